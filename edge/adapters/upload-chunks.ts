@@ -1,0 +1,38 @@
+/** Wide enough for any size that R2 holds, so that the order of the names is the order of the bytes. */
+const OFFSET_DIGITS = 15;
+
+/** `prefix` ends with a slash, `offset` is that of the chunk's first byte. */
+export function uploadChunkKey(prefix: string, offset: number): string {
+  return `${prefix}${String(offset).padStart(OFFSET_DIGITS, "0")}`;
+}
+
+/**
+ * Stores a body of a known length, whole or not at all, and only where nothing is stored: false when another request
+ * has stored a chunk under this key, which stays as it is. Throws when the body is cut off or R2 fails.
+ */
+export async function putChunk(
+  source: R2Bucket,
+  key: string,
+  body: ReadableStream<Uint8Array>,
+  bytes: number,
+): Promise<boolean> {
+  const stop = new AbortController();
+  // R2 takes only streams of a known length; this one also fails when the body is shorter or longer.
+  const value = body.pipeThrough(new FixedLengthStream(bytes), { signal: stop.signal });
+  try {
+    const stored = await source.put(key, value, { onlyIf: new Headers({ "If-None-Match": "*" }) });
+    return stored !== null;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Removes every object under the prefix. */
+export async function deleteChunks(source: R2Bucket, prefix: string): Promise<void> {
+  for (;;) {
+    // A list holds at most 1,000 keys, which is also the most that one delete takes.
+    const page = await source.list({ prefix });
+    if (page.objects.length > 0) await source.delete(page.objects.map((object) => object.key));
+    if (!page.truncated) return;
+  }
+}

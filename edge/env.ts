@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { parseSecretList } from "../shared/lib/secret-list.ts";
+import type { JobEvents } from "./job-events.ts";
+
+/** Bindings of wrangler.toml, and what `.dev.vars` or `wrangler secret put` adds. */
+export type Env = {
+  readonly DB: D1Database;
+  readonly SOURCE: R2Bucket;
+  readonly PLAYBACK: R2Bucket;
+  readonly ASSETS: Fetcher;
+  readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
+  readonly DELETE_OBJECTS: Queue<DeleteObjectsMessage>;
+  readonly TOKEN_ISSUE_LIMIT: RateLimit;
+  readonly ADMIN_API_KEY?: string;
+  readonly PROCESSOR_TOKEN?: string;
+  readonly TOKEN_SIGNING_KEYS?: string;
+  readonly KEY_ENCRYPTION_KEYS?: string;
+  readonly [setting: string]: unknown;
+};
+
+/** Everything under a prefix goes, as many requests as it takes. */
+export type DeleteObjectsMessage = { readonly bucket: "SOURCE" | "PLAYBACK"; readonly prefix: string };
+
+const secretList = (minimumBytes: number) =>
+  z.string().transform((text, check) => {
+    try {
+      return parseSecretList(text, minimumBytes);
+    } catch (error) {
+      check.addIssue({ code: "custom", message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+
+const seconds = (standard: number) => z.coerce.number().int().positive().default(standard);
+
+const settingsSchema = z.object({
+  /** Bearer secrets: at least 32 characters, so that nobody deploys "changeme". */
+  ADMIN_API_KEY: z.string().min(32),
+  PROCESSOR_TOKEN: z.string().min(32),
+  /** `kid:base64[,kid:base64]`, 32 bytes each: the first signs, all verify. */
+  TOKEN_SIGNING_KEYS: secretList(32),
+  /** `id:base64[,id:base64]`, 32 bytes each: the first wraps, all unwrap. */
+  KEY_ENCRYPTION_KEYS: secretList(32),
+  /** Where players fetch segments, if not from this Worker: the PLAYBACK bucket's own domain. */
+  PLAYBACK_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Video up to this many nominal lines is PUBLIC by default. */
+  PUBLIC_UP_TO_LINES: z.coerce.number().int().min(0).default(480),
+  /** How long an issued token may start play sessions. */
+  TOKEN_START_SECONDS: seconds(600),
+  /** How long replaced keys are still given to those who are watching. */
+  KEY_GRACE_SECONDS: seconds(6 * 3600),
+  MAX_UPLOAD_BYTES: z.coerce.number().int().positive().default(50 * 2 ** 30),
+  /** "enabled" only for local trials: the watch page may then play the subscriber. */
+  DEMO_VIEWERS: z.literal("enabled").optional(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/** Reads all settings once; reports all problems together, names and reasons but never values. */
+export function readSettings(env: Env): Settings {
+  const parsed = settingsSchema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return env[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
+  });
+  throw new ConfigurationError(`set these with "wrangler secret put" or in .dev.vars: ${problems.join("; ")}`);
+}

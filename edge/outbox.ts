@@ -1,0 +1,58 @@
+import { and, asc, eq, isNull } from "drizzle-orm";
+import type { DomainEvent } from "../shared/domain/domain-event.ts";
+import { uploadPrefix } from "../shared/domain/object-keys.ts";
+import { videoPostRevision } from "../shared/persistence/d1/schema.ts";
+import type { Context } from "./context.ts";
+import type { DeleteObjectsMessage } from "./env.ts";
+
+const DISPATCH_BATCH = 50;
+
+/**
+ * Carries out what the events of past saves ask for. Each revision is marked when all of its effects are queued, so
+ * an interruption repeats some; the effects are deletions, which may be repeated.
+ */
+export async function dispatchEvents({ db, env, now }: Context): Promise<number> {
+  const waiting = await db
+    .select()
+    .from(videoPostRevision)
+    .where(isNull(videoPostRevision.dispatchedAt))
+    .orderBy(asc(videoPostRevision.createdAt))
+    .limit(DISPATCH_BATCH);
+  for (const { videoPostId, version, events } of waiting) {
+    const messages = events.flatMap(deletionsOf);
+    if (messages.length > 0) await env.DELETE_OBJECTS.sendBatch(messages.map((body) => ({ body })));
+    await db
+      .update(videoPostRevision)
+      .set({ dispatchedAt: now() })
+      .where(and(eq(videoPostRevision.videoPostId, videoPostId), eq(videoPostRevision.version, version)));
+  }
+  return waiting.length;
+}
+
+/** After the answer has gone out. What fails here is found again by the Cron Trigger. */
+export function dispatchSoon(context: Context, execution: Pick<ExecutionContext, "waitUntil">): void {
+  execution.waitUntil(
+    dispatchEvents(context).catch((error) => console.error(JSON.stringify({ at: "outbox", error: String(error) }))),
+  );
+}
+
+/** Uploads go once a post has passed its audit, never the clear renditions; with a deleted post everything goes. */
+function deletionsOf(event: DomainEvent): DeleteObjectsMessage[] {
+  const uploads = (ids: readonly string[]) => ids.map((id) => ({ bucket: "SOURCE", prefix: uploadPrefix(id) }) as const);
+  switch (event.type) {
+    case "VideoAuditPassed":
+      return uploads(event.uploadIds);
+    case "VideoAuditRejected":
+      return [];
+    case "VideoPostDeleted":
+      return [
+        ...uploads(event.uploadIds),
+        ...event.prefixes.flatMap((prefix): DeleteObjectsMessage[] => [
+          { bucket: "SOURCE", prefix },
+          { bucket: "PLAYBACK", prefix },
+        ]),
+      ];
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Whether an Accept-Encoding header allows gzip (RFC 9110 12.5.3): by name, by its old name x-gzip, or by `*` when
+ * neither is named; a weight of 0 forbids. No header means "anything" by the letter, but comes from clients that do not
+ * decode at all, so it is a no; so is a weight that cannot be read.
+ */
+export function acceptsGzip(header: string | null | undefined): boolean {
+  if (!header) return false;
+  let byWildcard = false;
+  for (const element of header.toLowerCase().split(",")) {
+    const [coding = "", ...parameters] = element.split(";").map((part) => part.trim());
+    if (coding === "gzip" || coding === "x-gzip") return hasWeight(parameters);
+    if (coding === "*") byWildcard = hasWeight(parameters);
+  }
+  return byWildcard;
+}
+
+/** RFC 9110 12.4.2: without a weight it is 1; at most three decimals, from 0 to 1. */
+function hasWeight(parameters: readonly string[]): boolean {
+  const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
+  return /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) && Number(weight) > 0;
+}

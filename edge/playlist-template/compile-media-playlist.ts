@@ -1,0 +1,24 @@
+import { TOKEN_PLACEHOLDER } from "../../shared/domain/content-key.ts";
+import { parsePlaylist } from "../../shared/hls/parse.ts";
+import { isRelativePath } from "../../shared/hls/playlist-uri.ts";
+import { rewriteUris } from "../../shared/hls/rewrite-uris.ts";
+import { stringifyPlaylist } from "../../shared/hls/stringify.ts";
+import { compileTemplate, type PlaylistTemplate } from "./playlist-template.ts";
+
+/**
+ * Prepares one quality's stored playlist for serving: segment names get `segmentBaseUrl` (absolute, or a path; it ends
+ * with a slash and is already encoded) in front, and the placeholder in the key URI becomes the hole for the token.
+ * Throws when the stored text is not a media playlist: we wrote it, so that is a defect and not a viewer's mistake.
+ */
+export function compileMediaPlaylist(storedText: string, segmentBaseUrl: string): PlaylistTemplate {
+  // Segments are public and immutable: no token may get into their names (and no name may be taken for a hole).
+  if (segmentBaseUrl.includes(TOKEN_PLACEHOLDER)) throw new TypeError("a segment URL holds the token's placeholder");
+  if (!segmentBaseUrl.endsWith("/")) throw new TypeError("the base of segment URLs must end with a slash");
+  const parsed = parsePlaylist(storedText);
+  if (parsed.kind === "broken") throw new Error(`stored media playlist: ${parsed.fault} in line ${parsed.line}`);
+  if (parsed.playlist.kind !== "media") throw new Error("stored media playlist: it is a multivariant one");
+  const served = rewriteUris(parsed.playlist, (uri, place) =>
+    place !== "EXT-X-KEY" && isRelativePath(uri) ? segmentBaseUrl + uri : uri,
+  );
+  return compileTemplate(stringifyPlaylist(served), TOKEN_PLACEHOLDER);
+}

@@ -1,0 +1,48 @@
+import { TOKEN_PLACEHOLDER } from "../../shared/domain/content-key.ts";
+import { filterMultivariantPlaylist } from "../../shared/hls/multivariant-filter.ts";
+import { parsePlaylist } from "../../shared/hls/parse.ts";
+import { appendQuery, isRelativePath, qualityOfVariantUri } from "../../shared/hls/playlist-uri.ts";
+import { rewriteUris } from "../../shared/hls/rewrite-uris.ts";
+import { stringifyPlaylist } from "../../shared/hls/stringify.ts";
+import { compileTemplate, type PlaylistTemplate } from "./playlist-template.ts";
+
+export type MultivariantSelection = {
+  readonly allowed: ReadonlySet<string>;
+  /** Put before every relative URI, for a door whose path is not the playlist's folder; already encoded. */
+  readonly uriPrefix?: string;
+};
+
+export type CompiledMultivariant =
+  | { readonly kind: "compiled"; readonly template: PlaylistTemplate }
+  /** The playlist has no variant that is allowed. */
+  | { readonly kind: "empty" };
+
+/**
+ * Prepares a stored multivariant playlist for one set of allowed qualities. Every relative URI that is left carries the
+ * token itself, since a player does not hand a query on (RFC 3986 5.2.2); a URI of another host never gets one. Throws
+ * when the stored text is not a multivariant playlist, or names a rendition group that it does not have.
+ */
+export function compileMultivariantPlaylist(
+  storedText: string,
+  { allowed, uriPrefix = "" }: MultivariantSelection,
+): CompiledMultivariant {
+  if (uriPrefix.includes(TOKEN_PLACEHOLDER)) throw new TypeError("the prefix of URIs holds the token's placeholder");
+  const parsed = parsePlaylist(storedText);
+  if (parsed.kind === "broken") throw new Error(`stored multivariant playlist: ${parsed.fault} in line ${parsed.line}`);
+  if (parsed.playlist.kind !== "multivariant") throw new Error("stored multivariant playlist: it is a media playlist");
+  const filtered = filterMultivariantPlaylist(parsed.playlist, { allowed, qualityOf: qualityOfVariantUri });
+  switch (filtered.kind) {
+    case "empty":
+      return filtered;
+    case "missing-group":
+      throw new Error(`stored multivariant playlist: it has no ${filtered.type} group "${filtered.groupId}"`);
+    case "filtered": {
+      const served = rewriteUris(filtered.playlist, (uri) =>
+        isRelativePath(uri) ? appendQuery(uriPrefix + uri, "token", TOKEN_PLACEHOLDER) : uri,
+      );
+      return { kind: "compiled", template: compileTemplate(stringifyPlaylist(served), TOKEN_PLACEHOLDER) };
+    }
+    default:
+      return filtered satisfies never;
+  }
+}

@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import { problem } from "./http-errors.ts";
+
+export type ReadJson<T> =
+  | { readonly kind: "value"; readonly value: T }
+  | { readonly kind: "refused"; readonly response: Response };
+
+/** The largest body of ours is a transcode report; media never travels in JSON. */
+const LONGEST_BODY_BYTES = 256 * 1024;
+
+/** The body as JSON of the shape that is asked for, or the answer that says what is wrong with it. */
+export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promise<ReadJson<T>> {
+  const text = await readBounded(request);
+  if (text === null) return { kind: "refused", response: problem("body-too-large") };
+  const json = parseJson(text);
+  if (json === undefined) return { kind: "refused", response: problem("malformed-json") };
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { kind: "value", value: parsed.data };
+  const detail = parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
+  return { kind: "refused", response: problem("invalid", detail) };
+}
+
+/** Null when the body is longer than allowed, whatever Content-Length says. */
+async function readBounded(request: Request): Promise<string | null> {
+  if (request.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength;
+    if (bytes > LONGEST_BODY_BYTES) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

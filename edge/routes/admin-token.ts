@@ -1,0 +1,32 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
+import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
+import type { Context } from "../context.ts";
+import { requireApiKey, type CallerEnv } from "../middleware/authenticate.ts";
+import { readJson } from "../read-json.ts";
+import { issuedResponse } from "./issue-token.ts";
+
+const requestSchema = z.object({
+  videoPostId: z.string().min(1).max(64),
+  fileIndex: z.int().min(0),
+  qualities: z.array(z.enum(QUALITIES as [Quality, ...Quality[]])).min(1).optional(),
+  maxUses: z.int().positive().max(1_000_000).optional(),
+  startSeconds: z.int().positive().max(7 * 24 * 3600).optional(),
+});
+
+/** `POST /admin/video/enc/token`: a site issues what it has sold, by API key. Policies do not bind administrators. */
+export function adminTokenRoutes(context: Context): Hono<CallerEnv> {
+  const routes = new Hono<CallerEnv>();
+  routes.use(requireApiKey(context));
+  routes.post("/", async (c) => {
+    const body = await readJson(c.req.raw, requestSchema as z.ZodType<z.output<typeof requestSchema>>);
+    if (body.kind === "refused") return body.response;
+    const viewer = { kind: "administrator", id: c.get("caller").id } as const;
+    const startSeconds = body.value.startSeconds ?? context.settings.TOKEN_START_SECONDS;
+    const deps = { tokens: context.tokens, signer: context.playbackTokens };
+    const outcome = await issueVideoHlsKeyToken(deps, { ...body.value, startSeconds, viewer }, context.now());
+    return issuedResponse(outcome, body.value);
+  });
+  return routes;
+}

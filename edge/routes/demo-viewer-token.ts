@@ -1,0 +1,27 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
+import { VIDEO_QUALITIES } from "../../shared/domain/quality.ts";
+import type { Context } from "../context.ts";
+import { readJson } from "../read-json.ts";
+import { issuedResponse } from "./issue-token.ts";
+
+const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) });
+
+/**
+ * `POST /demo/subscriber-token`: what somebody would get who has paid for everything. It hands that to anybody, so it
+ * exists only where DEMO_VIEWERS is "enabled", which `npm start` writes into .dev.vars for this machine alone.
+ */
+export function demoViewerTokenRoutes(context: Context): Hono {
+  const routes = new Hono();
+  routes.post("/subscriber-token", async (c) => {
+    const body = await readJson(c.req.raw, requestSchema);
+    if (body.kind === "refused") return body.response;
+    const viewer = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
+    const startSeconds = context.settings.TOKEN_START_SECONDS;
+    const deps = { tokens: context.tokens, signer: context.playbackTokens };
+    const outcome = await issueVideoHlsKeyToken(deps, { ...body.value, viewer, startSeconds }, context.now());
+    return issuedResponse(outcome, body.value);
+  });
+  return routes;
+}

@@ -1,0 +1,138 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "../../shared/application/commands/apply-video-post-results.ts";
+import { failJob } from "../../shared/application/commands/fail-job.ts";
+import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
+import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
+import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
+import {
+  claimRequestSchema,
+  encryptReportSchema,
+  failReportSchema,
+  progressSchema,
+  transcodeReportSchema,
+  type ContentKeys,
+  type EncryptReport,
+  type TranscodeReport,
+} from "../../shared/application/job-protocol.ts";
+import { encryptedPrefix } from "../../shared/domain/object-keys.ts";
+import { base64Encode } from "../../shared/lib/base64.ts";
+import { uuidV7 } from "../../shared/lib/random-id.ts";
+import type { Context } from "../context.ts";
+import { problem } from "../http-errors.ts";
+import { requireLease, requireProcessor, type Holder, type HolderEnv } from "../middleware/authenticate.ts";
+import { dispatchSoon } from "../outbox.ts";
+import { readJson } from "../read-json.ts";
+import { refusalResponse } from "./command-response.ts";
+import { workOrder } from "./work-order.ts";
+
+/** `/internal/jobs`: the processors' side of the job protocol (shared/application/job-protocol.ts). */
+export function internalJobRoutes(context: Context): Hono<HolderEnv> {
+  const routes = new Hono<HolderEnv>();
+  const { jobs, now, rules } = context;
+
+  routes.post("/claim", requireProcessor(context), async (c) => {
+    const body = await readJson(c.req.raw, claimRequestSchema as z.ZodType<z.output<typeof claimRequestSchema>>);
+    if (body.kind === "refused") return body.response;
+    const claimed = await jobs.claim({ ...body.value, now: now(), leaseMs: rules.leaseMs });
+    return claimed === null ? c.body(null, 204) : workOrder(context, claimed);
+  });
+
+  routes.post("/scan", requireProcessor(context), async (c) => c.json(await scanJobs(context, now())));
+
+  routes.use("/:jobId/*", requireLease(context));
+
+  routes.post("/:jobId/heartbeat", async (c) => {
+    const body = await readJson(c.req.raw, progressSchema);
+    if (body.kind === "refused") return body.response;
+    const held = { ...lease(c.get("holder")), now: now(), leaseMs: rules.leaseMs };
+    const outcome = await jobs.heartbeat({ ...held, stage: body.value.stage, progress: body.value });
+    return outcome === "lease-lost" ? problem("lease-lost") : c.json({ cancel: outcome === "cancel" });
+  });
+
+  routes.post("/:jobId/progress", async (c) => {
+    const body = await readJson(c.req.raw, progressSchema);
+    if (body.kind === "refused") return body.response;
+    await context.env.JOB_EVENTS.getByName(c.get("holder").job.jobId).report(body.value);
+    return c.body(null, 204);
+  });
+
+  routes.post("/:jobId/keys", async (c) => {
+    const { job, leaseToken } = c.get("holder");
+    if (job.kind !== "ENCRYPT" || job.state !== "RUNNING" || job.cancelRequested) return problem("lease-lost");
+    const deps = { ...context, policyRule: { publicUpTo: context.settings.PUBLIC_UP_TO_LINES } };
+    const fence = { kind: "lease", jobId: job.jobId, leaseToken } as const;
+    const outcome = await generateVideoPostQualityKeys(deps, { ...job, fence }, now());
+    if (outcome.kind !== "done") return refusalResponse(outcome);
+    const { keyVersion, clearPrefix, keys } = outcome.value;
+    const reply: ContentKeys = {
+      keyVersion,
+      encryptedPrefix: encryptedPrefix(clearPrefix, keyVersion, job.claimNo),
+      keys: keys.map(({ key, ...named }) => ({ ...named, key: base64Encode(key) })),
+    };
+    return c.json(reply);
+  });
+
+  routes.post("/:jobId/transcode-result", async (c) => {
+    const body = await readJson(c.req.raw, transcodeReportSchema);
+    if (body.kind === "refused") return body.response;
+    return finished(c.executionCtx, c.get("holder"), await recordTranscode(context, c.get("holder"), body.value));
+  });
+
+  routes.post("/:jobId/encrypt-result", async (c) => {
+    const body = await readJson(c.req.raw, encryptReportSchema);
+    if (body.kind === "refused") return body.response;
+    return finished(c.executionCtx, c.get("holder"), await recordEncrypt(context, c.get("holder"), body.value));
+  });
+
+  routes.post("/:jobId/fail", async (c) => {
+    const body = await readJson(c.req.raw, failReportSchema);
+    if (body.kind === "refused") return body.response;
+    const { job, leaseToken } = c.get("holder");
+    if (job.state !== "RUNNING") return problem("lease-lost");
+    const outcome = await failJob(context, job, leaseToken, body.value, now());
+    if (outcome.kind === "lease-lost") return problem("lease-lost");
+    const runAfter = outcome.kind === "retry" ? outcome.runAfter : null;
+    return c.json({ outcome: outcome.kind, runAfter });
+  });
+
+  routes.post("/:jobId/release", async (c) =>
+    (await jobs.release({ ...lease(c.get("holder")), now: now() })) ? c.body(null, 204) : problem("lease-lost"),
+  );
+
+  routes.post("/:jobId/cancelled", async (c) =>
+    (await jobs.acknowledgeCancel({ ...lease(c.get("holder")), now: now() })) ? c.body(null, 204) : problem("lease-lost"),
+  );
+
+  function finished(execution: Pick<ExecutionContext, "waitUntil">, { job }: Holder, outcome: CommandOutcome): Response {
+    // A result that was sent twice, because the first reply was lost, is a success both times.
+    const repeated = outcome.kind === "lease-lost" && job.state === "SUCCEEDED";
+    if (outcome.kind !== "done" && !repeated) return refusalResponse(outcome);
+    dispatchSoon(context, execution);
+    return new Response(null, { status: 204 });
+  }
+
+  return routes;
+}
+
+function lease({ job, leaseToken }: Holder) {
+  return { jobId: job.jobId, leaseToken };
+}
+
+function recordTranscode(context: Context, holder: Holder, report: TranscodeReport): Promise<CommandOutcome> {
+  const now = context.now();
+  const { jobId } = holder.job;
+  const result = { ...report, kind: "done", transcodeJobId: jobId, prefix: holder.clearPrefix, encryptJobId: uuidV7(now) } as const;
+  return applyVideoPostTranscodeResult(context.posts, target(holder), result, now);
+}
+
+async function recordEncrypt(context: Context, holder: Holder, report: EncryptReport): Promise<CommandOutcome> {
+  const now = context.now();
+  const prefix = encryptedPrefix(holder.clearPrefix, report.keyVersion, holder.job.claimNo);
+  const retireAt = now + context.settings.KEY_GRACE_SECONDS * 1000;
+  return applyVideoPostEncryptResult(context.posts, target(holder), { ...report, kind: "done", prefix, retireAt }, now);
+}
+
+function target({ job, leaseToken }: Holder) {
+  return { videoPostId: job.videoPostId, fileId: job.fileId, fence: { kind: "lease", jobId: job.jobId, leaseToken } } as const;
+}

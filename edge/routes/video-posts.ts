@@ -1,0 +1,104 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { createVideoPost } from "../../shared/application/commands/create-video-post.ts";
+import { auditVideoPost, deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
+import { describeVideoPost } from "../../shared/application/queries/video-posts.ts";
+import { listVideoPosts } from "../../shared/persistence/d1/video-post-queries.ts";
+import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
+import { findUpload } from "../../shared/persistence/d1/upload-queries.ts";
+import type { FileSource } from "../../shared/domain/video-file.ts";
+import type { Context } from "../context.ts";
+import { problem } from "../http-errors.ts";
+import { requireApiKey, type CallerEnv } from "../middleware/authenticate.ts";
+import { dispatchSoon } from "../outbox.ts";
+import { readJson } from "../read-json.ts";
+import { refusalResponse } from "./command-response.ts";
+
+const title = z.string().trim().min(1).max(200);
+const description = z.string().max(10_000);
+const interaction = z.object({ comments: z.boolean(), liveComments: z.boolean() });
+const fileName = z.string().trim().min(1).max(255);
+
+const fileSchema = z.union([
+  z.object({ uploadId: z.string().min(1).max(64), fileName, fileSize: z.int().positive().optional() }),
+  z.object({ sourceUrl: z.url({ protocol: /^https?$/ }).max(2000), fileName }),
+]);
+
+const createSchema = z.object({
+  title,
+  description: description.default(""),
+  resourceType: z.enum(["VIDEO", "AUDIO"]),
+  interaction: interaction.default({ comments: true, liveComments: true }),
+  access: z.enum(["POLICY", "PUBLIC"]).default("POLICY"),
+  autoPublish: z.boolean().default(false),
+  uploadFileList: z.array(fileSchema).min(1).max(100),
+});
+
+const editSchema = z.object({
+  title: title.optional(),
+  description: description.optional(),
+  interaction: interaction.optional(),
+});
+
+const auditSchema = z.object({ result: z.enum(["PASSED", "REJECTED"]), reason: z.string().max(1000).nullable().default(null) });
+
+/** `/api/v2/video-posts`, for editors and sites. */
+export function videoPostRoutes(context: Context): Hono<CallerEnv> {
+  const { posts, now } = context;
+  const routes = new Hono<CallerEnv>();
+  routes.use(requireApiKey(context));
+
+  routes.post("/", async (c) => {
+    const body = await readJson(c.req.raw, createSchema as z.ZodType<z.output<typeof createSchema>>);
+    if (body.kind === "refused") return body.response;
+    const files = await Promise.all(body.value.uploadFileList.map((file) => resolveSource(context, file, c.get("caller").id)));
+    const refusal = files.find((file) => file instanceof Response);
+    if (refusal instanceof Response) return refusal;
+    const uploadFileList = files as ResolvedFile[];
+    const created = await createVideoPost(posts, { ...body.value, authorId: c.get("caller").id, uploadFileList }, now());
+    return c.json(created, 201);
+  });
+
+  routes.get("/", async (c) => c.json({ videoPosts: await listVideoPosts(context.db, 100) }));
+
+  routes.get("/:videoPostId", async (c) => {
+    const post = await posts.load(c.req.param("videoPostId"));
+    return post === null ? problem("not-found") : c.json(describeVideoPost(post));
+  });
+
+  routes.patch("/:videoPostId", async (c) => {
+    const body = await readJson(c.req.raw, editSchema as z.ZodType<z.output<typeof editSchema>>);
+    if (body.kind === "refused") return body.response;
+    return answer(c.executionCtx, await updateVideoPost(posts, c.req.param("videoPostId"), body.value, now()));
+  });
+
+  routes.post("/:videoPostId/audit", async (c) => {
+    const body = await readJson(c.req.raw, auditSchema as z.ZodType<z.output<typeof auditSchema>>);
+    if (body.kind === "refused") return body.response;
+    const verdict = { ...body.value, by: c.get("caller").id };
+    return answer(c.executionCtx, await auditVideoPost(posts, c.req.param("videoPostId"), verdict, now()));
+  });
+
+  routes.delete("/:videoPostId", async (c) =>
+    answer(c.executionCtx, await deleteVideoPost(posts, c.req.param("videoPostId"), now())),
+  );
+
+  function answer(execution: Pick<ExecutionContext, "waitUntil">, outcome: CommandOutcome): Response {
+    if (outcome.kind !== "done") return refusalResponse(outcome);
+    dispatchSoon(context, execution);
+    return Response.json(describeVideoPost(outcome.post));
+  }
+
+  return routes;
+}
+
+type ResolvedFile = { readonly source: FileSource; readonly fileName: string; readonly fileSize: number | null };
+
+/** An upload must be complete, and the caller's own, before a post is built on it. */
+async function resolveSource(context: Context, file: z.output<typeof fileSchema>, owner: string): Promise<ResolvedFile | Response> {
+  if ("sourceUrl" in file) return { source: { kind: "url", url: file.sourceUrl }, fileName: file.fileName, fileSize: null };
+  const upload = await findUpload(context.db, file.uploadId);
+  if (upload === null || upload.owner !== owner) return problem("invalid", `uploadFileList: there is no upload ${file.uploadId}`);
+  if (upload.state !== "COMPLETE") return problem("wrong-state", `upload ${file.uploadId} is not complete`);
+  return { source: { kind: "upload", uploadId: file.uploadId }, fileName: file.fileName, fileSize: upload.size };
+}

@@ -1,0 +1,31 @@
+import { auditVideoPost as audit, deleteVideoPost as remove, updateVideoPost as update } from "../../domain/video-post.ts";
+import { decideAndSave, type CommandOutcome } from "../decide-and-save.ts";
+import type { VideoPostRepository } from "../ports.ts";
+
+/* What editors do to a post as a whole. Parts and keys are the jobs' business. */
+
+export function updateVideoPost(
+  posts: VideoPostRepository,
+  videoPostId: string,
+  edit: Parameters<typeof update>[1],
+  now: number,
+): Promise<CommandOutcome> {
+  return decideAndSave(posts, videoPostId, now, (post) => update(post, edit, now));
+}
+
+export function auditVideoPost(
+  posts: VideoPostRepository,
+  videoPostId: string,
+  verdict: Parameters<typeof audit>[1],
+  now: number,
+): Promise<CommandOutcome> {
+  return decideAndSave(posts, videoPostId, now, (post) => audit(post, verdict, now));
+}
+
+export function deleteVideoPost(
+  posts: VideoPostRepository,
+  videoPostId: string,
+  now: number,
+): Promise<CommandOutcome> {
+  return decideAndSave(posts, videoPostId, now, (post) => remove(post, now));
+}

@@ -1,0 +1,42 @@
+import { backoffMs, type JobRules, type TranscodeJob } from "../../domain/transcode-job.ts";
+import type { JobStore, SaveFence, VideoPostRepository } from "../ports.ts";
+import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "./apply-video-post-results.ts";
+
+export type FailOutcome =
+  | { readonly kind: "retry"; readonly runAfter: number }
+  | { readonly kind: "failed" }
+  | { readonly kind: "lease-lost" };
+
+type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore; readonly rules: JobRules };
+
+/** A failure waits and is tried again, unless trying again cannot help or the attempts are used up. */
+export async function failJob(
+  deps: Deps,
+  job: TranscodeJob,
+  leaseToken: string,
+  failure: { readonly reason: string; readonly permanent: boolean },
+  now: number,
+): Promise<FailOutcome> {
+  if (failure.permanent || job.attempt >= job.maxAttempts) {
+    return failForGood(deps.posts, job, { kind: "lease", jobId: job.jobId, leaseToken }, failure.reason, now);
+  }
+  const runAfter = now + backoffMs(job.attempt, deps.rules, Math.random());
+  const kept = await deps.jobs.retryLater({ jobId: job.jobId, leaseToken, now, runAfter, reason: failure.reason });
+  return kept ? { kind: "retry", runAfter } : { kind: "lease-lost" };
+}
+
+/** The part is marked FAILED and the job ended, in one save under `fence`. */
+export async function failForGood(
+  posts: VideoPostRepository,
+  job: TranscodeJob,
+  fence: SaveFence,
+  reason: string,
+  now: number,
+): Promise<FailOutcome> {
+  const target = { videoPostId: job.videoPostId, fileId: job.fileId, fence };
+  const apply = job.kind === "TRANSCODE" ? applyVideoPostTranscodeResult : applyVideoPostEncryptResult;
+  const outcome = await apply(posts, target, { kind: "failed", reason }, now);
+  if (outcome.kind === "done") return { kind: "failed" };
+  if (outcome.kind === "lease-lost") return { kind: "lease-lost" };
+  throw new Error(`the failure of job ${job.jobId} could not be recorded: ${outcome.kind}`);
+}

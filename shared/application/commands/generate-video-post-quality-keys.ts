@@ -1,0 +1,71 @@
+import { uuidV7 } from "../../lib/random-id.ts";
+import { CONTENT_KEY_BYTES, type KeyVault } from "../../key-vault/key-vault.ts";
+import { keyUriTemplate, nextKeyVersion, type ContentKey } from "../../domain/content-key.ts";
+import { reusableStagedKeys, stageKeys, type KeyDraft } from "../../domain/processing.ts";
+import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
+import type { Quality } from "../../domain/quality.ts";
+import { refused, type Decision, type VideoPost } from "../../domain/video-post.ts";
+import { variantsOf, type VideoFile } from "../../domain/video-file.ts";
+import { decideAndSave, type CommandOutcome } from "../decide-and-save.ts";
+import type { SaveFence, VideoPostRepository } from "../ports.ts";
+
+export type QualityKeys = {
+  readonly keyVersion: number;
+  /** Of the clear renditions that the keys are for. */
+  readonly clearPrefix: string;
+  readonly keys: readonly { quality: Quality; keyId: string; key: Uint8Array<ArrayBuffer>; keyUri: string }[];
+};
+
+/**
+ * One key for each quality of the clear renditions, STAGED under one version, with the default policies in the same
+ * save. Asked again it gives the version that is STAGED. The keys come out unwrapped, for the holder of the lease.
+ */
+export function generateVideoPostQualityKeys(
+  deps: { posts: VideoPostRepository; vault: KeyVault; policyRule: DefaultPolicyRule },
+  input: { videoPostId: string; fileId: string; fence: SaveFence },
+  now: number,
+): Promise<CommandOutcome<QualityKeys>> {
+  const decide = async (post: VideoPost): Promise<Decision<QualityKeys>> => {
+    const file = post.files.find((part) => part.id === input.fileId);
+    if (post.deletedAt !== null) return refused({ kind: "deleted" });
+    if (file?.clear == null) return refused({ kind: "wrong-state", detail: "there are no clear renditions" });
+    const qualities = variantsOf(file, file.clear.transcodeJobId).map((variant) => variant.quality);
+    const reused = reusableStagedKeys(file, qualities);
+    if (reused !== null) return { kind: "unchanged", value: await opened(deps.vault, file, reused) };
+    return stage(post, file, qualities);
+  };
+
+  const stage = async (post: VideoPost, file: VideoFile, qualities: readonly Quality[]) => {
+    const version = nextKeyVersion(file.keys);
+    const made = await Promise.all(qualities.map((quality) => makeKey(deps.vault, file.id, quality, version, now)));
+    const decision = stageKeys(post, file.id, made.map(({ draft }) => draft), version, deps.policyRule, now);
+    const keys = made.map(({ draft, key }) => ({ ...named(draft), key }));
+    if (decision.kind !== "changed") return decision as Decision<QualityKeys> & { kind: "refused" };
+    return { ...decision, value: described(file, version, keys) };
+  };
+
+  return decideAndSave(deps.posts, input.videoPostId, now, decide, { fence: input.fence, jobEnd: { kind: "keep" } });
+}
+
+async function makeKey(vault: KeyVault, fileId: string, quality: Quality, keyVersion: number, now: number) {
+  const key = crypto.getRandomValues(new Uint8Array(CONTENT_KEY_BYTES));
+  const keyId = uuidV7(now);
+  const wrapped = await vault.wrap(key, { fileId, quality, keyVersion });
+  const draft: KeyDraft = { keyId, quality, keyUriTemplate: keyUriTemplate(keyId, quality), ...wrapped };
+  return { draft, key };
+}
+
+async function opened(vault: KeyVault, file: VideoFile, staged: readonly ContentKey[]) {
+  const keys = await Promise.all(
+    staged.map(async (key) => ({ ...named(key), key: await vault.unwrap(key, { fileId: file.id, ...key }) })),
+  );
+  return described(file, staged[0]!.keyVersion, keys);
+}
+
+function named(key: KeyDraft) {
+  return { quality: key.quality, keyId: key.keyId, keyUri: key.keyUriTemplate };
+}
+
+function described(file: VideoFile, keyVersion: number, keys: QualityKeys["keys"]): QualityKeys {
+  return { keyVersion, clearPrefix: file.clear!.prefix, keys };
+}

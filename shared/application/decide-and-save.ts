@@ -1,0 +1,33 @@
+import type { Decision, Refusal, VideoPost } from "../domain/video-post.ts";
+import type { SaveOptions, VideoPostRepository } from "./ports.ts";
+
+export type CommandOutcome<T = undefined> =
+  | { readonly kind: "done"; readonly post: VideoPost; readonly value: T }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** Somebody else saved the post first, as often as we tried. */
+  | { readonly kind: "conflict" }
+  | { readonly kind: "lease-lost" };
+
+/** A decision is pure, so a conflict is answered by loading again and deciding anew. */
+const SAVE_ATTEMPTS = 5;
+
+/** Loads one aggregate, decides, saves once. */
+export async function decideAndSave<T>(
+  posts: VideoPostRepository,
+  videoPostId: string,
+  now: number,
+  decide: (post: VideoPost) => Decision<T> | Promise<Decision<T>>,
+  options?: SaveOptions,
+): Promise<CommandOutcome<T>> {
+  for (let attempt = 1; attempt <= SAVE_ATTEMPTS; attempt++) {
+    const post = await posts.load(videoPostId);
+    if (post === null) return { kind: "refused", refusal: { kind: "not-found" } };
+    const decision = await decide(post);
+    if (decision.kind === "refused") return decision;
+    if (decision.kind === "unchanged") return { kind: "done", post, value: decision.value };
+    const outcome = await posts.save(decision.change, now, options);
+    if (outcome === "saved") return { kind: "done", post: decision.change.post, value: decision.value };
+    if (outcome === "lease-lost") return { kind: "lease-lost" };
+  }
+  return { kind: "conflict" };
+}

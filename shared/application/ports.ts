@@ -1,0 +1,134 @@
+import type { JobKind, JobProgress, JobRules, JobStage, TranscodeJob } from "../domain/transcode-job.ts";
+import type { Quality } from "../domain/quality.ts";
+import type { QualityAuth } from "../domain/quality-auth.ts";
+import type { ContentKeyStatus } from "../domain/content-key.ts";
+import type { Change, VideoPost, VideoPostStatus } from "../domain/video-post.ts";
+import type { UpdateType } from "../domain/video-file.ts";
+
+/** Proof that a save is still wanted: it is refused whole unless the job is held as stated. */
+export type SaveFence =
+  | { readonly kind: "lease"; readonly jobId: string; readonly leaseToken: string }
+  | { readonly kind: "expired-lease"; readonly jobId: string; readonly now: number };
+
+/** What happens to the fencing job in the same batch. */
+export type JobEnd =
+  | { readonly kind: "keep" }
+  | { readonly kind: "succeed" }
+  | { readonly kind: "fail"; readonly reason: string };
+
+export type SaveOptions = { readonly fence: SaveFence; readonly jobEnd: JobEnd };
+
+export type SaveOutcome = "saved" | "conflict" | "lease-lost";
+
+export interface VideoPostRepository {
+  load(videoPostId: string): Promise<VideoPost | null>;
+  /** One atomic save of `change.post` as version + 1 of what was loaded, with its events and jobs. */
+  save(change: Change, now: number, options?: SaveOptions): Promise<SaveOutcome>;
+}
+
+/** A job as its holder sees it: everything that the work needs, so that no other query is made during it. */
+export type ClaimedJob = {
+  readonly job: TranscodeJob;
+  readonly leaseToken: string;
+};
+
+export type HeartbeatOutcome = "held" | "cancel" | "lease-lost";
+
+export interface JobStore {
+  /** The oldest due job, or the one that this lease token holds already (a claim whose reply was lost). */
+  claim(input: { leaseToken: string; owner: string; kinds: readonly JobKind[]; now: number; leaseMs: number }): Promise<ClaimedJob | null>;
+  heartbeat(input: {
+    jobId: string;
+    leaseToken: string;
+    now: number;
+    leaseMs: number;
+    stage: JobStage;
+    progress: JobProgress;
+  }): Promise<HeartbeatOutcome>;
+  /** Gives the job back to the queue or to its waiting time. False when the lease was lost. */
+  retryLater(input: { jobId: string; leaseToken: string; now: number; runAfter: number; reason: string }): Promise<boolean>;
+  /** Gives the job back as if it had not been claimed, but for its claim number. */
+  release(input: { jobId: string; leaseToken: string; now: number }): Promise<boolean>;
+  /** The holder lets go of a job that was cancelled. */
+  acknowledgeCancel(input: { jobId: string; leaseToken: string; now: number }): Promise<boolean>;
+  /** A queued job is cancelled at once, a running one is asked to stop. */
+  cancel(input: { jobId: string; now: number }): Promise<"cancelled" | "requested" | "ended" | "unknown">;
+  find(jobId: string): Promise<TranscodeJob | null>;
+  /** The job that this lease holds, or held when it succeeded; null once it was given to somebody else or back. */
+  findByLease(jobId: string, leaseToken: string): Promise<TranscodeJob | null>;
+  list(filter: { videoPostId?: string | undefined; state?: TranscodeJob["state"] | undefined; limit: number }): Promise<readonly TranscodeJob[]>;
+  /** Expired leases with attempts left, and waits that are over, go back to the queue. Number of jobs. */
+  requeueDue(now: number): Promise<number>;
+  /** Expired leases without attempts left. */
+  listExhausted(now: number, limit: number): Promise<readonly TranscodeJob[]>;
+  /** Jobs for parts that wait for one and have no live job. Number of jobs. */
+  createMissing(parts: readonly MissingJob[], now: number, rules: JobRules): Promise<number>;
+}
+
+export type MissingJob = { readonly jobId: string; readonly videoPostId: string; readonly fileId: string; readonly kind: JobKind };
+
+/** Reads that feed the scan: parts whose state asks for a job that is not there. */
+export interface PendingWorkQueries {
+  listTranscodingVideoPosts(batchSize: number): Promise<readonly PendingPart[]>;
+  listEncryptPendingVideoPosts(batchSize: number): Promise<readonly PendingPart[]>;
+}
+
+export type PendingPart = { readonly videoPostId: string; readonly fileId: string; readonly fileIndex: number; readonly updateType: UpdateType };
+
+/** What token issue must know of a part; one read. */
+export type PlayablePart = {
+  readonly postStatus: VideoPostStatus;
+  readonly fileId: string;
+  readonly durationSeconds: number | null;
+  readonly playing: { readonly prefix: string; readonly keyVersion: number } | null;
+  readonly qualityAuth: readonly QualityAuth[];
+};
+
+export type TokenRow = {
+  readonly tokenId: string;
+  readonly fileId: string;
+  readonly keyVersion: number;
+  readonly allowedQualities: readonly Quality[];
+  readonly viewer: string | null;
+  readonly maxUses: number | null;
+  readonly startBefore: number;
+  readonly deleteAfter: number;
+};
+
+export interface TokenStore {
+  findPlayablePart(videoPostId: string, fileIndex: number): Promise<PlayablePart | null>;
+  /** Written only while the part still plays that key version; false when it no longer does. */
+  issue(row: TokenRow, now: number): Promise<boolean>;
+  /** The gate's one round trip. */
+  consume(input: GateInput): Promise<GateReading>;
+  deleteExpired(now: number, limit: number): Promise<number>;
+}
+
+export type GateInput = {
+  readonly tokenId: string;
+  /** Null for a token without a row: nothing is counted. */
+  readonly sessionId: string | null;
+  readonly keyId: string;
+  readonly quality: Quality;
+  readonly videoPostId: string;
+  readonly fileIndex: number;
+  readonly keyVersion: number;
+  readonly now: number;
+};
+
+/** What the gate found, always one row: nulls where there was nothing. */
+export type GateReading = {
+  readonly tokenStatus: "ACTIVE" | "REVOKED" | null;
+  readonly tokenStartBefore: number | null;
+  readonly counted: boolean;
+  readonly key: {
+    readonly belongs: boolean;
+    readonly quality: Quality;
+    readonly keyVersion: number;
+    readonly fileId: string;
+    readonly status: ContentKeyStatus;
+    readonly usableUntil: number | null;
+    readonly wrappedKey: string;
+    readonly kekId: string;
+  } | null;
+};

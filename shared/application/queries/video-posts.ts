@@ -1,0 +1,27 @@
+import { variantsOf, type VideoFile } from "../../domain/video-file.ts";
+import type { VideoPost } from "../../domain/video-post.ts";
+
+/** A post as the API shows it: parts by file index, no internal ids, no paths, no keys. */
+export function describeVideoPost(post: VideoPost) {
+  const { id, files, version: _, nextFileIndex: __, ...fields } = post;
+  return { videoPostId: id, ...fields, files: files.map(describeFile) };
+}
+
+function describeFile(file: VideoFile) {
+  const shown = file.playing ?? file.clear;
+  return {
+    fileIndex: file.fileIndex,
+    position: file.position,
+    fileName: file.fileName,
+    fileSize: file.fileSize,
+    durationSeconds: file.durationSeconds,
+    transferResult: file.transferResult,
+    encryptStatus: file.encryptStatus,
+    keyVersion: file.playing?.keyVersion ?? null,
+    failReason: file.failReason,
+    warnings: file.warnings,
+    probe: file.probe,
+    variants: shown === null ? [] : variantsOf(file, shown.transcodeJobId),
+    qualityAuth: file.qualityAuth,
+  };
+}

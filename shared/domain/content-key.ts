@@ -1,0 +1,50 @@
+import type { Quality } from "./quality.ts";
+
+/**
+ * STAGED: made for an encryption that is under way, refused at the gate.
+ * ACTIVE: what plays. RETIRING: replaced, usable until `usableUntil`. REVOKED: refused for good.
+ */
+export type ContentKeyStatus = "STAGED" | "ACTIVE" | "RETIRING" | "REVOKED";
+
+/** A content key as it rests in the database: 16 bytes, wrapped under the key-encryption key `kekId`. */
+export type ContentKey = {
+  readonly keyId: string;
+  readonly quality: Quality;
+  readonly keyVersion: number;
+  readonly wrappedKey: string;
+  readonly kekId: string;
+  readonly keyUriTemplate: string;
+  readonly status: ContentKeyStatus;
+  readonly usableUntil: number | null;
+  readonly createdAt: number;
+};
+
+/** What stands for the token in stored playlists, until the edge puts the viewer's own in its place. */
+export const TOKEN_PLACEHOLDER = "__TOKEN__";
+
+/** The key URI of a media playlist; its path is the gate's route. */
+export function keyUriTemplate(keyId: string, quality: Quality): string {
+  return `/video/enc/key?keyId=${keyId}&quality=${quality}&token=${TOKEN_PLACEHOLDER}`;
+}
+
+export function stagedKeys(keys: readonly ContentKey[]): readonly ContentKey[] {
+  return keys.filter((key) => key.status === "STAGED");
+}
+
+/** Versions count every key that was ever made, so that a number never comes back. */
+export function nextKeyVersion(keys: readonly ContentKey[]): number {
+  return 1 + keys.reduce((highest, key) => Math.max(highest, key.keyVersion), 0);
+}
+
+/** STAGED becomes ACTIVE; what was ACTIVE before retires at `usableUntil`. Other versions stay as they are. */
+export function activateKeyVersion(keys: readonly ContentKey[], version: number, usableUntil: number): ContentKey[] {
+  return keys.map((key) => {
+    if (key.keyVersion === version) return { ...key, status: "ACTIVE", usableUntil: null };
+    if (key.status === "ACTIVE") return { ...key, status: "RETIRING", usableUntil };
+    return key;
+  });
+}
+
+export function revokeKeys(keys: readonly ContentKey[]): ContentKey[] {
+  return keys.map((key) => ({ ...key, status: "REVOKED", usableUntil: null }));
+}

@@ -1,0 +1,5 @@
+/** What the outside world is told of a post. Only the root publishes; delivery is through the outbox. */
+export type DomainEvent =
+  | { readonly type: "VideoAuditPassed"; readonly auditedBy: string; readonly uploadIds: readonly string[] }
+  | { readonly type: "VideoAuditRejected"; readonly auditedBy: string; readonly reason: string }
+  | { readonly type: "VideoPostDeleted"; readonly prefixes: readonly string[]; readonly uploadIds: readonly string[] };

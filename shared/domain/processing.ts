@@ -1,0 +1,168 @@
+import { activateKeyVersion, nextKeyVersion, stagedKeys, type ContentKey } from "./content-key.ts";
+import { defaultQualityAuth, publicQualityAuth, type DefaultPolicyRule, type QualityAuth } from "./quality-auth.ts";
+import type { Quality } from "./quality.ts";
+import type { AbrVariant, ProbeFacts } from "./rendition.ts";
+import type { NewJob } from "./transcode-job.ts";
+import { variantsOf, type VariantsOfJob, type VideoFile } from "./video-file.ts";
+import { refused, withFile, type Decision, type VideoPost } from "./video-post.ts";
+
+/*
+ * What jobs do to a part, between claim and completion. A part is named by its internal id here, because the job row
+ * holds it; a post that was deleted meanwhile refuses all of it.
+ */
+
+export type TranscodeResult =
+  | {
+      readonly kind: "done";
+      readonly transcodeJobId: string;
+      /** Prefix of the clear renditions in SOURCE. */
+      readonly prefix: string;
+      readonly durationSeconds: number;
+      readonly probe: ProbeFacts;
+      readonly warnings: readonly string[];
+      readonly variants: readonly AbrVariant[];
+      readonly encryptJobId: string;
+    }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export function applyTranscodeResult(post: VideoPost, fileId: string, result: TranscodeResult, now: number): Decision {
+  const found = livePart(post, fileId);
+  if (found.kind === "refused") return found;
+  const { file } = found;
+  if (result.kind === "failed") return changed(post, failedTranscode(file, result.reason), [], now);
+  const encrypt: NewJob = { jobId: result.encryptJobId, fileId, kind: "ENCRYPT" };
+  const transcoded: VideoFile = {
+    ...file,
+    transferResult: "SUCCESS",
+    encryptStatus: file.playing === null ? "UNENCRYPTED" : file.encryptStatus,
+    clear: { prefix: result.prefix, transcodeJobId: result.transcodeJobId },
+    durationSeconds: file.playing === null ? result.durationSeconds : file.durationSeconds,
+    failReason: null,
+    probe: result.probe,
+    warnings: result.warnings,
+    variants: keptVariants(file, { transcodeJobId: result.transcodeJobId, variants: result.variants }),
+  };
+  return changed(post, transcoded, [encrypt], now);
+}
+
+/** A part that plays goes on playing: only one that never did is marked FAILED. */
+function failedTranscode(file: VideoFile, reason: string): VideoFile {
+  return { ...file, transferResult: file.playing === null ? "FAILED" : file.transferResult, failReason: reason };
+}
+
+function keptVariants(file: VideoFile, made: VariantsOfJob): readonly VariantsOfJob[] {
+  const playing = file.variants.filter((old) => old.transcodeJobId === file.playing?.transcodeJobId);
+  return [...playing.filter((old) => old.transcodeJobId !== made.transcodeJobId), made];
+}
+
+export type KeyDraft = Omit<ContentKey, "keyVersion" | "status" | "usableUntil" | "createdAt">;
+
+/**
+ * Stages one key for each quality under the next key version and writes the default policies of qualities that have
+ * none. Asked again for the same qualities, it returns the version that is staged already, unchanged: an encryption
+ * that is retried must not leave segments behind under a key that nobody kept.
+ */
+export function stageKeys(
+  post: VideoPost,
+  fileId: string,
+  drafts: readonly KeyDraft[],
+  version: number,
+  rule: DefaultPolicyRule,
+  now: number,
+): Decision {
+  const found = livePart(post, fileId);
+  if (found.kind === "refused") return found;
+  const { file } = found;
+  if (version !== nextKeyVersion(file.keys)) throw new Error(`key version ${version} is not the next one`);
+  const staged = drafts.map(
+    (draft): ContentKey => ({ ...draft, keyVersion: version, status: "STAGED", usableUntil: null, createdAt: now }),
+  );
+  const superseded = file.keys.map((key): ContentKey => (key.status === "STAGED" ? { ...key, status: "REVOKED" } : key));
+  const prepared: VideoFile = {
+    ...file,
+    encryptStatus: file.playing === null ? "ENCRYPTING" : file.encryptStatus,
+    keys: [...superseded, ...staged],
+    qualityAuth: withDefaultPolicies(post, file, drafts.map((draft) => draft.quality), rule),
+  };
+  return changed(post, prepared, [], now);
+}
+
+/** The staged keys, if there are some for exactly these qualities. */
+export function reusableStagedKeys(file: VideoFile, qualities: readonly Quality[]): readonly ContentKey[] | null {
+  const staged = stagedKeys(file.keys);
+  const same = staged.length === qualities.length && staged.every((key) => qualities.includes(key.quality));
+  return same && staged.length > 0 ? staged : null;
+}
+
+function withDefaultPolicies(
+  post: VideoPost,
+  file: VideoFile,
+  qualities: readonly Quality[],
+  rule: DefaultPolicyRule,
+): readonly QualityAuth[] {
+  const missing = qualities.filter((quality) => !file.qualityAuth.some((auth) => auth.quality === quality));
+  const made = missing.map((quality) =>
+    post.access === "PUBLIC" ? publicQualityAuth(quality) : defaultQualityAuth(quality, rule),
+  );
+  return [...file.qualityAuth, ...made];
+}
+
+export type EncryptResult =
+  | {
+      readonly kind: "done";
+      readonly prefix: string;
+      readonly keyVersion: number;
+      /** As measured on the ciphertext. */
+      readonly variants: readonly AbrVariant[];
+      /** When the keys that played until now stop being given out, in ms since the epoch. */
+      readonly retireAt: number;
+    }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export function applyEncryptResult(post: VideoPost, fileId: string, result: EncryptResult, now: number): Decision {
+  const found = livePart(post, fileId);
+  if (found.kind === "refused") return found;
+  const { file } = found;
+  if (result.kind === "failed") return changed(post, failedEncryption(file, result.reason), [], now);
+  const mismatch = encryptionMismatch(file, result);
+  if (mismatch !== null) return refused({ kind: "invalid", detail: mismatch });
+  const { transcodeJobId } = file.clear!;
+  const playing: VideoFile = {
+    ...file,
+    encryptStatus: "ENCRYPTED",
+    playing: { prefix: result.prefix, transcodeJobId, keyVersion: result.keyVersion },
+    failReason: null,
+    variants: [{ transcodeJobId, variants: result.variants }],
+    keys: activateKeyVersion(file.keys, result.keyVersion, result.retireAt),
+  };
+  return changed(post, playing, [], now);
+}
+
+/** The clear renditions and the staged keys stay; what plays, if anything does, is untouched. */
+function failedEncryption(file: VideoFile, reason: string): VideoFile {
+  return { ...file, encryptStatus: file.playing === null ? "FAILED" : file.encryptStatus, failReason: reason };
+}
+
+function encryptionMismatch(file: VideoFile, result: EncryptResult & { kind: "done" }): string | null {
+  if (file.clear === null) return "there are no clear renditions that it could have come from";
+  const expected = variantsOf(file, file.clear.transcodeJobId).map((variant) => variant.quality);
+  const staged = stagedKeys(file.keys).filter((key) => key.keyVersion === result.keyVersion);
+  const qualities = result.variants.map((variant) => variant.quality);
+  if (!sameSet(qualities, expected)) return `qualities ${qualities} were encrypted, ${expected} were asked for`;
+  if (!sameSet(qualities, staged.map((key) => key.quality))) return `key version ${result.keyVersion} is not staged for ${qualities}`;
+  return null;
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value) => b.includes(value));
+}
+
+function livePart(post: VideoPost, fileId: string): { kind: "part"; file: VideoFile } | (Decision & { kind: "refused" }) {
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  const file = post.files.find((part) => part.id === fileId);
+  return file === undefined ? refused({ kind: "not-found" }) : { kind: "part", file };
+}
+
+function changed(post: VideoPost, file: VideoFile, jobs: readonly NewJob[], now: number): Decision {
+  return { kind: "changed", change: withFile(post, file, jobs, now), value: undefined };
+}

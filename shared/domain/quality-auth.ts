@@ -1,0 +1,49 @@
+import { isAudioQuality, nominalRung, type Quality } from "./quality.ts";
+
+export type QualityPolicy = "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED";
+
+export type QualityAuth = {
+  readonly quality: Quality;
+  readonly policy: QualityPolicy;
+  /** What the viewer must hold; only with ENTITLED. */
+  readonly entitlement: string | null;
+};
+
+/** Who asks. An administrator may see everything, whatever the policies say. */
+export type Viewer =
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "viewer"; readonly id: string; readonly entitlements: readonly string[] }
+  | { readonly kind: "administrator"; readonly id: string };
+
+/** The rule by which policies are written when a quality gets its first key. */
+export type DefaultPolicyRule = {
+  /** Video up to this many nominal lines is PUBLIC, above it ENTITLED to an entitlement named like the quality. */
+  readonly publicUpTo: number;
+};
+
+export const STANDARD_POLICY_RULE: DefaultPolicyRule = { publicUpTo: 480 };
+
+export function defaultQualityAuth(quality: Quality, rule: DefaultPolicyRule): QualityAuth {
+  if (isAudioQuality(quality) || nominalRung(quality) <= rule.publicUpTo) return publicQualityAuth(quality);
+  return { quality, policy: "ENTITLED", entitlement: quality };
+}
+
+export function publicQualityAuth(quality: Quality): QualityAuth {
+  return { quality, policy: "PUBLIC", entitlement: null };
+}
+
+export function mayWatch(auth: QualityAuth, viewer: Viewer): boolean {
+  if (viewer.kind === "administrator") return true;
+  switch (auth.policy) {
+    case "PUBLIC":
+      return true;
+    case "AUTHENTICATED":
+      return viewer.kind === "viewer";
+    case "ENTITLED":
+      return viewer.kind === "viewer" && auth.entitlement !== null && viewer.entitlements.includes(auth.entitlement);
+    case "DENIED":
+      return false;
+    default:
+      return auth.policy satisfies never;
+  }
+}

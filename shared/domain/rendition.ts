@@ -1,0 +1,36 @@
+import type { Quality } from "./quality.ts";
+
+/** A frame rate as ffmpeg and the MPEG systems know it: a fraction, never a rounded decimal. */
+export type FrameRate = { readonly numerator: number; readonly denominator: number };
+
+/** What one rung of a ladder turned out to be, measured on the finished segments. */
+export type AbrVariant = {
+  readonly quality: Quality;
+  /** Pixels; null for audio. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Bits per second, container included: the peak over windows of 0.5 to 1.5 target durations, and the mean. */
+  readonly peakBandwidth: number;
+  readonly averageBandwidth: number;
+  /** RFC 6381 strings, comma separated, read from the bitstream. */
+  readonly codecs: string;
+  readonly frameRate: FrameRate | null;
+  readonly segmentCount: number;
+  readonly bytes: number;
+};
+
+/** What ffprobe said of the source, as far as an operator or an editor will ask for it later. */
+export type ProbeFacts = {
+  readonly container: string;
+  /** Seconds, as the header claims: to be believed only after the output was measured. */
+  readonly headerDuration: number | null;
+  readonly video: {
+    readonly codec: string;
+    readonly width: number;
+    readonly height: number;
+    readonly rotation: number;
+    readonly pixelFormat: string;
+    readonly frameRate: FrameRate | null;
+  } | null;
+  readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number } | null;
+};

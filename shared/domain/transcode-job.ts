@@ -1,0 +1,67 @@
+import type { Quality } from "./quality.ts";
+
+export type JobKind = "TRANSCODE" | "ENCRYPT";
+export type JobState = "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+
+export const JOB_STAGES = ["DOWNLOADING", "PROBING", "ENCODING", "UPLOADING", "ENCRYPTING", "VERIFYING"] as const;
+export type JobStage = (typeof JOB_STAGES)[number];
+
+/** What a person sees of a running job. Percent counts within the stage. */
+export type JobProgress = {
+  readonly stage: JobStage;
+  readonly percent: number;
+  readonly fps?: number | undefined;
+  /** Seconds of media per second of wall time. */
+  readonly speed?: number | undefined;
+  readonly etaSeconds?: number | undefined;
+  /** Finished segments of each quality. */
+  readonly segments?: Partial<Record<Quality, number>> | undefined;
+};
+
+export type TranscodeJob = {
+  readonly jobId: string;
+  readonly videoPostId: string;
+  readonly fileId: string;
+  readonly kind: JobKind;
+  readonly state: JobState;
+  readonly stage: JobStage | null;
+  /** Grows with every claim and never goes back: each claim writes under a prefix of its own. */
+  readonly claimNo: number;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly leaseOwner: string | null;
+  readonly leaseExpiresAt: number | null;
+  readonly runAfter: number;
+  readonly progress: JobProgress | null;
+  readonly failReason: string | null;
+  readonly cancelRequested: boolean;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+};
+
+/** Work that a change of the aggregate asks for; it is created in the same save. */
+export type NewJob = { readonly jobId: string; readonly fileId: string; readonly kind: JobKind };
+
+export type JobRules = {
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+  readonly firstBackoffMs: number;
+  readonly longestBackoffMs: number;
+};
+
+export const STANDARD_JOB_RULES: JobRules = {
+  leaseMs: 60_000,
+  maxAttempts: 5,
+  firstBackoffMs: 30_000,
+  longestBackoffMs: 30 * 60_000,
+};
+
+/**
+ * Milliseconds to wait after attempt number `attempt` (1 is the first) has failed: doubling, capped, and spread over
+ * the upper half of the span by `random` in [0, 1), so that jobs that failed together do not come back together.
+ */
+export function backoffMs(attempt: number, rules: JobRules, random: number): number {
+  const full = Math.min(rules.longestBackoffMs, rules.firstBackoffMs * 2 ** Math.max(0, attempt - 1));
+  return Math.round(full / 2 + (full / 2) * random);
+}

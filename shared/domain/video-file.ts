@@ -1,0 +1,54 @@
+import type { ContentKey } from "./content-key.ts";
+import type { QualityAuth } from "./quality-auth.ts";
+import type { AbrVariant, ProbeFacts } from "./rendition.ts";
+
+export type TransferResult = "TRANSCODING" | "SUCCESS" | "FAILED";
+export type EncryptStatus = "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED";
+export type UpdateType = "NO_UPDATE" | "HAS_UPDATE";
+
+export type FileSource =
+  | { readonly kind: "upload"; readonly uploadId: string }
+  | { readonly kind: "url"; readonly url: string };
+
+/** Variants belong to the transcode job that made them: what plays lies beside what is being made. */
+export type VariantsOfJob = { readonly transcodeJobId: string; readonly variants: readonly AbrVariant[] };
+
+/** One part of a post. Its id never leaves the database; the world says videoPostId + fileIndex. */
+export type VideoFile = {
+  readonly id: string;
+  readonly fileIndex: number;
+  readonly position: number;
+  readonly source: FileSource;
+  readonly fileName: string;
+  readonly fileSize: number | null;
+  /** Seconds, measured on the output; null until it was. */
+  readonly durationSeconds: number | null;
+  readonly transferResult: TransferResult;
+  readonly encryptStatus: EncryptStatus;
+  /** Written by the job statements, here only to be read. */
+  readonly updateType: UpdateType;
+  /** The clear renditions in SOURCE and the job that made them. */
+  readonly clear: { readonly prefix: string; readonly transcodeJobId: string } | null;
+  /** What plays: moved only by ApplyVideoPostEncryptResult. */
+  readonly playing: { readonly prefix: string; readonly transcodeJobId: string; readonly keyVersion: number } | null;
+  readonly failReason: string | null;
+  readonly probe: ProbeFacts | null;
+  readonly warnings: readonly string[];
+  readonly variants: readonly VariantsOfJob[];
+  readonly keys: readonly ContentKey[];
+  readonly qualityAuth: readonly QualityAuth[];
+  readonly createdAt: number;
+};
+
+export function variantsOf(file: VideoFile, transcodeJobId: string): readonly AbrVariant[] {
+  return file.variants.find((made) => made.transcodeJobId === transcodeJobId)?.variants ?? [];
+}
+
+export type PartState = "on-its-way" | "failed" | "ready";
+
+/** A part that plays is ready whatever happens to its replacement. */
+export function partState(file: VideoFile): PartState {
+  if (file.encryptStatus === "ENCRYPTED") return "ready";
+  if (file.transferResult === "FAILED" || file.encryptStatus === "FAILED") return "failed";
+  return "on-its-way";
+}

@@ -1,0 +1,230 @@
+import { revokeKeys } from "./content-key.ts";
+import type { DomainEvent } from "./domain-event.ts";
+import type { NewJob } from "./transcode-job.ts";
+import { partState, type FileSource, type VideoFile } from "./video-file.ts";
+import { slugOf } from "./slug.ts";
+
+export type ResourceType = "VIDEO" | "AUDIO";
+export type VideoPostStatus =
+  | "DRAFT"
+  | "TRANSCODING"
+  | "TRANSCODE_FAILED"
+  | "PENDING_AUDIT"
+  | "PUBLISHED"
+  | "REJECTED"
+  | "DELETED";
+
+/** POLICY: new qualities get the deployment's default policies. PUBLIC: all of them are public. */
+export type PostAccess = "POLICY" | "PUBLIC";
+
+export type Interaction = { readonly comments: boolean; readonly liveComments: boolean };
+
+export type Audit = {
+  readonly result: "PASSED" | "REJECTED";
+  readonly reason: string | null;
+  readonly by: string;
+  readonly at: number;
+};
+
+/** The root: saved and loaded whole. */
+export type VideoPost = {
+  readonly id: string;
+  readonly authorId: string;
+  readonly title: string;
+  readonly slug: string;
+  readonly description: string;
+  readonly resourceType: ResourceType;
+  readonly interaction: Interaction;
+  readonly access: PostAccess;
+  readonly autoPublish: boolean;
+  readonly status: VideoPostStatus;
+  readonly durationSeconds: number;
+  readonly audit: Audit | null;
+  /** Number of saves; 0 before the first. */
+  readonly version: number;
+  /** A file index is permanent and never used again. */
+  readonly nextFileIndex: number;
+  readonly files: readonly VideoFile[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly deletedAt: number | null;
+};
+
+/** What a command decided: the new state, and what the save must write beside it. */
+export type Change = {
+  readonly post: VideoPost;
+  readonly events: readonly DomainEvent[];
+  readonly jobs: readonly NewJob[];
+};
+
+/** Refusing what was asked is a value; a broken invariant is a throw. */
+export type Refusal =
+  | { readonly kind: "not-found" }
+  | { readonly kind: "deleted" }
+  | { readonly kind: "wrong-state"; readonly detail: string }
+  | { readonly kind: "invalid"; readonly detail: string };
+
+export type Decision<T = undefined> =
+  | { readonly kind: "changed"; readonly change: Change; readonly value: T }
+  | { readonly kind: "unchanged"; readonly value: T }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+export function refused(refusal: Refusal): { kind: "refused"; refusal: Refusal } {
+  return { kind: "refused", refusal };
+}
+
+export type NewFile = {
+  readonly id: string;
+  readonly jobId: string;
+  readonly source: FileSource;
+  readonly fileName: string;
+  readonly fileSize: number | null;
+};
+
+export type NewVideoPost = {
+  readonly id: string;
+  readonly authorId: string;
+  readonly title: string;
+  readonly description: string;
+  readonly resourceType: ResourceType;
+  readonly interaction: Interaction;
+  readonly access: PostAccess;
+  readonly autoPublish: boolean;
+  readonly files: readonly NewFile[];
+};
+
+export function createVideoPost(input: NewVideoPost, now: number): Change {
+  const empty: VideoPost = {
+    id: input.id,
+    authorId: input.authorId,
+    title: input.title,
+    slug: slugOf(input.title),
+    description: input.description,
+    resourceType: input.resourceType,
+    interaction: input.interaction,
+    access: input.access,
+    autoPublish: input.autoPublish,
+    status: "DRAFT",
+    durationSeconds: 0,
+    audit: null,
+    version: 0,
+    nextFileIndex: 0,
+    files: [],
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+  };
+  const post = input.files.reduce((soFar, file) => withNewFile(soFar, file, now), empty);
+  const jobs = input.files.map((file): NewJob => ({ jobId: file.jobId, fileId: file.id, kind: "TRANSCODE" }));
+  return settle(post, jobs, now);
+}
+
+function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
+  const added: VideoFile = {
+    id: file.id,
+    fileIndex: post.nextFileIndex,
+    position: post.files.length,
+    source: file.source,
+    fileName: file.fileName,
+    fileSize: file.fileSize,
+    durationSeconds: null,
+    transferResult: "TRANSCODING",
+    encryptStatus: "UNENCRYPTED",
+    updateType: "HAS_UPDATE",
+    clear: null,
+    playing: null,
+    failReason: null,
+    probe: null,
+    warnings: [],
+    variants: [],
+    keys: [],
+    qualityAuth: [],
+    createdAt: now,
+  };
+  return { ...post, nextFileIndex: post.nextFileIndex + 1, files: [...post.files, added] };
+}
+
+/** Changes one part and settles what follows from it for the whole post. */
+export function withFile(post: VideoPost, file: VideoFile, jobs: readonly NewJob[], now: number): Change {
+  return settle({ ...post, files: post.files.map((old) => (old.id === file.id ? file : old)) }, jobs, now);
+}
+
+/**
+ * What is derived is derived here and nowhere else: the status, the total duration, and the audit of posts that
+ * publish themselves.
+ */
+export function settle(post: VideoPost, jobs: readonly NewJob[], now: number, events: readonly DomainEvent[] = []): Change {
+  const passesNow = post.autoPublish && post.audit === null && allReady(post);
+  const audit: Audit | null = passesNow ? { result: "PASSED", reason: null, by: "system", at: now } : post.audit;
+  const settled: VideoPost = {
+    ...post,
+    audit,
+    status: statusOf(post, audit),
+    durationSeconds: post.files.reduce((sum, file) => sum + (file.durationSeconds ?? 0), 0),
+    updatedAt: now,
+  };
+  return { post: settled, jobs, events: passesNow ? [...events, auditPassed(settled, "system")] : events };
+}
+
+function allReady(post: VideoPost): boolean {
+  return post.deletedAt === null && post.files.length > 0 && post.files.every((file) => partState(file) === "ready");
+}
+
+function statusOf(post: VideoPost, audit: Audit | null): VideoPostStatus {
+  if (post.deletedAt !== null) return "DELETED";
+  if (post.files.length === 0) return "DRAFT";
+  const states = post.files.map(partState);
+  if (states.includes("failed")) return "TRANSCODE_FAILED";
+  if (states.includes("on-its-way")) return "TRANSCODING";
+  if (audit === null) return "PENDING_AUDIT";
+  return audit.result === "PASSED" ? "PUBLISHED" : "REJECTED";
+}
+
+function auditPassed(post: VideoPost, by: string): DomainEvent {
+  return { type: "VideoAuditPassed", auditedBy: by, uploadIds: uploadIds(post) };
+}
+
+function uploadIds(post: VideoPost): string[] {
+  return post.files.flatMap((file) => (file.source.kind === "upload" ? [file.source.uploadId] : []));
+}
+
+export function auditVideoPost(
+  post: VideoPost,
+  verdict: { result: "PASSED" | "REJECTED"; reason: string | null; by: string },
+  now: number,
+): Decision {
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  if (!allReady(post)) return refused({ kind: "wrong-state", detail: `a post that is ${post.status} cannot be audited` });
+  const audited = { ...post, audit: { ...verdict, at: now } };
+  const event: DomainEvent =
+    verdict.result === "PASSED"
+      ? auditPassed(post, verdict.by)
+      : { type: "VideoAuditRejected", auditedBy: verdict.by, reason: verdict.reason ?? "" };
+  return { kind: "changed", change: settle(audited, [], now, [event]), value: undefined };
+}
+
+export function updateVideoPost(
+  post: VideoPost,
+  edit: { title?: string | undefined; description?: string | undefined; interaction?: Interaction | undefined },
+  now: number,
+): Decision {
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  const edited: VideoPost = {
+    ...post,
+    title: edit.title ?? post.title,
+    slug: edit.title === undefined ? post.slug : slugOf(edit.title),
+    description: edit.description ?? post.description,
+    interaction: edit.interaction ?? post.interaction,
+  };
+  return { kind: "changed", change: settle(edited, [], now), value: undefined };
+}
+
+/** The keys go with the post, so that the gate, which never loads a post, refuses from this save on. */
+export function deleteVideoPost(post: VideoPost, now: number): Decision {
+  if (post.deletedAt !== null) return { kind: "unchanged", value: undefined };
+  const prefixes = post.files.flatMap((file) => [file.clear?.prefix, file.playing?.prefix].filter((p) => p !== undefined));
+  const event: DomainEvent = { type: "VideoPostDeleted", prefixes, uploadIds: uploadIds(post) };
+  const files = post.files.map((file) => ({ ...file, keys: revokeKeys(file.keys) }));
+  return { kind: "changed", change: settle({ ...post, files, deletedAt: now }, [], now, [event]), value: undefined };
+}
+

@@ -1,0 +1,56 @@
+import { base64Decode, base64Encode } from "../lib/base64.ts";
+import type { NamedSecret } from "../lib/secret-list.ts";
+
+/** What a wrapped key belongs to. It is bound in, so that a row that is moved or edited no longer unwraps. */
+export type KeyBinding = { readonly fileId: string; readonly quality: string; readonly keyVersion: number };
+
+export type WrappedKey = { readonly kekId: string; readonly wrappedKey: string };
+
+export interface KeyVault {
+  /** AES-128 content key (16 bytes) -> base64 of nonce, ciphertext and tag, under the current key-encryption key. */
+  wrap(contentKey: Uint8Array<ArrayBuffer>, binding: KeyBinding): Promise<WrappedKey>;
+  /** Throws when the key-encryption key is unknown or anything was changed. */
+  unwrap(wrapped: WrappedKey, binding: KeyBinding): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export const CONTENT_KEY_BYTES = 16;
+/** 96 bits: the nonce length that GCM is made for (NIST SP 800-38D 5.2.1.1), drawn at random for each wrap. */
+const NONCE_BYTES = 12;
+
+/** AES-256-GCM (NIST SP 800-38D) under key-encryption keys of 32 bytes; the first wraps, all unwrap. */
+export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): KeyVault {
+  const imported = new Map<string, Promise<CryptoKey>>();
+  const importedKey = (kek: NamedSecret) => {
+    const pending = imported.get(kek.id) ?? importKek(kek);
+    imported.set(kek.id, pending);
+    return pending;
+  };
+  return {
+    async wrap(contentKey, binding) {
+      if (contentKey.length !== CONTENT_KEY_BYTES) throw new Error(`a content key has ${CONTENT_KEY_BYTES} bytes`);
+      const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+      const sealed = await crypto.subtle.encrypt(gcm(nonce, binding), await importedKey(keks[0]), contentKey);
+      const joined = new Uint8Array(NONCE_BYTES + sealed.byteLength);
+      joined.set(nonce);
+      joined.set(new Uint8Array(sealed), NONCE_BYTES);
+      return { kekId: keks[0].id, wrappedKey: base64Encode(joined) };
+    },
+    async unwrap({ kekId, wrappedKey }, binding) {
+      const kek = keks.find((known) => known.id === kekId);
+      if (kek === undefined) throw new Error(`the key-encryption key ${kekId} is not configured`);
+      const joined = base64Decode(wrappedKey);
+      const parameters = gcm(joined.subarray(0, NONCE_BYTES), binding);
+      const opened = await crypto.subtle.decrypt(parameters, await importedKey(kek), joined.subarray(NONCE_BYTES));
+      return new Uint8Array(opened);
+    },
+  };
+}
+
+function importKek(kek: NamedSecret): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", kek.bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
+function gcm(iv: Uint8Array<ArrayBuffer>, { fileId, quality, keyVersion }: KeyBinding) {
+  const additionalData = new TextEncoder().encode(JSON.stringify([fileId, quality, keyVersion]));
+  return { name: "AES-GCM", iv, additionalData };
+}

@@ -1,0 +1,32 @@
+import type { SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import * as schema from "./schema.ts";
+
+export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };
+
+/** What of Cloudflare's D1 binding is used here, so that shared/ needs no Workers types. */
+export type D1Binding = Parameters<typeof drizzle>[0];
+
+export function openDatabase(binding: D1Binding): Database {
+  return drizzle(binding, { schema }) as Database;
+}
+
+const dialect = new SQLiteAsyncDialect();
+
+/**
+ * A statement written as text, as an item of `db.batch`. drizzle 0.45 takes query builders there and fails on
+ * `db.run(sql)`, which it has not prepared; this is the prepared form that it looks for.
+ */
+export function batched(db: Database, statement: SQL): BatchItem<"sqlite"> & { _: { result: D1RunResult } } {
+  const query = dialect.sqlToQuery(statement);
+  const prepared = {
+    stmt: db.$client.prepare(query.sql),
+    getQuery: () => query,
+    mapResult: (result: unknown) => result,
+  };
+  return { _prepare: () => prepared } as never;
+}
+
+export type D1RunResult = { readonly meta: { readonly changes: number } };

@@ -1,0 +1,57 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { SaveOptions } from "../../application/ports.ts";
+import type { JobRules, NewJob } from "../../domain/transcode-job.ts";
+
+/*
+ * Statements on jobs that travel in the batch of somebody else's save. With job-store.ts they are the only writers of
+ * video_transcode_job and of update_type.
+ */
+
+/**
+ * New jobs of a post. The claim number goes on from earlier jobs of the same part and kind, since it names prefixes
+ * that must never be used twice. A live job of the same kind is left as it is.
+ */
+export function insertJobs(videoPostId: string, jobs: readonly NewJob[], rules: JobRules, now: number): SQL[] {
+  return jobs.flatMap(({ jobId, fileId, kind }) => [
+    sql`INSERT INTO video_transcode_job
+        (job_id, video_post_id, file_id, kind, state, claim_no, attempt, max_attempts, run_after, cancel_requested, created_at, updated_at)
+      SELECT ${jobId}, ${videoPostId}, ${fileId}, ${kind}, 'QUEUED',
+        coalesce((SELECT max(claim_no) FROM video_transcode_job WHERE file_id = ${fileId} AND kind = ${kind}), 0),
+        0, ${rules.maxAttempts}, ${now}, 0, ${now}, ${now}
+      WHERE true ON CONFLICT DO NOTHING`,
+    sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE' WHERE id = ${fileId}`,
+  ]);
+}
+
+/** The end of the job that a fenced save records. The fence has been checked by the first statement of the batch. */
+export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
+  switch (jobEnd.kind) {
+    case "keep":
+      return [];
+    case "succeed":
+      // The lease token stays on a job that succeeded, so that a completion whose reply was lost is recognised.
+      return [
+        sql`UPDATE video_transcode_job SET state = 'SUCCEEDED', finished_at = ${now}, updated_at = ${now},
+          lease_expires_at = NULL, fail_reason = NULL WHERE job_id = ${fence.jobId}`,
+      ];
+    case "fail":
+      return [
+        sql`UPDATE video_transcode_job SET state = 'FAILED', finished_at = ${now}, updated_at = ${now},
+          lease_token = NULL, lease_expires_at = NULL, fail_reason = ${jobEnd.reason} WHERE job_id = ${fence.jobId}`,
+        sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+          WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${fence.jobId})`,
+      ];
+    default:
+      return jobEnd satisfies never;
+  }
+}
+
+/** What goes with a deleted post: jobs that wait are cancelled at once, running ones are asked to stop. */
+export function cancelJobsOf(videoPostId: string, now: number): SQL[] {
+  return [
+    sql`UPDATE video_transcode_job SET state = 'CANCELLED', cancel_requested = 1, finished_at = ${now}, updated_at = ${now}
+      WHERE video_post_id = ${videoPostId} AND state IN ('QUEUED', 'RETRY_WAIT')`,
+    sql`UPDATE video_transcode_job SET cancel_requested = 1, updated_at = ${now}
+      WHERE video_post_id = ${videoPostId} AND state = 'RUNNING'`,
+  ];
+}

@@ -1,0 +1,202 @@
+import { and, desc, eq, sql, type InferSelectModel } from "drizzle-orm";
+import type { ClaimedJob, HeartbeatOutcome, JobStore, MissingJob } from "../../application/ports.ts";
+import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
+import { batched, type Database } from "./database.ts";
+import { insertJobs } from "./job-statements.ts";
+import { videoTranscodeJob as job } from "./schema.ts";
+
+type JobRow = InferSelectModel<typeof job>;
+
+export function d1JobStore(db: Database): JobStore {
+  return {
+    claim: (input) => claim(db, input),
+    heartbeat: (input) => heartbeat(db, input),
+    retryLater: (input) => retryLater(db, input),
+    release: (input) => release(db, input),
+    acknowledgeCancel: (input) => acknowledgeCancel(db, input),
+    cancel: (input) => cancel(db, input),
+    find: (jobId) => find(db, jobId),
+    findByLease: async (jobId, leaseToken) =>
+      first(await db.select().from(job).where(and(eq(job.jobId, jobId), eq(job.leaseToken, leaseToken)))),
+    list: (filter) => list(db, filter),
+    requeueDue: (now) => requeueDue(db, now),
+    listExhausted: async (now, limit) =>
+      (
+        await db
+          .select()
+          .from(job)
+          .where(sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${now} AND ${job.attempt} >= ${job.maxAttempts} AND ${job.cancelRequested} = 0`)
+          .limit(limit)
+      ).map(jobOf),
+    createMissing: (parts, now, rules) => createMissing(db, parts, now, rules),
+  };
+}
+
+/**
+ * One batch: the update takes the oldest due job, unless this lease token holds one already; the others find the job
+ * by the token, so that a claim that is asked twice gives the same job.
+ */
+async function claim(db: Database, input: Parameters<JobStore["claim"]>[0]): Promise<ClaimedJob | null> {
+  const { leaseToken, owner, kinds, now, leaseMs } = input;
+  const [, , rows] = await db.batch([
+    batched(db, sql`UPDATE video_transcode_job SET state = 'RUNNING', attempt = attempt + 1, claim_no = claim_no + 1,
+        lease_owner = ${owner}, lease_token = ${leaseToken}, lease_expires_at = ${now + leaseMs},
+        started_at = coalesce(started_at, ${now}), updated_at = ${now}, stage = NULL, progress = NULL, fail_reason = NULL
+      WHERE job_id = (SELECT job_id FROM video_transcode_job
+          WHERE state = 'QUEUED' AND run_after <= ${now} AND cancel_requested = 0
+            AND kind IN (SELECT value FROM json_each(${JSON.stringify(kinds)}))
+          ORDER BY run_after, job_id LIMIT 1)
+        AND NOT EXISTS (SELECT 1 FROM video_transcode_job WHERE lease_token = ${leaseToken})`),
+    batched(db, sql`UPDATE video_file_post SET update_type = 'NO_UPDATE'
+      WHERE id = (SELECT file_id FROM video_transcode_job WHERE lease_token = ${leaseToken} AND state = 'RUNNING')`),
+    db.select().from(job).where(and(eq(job.leaseToken, leaseToken), eq(job.state, "RUNNING"))),
+  ]);
+  const row = rows[0];
+  return row === undefined ? null : { job: jobOf(row), leaseToken };
+}
+
+const holds = (jobId: string, leaseToken: string) =>
+  sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'RUNNING'`;
+
+async function heartbeat(db: Database, input: Parameters<JobStore["heartbeat"]>[0]): Promise<HeartbeatOutcome> {
+  const rows = await db
+    .update(job)
+    .set({
+      leaseExpiresAt: input.now + input.leaseMs,
+      stage: input.stage,
+      progress: input.progress,
+      updatedAt: input.now,
+    })
+    .where(holds(input.jobId, input.leaseToken))
+    .returning({ cancelRequested: job.cancelRequested });
+  if (rows[0] === undefined) return "lease-lost";
+  return rows[0].cancelRequested ? "cancel" : "held";
+}
+
+/** `update_type` mirrors a job that waits; the job is found by its id, which the first statement has not changed. */
+const markWaiting = (db: Database, jobId: string) =>
+  batched(db, sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+    WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${jobId} AND state IN ('QUEUED', 'RETRY_WAIT'))`);
+
+async function retryLater(db: Database, input: Parameters<JobStore["retryLater"]>[0]): Promise<boolean> {
+  const [rows] = await db.batch([
+    db
+      .update(job)
+      .set({
+        state: "RETRY_WAIT",
+        runAfter: input.runAfter,
+        failReason: input.reason,
+        leaseToken: null,
+        leaseExpiresAt: null,
+        updatedAt: input.now,
+      })
+      .where(sql`${holds(input.jobId, input.leaseToken)} AND cancel_requested = 0`)
+      .returning({ jobId: job.jobId }),
+    markWaiting(db, input.jobId),
+  ]);
+  return rows.length > 0;
+}
+
+async function release(db: Database, input: Parameters<JobStore["release"]>[0]): Promise<boolean> {
+  const [rows] = await db.batch([
+    db
+      .update(job)
+      .set({
+        state: "QUEUED",
+        attempt: sql`max(0, ${job.attempt} - 1)`,
+        runAfter: input.now,
+        leaseToken: null,
+        leaseExpiresAt: null,
+        updatedAt: input.now,
+      })
+      .where(sql`${holds(input.jobId, input.leaseToken)} AND cancel_requested = 0`)
+      .returning({ jobId: job.jobId }),
+    markWaiting(db, input.jobId),
+  ]);
+  return rows.length > 0;
+}
+
+async function acknowledgeCancel(db: Database, input: Parameters<JobStore["acknowledgeCancel"]>[0]): Promise<boolean> {
+  const rows = await db
+    .update(job)
+    .set({ state: "CANCELLED", leaseToken: null, leaseExpiresAt: null, finishedAt: input.now, updatedAt: input.now })
+    .where(sql`${holds(input.jobId, input.leaseToken)} AND cancel_requested = 1`)
+    .returning({ jobId: job.jobId });
+  return rows.length > 0;
+}
+
+async function cancel(db: Database, { jobId, now }: { jobId: string; now: number }) {
+  const [ended, asked, rows] = await db.batch([
+    db
+      .update(job)
+      .set({ state: "CANCELLED", cancelRequested: true, finishedAt: now, updatedAt: now })
+      .where(sql`job_id = ${jobId} AND state IN ('QUEUED', 'RETRY_WAIT')`)
+      .returning({ jobId: job.jobId }),
+    db
+      .update(job)
+      .set({ cancelRequested: true, updatedAt: now })
+      .where(sql`job_id = ${jobId} AND state = 'RUNNING'`)
+      .returning({ jobId: job.jobId }),
+    db.select({ jobId: job.jobId }).from(job).where(eq(job.jobId, jobId)),
+  ]);
+  if (ended.length > 0) return "cancelled";
+  if (asked.length > 0) return "requested";
+  return rows.length > 0 ? "ended" : "unknown";
+}
+
+async function find(db: Database, jobId: string): Promise<TranscodeJob | null> {
+  return first(await db.select().from(job).where(eq(job.jobId, jobId)));
+}
+
+async function list(db: Database, filter: Parameters<JobStore["list"]>[0]): Promise<TranscodeJob[]> {
+  const rows = await db
+    .select()
+    .from(job)
+    .where(
+      and(
+        filter.videoPostId === undefined ? undefined : eq(job.videoPostId, filter.videoPostId),
+        filter.state === undefined ? undefined : eq(job.state, filter.state),
+      ),
+    )
+    .orderBy(desc(job.jobId))
+    .limit(filter.limit);
+  return rows.map(jobOf);
+}
+
+async function requeueDue(db: Database, now: number): Promise<number> {
+  const due = sql`(state = 'RETRY_WAIT' AND run_after <= ${now})
+    OR (state = 'RUNNING' AND lease_expires_at < ${now} AND attempt < max_attempts AND cancel_requested = 0)`;
+  const [rows] = await db.batch([
+    db
+      .update(job)
+      .set({ state: "QUEUED", runAfter: now, leaseToken: null, leaseExpiresAt: null, updatedAt: now })
+      .where(due)
+      .returning({ jobId: job.jobId }),
+    batched(db, sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+      WHERE update_type = 'NO_UPDATE' AND id IN (SELECT file_id FROM video_transcode_job WHERE state = 'QUEUED')`),
+    // A job that was cancelled while its holder was dead has nobody left to acknowledge it.
+    db
+      .update(job)
+      .set({ state: "CANCELLED", leaseToken: null, leaseExpiresAt: null, finishedAt: now, updatedAt: now })
+      .where(sql`state = 'RUNNING' AND lease_expires_at < ${now} AND cancel_requested = 1`),
+  ]);
+  return rows.length;
+}
+
+async function createMissing(db: Database, parts: readonly MissingJob[], now: number, rules: JobRules): Promise<number> {
+  const statements = parts.flatMap(({ videoPostId, ...missing }) => insertJobs(videoPostId, [missing], rules, now));
+  const [head, ...tail] = statements.map((statement) => batched(db, statement));
+  if (head === undefined) return 0;
+  await db.batch([head, ...tail]);
+  return parts.length;
+}
+
+function first(rows: readonly JobRow[]): TranscodeJob | null {
+  return rows[0] === undefined ? null : jobOf(rows[0]);
+}
+
+/** The lease token is a secret of its holder and never part of what others read. */
+function jobOf({ leaseToken: _, updatedAt: __, ...row }: JobRow): TranscodeJob {
+  return row;
+}
+

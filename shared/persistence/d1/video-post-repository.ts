@@ -1,0 +1,118 @@
+import { asc, eq, inArray, sql, type SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { secretId } from "../../lib/random-id.ts";
+import type { JobRules } from "../../domain/transcode-job.ts";
+import type { Change } from "../../domain/video-post.ts";
+import type { SaveFence, SaveOptions, SaveOutcome, VideoPostRepository } from "../../application/ports.ts";
+import { batched, type Database } from "./database.ts";
+import { cancelJobsOf, endJob, insertJobs } from "./job-statements.ts";
+import { saveRefusal } from "./save-refusal.ts";
+import {
+  videoFilePost,
+  videoHlsAbrVariant,
+  videoHlsEncryptKey,
+  videoHlsQualityAuth,
+  videoPost,
+  videoPostRevision,
+  videoTranscodeJob as job,
+} from "./schema.ts";
+import { rowsOf, videoPostOf } from "./video-post-rows.ts";
+import { pruneRows, upsertRows } from "./write-rows.ts";
+
+export function d1VideoPostRepository(db: Database, rules: JobRules): VideoPostRepository {
+  return {
+    load: (videoPostId) => load(db, videoPostId),
+    save: (change, now, options) => save(db, rules, change, now, options),
+  };
+}
+
+async function load(db: Database, videoPostId: string) {
+  const ids = db.select({ id: videoFilePost.id }).from(videoFilePost).where(eq(videoFilePost.videoId, videoPostId));
+  const [posts, files, variants, keys, qualityAuth] = await db.batch([
+    db.select().from(videoPost).where(eq(videoPost.id, videoPostId)),
+    db.select().from(videoFilePost).where(eq(videoFilePost.videoId, videoPostId)).orderBy(asc(videoFilePost.position)),
+    db
+      .select()
+      .from(videoHlsAbrVariant)
+      .where(inArray(videoHlsAbrVariant.fileId, ids))
+      .orderBy(videoHlsAbrVariant.transcodeJobId, videoHlsAbrVariant.alias),
+    db
+      .select()
+      .from(videoHlsEncryptKey)
+      .where(inArray(videoHlsEncryptKey.fileId, ids))
+      .orderBy(videoHlsEncryptKey.keyVersion, videoHlsEncryptKey.createdAt, videoHlsEncryptKey.keyId),
+    db.select().from(videoHlsQualityAuth).where(inArray(videoHlsQualityAuth.fileId, ids)),
+  ]);
+  const post = posts[0];
+  return post === undefined ? null : videoPostOf({ post, files, variants, keys, qualityAuth });
+}
+
+async function save(
+  db: Database,
+  rules: JobRules,
+  change: Change,
+  now: number,
+  options?: SaveOptions,
+): Promise<SaveOutcome> {
+  const saveId = secretId();
+  const version = change.post.version + 1;
+  const statements: [BatchItem<"sqlite">, ...BatchItem<"sqlite">[]] = [
+    db.insert(videoPostRevision).values({
+      videoPostId: change.post.id,
+      version,
+      saveId,
+      events: change.events,
+      leaseGuard: leaseGuard(options?.fence) as unknown as number,
+      createdAt: now,
+      dispatchedAt: change.events.length === 0 ? now : null,
+    }),
+    ...aggregateStatements({ ...change, post: { ...change.post, version } }).map((statement) => batched(db, statement)),
+    ...(options === undefined ? [] : endJob(options, now).map((statement) => batched(db, statement))),
+    ...insertJobs(change.post.id, change.jobs, rules, now).map((statement) => batched(db, statement)),
+    ...(change.post.deletedAt === null ? [] : cancelJobsOf(change.post.id, now).map((statement) => batched(db, statement))),
+  ];
+  try {
+    await db.batch(statements);
+    return "saved";
+  } catch (error) {
+    return (await wasSaved(db, saveId, change.post.id, version)) ? "saved" : refusalOrThrow(error);
+  }
+}
+
+function refusalOrThrow(error: unknown): SaveOutcome {
+  const refusal = saveRefusal(error);
+  if (refusal === null) throw new Error("the post could not be saved", { cause: error });
+  return refusal;
+}
+
+/** A batch whose reply was lost may have been carried out: its revision then holds our save_id. */
+async function wasSaved(db: Database, saveId: string, videoPostId: string, version: number): Promise<boolean> {
+  const rows = await db
+    .select({ saveId: videoPostRevision.saveId })
+    .from(videoPostRevision)
+    .where(sql`${videoPostRevision.videoPostId} = ${videoPostId} AND ${videoPostRevision.version} = ${version}`);
+  return rows[0]?.saveId === saveId;
+}
+
+function leaseGuard(fence: SaveFence | undefined): SQL {
+  if (fence === undefined) return sql`1`;
+  const held =
+    fence.kind === "lease"
+      ? sql`${job.leaseToken} = ${fence.leaseToken} AND ${job.cancelRequested} = 0`
+      : sql`${job.leaseExpiresAt} < ${fence.now}`;
+  return sql`(SELECT 1 FROM ${job} WHERE ${job.jobId} = ${fence.jobId} AND ${job.state} = 'RUNNING' AND ${held})`;
+}
+
+function aggregateStatements(change: Change): SQL[] {
+  const rows = rowsOf(change.post);
+  const files = sql`file_id IN (SELECT id FROM video_file_post WHERE video_id = ${change.post.id})`;
+  return [
+    upsertRows(videoPost, [rows.post]),
+    upsertRows(videoFilePost, rows.files, ["updateType"]),
+    pruneRows(videoHlsAbrVariant, rows.variants, files),
+    upsertRows(videoHlsAbrVariant, rows.variants),
+    upsertRows(videoHlsEncryptKey, rows.keys),
+    pruneRows(videoHlsQualityAuth, rows.qualityAuth, files),
+    upsertRows(videoHlsQualityAuth, rows.qualityAuth),
+  ];
+}

@@ -1,0 +1,141 @@
+import type { InferSelectModel } from "drizzle-orm";
+import { variantAlias } from "../../domain/quality.ts";
+import type { AbrVariant } from "../../domain/rendition.ts";
+import type { VariantsOfJob, VideoFile } from "../../domain/video-file.ts";
+import type { VideoPost } from "../../domain/video-post.ts";
+import type {
+  videoFilePost,
+  videoHlsAbrVariant,
+  videoHlsEncryptKey,
+  videoHlsQualityAuth,
+  videoPost,
+} from "./schema.ts";
+
+/** The aggregate as rows, and back. */
+export type VideoPostRows = {
+  post: InferSelectModel<typeof videoPost>;
+  files: InferSelectModel<typeof videoFilePost>[];
+  variants: InferSelectModel<typeof videoHlsAbrVariant>[];
+  keys: InferSelectModel<typeof videoHlsEncryptKey>[];
+  qualityAuth: InferSelectModel<typeof videoHlsQualityAuth>[];
+};
+
+export function rowsOf(post: VideoPost): VideoPostRows {
+  const { files, audit, ...fields } = post;
+  return {
+    post: {
+      ...fields,
+      auditResult: audit?.result ?? null,
+      auditReason: audit?.reason ?? null,
+      auditedBy: audit?.by ?? null,
+      auditedAt: audit?.at ?? null,
+    },
+    files: files.map((file) => fileRow(post.id, file)),
+    variants: files.flatMap(variantRows),
+    keys: files.flatMap((file) => file.keys.map((key) => ({ ...key, fileId: file.id }))),
+    qualityAuth: files.flatMap((file) => file.qualityAuth.map((auth) => ({ ...auth, fileId: file.id }))),
+  };
+}
+
+function fileRow(videoId: string, file: VideoFile): VideoPostRows["files"][number] {
+  return {
+    id: file.id,
+    videoId,
+    fileIndex: file.fileIndex,
+    position: file.position,
+    uploadId: file.source.kind === "upload" ? file.source.uploadId : null,
+    sourceUrl: file.source.kind === "url" ? file.source.url : null,
+    fileName: file.fileName,
+    fileSize: file.fileSize,
+    durationSeconds: file.durationSeconds,
+    transferResult: file.transferResult,
+    encryptStatus: file.encryptStatus,
+    updateType: file.updateType,
+    filePath: file.clear?.prefix ?? null,
+    filePathJobId: file.clear?.transcodeJobId ?? null,
+    encPath: file.playing?.prefix ?? null,
+    encPathJobId: file.playing?.transcodeJobId ?? null,
+    keyVersion: file.playing?.keyVersion ?? null,
+    failReason: file.failReason,
+    probe: file.probe,
+    warnings: file.warnings,
+    createdAt: file.createdAt,
+  };
+}
+
+function variantRows(file: VideoFile): VideoPostRows["variants"] {
+  return file.variants.flatMap(({ transcodeJobId, variants }) =>
+    variants.map(({ frameRate, ...variant }) => ({
+      ...variant,
+      fileId: file.id,
+      transcodeJobId,
+      alias: variantAlias(variant.quality),
+      frameRateNumerator: frameRate?.numerator ?? null,
+      frameRateDenominator: frameRate?.denominator ?? null,
+    })),
+  );
+}
+
+export function videoPostOf(rows: VideoPostRows): VideoPost {
+  const { auditResult, auditReason, auditedBy, auditedAt, ...fields } = rows.post;
+  const audit =
+    auditResult === null ? null : { result: auditResult, reason: auditReason, by: auditedBy ?? "", at: auditedAt ?? 0 };
+  const files = rows.files.map((row) => fileOf(row, rows)).sort((a, b) => a.position - b.position);
+  return { ...fields, audit, files };
+}
+
+function fileOf(row: VideoPostRows["files"][number], rows: VideoPostRows): VideoFile {
+  const ofFile = <R extends { fileId: string }>(all: readonly R[]) => all.filter((child) => child.fileId === row.id);
+  return {
+    id: row.id,
+    fileIndex: row.fileIndex,
+    position: row.position,
+    source:
+      row.uploadId === null
+        ? { kind: "url", url: stored(row.sourceUrl, "source_url") }
+        : { kind: "upload", uploadId: row.uploadId },
+    fileName: row.fileName,
+    fileSize: row.fileSize,
+    durationSeconds: row.durationSeconds,
+    transferResult: row.transferResult,
+    encryptStatus: row.encryptStatus,
+    updateType: row.updateType,
+    clear:
+      row.filePath === null
+        ? null
+        : { prefix: row.filePath, transcodeJobId: stored(row.filePathJobId, "file_path_job_id") },
+    playing:
+      row.encPath === null
+        ? null
+        : {
+            prefix: row.encPath,
+            transcodeJobId: stored(row.encPathJobId, "enc_path_job_id"),
+            keyVersion: stored(row.keyVersion, "key_version"),
+          },
+    failReason: row.failReason,
+    probe: row.probe,
+    warnings: row.warnings,
+    variants: groupVariants(ofFile(rows.variants)),
+    keys: ofFile(rows.keys).map(({ fileId: _, ...key }) => key),
+    qualityAuth: ofFile(rows.qualityAuth).map(({ fileId: _, ...auth }) => auth),
+    createdAt: row.createdAt,
+  };
+}
+
+function groupVariants(rows: VideoPostRows["variants"]): VariantsOfJob[] {
+  const byJob = new Map<string, AbrVariant[]>();
+  for (const row of rows) {
+    const { fileId: _, transcodeJobId, alias: __, frameRateNumerator, frameRateDenominator, ...variant } = row;
+    const frameRate =
+      frameRateNumerator === null || frameRateDenominator === null
+        ? null
+        : { numerator: frameRateNumerator, denominator: frameRateDenominator };
+    byJob.set(transcodeJobId, [...(byJob.get(transcodeJobId) ?? []), { ...variant, frameRate }]);
+  }
+  return [...byJob].map(([transcodeJobId, variants]) => ({ transcodeJobId, variants }));
+}
+
+function stored<T>(value: T | null, column: string): T {
+  if (value === null) throw new Error(`video_file_post.${column} is null beside columns that need it`);
+  return value;
+}

@@ -1,0 +1,87 @@
+import { base64UrlDecode, base64UrlEncode } from "../lib/base64.ts";
+import type { NamedSecret } from "../lib/secret-list.ts";
+
+/** A JWT type (RFC 8725 3.11): a token of one use is never taken for one of another. */
+export type TokenType = "play+jwt" | "job+jwt";
+
+export type Verification =
+  | { readonly kind: "valid"; readonly payload: unknown; readonly expiresAt: number }
+  | { readonly kind: "invalid"; readonly reason: "malformed" | "unknown-header" | "bad-signature" | "no-expiry" }
+  | { readonly kind: "expired" };
+
+export interface TokenSigner {
+  sign(payload: { readonly exp: number; readonly [claim: string]: unknown }): Promise<string>;
+  /** `nowSeconds` since the epoch; what expired up to CLOCK_SKEW_SECONDS ago still counts. */
+  verify(token: string, nowSeconds: number): Promise<Verification>;
+}
+
+/** Longest token that is looked at at all; ours stay under 1 kB. */
+const LONGEST_TOKEN = 4096;
+/** Two Workers' clocks differ by less than this. */
+export const CLOCK_SKEW_SECONDS = 5;
+
+/**
+ * JWS compact serialization (RFC 7515 7.1) with HS256 (RFC 7518 3.2) and nothing else. The first secret signs, all
+ * verify, so that the signing key can be changed without cutting anybody off (secrets of 32 bytes, RFC 7518 3.2).
+ *
+ * A header is never parsed: the only headers that can be ours are known to the byte, one for each secret, so any
+ * other algorithm, "none" included, is an unknown header (RFC 8725 3.1).
+ */
+export function createTokenSigner(type: TokenType, secrets: readonly [NamedSecret, ...NamedSecret[]]): TokenSigner {
+  const signers = secrets.map((secret) => ({ header: encodedHeader(type, secret.id), key: lazyKey(secret) }));
+  const byHeader = new Map(signers.map(({ header, key }) => [header, key]));
+  const current = signers[0]!;
+  return {
+    async sign(payload) {
+      const input = `${current.header}.${base64UrlEncode(encode(JSON.stringify(payload)))}`;
+      const signature = await crypto.subtle.sign("HMAC", await current.key(), encode(input));
+      return `${input}.${base64UrlEncode(new Uint8Array(signature))}`;
+    },
+    async verify(token, nowSeconds) {
+      const parts = split(token);
+      if (parts === null) return { kind: "invalid", reason: "malformed" };
+      const key = byHeader.get(parts.header);
+      if (key === undefined) return { kind: "invalid", reason: "unknown-header" };
+      const input = encode(token.slice(0, parts.header.length + 1 + parts.payload.length));
+      // Constant-time comparison is the platform's: verify() recomputes and compares the MAC itself.
+      const genuine = await crypto.subtle.verify("HMAC", await key(), parts.signature, input);
+      return genuine ? readPayload(parts.payload, nowSeconds) : { kind: "invalid", reason: "bad-signature" };
+    },
+  };
+}
+
+function encodedHeader(typ: TokenType, kid: string): string {
+  return base64UrlEncode(encode(JSON.stringify({ alg: "HS256", typ, kid })));
+}
+
+/** The promise is kept for the life of the isolate; importing a key does no I/O that could belong to a request. */
+function lazyKey(secret: NamedSecret): () => Promise<CryptoKey> {
+  let key: Promise<CryptoKey> | undefined;
+  return () => {
+    key ??= crypto.subtle.importKey("raw", secret.bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+    return key;
+  };
+}
+
+function split(token: string): { header: string; payload: string; signature: Uint8Array<ArrayBuffer> } | null {
+  if (token.length > LONGEST_TOKEN) return null;
+  const [header, payload, signature, ...rest] = token.split(".");
+  if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) return null;
+  try {
+    return { header, payload, signature: base64UrlDecode(signature) };
+  } catch {
+    return null;
+  }
+}
+
+function readPayload(encoded: string, nowSeconds: number): Verification {
+  const payload: unknown = JSON.parse(new TextDecoder().decode(base64UrlDecode(encoded)));
+  const exp = typeof payload === "object" && payload !== null && "exp" in payload ? payload.exp : undefined;
+  if (typeof exp !== "number") return { kind: "invalid", reason: "no-expiry" };
+  if (exp + CLOCK_SKEW_SECONDS <= nowSeconds) return { kind: "expired" };
+  return { kind: "valid", payload, expiresAt: exp };
+}
+
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
+}

@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { mkdtemp, open, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { createTestHarness } from "wrangler";
+import { Upload } from "tus-js-client";
+import { TEST_SECRETS } from "./test-secrets.ts";
+
+/*
+ * The whole system on this machine, as `npm start` runs it: the Worker with its bindings in workerd, and a processor
+ * process that reaches it by the job API and its buckets by S3. State is gone when it stops.
+ */
+
+const ROOT = join(import.meta.dirname, "../..");
+
+export type Part = { readonly videoPostId: string; readonly fileIndex: number };
+
+export type Stack = {
+  readonly origin: string;
+  readonly adminKey: string;
+  /** Uploads a local file over tus and waits until it plays; throws with the reason when it fails. */
+  ingest(path: string, options?: { title?: string; access?: "POLICY" | "PUBLIC" }): Promise<Part>;
+  /** A request with the administrator's key. JSON bodies. */
+  admin(method: string, path: string, body?: unknown): Promise<Response>;
+  /** `POST` of the part to a route that issues tokens. */
+  token(route: string, part: Part, more?: Record<string, unknown>): Promise<IssuedToken>;
+  readonly worker: ReturnType<ReturnType<typeof createTestHarness>["getWorker"]>;
+  /** What the Worker has logged so far. */
+  logs(): unknown[];
+  stop(): Promise<void>;
+};
+
+export type IssuedToken = { token: string; qualities: string[]; masterUrl: string; expiresAt: string };
+
+export type StackOptions = {
+  /** Settings beside the secrets; DEMO_VIEWERS is on unless this says otherwise. */
+  readonly settings?: Record<string, string>;
+  readonly processor?: boolean;
+};
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const harness = createTestHarness({
+    root: ROOT,
+    workers: [
+      {
+        configPath: "./wrangler.toml",
+        secrets: TEST_SECRETS,
+        vars: { DEMO_VIEWERS: "enabled", ...options.settings },
+      },
+    ],
+  });
+  const { url } = await harness.listen();
+  const worker = harness.getWorker();
+  await worker.applyD1Migrations("DB" as never);
+  const origin = `http://127.0.0.1:${url.port}`;
+  const processor = options.processor === false ? null : await startProcessor(origin);
+  const admin = adminCaller(origin);
+  return {
+    origin,
+    adminKey: TEST_SECRETS.ADMIN_API_KEY,
+    worker,
+    logs: () => harness.getLogs(),
+    admin,
+    ingest: (path, post) => ingest(origin, admin, processor, path, post),
+    token: async (route, part, more) => {
+      const response = await admin("POST", route, { ...part, ...more });
+      if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
+      return (await response.json()) as IssuedToken;
+    },
+    stop: async () => {
+      await processor?.stop();
+      await harness.close();
+    },
+  };
+}
+
+function adminCaller(origin: string): Stack["admin"] {
+  return (method, path, body) => {
+    const authorized = path.startsWith("/video/") || path.startsWith("/demo/") ? {} : AUTHORIZATION;
+    const headers = { ...authorized, ...(body === undefined ? {} : { "content-type": "application/json" }) };
+    return fetch(`${origin}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  };
+}
+
+const AUTHORIZATION = { authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` };
+
+type Processor = { readonly logPath: string; exited(): boolean; stop(): Promise<void> };
+
+async function startProcessor(origin: string): Promise<Processor> {
+  const directory = await mkdtemp(join(tmpdir(), "ladderlock-e2e-"));
+  const logPath = join(directory, "processor.log");
+  const log = await open(logPath, "a");
+  const child = spawn(process.execPath, ["processor/main.ts", "serve"], {
+    cwd: ROOT,
+    stdio: ["ignore", log.fd, log.fd],
+    env: {
+      PATH: process.env.PATH,
+      LADDERLOCK_URL: origin,
+      PROCESSOR_TOKEN: TEST_SECRETS.PROCESSOR_TOKEN,
+      S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,
+      S3_REGION: "auto",
+      S3_ACCESS_KEY_ID: "local",
+      S3_SECRET_ACCESS_KEY: "local-development-only",
+      SOURCE_BUCKET: "ladderlock-source",
+      PLAYBACK_BUCKET: "ladderlock-playback",
+      WORK_DIR: join(directory, "work"),
+      POLL_SECONDS: "1",
+      X264_PRESET: "ultrafast",
+      FFMPEG_PATH: process.env.FFMPEG_PATH ?? "ffmpeg",
+      FFPROBE_PATH: process.env.FFPROBE_PATH ?? "ffprobe",
+    },
+  });
+  await log.close();
+  return {
+    logPath,
+    exited: () => child.exitCode !== null,
+    stop: async () => {
+      await stopped(child);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  return exit;
+}
+
+async function ingest(
+  origin: string,
+  admin: Stack["admin"],
+  processor: Processor | null,
+  path: string,
+  { title = basename(path), access = "POLICY" }: { title?: string; access?: "POLICY" | "PUBLIC" } = {},
+): Promise<Part> {
+  const { size } = await stat(path);
+  const uploadId = await upload(origin, path, size);
+  const uploadFileList = [{ uploadId, fileName: basename(path), fileSize: size }];
+  const created = await admin("POST", "/api/v2/video-posts", {
+    title,
+    resourceType: "VIDEO",
+    autoPublish: true,
+    access,
+    uploadFileList,
+  });
+  if (created.status !== 201) throw new Error(`create: ${created.status} ${await created.text()}`);
+  const { videoPostId } = (await created.json()) as { videoPostId: string };
+  await published(admin, processor, videoPostId);
+  return { videoPostId, fileIndex: 0 };
+}
+
+function upload(origin: string, path: string, size: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const transfer = new Upload(createReadStream(path), {
+      endpoint: `${origin}/api/v2/uploads`,
+      headers: AUTHORIZATION,
+      uploadSize: size,
+      chunkSize: 8 * 1024 * 1024,
+      metadata: { filename: basename(path) },
+      onError: reject,
+      onSuccess: () => resolve(transfer.url!.split("/").at(-1)!),
+    });
+    transfer.start();
+  });
+}
+
+const PUBLISH_TIMEOUT_MS = 170_000;
+
+async function published(admin: Stack["admin"], processor: Processor | null, videoPostId: string): Promise<void> {
+  const deadline = Date.now() + PUBLISH_TIMEOUT_MS;
+  for (;;) {
+    const post = (await (await admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as PostView;
+    if (post.status === "PUBLISHED") return;
+    const where = `see ${processor?.logPath}`;
+    if (post.status === "TRANSCODE_FAILED") throw new Error(`${post.files[0]?.failReason} (${where})`);
+    if (processor?.exited()) throw new Error(`the processor exited (${where})`);
+    if (Date.now() > deadline) throw new Error(`still ${post.status} (${where})`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+type PostView = { status: string; files: { failReason: string | null }[] };
