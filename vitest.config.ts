@@ -27,7 +27,6 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...TEST_SECRETS,
-                TEST_SECRETS,
                 TEST_MIGRATIONS: await readD1Migrations(`${root}migrations/d1`),
               },
             },

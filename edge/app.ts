@@ -13,6 +13,7 @@ import { UPLOADS_PATH, uploadRoutes } from "./routes/uploads.ts";
 import { videoPostRoutes } from "./routes/video-posts.ts";
 import { videoResourceRoutes } from "./routes/video-resource.ts";
 import { viewerTokenRoutes } from "./routes/viewer-token.ts";
+import { watchRoutes } from "./routes/watch.tsx";
 
 /** Every route of the Worker. */
 export function createApp(context: Context): Hono {
@@ -29,6 +30,7 @@ export function createApp(context: Context): Hono {
   app.route("/api/v2/jobs", jobRoutes(context));
   app.route(UPLOADS_PATH, ownUploads(context));
   app.route("/internal/jobs", internalJobRoutes(context));
+  app.route("/watch", watchRoutes(context));
   if (context.settings.DEMO_VIEWERS === "enabled") app.route("/demo", demoViewerTokenRoutes(context));
 
   app.notFound(() => problem("not-found"));

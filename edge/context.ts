@@ -25,14 +25,15 @@ export type Context = {
   readonly rules: JobRules;
 };
 
-export function createContext(env: Env): Context {
+/** `now` is for tests that need another time. */
+export function createContext(env: Env, now: () => number = Date.now): Context {
   const settings = readSettings(env);
   const db = openDatabase(env.DB);
   const rules = STANDARD_JOB_RULES;
   return {
     env,
     settings,
-    now: () => Date.now(),
+    now,
     db,
     posts: d1VideoPostRepository(db, rules),
     jobs: d1JobStore(db),

@@ -1,4 +1,5 @@
 import { scanJobs } from "../shared/application/commands/scan-jobs.ts";
+import { removeExpiredUploads } from "./adapters/remove-uploads.ts";
 import { createApp } from "./app.ts";
 import { createContext, type Context } from "./context.ts";
 import { deleteObjects } from "./delete-objects.ts";
@@ -7,6 +8,9 @@ import { problem } from "./http-errors.ts";
 import { dispatchEvents } from "./outbox.ts";
 
 export { JobEvents } from "./job-events.ts";
+
+/** Under a Worker's limit of subrequests, at a few requests each. */
+const UPLOADS_PER_SWEEP = 50;
 
 type Wired = { readonly context: Context; readonly app: ReturnType<typeof createApp> };
 
@@ -37,6 +41,7 @@ export default {
     const { context } = wire(env);
     await dispatchEvents(context);
     await scanJobs(context, context.now());
+    await removeExpiredUploads({ db: context.db, source: env.SOURCE }, context.now(), UPLOADS_PER_SWEEP);
   },
 
   queue: (batch, env) => deleteObjects(batch, env),

@@ -2,6 +2,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import type { DomainEvent } from "../shared/domain/domain-event.ts";
 import { uploadPrefix } from "../shared/domain/object-keys.ts";
 import { videoPostRevision } from "../shared/persistence/d1/schema.ts";
+import { dropUpload } from "./adapters/upload-sessions.ts";
 import type { Context } from "./context.ts";
 import type { DeleteObjectsMessage } from "./env.ts";
 
@@ -20,6 +21,7 @@ export async function dispatchEvents({ db, env, now }: Context): Promise<number>
     .limit(DISPATCH_BATCH);
   for (const { videoPostId, version, events } of waiting) {
     const messages = events.flatMap(deletionsOf);
+    await Promise.all(events.flatMap(uploadsOf).map((uploadId) => dropUpload(db, uploadId)));
     if (messages.length > 0) await env.DELETE_OBJECTS.sendBatch(messages.map((body) => ({ body })));
     await db
       .update(videoPostRevision)
@@ -36,17 +38,21 @@ export function dispatchSoon(context: Context, execution: Pick<ExecutionContext,
   );
 }
 
+function uploadsOf(event: DomainEvent): readonly string[] {
+  return "uploadIds" in event ? event.uploadIds : [];
+}
+
 /** Uploads go once a post has passed its audit, never the clear renditions; with a deleted post everything goes. */
 function deletionsOf(event: DomainEvent): DeleteObjectsMessage[] {
-  const uploads = (ids: readonly string[]) => ids.map((id) => ({ bucket: "SOURCE", prefix: uploadPrefix(id) }) as const);
+  const uploads = uploadsOf(event).map((id) => ({ bucket: "SOURCE", prefix: uploadPrefix(id) }) as const);
   switch (event.type) {
     case "VideoAuditPassed":
-      return uploads(event.uploadIds);
+      return uploads;
     case "VideoAuditRejected":
       return [];
     case "VideoPostDeleted":
       return [
-        ...uploads(event.uploadIds),
+        ...uploads,
         ...event.prefixes.flatMap((prefix): DeleteObjectsMessage[] => [
           { bucket: "SOURCE", prefix },
           { bucket: "PLAYBACK", prefix },

@@ -1,7 +1,7 @@
 import { DataStore, ERRORS, Upload } from "@tus/server";
-import { uploadPrefix } from "../../shared/domain/object-keys.ts";
+import { uploadChunkKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
 import { removeUpload, type UploadStorage } from "./remove-uploads.ts";
-import { putChunk, uploadChunkKey } from "./upload-chunks.ts";
+import { putChunk } from "./upload-chunks.ts";
 import {
   advanceUpload,
   declareUploadSize,

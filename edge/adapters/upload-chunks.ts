@@ -1,11 +1,3 @@
-/** Wide enough for any size that R2 holds, so that the order of the names is the order of the bytes. */
-const OFFSET_DIGITS = 15;
-
-/** `prefix` ends with a slash, `offset` is that of the chunk's first byte. */
-export function uploadChunkKey(prefix: string, offset: number): string {
-  return `${prefix}${String(offset).padStart(OFFSET_DIGITS, "0")}`;
-}
-
 /**
  * Stores a body of a known length, whole or not at all, and only where nothing is stored: false when another request
  * has stored a chunk under this key, which stays as it is. Throws when the body is cut off or R2 fails.

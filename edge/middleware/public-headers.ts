@@ -17,7 +17,8 @@ export const publicHeaders: MiddlewareHandler = async (c, next) => {
 };
 
 const EXPOSED =
-  "Content-Length, Content-Range, ETag, Retry-After, Location, Tus-Resumable, Upload-Offset, Upload-Length, Upload-Expires";
+  "Content-Length, Content-Range, ETag, Retry-After, Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, " +
+  "Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Expires";
 
 function preflight(): Response {
   return new Response(null, {
@@ -26,7 +27,8 @@ function preflight(): Response {
       "access-control-allow-origin": "*",
       "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
       "access-control-allow-headers":
-        "Authorization, Content-Type, Range, If-None-Match, If-Range, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset",
+        "Authorization, Content-Type, Range, If-None-Match, If-Range, Tus-Resumable, Upload-Length, Upload-Defer-Length, " +
+        "Upload-Metadata, Upload-Offset, X-HTTP-Method-Override",
       "access-control-max-age": "86400",
       "cache-control": "no-store",
     },

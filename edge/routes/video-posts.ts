@@ -5,8 +5,9 @@ import { auditVideoPost, deleteVideoPost, updateVideoPost } from "../../shared/a
 import { describeVideoPost } from "../../shared/application/queries/video-posts.ts";
 import { listVideoPosts } from "../../shared/persistence/d1/video-post-queries.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
-import { findUpload } from "../../shared/persistence/d1/upload-queries.ts";
+import { isUploadUsed } from "../../shared/persistence/d1/upload-queries.ts";
 import type { FileSource } from "../../shared/domain/video-file.ts";
+import { findUpload } from "../adapters/upload-sessions.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { requireApiKey, type CallerEnv } from "../middleware/authenticate.ts";
@@ -94,11 +95,15 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
 
 type ResolvedFile = { readonly source: FileSource; readonly fileName: string; readonly fileSize: number | null };
 
-/** An upload must be complete, and the caller's own, before a post is built on it. */
+/** An upload must be complete, the caller's own and unused before a post is built on it. */
 async function resolveSource(context: Context, file: z.output<typeof fileSchema>, owner: string): Promise<ResolvedFile | Response> {
-  if ("sourceUrl" in file) return { source: { kind: "url", url: file.sourceUrl }, fileName: file.fileName, fileSize: null };
-  const upload = await findUpload(context.db, file.uploadId);
-  if (upload === null || upload.owner !== owner) return problem("invalid", `uploadFileList: there is no upload ${file.uploadId}`);
-  if (upload.state !== "COMPLETE") return problem("wrong-state", `upload ${file.uploadId} is not complete`);
-  return { source: { kind: "upload", uploadId: file.uploadId }, fileName: file.fileName, fileSize: upload.size };
+  const { fileName } = file;
+  if ("sourceUrl" in file) return { source: { kind: "url", url: file.sourceUrl }, fileName, fileSize: null };
+  const { uploadId } = file;
+  const upload = await findUpload(context.db, uploadId, owner);
+  if (upload === null) return problem("invalid", `uploadFileList: there is no upload ${uploadId}`);
+  if (upload.state !== "COMPLETE") return problem("wrong-state", `upload ${uploadId} is not complete`);
+  if (upload.expiresAt <= context.now()) return problem("wrong-state", `upload ${uploadId} has expired`);
+  if (await isUploadUsed(context.db, uploadId)) return problem("wrong-state", `upload ${uploadId} is used by a post already`);
+  return { source: { kind: "upload", uploadId }, fileName, fileSize: upload.size };
 }

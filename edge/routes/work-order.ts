@@ -3,7 +3,7 @@ import type { WorkOrder } from "../../shared/application/job-protocol.ts";
 import { clearPrefix } from "../../shared/domain/object-keys.ts";
 import { variantsOf, type VideoFile } from "../../shared/domain/video-file.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
-import { findUpload } from "../../shared/persistence/d1/upload-queries.ts";
+import { getUploadSessionTempPath } from "../../shared/persistence/d1/upload-queries.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { issueJobCredential } from "../middleware/authenticate.ts";
@@ -28,7 +28,7 @@ async function transcodeWork(context: Context, post: VideoPost, file: VideoFile)
   const { resourceType } = post;
   const { fileName } = file;
   if (file.source.kind === "url") return { resourceType, fileName, source: file.source };
-  const upload = await findUpload(context.db, file.source.uploadId);
+  const upload = await getUploadSessionTempPath(context.db, file.source.uploadId);
   if (upload === null || upload.size === null) throw new Error(`upload ${file.source.uploadId} of a part is not there`);
   return { resourceType, fileName, source: { kind: "upload" as const, prefix: upload.tempPath, size: upload.size } };
 }

@@ -8,6 +8,14 @@ export function uploadPrefix(uploadId: string): string {
   return `uploads/${uploadId}/`;
 }
 
+/** Wide enough for any size that R2 holds, so that the order of the names is the order of the bytes. */
+const OFFSET_DIGITS = 15;
+
+/** A chunk is named after the offset of its first byte. `prefix` is that of the upload. */
+export function uploadChunkKey(prefix: string, offset: number): string {
+  return `${prefix}${String(offset).padStart(OFFSET_DIGITS, "0")}`;
+}
+
 export function clearPrefix(slug: string, transcodeJobId: string, claimNo: number): string {
   return `${slug}/${transcodeJobId}/c${claimNo}/`;
 }

@@ -25,7 +25,6 @@ export type Stack = {
   admin(method: string, path: string, body?: unknown): Promise<Response>;
   /** `POST` of the part to a route that issues tokens. */
   token(route: string, part: Part, more?: Record<string, unknown>): Promise<IssuedToken>;
-  readonly worker: ReturnType<ReturnType<typeof createTestHarness>["getWorker"]>;
   /** What the Worker has logged so far. */
   logs(): unknown[];
   stop(): Promise<void>;
@@ -59,7 +58,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   return {
     origin,
     adminKey: TEST_SECRETS.ADMIN_API_KEY,
-    worker,
     logs: () => harness.getLogs(),
     admin,
     ingest: (path, post) => ingest(origin, admin, processor, path, post),

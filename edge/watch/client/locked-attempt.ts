@@ -1,0 +1,52 @@
+import type { Part } from "./playback-grant.ts";
+import { type Refusal, readRefusal } from "./problem.ts";
+
+/** One request that a curious viewer makes by hand. */
+export type AttemptReport = {
+  readonly kind: "playlist" | "key";
+  readonly keyId?: string;
+  readonly status: number;
+  /** Null if it was given, which must not happen. */
+  readonly refusal: Refusal | null;
+  readonly how: string;
+};
+
+export type Attempt = {
+  readonly part: Part;
+  /** The locked quality. */
+  readonly quality: string;
+  /** One that the viewer may watch, to hide behind; null if there is none. */
+  readonly allowedQuality: string | null;
+  /** Known from an earlier viewer of this page; null if it never was. */
+  readonly keyId: string | null;
+  /** The viewer's own. */
+  readonly token: string;
+};
+
+/** Asks for what the viewer may not have, by URLs that no playlist of theirs holds. */
+export async function attemptLocked(attempt: Attempt): Promise<readonly AttemptReport[]> {
+  const { part, quality, allowedQuality, keyId, token } = attempt;
+  const playlist = `/video/enc/videoResource/${part.videoPostId}/${part.fileIndex}/${quality}/index.m3u8?token=${token}`;
+  const keyUrl = (id: string, named: string) => `/video/enc/key?keyId=${id}&quality=${named}&token=${token}`;
+  const reports = [await ask(playlist, { kind: "playlist", how: "hand-made URL" })];
+  if (keyId === null) {
+    reports.push(await ask(keyUrl("unknown", quality), { kind: "key", how: "its key id is not known: a made-up one" }));
+    return reports;
+  }
+  reports.push(await ask(keyUrl(keyId, quality), { kind: "key", keyId, how: "its key id, from the subscriber" }));
+  if (allowedQuality !== null) {
+    const how = `its key id, said to be ${allowedQuality}`;
+    reports.push(await ask(keyUrl(keyId, allowedQuality), { kind: "key", keyId, how }));
+  }
+  return reports;
+}
+
+async function ask(url: string, what: Pick<AttemptReport, "kind" | "keyId" | "how">): Promise<AttemptReport> {
+  try {
+    const reply = await fetch(url, { cache: "no-store" });
+    const refusal = reply.ok ? null : readRefusal(reply.status, await reply.text());
+    return { ...what, status: reply.status, refusal };
+  } catch {
+    return { ...what, status: 0, refusal: readRefusal(0, "") };
+  }
+}

@@ -1,0 +1,135 @@
+import Hls, { type ErrorData } from "hls.js";
+import { observedLoader, type RequestReport } from "./observed-loader.ts";
+import type { Grant } from "./playback-grant.ts";
+import { requestTarget } from "./request-target.ts";
+
+export type PlayerListener = {
+  readonly onRequest: (report: RequestReport) => void;
+  /** The quality that is on the screen now. */
+  readonly onPlaying: (quality: string) => void;
+  /** Playback cannot go on with this token; `status` is that of the refusal, 0 if there was none. */
+  readonly onEnded: (status: number, details: string) => void;
+};
+
+export type StartOptions = {
+  readonly positionSeconds: number;
+  readonly playing: boolean;
+  /** Null for automatic. */
+  readonly quality: string | null;
+};
+
+/** One playback of one grant. */
+export interface Player {
+  readonly kind: "hls.js" | "native";
+  /** Null for automatic. */
+  choose(quality: string | null): void;
+  /** The token of the play session, which stands in every URI of the playlists; the issued one until they are read. */
+  token(): string;
+  destroy(): void;
+}
+
+const WORKER_PATH = "/watch-assets/hls.worker.js";
+
+/** Plays with hls.js where the browser has Media Source Extensions, else with the browser's own HLS; null with neither. */
+export function startPlayer(
+  video: HTMLVideoElement,
+  grant: Grant,
+  options: StartOptions,
+  listener: PlayerListener,
+): Player | null {
+  if (Hls.isSupported()) return startHls(video, grant, options, listener);
+  if (video.canPlayType("application/vnd.apple.mpegurl") !== "") return startNative(video, grant, options, listener);
+  return null;
+}
+
+function startHls(
+  video: HTMLVideoElement,
+  grant: Grant,
+  options: StartOptions,
+  { onRequest, onPlaying, onEnded }: PlayerListener,
+): Player {
+  const hls = new Hls({
+    loader: observedLoader(onRequest),
+    workerPath: WORKER_PATH,
+    startPosition: options.positionSeconds,
+    // A short look ahead: what is chosen or refused shows at once, and little is fetched for nothing.
+    maxBufferLength: 18,
+    maxMaxBufferLength: 30,
+    backBufferLength: 30,
+  });
+  const levelOf = (quality: string) => hls.levels.findIndex((level) => qualityOf(level.uri) === quality);
+  const choose = (quality: string | null) => {
+    const level = quality === null ? -1 : levelOf(quality);
+    // Automatic keeps what is buffered; a choice is shown at once, so the buffer goes.
+    if (level === -1) hls.loadLevel = -1;
+    else hls.currentLevel = level;
+  };
+  const recovery = { mediaErrors: 0 };
+
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    if (options.quality !== null) hls.loadLevel = levelOf(options.quality);
+    if (options.playing) play(video);
+  });
+  hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => onPlaying(qualityOf(hls.levels[level]?.uri ?? "")));
+  hls.on(Hls.Events.ERROR, (_event, error) => {
+    if (!error.fatal) return;
+    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && recovery.mediaErrors++ === 0) hls.recoverMediaError();
+    else onEnded(error.response?.code ?? 0, wordsOf(error));
+  });
+  hls.loadSource(absolute(grant.masterUrl));
+  hls.attachMedia(video);
+
+  return {
+    kind: "hls.js",
+    choose,
+    token: () => new URL(hls.levels[0]?.uri ?? absolute(grant.masterUrl)).searchParams.get("token") ?? grant.token,
+    destroy: () => hls.destroy(),
+  };
+}
+
+/** The browser's player chooses the quality itself, and nobody sees what it asks for. */
+function startNative(
+  video: HTMLVideoElement,
+  grant: Grant,
+  options: StartOptions,
+  { onEnded }: PlayerListener,
+): Player {
+  const stop = new AbortController();
+  const listen = { signal: stop.signal };
+  const begin = () => {
+    video.currentTime = options.positionSeconds;
+    if (options.playing) play(video);
+  };
+  video.addEventListener("loadedmetadata", begin, { ...listen, once: true });
+  video.addEventListener("error", () => onEnded(0, "the browser could not play this"), listen);
+  video.src = grant.masterUrl;
+  return {
+    kind: "native",
+    choose: () => {},
+    token: () => grant.token,
+    destroy: () => {
+      stop.abort();
+      video.removeAttribute("src");
+      video.load();
+    },
+  };
+}
+
+function play(video: HTMLVideoElement): void {
+  // A browser may refuse to play before the viewer has touched the page; the controls are there.
+  video.play().catch(() => {});
+}
+
+function qualityOf(uri: string): string {
+  if (uri === "") return "";
+  const target = requestTarget(uri);
+  return target.kind === "playlist" ? target.quality : "";
+}
+
+function absolute(path: string): string {
+  return new URL(path, location.href).href;
+}
+
+function wordsOf(error: ErrorData): string {
+  return error.details.replace(/([A-Z])/g, " $1").toLowerCase();
+}

@@ -1,0 +1,14 @@
+/** Writes what can be read off the video element into the cells that the server has drawn. */
+export function showReadings(cells: (name: string) => HTMLElement, video: HTMLVideoElement): void {
+  cells("buffered").textContent = `${bufferedAhead(video.buffered, video.currentTime).toFixed(1)} s ahead`;
+  const { droppedVideoFrames, totalVideoFrames } = video.getVideoPlaybackQuality();
+  cells("dropped").textContent = `${droppedVideoFrames} of ${totalVideoFrames}`;
+}
+
+/** Seconds that can be played from `at` on without another request. */
+export function bufferedAhead(buffered: Pick<TimeRanges, "length" | "start" | "end">, at: number): number {
+  for (let range = 0; range < buffered.length; range++) {
+    if (buffered.start(range) <= at && at <= buffered.end(range)) return buffered.end(range) - at;
+  }
+  return 0;
+}

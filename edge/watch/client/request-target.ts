@@ -1,0 +1,20 @@
+/** What a player asks for, told by the path alone (docs/http-api.md). The token is never part of it. */
+export type RequestTarget =
+  | { readonly kind: "key"; readonly quality: string; readonly keyId: string }
+  | { readonly kind: "master" }
+  | { readonly kind: "playlist"; readonly quality: string }
+  | { readonly kind: "segment" };
+
+const PLAYLIST = /^\/video\/enc\/videoResource\/[^/]+\/\d+\/(?:([^/]+)\/index|master)\.m3u8$/;
+
+/** `url` is absolute. What is neither a key nor a playlist is a segment, which may lie on another origin. */
+export function requestTarget(url: string): RequestTarget {
+  const { pathname, searchParams } = new URL(url);
+  if (pathname === "/video/enc/key") {
+    return { kind: "key", quality: searchParams.get("quality") ?? "", keyId: searchParams.get("keyId") ?? "" };
+  }
+  const playlist = PLAYLIST.exec(pathname);
+  if (playlist === null) return { kind: "segment" };
+  const [, quality] = playlist;
+  return quality === undefined ? { kind: "master" } : { kind: "playlist", quality };
+}

@@ -1,0 +1,22 @@
+/**
+ * The Content-Security-Policy of the watch page: scripts and styles from our own files only, media from the player
+ * (blob:) and from where segments lie. hls.js starts its worker from a file of ours; blob: is what it falls back to.
+ */
+export function contentSecurityPolicy(playbackBaseUrl: string | undefined): string {
+  const segments = playbackBaseUrl === undefined ? [] : [new URL(playbackBaseUrl).origin];
+  const directives: Record<string, readonly string[]> = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "worker-src": ["'self'", "blob:"],
+    "media-src": ["'self'", "blob:", ...segments],
+    "connect-src": ["'self'", ...segments],
+    "base-uri": ["'none'"],
+    "form-action": ["'none'"],
+    "frame-ancestors": ["'self'"],
+  };
+  return Object.entries(directives)
+    .map(([name, sources]) => `${name} ${sources.join(" ")}`)
+    .join("; ");
+}

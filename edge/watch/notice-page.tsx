@@ -1,0 +1,60 @@
+import type { JobProgress } from "../../shared/domain/transcode-job.ts";
+import { Layout } from "./layout.tsx";
+import type { WaitingFor } from "./watch-view.ts";
+
+/** Seconds between two looks at a video that is being made. */
+const REFRESH_SECONDS = 2;
+
+/** A page that says one thing: there is no such video, or it is gone, or it failed. */
+export function NoticePage({ heading, text }: { readonly heading: string; readonly text: string }) {
+  return (
+    <Layout title={`${heading} · ladderlock`}>
+      <main class="notice">
+        <h1>{heading}</h1>
+        <p>{text}</p>
+      </main>
+    </Layout>
+  );
+}
+
+const WAITING_TEXT = {
+  upload: "It waits for a processor.",
+  transcoding: "Its qualities are being made.",
+  encryption: "Each of its qualities is being encrypted with a key of its own.",
+  "other-parts": "This part is ready; others of the same video are still being made.",
+  review: "It is ready and waits for its review.",
+} as const satisfies Record<WaitingFor, string>;
+
+type ProcessingPageProps = {
+  readonly title: string | null;
+  readonly waitingFor: WaitingFor;
+  readonly progress: JobProgress | null;
+};
+
+/** Reloads itself until there is something to play. */
+export function ProcessingPage({ title, waitingFor, progress }: ProcessingPageProps) {
+  const heading = title ?? "This video";
+  return (
+    <Layout title={`${heading} · being processed`} refreshSeconds={REFRESH_SECONDS}>
+      <main class="notice" id="processing" data-state={waitingFor}>
+        <h1>{heading}</h1>
+        <p>This video is still being processed. {WAITING_TEXT[waitingFor]}</p>
+        {progress !== null && <Progress progress={progress} />}
+        <p class="quiet">This page looks again by itself.</p>
+      </main>
+    </Layout>
+  );
+}
+
+function Progress({ progress }: { readonly progress: JobProgress }) {
+  const percent = Math.floor(progress.percent);
+  const stage = progress.stage.toLowerCase();
+  return (
+    <p class="progress">
+      <progress max="100" value={percent} aria-label={stage} />
+      <span>
+        {stage}, {percent} %
+      </span>
+    </p>
+  );
+}

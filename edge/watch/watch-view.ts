@@ -1,0 +1,95 @@
+import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
+import type { QualityPolicy } from "../../shared/domain/quality-auth.ts";
+import type { AbrVariant } from "../../shared/domain/rendition.ts";
+import { partState, type VideoFile, variantsOf } from "../../shared/domain/video-file.ts";
+import type { ResourceType, VideoPost } from "../../shared/domain/video-post.ts";
+
+/** One quality, as the page shows it: measured facts and the policy, never a path or a key. */
+export type RungView = {
+  readonly quality: Quality;
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Frames per second; null for audio. */
+  readonly frameRate: number | null;
+  /** Bits per second. */
+  readonly averageBandwidth: number;
+  readonly peakBandwidth: number;
+  readonly policy: QualityPolicy;
+  readonly entitlement: string | null;
+};
+
+export type PartView = { readonly fileIndex: number; readonly name: string; readonly current: boolean };
+
+export type WaitingFor = "upload" | "transcoding" | "encryption" | "other-parts" | "review";
+
+/** What may be shown to anybody who opens the page of a part. `title` is null where the title is not public yet. */
+export type WatchView =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "deleted" }
+  | { readonly kind: "failed"; readonly title: string | null }
+  | { readonly kind: "waiting"; readonly title: string | null; readonly fileId: string; readonly waitingFor: WaitingFor }
+  | {
+      readonly kind: "playable";
+      readonly title: string;
+      readonly description: string;
+      readonly resourceType: ResourceType;
+      readonly durationSeconds: number | null;
+      readonly parts: readonly PartView[];
+      /** Best first. */
+      readonly rungs: readonly RungView[];
+    };
+
+export function watchView(post: VideoPost | null, fileIndex: number): WatchView {
+  if (post === null || post.status === "REJECTED") return { kind: "unknown" };
+  if (post.status === "DELETED") return { kind: "deleted" };
+  const file = post.files.find((part) => part.fileIndex === fileIndex);
+  if (file === undefined) return { kind: "unknown" };
+  // As long as an editor may still say no, nobody is told what the post is about.
+  const title = post.autoPublish || post.audit?.result === "PASSED" ? post.title : null;
+  if (post.status === "TRANSCODE_FAILED") return { kind: "failed", title };
+  if (post.status !== "PUBLISHED" || file.playing === null) {
+    return { kind: "waiting", title, fileId: file.id, waitingFor: waitingFor(post, file) };
+  }
+  return {
+    kind: "playable",
+    title: post.title,
+    description: post.description,
+    resourceType: post.resourceType,
+    durationSeconds: file.durationSeconds,
+    parts: partViews(post, fileIndex),
+    rungs: rungViews(file, file.playing.transcodeJobId),
+  };
+}
+
+function waitingFor(post: VideoPost, file: VideoFile): WaitingFor {
+  if (partState(file) === "ready") return post.status === "PENDING_AUDIT" ? "review" : "other-parts";
+  if (file.transferResult === "SUCCESS") return "encryption";
+  return file.updateType === "NO_UPDATE" ? "transcoding" : "upload";
+}
+
+function partViews(post: VideoPost, fileIndex: number): PartView[] {
+  const ordered = [...post.files].sort((a, b) => a.position - b.position);
+  return ordered.map((part, index) => ({
+    fileIndex: part.fileIndex,
+    name: `Part ${index + 1}`,
+    current: part.fileIndex === fileIndex,
+  }));
+}
+
+function rungViews(file: VideoFile, transcodeJobId: string): RungView[] {
+  const best = (a: AbrVariant, b: AbrVariant) => QUALITIES.indexOf(a.quality) - QUALITIES.indexOf(b.quality);
+  return [...variantsOf(file, transcodeJobId)].sort(best).map((variant) => {
+    const auth = file.qualityAuth.find((policy) => policy.quality === variant.quality);
+    return {
+      quality: variant.quality,
+      width: variant.width,
+      height: variant.height,
+      frameRate: variant.frameRate === null ? null : variant.frameRate.numerator / variant.frameRate.denominator,
+      averageBandwidth: variant.averageBandwidth,
+      peakBandwidth: variant.peakBandwidth,
+      // A quality without a policy is in nobody's token.
+      policy: auth?.policy ?? "DENIED",
+      entitlement: auth?.entitlement ?? null,
+    };
+  });
+}

@@ -1,0 +1,16 @@
+import type { D1Migration } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { Env } from "../../edge/env.ts";
+import { TEST_SECRETS } from "../e2e/test-secrets.ts";
+
+export type TestEnv = Env & { readonly TEST_MIGRATIONS: D1Migration[] };
+
+/**
+ * The bindings of wrangler.toml with the secrets of the tests, and no other settings: wrangler also reads the
+ * developer's `.dev.vars`, which must not decide how tests end.
+ */
+export const testEnv = { ...resources(), ...TEST_SECRETS } as unknown as TestEnv;
+
+function resources(): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value !== "string"));
+}
