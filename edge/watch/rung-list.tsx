@@ -6,10 +6,11 @@ export function RungList({ rungs }: { readonly rungs: readonly RungView[] }) {
   return (
     <fieldset class="ladder" id="rungs">
       <legend>Quality</legend>
+      <p class="access-summary" id="access-summary" role="status" />
       <label class="auto">
         <input type="radio" name="quality" value="auto" checked />
         <span class="auto-name">Auto</span>
-        <span class="auto-text">the best that the connection carries and the viewer may see</span>
+        <span class="auto-text">the best of what this viewer may see</span>
       </label>
       <ol>
         {rungs.map((rung) => (
@@ -28,8 +29,10 @@ function Rung({ rung, share }: { readonly rung: RungView; readonly share: number
         <span class="rung-lock">
           <Lock />
         </span>
-        <span class="rung-name">{rung.quality}</span>
-        <span class="rung-policy">{policyText(rung)}</span>
+        <span class="rung-title">
+          <span class="rung-name">{rung.quality}</span>
+          <span class="rung-policy">{policyText(rung)}</span>
+        </span>
         <span class="rung-facts">{factsText(rung)}</span>
         <span class="rung-rate">
           <svg class="rung-bar" aria-hidden="true" focusable="false">
@@ -39,19 +42,22 @@ function Rung({ rung, share }: { readonly rung: RungView; readonly share: number
           <span title={`peak ${bitRate(rung.peakBandwidth)}`}>{bitRate(rung.averageBandwidth)}</span>
         </span>
       </label>
-      <span class="rung-state" />
-      <button type="button" class="try" data-try={rung.quality} hidden>
-        Try anyway
-      </button>
+      <span class="rung-side">
+        <span class="rung-state" />
+        <button type="button" class="try" data-try={rung.quality} aria-label={`Try ${rung.quality} anyway`} hidden>
+          Try anyway
+        </button>
+      </span>
     </li>
   );
 }
 
-/** The shackle is drawn closed; the style sheet lifts it where the viewer holds the key. */
+/** Both shackles are drawn; the style sheet shows the open one where the viewer gets the key. */
 function Lock() {
   return (
     <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
-      <path class="shackle" d="M6 9.5V6.5a4 4 0 0 1 8 0v3" fill="none" stroke="currentColor" stroke-width="1.8" />
+      <path class="shackle-closed" d="M6 9.5V6.5a4 4 0 0 1 8 0v3" fill="none" stroke="currentColor" stroke-width="1.8" />
+      <path class="shackle-open" d="M6 9.5V5.5a4 4 0 0 1 7.7-1.5" fill="none" stroke="currentColor" stroke-width="1.8" />
       <rect x="4" y="9" width="12" height="8.5" rx="2" fill="currentColor" />
     </svg>
   );

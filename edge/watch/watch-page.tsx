@@ -141,7 +141,7 @@ function KeyboardHelp({ demoViewers }: { readonly demoViewers: boolean }) {
     ["F", "full screen"],
   ];
   return (
-    <details class="keyboard">
+    <details class="keyboard" open>
       <summary>Keyboard</summary>
       <dl>
         {keys.map(([key, what]) => (

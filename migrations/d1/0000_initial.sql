@@ -36,6 +36,7 @@ CREATE TABLE `video_file_post` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `video_file_post_index` ON `video_file_post` (`video_id`,`file_index`);--> statement-breakpoint
+CREATE INDEX `video_file_post_upload` ON `video_file_post` (`upload_id`);--> statement-breakpoint
 CREATE INDEX `video_file_post_scan` ON `video_file_post` (`transfer_result`,`encrypt_status`,`update_type`,`video_id`);--> statement-breakpoint
 CREATE TABLE `video_hls_abr_variant` (
 	`file_id` text NOT NULL,
@@ -95,7 +96,8 @@ CREATE TABLE `video_hls_token_session` (
 	`session_id` text NOT NULL,
 	`created_at` integer NOT NULL,
 	PRIMARY KEY(`token_id`, `session_id`)
-);
+-- The key is the row: the gate writes and looks up one B-tree, not a table and an index. drizzle-kit cannot say this.
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `video_post` (
 	`id` text PRIMARY KEY NOT NULL,

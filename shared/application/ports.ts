@@ -61,7 +61,7 @@ export interface JobStore {
   requeueDue(now: number): Promise<number>;
   /** Expired leases without attempts left. */
   listExhausted(now: number, limit: number): Promise<readonly TranscodeJob[]>;
-  /** Jobs for parts that wait for one and have no live job. Number of jobs. */
+  /** Jobs for those of the parts that wait for one and have no live job at this moment. Number of jobs created. */
   createMissing(parts: readonly MissingJob[], now: number, rules: JobRules): Promise<number>;
 }
 

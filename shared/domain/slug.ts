@@ -1,13 +1,17 @@
+/** A word, with the marks that spell it: vowel signs of Devanagari, Thai or Arabic are no letters, but part of one. */
+const WORD = /(?:[\p{L}\p{N}][\p{Mn}\p{Mc}]*)+/gu;
+
 /**
  * The folder name of a title. Same title, same slug, same folder. Letters of every script stay (a title need not be
  * Latin); accents of Latin letters go. At most 80 characters, so that object keys and tokens stay short.
  */
 export function slugOf(title: string): string {
-  const slug = title
+  const plain = title
     .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/(\p{Script=Latin})[\u0300-\u036f]+/gu, "$1")
+    .replace(/\p{Variation_Selector}/gu, "")
     .normalize("NFC")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "-");
+    .toLowerCase();
+  const slug = (plain.match(WORD) ?? []).join("-");
   return [...slug].slice(0, 80).join("").replace(/^-+|-+$/g, "") || "untitled";
 }

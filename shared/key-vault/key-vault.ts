@@ -16,9 +16,12 @@ export interface KeyVault {
 export const CONTENT_KEY_BYTES = 16;
 /** 96 bits: the nonce length that GCM is made for (NIST SP 800-38D 5.2.1.1), drawn at random for each wrap. */
 const NONCE_BYTES = 12;
+const KEK_BYTES = 32;
 
 /** AES-256-GCM (NIST SP 800-38D) under key-encryption keys of 32 bytes; the first wraps, all unwrap. */
 export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): KeyVault {
+  const odd = keks.find((kek) => kek.bytes.length !== KEK_BYTES);
+  if (odd !== undefined) throw new Error(`the key-encryption key ${odd.id} has ${odd.bytes.length} bytes, not ${KEK_BYTES}`);
   const imported = new Map<string, Promise<CryptoKey>>();
   const importedKey = (kek: NamedSecret) => {
     const pending = imported.get(kek.id) ?? importKek(kek);

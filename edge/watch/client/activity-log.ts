@@ -7,6 +7,8 @@ export type Activity = {
   /** HTTP status; null for what was no request, 0 for one without an answer. */
   readonly status: number | null;
   readonly meaning: string;
+  /** What was special about the request. */
+  readonly how?: string;
   /** Whether a person asked for it by hand. */
   readonly attempt?: boolean;
 };
@@ -67,7 +69,9 @@ function line(activity: Activity, at: Date): HTMLElement {
   time.textContent = at.toLocaleTimeString("en-GB");
   item.append(time, " ", span("what", whatText(activity)), " ");
   if (activity.status !== null) item.append(span("status", activity.status === 0 ? "–" : String(activity.status)), " ");
-  item.append(span("meaning", activity.meaning));
+  const meaning = span("meaning", activity.meaning);
+  if (activity.how !== undefined) meaning.append(" ", span("how", activity.how));
+  item.append(meaning);
   return item;
 }
 

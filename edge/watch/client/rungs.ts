@@ -30,6 +30,7 @@ export type RungsListener = {
 
 /** The ladder that the server has drawn: this only says which rungs are the viewer's. */
 export function createRungs(fieldset: HTMLElement, { onChoose, onAttempt }: RungsListener): Rungs {
+  const summary = fieldset.querySelector<HTMLElement>("#access-summary") as HTMLElement;
   const rungs = [...fieldset.querySelectorAll<HTMLElement>(".rung")].map(rungOf);
   const auto = fieldset.querySelector<HTMLInputElement>("input[value=auto]") as HTMLInputElement;
   const selectable = { value: true };
@@ -59,6 +60,7 @@ export function createRungs(fieldset: HTMLElement, { onChoose, onAttempt }: Rung
       for (const rung of rungs) {
         permit(rung, qualities === null ? "unknown" : qualities.includes(rung.quality) ? "allowed" : "locked");
       }
+      summary.textContent = qualities === null ? "" : summaryText(qualities.length, rungs.length);
       const current = chosen();
       if (qualities !== null && current !== null && !qualities.includes(current)) auto.checked = true;
     },
@@ -83,6 +85,11 @@ export function createRungs(fieldset: HTMLElement, { onChoose, onAttempt }: Rung
       rung.item.classList.add("shaken");
     },
   };
+}
+
+function summaryText(allowed: number, all: number): string {
+  if (allowed === all) return all === 1 ? "This viewer gets the key." : `This viewer gets all ${all} keys.`;
+  return `This viewer gets ${allowed} of ${all} keys.`;
 }
 
 function rungOf(item: HTMLElement): Rung {

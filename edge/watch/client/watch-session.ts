@@ -118,8 +118,8 @@ export function createWatchSession(parts: WatchSessionParts): WatchSession {
       return;
     }
     const quality = target.kind === "playlist" ? target.quality : null;
-    const what = target.kind === "master" ? "the list of what this viewer may see" : target.kind;
-    log.add({ kind: "playlist", quality, status, meaning: refusal?.title ?? what });
+    const given = target.kind === "master" ? "names only what this viewer may see" : "playlist given";
+    log.add({ kind: "playlist", quality: quality ?? "master", status, meaning: refusal?.title ?? given });
   }
 
   function showPlaying(quality: string | null): void {
@@ -155,8 +155,8 @@ export function createWatchSession(parts: WatchSessionParts): WatchSession {
       keyId: keyIds.get(quality) ?? null,
       token: player.token(),
     });
-    for (const { refusal, how, ...request } of reports) {
-      const meaning = `${refusal?.title ?? "given: this should not have happened"} (${how})`;
+    for (const { refusal, ...request } of reports) {
+      const meaning = refusal?.title ?? "given: this should not have happened";
       log.add({ ...request, quality, meaning, attempt: true });
     }
     const words = reports.every((report) => report.refusal !== null) ? "Refused" : "Given";

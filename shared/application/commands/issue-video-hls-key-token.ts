@@ -3,7 +3,7 @@ import { mayWatch, type QualityAuth, type Viewer } from "../../domain/quality-au
 import { QUALITIES, type Quality } from "../../domain/quality.ts";
 import { toWire, type PlaybackClaims } from "../../playback-token/claims.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
-import type { PlayablePart, TokenStore } from "../ports.ts";
+import type { PlayablePart, TokenRow, TokenStore } from "../ports.ts";
 
 export type IssueRequest = {
   readonly videoPostId: string;
@@ -43,11 +43,12 @@ export async function issueVideoHlsKeyToken(
   const allowed = allowedQualities((part as PlayablePart).qualityAuth, request);
   if (allowed.length === 0) return { kind: "nothing-allowed" };
   const claims = issuedClaims(request, part as PlayablePart, playing, allowed, now);
-  if (claims.hasRow && !(await deps.tokens.issue(rowOf(claims, part as PlayablePart, request), now))) {
+  const qualities = allowed.map((auth) => auth.quality);
+  if (claims.hasRow && !(await deps.tokens.issue(rowOf(claims, qualities, part as PlayablePart, request), now))) {
     return { kind: "not-ready" };
   }
   const token = await deps.signer.sign(toWire(claims));
-  return { kind: "issued", token, expiresAt: claims.expiresAt, qualities: claims.qualities };
+  return { kind: "issued", token, expiresAt: claims.expiresAt, qualities };
 }
 
 function refuse(part: PlayablePart | null, viewer: Viewer): "not-found" | "not-ready" | "deleted" | null {
@@ -93,12 +94,17 @@ function issuedClaims(
   };
 }
 
-function rowOf(claims: PlaybackClaims, part: PlayablePart, request: IssueRequest) {
+function rowOf(
+  claims: PlaybackClaims,
+  allowedQualities: readonly Quality[],
+  part: PlayablePart,
+  request: IssueRequest,
+): TokenRow {
   return {
     tokenId: claims.tokenId,
     fileId: part.fileId,
     keyVersion: claims.keyVersion,
-    allowedQualities: claims.qualities,
+    allowedQualities,
     viewer: request.viewer.kind === "anonymous" ? null : request.viewer.id,
     maxUses: request.maxUses ?? null,
     startBefore: claims.expiresAt * 1000,

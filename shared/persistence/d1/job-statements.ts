@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
-import type { SaveOptions } from "../../application/ports.ts";
-import type { JobRules, NewJob } from "../../domain/transcode-job.ts";
+import type { MissingJob, SaveOptions } from "../../application/ports.ts";
+import type { JobKind, JobRules, NewJob } from "../../domain/transcode-job.ts";
+import { lacksJob } from "./pending-work-queries.ts";
 
 /*
  * Statements on jobs that travel in the batch of somebody else's save. With job-store.ts they are the only writers of
@@ -19,8 +20,24 @@ export function insertJobs(videoPostId: string, jobs: readonly NewJob[], rules: 
         coalesce((SELECT max(claim_no) FROM video_transcode_job WHERE file_id = ${fileId} AND kind = ${kind}), 0),
         0, ${rules.maxAttempts}, ${now}, 0, ${now}, ${now}
       WHERE true ON CONFLICT DO NOTHING`,
-    sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE' WHERE id = ${fileId}`,
+    // Where a live job stood in the way, its holder's NO_UPDATE stands too.
+    sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+      WHERE id = ${fileId} AND EXISTS (SELECT 1 FROM video_transcode_job WHERE job_id = ${jobId})`,
   ]);
+}
+
+/** Jobs of one kind for those of the parts that still lack one. */
+export function insertMissing(parts: readonly MissingJob[], kind: JobKind, now: number, rules: JobRules): SQL {
+  const wanted = parts.filter((part) => part.kind === kind).map(({ jobId, fileId }) => [jobId, fileId]);
+  return sql`INSERT INTO video_transcode_job
+      (job_id, video_post_id, file_id, kind, state, claim_no, attempt, max_attempts, run_after, cancel_requested, created_at, updated_at)
+    SELECT json_extract(m.value, '$[0]'), f.video_id, f.id, ${kind}, 'QUEUED',
+      coalesce((SELECT max(claim_no) FROM video_transcode_job WHERE file_id = f.id AND kind = ${kind}), 0),
+      0, ${rules.maxAttempts}, ${now}, 0, ${now}, ${now}
+    FROM json_each(${JSON.stringify(wanted)}) m
+    JOIN video_file_post f ON f.id = json_extract(m.value, '$[1]')
+    JOIN video_post p ON p.id = f.video_id
+    WHERE ${lacksJob(kind)} ON CONFLICT DO NOTHING`;
 }
 
 /** The end of the job that a fenced save records. The fence has been checked by the first statement of the batch. */

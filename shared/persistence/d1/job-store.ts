@@ -2,7 +2,7 @@ import { and, desc, eq, sql, type InferSelectModel } from "drizzle-orm";
 import type { ClaimedJob, HeartbeatOutcome, JobStore, MissingJob } from "../../application/ports.ts";
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { batched, type Database } from "./database.ts";
-import { insertJobs } from "./job-statements.ts";
+import { insertMissing } from "./job-statements.ts";
 import { videoTranscodeJob as job } from "./schema.ts";
 
 type JobRow = InferSelectModel<typeof job>;
@@ -183,12 +183,20 @@ async function requeueDue(db: Database, now: number): Promise<number> {
   return rows.length;
 }
 
+/**
+ * The parts were read by a scan that others may have overtaken since, so each is looked at again here: one that has
+ * got its job, or its result, or was deleted, gets none.
+ */
 async function createMissing(db: Database, parts: readonly MissingJob[], now: number, rules: JobRules): Promise<number> {
-  const statements = parts.flatMap(({ videoPostId, ...missing }) => insertJobs(videoPostId, [missing], rules, now));
-  const [head, ...tail] = statements.map((statement) => batched(db, statement));
-  if (head === undefined) return 0;
-  await db.batch([head, ...tail]);
-  return parts.length;
+  if (parts.length === 0) return 0;
+  const jobIds = JSON.stringify(parts.map((part) => part.jobId));
+  const [transcode, encrypt] = await db.batch([
+    batched(db, insertMissing(parts, "TRANSCODE", now, rules)),
+    batched(db, insertMissing(parts, "ENCRYPT", now, rules)),
+    batched(db, sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE' WHERE id IN (
+      SELECT file_id FROM video_transcode_job WHERE job_id IN (SELECT value FROM json_each(${jobIds})))`),
+  ]);
+  return transcode.meta.changes + encrypt.meta.changes;
 }
 
 function first(rows: readonly JobRow[]): TranscodeJob | null {
@@ -199,4 +207,3 @@ function first(rows: readonly JobRow[]): TranscodeJob | null {
 function jobOf({ leaseToken: _, updatedAt: __, ...row }: JobRow): TranscodeJob {
   return row;
 }
-

@@ -69,6 +69,7 @@ export const videoFilePost = sqliteTable(
   },
   (t) => [
     uniqueIndex("video_file_post_index").on(t.videoId, t.fileIndex),
+    index("video_file_post_upload").on(t.uploadId),
     index("video_file_post_scan").on(t.transferResult, t.encryptStatus, t.updateType, t.videoId),
   ],
 );

@@ -1,0 +1,4 @@
+/** Nothing at all: what the load generator and the runtime can do together. */
+export default {
+  fetch: () => new Response(null),
+} satisfies ExportedHandler;

@@ -1,0 +1,81 @@
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import type { ArgumentCapabilities } from "../../media/ffmpeg-arguments.ts";
+import { childEnvironment } from "./launch.ts";
+import { runTool } from "./run-tool.ts";
+
+/** What this machine's ffmpeg can do, and what can guard it. */
+export type Capabilities = ArgumentCapabilities & {
+  readonly version: string;
+  /** Encoders for the ladder: libx264 and aac. */
+  readonly encodesLadder: boolean;
+  /** Codec names with a decoder. */
+  readonly decoders: ReadonlySet<string>;
+  /** setpriv, which makes ffmpeg die with its parent, and prlimit, which limits its memory (util-linux). */
+  readonly setpriv: boolean;
+  readonly prlimit: boolean;
+};
+
+const TIMEOUT_SECONDS = 20;
+const known = new Map<string, Promise<Capabilities>>();
+
+/** Asks ffmpeg once for each path; throws when it is missing or broken. */
+export function inspectFfmpeg(ffmpeg: string): Promise<Capabilities> {
+  const cached = known.get(ffmpeg);
+  if (cached) return cached;
+  const asked = ask(ffmpeg);
+  known.set(ffmpeg, asked);
+  asked.catch(() => known.delete(ffmpeg));
+  return asked;
+}
+
+async function ask(ffmpeg: string): Promise<Capabilities> {
+  const [version, filters, encoders, codecs] = await Promise.all(
+    ["-version", "-filters", "-encoders", "-codecs"].map((question) => answer(ffmpeg, question)),
+  );
+  const [setpriv, prlimit] = await Promise.all(["setpriv", "prlimit"].map(isOnLinuxPath));
+  const name = /^ffmpeg version (\S+)/.exec(version ?? "")?.[1] ?? "unknown";
+  return {
+    version: name,
+    ...versionFlags(name),
+    toneMap: ["zscale", "tonemap"].every((filter) => hasEntry(filters, filter)),
+    encodesLadder: ["libx264", "aac"].every((encoder) => hasEntry(encoders, encoder)),
+    decoders: parseDecoders(codecs ?? ""),
+    setpriv: setpriv ?? false,
+    prlimit: prlimit ?? false,
+  };
+}
+
+async function answer(ffmpeg: string, question: string): Promise<string> {
+  const args = ["-hide_banner", question];
+  const run = { command: ffmpeg, args, signal: new AbortController().signal, timeoutSeconds: TIMEOUT_SECONDS };
+  const result = await runTool(run).catch((cause) => {
+    throw new Error(`ffmpeg cannot be started (${ffmpeg}): install it or set FFMPEG_PATH`, { cause });
+  });
+  if (result.code !== 0) throw new Error(`ffmpeg ${question} failed (${ffmpeg})`);
+  return result.stdout.toString("utf8");
+}
+
+/** Builds from git have no number ("N-92718-g..."): they are taken as old, and only -vsync is used. */
+export function versionFlags(version: string): { readonly fpsMode: boolean; readonly statsPeriod: boolean } {
+  const [major = 0, minor = 0] = (/^n?(\d+)\.(\d+)/.exec(version)?.slice(1) ?? []).map(Number);
+  const atLeast = (wantedMajor: number, wantedMinor: number) =>
+    major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+  return { fpsMode: atLeast(5, 1), statsPeriod: atLeast(4, 4) };
+}
+
+/** Names with a D in the first column of `ffmpeg -codecs`. */
+export function parseDecoders(codecs: string): Set<string> {
+  return new Set([...codecs.matchAll(/^ D[.E][VASDT][.I][.L][.S] (\S+)/gm)].map((match) => match[1] ?? ""));
+}
+
+function hasEntry(list: string | undefined, name: string): boolean {
+  return new RegExp(`^\\s*\\S+\\s+${name}\\s`, "m").test(list ?? "");
+}
+
+async function isOnLinuxPath(program: string): Promise<boolean> {
+  if (process.platform !== "linux") return false;
+  const folders = (childEnvironment().PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const found = await Promise.allSettled(folders.map((folder) => access(join(folder, program), constants.X_OK)));
+  return found.some((result) => result.status === "fulfilled");
+}

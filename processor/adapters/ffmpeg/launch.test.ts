@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { childEnvironment, guardCommand } from "./launch.ts";
+
+describe("a child process", () => {
+  it("gets no variable of the processor beyond what the loader needs", () => {
+    const source = { PATH: "/usr/bin", LD_LIBRARY_PATH: "/opt/lib", PROCESSOR_TOKEN: "secret", HOME: "/root" };
+    expect(childEnvironment(source)).toEqual({ PATH: "/usr/bin", LD_LIBRARY_PATH: "/opt/lib", LC_ALL: "C" });
+  });
+
+  it("is tied to its parent and limited in memory where the tools exist", () => {
+    expect(guardCommand("ffmpeg", ["-version"], { setpriv: true, prlimit: true }, 4e9)).toEqual({
+      command: "setpriv",
+      args: ["--pdeathsig", "KILL", "--", "prlimit", "--as=4000000000", "--", "ffmpeg", "-version"],
+    });
+    expect(guardCommand("ffmpeg", ["-version"], { setpriv: false, prlimit: true }, null)).toEqual({
+      command: "ffmpeg",
+      args: ["-version"],
+    });
+  });
+});

@@ -1,0 +1,203 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import type { Quality } from "../../../shared/domain/quality.ts";
+import {
+  DEFAULT_ENCODING,
+  type Encoding,
+  type FfmpegCommandLine,
+  ffmpegCommand,
+} from "../../media/ffmpeg-arguments.ts";
+import { framesPerSecond } from "../../media/frame-rate.ts";
+import { type LadderPlan, planQualities } from "../../media/ladder.ts";
+import { DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/limits.ts";
+import { type FfmpegProgress, ProgressReader } from "../../media/progress-report.ts";
+import { type Refusal, refuse } from "../../media/refusal.ts";
+import { SegmentListReader, segmentIndex } from "../../media/segment-list.ts";
+import type { SourceFacts } from "../../media/source-facts.ts";
+import { type RungMeasure, verifyRungs } from "../../media/verify.ts";
+import { inspectFfmpeg } from "./capabilities.ts";
+import { blamesMachine, failureReason } from "./failure-reason.ts";
+import { type RunningFfmpeg, startFluent } from "./fluent-run.ts";
+import type { MediaTools } from "./launch.ts";
+import { Stopper } from "./stopper.ts";
+import { Watchdog } from "./watchdog.ts";
+
+export type TranscodeProgress = {
+  readonly outTimeSeconds: number;
+  /** Frames that ffmpeg makes in a second; null for sound alone. */
+  readonly fps: number | null;
+  /** Times real time. */
+  readonly speed: number | null;
+};
+
+export type FinishedSegment = {
+  readonly quality: Quality;
+  /** 1 for seg_00001.ts, whose media sequence number is 0. */
+  readonly index: number;
+  readonly path: string;
+  readonly startSeconds: number;
+  readonly durationSeconds: number;
+};
+
+export type TranscodeInput = {
+  /** Absolute paths; the output directory exists and is empty. */
+  readonly sourcePath: string;
+  readonly outputDirectory: string;
+  readonly plan: LadderPlan;
+  readonly facts: SourceFacts;
+  readonly tools: MediaTools;
+  readonly signal: AbortSignal;
+  /** ffmpeg is ended when its output does not grow for so long. */
+  readonly stallTimeoutSeconds: number;
+  readonly onProgress: (progress: TranscodeProgress) => void;
+  /** Called while ffmpeg runs, for each segment that is complete on disk, in order within a quality. */
+  readonly onSegment: (segment: FinishedSegment) => void;
+  readonly encoding?: Encoding;
+  readonly limits?: MediaLimits;
+};
+
+export type TranscodeOutcome =
+  | {
+      readonly kind: "done";
+      /** Seconds that were decoded: the sum of the segments. */
+      readonly durationSeconds: number;
+      readonly segmentCount: number;
+      /** Frames in each rung; null for sound alone. */
+      readonly frames: number | null;
+      readonly warnings: readonly string[];
+    }
+  | Refusal;
+
+/**
+ * Makes all rungs of a plan with one ffmpeg. A file that cannot be converted is a refusal; an abort throws the
+ * signal's reason; a stalled or killed ffmpeg and a machine out of space throw, since another try may succeed.
+ */
+export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome> {
+  input.signal.throwIfAborted();
+  const limits = input.limits ?? DEFAULT_MEDIA_LIMITS;
+  const capabilities = await inspectFfmpeg(input.tools.ffmpeg);
+  const command = ffmpegCommand({
+    sourcePath: input.sourcePath,
+    plan: input.plan,
+    encoding: input.encoding ?? DEFAULT_ENCODING,
+    capabilities,
+    maxSeconds: limits.maxSeconds,
+  });
+  if (command.kind === "refused") return command;
+  for (const quality of planQualities(input.plan))
+    await mkdir(join(input.outputDirectory, quality), { recursive: true });
+  const running = await startFluent(command, {
+    ffmpeg: input.tools.ffmpeg,
+    workingDirectory: input.outputDirectory,
+    capabilities,
+    addressSpaceBytes: limits.addressSpaceBytes,
+  });
+  const result = await superviseRun(running, command, input);
+  return judge(result, input);
+}
+
+type RunResult = {
+  readonly exit: Awaited<RunningFfmpeg["exit"]>;
+  readonly stderr: readonly string[];
+  readonly frames: number | null;
+  readonly rungs: readonly RungMeasure[];
+};
+
+/** Reads everything ffmpeg says until it ends, and ends it on abort, stall, or with this process. */
+async function superviseRun(
+  running: RunningFfmpeg,
+  command: FfmpegCommandLine,
+  input: TranscodeInput,
+): Promise<RunResult> {
+  const stop = new Stopper(running.pid);
+  const onAbort = () => stop.because(input.signal.reason);
+  input.signal.addEventListener("abort", onAbort, { once: true });
+  if (input.signal.aborted) onAbort();
+  const stalled = () => stop.because(new Error(`ffmpeg made no progress for ${input.stallTimeoutSeconds} s`));
+  using watchdog = new Watchdog(input.stallTimeoutSeconds, stalled);
+  try {
+    let frames: number | null = null;
+    const progress = readProgress(running.pipe(command.progressPipe), (report) => {
+      frames = report.frame ?? frames;
+      if (report.outTimeSeconds === null || stop.stopping) return;
+      watchdog.touch(report.outTimeSeconds);
+      const { outTimeSeconds, fps, speed } = report;
+      input.onProgress({ outTimeSeconds: Math.max(0, outTimeSeconds), fps, speed });
+    }).catch((error) => stop.because(error));
+    const lists = command.segmentListPipes.map(({ quality, pipe }) =>
+      readSegments(running.pipe(pipe), quality, input, stop).catch((error) => {
+        stop.because(error);
+        return { quality, durationSeconds: 0, segmentCount: 0 };
+      }),
+    );
+    const exit = await running.exit;
+    const rungs = await Promise.all(lists);
+    await progress;
+    stop.throwIfStopped();
+    return { exit, stderr: running.stderr, frames, rungs };
+  } finally {
+    input.signal.removeEventListener("abort", onAbort);
+    stop[Symbol.dispose]();
+  }
+}
+
+async function readProgress(pipe: Readable, onReport: (report: FfmpegProgress) => void): Promise<void> {
+  const reader = new ProgressReader();
+  for await (const chunk of pipe) reader.push(String(chunk)).forEach(onReport);
+}
+
+async function readSegments(
+  pipe: Readable,
+  quality: Quality,
+  input: TranscodeInput,
+  stop: Stopper,
+): Promise<RungMeasure> {
+  const reader = new SegmentListReader();
+  let segmentCount = 0;
+  let durationSeconds = 0;
+  for await (const chunk of pipe) {
+    for (const entry of reader.push(String(chunk))) {
+      // An ffmpeg that is being ended announces what it had to cut short.
+      if (stop.stopping) continue;
+      const index = segmentIndex(entry.fileName);
+      if (index !== segmentCount + 1) throw new Error(`ffmpeg announced segment ${index} after ${segmentCount}`);
+      const { startSeconds, endSeconds } = entry;
+      segmentCount = index;
+      durationSeconds += endSeconds - startSeconds;
+      const path = join(input.outputDirectory, quality, entry.fileName);
+      input.onSegment({ quality, index, path, startSeconds, durationSeconds: endSeconds - startSeconds });
+    }
+  }
+  return { quality, durationSeconds, segmentCount };
+}
+
+function judge({ exit, stderr, frames, rungs }: RunResult, input: TranscodeInput): TranscodeOutcome {
+  if (exit.code !== 0) {
+    if (blamesMachine(exit.code, stderr)) {
+      throw new Error(`ffmpeg failed: ${exit.killedBy ?? failureReason(stderr)}`);
+    }
+    return refuse(`The file could not be converted: ${failureReason(stderr)}.`);
+  }
+  const verified = verifyRungs(input.plan.timeline.durationSeconds, rungs);
+  if (verified.kind === "refused") return verified;
+  const [first] = rungs;
+  return {
+    kind: "done",
+    durationSeconds: first?.durationSeconds ?? 0,
+    segmentCount: first?.segmentCount ?? 0,
+    frames: input.plan.kind === "video" ? frames : null,
+    warnings: missingFrames(frames, input.plan),
+  };
+}
+
+/** A decoder that skips damaged frames says nothing: the picture freezes there. */
+function missingFrames(frames: number | null, plan: LadderPlan): string[] {
+  if (plan.kind !== "video" || frames === null) return [];
+  const { durationSeconds } = plan.timeline;
+  const resampled = durationSeconds === null ? null : Math.round(durationSeconds * framesPerSecond(plan.frameRate));
+  const expected = plan.resample ? resampled : plan.source.frames;
+  const missing = (expected ?? 0) - frames;
+  if (expected === null || missing <= Math.max(3, expected * 0.01)) return [];
+  return [`${missing} of ${expected} frames could not be decoded: the picture freezes in places.`];
+}

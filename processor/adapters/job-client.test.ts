@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Fault,
+  type JobService,
+  PROCESSOR_TOKEN,
+  startJobService,
+  transcodeOrder,
+} from "../jobs/job-service.fixture.ts";
+import { createJobClient } from "./job-client.ts";
+import { JobServiceError, LeaseLostError } from "./job-client-errors.ts";
+
+const signal = new AbortController().signal;
+const LEASE = "abcdefghijklmnopqrstuv";
+const PROGRESS = { stage: "ENCODING", percent: 1 } as const;
+
+function clientOf(service: JobService, pauses: number[] = []) {
+  const sleep = async (ms: number) => void pauses.push(ms);
+  return createJobClient({ serviceUrl: service.url, processorToken: PROCESSOR_TOKEN, sleep });
+}
+
+const status = (code: number, problem?: string): Fault => ({
+  kind: "status",
+  status: code,
+  ...(problem === undefined ? {} : { code: problem }),
+});
+
+describe("the job client", () => {
+  it("gives null when nothing is due", async () => {
+    await using service = await startJobService();
+    expect(await clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal)).toBeNull();
+  });
+
+  it("refuses a work order that is not one", async () => {
+    await using service = await startJobService();
+    service.queue.push({ ...transcodeOrder("j1"), leaseMs: "soon" } as never);
+    await expect(clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal)).rejects.toThrow();
+  });
+
+  it.each([
+    ["a lost reply", { kind: "lose-reply" } as const],
+    ["500", status(500)],
+    ["503", status(503)],
+    ["429", status(429)],
+    ["409 of a concurrent change", status(409, "conflict")],
+  ])("asks again after %s", async (_name, fault) => {
+    await using service = await startJobService();
+    service.faults.set("release", [fault, fault]);
+    const pauses: number[] = [];
+    await clientOf(service, pauses).release(transcodeOrder("j1"), signal);
+    expect(service.routes()).toEqual(["j1/release", "j1/release", "j1/release"]);
+    expect(pauses).toEqual([500, 1000]);
+  });
+
+  it.each([
+    ["409", status(409, "lease-lost")],
+    ["409 without a code", status(409)],
+    ["401", status(401)],
+    ["404", status(404)],
+    ["410", status(410, "deleted")],
+  ])("takes %s about a held job for the loss of its lease, and does not ask again", async (_name, fault) => {
+    await using service = await startJobService();
+    service.faults.set("keys", [fault]);
+    await expect(clientOf(service).keys(transcodeOrder("j1"), signal)).rejects.toThrow(LeaseLostError);
+    expect(service.calls).toHaveLength(1);
+  });
+
+  it("does not ask again what was refused for what it says", async () => {
+    await using service = await startJobService();
+    service.faults.set("fail", [status(422, "invalid")]);
+    const asked = clientOf(service).fail(transcodeOrder("j1"), { reason: "x", permanent: true }, signal);
+    await expect(asked).rejects.toThrow(JobServiceError);
+    expect(service.calls).toHaveLength(1);
+  });
+
+  it("says what to look at when its own secret is refused", async () => {
+    await using service = await startJobService();
+    service.faults.set("claim", [status(401)]);
+    const asked = clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal);
+    await expect(asked).rejects.toThrow("Is PROCESSOR_TOKEN the same on both sides?");
+  });
+
+  it("sends a heartbeat once: the next one is its retry", async () => {
+    await using service = await startJobService();
+    service.faults.set("heartbeat", [status(503)]);
+    await expect(clientOf(service).heartbeat(transcodeOrder("j1"), PROGRESS, signal)).rejects.toThrow(JobServiceError);
+    expect(service.calls).toHaveLength(1);
+  });
+
+  it("sends nothing that the protocol does not know", async () => {
+    await using service = await startJobService();
+    const wrong = { stage: "RESTING", percent: 1 } as never;
+    await expect(clientOf(service).heartbeat(transcodeOrder("j1"), wrong, signal)).rejects.toThrow();
+    expect(service.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+import type { z } from "zod";
+import {
+  type ClaimRequest,
+  type ContentKeys,
+  claimRequestSchema,
+  contentKeysSchema,
+  type EncryptReport,
+  encryptReportSchema,
+  type FailReport,
+  failReplySchema,
+  failReportSchema,
+  heartbeatReplySchema,
+  type Progress,
+  progressSchema,
+  type ScanReport,
+  scanReportSchema,
+  type TranscodeReport,
+  transcodeReportSchema,
+  type WorkOrder,
+  workOrderSchema,
+} from "../../shared/application/job-protocol.ts";
+import { type JobRequest, ONE_TRY, PATIENT, requestJson, SHORT } from "./job-request.ts";
+
+/** A job that is held: its name, and what proves that it is. */
+export type HeldJob = Pick<WorkOrder, "jobId" | "credential">;
+
+/**
+ * The processor's side of the job protocol. Every call may throw JobServiceError; the calls about a held job throw
+ * LeaseLostError when it is not held any more. `signal` ends the call, the waiting between tries included.
+ */
+export type JobClient = {
+  /** The same lease token asked again gives the same job. Null: nothing is due. */
+  claim(request: ClaimRequest, signal: AbortSignal): Promise<WorkOrder | null>;
+  scan(signal: AbortSignal): Promise<ScanReport>;
+  /** One try: the next beat is the retry. */
+  heartbeat(job: HeldJob, progress: Progress, signal: AbortSignal): Promise<{ cancel: boolean }>;
+  /** One try: the next progress is better than this one again. */
+  progress(job: HeldJob, progress: Progress, signal: AbortSignal): Promise<void>;
+  keys(job: HeldJob, signal: AbortSignal): Promise<ContentKeys>;
+  recordTranscode(job: HeldJob, report: TranscodeReport, signal: AbortSignal): Promise<void>;
+  recordEncrypt(job: HeldJob, report: EncryptReport, signal: AbortSignal): Promise<void>;
+  fail(job: HeldJob, report: FailReport, signal: AbortSignal): Promise<z.output<typeof failReplySchema>>;
+  release(job: HeldJob, signal: AbortSignal): Promise<void>;
+  acknowledgeCancel(job: HeldJob, signal: AbortSignal): Promise<void>;
+};
+
+export type JobClientOptions = {
+  readonly serviceUrl: string;
+  readonly processorToken: string;
+  /** Replaced by tests that do not want to wait. Milliseconds. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+};
+
+export function createJobClient({ serviceUrl, processorToken, sleep }: JobClientOptions): JobClient {
+  const base = `${serviceUrl}/internal/jobs`;
+  const send = (request: Omit<JobRequest, "sleep">) => requestJson({ ...request, ...(sleep ? { sleep } : {}) });
+  const own = { token: processorToken, held: false } as const;
+  const about = (job: HeldJob, route: string) =>
+    ({ url: `${base}/${encodeURIComponent(job.jobId)}/${route}`, token: job.credential, held: true }) as const;
+  return {
+    claim: async (request, signal) => {
+      const body = claimRequestSchema.parse(request);
+      const reply = await send({ ...own, url: `${base}/claim`, body, retry: SHORT, signal });
+      return reply === null ? null : workOrderSchema.parse(reply);
+    },
+    scan: async (signal) =>
+      scanReportSchema.parse(await send({ ...own, url: `${base}/scan`, body: {}, retry: SHORT, signal })),
+    heartbeat: async (job, progress, signal) => {
+      const body = progressSchema.parse(progress);
+      return heartbeatReplySchema.parse(await send({ ...about(job, "heartbeat"), body, retry: ONE_TRY, signal }));
+    },
+    progress: async (job, progress, signal) => {
+      await send({ ...about(job, "progress"), body: progressSchema.parse(progress), retry: ONE_TRY, signal });
+    },
+    keys: async (job, signal) =>
+      contentKeysSchema.parse(await send({ ...about(job, "keys"), body: {}, retry: PATIENT, signal })),
+    recordTranscode: async (job, report, signal) => {
+      const body = transcodeReportSchema.parse(report);
+      await send({ ...about(job, "transcode-result"), body, retry: PATIENT, signal });
+    },
+    recordEncrypt: async (job, report, signal) => {
+      const body = encryptReportSchema.parse(report);
+      await send({ ...about(job, "encrypt-result"), body, retry: PATIENT, signal });
+    },
+    fail: async (job, report, signal) => {
+      const body = failReportSchema.parse(report);
+      return failReplySchema.parse(await send({ ...about(job, "fail"), body, retry: PATIENT, signal }));
+    },
+    release: async (job, signal) => {
+      await send({ ...about(job, "release"), body: {}, retry: SHORT, signal });
+    },
+    acknowledgeCancel: async (job, signal) => {
+      await send({ ...about(job, "cancelled"), body: {}, retry: SHORT, signal });
+    },
+  };
+}

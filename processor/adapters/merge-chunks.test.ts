@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mergeChunks, planChunks } from "./merge-chunks.ts";
+import { startS3Server } from "./s3-server.fixture.ts";
+
+const PREFIX = "uploads/u1/";
+const chunk = (offset: number, size: number) => ({ key: `${PREFIX}${String(offset).padStart(15, "0")}`, size });
+
+describe("the chunks of an upload", () => {
+  it("are put in the order of their offsets", () => {
+    const plan = planChunks(PREFIX, 30, [chunk(20, 10), chunk(0, 15), chunk(15, 5)]);
+    expect(plan.kind === "planned" && plan.chunks.map(({ offset }) => offset)).toEqual([0, 15, 20]);
+  });
+
+  it.each([
+    ["a gap", [chunk(0, 10), chunk(15, 15)], "The upload has a gap or an overlap at byte 10."],
+    ["an overlap", [chunk(0, 10), chunk(5, 25)], "The upload has a gap or an overlap at byte 10."],
+    ["no beginning", [chunk(10, 20)], "The upload has a gap or an overlap at byte 0."],
+    ["too little", [chunk(0, 10)], "The upload holds 10 bytes instead of 30."],
+    ["too much", [chunk(0, 40)], "The upload holds 40 bytes instead of 30."],
+    ["nothing", [], "The upload holds 0 bytes instead of 30."],
+    [
+      "something else",
+      [{ key: `${PREFIX}readme`, size: 30 }],
+      "The upload holds an object that is not one of its parts.",
+    ],
+  ])("are refused with %s", (_name, objects, reason) => {
+    expect(planChunks(PREFIX, 30, objects)).toEqual({ kind: "refused", reason });
+  });
+});
+
+describe("merging an upload", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "merge-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const whole = Buffer.from(Array.from({ length: 50_000 }, (_, index) => (index * 31) % 253));
+
+  async function merge(cuts: number) {
+    await using s3 = await startS3Server();
+    for (let offset = 0; offset < whole.length; offset += 7_000) {
+      const { key } = chunk(offset, 0);
+      s3.objects.set(`source/${key}`, { body: whole.subarray(offset, offset + 7_000) });
+    }
+    s3.objects.set("source/uploads/u10/000000000000000", { body: Buffer.from("of another upload") });
+    s3.cuts = cuts;
+    const told: number[] = [];
+    const destination = join(folder, "source");
+    const outcome = await mergeChunks({
+      ...{ store: s3.store("source"), prefix: PREFIX, size: whole.length, destination },
+      ...{ signal: new AbortController().signal, onProgress: (bytes: number) => told.push(bytes) },
+    });
+    return { outcome, told, file: await readFile(destination) };
+  }
+
+  it("gives one file, over several pages of the list", async () => {
+    const { outcome, told, file } = await merge(0);
+    expect(outcome).toEqual({ kind: "fetched", bytes: whole.length });
+    expect(file.equals(whole)).toBe(true);
+    expect(told.at(-1)).toBe(whole.length);
+  });
+
+  it("asks for the rest of a chunk whose stream broke", async () => {
+    const { outcome, file } = await merge(2);
+    expect(outcome.kind).toBe("fetched");
+    expect(file.equals(whole)).toBe(true);
+  });
+
+  it("gives up, for now, when a chunk breaks every time", async () => {
+    await expect(merge(1000)).rejects.toThrow("A part of the upload could not be read.");
+  });
+});

@@ -1,0 +1,81 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { PassingFault } from "../jobs/job-outcome.ts";
+import type { FetchOutcome, FetchProgress } from "./download-url.ts";
+import type { ObjectStore, StoredObject } from "./object-store.ts";
+import { writeAt } from "./write-at.ts";
+
+export type Merge = {
+  readonly store: ObjectStore;
+  /** Ends with a slash; each chunk is named after the offset of its first byte, in 15 digits. */
+  readonly prefix: string;
+  /** Bytes of the whole upload. */
+  readonly size: number;
+  readonly destination: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: FetchProgress;
+};
+
+type Chunk = { readonly key: string; readonly offset: number; readonly size: number };
+
+/** Streams the chunks of an upload, in order, into one file. */
+export async function mergeChunks(merge: Merge): Promise<FetchOutcome> {
+  const { store, prefix, size, destination, signal, onProgress } = merge;
+  const plan = planChunks(prefix, size, await store.list(prefix, signal));
+  if (plan.kind === "refused") return plan;
+  await using file = await open(destination, "w");
+  for (const chunk of plan.chunks) {
+    await copyChunk(store, file, chunk, signal);
+    onProgress(chunk.offset + chunk.size, size);
+  }
+  return { kind: "fetched", bytes: size };
+}
+
+/** The chunks by offset, if they are the upload: without a gap, without an overlap and of its size. */
+export function planChunks(
+  prefix: string,
+  size: number,
+  objects: readonly StoredObject[],
+): { kind: "planned"; chunks: readonly Chunk[] } | { kind: "refused"; reason: string } {
+  const chunks: Chunk[] = [];
+  for (const object of objects) {
+    const name = object.key.slice(prefix.length);
+    if (!object.key.startsWith(prefix) || !/^\d{15}$/.test(name)) {
+      return { kind: "refused", reason: "The upload holds an object that is not one of its parts." };
+    }
+    chunks.push({ key: object.key, offset: Number(name), size: object.size });
+  }
+  chunks.sort((a, b) => a.offset - b.offset || a.size - b.size);
+  let end = 0;
+  for (const chunk of chunks) {
+    if (chunk.offset !== end) return { kind: "refused", reason: `The upload has a gap or an overlap at byte ${end}.` };
+    end += chunk.size;
+  }
+  if (end !== size) return { kind: "refused", reason: `The upload holds ${end} bytes instead of ${size}.` };
+  return { kind: "planned", chunks };
+}
+
+const TRIES = 3;
+
+/** A stream that breaks is asked for again from where it broke. */
+async function copyChunk(store: ObjectStore, file: FileHandle, chunk: Chunk, signal: AbortSignal): Promise<void> {
+  const { key, offset, size } = chunk;
+  let done = 0;
+  const written = (bytes: number) => {
+    done += bytes;
+    if (done > size) throw new PassingFault("A part of the upload changed while it was read.");
+  };
+  for (let tried = 1; done < size; tried += 1) {
+    try {
+      await writeAt(file, offset + done, await store.getStream(key, done, signal), written, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (tried >= TRIES || done > size) throw unreadable(error);
+      continue;
+    }
+    if (done < size && tried >= TRIES) throw unreadable("it ended early");
+  }
+}
+
+function unreadable(cause: unknown): PassingFault {
+  return cause instanceof PassingFault ? cause : new PassingFault("A part of the upload could not be read.", { cause });
+}

@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PassingFault } from "../jobs/job-outcome.ts";
+
+/** What a stored object says of itself when it is served. */
+export type ObjectHeaders = { readonly contentType: string; readonly cacheControl: string };
+
+export type StoredObject = { readonly key: string; readonly size: number };
+
+/** One bucket. Every call may throw ObjectStoreError, reads ObjectMissingError as well. */
+export type ObjectStore = {
+  /** In the order of the keys' bytes. */
+  list(prefix: string, signal: AbortSignal): Promise<StoredObject[]>;
+  /** From byte `start` on. A stream that breaks is the reader's to ask for again. */
+  getStream(key: string, start: number, signal: AbortSignal): Promise<Readable>;
+  getBytes(key: string, signal: AbortSignal): Promise<Uint8Array>;
+  getText(key: string, signal: AbortSignal): Promise<string>;
+  putBytes(key: string, body: Uint8Array | string, headers: ObjectHeaders, signal: AbortSignal): Promise<void>;
+  /** For segments and playlists: the file is held in memory while it is sent, so that a failed try can be repeated. */
+  putFile(key: string, path: string, headers: ObjectHeaders, signal: AbortSignal): Promise<void>;
+};
+
+/** The object store could not be reached, or refused. */
+export class ObjectStoreError extends PassingFault {
+  override readonly name: string = "ObjectStoreError";
+}
+
+export class ObjectMissingError extends ObjectStoreError {
+  override readonly name = "ObjectMissingError";
+}
+
+export type ObjectStoreOptions = {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+};
+
+const TRIES = 5;
+const CONNECT_MS = 10_000;
+/** Without a byte in either direction. */
+const IDLE_MS = 60_000;
+
+export function createS3Client({ endpoint, region, accessKeyId, secretAccessKey }: ObjectStoreOptions): S3Client {
+  return new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+    // Newer checksums than every S3 has are sent only where the operation itself asks for one.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    maxAttempts: TRIES,
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },
+  });
+}
+
+export function createObjectStore(client: S3Client, bucket: string): ObjectStore {
+  const get = async (key: string, start: number, signal: AbortSignal) => {
+    const range = start > 0 ? { Range: `bytes=${start}-` } : {};
+    const reply = await asked("read", signal, () =>
+      client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...range }), { abortSignal: signal }),
+    );
+    if (!reply.Body) throw new ObjectStoreError("The object store sent an object without a body.");
+    return reply.Body;
+  };
+  const putBytes: ObjectStore["putBytes"] = async (key, body, { contentType, cacheControl }, signal) => {
+    const headers = { ContentType: contentType, CacheControl: cacheControl };
+    await asked("write", signal, () =>
+      client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...headers }), { abortSignal: signal }),
+    );
+  };
+  const getBytes = async (key: string, signal: AbortSignal) => {
+    const body = await get(key, 0, signal);
+    return asked("read", signal, () => body.transformToByteArray());
+  };
+  return {
+    list: (prefix, signal) => listAll(client, bucket, prefix, signal),
+    // In Node a body is always a Readable.
+    getStream: async (key, start, signal) => (await get(key, start, signal)) as Readable,
+    getBytes,
+    getText: async (key, signal) => new TextDecoder().decode(await getBytes(key, signal)),
+    putBytes,
+    putFile: async (key, path, headers, signal) => putBytes(key, await readFile(path, { signal }), headers, signal),
+  };
+}
+
+async function listAll(client: S3Client, bucket: string, prefix: string, signal: AbortSignal): Promise<StoredObject[]> {
+  const objects: StoredObject[] = [];
+  let token: string | undefined;
+  do {
+    const input = { Bucket: bucket, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) };
+    const page = await asked("list", signal, () =>
+      client.send(new ListObjectsV2Command(input), { abortSignal: signal }),
+    );
+    for (const { Key, Size } of page.Contents ?? []) if (Key !== undefined) objects.push({ key: Key, size: Size ?? 0 });
+    // A page may hold fewer than were asked for: only the token says whether there is more.
+    token = page.NextContinuationToken;
+  } while (token);
+  return objects;
+}
+
+/** Runs one call of the SDK and translates what it throws; an abort stays the abort. */
+async function asked<T>(doing: "read" | "write" | "list", signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  try {
+    return await call();
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (isMissing(cause)) throw new ObjectMissingError("A stored object is missing.", { cause });
+    throw new ObjectStoreError(`The object store could not ${doing}.`, { cause });
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return error.name === "NoSuchKey" || (error.name === "NotFound" && status === 404);
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Logger } from "../log.ts";
+
+/** A directory that one job alone uses and that is gone after it. */
+export type WorkDirectory = AsyncDisposable & {
+  readonly path: string;
+  /** Makes a directory in it. */
+  folder(name: string): Promise<string>;
+};
+
+/** The files of this process: working directories, and clear renditions that wait for their encryption. */
+export type WorkRoot = {
+  open(jobId: string): Promise<WorkDirectory>;
+  /** Moves a directory out of its job and keeps it under the prefix that its objects are stored at. */
+  keep(clearPrefix: string, directory: string): Promise<void>;
+  /** Gives what was kept to the caller, who disposes of it; null when there is nothing (any more). */
+  take(clearPrefix: string): Promise<WorkDirectory | null>;
+  /** Removes everything of this process. */
+  close(): Promise<void>;
+};
+
+export type WorkRootOptions = {
+  readonly directory: string;
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly keepAtMost?: number;
+  readonly keepForMs?: number;
+};
+
+/** Encryption follows within seconds where this processor gets it; after that the copy only takes up disk. */
+const KEEP_FOR_MS = 30 * 60_000;
+const KEEP_AT_MOST = 3;
+/** A process of another host that shares this disk and has not begun a job for so long is taken for dead. */
+const FOREIGN_DEAD_AFTER_MS = 48 * 3600_000;
+
+type Kept = { readonly path: string; readonly since: number };
+
+/** Makes this process's own directory and removes those of processes that are dead. */
+export async function openWorkRoot(options: WorkRootOptions): Promise<WorkRoot> {
+  const { directory, now, keepAtMost = KEEP_AT_MOST, keepForMs = KEEP_FOR_MS } = options;
+  const own = join(directory, processDirectoryName());
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  await removeLeftovers(options, own);
+  const kept = new Map<string, Kept>();
+
+  const evict = async (leave: number) => {
+    const oldest = [...kept].filter(([, { since }], index) => index < kept.size - leave || now() - since > keepForMs);
+    for (const [prefix] of oldest) kept.delete(prefix);
+    await Promise.all(oldest.map(([, { path }]) => remove(path)));
+  };
+  return {
+    open: async (jobId) => {
+      await evict(keepAtMost);
+      // Its time says to other hosts that this process lives.
+      await utimes(own, now() / 1000, now() / 1000);
+      return ownDirectory(await fresh(own, jobId));
+    },
+    keep: async (clearPrefix, from) => {
+      await evict(Math.max(0, keepAtMost - 1));
+      const path = await fresh(own, "kept");
+      await rename(from, path);
+      kept.set(clearPrefix, { path, since: now() });
+    },
+    take: async (clearPrefix) => {
+      await evict(keepAtMost);
+      const found = kept.get(clearPrefix);
+      kept.delete(clearPrefix);
+      return found ? ownDirectory(found.path) : null;
+    },
+    close: () => remove(own),
+  };
+}
+
+function ownDirectory(path: string): WorkDirectory {
+  return {
+    path,
+    folder: async (name) => {
+      const folder = join(path, name);
+      await mkdir(folder, { recursive: true });
+      return folder;
+    },
+    [Symbol.asyncDispose]: () => remove(path),
+  };
+}
+
+async function fresh(own: string, name: string): Promise<string> {
+  const path = join(own, `${name.replaceAll(/[^\w-]/g, "_").slice(0, 60)}.${randomBytes(6).toString("hex")}`);
+  await mkdir(path, { mode: 0o700 });
+  return path;
+}
+
+/** Retried: a child that has just been killed may still be writing its last file. */
+function remove(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+/** `{host}~{pid}~{random}`: what tells a later process whether this one is still alive. */
+function processDirectoryName(): string {
+  return `${hostname().replaceAll("~", "_")}~${process.pid}~${randomBytes(6).toString("hex")}`;
+}
+
+async function removeLeftovers({ directory, now, log }: WorkRootOptions, own: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const owner = /^(.+)~(\d+)~[0-9a-f]{12}$/.exec(name);
+    if (path === own || !owner) continue;
+    const dead =
+      owner[1] === hostname().replaceAll("~", "_")
+        ? !(await isAlive(Number(owner[2])))
+        : now() - (await stat(path)).mtimeMs > FOREIGN_DEAD_AFTER_MS;
+    if (!dead) continue;
+    await remove(path);
+    log.info({ directory: name }, "leftovers of a dead process removed");
+  }
+}
+
+/** A directory with this process's own id is that of a predecessor: in a container every process is number 1. */
+async function isAlive(pid: number): Promise<boolean> {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+  // One that has ended can still be signalled until its parent has taken note, which in containers may never happen.
+  const status = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+  return !/\) [ZX] /.test(status);
+}

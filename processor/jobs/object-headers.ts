@@ -1,0 +1,15 @@
+import type { ObjectHeaders } from "../adapters/object-store.ts";
+
+/** Ciphertext: under a name that never changes, so every cache may keep it for good. */
+export const CIPHERTEXT_SEGMENT: ObjectHeaders = {
+  contentType: "video/mp2t",
+  cacheControl: "public, max-age=31536000, immutable",
+};
+
+/** What lies in the private bucket is served through the Worker alone, which says anew how long it may be kept. */
+export const CLEAR_SEGMENT: ObjectHeaders = { contentType: "video/mp2t", cacheControl: "private, no-store" };
+
+export const STORED_PLAYLIST: ObjectHeaders = {
+  contentType: "application/vnd.apple.mpegurl",
+  cacheControl: "private, no-store",
+};

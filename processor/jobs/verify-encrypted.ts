@@ -1,0 +1,54 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { segmentKey } from "../../shared/domain/object-keys.ts";
+import type { ObjectStore } from "../adapters/object-store.ts";
+import { decryptSegment } from "../media/segment-cipher.ts";
+import type { EncryptedRung, EncryptOrder } from "./encrypt-job.ts";
+import { PassingFault } from "./job-outcome.ts";
+
+/** Decodes a clear local segment whole; null when it does so without a complaint, else what was wrong. */
+export type DecodeSegment = (path: string, signal: AbortSignal) => Promise<string | null>;
+
+/** EXTINF is in microseconds and the sum is over thousands of segments; anything above is a lost segment. */
+const DURATION_SLACK_SECONDS = 0.5;
+
+/**
+ * What is about to be published is what was meant: of every quality one segment is fetched back, decrypted and decoded.
+ * Throws PassingFault: the clear renditions have decoded before, so a second try may well succeed.
+ */
+export async function verifyEncrypted(input: {
+  readonly order: EncryptOrder;
+  readonly encryptedPrefix: string;
+  readonly rungs: readonly EncryptedRung[];
+  readonly playback: ObjectStore;
+  /** A directory of this job. */
+  readonly folder: string;
+  readonly decodeSegment: DecodeSegment;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { order, encryptedPrefix, rungs, playback, folder, decodeSegment, signal } = input;
+  for (const { variant, durations, key } of rungs) {
+    const { quality } = variant;
+    const seconds = durations.reduce((sum, duration) => sum + duration, 0);
+    if (Math.abs(seconds - order.durationSeconds) > DURATION_SLACK_SECONDS) {
+      throw new PassingFault(`${quality} lasts ${seconds.toFixed(2)} s, not ${order.durationSeconds.toFixed(2)} s.`);
+    }
+    // From the middle: a wrong IV shows only where the sequence number is not 0.
+    const index = Math.floor(durations.length / 2);
+    const stored = await playback.getBytes(segmentKey(encryptedPrefix, quality, index + 1), signal);
+    const path = join(folder, `${quality}.ts`);
+    await writeFile(path, decrypt(stored, key, index, quality), { signal });
+    const complaint = await decodeSegment(path, signal);
+    if (complaint !== null) {
+      throw new PassingFault(`An encrypted segment of ${quality} does not decode.`, { cause: complaint });
+    }
+  }
+}
+
+function decrypt(ciphertext: Uint8Array, key: Uint8Array, sequence: number, quality: string): Buffer {
+  try {
+    return decryptSegment(ciphertext, key, sequence);
+  } catch (cause) {
+    throw new PassingFault(`A segment of ${quality} was stored damaged.`, { cause });
+  }
+}

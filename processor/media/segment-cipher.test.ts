@@ -1,0 +1,80 @@
+import { createDecipheriv } from "node:crypto";
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  decryptSegment,
+  encryptSegment,
+  encryptSegmentFile,
+  ivForSequence,
+  MAX_IN_MEMORY_BYTES,
+} from "./segment-cipher.ts";
+
+const KEY = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
+
+describe("the IV of a segment", () => {
+  it("is its media sequence number, big-endian, in 16 bytes", () => {
+    expect(Buffer.from(ivForSequence(0)).toString("hex")).toBe("00000000000000000000000000000000");
+    expect(Buffer.from(ivForSequence(258)).toString("hex")).toBe("00000000000000000000000000000102");
+    expect(Buffer.from(ivForSequence(2 ** 40 + 1)).toString("hex")).toBe("00000000000000000000010000000001");
+  });
+
+  it("is refused for what is no sequence number", () => {
+    expect(() => ivForSequence(-1)).toThrow(RangeError);
+    expect(() => ivForSequence(1.5)).toThrow(RangeError);
+  });
+});
+
+describe("an encrypted segment", () => {
+  it("is AES-128-CBC as OpenSSL writes it", () => {
+    // printf 'sixteen byte seg' | openssl enc -aes-128-cbc -K 000102030405060708090a0b0c0d0e0f -iv 0...1 | xxd -p
+    const ciphertext = Buffer.concat(encryptSegment(Buffer.from("sixteen byte seg"), KEY, 1));
+    expect(ciphertext.toString("hex")).toBe("0a6670aaabfb7e5433f0c5ad1e195f0786b1f743f48de542c90248f6d1534704");
+  });
+
+  it("gets a full block of padding when its size is a multiple of 16", () => {
+    expect(Buffer.concat(encryptSegment(new Uint8Array(188 * 4), KEY, 0))).toHaveLength(188 * 4 + 16);
+    expect(Buffer.concat(encryptSegment(new Uint8Array(188), KEY, 0))).toHaveLength(192);
+  });
+
+  it("comes back with its own key and sequence number only", () => {
+    const clear = Buffer.from("a segment of some length, not of sixteen");
+    const ciphertext = Buffer.concat(encryptSegment(clear, KEY, 7));
+    expect(decryptSegment(ciphertext, KEY, 7)).toEqual(clear);
+    expect(decryptSegment(ciphertext, KEY, 8)).not.toEqual(clear);
+    expect(() => decryptSegment(ciphertext.subarray(0, -1), KEY, 7)).toThrow();
+  });
+
+  it("is refused with a key of another size", () => {
+    expect(() => encryptSegment(new Uint8Array(16), new Uint8Array(32), 0)).toThrow(/16 bytes/);
+  });
+});
+
+describe("from file to file", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "segment-cipher-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each([0, 188, 188 * 1000])("%i bytes are the same as in memory", async (size) => {
+    const clear = Buffer.alloc(size, 0x47);
+    await writeFile(join(folder, "clear.ts"), clear);
+    const written = await encryptSegmentFile(join(folder, "clear.ts"), join(folder, "out.ts"), KEY, 3);
+    const expected = Buffer.concat(encryptSegment(clear, KEY, 3));
+    expect(written).toBe(expected.length);
+    expect(await readFile(join(folder, "out.ts"))).toEqual(expected);
+  });
+
+  it("a segment too large for memory is streamed to the same result", async () => {
+    const size = MAX_IN_MEMORY_BYTES + 188;
+    await writeFile(join(folder, "large.ts"), "");
+    await truncate(join(folder, "large.ts"), size);
+    const written = await encryptSegmentFile(join(folder, "large.ts"), join(folder, "large.out"), KEY, 0);
+    const decipher = createDecipheriv("aes-128-cbc", KEY, ivForSequence(0));
+    const clear = Buffer.concat([decipher.update(await readFile(join(folder, "large.out"))), decipher.final()]);
+    expect(written).toBe(size + 16 - (size % 16));
+    expect(clear.equals(Buffer.alloc(size))).toBe(true);
+  });
+});

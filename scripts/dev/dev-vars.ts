@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+
+const HEADER = "# Secrets of the local Worker, made by npm start. Never commit this file.\n";
+
+export type DevVars = Readonly<Record<string, string>>;
+
+/**
+ * The secrets in `.dev.vars`, from where wrangler reads them too. What is missing is generated and added; what is there
+ * is kept, comments included. Only the owner may read the file.
+ */
+export function ensureDevVars(path: string, now: Date): DevVars {
+  const text = existsSync(path) ? readFileSync(path, "utf8") : HEADER;
+  const completed = completeDevVars(text, () => randomBytes(32), now);
+  if (completed !== text || !existsSync(path)) writeFileSync(path, completed, { mode: 0o600 });
+  chmodSync(path, 0o600);
+  return parseDevVars(completed);
+}
+
+/** The text of a `.dev.vars` file with every variable that the local Worker needs. */
+export function completeDevVars(text: string, randomKey: () => Buffer, now: Date): string {
+  const present = parseDevVars(text);
+  const keyId = `${now.toISOString().slice(0, 10)}a`;
+  const wanted: Record<string, () => string> = {
+    ADMIN_API_KEY: () => randomKey().toString("base64url"),
+    PROCESSOR_TOKEN: () => randomKey().toString("base64url"),
+    TOKEN_SIGNING_KEYS: () => `${keyId}:${randomKey().toString("base64url")}`,
+    KEY_ENCRYPTION_KEYS: () => `${keyId}:${randomKey().toString("base64url")}`,
+    DEMO_VIEWERS: () => "enabled",
+  };
+  const missing = Object.entries(wanted).filter(([name]) => present[name] === undefined);
+  const separator = text === "" || text.endsWith("\n") ? "" : "\n";
+  return text + separator + missing.map(([name, make]) => `${name}="${make()}"\n`).join("");
+}
+
+/** Reads `NAME=value` lines, the value bare or in quotes. */
+export function parseDevVars(text: string): DevVars {
+  const entries = text.split(/\r?\n/).flatMap((line): [string, string][] => {
+    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line);
+    if (match === null) return [];
+    const [, name = "", value = ""] = match;
+    const quoted = /^(["'])(.*)\1$/.exec(value);
+    return [[name, quoted?.[2] ?? value]];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+/**
+ * The process ids of everything that descends from `pid`, itself first. ffmpeg runs in a process group of its own, so
+ * killing the processor's group does not reach it.
+ */
+export function descendantsOf(pid: number): number[] {
+  const processes = allProcesses();
+  const found = [pid];
+  for (const parent of found) {
+    found.push(...processes.filter((process) => process.parent === parent).map((process) => process.pid));
+  }
+  return found;
+}
+
+/** The process ids of a process group; its leader may have gone before the others. */
+export function membersOfGroup(group: number): number[] {
+  return allProcesses()
+    .filter((process) => process.group === group)
+    .map((process) => process.pid);
+}
+
+/** Sends the signal to each process, ignoring those that are gone. */
+export function signalAll(pids: Iterable<number>, signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
+
+/** Whether a process runs; one that has ended and waits for its parent to take note does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || statOf(pid)[0] !== "Z";
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The command line of a process, or "" if it cannot be told: process ids are used again, so a pid alone proves nothing. */
+export function commandLineOf(pid: number): string {
+  try {
+    if (process.platform === "linux") return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+  } catch {
+    return "";
+  }
+}
+
+type ProcessEntry = { readonly pid: number; readonly parent: number; readonly group: number };
+
+function allProcesses(): ProcessEntry[] {
+  return process.platform === "linux" ? processesFromProc() : processesFromPs();
+}
+
+function processesFromProc(): ProcessEntry[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      const [, parent, group] = statOf(pid);
+      return [{ pid: Number(pid), parent: Number(parent), group: Number(group) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function processesFromPs(): ProcessEntry[] {
+  const table = execFileSync("ps", ["-axo", "pid=,ppid=,pgid="], { encoding: "utf8" });
+  const lines = table.trim().split("\n");
+  return lines.map((line) => {
+    const [pid = 0, parent = 0, group = 0] = line.trim().split(/\s+/).map(Number);
+    return { pid, parent, group };
+  });
+}
+
+/** The fields of /proc/{pid}/stat after the program's name: state, parent, process group and more. Throws if there is no process. */
+function statOf(pid: number | string): string[] {
+  // The name stands in parentheses and may hold spaces and parentheses itself.
+  const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1) ?? "";
+  return afterName.trim().split(" ");
+}

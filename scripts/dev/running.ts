@@ -1,0 +1,38 @@
+import { rmSync } from "node:fs";
+import { z } from "zod";
+import { readJson, writeJson } from "./json-file.ts";
+import { commandLineOf, descendantsOf, isAlive, membersOfGroup, signalAll } from "./process-tree.ts";
+import { UsageError } from "./settings.ts";
+
+const running = z.object({ launcher: z.number(), port: z.number(), services: z.array(z.number()) });
+
+/**
+ * Takes the state folder for this launcher: two Workers on one local database would spoil it. If the last launcher was
+ * killed so hard that its services live on, they are ended first. Throws UsageError if another launcher is at work.
+ */
+export function takeStateFolder(file: string, port: number): { add(service: number): void; release(): void } {
+  const earlier = running.safeParse(readJson(file));
+  if (earlier.success) endEarlier(earlier.data);
+  const services: number[] = [];
+  const write = () => writeJson(file, { launcher: process.pid, port, services });
+  write();
+  return {
+    add(service) {
+      services.push(service);
+      write();
+    },
+    release: () => rmSync(file, { force: true }),
+  };
+}
+
+function endEarlier({ launcher, port, services }: z.infer<typeof running>): void {
+  if (launcher !== process.pid && isAlive(launcher) && commandLineOf(launcher).includes("scripts/dev/start.ts")) {
+    throw new UsageError(
+      `ladderlock runs here already, at http://localhost:${port} (process ${launcher}). Stop it first.`,
+    );
+  }
+  // Process ids are used again: only what is recognised is ended.
+  const members = services.flatMap(membersOfGroup);
+  const ours = members.filter((pid) => /wrangler|workerd|processor\/main\.ts/.test(commandLineOf(pid)));
+  signalAll(new Set(ours.flatMap(descendantsOf)), "SIGKILL");
+}

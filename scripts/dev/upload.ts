@@ -1,0 +1,54 @@
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import { DetailedError, Upload } from "tus-js-client";
+import { type Api, ApiError, problemText } from "./api.ts";
+
+// Each chunk is one request and one object: large enough to be few, small enough that a broken one is soon sent again.
+const CHUNK_BYTES = 16 * 1024 * 1024;
+const RETRY_DELAYS_MS = [500, 2000, 5000];
+
+export type UploadOptions = {
+  readonly path: string;
+  readonly size: number;
+  /** An upload of the same file that was begun before: it goes on where it stopped, if the server still has it. */
+  readonly previousId: string | null;
+  readonly onBegun: (uploadId: string) => void;
+  readonly onProgress: (sent: number, total: number) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Uploads a file over tus 1.0 and returns the upload's id. Throws ApiError, or the signal's reason. */
+export function uploadFile(api: Api, options: UploadOptions): Promise<string> {
+  const { path, size, previousId, onBegun, onProgress, signal } = options;
+  const endpoint = `${api.origin}/api/v2/uploads`;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const upload = new Upload(createReadStream(path), {
+      endpoint,
+      uploadUrl: previousId === null ? null : `${endpoint}/${previousId}`,
+      headers: { authorization: api.authorization },
+      metadata: { filename: basename(path), filetype: "application/octet-stream" },
+      uploadSize: size,
+      chunkSize: CHUNK_BYTES,
+      retryDelays: RETRY_DELAYS_MS,
+      // The caller remembers the upload's id beside everything else that it knows of the file.
+      storeFingerprintForResuming: false,
+      onUploadUrlAvailable: () => onBegun(idOf(upload.url)),
+      onProgress: (sent, total) => onProgress(sent, total ?? size),
+      onSuccess: () => resolve(idOf(upload.url)),
+      onError: (error) => reject(translate(error)),
+    });
+    signal.addEventListener("abort", () => upload.abort().finally(() => reject(signal.reason)), { once: true });
+    upload.start();
+  });
+}
+
+function idOf(url: string | null): string {
+  return new URL(url ?? "").pathname.split("/").at(-1) ?? "";
+}
+
+function translate(error: Error | DetailedError): Error {
+  const reply = error instanceof DetailedError ? error.originalResponse : null;
+  if (reply) return new ApiError(reply.getStatus(), problemText(reply.getStatus(), reply.getBody()));
+  return new Error(`the upload failed: ${error.message}`, { cause: error });
+}

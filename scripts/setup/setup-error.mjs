@@ -1,0 +1,5 @@
+/** Set-up cannot go on; the message says what to do, and is shown without a stack. */
+export class SetupError extends Error {
+  /** @override */
+  name = "SetupError";
+}

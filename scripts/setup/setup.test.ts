@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findOnPath, runCommand } from "./command.mjs";
+import { holdsWhatTheLockNames } from "./dependencies.mjs";
+import { isNewEnough } from "./node-runtime.mjs";
+import { libraryFolders, writeWrapper } from "./private-debian.mjs";
+import { recallTool, rememberTool } from "./remembered-tools.mjs";
+
+const newFolder = () => mkdtempSync(join(tmpdir(), "ladderlock-"));
+
+function file(path: string, content = "") {
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("whether the packages are installed", () => {
+  function projectWith(installed: Record<string, object>) {
+    const root = newFolder();
+    const wanted = {
+      "": { name: "project" },
+      "node_modules/a": { version: "1.0.0" },
+      "node_modules/elsewhere": { version: "1.0.0", optional: true, os: ["plan9"] },
+      "node_modules/b/node_modules/a": { version: "2.0.0" },
+    };
+    file(join(root, "package-lock.json"), JSON.stringify({ packages: wanted }));
+    file(join(root, "node_modules/.package-lock.json"), JSON.stringify({ packages: installed }));
+    return root;
+  }
+
+  it("is so when all are there in their versions, but for those of other platforms", () => {
+    const installed = { "node_modules/a": { version: "1.0.0" }, "node_modules/b/node_modules/a": { version: "2.0.0" } };
+    expect(holdsWhatTheLockNames(projectWith(installed))).toBe(true);
+  });
+
+  it("is not so when one is missing or is of another version", () => {
+    expect(holdsWhatTheLockNames(projectWith({ "node_modules/a": { version: "1.0.0" } }))).toBe(false);
+    const older = { "node_modules/a": { version: "0.9.0" }, "node_modules/b/node_modules/a": { version: "2.0.0" } };
+    expect(holdsWhatTheLockNames(projectWith(older))).toBe(false);
+  });
+
+  it("is not so when nothing was ever installed", () => {
+    expect(holdsWhatTheLockNames(newFolder())).toBe(false);
+  });
+});
+
+describe("the oldest Node that will do", () => {
+  it.each([
+    ["v20.19.5", false],
+    ["v22.17.1", false],
+    ["v22.18.0", true],
+    ["v24.1.0\n", true],
+    ["", false],
+  ])("%s: %s", (version, expected) => {
+    expect(isNewEnough(version)).toBe(expected);
+  });
+});
+
+describe("tools that were found before", () => {
+  it("are recalled while their files are the same, and looked for again when one has changed or gone", () => {
+    const folder = newFolder();
+    const memory = join(folder, "tools.json");
+    const [one, two] = [file(join(folder, "one"), "1"), file(join(folder, "two"), "2")];
+    rememberTool(memory, "media", [one, two]);
+    rememberTool(memory, "node", [one]);
+    expect(recallTool(memory, "media")).toEqual([one, two]);
+    expect(recallTool(memory, "chromium")).toBeNull();
+    writeFileSync(two, "another version");
+    expect(recallTool(memory, "media")).toBeNull();
+    expect(recallTool(memory, "node")).toEqual([one]);
+  });
+
+  it("are looked for again when the memory cannot be read", () => {
+    const memory = file(join(newFolder(), "tools.json"), "{ half");
+    expect(recallTool(memory, "node")).toBeNull();
+  });
+});
+
+describe("running a command", () => {
+  it("gives what it wrote and how it ended, and never throws", async () => {
+    const failed = await runCommand(process.execPath, ["-e", "console.log('a'); console.error('b'); process.exit(2)"]);
+    expect(failed).toEqual({ ok: false, code: 2, stdout: "a\n", stderr: "b\n" });
+    expect(await runCommand("/no/such/program", [])).toMatchObject({ ok: false, code: null });
+  });
+
+  it("ends one that takes too long", async () => {
+    const stuck = await runCommand(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { timeoutMs: 200 });
+    expect(stuck).toMatchObject({ ok: false, stderr: expect.stringContaining("SIGTERM") });
+  });
+
+  it("finds only what can be executed", () => {
+    const folder = newFolder();
+    const program = file(join(folder, "bin/program"), "#!/bin/sh\n");
+    const path = `${join(folder, "none")}:${join(folder, "bin")}`;
+    expect(findOnPath("program", path)).toBeNull();
+    chmodSync(program, 0o755);
+    expect(findOnPath("program", path)).toBe(program);
+  });
+});
+
+describe("a program unpacked from Debian's packages", () => {
+  function unpacked() {
+    const folder = newFolder();
+    const root = join(folder, "tool");
+    for (const library of [
+      "usr/lib/m/libx.so.1",
+      "usr/lib/m/blas/libblas.so.3",
+      "usr/lib/m/pulseaudio/libpulse-16.so",
+    ]) {
+      file(join(root, library));
+    }
+    file(join(root, "usr/lib/m/nss/something"));
+    file(join(root, "usr/lib/m/dri/card_dri.so"));
+    chmodSync(file(join(root, "usr/bin/tool"), '#!/bin/sh\necho "$LD_LIBRARY_PATH" "$@"\n'), 0o755);
+    return { folder, root };
+  }
+
+  it("is given every folder that holds libraries, the common ones first", () => {
+    const { root } = unpacked();
+    expect(libraryFolders(root)).toEqual(["usr/lib/m", "usr/lib/m/blas", "usr/lib/m/nss", "usr/lib/m/pulseaudio"]);
+  });
+
+  it("runs with no environment at all, also after its folder was moved", () => {
+    const { folder, root } = unpacked();
+    writeWrapper({ root, program: "usr/bin/tool", script: join(folder, "bin/tool") });
+    const moved = `${folder}-moved`;
+    renameSync(folder, moved);
+    const output = execFileSync(join(moved, "bin/tool"), ["--flag", "two words"], { encoding: "utf8", env: {} });
+    const base = `${moved}/bin/../tool/usr/lib/m`;
+    expect(output).toBe(`${base}:${base}/blas:${base}/nss:${base}/pulseaudio --flag two words\n`);
+  });
+});
