@@ -1,23 +1,19 @@
 // npm test: lint, types and every test. npm test -- some/file: only the tests that vitest finds by these arguments.
-import { existsSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { exitWith, runInForeground } from "./setup/child.mjs";
 import { prepare } from "./setup/prepare.mjs";
-
-const PROJECTS = ["shared", "edge", "edge/watch/client", "processor", "scripts", "test", "test/workerd", "bench"];
 
 await exitWith(async () => {
   const { root, node, env } = await prepare({ browser: true });
   const chosen = process.argv.slice(2);
   const checks = [...(chosen.length === 0 ? staticChecks(root) : []), vitest(chosen)];
   const failed = [];
-  for (const { name, program } of checks) {
+  for (const { name, script, args } of checks) {
     const startedAt = Date.now();
-    const code = await runInForeground(
-      node,
-      program.map((part, index) => (index === 0 ? `${root}${part}` : part)),
-      { cwd: root, env },
-    );
-    console.log(`${name}: ${code === 0 ? "passed" : `failed (exit code ${code})`} in ${seconds(startedAt)}`);
+    const code = await runInForeground(node, [join(root, "node_modules", script), ...args], { cwd: root, env });
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+    console.log(`${name}: ${code === 0 ? "passed" : `failed (exit code ${code})`} in ${seconds} s`);
     if (code !== 0) failed.push({ name, code });
   }
   console.log(failed.length === 0 ? "All checks passed." : `Failed: ${failed.map(({ name }) => name).join(", ")}.`);
@@ -26,22 +22,31 @@ await exitWith(async () => {
 
 /** @param {string} root */
 function staticChecks(root) {
-  const projects = PROJECTS.filter((folder) => existsSync(`${root}${folder}/tsconfig.json`));
-  return [
-    { name: "biome", program: ["node_modules/@biomejs/biome/bin/biome", "ci", "."] },
-    ...projects.map((folder) => ({
-      name: `types in ${folder}`,
-      program: ["node_modules/typescript/bin/tsc", "--noEmit", "-p", folder],
-    })),
-  ];
+  const types = typeScriptProjects(root).map((folder) => ({
+    name: `types in ${folder}`,
+    script: "typescript/bin/tsc",
+    args: ["--noEmit", "-p", folder],
+  }));
+  return [{ name: "biome", script: "@biomejs/biome/bin/biome", args: ["ci", "."] }, ...types];
 }
 
 /** @param {string[]} chosen */
 function vitest(chosen) {
-  return { name: "vitest", program: ["node_modules/vitest/vitest.mjs", "run", ...chosen] };
+  return { name: "vitest", script: "vitest/vitest.mjs", args: ["run", ...chosen] };
 }
 
-/** @param {number} startedAt */
-function seconds(startedAt) {
-  return `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
+/**
+ * The folders that have a tsconfig.json of their own; the one at the top is only what they build on.
+ *
+ * @param {string} root
+ */
+function typeScriptProjects(root) {
+  const tops = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
+    .map((entry) => join(root, entry.name));
+  return tops
+    .flatMap((top) => readdirSync(top, { recursive: true, encoding: "utf8" }).map((name) => join(top, name)))
+    .filter((path) => path.endsWith("/tsconfig.json") && !path.includes("/node_modules/"))
+    .map((path) => relative(root, dirname(path)))
+    .sort();
 }

@@ -59,8 +59,15 @@ async function compareCase(workerd: Workerd, edgeCase: EdgeCase, timing: Timing)
   return compare(described, rounds, ({ requests, seconds }) => requests / seconds);
 }
 
-async function load(workerd: Workerd, worker: WorkerName, asked: Asked, milliseconds: number): Promise<LoadResult> {
-  return runLoad({ ...asked, origin: await workerd.origin(worker), connections: CONNECTIONS, milliseconds });
+/** With what the runtime's process took of the processor, which other programs disturb less than the rate. */
+type Sample = LoadResult & { readonly cpuMicroseconds: number };
+
+async function load(workerd: Workerd, worker: WorkerName, asked: Asked, milliseconds: number): Promise<Sample> {
+  const origin = await workerd.origin(worker);
+  const before = await workerd.cpuSeconds();
+  const result = await runLoad({ ...asked, origin, connections: CONNECTIONS, milliseconds });
+  const seconds = (await workerd.cpuSeconds()) - before;
+  return { ...result, cpuMicroseconds: (1e6 * seconds) / result.requests };
 }
 
 /** Gives the memory Worker the very bytes that ours answers with. */
@@ -73,20 +80,22 @@ async function copyToMemory(workerd: Workerd, path: string): Promise<void> {
   await (await fetch(await workerd.origin("memory"), { method: "PUT", body })).arrayBuffer();
 }
 
-function noteOf(rounds: readonly Round<LoadResult>[]): string {
+function noteOf(rounds: readonly Round<Sample>[]): string {
   const sides = [rounds.map((round) => round.ours), rounds.map((round) => round.bare)];
   const [ours, bare] = sides.map((side) => ({
     p50: percentile(side, 0.5),
     p99: percentile(side, 0.99),
+    cpu: median(side.map(({ cpuMicroseconds }) => cpuMicroseconds)),
     bytes: median(side.map(({ bodyBytes, requests }) => bodyBytes / requests)),
   }));
   if (ours === undefined || bare === undefined) return "";
   const pair = (key: "p50" | "p99") => `${key} ${ours[key].toFixed(1)} / ${bare[key].toFixed(1)} ms`;
-  return `${pair("p50")}, ${pair("p99")}, body ${Math.round(ours.bytes)} / ${Math.round(bare.bytes)} B`;
+  const cpu = `CPU ${Math.round(ours.cpu)} / ${Math.round(bare.cpu)} µs`;
+  return `${pair("p50")}, ${pair("p99")}, ${cpu}, body ${Math.round(ours.bytes)} / ${Math.round(bare.bytes)} B`;
 }
 
 /** The median over the rounds of each round's percentile. */
-function percentile(results: readonly LoadResult[], share: number): number {
+function percentile(results: readonly Sample[], share: number): number {
   return median(
     results.map(({ latenciesMs }) => {
       const sorted = latenciesMs.toSorted();

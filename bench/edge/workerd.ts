@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
+import { childProcess, processCpuSeconds } from "../process-cpu.ts";
 import { bareWorker, builtWorker } from "./built-worker.ts";
 
 export type WorkerName = "ladderlock" | "empty" | "memory" | "object" | "database";
@@ -9,6 +10,8 @@ export type WorkerName = "ladderlock" | "empty" | "memory" | "object" | "databas
 export type Workerd = AsyncDisposable & {
   /** Where a Worker listens by itself, with no router of the local tools in front. */
   origin(worker: WorkerName): Promise<URL>;
+  /** What the process has taken of the processor so far; NaN where the system does not tell. */
+  cpuSeconds(): Promise<number>;
   readonly bucket: (binding: "SOURCE" | "PLAYBACK") => Promise<ObjectWriter>;
 };
 
@@ -47,7 +50,9 @@ export async function startWorkerd(temporaryDirectory: string): Promise<Workerd>
   const miniflare = new Miniflare(options);
   await miniflare.ready;
   await migrate(await miniflare.getD1Database("DB", "ladderlock"));
+  const pid = await childProcess("workerd");
   return {
+    cpuSeconds: async () => (pid === null ? null : await processCpuSeconds(pid)) ?? Number.NaN,
     origin: (worker) => miniflare.unsafeGetDirectURL(worker),
     bucket: async (binding) => (await miniflare.getR2Bucket(binding, "ladderlock")) as unknown as ObjectWriter,
     [Symbol.asyncDispose]: () => miniflare.dispose(),

@@ -59,11 +59,7 @@ function FailedPage({ title }: { readonly title: string | null }) {
 }
 
 /** What the job at work on this part reported last; null when none is at work. */
-async function liveProgress(
-  { jobs, env }: Context,
-  videoPostId: string,
-  fileId: string,
-): Promise<JobProgress | null> {
+async function liveProgress({ jobs, env }: Context, videoPostId: string, fileId: string): Promise<JobProgress | null> {
   const found = await jobs.list({ videoPostId, state: "RUNNING", limit: 100 });
   const job = found.find((running) => running.fileId === fileId);
   if (job === undefined) return null;

@@ -56,8 +56,20 @@ function Rung({ rung, share }: { readonly rung: RungView; readonly share: number
 function Lock() {
   return (
     <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
-      <path class="shackle-closed" d="M6 9.5V6.5a4 4 0 0 1 8 0v3" fill="none" stroke="currentColor" stroke-width="1.8" />
-      <path class="shackle-open" d="M6 9.5V5.5a4 4 0 0 1 7.7-1.5" fill="none" stroke="currentColor" stroke-width="1.8" />
+      <path
+        class="shackle-closed"
+        d="M6 9.5V6.5a4 4 0 0 1 8 0v3"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.8"
+      />
+      <path
+        class="shackle-open"
+        d="M6 9.5V5.5a4 4 0 0 1 7.7-1.5"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.8"
+      />
       <rect x="4" y="9" width="12" height="8.5" rx="2" fill="currentColor" />
     </svg>
   );

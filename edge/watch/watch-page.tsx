@@ -122,8 +122,8 @@ function Activity() {
           </button>
         </p>
       </header>
-      <div class="activity-scroll" tabindex={0} role="group" aria-labelledby="activity-heading">
-        <ol id="activity" role="log" aria-labelledby="activity-heading" />
+      <div class="activity-scroll" role="log" aria-labelledby="activity-heading" tabindex={0}>
+        <ol id="activity" />
         <p class="quiet activity-empty">Nothing has been asked for yet.</p>
       </div>
     </section>

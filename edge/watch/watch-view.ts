@@ -27,7 +27,12 @@ export type WatchView =
   | { readonly kind: "unknown" }
   | { readonly kind: "deleted" }
   | { readonly kind: "failed"; readonly title: string | null }
-  | { readonly kind: "waiting"; readonly title: string | null; readonly fileId: string; readonly waitingFor: WaitingFor }
+  | {
+      readonly kind: "waiting";
+      readonly title: string | null;
+      readonly fileId: string;
+      readonly waitingFor: WaitingFor;
+    }
   | {
       readonly kind: "playable";
       readonly title: string;

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
-import { PassingFault } from "../jobs/job-outcome.ts";
+import { PassingFault } from "../passing-fault.ts";
 import { ForbiddenAddressError, guardedGet } from "./guarded-request.ts";
 import { abortableSleep } from "./job-request.ts";
 import { writeAt } from "./write-at.ts";

@@ -1,4 +1,4 @@
-import { PassingFault } from "../jobs/job-outcome.ts";
+import { PassingFault } from "../passing-fault.ts";
 
 /** The job is no longer ours: stop, and change nothing. */
 export class LeaseLostError extends Error {

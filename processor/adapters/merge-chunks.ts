@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { PassingFault } from "../jobs/job-outcome.ts";
+import { PassingFault } from "../passing-fault.ts";
 import type { FetchOutcome, FetchProgress } from "./download-url.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { writeAt } from "./write-at.ts";

@@ -35,6 +35,13 @@ describe("the object store", () => {
     );
   });
 
+  it("asks again for a body that broke", async () => {
+    await using s3 = await startS3Server();
+    s3.objects.set("source/half", { body: Buffer.alloc(1000, 7) });
+    s3.cuts = 2;
+    expect((await s3.store("source").getBytes("half", signal)).length).toBe(1000);
+  });
+
   it("throws the abort, not a fault of the store, when it is aborted", async () => {
     await using s3 = await startS3Server();
     const controller = new AbortController();

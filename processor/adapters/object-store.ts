@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { PassingFault } from "../jobs/job-outcome.ts";
+import { PassingFault } from "../passing-fault.ts";
 
 /** What a stored object says of itself when it is served. */
 export type ObjectHeaders = { readonly contentType: string; readonly cacheControl: string };
@@ -37,7 +37,10 @@ export type ObjectStoreOptions = {
   readonly secretAccessKey: string;
 };
 
-const TRIES = 5;
+/** About 40 seconds with the SDK's own doubling: a store that stumbles must not cost an hour of encoding. */
+const TRIES = 12;
+/** A body that breaks after its headers came is not the SDK's to ask for again. */
+const BODY_TRIES = 3;
 const CONNECT_MS = 10_000;
 /** Without a byte in either direction. */
 const IDLE_MS = 60_000;
@@ -72,8 +75,14 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
     );
   };
   const getBytes = async (key: string, signal: AbortSignal) => {
-    const body = await get(key, 0, signal);
-    return asked("read", signal, () => body.transformToByteArray());
+    for (let tried = 1; ; tried += 1) {
+      const body = await get(key, 0, signal);
+      try {
+        return await asked("read", signal, () => body.transformToByteArray());
+      } catch (error) {
+        if (signal.aborted || tried >= BODY_TRIES) throw error;
+      }
+    }
   };
   return {
     list: (prefix, signal) => listAll(client, bucket, prefix, signal),

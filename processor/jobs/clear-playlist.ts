@@ -1,6 +1,6 @@
 import { segmentName } from "../../shared/domain/object-keys.ts";
 import { parsePlaylist } from "../../shared/hls/parse.ts";
-import { PassingFault } from "./job-outcome.ts";
+import { PassingFault } from "../passing-fault.ts";
 
 /**
  * Durations in seconds of the segments that a clear media playlist of ours names, first to last. Throws PassingFault

@@ -10,8 +10,9 @@ import { type LadderPlan, planQualities } from "../media/ladder.ts";
 import type { MediaLimits } from "../media/limits.ts";
 import type { Refusal } from "../media/refusal.ts";
 import type { SourceFacts } from "../media/source-facts.ts";
+import { PassingFault } from "../passing-fault.ts";
 import { createTaskQueue, type TaskQueue } from "./concurrent-tasks.ts";
-import { type JobRun, PassingFault } from "./job-outcome.ts";
+import type { JobRun } from "./job-outcome.ts";
 import { CLEAR_SEGMENT } from "./object-headers.ts";
 
 /** A finished segment, measured and stored. */

@@ -8,11 +8,12 @@ import type { JobClient } from "../adapters/job-client.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import type { WorkRoot } from "../adapters/work-directory.ts";
 import { encryptSegment } from "../media/segment-cipher.ts";
+import { PassingFault } from "../passing-fault.ts";
 import { readClearPlaylist } from "./clear-playlist.ts";
 import { type ClearRenditions, openClearRenditions } from "./clear-renditions.ts";
 import { forEachConcurrently } from "./concurrent-tasks.ts";
 import { measuredVariant, writeEncryptedMaster, writeEncryptedPlaylist } from "./encrypted-playlists.ts";
-import { type JobOutcome, type JobRun, PassingFault } from "./job-outcome.ts";
+import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { CIPHERTEXT_SEGMENT, STORED_PLAYLIST } from "./object-headers.ts";
 import { type DecodeSegment, verifyEncrypted } from "./verify-encrypted.ts";
 

@@ -2,7 +2,8 @@ import type { Progress, WorkOrder } from "../../shared/application/job-protocol.
 import type { JobClient } from "../adapters/job-client.ts";
 import { LeaseLostError } from "../adapters/job-client-errors.ts";
 import type { Logger } from "../log.ts";
-import { type JobOutcome, type JobRun, PassingFault } from "./job-outcome.ts";
+import { PassingFault } from "../passing-fault.ts";
+import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { createProgressReporter } from "./progress-reporter.ts";
 
 export type HeldJobDependencies = {

@@ -2,9 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createJobClient } from "../adapters/job-client.ts";
 import { createLogger } from "../log.ts";
+import { PassingFault } from "../passing-fault.ts";
 import { intervalWithin } from "./held-job.ts";
 import { runJobLoop } from "./job-loop.ts";
-import { type JobOutcome, type JobRun, PassingFault } from "./job-outcome.ts";
+import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { type JobService, PROCESSOR_TOKEN, startJobService, transcodeOrder } from "./job-service.fixture.ts";
 
 type Run = (order: { jobId: string }, run: JobRun) => Promise<JobOutcome>;

@@ -21,8 +21,3 @@ export type JobOutcome =
       readonly record: (signal: AbortSignal) => Promise<void>;
     }
   | { readonly kind: "refused" /** A sentence that an editor understands. */; readonly reason: string };
-
-/** A passing fault with a sentence for people; the cause, if any, is for the log alone. */
-export class PassingFault extends Error {
-  override readonly name: string = "PassingFault";
-}

@@ -6,9 +6,9 @@ import { inspectSegment, type SegmentFacts } from "../adapters/ffmpeg/inspect-se
 import type { MediaTools } from "../adapters/ffmpeg/launch.ts";
 import type { LadderPlan } from "../media/ladder.ts";
 import { verifyRungs } from "../media/verify.ts";
+import { PassingFault } from "../passing-fault.ts";
 import { forEachConcurrently } from "./concurrent-tasks.ts";
 import type { StoredRung } from "./encode-ladder.ts";
-import { PassingFault } from "./job-outcome.ts";
 
 export type VerifyClear = {
   /** Holds `{quality}/seg_00001.ts` and so on. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { segmentKey } from "../../shared/domain/object-keys.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import { decryptSegment } from "../media/segment-cipher.ts";
+import { PassingFault } from "../passing-fault.ts";
 import type { EncryptedRung, EncryptOrder } from "./encrypt-job.ts";
-import { PassingFault } from "./job-outcome.ts";
 
 /** Decodes a clear local segment whole; null when it does so without a complaint, else what was wrong. */
 export type DecodeSegment = (path: string, signal: AbortSignal) => Promise<string | null>;

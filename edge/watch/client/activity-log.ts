@@ -1,6 +1,6 @@
 /** One line of the log. Tokens never get this far. */
 export type Activity = {
-  readonly kind: "token" | "key" | "playlist" | "note";
+  readonly kind: "token" | "key" | "playlist" | "segment" | "note";
   /** Null where no quality is meant. */
   readonly quality: string | null;
   readonly keyId?: string;
@@ -70,7 +70,7 @@ function line(activity: Activity, at: Date): HTMLElement {
   item.append(time, " ", span("what", whatText(activity)), " ");
   if (activity.status !== null) item.append(span("status", activity.status === 0 ? "–" : String(activity.status)), " ");
   const meaning = span("meaning", activity.meaning);
-  if (activity.how !== undefined) meaning.append(" ", span("how", activity.how));
+  if (activity.how !== undefined) meaning.append(" ", span("how", `· ${activity.how}`));
   item.append(meaning);
   return item;
 }

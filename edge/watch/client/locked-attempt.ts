@@ -28,14 +28,16 @@ export async function attemptLocked(attempt: Attempt): Promise<readonly AttemptR
   const { part, quality, allowedQuality, keyId, token } = attempt;
   const playlist = `/video/enc/videoResource/${part.videoPostId}/${part.fileIndex}/${quality}/index.m3u8?token=${token}`;
   const keyUrl = (id: string, named: string) => `/video/enc/key?keyId=${id}&quality=${named}&token=${token}`;
-  const reports = [await ask(playlist, { kind: "playlist", how: "by a hand-made URL" })];
+  const reports = [await ask(playlist, { kind: "playlist", how: "hand-made URL" })];
   if (keyId === null) {
-    reports.push(await ask(keyUrl("unknown", quality), { kind: "key", how: "with a made-up key id" }));
+    reports.push(await ask(keyUrl("unknown", quality), { kind: "key", how: "made-up key id" }));
     return reports;
   }
-  reports.push(await ask(keyUrl(keyId, quality), { kind: "key", keyId, how: "with its key id, as the other viewer got it" }));
+  reports.push(
+    await ask(keyUrl(keyId, quality), { kind: "key", keyId, how: "its real key id" }),
+  );
   if (allowedQuality !== null) {
-    const how = `with its key id, passed off as ${allowedQuality}`;
+    const how = `its real key id, passed off as ${allowedQuality}`;
     reports.push(await ask(keyUrl(keyId, allowedQuality), { kind: "key", keyId, how }));
   }
   return reports;

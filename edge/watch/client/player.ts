@@ -8,7 +8,7 @@ export type PlayerListener = {
   /** The quality that is on the screen now. */
   readonly onPlaying: (quality: string) => void;
   /** Playback cannot go on with this token; `status` is that of the refusal, 0 if there was none. */
-  readonly onEnded: (status: number, details: string) => void;
+  readonly onStopped: (status: number, details: string) => void;
 };
 
 export type StartOptions = {
@@ -46,7 +46,7 @@ function startHls(
   video: HTMLVideoElement,
   grant: Grant,
   options: StartOptions,
-  { onRequest, onPlaying, onEnded }: PlayerListener,
+  { onRequest, onPlaying, onStopped }: PlayerListener,
 ): Player {
   const hls = new Hls({
     loader: observedLoader(onRequest),
@@ -58,30 +58,31 @@ function startHls(
     backBufferLength: 30,
   });
   const levelOf = (quality: string) => hls.levels.findIndex((level) => qualityOf(level.uri) === quality);
-  const choose = (quality: string | null) => {
-    const level = quality === null ? -1 : levelOf(quality);
-    // Automatic keeps what is buffered; a choice is shown at once, so the buffer goes.
-    if (level === -1) hls.loadLevel = -1;
-    else hls.currentLevel = level;
-  };
-  const recovery = { mediaErrors: 0 };
+  let wanted = options.quality;
+  let mediaErrors = 0;
 
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    if (options.quality !== null) hls.loadLevel = levelOf(options.quality);
+    if (wanted !== null) hls.loadLevel = levelOf(wanted);
     if (options.playing) play(video);
   });
   hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => onPlaying(qualityOf(hls.levels[level]?.uri ?? "")));
   hls.on(Hls.Events.ERROR, (_event, error) => {
     if (!error.fatal) return;
-    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && recovery.mediaErrors++ === 0) hls.recoverMediaError();
-    else onEnded(error.response?.code ?? 0, wordsOf(error));
+    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrors++ === 0) hls.recoverMediaError();
+    else onStopped(error.response?.code ?? 0, wordsOf(error));
   });
   hls.loadSource(absolute(grant.masterUrl));
   hls.attachMedia(video);
 
   return {
     kind: "hls.js",
-    choose,
+    choose: (quality) => {
+      wanted = quality;
+      if (hls.levels.length === 0) return;
+      // Automatic keeps what is buffered; a choice is shown at once, so the buffer goes.
+      if (quality === null) hls.loadLevel = -1;
+      else hls.currentLevel = levelOf(quality);
+    },
     token: () => new URL(hls.levels[0]?.uri ?? absolute(grant.masterUrl)).searchParams.get("token") ?? grant.token,
     destroy: () => hls.destroy(),
   };
@@ -92,7 +93,7 @@ function startNative(
   video: HTMLVideoElement,
   grant: Grant,
   options: StartOptions,
-  { onEnded }: PlayerListener,
+  { onStopped }: PlayerListener,
 ): Player {
   const stop = new AbortController();
   const listen = { signal: stop.signal };
@@ -101,7 +102,7 @@ function startNative(
     if (options.playing) play(video);
   };
   video.addEventListener("loadedmetadata", begin, { ...listen, once: true });
-  video.addEventListener("error", () => onEnded(0, "the browser could not play this"), listen);
+  video.addEventListener("error", () => onStopped(0, "the browser could not play this"), listen);
   video.src = grant.masterUrl;
   return {
     kind: "native",

@@ -5,10 +5,14 @@ export function showReadings(cells: (name: string) => HTMLElement, video: HTMLVi
   cells("dropped").textContent = `${droppedVideoFrames} of ${totalVideoFrames}`;
 }
 
+/** Players step over gaps of this size, such as the one before the first frame. */
+const LARGEST_HOLE_SECONDS = 0.1;
+
 /** Seconds that can be played from `at` on without another request. */
 export function bufferedAhead(buffered: Pick<TimeRanges, "length" | "start" | "end">, at: number): number {
   for (let range = 0; range < buffered.length; range++) {
-    if (buffered.start(range) <= at && at <= buffered.end(range)) return buffered.end(range) - at;
+    if (buffered.start(range) - LARGEST_HOLE_SECONDS <= at && at <= buffered.end(range))
+      return buffered.end(range) - at;
   }
   return 0;
 }

@@ -1,8 +1,8 @@
 import type { ActivityLog } from "./activity-log.ts";
 import { attemptLocked } from "./locked-attempt.ts";
 import type { RequestReport } from "./observed-loader.ts";
-import { type Grant, type Part, requestGrant, type ViewerKind } from "./playback-grant.ts";
-import { type Player, startPlayer } from "./player.ts";
+import { type Grant, type GrantOutcome, type Part, requestGrant, type ViewerKind } from "./playback-grant.ts";
+import { type Player, type PlayerListener, startPlayer } from "./player.ts";
 import type { Rungs } from "./rungs.ts";
 
 export type WatchSessionParts = {
@@ -10,162 +10,173 @@ export type WatchSessionParts = {
   readonly video: HTMLVideoElement;
   readonly rungs: Rungs;
   readonly log: ActivityLog;
+  /** Where a person is told what went wrong. */
   readonly message: HTMLElement;
   readonly playing: HTMLElement;
   readonly segments: HTMLElement;
   readonly now: () => number;
 };
 
-export interface WatchSession {
-  /** Plays on as this viewer, from where the video is. */
-  watchAs(viewer: ViewerKind): Promise<void>;
-  /** Null for automatic. */
-  choose(quality: string | null): void;
-  /** Asks for a locked quality anyway, to see it refused. */
-  attempt(quality: string): Promise<void>;
-}
-
 const VIEWER_NAMES: Record<ViewerKind, string> = { anonymous: "anonymous viewer", subscriber: "subscriber" };
 
 /** A token that ended is replaced; one that is refused again within this time is not a matter of time. */
 const RENEW_AT_MOST_EVERY_MS = 15_000;
 
-type Current = {
-  viewer: ViewerKind;
-  grant: Grant | null;
-  player: Player | null;
-  /** Ends what belongs to the viewer before. */
-  stop: AbortController;
-  renewedAt: number;
-  segments: number;
-  lastRefusal: string | null;
-};
-
 /** What happens between the viewer's choices and the player. */
-export function createWatchSession(parts: WatchSessionParts): WatchSession {
-  const { part, video, rungs, log } = parts;
+export class WatchSession {
+  readonly #parts: WatchSessionParts;
   /** Survives a change of viewer, so that one can try what the other was given. */
-  const keyIds = new Map<string, string>();
-  const current: Current = {
-    viewer: "anonymous",
-    grant: null,
-    player: null,
-    stop: new AbortController(),
-    renewedAt: Number.NEGATIVE_INFINITY,
-    segments: 0,
-    lastRefusal: null,
-  };
+  readonly #keyIds = new Map<string, string>();
+  #viewer: ViewerKind = "anonymous";
+  #grant: Grant | null = null;
+  #player: Player | null = null;
+  /** Silences what belongs to the viewer before. */
+  #stop = new AbortController();
+  #quality: string | null = null;
+  #segments = 0;
+  #lastRefusal: string | null = null;
+  #renewedAt = Number.NEGATIVE_INFINITY;
 
-  const say = (words: string | null) => {
-    parts.message.textContent = words ?? "";
-    parts.message.hidden = words === null;
-  };
+  constructor(parts: WatchSessionParts) {
+    this.#parts = parts;
+    // How large the picture is shows only with the first frame of a quality.
+    parts.video.addEventListener("resize", () => this.#showPlaying(this.#quality));
+  }
 
-  async function watchAs(viewer: ViewerKind): Promise<void> {
+  /** Plays on as this viewer, from where the video is. */
+  async watchAs(viewer: ViewerKind): Promise<void> {
+    const { video, rungs, part } = this.#parts;
     const resume = { positionSeconds: video.currentTime, playing: !video.paused && !video.ended };
-    current.stop.abort();
-    current.player?.destroy();
-    const stop = new AbortController();
-    Object.assign(current, { viewer, stop, grant: null, player: null, lastRefusal: null });
+    this.#end();
+    this.#viewer = viewer;
+    const { signal } = this.#stop;
     rungs.allow(null);
-    showPlaying(null);
-    say(null);
-    const outcome = await requestGrant(viewer, part, stop.signal).catch(() => null);
-    if (outcome === null || stop.signal.aborted) return;
-    if (outcome.kind === "refused") {
-      const { status, title } = outcome.refusal;
-      log.add({ kind: "token", quality: null, status, meaning: `${VIEWER_NAMES[viewer]}: ${title}` });
-      say(`There is nothing to play for the ${VIEWER_NAMES[viewer]}: ${title}.`);
-      return;
-    }
-    begin(outcome.grant, resume, stop.signal);
+    this.#showPlaying(null);
+    this.#say(null);
+    const outcome: GrantOutcome | null = await requestGrant(viewer, part, signal).catch(() => null);
+    if (outcome === null || signal.aborted) return;
+    if (outcome.kind === "granted") this.#begin(outcome.grant, resume, signal);
+    else this.#nothingToPlay(outcome.refusal);
   }
 
-  function begin(grant: Grant, resume: { positionSeconds: number; playing: boolean }, signal: AbortSignal): void {
-    const { viewer } = current;
-    log.add({ kind: "token", quality: null, status: 200, meaning: `${VIEWER_NAMES[viewer]}: ${grant.qualities.join(", ")}` });
-    rungs.allow(grant.qualities);
-    const unlessStopped =
-      <A extends unknown[]>(listener: (...args: A) => void) =>
-      (...args: A) => {
-        if (!signal.aborted) listener(...args);
-      };
-    const player = startPlayer(video, grant, { ...resume, quality: rungs.chosen() }, {
-      onRequest: unlessStopped(onRequest),
-      onPlaying: unlessStopped(showPlaying),
-      onEnded: unlessStopped(onEnded),
-    });
-    Object.assign(current, { grant, player });
-    if (player === null) return say("This browser can play neither Media Source Extensions nor HLS.");
-    rungs.selectable(player.kind === "hls.js");
-    if (player.kind === "native") {
-      const meaning = "This browser plays HLS itself: it chooses the quality, and its requests cannot be seen from here.";
-      log.add({ kind: "note", quality: null, status: null, meaning });
-    }
+  /** Null for automatic. Before there is a player the choice waits in the ladder itself. */
+  choose(quality: string | null): void {
+    this.#player?.choose(quality);
   }
 
-  function onRequest({ target, status, refusal }: RequestReport): void {
-    if (refusal !== null) current.lastRefusal = refusal.title;
-    if (target.kind === "segment" && refusal === null) {
-      current.segments += 1;
-      parts.segments.textContent = String(current.segments);
-      return;
-    }
-    if (target.kind === "key") {
-      const { quality, keyId } = target;
-      keyIds.set(quality, keyId);
-      log.add({ kind: "key", quality, keyId, status, meaning: refusal?.title ?? "key given" });
-      return;
-    }
-    const quality = target.kind === "playlist" ? target.quality : null;
-    const given = target.kind === "master" ? "names only what this viewer may see" : "playlist given";
-    log.add({ kind: "playlist", quality: quality ?? "master", status, meaning: refusal?.title ?? given });
-  }
-
-  function showPlaying(quality: string | null): void {
-    rungs.playing(quality);
-    const size = video.videoHeight > 0 && quality !== null ? ` (${video.videoWidth} × ${video.videoHeight})` : "";
-    parts.playing.textContent = quality === null ? "–" : `${quality}${size}`;
-  }
-  // The size is known only when the first frame of the new quality is there.
-  video.addEventListener("resize", () => {
-    const quality = rungs.qualities.find((candidate) => parts.playing.textContent?.startsWith(candidate));
-    if (quality !== undefined) showPlaying(quality);
-  });
-
-  function onEnded(status: number, details: string): void {
-    const now = parts.now();
-    // 401: the session has ended. 410: the video was made anew meanwhile. Both are cured by a new token.
-    if ((status === 401 || status === 410) && now - current.renewedAt > RENEW_AT_MOST_EVERY_MS) {
-      current.renewedAt = now;
-      log.add({ kind: "note", quality: null, status: null, meaning: "The token has ended: asking for a new one." });
-      void watchAs(current.viewer);
-      return;
-    }
-    say(`Playback stopped: ${current.lastRefusal ?? details}.`);
-  }
-
-  async function attempt(quality: string): Promise<void> {
-    const { grant, player } = current;
-    if (grant === null || player === null) return;
+  /** Asks for a locked quality anyway, to see it refused. */
+  async attempt(quality: string): Promise<void> {
+    if (this.#grant === null || this.#player === null) return;
+    const { log, rungs, part } = this.#parts;
     const reports = await attemptLocked({
       part,
       quality,
-      allowedQuality: grant.qualities[0] ?? null,
-      keyId: keyIds.get(quality) ?? null,
-      token: player.token(),
+      allowedQuality: this.#grant.qualities[0] ?? null,
+      keyId: this.#keyIds.get(quality) ?? null,
+      token: this.#player.token(),
     });
     for (const { refusal, ...request } of reports) {
       const meaning = refusal?.title ?? "given: this should not have happened";
       log.add({ ...request, quality, meaning, attempt: true });
     }
-    const words = reports.every((report) => report.refusal !== null) ? "Refused" : "Given";
-    rungs.refused(quality, words);
+    rungs.refused(quality, reports.every((report) => report.refusal !== null) ? "Refused" : "Given");
   }
 
-  return {
-    watchAs,
-    choose: (quality) => current.player?.choose(quality),
-    attempt,
-  };
+  #end(): void {
+    this.#stop.abort();
+    this.#player?.destroy();
+    this.#stop = new AbortController();
+    this.#grant = null;
+    this.#player = null;
+    this.#lastRefusal = null;
+  }
+
+  #begin(grant: Grant, resume: { positionSeconds: number; playing: boolean }, signal: AbortSignal): void {
+    const { log, rungs, video } = this.#parts;
+    const meaning = `${VIEWER_NAMES[this.#viewer]}: ${grant.qualities.join(", ")}`;
+    log.add({ kind: "token", quality: null, status: 200, meaning });
+    rungs.allow(grant.qualities);
+    this.#grant = grant;
+    this.#player = startPlayer(video, grant, { ...resume, quality: rungs.chosen() }, this.#listener(signal));
+    rungs.selectable(this.#player?.kind === "hls.js");
+    if (this.#player === null) this.#say("This browser can play neither Media Source Extensions nor HLS.");
+    else if (this.#player.kind === "native") this.#note("This browser plays HLS itself: what it asks for is not seen.");
+  }
+
+  #listener(signal: AbortSignal): PlayerListener {
+    const unlessEnded =
+      <A extends unknown[]>(listener: (...args: A) => void) =>
+      (...args: A) => {
+        if (!signal.aborted) listener(...args);
+      };
+    return {
+      onRequest: unlessEnded((report) => this.#onRequest(report)),
+      onPlaying: unlessEnded((quality) => this.#showPlaying(quality)),
+      onStopped: unlessEnded((status, details) => this.#onStopped(status, details)),
+    };
+  }
+
+  #nothingToPlay({ status, title }: { status: number; title: string }): void {
+    const viewer = VIEWER_NAMES[this.#viewer];
+    this.#parts.log.add({ kind: "token", quality: null, status, meaning: `${viewer}: ${title}` });
+    this.#say(`There is nothing to play for the ${viewer}: ${title}.`);
+  }
+
+  #onRequest({ target, status, refusal }: RequestReport): void {
+    const { log, segments } = this.#parts;
+    if (refusal !== null) this.#lastRefusal = refusal.title;
+    const meaning = (given: string) => refusal?.title ?? given;
+    switch (target.kind) {
+      case "key":
+        this.#keyIds.set(target.quality, target.keyId);
+        log.add({ ...target, status, meaning: meaning("key given") });
+        return;
+      case "master":
+        log.add({
+          kind: "playlist",
+          quality: "master",
+          status,
+          meaning: meaning("names only what this viewer may see"),
+        });
+        return;
+      case "playlist":
+        log.add({ kind: "playlist", quality: target.quality, status, meaning: meaning("playlist given") });
+        return;
+      case "segment":
+        if (refusal !== null) log.add({ kind: "segment", quality: null, status, meaning: refusal.title });
+        else segments.textContent = String(++this.#segments);
+        return;
+      default:
+        target satisfies never;
+    }
+  }
+
+  #onStopped(status: number, details: string): void {
+    const now = this.#parts.now();
+    // 401: the play session is over. 410: the video was made anew meanwhile. A new token cures both.
+    if ((status === 401 || status === 410) && now - this.#renewedAt > RENEW_AT_MOST_EVERY_MS) {
+      this.#renewedAt = now;
+      this.#note("The token has ended: asking for a new one.");
+      void this.watchAs(this.#viewer);
+      return;
+    }
+    this.#say(`Playback stopped: ${this.#lastRefusal ?? details}.`);
+  }
+
+  #showPlaying(quality: string | null): void {
+    const { rungs, playing, video } = this.#parts;
+    this.#quality = quality;
+    rungs.playing(quality);
+    const size = video.videoHeight > 0 ? ` (${video.videoWidth} × ${video.videoHeight})` : "";
+    playing.textContent = quality === null ? "–" : `${quality}${size}`;
+  }
+
+  #note(meaning: string): void {
+    this.#parts.log.add({ kind: "note", quality: null, status: null, meaning });
+  }
+
+  #say(words: string | null): void {
+    this.#parts.message.textContent = words ?? "";
+    this.#parts.message.hidden = words === null;
+  }
 }

@@ -1,9 +1,9 @@
 import { createActivityLog } from "./activity-log.ts";
 import { listenToKeyboard } from "./keyboard.ts";
-import { createWatchSession } from "./watch-session.ts";
-import { createRungs } from "./rungs.ts";
-import { showReadings } from "./readings.ts";
 import type { ViewerKind } from "./playback-grant.ts";
+import { showReadings } from "./readings.ts";
+import { Rungs } from "./rungs.ts";
+import { WatchSession } from "./watch-session.ts";
 
 const READINGS_EVERY_MS = 250;
 
@@ -22,11 +22,11 @@ const log = createActivityLog(
   { list: find("#activity"), given: find("[data-tally=given]"), refused: find("[data-tally=refused]") },
   () => new Date(),
 );
-const rungs = createRungs(find("#rungs"), {
+const rungs: Rungs = new Rungs(find("#rungs"), {
   onChoose: (quality) => session.choose(quality),
   onAttempt: (quality) => session.attempt(quality),
 });
-const session = createWatchSession({
+const session: WatchSession = new WatchSession({
   part: { videoPostId: main.dataset.videoPostId ?? "", fileIndex: Number(main.dataset.fileIndex) },
   video,
   rungs,

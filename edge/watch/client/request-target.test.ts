@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { requestTarget } from "./request-target.ts";
+
+const POST = "https://video.example/video/enc/videoResource/01a2/0";
+
+describe("requestTarget", () => {
+  it("tells a key request's quality and key id, and nothing of its token", () => {
+    expect(requestTarget("https://video.example/video/enc/key?keyId=k-1&quality=720p&token=a.b.c")).toStrictEqual({
+      kind: "key",
+      quality: "720p",
+      keyId: "k-1",
+    });
+  });
+
+  it("tells the master from the playlist of a quality", () => {
+    expect(requestTarget(`${POST}/master.m3u8?token=a.b.c`)).toStrictEqual({ kind: "master" });
+    expect(requestTarget(`${POST}/480p/index.m3u8?token=a.b.c`)).toStrictEqual({ kind: "playlist", quality: "480p" });
+  });
+
+  it("takes everything else for a segment, on whatever origin", () => {
+    expect(requestTarget("https://cdn.example/a-film/j/enc/k1-c1/480p/seg_00001.ts")).toStrictEqual({ kind: "segment" });
+    expect(requestTarget("https://video.example/video/enc/segments/master.m3u8/480p/seg_00001.ts").kind).toBe("segment");
+  });
+});

@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { uuidV7 } from "../../shared/lib/random-id.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import type { ClaimedJob } from "../../shared/application/ports.ts";
+import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { claim, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, tryClaim } from "./steps.ts";
+
+const PROGRESS = { stage: "ENCODING", percent: 12.5, fps: 50, segments: { "1080p": 3 } } as const;
+
+export function describeHeldJobs(name: string, open: OpenPersistence): void {
+  describe(`${name}: a job that is held`, () => {
+    let persistence: Persistence;
+    let held: ClaimedJob;
+    let lease: { jobId: string; leaseToken: string };
+    beforeEach(async () => {
+      persistence = await open();
+      await savePost(persistence);
+      held = await claim(persistence);
+      lease = { jobId: held.job.jobId, leaseToken: held.leaseToken };
+    });
+
+    const job = () => persistence.jobs.find(lease.jobId);
+    const updateType = async () => onlyPart(await reload(persistence, held.job.videoPostId)).updateType;
+    const beat = (now: number, more = {}) =>
+      persistence.jobs.heartbeat({ ...lease, now, leaseMs: LEASE_MS, stage: "ENCODING", progress: PROGRESS, ...more });
+    const loseLease = () => persistence.jobs.requeueDue(NOW + LEASE_MS + 1);
+
+    it("is kept by its heartbeat, which says how far it is", async () => {
+      expect(await beat(NOW + LEASE_MS)).toBe("held");
+      expect(await job()).toMatchObject({ leaseExpiresAt: NOW + 2 * LEASE_MS, stage: "ENCODING", progress: PROGRESS });
+      expect(await loseLease()).toBe(0);
+      expect(await job()).toMatchObject({ state: "RUNNING" });
+    });
+
+    it("says so to its holder when it was cancelled, and ends when the holder lets go", async () => {
+      expect(await persistence.jobs.acknowledgeCancel({ ...lease, now: NOW })).toBe(false);
+      expect(await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW })).toBe("requested");
+      expect(await job()).toMatchObject({ state: "RUNNING", cancelRequested: true });
+      expect(await beat(NOW + 1)).toBe("cancel");
+      expect(await persistence.jobs.acknowledgeCancel({ ...lease, leaseToken: "another", now: NOW })).toBe(false);
+      expect(await persistence.jobs.acknowledgeCancel({ ...lease, now: NOW + 2 })).toBe(true);
+      expect(await job()).toMatchObject({ state: "CANCELLED", finishedAt: NOW + 2, leaseExpiresAt: null });
+      expect(await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW + 3 })).toBe("ended");
+    });
+
+    it("is not given back to the queue by a holder that has not yet heard of the cancel", async () => {
+      await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW });
+      const before = await dump(persistence);
+      expect(await persistence.jobs.retryLater({ ...lease, now: NOW, runAfter: NOW, reason: "network" })).toBe(false);
+      expect(await persistence.jobs.release({ ...lease, now: NOW })).toBe(false);
+      expect(await dump(persistence)).toStrictEqual(before);
+    });
+
+    it("waits for its next attempt with the reason of the last", async () => {
+      const runAfter = NOW + 30_000;
+      expect(await persistence.jobs.retryLater({ ...lease, now: NOW + 1, runAfter, reason: "network" })).toBe(true);
+      expect(await job()).toMatchObject({ state: "RETRY_WAIT", runAfter, failReason: "network", attempt: 1, leaseExpiresAt: null });
+      expect(await updateType()).toBe("HAS_UPDATE");
+      expect(await tryClaim(persistence, { now: runAfter + 1 })).toBeNull();
+      expect(await persistence.jobs.requeueDue(runAfter - 1)).toBe(0);
+      expect(await persistence.jobs.requeueDue(runAfter)).toBe(1);
+      const again = await claim(persistence, { now: runAfter });
+      expect(again.job).toMatchObject({ attempt: 2, claimNo: 2, failReason: null });
+    });
+
+    it("can change nothing any more for a holder that lost it", async () => {
+      await loseLease();
+      const next = await claim(persistence, { now: NOW + LEASE_MS + 1 });
+      expect(next.job.jobId).toBe(lease.jobId);
+      const before = await dump(persistence);
+      expect(await beat(NOW)).toBe("lease-lost");
+      expect(await persistence.jobs.retryLater({ ...lease, now: NOW, runAfter: NOW, reason: "late" })).toBe(false);
+      expect(await persistence.jobs.release({ ...lease, now: NOW })).toBe(false);
+      expect(await persistence.jobs.acknowledgeCancel({ ...lease, now: NOW })).toBe(false);
+      expect(await persistence.jobs.findByLease(lease.jobId, lease.leaseToken)).toBeNull();
+      expect(await dump(persistence)).toStrictEqual(before);
+    });
+
+    it("takes no heartbeat once it has ended or was given back", async () => {
+      await persistence.jobs.release({ ...lease, now: NOW });
+      expect(await beat(NOW)).toBe("lease-lost");
+      await transcode(persistence);
+      expect(await beat(NOW)).toBe("lease-lost");
+    });
+
+    it("is found by its lease, and by nobody who has another", async () => {
+      expect((await persistence.jobs.findByLease(lease.jobId, lease.leaseToken))?.jobId).toBe(lease.jobId);
+      expect(await persistence.jobs.findByLease(lease.jobId, "another")).toBeNull();
+      await persistence.jobs.release({ ...lease, now: NOW });
+      expect(await persistence.jobs.findByLease(lease.jobId, lease.leaseToken)).toBeNull();
+    });
+
+    it("goes back to the queue when its lease expires, not a moment before", async () => {
+      expect(await persistence.jobs.requeueDue(NOW + LEASE_MS)).toBe(0);
+      expect(await job()).toMatchObject({ state: "RUNNING" });
+      expect(await updateType()).toBe("NO_UPDATE");
+      expect(await loseLease()).toBe(1);
+      expect(await job()).toMatchObject({ state: "QUEUED", attempt: 1, leaseExpiresAt: null });
+      expect(await updateType()).toBe("HAS_UPDATE");
+    });
+
+    it("is not disturbed when other jobs go back to the queue", async () => {
+      await savePost(persistence);
+      await claim(persistence, { leaseMs: 1 });
+      expect(await persistence.jobs.requeueDue(NOW + 2)).toBe(1);
+      expect(await job()).toMatchObject({ state: "RUNNING" });
+      expect(await updateType()).toBe("NO_UPDATE");
+    });
+
+    it("is exhausted, and no longer given back, when the lease of its last attempt expires", async () => {
+      let at = NOW;
+      for (let attempt = 2; attempt <= STANDARD_JOB_RULES.maxAttempts; attempt++) {
+        at += LEASE_MS + 1;
+        expect(await persistence.jobs.listExhausted(at, 10)).toEqual([]);
+        expect(await persistence.jobs.requeueDue(at)).toBe(1);
+        await claim(persistence, { now: at });
+      }
+      expect(await persistence.jobs.listExhausted(at + LEASE_MS, 10)).toEqual([]);
+      at += LEASE_MS + 1;
+      expect(await persistence.jobs.requeueDue(at)).toBe(0);
+      expect((await persistence.jobs.listExhausted(at, 10)).map(({ jobId }) => jobId)).toEqual([lease.jobId]);
+      expect(await persistence.jobs.listExhausted(at, 0)).toEqual([]);
+    });
+
+    it("ends as cancelled when it was cancelled and its holder died", async () => {
+      await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW });
+      await persistence.jobs.requeueDue(NOW + LEASE_MS);
+      expect(await job()).toMatchObject({ state: "RUNNING" });
+      await loseLease();
+      expect(await job()).toMatchObject({ state: "CANCELLED", finishedAt: NOW + LEASE_MS + 1 });
+    });
+  });
+
+  describe(`${name}: a job that nobody holds`, () => {
+    let persistence: Persistence;
+    beforeEach(async () => {
+      persistence = await open();
+    });
+
+    it("is cancelled at once while it is queued, and is then never given out", async () => {
+      const post = await savePost(persistence);
+      const [queued] = await persistence.jobs.list({ videoPostId: post.id, limit: 1 });
+      expect(await persistence.jobs.cancel({ jobId: queued!.jobId, now: NOW + 1 })).toBe("cancelled");
+      expect(await persistence.jobs.find(queued!.jobId)).toMatchObject({ state: "CANCELLED", finishedAt: NOW + 1 });
+      expect(await tryClaim(persistence)).toBeNull();
+    });
+
+    it("is cancelled at once while it waits for its next attempt", async () => {
+      await savePost(persistence);
+      const { job, leaseToken } = await claim(persistence);
+      await persistence.jobs.retryLater({ jobId: job.jobId, leaseToken, now: NOW, runAfter: NOW, reason: "network" });
+      expect(await persistence.jobs.cancel({ jobId: job.jobId, now: NOW })).toBe("cancelled");
+      expect(await persistence.jobs.requeueDue(NOW + 1)).toBe(0);
+    });
+
+    it("is unknown under an id that was never given", async () => {
+      expect(await persistence.jobs.cancel({ jobId: uuidV7(NOW), now: NOW })).toBe("unknown");
+      expect(await persistence.jobs.find(uuidV7(NOW))).toBeNull();
+    });
+
+    it("is listed by post and by state, the newest first", async () => {
+      const first = await savePost(persistence, { now: NOW, parts: 2 });
+      const second = await savePost(persistence, { now: NOW + 1 });
+      await claim(persistence, { now: NOW });
+      const posts = (jobs: readonly { videoPostId: string }[]) => jobs.map((job) => job.videoPostId);
+      expect(posts(await persistence.jobs.list({ limit: 2 }))).toEqual([second.id, first.id]);
+      expect(await persistence.jobs.list({ videoPostId: first.id, limit: 9 })).toHaveLength(2);
+      expect(posts(await persistence.jobs.list({ state: "RUNNING", limit: 9 }))).toEqual([first.id]);
+      expect(await persistence.jobs.list({ videoPostId: second.id, state: "RUNNING", limit: 9 })).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,174 @@
+import type { ContentKey } from "../../shared/domain/content-key.ts";
+import type { QualityAuth } from "../../shared/domain/quality-auth.ts";
+import type { AbrVariant } from "../../shared/domain/rendition.ts";
+import type { VideoFile } from "../../shared/domain/video-file.ts";
+import type { VideoPost } from "../../shared/domain/video-post.ts";
+
+/*
+ * Two posts between which every field that is stored differs, so that a column that is forgotten, swapped with
+ * another or filled with a constant shows. `full` has a value wherever there can be one, `bare` null.
+ */
+
+const highVariant: AbrVariant = {
+  quality: "1080p",
+  width: 1920,
+  height: 1080,
+  peakBandwidth: 5_100_001,
+  averageBandwidth: 4_200_002,
+  codecs: "avc1.640028,mp4a.40.2",
+  frameRate: { numerator: 30_000, denominator: 1001 },
+  segmentCount: 61,
+  bytes: 9_007_199_254_740_991,
+};
+
+const lowVariant: AbrVariant = {
+  quality: "96k",
+  width: null,
+  height: null,
+  peakBandwidth: 99_003,
+  averageBandwidth: 97_004,
+  codecs: "mp4a.40.2",
+  frameRate: null,
+  segmentCount: 4,
+  bytes: 5,
+};
+
+const retiringKey: ContentKey = {
+  keyId: "key-a",
+  quality: "1080p",
+  keyVersion: 1,
+  wrappedKey: "d3JhcHBlZC1h",
+  kekId: "kek-a",
+  keyUriTemplate: "/video/enc/key?keyId=key-a&quality=1080p&token=__TOKEN__",
+  status: "RETIRING",
+  usableUntil: 1_800_000_000_123,
+  createdAt: 1_700_000_000_006,
+};
+
+const activeKey: ContentKey = {
+  ...retiringKey,
+  keyId: "key-b",
+  quality: "96k",
+  keyVersion: 2,
+  wrappedKey: "d3JhcHBlZC1i",
+  kekId: "kek-b",
+  keyUriTemplate: "/video/enc/key?keyId=key-b&quality=96k&token=__TOKEN__",
+  status: "ACTIVE",
+  usableUntil: null,
+  createdAt: 1_700_000_000_007,
+};
+
+const entitled: QualityAuth = { quality: "1080p", policy: "ENTITLED", entitlement: "gold" };
+const open: QualityAuth = { quality: "96k", policy: "PUBLIC", entitlement: null };
+
+const fullFile: VideoFile = {
+  id: "file-full",
+  fileIndex: 3,
+  position: 0,
+  source: { kind: "upload", uploadId: "upload-1" },
+  fileName: "Été à la plage – 夏.mp4",
+  fileSize: 123_456_789_012,
+  durationSeconds: 366.366,
+  transferResult: "SUCCESS",
+  encryptStatus: "ENCRYPTED",
+  updateType: "HAS_UPDATE",
+  clear: { prefix: "slug/job-2/c5/", transcodeJobId: "job-2" },
+  playing: { prefix: "slug/job-1/enc/k2-c1/", transcodeJobId: "job-1", keyVersion: 2 },
+  failReason: "It said \"no\",\nand then 'never'.",
+  probe: {
+    container: "mov,mp4",
+    headerDuration: 366.4,
+    video: {
+      codec: "h264",
+      width: 1920,
+      height: 1080,
+      rotation: 90,
+      pixelFormat: "yuv420p",
+      frameRate: { numerator: 30_000, denominator: 1001 },
+    },
+    audio: { codec: "aac", channels: 2, sampleRate: 48_000 },
+  },
+  warnings: ["first", "second, with a comma"],
+  variants: [
+    { transcodeJobId: "job-1", variants: [highVariant, { ...highVariant, quality: "480p", width: 854, height: 480 }] },
+    { transcodeJobId: "job-2", variants: [lowVariant] },
+  ],
+  keys: [retiringKey, activeKey],
+  qualityAuth: [entitled, open],
+  createdAt: 1_700_000_000_005,
+};
+
+export const fullPost: VideoPost = {
+  id: "post-full",
+  authorId: "author-1",
+  title: "Ein „Titel“ mit ' und \" und \\ und 😀",
+  slug: "ein-titel",
+  description: "Line one\r\nLine two\t%00 ?1 $1 {}",
+  resourceType: "VIDEO",
+  interaction: { comments: true, liveComments: false },
+  access: "POLICY",
+  autoPublish: true,
+  status: "PUBLISHED",
+  durationSeconds: 366.366,
+  audit: { result: "PASSED", reason: "fine", by: "auditor-1", at: 1_700_000_000_004 },
+  version: 0,
+  nextFileIndex: 8,
+  files: [fullFile],
+  createdAt: 1_700_000_000_001,
+  updatedAt: 1_700_000_000_002,
+  deletedAt: 1_700_000_000_003,
+};
+
+const bareFile: VideoFile = {
+  id: "file-bare",
+  fileIndex: 0,
+  position: 1,
+  source: { kind: "url", url: "https://origin.example/film.mp4?a=1&b=%20" },
+  fileName: "",
+  fileSize: null,
+  durationSeconds: null,
+  transferResult: "TRANSCODING",
+  encryptStatus: "UNENCRYPTED",
+  updateType: "HAS_UPDATE",
+  clear: null,
+  playing: null,
+  failReason: null,
+  probe: null,
+  warnings: [],
+  variants: [],
+  keys: [],
+  qualityAuth: [],
+  createdAt: 1_700_000_000_105,
+};
+
+export const barePost: VideoPost = {
+  id: "post-bare",
+  authorId: "author-2",
+  title: "",
+  slug: "untitled",
+  description: "",
+  resourceType: "AUDIO",
+  interaction: { comments: false, liveComments: true },
+  access: "PUBLIC",
+  autoPublish: false,
+  status: "TRANSCODING",
+  durationSeconds: 0,
+  audit: null,
+  version: 4,
+  nextFileIndex: 1,
+  files: [bareFile],
+  createdAt: 1_700_000_000_101,
+  updatedAt: 1_700_000_000_102,
+  deletedAt: null,
+};
+
+/** Keys and policies are sets: their order is not part of the contract. */
+export function withSetsSorted(post: VideoPost | null): VideoPost | null {
+  if (post === null) return null;
+  const files = post.files.map((file) => ({
+    ...file,
+    keys: file.keys.toSorted((a, b) => a.keyId.localeCompare(b.keyId)),
+    qualityAuth: file.qualityAuth.toSorted((a, b) => a.quality.localeCompare(b.quality)),
+  }));
+  return { ...post, files };
+}
