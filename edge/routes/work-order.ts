@@ -1,3 +1,4 @@
+import { failForGood } from "../../shared/application/commands/fail-job.ts";
 import type { ClaimedJob } from "../../shared/application/ports.ts";
 import type { WorkOrder } from "../../shared/application/job-protocol.ts";
 import { clearPrefix } from "../../shared/domain/object-keys.ts";
@@ -5,22 +6,30 @@ import { variantsOf, type VideoFile } from "../../shared/domain/video-file.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { getUploadSessionTempPath } from "../../shared/persistence/d1/upload-queries.ts";
 import type { Context } from "../context.ts";
-import { problem } from "../http-errors.ts";
 import { issueJobCredential } from "../middleware/authenticate.ts";
 
-/** Everything that the work needs, so that nothing is asked in between; with the credential for this claim alone. */
+/**
+ * Everything that the work needs, so that nothing is asked in between; with the credential for this claim alone. A job
+ * whose upload is gone is failed here: given out, it would come back until its attempts are used up.
+ */
 export async function workOrder(context: Context, { job, leaseToken }: ClaimedJob): Promise<Response> {
   const post = await context.posts.load(job.videoPostId);
   const file = post?.files.find((part) => part.id === job.fileId);
-  if (post === null || file === undefined) return problem("internal", "a job without its part");
+  if (post === null || file === undefined) throw new Error(`job ${job.jobId} has no part`);
   const prefix = file.clear !== null && job.kind === "ENCRYPT" ? file.clear.prefix : clearPrefix(post.slug, job.jobId, job.claimNo);
   const credential = await issueJobCredential(context, { jobId: job.jobId, leaseToken, clearPrefix: prefix });
   const { jobId, claimNo, attempt, maxAttempts } = job;
   const base = { jobId, claimNo, attempt, maxAttempts, leaseMs: context.rules.leaseMs, credential, clearPrefix: prefix };
-  const order: WorkOrder =
-    job.kind === "TRANSCODE"
-      ? { ...base, kind: "TRANSCODE", ...(await transcodeWork(context, post, file)) }
-      : { ...base, kind: "ENCRYPT", ...encryptWork(file) };
+  if (job.kind === "ENCRYPT") return order({ ...base, kind: "ENCRYPT", ...encryptWork(file) });
+  const work = await transcodeWork(context, post, file);
+  if (work !== null) return order({ ...base, kind: "TRANSCODE", ...work });
+  await failForGood(context.posts, job, { kind: "lease", jobId, leaseToken }, UPLOAD_GONE, context.now());
+  return new Response(null, { status: 204 });
+}
+
+const UPLOAD_GONE = "The uploaded file is no longer there. Upload it again.";
+
+function order(order: WorkOrder): Response {
   return Response.json(order);
 }
 
@@ -29,7 +38,7 @@ async function transcodeWork(context: Context, post: VideoPost, file: VideoFile)
   const { fileName } = file;
   if (file.source.kind === "url") return { resourceType, fileName, source: file.source };
   const upload = await getUploadSessionTempPath(context.db, file.source.uploadId);
-  if (upload === null || upload.size === null) throw new Error(`upload ${file.source.uploadId} of a part is not there`);
+  if (upload === null || upload.size === null) return null;
   return { resourceType, fileName, source: { kind: "upload" as const, prefix: upload.tempPath, size: upload.size } };
 }
 

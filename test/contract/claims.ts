@@ -2,7 +2,19 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, Persistence } from "./persistence.ts";
-import { askForJob, claim, encrypt, LEASE_MS, NOW, onlyPart, publishPost, reload, savePost, transcode, tryClaim } from "./steps.ts";
+import {
+  askForJob,
+  claim,
+  encrypt,
+  LEASE_MS,
+  NOW,
+  onlyPart,
+  publishPost,
+  reload,
+  savePost,
+  transcode,
+  tryClaim,
+} from "./steps.ts";
 
 export function describeClaims(name: string, open: OpenPersistence): void {
   describe(`${name}: a claim`, () => {
@@ -42,7 +54,11 @@ export function describeClaims(name: string, open: OpenPersistence): void {
     it("never shows the lease token to those who read jobs", async () => {
       const post = await savePost(persistence);
       const { job, leaseToken } = await claim(persistence);
-      const shown = [job, await persistence.jobs.find(job.jobId), await persistence.jobs.list({ videoPostId: post.id, limit: 1 })];
+      const shown = [
+        job,
+        await persistence.jobs.find(job.jobId),
+        await persistence.jobs.list({ videoPostId: post.id, limit: 1 }),
+      ];
       expect(JSON.stringify(shown)).not.toContain(leaseToken);
     });
 
@@ -78,15 +94,15 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       const answers = await Promise.all(Array.from({ length: 20 }, () => claim(persistence, { leaseToken })));
       expect(new Set(answers.map(({ job }) => job.jobId)).size).toBe(1);
       expect(answers.every(({ job }) => job.attempt === 1 && job.claimNo === 1)).toBe(true);
-      const states = (await persistence.rows("video_transcode_job")).map((row) => row["state"]);
+      const states = (await persistence.rows("video_transcode_job")).map((row) => row.state);
       expect(states.toSorted()).toEqual(["QUEUED", "QUEUED", "RUNNING"]);
     });
 
     it("gives no second job to a token whose job has succeeded", async () => {
       await savePost(persistence, { parts: 1 });
       await transcode(persistence);
-      const [row] = (await persistence.rows("video_transcode_job")).filter((job) => job["state"] === "SUCCEEDED");
-      expect(await tryClaim(persistence, { leaseToken: String(row?.["lease_token"]) })).toBeNull();
+      const [row] = (await persistence.rows("video_transcode_job")).filter((job) => job.state === "SUCCEEDED");
+      expect(await tryClaim(persistence, { leaseToken: String(row?.lease_token) })).toBeNull();
     });
 
     it("of 20 claimers gives each of 200 jobs to exactly one, though every third reply is lost", async () => {
@@ -105,7 +121,7 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       expect(claimed).toHaveLength(200);
       expect(new Set(claimed).size).toBe(200);
       const rows = await persistence.rows("video_transcode_job");
-      expect(rows.every((row) => row["state"] === "RUNNING" && row["attempt"] === 1 && row["claim_no"] === 1)).toBe(true);
+      expect(rows.every((row) => row.state === "RUNNING" && row.attempt === 1 && row.claim_no === 1)).toBe(true);
     });
 
     it("counts the attempt, which a clean stop gives back, and numbers itself, which nothing gives back", async () => {
@@ -113,7 +129,12 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       const first = await claim(persistence);
       const { jobId } = first.job;
       expect(await persistence.jobs.release({ jobId, leaseToken: first.leaseToken, now: NOW + 1 })).toBe(true);
-      expect(await persistence.jobs.find(jobId)).toMatchObject({ state: "QUEUED", attempt: 0, claimNo: 1, runAfter: NOW + 1 });
+      expect(await persistence.jobs.find(jobId)).toMatchObject({
+        state: "QUEUED",
+        attempt: 0,
+        claimNo: 1,
+        runAfter: NOW + 1,
+      });
       expect(onlyPart(await reload(persistence, post.id)).updateType).toBe("HAS_UPDATE");
       const second = await claim(persistence, { now: NOW + 1 });
       expect(second.job).toMatchObject({ jobId, attempt: 1, claimNo: 2, startedAt: NOW });

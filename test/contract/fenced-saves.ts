@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { ClaimedJob, JobEnd, SaveFence, SaveOutcome } from "../../shared/application/ports.ts";
-import { withFile, type VideoPost } from "../../shared/domain/video-post.ts";
+import { type VideoPost, withFile } from "../../shared/domain/video-post.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
 import { askForJob, claim, fenceOf, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, tryClaim } from "./steps.ts";
@@ -39,8 +39,15 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
         leaseExpiresAt: null,
         failReason: null,
       });
-      expect(await persistence.jobs.find("next")).toMatchObject({ state: "QUEUED", kind: "ENCRYPT", runAfter: NOW + 5 });
-      expect(onlyPart(await reload(persistence, post.id))).toMatchObject({ warnings: ["recorded"], updateType: "HAS_UPDATE" });
+      expect(await persistence.jobs.find("next")).toMatchObject({
+        state: "QUEUED",
+        kind: "ENCRYPT",
+        runAfter: NOW + 5,
+      });
+      expect(onlyPart(await reload(persistence, post.id))).toMatchObject({
+        warnings: ["recorded"],
+        updateType: "HAS_UPDATE",
+      });
     });
 
     it("are recognised by the lease after they succeeded, so that a lost reply is not a failure", async () => {
@@ -98,7 +105,9 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
     });
 
     it("are refused as lost, not as a conflict, when both are wrong", () =>
-      refusesWhole(() => record({ kind: "lease", jobId: held.job.jobId, leaseToken: secretId() }, { kind: "keep" }, 0)));
+      refusesWhole(() =>
+        record({ kind: "lease", jobId: held.job.jobId, leaseToken: secretId() }, { kind: "keep" }, 0),
+      ));
 
     it("are a conflict, and leave the job running, when only the version is taken", async () => {
       const before = await dump(persistence);
@@ -117,9 +126,16 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
     it("refuse the scan a job whose holder came back meanwhile", async () => {
       const { jobId } = held.job;
       const later = NOW + LEASE_MS + 1;
-      const sign = { now: later, leaseMs: LEASE_MS, stage: "ENCODING", progress: { stage: "ENCODING", percent: 1 } } as const;
+      const sign = {
+        now: later,
+        leaseMs: LEASE_MS,
+        stage: "ENCODING",
+        progress: { stage: "ENCODING", percent: 1 },
+      } as const;
       await persistence.jobs.heartbeat({ jobId, leaseToken: held.leaseToken, ...sign });
-      await refusesWhole(() => record({ kind: "expired-lease", jobId, now: later }, { kind: "fail", reason: "silent" }));
+      await refusesWhole(() =>
+        record({ kind: "expired-lease", jobId, now: later }, { kind: "fail", reason: "silent" }),
+      );
     });
 
     it("let one of a takeover and a save win, never both", async () => {
@@ -148,7 +164,9 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       expect(jobs.every((job) => job.cancelRequested)).toBe(true);
       const part = waiting.files.find((file) => file.id === running.job.fileId)!;
       const change = withFile(await reload(persistence, waiting.id), { ...part, warnings: ["late"] }, [], NOW);
-      await refusesWhole(() => persistence.posts.save(change, NOW, { fence: fenceOf(running), jobEnd: { kind: "keep" } }));
+      await refusesWhole(() =>
+        persistence.posts.save(change, NOW, { fence: fenceOf(running), jobEnd: { kind: "keep" } }),
+      );
       expect(await persistence.jobs.find(held.job.jobId)).toMatchObject({ state: "RUNNING", cancelRequested: false });
     });
 
@@ -162,7 +180,10 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
     it("carry a post from its upload to its encryption's queue", async () => {
       const { id } = await savePost(persistence);
       await transcode(persistence);
-      expect(onlyPart(await reload(persistence, id))).toMatchObject({ transferResult: "SUCCESS", updateType: "HAS_UPDATE" });
+      expect(onlyPart(await reload(persistence, id))).toMatchObject({
+        transferResult: "SUCCESS",
+        updateType: "HAS_UPDATE",
+      });
       expect((await persistence.jobs.list({ videoPostId: id, limit: 9 })).map((job) => job.kind).toSorted()).toEqual([
         "ENCRYPT",
         "TRANSCODE",

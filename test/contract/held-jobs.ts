@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { uuidV7 } from "../../shared/lib/random-id.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import type { ClaimedJob } from "../../shared/application/ports.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
 import { claim, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, tryClaim } from "./steps.ts";
 
@@ -54,7 +54,13 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     it("waits for its next attempt with the reason of the last", async () => {
       const runAfter = NOW + 30_000;
       expect(await persistence.jobs.retryLater({ ...lease, now: NOW + 1, runAfter, reason: "network" })).toBe(true);
-      expect(await job()).toMatchObject({ state: "RETRY_WAIT", runAfter, failReason: "network", attempt: 1, leaseExpiresAt: null });
+      expect(await job()).toMatchObject({
+        state: "RETRY_WAIT",
+        runAfter,
+        failReason: "network",
+        attempt: 1,
+        leaseExpiresAt: null,
+      });
       expect(await updateType()).toBe("HAS_UPDATE");
       expect(await tryClaim(persistence, { now: runAfter + 1 })).toBeNull();
       expect(await persistence.jobs.requeueDue(runAfter - 1)).toBe(0);

@@ -4,10 +4,10 @@ import {
 } from "../../shared/application/commands/apply-video-post-results.ts";
 import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
 import type { ClaimedJob, SaveFence } from "../../shared/application/ports.ts";
-import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
+import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";
-import { STANDARD_JOB_RULES, type JobKind } from "../../shared/domain/transcode-job.ts";
+import { type JobKind, STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import type { VideoFile } from "../../shared/domain/video-file.ts";
 import { createVideoPost, type VideoPost } from "../../shared/domain/video-post.ts";
 import { createKeyVault } from "../../shared/key-vault/key-vault.ts";
@@ -116,7 +116,13 @@ export async function encrypt(persistence: Persistence, now = NOW, graceMs = 60_
   if (staged.kind !== "done") throw new Error(staged.kind);
   const { keyVersion } = staged.value;
   const prefix = `a-film/${jobId}/enc/k${keyVersion}-c${claimNo}/`;
-  const result = { kind: "done", prefix, keyVersion, variants: LADDER.map(variantOf), retireAt: now + graceMs } as const;
+  const result = {
+    kind: "done",
+    prefix,
+    keyVersion,
+    variants: LADDER.map(variantOf),
+    retireAt: now + graceMs,
+  } as const;
   const outcome = await applyVideoPostEncryptResult(posts, target, result, now);
   if (outcome.kind !== "done") throw new Error(outcome.kind);
   return keyVersion;
@@ -130,7 +136,12 @@ export async function publishPost(persistence: Persistence, now = NOW): Promise<
 }
 
 /** Asks for a job about the post's only part, as a rotation or an operator's retry does. */
-export async function askForJob({ posts }: Persistence, videoPostId: string, kind: JobKind, now = NOW): Promise<string> {
+export async function askForJob(
+  { posts }: Persistence,
+  videoPostId: string,
+  kind: JobKind,
+  now = NOW,
+): Promise<string> {
   const post = await reload({ posts }, videoPostId);
   const jobId = uuidV7(now);
   const outcome = await posts.save({ post, events: [], jobs: [{ jobId, fileId: onlyPart(post).id, kind }] }, now);

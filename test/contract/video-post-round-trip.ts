@@ -95,13 +95,13 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
       await store(fullPost, events);
       const [revision] = await persistence.rows("video_post_revision");
       expect(revision).toMatchObject({ video_post_id: fullPost.id, version: 1, dispatched_at: null, created_at: NOW });
-      expect(jsonColumn(revision?.["events"])).toStrictEqual(events);
+      expect(jsonColumn(revision?.events)).toStrictEqual(events);
     });
 
     it("leaves nothing to be sent out by a save without events", async () => {
       await store(fullPost);
       const [revision] = await persistence.rows("video_post_revision");
-      expect(revision?.["dispatched_at"]).toBe(NOW);
+      expect(revision?.dispatched_at).toBe(NOW);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { VideoFile } from "../../shared/domain/video-file.ts";
-import { settle, type Change, type VideoPost } from "../../shared/domain/video-post.ts";
+import { type Change, settle, type VideoPost } from "../../shared/domain/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
 import { fullPost, withSetsSorted } from "./sample-posts.ts";
@@ -87,7 +87,11 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       await persistence.posts.save({ post: other, events: [], jobs: [] }, NOW);
       await persistence.posts.save({ post: fullPost, events: [], jobs: [] }, NOW);
       const part = onlyPart(fullPost);
-      const fewer: VideoFile = { ...part, variants: part.variants.slice(0, 1), qualityAuth: part.qualityAuth.slice(0, 1) };
+      const fewer: VideoFile = {
+        ...part,
+        variants: part.variants.slice(0, 1),
+        qualityAuth: part.qualityAuth.slice(0, 1),
+      };
       await persistence.posts.save({ post: { ...fullPost, version: 1, files: [fewer] }, events: [], jobs: [] }, NOW);
       const loaded = onlyPart(await reload(persistence, fullPost.id));
       expect(loaded.variants).toStrictEqual(fewer.variants);
@@ -118,7 +122,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       await persistence.posts.save({ post: { ...post, version: 0 }, events: [], jobs: [] }, NOW);
       await persistence.posts.save(winner, NOW);
       const alone = await dump(persistence);
-      const jobIds = (tables: typeof after) => tables["video_transcode_job"]!.map((job) => job["job_id"]);
+      const jobIds = (tables: typeof after) => tables.video_transcode_job!.map((job) => job.job_id);
       expect(jobIds(after)).toEqual(expect.arrayContaining(jobIds(alone)));
       expect(jobIds(after)).toHaveLength(jobIds(alone).length + 1);
       const withoutJobsAndSaveIds = ({ video_post_revision, video_transcode_job: _, ...tables }: typeof after) => ({

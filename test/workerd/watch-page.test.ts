@@ -72,7 +72,9 @@ describe("the watch page of a video that plays", () => {
       await report(worker, await claim(worker, videoPostId), "transcode-result", transcodeReport(["480p"]));
     }
     await encryptPost(worker, videoPostId);
-    const states = [0, 1].map(async (index) => /data-state="([^"]+)"/.exec((await page(worker, videoPostId, index)).html)?.[1]);
+    const states = [0, 1].map(
+      async (index) => /data-state="([^"]+)"/.exec((await page(worker, videoPostId, index)).html)?.[1],
+    );
     expect((await Promise.all(states)).sort()).toEqual(["encryption", "other-parts"]);
 
     await encryptPost(worker, videoPostId);

@@ -33,9 +33,7 @@ export async function attemptLocked(attempt: Attempt): Promise<readonly AttemptR
     reports.push(await ask(keyUrl("unknown", quality), { kind: "key", how: "made-up key id" }));
     return reports;
   }
-  reports.push(
-    await ask(keyUrl(keyId, quality), { kind: "key", keyId, how: "its real key id" }),
-  );
+  reports.push(await ask(keyUrl(keyId, quality), { kind: "key", keyId, how: "its real key id" }));
   if (allowedQuality !== null) {
     const how = `its real key id, passed off as ${allowedQuality}`;
     reports.push(await ask(keyUrl(keyId, allowedQuality), { kind: "key", keyId, how }));

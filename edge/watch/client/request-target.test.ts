@@ -18,7 +18,11 @@ describe("requestTarget", () => {
   });
 
   it("takes everything else for a segment, on whatever origin", () => {
-    expect(requestTarget("https://cdn.example/a-film/j/enc/k1-c1/480p/seg_00001.ts")).toStrictEqual({ kind: "segment" });
-    expect(requestTarget("https://video.example/video/enc/segments/master.m3u8/480p/seg_00001.ts").kind).toBe("segment");
+    expect(requestTarget("https://cdn.example/a-film/j/enc/k1-c1/480p/seg_00001.ts")).toStrictEqual({
+      kind: "segment",
+    });
+    expect(requestTarget("https://video.example/video/enc/segments/master.m3u8/480p/seg_00001.ts").kind).toBe(
+      "segment",
+    );
   });
 });

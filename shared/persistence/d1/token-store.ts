@@ -66,13 +66,14 @@ async function issue(db: Database, row: TokenRow, now: number): Promise<boolean>
  * quality and expiry come from signed claims; the statements check them against one key row.
  */
 
-/** Counts the session if it is new and everything holds: ?1 token ?2 session ?3 key ?4 now ?5 quality ?6 version. */
+/** Counts the session if it is new and everything holds: ?1 token ?2 session ?3 key ?4 now ?5 quality ?6 version ?7 post ?8 file index. */
 const COUNT_SESSION = `
 INSERT INTO video_hls_token_session (token_id, session_id, created_at)
 SELECT ?1, ?2, ?4 FROM video_hls_key_token t
 JOIN video_hls_encrypt_key k ON k.key_id = ?3 AND k.quality = ?5 AND k.key_version = ?6
   AND k.file_id = t.file_id AND k.key_version = t.key_version
   AND (k.status = 'ACTIVE' OR (k.status = 'RETIRING' AND k.usable_until > ?4))
+JOIN video_file_post f ON f.id = t.file_id AND f.video_id = ?7 AND f.file_index = ?8
 WHERE t.token_id = ?1 AND t.status = 'ACTIVE' AND t.start_before > ?4
   AND NOT EXISTS (SELECT 1 FROM video_hls_token_session WHERE token_id = ?1 AND session_id = ?2)
   AND (t.max_uses IS NULL OR (SELECT count(*) FROM video_hls_token_session WHERE token_id = ?1) < t.max_uses)
@@ -107,7 +108,7 @@ async function consume(binding: D1Binding, input: GateInput): Promise<GateReadin
   const { tokenId, sessionId, keyId, quality, keyVersion, videoPostId, fileIndex, now } = input;
   const read = binding.prepare(READ_GATE).bind(tokenId, sessionId, keyId, videoPostId, fileIndex);
   if (sessionId === null) return readingOf(await read.first<GateRow>());
-  const count = binding.prepare(COUNT_SESSION).bind(tokenId, sessionId, keyId, now, quality, keyVersion);
+  const count = binding.prepare(COUNT_SESSION).bind(tokenId, sessionId, keyId, now, quality, keyVersion, videoPostId, fileIndex);
   const [, answer] = await binding.batch<GateRow>([count, read]);
   return readingOf(answer?.results[0] ?? null);
 }
