@@ -169,7 +169,11 @@ describe("what must not be public", () => {
     const { segments } = await mediaPlaylist("480p");
     const key = segments[0]!.uri.replace("/video/enc/segments/", "");
     const job = key.split("/").slice(0, 2).join("/");
-    for (const path of [`${job}/c1/480p/seg_00001.ts`, `${job}/enc/k1-c1/480p/index.m3u8`, `${job}/enc/k1-c1/master.m3u8`]) {
+    for (const path of [
+      `${job}/c1/480p/seg_00001.ts`,
+      `${job}/enc/k1-c1/480p/index.m3u8`,
+      `${job}/enc/k1-c1/master.m3u8`,
+    ]) {
       expect((await fetch(`${stack.origin}/video/enc/segments/${path}`)).status).toBe(404);
     }
   });

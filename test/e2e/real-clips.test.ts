@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { MEDIA_TOOLS as tools } from "../fixtures/media/media-tools.ts";
-import { hasRealClip, realClip } from "../fixtures/media/real-clips.ts";
-import { planLadder } from "../../processor/media/ladder.ts";
 import { decodeCheck } from "../../processor/adapters/ffmpeg/decode-check.ts";
 import { inspectSegment } from "../../processor/adapters/ffmpeg/inspect-segment.ts";
 import { probe } from "../../processor/adapters/ffmpeg/probe.ts";
 import { type FinishedSegment, transcode } from "../../processor/adapters/ffmpeg/transcode.ts";
+import { planLadder } from "../../processor/media/ladder.ts";
+import { MEDIA_TOOLS as tools } from "../fixtures/media/media-tools.ts";
+import { hasRealClip, realClip } from "../fixtures/media/real-clips.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

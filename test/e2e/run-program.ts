@@ -28,6 +28,7 @@ export async function decoded(input: string, stream: string): Promise<{ frames: 
   const args = ["-v", "error", "-i", input, "-map", stream, "-f", "null", "-progress", "pipe:1", "-"];
   const { code, stdout, stderr } = await runProgram(FFMPEG, args);
   if (code !== 0 || stderr !== "") throw new Error(`ffmpeg on ${input.split("?")[0]}: ${stderr}`);
-  const last = (name: string) => Number([...stdout.toString().matchAll(new RegExp(`^${name}=(.+)$`, "gm"))].at(-1)?.[1] ?? 0);
+  const last = (name: string) =>
+    Number([...stdout.toString().matchAll(new RegExp(`^${name}=(.+)$`, "gm"))].at(-1)?.[1] ?? 0);
   return { frames: last("frame"), seconds: last("out_time_us") / 1e6 };
 }

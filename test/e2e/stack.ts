@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { mkdtemp, open, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { createTestHarness } from "wrangler";
 import { Upload } from "tus-js-client";
+import { createTestHarness } from "wrangler";
+import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 /*
@@ -21,6 +20,8 @@ export type Stack = {
   readonly adminKey: string;
   /** Uploads a local file over tus and waits until it plays; throws with the reason when it fails. */
   ingest(path: string, options?: { title?: string; access?: "POLICY" | "PUBLIC" }): Promise<Part>;
+  /** Uploads a local file over tus; returns the upload's id. */
+  upload(path: string): Promise<string>;
   /** A request with the administrator's key. JSON bodies. */
   admin(method: string, path: string, body?: unknown): Promise<Response>;
   /** `POST` of the part to a route that issues tokens. */
@@ -60,6 +61,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     adminKey: TEST_SECRETS.ADMIN_API_KEY,
     logs: () => harness.getLogs(),
     admin,
+    upload: (path) => upload(origin, path),
     ingest: (path, post) => ingest(origin, admin, processor, path, post),
     token: async (route, part, more) => {
       const response = await admin("POST", route, { ...part, ...more });
@@ -77,66 +79,25 @@ function adminCaller(origin: string): Stack["admin"] {
   return (method, path, body) => {
     const authorized = path.startsWith("/video/") || path.startsWith("/demo/") ? {} : AUTHORIZATION;
     const headers = { ...authorized, ...(body === undefined ? {} : { "content-type": "application/json" }) };
-    return fetch(`${origin}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    return fetch(`${origin}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   };
 }
 
 const AUTHORIZATION = { authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` };
 
-type Processor = { readonly logPath: string; exited(): boolean; stop(): Promise<void> };
-
-async function startProcessor(origin: string): Promise<Processor> {
-  const directory = await mkdtemp(join(tmpdir(), "ladderlock-e2e-"));
-  const logPath = join(directory, "processor.log");
-  const log = await open(logPath, "a");
-  const child = spawn(process.execPath, ["processor/main.ts", "serve"], {
-    cwd: ROOT,
-    stdio: ["ignore", log.fd, log.fd],
-    env: {
-      PATH: process.env.PATH,
-      LADDERLOCK_URL: origin,
-      PROCESSOR_TOKEN: TEST_SECRETS.PROCESSOR_TOKEN,
-      S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,
-      S3_REGION: "auto",
-      S3_ACCESS_KEY_ID: "local",
-      S3_SECRET_ACCESS_KEY: "local-development-only",
-      SOURCE_BUCKET: "ladderlock-source",
-      PLAYBACK_BUCKET: "ladderlock-playback",
-      WORK_DIR: join(directory, "work"),
-      POLL_SECONDS: "1",
-      X264_PRESET: "ultrafast",
-      FFMPEG_PATH: process.env.FFMPEG_PATH ?? "ffmpeg",
-      FFPROBE_PATH: process.env.FFPROBE_PATH ?? "ffprobe",
-    },
-  });
-  await log.close();
-  return {
-    logPath,
-    exited: () => child.exitCode !== null,
-    stop: async () => {
-      await stopped(child);
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
-}
-
-function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  return exit;
-}
-
 async function ingest(
   origin: string,
   admin: Stack["admin"],
-  processor: Processor | null,
+  processor: ProcessorProcess | null,
   path: string,
   { title = basename(path), access = "POLICY" }: { title?: string; access?: "POLICY" | "PUBLIC" } = {},
 ): Promise<Part> {
-  const { size } = await stat(path);
-  const uploadId = await upload(origin, path, size);
-  const uploadFileList = [{ uploadId, fileName: basename(path), fileSize: size }];
+  const uploadId = await upload(origin, path);
+  const uploadFileList = [{ uploadId, fileName: basename(path) }];
   const created = await admin("POST", "/api/v2/video-posts", {
     title,
     resourceType: "VIDEO",
@@ -150,7 +111,8 @@ async function ingest(
   return { videoPostId, fileIndex: 0 };
 }
 
-function upload(origin: string, path: string, size: number): Promise<string> {
+async function upload(origin: string, path: string): Promise<string> {
+  const { size } = await stat(path);
   return new Promise((resolve, reject) => {
     const transfer = new Upload(createReadStream(path), {
       endpoint: `${origin}/api/v2/uploads`,
@@ -167,7 +129,11 @@ function upload(origin: string, path: string, size: number): Promise<string> {
 
 const PUBLISH_TIMEOUT_MS = 170_000;
 
-async function published(admin: Stack["admin"], processor: Processor | null, videoPostId: string): Promise<void> {
+async function published(
+  admin: Stack["admin"],
+  processor: ProcessorProcess | null,
+  videoPostId: string,
+): Promise<void> {
   const deadline = Date.now() + PUBLISH_TIMEOUT_MS;
   for (;;) {
     const post = (await (await admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as PostView;

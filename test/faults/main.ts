@@ -1,0 +1,21 @@
+import { parseArgs } from "node:util";
+import { runFaults } from "./fault-run.ts";
+
+/** npm run test:faults [-- --long] [--posts n] [--seed n] [--rate share]: prints the report as JSON; exit code 1 on a violation. */
+const { values } = parseArgs({
+  options: {
+    long: { type: "boolean", default: false },
+    posts: { type: "string" },
+    seed: { type: "string", default: "1" },
+    rate: { type: "string", default: "0.05" },
+  },
+});
+
+const report = await runFaults({
+  posts: Number(values.posts ?? (values.long ? 50 : 8)),
+  seed: Number(values.seed),
+  faultRate: Number(values.rate),
+  say: (line) => console.error(line),
+});
+console.log(JSON.stringify(report, null, 2));
+process.exit(report.violations.length === 0 ? 0 : 1);
