@@ -1,4 +1,4 @@
-import { spreadOf, type Round, type Spread } from "./rounds.ts";
+import { type Round, type Spread, spreadOf } from "./rounds.ts";
 
 export type BenchOptions = {
   /** Rounds of every comparison; undefined for what the benchmark thinks right. */
@@ -51,4 +51,3 @@ export function meetsTarget({ target, ratio }: Comparison): boolean | null {
   if (target === null) return null;
   return "atLeast" in target ? ratio.median >= target.atLeast : ratio.median <= target.atMost;
 }
-

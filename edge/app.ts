@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import type { Context } from "./context.ts";
 import { problem } from "./http-errors.ts";
-import { requireApiKey, type CallerEnv } from "./middleware/authenticate.ts";
+import { type CallerEnv, requireApiKey } from "./middleware/authenticate.ts";
 import { publicHeaders } from "./middleware/public-headers.ts";
 import { adminTokenRoutes } from "./routes/admin-token.ts";
 import { demoViewerTokenRoutes } from "./routes/demo-viewer-token.ts";
+import { garbageRoutes } from "./routes/garbage.ts";
 import { internalJobRoutes } from "./routes/internal-jobs.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { keyRoutes } from "./routes/key.ts";
@@ -30,6 +31,7 @@ export function createApp(context: Context): Hono {
   app.route("/api/v2/jobs", jobRoutes(context));
   app.route(UPLOADS_PATH, ownUploads(context));
   app.route("/internal/jobs", internalJobRoutes(context));
+  app.route("/internal/garbage", garbageRoutes(context));
   app.route("/watch", watchRoutes(context));
   if (context.settings.DEMO_VIEWERS === "enabled") app.route("/demo", demoViewerTokenRoutes(context));
 

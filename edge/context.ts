@@ -1,13 +1,20 @@
+import type {
+  JobStore,
+  PendingWorkQueries,
+  PrefixQueries,
+  TokenStore,
+  VideoPostRepository,
+} from "../shared/application/ports.ts";
+import type { JobRules } from "../shared/domain/transcode-job.ts";
 import { createKeyVault, type KeyVault } from "../shared/key-vault/key-vault.ts";
-import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";
-import type { JobStore, PendingWorkQueries, TokenStore, VideoPostRepository } from "../shared/application/ports.ts";
-import { STANDARD_JOB_RULES, type JobRules } from "../shared/domain/transcode-job.ts";
-import { openDatabase, type Database } from "../shared/persistence/d1/database.ts";
+import { type Database, openDatabase } from "../shared/persistence/d1/database.ts";
 import { d1JobStore } from "../shared/persistence/d1/job-store.ts";
 import { d1PendingWorkQueries } from "../shared/persistence/d1/pending-work-queries.ts";
+import { d1PrefixQueries } from "../shared/persistence/d1/prefix-queries.ts";
 import { d1TokenStore } from "../shared/persistence/d1/token-store.ts";
 import { d1VideoPostRepository } from "../shared/persistence/d1/video-post-repository.ts";
-import { readSettings, type Env, type Settings } from "./env.ts";
+import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";
+import { type Env, readSettings, type Settings } from "./env.ts";
 
 /** Everything that a route may use, wired once for each isolate. */
 export type Context = {
@@ -18,6 +25,7 @@ export type Context = {
   readonly posts: VideoPostRepository;
   readonly jobs: JobStore;
   readonly pending: PendingWorkQueries;
+  readonly prefixes: PrefixQueries;
   readonly tokens: TokenStore;
   readonly vault: KeyVault;
   readonly playbackTokens: TokenSigner;
@@ -29,7 +37,7 @@ export type Context = {
 export function createContext(env: Env, now: () => number = Date.now): Context {
   const settings = readSettings(env);
   const db = openDatabase(env.DB);
-  const rules = STANDARD_JOB_RULES;
+  const rules = jobRules(settings);
   return {
     env,
     settings,
@@ -38,10 +46,20 @@ export function createContext(env: Env, now: () => number = Date.now): Context {
     posts: d1VideoPostRepository(db, rules),
     jobs: d1JobStore(db),
     pending: d1PendingWorkQueries(db),
+    prefixes: d1PrefixQueries(db),
     tokens: d1TokenStore(db, env.DB),
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
     jobCredentials: createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS),
     rules,
+  };
+}
+
+function jobRules(settings: Settings): JobRules {
+  return {
+    leaseMs: settings.JOB_LEASE_SECONDS * 1000,
+    maxAttempts: settings.JOB_MAX_ATTEMPTS,
+    firstBackoffMs: settings.JOB_FIRST_BACKOFF_SECONDS * 1000,
+    longestBackoffMs: settings.JOB_LONGEST_BACKOFF_SECONDS * 1000,
   };
 }

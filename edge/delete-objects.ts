@@ -5,11 +5,35 @@ const KEYS_PER_REQUEST = 1000;
 /** Requests of one message, well under a Worker's limit of subrequests; what is left goes on in a new message. */
 const ROUNDS = 100;
 
+/** What one `sendBatch` takes. */
+const MESSAGES_PER_BATCH = 100;
+
+/** Hands prefixes to the delete queue. */
+export async function queueDeletions(
+  { DELETE_OBJECTS }: Env,
+  messages: readonly DeleteObjectsMessage[],
+): Promise<void> {
+  for (let start = 0; start < messages.length; start += MESSAGES_PER_BATCH) {
+    await DELETE_OBJECTS.sendBatch(messages.slice(start, start + MESSAGES_PER_BATCH).map((body) => ({ body })));
+  }
+}
+
+/** The same prefix in both buckets: a claim of job B writes to both, and an empty one costs nothing. */
+export function inBothBuckets(prefix: string): DeleteObjectsMessage[] {
+  return [
+    { bucket: "SOURCE", prefix },
+    { bucket: "PLAYBACK", prefix },
+  ];
+}
+
 /** The delete queue: everything under a prefix goes. Repeating it does no harm. */
 export async function deleteObjects(batch: MessageBatch<DeleteObjectsMessage>, env: Env): Promise<void> {
   for (const message of batch.messages) {
     try {
-      const finished = await deletePrefix(message.body.bucket === "SOURCE" ? env.SOURCE : env.PLAYBACK, message.body.prefix);
+      const finished = await deletePrefix(
+        message.body.bucket === "SOURCE" ? env.SOURCE : env.PLAYBACK,
+        message.body.prefix,
+      );
       if (!finished) await env.DELETE_OBJECTS.send(message.body);
       message.ack();
     } catch (error) {

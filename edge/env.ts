@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { STANDARD_JOB_RULES } from "../shared/domain/transcode-job.ts";
 import { parseSecretList } from "../shared/lib/secret-list.ts";
 import type { JobEvents } from "./job-events.ts";
 
@@ -49,7 +50,17 @@ const settingsSchema = z.object({
   TOKEN_START_SECONDS: seconds(600),
   /** How long replaced keys are still given to those who are watching. */
   KEY_GRACE_SECONDS: seconds(6 * 3600),
-  MAX_UPLOAD_BYTES: z.coerce.number().int().positive().default(50 * 2 ** 30),
+  /** How long a processor may be silent before its job is given to another. */
+  JOB_LEASE_SECONDS: seconds(STANDARD_JOB_RULES.leaseMs / 1000),
+  JOB_MAX_ATTEMPTS: z.coerce.number().int().positive().default(STANDARD_JOB_RULES.maxAttempts),
+  /** Waiting time after the first failed attempt; it doubles with each one, up to the longest. */
+  JOB_FIRST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.firstBackoffMs / 1000),
+  JOB_LONGEST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.longestBackoffMs / 1000),
+  MAX_UPLOAD_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(50 * 2 ** 30),
   /** "enabled" only for local trials: the watch page may then play the subscriber. */
   DEMO_VIEWERS: z.literal("enabled").optional(),
 });

@@ -1,7 +1,7 @@
 import { scanJobs } from "../shared/application/commands/scan-jobs.ts";
 import { removeExpiredUploads } from "./adapters/remove-uploads.ts";
 import { createApp } from "./app.ts";
-import { createContext, type Context } from "./context.ts";
+import { type Context, createContext } from "./context.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import { ConfigurationError, type DeleteObjectsMessage, type Env } from "./env.ts";
 import { problem } from "./http-errors.ts";

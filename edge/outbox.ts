@@ -4,6 +4,7 @@ import { uploadPrefix } from "../shared/domain/object-keys.ts";
 import { videoPostRevision } from "../shared/persistence/d1/schema.ts";
 import { dropUpload } from "./adapters/upload-sessions.ts";
 import type { Context } from "./context.ts";
+import { inBothBuckets, queueDeletions } from "./delete-objects.ts";
 import type { DeleteObjectsMessage } from "./env.ts";
 
 const DISPATCH_BATCH = 50;
@@ -22,7 +23,7 @@ export async function dispatchEvents({ db, env, now }: Context): Promise<number>
   for (const { videoPostId, version, events } of waiting) {
     const messages = events.flatMap(deletionsOf);
     await Promise.all(events.flatMap(uploadsOf).map((uploadId) => dropUpload(db, uploadId)));
-    if (messages.length > 0) await env.DELETE_OBJECTS.sendBatch(messages.map((body) => ({ body })));
+    await queueDeletions(env, messages);
     await db
       .update(videoPostRevision)
       .set({ dispatchedAt: now() })
@@ -51,13 +52,7 @@ function deletionsOf(event: DomainEvent): DeleteObjectsMessage[] {
     case "VideoAuditRejected":
       return [];
     case "VideoPostDeleted":
-      return [
-        ...uploads,
-        ...event.prefixes.flatMap((prefix): DeleteObjectsMessage[] => [
-          { bucket: "SOURCE", prefix },
-          { bucket: "PLAYBACK", prefix },
-        ]),
-      ];
+      return [...uploads, ...event.prefixes.flatMap(inBothBuckets)];
     default:
       return event satisfies never;
   }

@@ -2,6 +2,17 @@ import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { validate as isCron } from "node-cron";
 import { z } from "zod";
+import {
+  choice,
+  decimal,
+  optionalText,
+  parsed,
+  required,
+  requiredUrl,
+  type Setting,
+  text,
+  wholeNumber,
+} from "./setting.ts";
 
 export type ProcessorConfig = {
   readonly serviceUrl: string;
@@ -24,88 +35,167 @@ export type ProcessorConfig = {
   readonly x264Crf: number;
   readonly uploadConcurrency: number;
   readonly scanCron: string;
+  /** Null: never. */
+  readonly gcCron: string | null;
+  readonly gcMinAgeHours: number;
   readonly maxSourceBytes: number;
   readonly maxDurationSeconds: number;
   /** `host:port` of addresses that a source may come from although they are not public. */
   readonly sourceAllowHosts: ReadonlySet<string>;
   readonly stopSeconds: number;
+  /** Null: nothing listens. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
   readonly logLevel: string;
+  /** What `run` does when it is given no job. */
+  readonly videoJobId: string | null;
   /** The name that people see as the holder of a lease. */
   readonly owner: string;
 };
 
+/** What `processor jobs` needs: it is a client of the administrators' API and of nothing else. */
+export type OperatorConfig = { readonly serviceUrl: string; readonly adminApiKey: string };
+
 /** What is in force, or every problem at once, each a line that says what to set. */
-export type ConfigOutcome =
-  | { readonly kind: "valid"; readonly config: ProcessorConfig }
+export type ConfigOutcome<Config = ProcessorConfig> =
+  | { readonly kind: "valid"; readonly config: Config }
   | { readonly kind: "invalid"; readonly problems: readonly string[] };
 
 const X264_PRESETS = ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^\s:/@?#[\]]+):([1-9]\d{0,4})$/i;
 
-const required = (hint: string) => z.string({ error: `is missing: set it to ${hint}` });
+const SERVICE_URL = requiredUrl("the address of the Worker, such as https://video.example.com");
 
-const httpUrl = (hint: string) =>
-  required(hint)
-    .refine(isHttpUrl, { error: `is not an http or https address: set it to ${hint}` })
-    .transform((value) => value.replace(/\/+$/, ""));
-
-const number = (preset: number, smallest: number, largest: number, whole = true) => {
-  const error = `must be a ${whole ? "whole " : ""}number from ${smallest} to ${largest} (default ${preset})`;
-  const bounded = z.number({ error }).min(smallest, { error }).max(largest, { error });
-  return z.preprocess(
-    (value) => (value === undefined ? preset : Number(value)),
-    whole ? bounded.refine(Number.isSafeInteger, { error }) : bounded,
-  );
-};
-
-const choice = (preset: string, values: readonly string[]) =>
-  z
-    .string()
-    .default(preset)
-    .refine((value) => values.includes(value), { error: `must be one of ${values.join(", ")} (default ${preset})` });
-
-const hostAndPort = /^(\[[0-9a-f:.]+\]|[^\s:/@?#[\]]+):([1-9]\d{0,4})$/i;
-
-const environmentSchema = z.object({
-  LADDERLOCK_URL: httpUrl("the address of the Worker, such as https://video.example.com"),
+/** All there is, in the order in which it is shown. */
+export const SETTINGS = {
+  LADDERLOCK_URL: SERVICE_URL,
   PROCESSOR_TOKEN: required("the secret that the Worker has under the same name"),
-  S3_ENDPOINT: httpUrl("the S3 address of the object store, such as https://<account>.r2.cloudflarestorage.com"),
-  S3_REGION: z.string().default("auto"),
+  S3_ENDPOINT: requiredUrl("the S3 address of the object store, such as https://<account>.r2.cloudflarestorage.com"),
+  S3_REGION: text("auto", "region of the object store"),
   S3_ACCESS_KEY_ID: required("an access key that may read and write both buckets"),
   S3_SECRET_ACCESS_KEY: required("the secret of S3_ACCESS_KEY_ID"),
   SOURCE_BUCKET: required("the name of the private bucket of uploads and clear renditions"),
   PLAYBACK_BUCKET: required("the name of the bucket of encrypted segments"),
-  WORK_DIR: z.string().default(join(tmpdir(), "ladderlock-processor")),
-  FFMPEG_PATH: z.string().default("ffmpeg"),
-  FFPROBE_PATH: z.string().default("ffprobe"),
-  POLL_SECONDS: number(2, 0.05, 3600, false),
-  HEARTBEAT_SECONDS: number(20, 0.05, 3600, false),
-  CONCURRENCY: number(1, 1, 64),
-  X264_PRESET: choice("veryfast", X264_PRESETS),
-  X264_CRF: number(23, 0, 51, false),
-  UPLOAD_CONCURRENCY: number(4, 1, 64),
-  SCAN_CRON: z.string().default("* * * * *").refine(isCron, { error: "is not a cron expression (default * * * * *)" }),
-  MAX_SOURCE_BYTES: number(50 * 2 ** 30, 1, Number.MAX_SAFE_INTEGER),
-  MAX_DURATION_SECONDS: number(12 * 3600, 1, 7 * 24 * 3600),
-  SOURCE_ALLOW_HOSTS: z
-    .string()
-    .default("")
-    .transform((list) => list.split(",").map((entry) => entry.trim().toLowerCase()))
-    .transform((entries) => entries.filter((entry) => entry !== ""))
-    .refine((entries) => entries.every((entry) => hostAndPort.test(entry)), {
-      error: "must be host:port entries with commas between them, such as media.internal:8080",
-    }),
-  STOP_SECONDS: number(20, 1, 3600),
-  LOG_LEVEL: choice("info", LOG_LEVELS),
-});
+  WORK_DIR: {
+    ...text(
+      join(tmpdir(), "ladderlock-processor"),
+      "directory for working files; needs room for a source and its ladder",
+    ),
+    preset: "ladderlock-processor in the system's temporary directory",
+  },
+  FFMPEG_PATH: text("ffmpeg", "program that encodes"),
+  FFPROBE_PATH: text("ffprobe", "program that looks into files"),
+  POLL_SECONDS: decimal({
+    preset: 2,
+    from: 0.05,
+    to: 3600,
+    unit: "seconds",
+    meaning: "pause between two questions for work",
+  }),
+  HEARTBEAT_SECONDS: decimal({
+    ...{ preset: 20, from: 0.05, to: 3600, unit: "seconds" },
+    meaning: "how often a lease is renewed; shortened where the lease is not at least twice as long",
+  }),
+  CONCURRENCY: wholeNumber({ preset: 1, from: 1, to: 64, unit: "jobs", meaning: "how many jobs run at once" }),
+  X264_PRESET: choice("veryfast", X264_PRESETS, "speed against size of the video"),
+  X264_CRF: decimal({
+    preset: 23,
+    from: 0,
+    to: 51,
+    unit: "CRF",
+    meaning: "quality of the video: lower is better and larger",
+  }),
+  UPLOAD_CONCURRENCY: wholeNumber({
+    ...{ preset: 4, from: 1, to: 64, unit: "requests" },
+    meaning: "segments that are uploaded at once while ffmpeg runs",
+  }),
+  SCAN_CRON: parsed(
+    "* * * * *",
+    "is not a cron expression (default * * * * *)",
+    { meaning: "when `serve` puts back what dead processors left; the Worker's Cron Trigger does too" },
+    (value) => (isCron(value) ? value : undefined),
+  ),
+  GC_CRON: parsed(
+    "17 4 * * *",
+    "is not a cron expression (default 17 4 * * *; empty for never)",
+    { meaning: "when `serve` deletes garbage, in local time; empty for never" },
+    (value) => (value === "" ? null : isCron(value) ? value : undefined),
+  ),
+  GC_MIN_AGE_HOURS: decimal({
+    ...{ preset: 24, from: 1, to: 8760, unit: "hours" },
+    meaning: "garbage with any object younger than this is left; must be longer than any lease",
+  }),
+  MAX_SOURCE_BYTES: wholeNumber({
+    ...{ preset: 50 * 2 ** 30, from: 1, to: Number.MAX_SAFE_INTEGER, unit: "bytes" },
+    meaning: "largest source that is fetched",
+  }),
+  MAX_DURATION_SECONDS: wholeNumber({
+    ...{ preset: 12 * 3600, from: 1, to: 7 * 24 * 3600, unit: "seconds" },
+    meaning: "longest source that is converted",
+  }),
+  SOURCE_ALLOW_HOSTS: parsed(
+    "",
+    "must be host:port entries with commas between them, such as media.internal:8080",
+    { meaning: "host:port entries with commas between them: private addresses that sources may come from" },
+    hostList,
+  ),
+  STOP_SECONDS: wholeNumber({
+    ...{ preset: 20, from: 1, to: 3600, unit: "seconds" },
+    meaning: "time from SIGTERM or SIGINT to the exit; the platform must wait for longer before it kills",
+  }),
+  METRICS_PORT: parsed(
+    "",
+    "must be a port from 1 to 65535 (empty for none)",
+    { meaning: "port on which `serve` answers /healthz and /metrics; empty for none", unit: "port" },
+    portOrNone,
+  ),
+  METRICS_HOST: text("127.0.0.1", "address on which METRICS_PORT is opened; 0.0.0.0 in a container"),
+  LOG_LEVEL: choice("info", LOG_LEVELS, "least level that is logged"),
+  VIDEO_JOB_ID: optionalText("job that `run` does when it is given none"),
+} satisfies Record<string, Setting>;
+
+/** Read by `processor jobs` alone, beside LADDERLOCK_URL. */
+export const OPERATOR_SETTINGS = {
+  LADDERLOCK_URL: SERVICE_URL,
+  ADMIN_API_KEY: required("an administrators' key of the Worker"),
+} satisfies Record<string, Setting>;
+
+/** Those for which empty means something; any other empty variable is one that somebody forgot to fill in. */
+const MAY_BE_EMPTY = ["GC_CRON", "METRICS_PORT"];
+
+const environmentSchema = schemaOf(SETTINGS);
+const operatorSchema = schemaOf(OPERATOR_SETTINGS);
 
 /** Reads the whole configuration of the processor, once; nothing else looks at the environment. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigOutcome {
-  // An empty variable is one that somebody forgot to fill in, not a setting.
-  const given = Object.entries(environment).filter(([, value]) => value?.trim());
-  const parsed = environmentSchema.safeParse(Object.fromEntries(given.map(([name, value]) => [name, value?.trim()])));
-  if (parsed.success) return { kind: "valid", config: configOf(parsed.data) };
-  return { kind: "invalid", problems: parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) };
+export function readConfig(environment: Environment): ConfigOutcome {
+  return read(environment, environmentSchema, configOf);
+}
+
+export function readOperatorConfig(environment: Environment): ConfigOutcome<OperatorConfig> {
+  return read(environment, operatorSchema, (env) => ({
+    serviceUrl: env.LADDERLOCK_URL,
+    adminApiKey: env.ADMIN_API_KEY,
+  }));
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function read<S extends z.ZodType, C>(
+  environment: Environment,
+  schema: S,
+  build: (env: z.output<S>) => C,
+): ConfigOutcome<C> {
+  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
+  const given = trimmed.filter(([name, value]) => value || (value === "" && MAY_BE_EMPTY.includes(name)));
+  const result = schema.safeParse(Object.fromEntries(given));
+  if (result.success) return { kind: "valid", config: build(result.data) };
+  return { kind: "invalid", problems: result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) };
+}
+
+function schemaOf<T extends Record<string, Setting>>(settings: T) {
+  const schemas = Object.entries(settings).map(([name, { schema }]) => [name, schema]);
+  return z.object(Object.fromEntries(schemas) as { [K in keyof T]: T[K]["schema"] });
 }
 
 function configOf(env: z.output<typeof environmentSchema>): ProcessorConfig {
@@ -130,15 +220,28 @@ function configOf(env: z.output<typeof environmentSchema>): ProcessorConfig {
     x264Crf: env.X264_CRF,
     uploadConcurrency: env.UPLOAD_CONCURRENCY,
     scanCron: env.SCAN_CRON,
+    gcCron: env.GC_CRON,
+    gcMinAgeHours: env.GC_MIN_AGE_HOURS,
     maxSourceBytes: env.MAX_SOURCE_BYTES,
     maxDurationSeconds: env.MAX_DURATION_SECONDS,
-    sourceAllowHosts: new Set(env.SOURCE_ALLOW_HOSTS),
+    sourceAllowHosts: env.SOURCE_ALLOW_HOSTS,
     stopSeconds: env.STOP_SECONDS,
+    metricsPort: env.METRICS_PORT,
+    metricsHost: env.METRICS_HOST,
     logLevel: env.LOG_LEVEL,
+    videoJobId: env.VIDEO_JOB_ID,
     owner: `${hostname()}/${process.pid}`.slice(0, 200),
   };
 }
 
-function isHttpUrl(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+function hostList(list: string): ReadonlySet<string> | undefined {
+  const entries = list.split(",").map((entry) => entry.trim().toLowerCase());
+  const given = entries.filter((entry) => entry !== "");
+  return given.every((entry) => HOST_AND_PORT.test(entry)) ? new Set(given) : undefined;
+}
+
+function portOrNone(value: string): number | null | undefined {
+  if (value === "") return null;
+  const port = Number(value);
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined;
 }

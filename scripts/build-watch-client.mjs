@@ -14,7 +14,9 @@ const DIST = join(ROOT, "edge/watch/dist");
 // Everything lies in one folder, so that no asset can hide a route: assets are looked up before the Worker is asked.
 const ASSETS = join(DIST, "watch-assets");
 const STAMP = join(ROOT, "node_modules/.cache/ladderlock/watch-client.sha256");
-const OUTPUTS = ["watch.js", "watch.css", "hls.worker.js", "icon.svg"].map((name) => join(ASSETS, name));
+const OUTPUTS = ["watch.js", "watch.css", "hls.worker.js", "hls.js-license.txt", "icon.svg"].map((name) =>
+  join(ASSETS, name),
+);
 
 const stamp = fingerprint();
 if (!isUpToDate(stamp)) await build(stamp);
@@ -52,6 +54,8 @@ async function build(stampOfThis) {
   });
   for (const file of outputFiles) replaceFile(file.path, file.contents);
   replaceFile(join(ASSETS, "hls.worker.js"), withoutSourceMap(readFileSync(join(HLS, "dist/hls.worker.js"), "utf8")));
+  // Whoever gets the library gets its licence with it (Apache-2.0, section 4a).
+  replaceFile(join(ASSETS, "hls.js-license.txt"), readFileSync(join(HLS, "LICENSE")));
   replaceFile(join(ASSETS, "icon.svg"), readFileSync(join(CLIENT, "icon.svg")));
   replaceFile(join(DIST, "_headers"), readFileSync(HEADERS_FILE));
   replaceFile(STAMP, stampOfThis);

@@ -3,7 +3,7 @@ import { parseSecretList } from "../../shared/lib/secret-list.ts";
 import { fromWire, sessionClaims, toWire } from "../../shared/playback-token/claims.ts";
 import { createTokenSigner } from "../../shared/playback-token/token-signer.ts";
 import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
-import { post, type PublishedPost } from "./published-post.ts";
+import { type PublishedPost, post } from "./published-post.ts";
 import type { WorkerName } from "./workerd.ts";
 
 /** A request to our Worker, and what the barest Worker does in its place. */

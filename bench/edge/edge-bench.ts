@@ -55,7 +55,13 @@ async function compareCase(workerd: Workerd, edgeCase: EdgeCase, timing: Timing)
   });
   await pairedRounds(1, sides(timing.warmUpMs));
   const rounds = await pairedRounds(timing.rounds, sides(timing.roundMs));
-  const described = { name, against: bare.worker, unit: "requests/s", target: { atLeast: target }, note: noteOf(rounds) };
+  const described = {
+    name,
+    against: bare.worker,
+    unit: "requests/s",
+    target: { atLeast: target },
+    note: noteOf(rounds),
+  };
   return compare(described, rounds, ({ requests, seconds }) => requests / seconds);
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import {
-  contentKeysSchema,
-  workOrderSchema,
   type ContentKeys,
+  contentKeysSchema,
   type TranscodeReport,
   type WorkOrder,
+  workOrderSchema,
 } from "../../shared/application/job-protocol.ts";
 import { mediaPlaylistKey, multivariantKey, segmentKey, segmentName } from "../../shared/domain/object-keys.ts";
 import { VIDEO_QUALITIES, type VideoQuality } from "../../shared/domain/quality.ts";
@@ -32,12 +32,17 @@ export type PublishedPost = {
 /** `segmentBytes`: the sizes of the segments that are stored. */
 export async function publishPost(workerd: Workerd, segmentBytes: readonly number[]): Promise<PublishedPost> {
   const origin = await workerd.origin("ladderlock");
-  const { videoPostId } = await post<{ videoPostId: string }>(origin, "/api/v2/video-posts", TEST_SECRETS.ADMIN_API_KEY, {
-    title: "Half an hour",
-    resourceType: "VIDEO",
-    autoPublish: true,
-    uploadFileList: [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }],
-  });
+  const { videoPostId } = await post<{ videoPostId: string }>(
+    origin,
+    "/api/v2/video-posts",
+    TEST_SECRETS.ADMIN_API_KEY,
+    {
+      title: "Half an hour",
+      resourceType: "VIDEO",
+      autoPublish: true,
+      uploadFileList: [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }],
+    },
+  );
   const transcode = await claim(origin);
   await report(origin, transcode, "transcode-result", transcodeReport());
   const encrypt = await claim(origin);

@@ -18,7 +18,11 @@ export type Workerd = AsyncDisposable & {
 export type ObjectWriter = { put(key: string, value: string | Uint8Array): Promise<unknown> };
 
 const MIGRATIONS = join(import.meta.dirname, "../../migrations/d1");
-const RUNTIME = { compatibilityDate: "2026-11-01", modules: true, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
+const RUNTIME = {
+  compatibilityDate: "2026-11-01",
+  modules: true,
+  unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+};
 const DATABASE = { DB: "bench" };
 const PLAYBACK = { PLAYBACK: "bench-playback" };
 

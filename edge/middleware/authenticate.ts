@@ -19,7 +19,7 @@ export function requireApiKey({ settings }: Context): MiddlewareHandler<CallerEn
   };
 }
 
-export function requireProcessor({ settings }: Context): MiddlewareHandler {
+export function requireProcessor({ settings }: Pick<Context, "settings">): MiddlewareHandler {
   return async (c, next) => {
     const refusal = await refuseUnless(settings.PROCESSOR_TOKEN, c.req.raw);
     if (refusal !== null) return refusal;
@@ -43,7 +43,10 @@ export type HolderEnv = { Variables: { holder: Holder } };
 /** Longer than any job: the lease is what ends a holder's rights, this only bounds a stolen credential. */
 const CREDENTIAL_SECONDS = 7 * 24 * 3600;
 
-export function issueJobCredential({ jobCredentials, now }: Context, holder: { jobId: string; leaseToken: string; clearPrefix: string }) {
+export function issueJobCredential(
+  { jobCredentials, now }: Context,
+  holder: { jobId: string; leaseToken: string; clearPrefix: string },
+) {
   const exp = Math.floor(now() / 1000) + CREDENTIAL_SECONDS;
   return jobCredentials.sign({ sub: holder.jobId, lease: holder.leaseToken, prefix: holder.clearPrefix, exp });
 }

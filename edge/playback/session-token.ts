@@ -1,5 +1,5 @@
 import { secretId } from "../../shared/lib/random-id.ts";
-import { sessionClaims, toWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import { type PlaybackClaims, sessionClaims, toWire } from "../../shared/playback-token/claims.ts";
 import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
 
 /** The token that goes into a playlist's URIs: an issued token starts a session, a session's own goes on as it is. */

@@ -3,16 +3,23 @@ import { z } from "zod";
 import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
-import { requireApiKey, type CallerEnv } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
 import { issuedResponse } from "./issue-token.ts";
 
 const requestSchema = z.object({
   videoPostId: z.string().min(1).max(64),
   fileIndex: z.int().min(0),
-  qualities: z.array(z.enum(QUALITIES as [Quality, ...Quality[]])).min(1).optional(),
+  qualities: z
+    .array(z.enum(QUALITIES as [Quality, ...Quality[]]))
+    .min(1)
+    .optional(),
   maxUses: z.int().positive().max(1_000_000).optional(),
-  startSeconds: z.int().positive().max(7 * 24 * 3600).optional(),
+  startSeconds: z
+    .int()
+    .positive()
+    .max(7 * 24 * 3600)
+    .optional(),
 });
 
 /** `POST /admin/video/enc/token`: a site issues what it has sold, by API key. Policies do not bind administrators. */

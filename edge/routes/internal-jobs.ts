@@ -1,29 +1,35 @@
 import { Hono } from "hono";
-import { z } from "zod";
-import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "../../shared/application/commands/apply-video-post-results.ts";
+import type { z } from "zod";
+import {
+  applyVideoPostEncryptResult,
+  applyVideoPostTranscodeResult,
+} from "../../shared/application/commands/apply-video-post-results.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
 import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
 import {
+  type ContentKeys,
+  claimOneRequestSchema,
   claimRequestSchema,
+  type EncryptReport,
   encryptReportSchema,
   failReportSchema,
   progressSchema,
-  transcodeReportSchema,
-  type ContentKeys,
-  type EncryptReport,
   type TranscodeReport,
+  transcodeReportSchema,
 } from "../../shared/application/job-protocol.ts";
 import { encryptedPrefix } from "../../shared/domain/object-keys.ts";
 import { base64Encode } from "../../shared/lib/base64.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { requireLease, requireProcessor, type Holder, type HolderEnv } from "../middleware/authenticate.ts";
+import { type Holder, type HolderEnv, requireLease, requireProcessor } from "../middleware/authenticate.ts";
 import { dispatchSoon } from "../outbox.ts";
 import { readJson } from "../read-json.ts";
+import { claimOne } from "./claim-one-job.ts";
 import { refusalResponse } from "./command-response.ts";
+import { discardSoon } from "./discard-claim.ts";
 import { workOrder } from "./work-order.ts";
 
 /** `/internal/jobs`: the processors' side of the job protocol (shared/application/job-protocol.ts). */
@@ -35,7 +41,13 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
     const body = await readJson(c.req.raw, claimRequestSchema as z.ZodType<z.output<typeof claimRequestSchema>>);
     if (body.kind === "refused") return body.response;
     const claimed = await jobs.claim({ ...body.value, now: now(), leaseMs: rules.leaseMs });
-    return claimed === null ? c.body(null, 204) : workOrder(context, claimed);
+    const order = claimed === null ? null : await workOrder(context, claimed);
+    return order === null ? c.body(null, 204) : c.json(order);
+  });
+
+  routes.post("/:jobId/claim", requireProcessor(context), async (c) => {
+    const body = await readJson(c.req.raw, claimOneRequestSchema);
+    return body.kind === "refused" ? body.response : c.json(await claimOne(context, c.req.param("jobId"), body.value));
   });
 
   routes.post("/scan", requireProcessor(context), async (c) => c.json(await scanJobs(context, now())));
@@ -92,19 +104,32 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
     if (job.state !== "RUNNING") return problem("lease-lost");
     const outcome = await failJob(context, job, leaseToken, body.value, now());
     if (outcome.kind === "lease-lost") return problem("lease-lost");
+    discardSoon(context, c.executionCtx, c.get("holder"));
     const runAfter = outcome.kind === "retry" ? outcome.runAfter : null;
     return c.json({ outcome: outcome.kind, runAfter });
   });
 
-  routes.post("/:jobId/release", async (c) =>
-    (await jobs.release({ ...lease(c.get("holder")), now: now() })) ? c.body(null, 204) : problem("lease-lost"),
-  );
+  routes.post("/:jobId/release", async (c) => {
+    const released = await jobs.release({ ...lease(c.get("holder")), now: now() });
+    return letGo(c.executionCtx, c.get("holder"), released);
+  });
 
-  routes.post("/:jobId/cancelled", async (c) =>
-    (await jobs.acknowledgeCancel({ ...lease(c.get("holder")), now: now() })) ? c.body(null, 204) : problem("lease-lost"),
-  );
+  routes.post("/:jobId/cancelled", async (c) => {
+    const acknowledged = await jobs.acknowledgeCancel({ ...lease(c.get("holder")), now: now() });
+    return letGo(c.executionCtx, c.get("holder"), acknowledged);
+  });
 
-  function finished(execution: Pick<ExecutionContext, "waitUntil">, { job }: Holder, outcome: CommandOutcome): Response {
+  function letGo(execution: Pick<ExecutionContext, "waitUntil">, holder: Holder, done: boolean): Response {
+    if (!done) return problem("lease-lost");
+    discardSoon(context, execution, holder);
+    return new Response(null, { status: 204 });
+  }
+
+  function finished(
+    execution: Pick<ExecutionContext, "waitUntil">,
+    { job }: Holder,
+    outcome: CommandOutcome,
+  ): Response {
     // A result that was sent twice, because the first reply was lost, is a success both times.
     const repeated = outcome.kind === "lease-lost" && job.state === "SUCCEEDED";
     if (outcome.kind !== "done" && !repeated) return refusalResponse(outcome);
@@ -122,7 +147,13 @@ function lease({ job, leaseToken }: Holder) {
 function recordTranscode(context: Context, holder: Holder, report: TranscodeReport): Promise<CommandOutcome> {
   const now = context.now();
   const { jobId } = holder.job;
-  const result = { ...report, kind: "done", transcodeJobId: jobId, prefix: holder.clearPrefix, encryptJobId: uuidV7(now) } as const;
+  const result = {
+    ...report,
+    kind: "done",
+    transcodeJobId: jobId,
+    prefix: holder.clearPrefix,
+    encryptJobId: uuidV7(now),
+  } as const;
   return applyVideoPostTranscodeResult(context.posts, target(holder), result, now);
 }
 
@@ -134,5 +165,9 @@ async function recordEncrypt(context: Context, holder: Holder, report: EncryptRe
 }
 
 function target({ job, leaseToken }: Holder) {
-  return { videoPostId: job.videoPostId, fileId: job.fileId, fence: { kind: "lease", jobId: job.jobId, leaseToken } } as const;
+  return {
+    videoPostId: job.videoPostId,
+    fileId: job.fileId,
+    fence: { kind: "lease", jobId: job.jobId, leaseToken },
+  } as const;
 }

@@ -1,8 +1,11 @@
 import { Hono } from "hono";
-import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
+import { z } from "zod";
+import { retryFailedJob } from "../../shared/application/commands/retry-failed-job.ts";
+import { JOB_KINDS, JOB_STATES, type TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { requireApiKey, type CallerEnv } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { refusalResponse } from "./command-response.ts";
 
 /** `/api/v2/jobs`, for operators and for whoever waits for a job. */
 export function jobRoutes(context: Context): Hono<CallerEnv> {
@@ -17,7 +20,9 @@ export function jobRoutes(context: Context): Hono<CallerEnv> {
   };
 
   routes.get("/", async (c) => {
-    const found = await jobs.list({ videoPostId: c.req.query("videoPostId"), limit: 100 });
+    const filter = filterSchema.safeParse(c.req.query());
+    if (!filter.success) return problem("invalid", "state or kind is not one that jobs have");
+    const found = await jobs.list({ ...filter.data, limit: 100 });
     return c.json({ jobs: await Promise.all(found.map(shown)) });
   });
 
@@ -32,5 +37,19 @@ export function jobRoutes(context: Context): Hono<CallerEnv> {
     return outcome === "ended" ? problem("wrong-state", "the job has ended") : c.json({ outcome }, 202);
   });
 
+  routes.post("/:jobId/retry", async (c) => {
+    const jobId = c.req.param("jobId");
+    const outcome = await retryFailedJob(context, jobId, now());
+    if (outcome.kind !== "done") return refusalResponse(outcome);
+    const job = await jobs.find(jobId);
+    return job === null ? problem("not-found") : c.json(await shown(job), 202);
+  });
+
   return routes;
 }
+
+const filterSchema = z.object({
+  videoPostId: z.string().optional(),
+  state: z.enum(JOB_STATES).optional(),
+  kind: z.enum(JOB_KINDS).optional(),
+});

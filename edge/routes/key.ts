@@ -1,10 +1,13 @@
 import { Hono } from "hono";
-import { consumeVideoHlsKeyToken, type GateRefusal } from "../../shared/application/commands/consume-video-hls-key-token.ts";
+import {
+  consumeVideoHlsKeyToken,
+  type GateRefusal,
+} from "../../shared/application/commands/consume-video-hls-key-token.ts";
 import { isQuality } from "../../shared/domain/quality.ts";
 import { CONTENT_KEY_BYTES } from "../../shared/key-vault/key-vault.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { Context } from "../context.ts";
-import { problem, type ProblemCode } from "../http-errors.ts";
+import { type ProblemCode, problem } from "../http-errors.ts";
 import { readToken } from "../playback/read-token.ts";
 
 /** How long a player may keep a key before it asks again: long enough for those that ask with every segment. */

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { matchesEntityTag, parseByteRange, resolveByteRange, type ByteRange } from "../playback/byte-range.ts";
+import { type ByteRange, matchesEntityTag, parseByteRange, resolveByteRange } from "../playback/byte-range.ts";
 
 /** Ciphertext under `/video/enc/segments/{object key}`. Names never change, so anybody may keep them for ever. */
 export function segmentRoutes({ env }: Context): Hono {

@@ -2,15 +2,15 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { createVideoPost } from "../../shared/application/commands/create-video-post.ts";
 import { auditVideoPost, deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import { describeVideoPost } from "../../shared/application/queries/video-posts.ts";
-import { listVideoPosts } from "../../shared/persistence/d1/video-post-queries.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
-import { isUploadUsed } from "../../shared/persistence/d1/upload-queries.ts";
+import { describeVideoPost } from "../../shared/application/queries/video-posts.ts";
 import type { FileSource } from "../../shared/domain/video-file.ts";
+import { isUploadUsed } from "../../shared/persistence/d1/upload-queries.ts";
+import { listVideoPosts } from "../../shared/persistence/d1/video-post-queries.ts";
 import { findUpload } from "../adapters/upload-sessions.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { requireApiKey, type CallerEnv } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
 import { dispatchSoon } from "../outbox.ts";
 import { readJson } from "../read-json.ts";
 import { refusalResponse } from "./command-response.ts";
@@ -41,7 +41,10 @@ const editSchema = z.object({
   interaction: interaction.optional(),
 });
 
-const auditSchema = z.object({ result: z.enum(["PASSED", "REJECTED"]), reason: z.string().max(1000).nullable().default(null) });
+const auditSchema = z.object({
+  result: z.enum(["PASSED", "REJECTED"]),
+  reason: z.string().max(1000).nullable().default(null),
+});
 
 /** `/api/v2/video-posts`, for editors and sites. */
 export function videoPostRoutes(context: Context): Hono<CallerEnv> {
@@ -52,11 +55,17 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
   routes.post("/", async (c) => {
     const body = await readJson(c.req.raw, createSchema as z.ZodType<z.output<typeof createSchema>>);
     if (body.kind === "refused") return body.response;
-    const files = await Promise.all(body.value.uploadFileList.map((file) => resolveSource(context, file, c.get("caller").id)));
+    const files = await Promise.all(
+      body.value.uploadFileList.map((file) => resolveSource(context, file, c.get("caller").id)),
+    );
     const refusal = files.find((file) => file instanceof Response);
     if (refusal instanceof Response) return refusal;
     const uploadFileList = files as ResolvedFile[];
-    const created = await createVideoPost(posts, { ...body.value, authorId: c.get("caller").id, uploadFileList }, now());
+    const created = await createVideoPost(
+      posts,
+      { ...body.value, authorId: c.get("caller").id, uploadFileList },
+      now(),
+    );
     return c.json(created, 201);
   });
 
@@ -96,7 +105,11 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
 type ResolvedFile = { readonly source: FileSource; readonly fileName: string; readonly fileSize: number | null };
 
 /** An upload must be complete, the caller's own and unused before a post is built on it. */
-async function resolveSource(context: Context, file: z.output<typeof fileSchema>, owner: string): Promise<ResolvedFile | Response> {
+async function resolveSource(
+  context: Context,
+  file: z.output<typeof fileSchema>,
+  owner: string,
+): Promise<ResolvedFile | Response> {
   const { fileName } = file;
   if ("sourceUrl" in file) return { source: { kind: "url", url: file.sourceUrl }, fileName, fileSize: null };
   const { uploadId } = file;
@@ -104,6 +117,7 @@ async function resolveSource(context: Context, file: z.output<typeof fileSchema>
   if (upload === null) return problem("invalid", `uploadFileList: there is no upload ${uploadId}`);
   if (upload.state !== "COMPLETE") return problem("wrong-state", `upload ${uploadId} is not complete`);
   if (upload.expiresAt <= context.now()) return problem("wrong-state", `upload ${uploadId} has expired`);
-  if (await isUploadUsed(context.db, uploadId)) return problem("wrong-state", `upload ${uploadId} is used by a post already`);
+  if (await isUploadUsed(context.db, uploadId))
+    return problem("wrong-state", `upload ${uploadId} is used by a post already`);
   return { source: { kind: "upload", uploadId }, fileName, fileSize: upload.size };
 }

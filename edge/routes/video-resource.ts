@@ -6,7 +6,7 @@ import { problem } from "../http-errors.ts";
 import { playlistResponse } from "../playback/playlist-response.ts";
 import { readToken } from "../playback/read-token.ts";
 import { sessionToken } from "../playback/session-token.ts";
-import { segmentBaseUrl, storedPlaylists, type StoredPlaylist } from "../playback/stored-playlists.ts";
+import { type StoredPlaylist, segmentBaseUrl, storedPlaylists } from "../playback/stored-playlists.ts";
 
 /** Playlists, under `/video/enc/videoResource`. The signature says everything: no database is asked. */
 export function videoResourceRoutes({ env, settings, playbackTokens, now }: Context): Hono {

@@ -1,37 +1,46 @@
+import { completeFinishedJob } from "../../shared/application/commands/complete-finished-job.ts";
 import { failForGood } from "../../shared/application/commands/fail-job.ts";
-import type { ClaimedJob } from "../../shared/application/ports.ts";
 import type { WorkOrder } from "../../shared/application/job-protocol.ts";
+import type { ClaimedJob } from "../../shared/application/ports.ts";
 import { clearPrefix } from "../../shared/domain/object-keys.ts";
-import { variantsOf, type VideoFile } from "../../shared/domain/video-file.ts";
+import { type VideoFile, variantsOf } from "../../shared/domain/video-file.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { getUploadSessionTempPath } from "../../shared/persistence/d1/upload-queries.ts";
 import type { Context } from "../context.ts";
 import { issueJobCredential } from "../middleware/authenticate.ts";
 
 /**
- * Everything that the work needs, so that nothing is asked in between; with the credential for this claim alone. A job
- * whose upload is gone is failed here: given out, it would come back until its attempts are used up.
+ * Everything that the work needs, so that nothing is asked in between; with the credential for this claim alone. Null
+ * when the job has ended right here: its part has the result already, or its upload is gone (given out, it would come
+ * back until its attempts are used up).
  */
-export async function workOrder(context: Context, { job, leaseToken }: ClaimedJob): Promise<Response> {
+export async function workOrder(context: Context, claimed: ClaimedJob): Promise<WorkOrder | null> {
+  const { job, leaseToken } = claimed;
   const post = await context.posts.load(job.videoPostId);
   const file = post?.files.find((part) => part.id === job.fileId);
   if (post === null || file === undefined) throw new Error(`job ${job.jobId} has no part`);
-  const prefix = file.clear !== null && job.kind === "ENCRYPT" ? file.clear.prefix : clearPrefix(post.slug, job.jobId, job.claimNo);
+  if (await completeFinishedJob(context, claimed, post, context.now())) return null;
+  const prefix =
+    file.clear !== null && job.kind === "ENCRYPT" ? file.clear.prefix : clearPrefix(post.slug, job.jobId, job.claimNo);
   const credential = await issueJobCredential(context, { jobId: job.jobId, leaseToken, clearPrefix: prefix });
   const { jobId, claimNo, attempt, maxAttempts } = job;
-  const base = { jobId, claimNo, attempt, maxAttempts, leaseMs: context.rules.leaseMs, credential, clearPrefix: prefix };
-  if (job.kind === "ENCRYPT") return order({ ...base, kind: "ENCRYPT", ...encryptWork(file) });
+  const base = {
+    jobId,
+    claimNo,
+    attempt,
+    maxAttempts,
+    leaseMs: context.rules.leaseMs,
+    credential,
+    clearPrefix: prefix,
+  };
+  if (job.kind === "ENCRYPT") return { ...base, kind: "ENCRYPT", ...encryptWork(file) };
   const work = await transcodeWork(context, post, file);
-  if (work !== null) return order({ ...base, kind: "TRANSCODE", ...work });
+  if (work !== null) return { ...base, kind: "TRANSCODE", ...work };
   await failForGood(context.posts, job, { kind: "lease", jobId, leaseToken }, UPLOAD_GONE, context.now());
-  return new Response(null, { status: 204 });
+  return null;
 }
 
 const UPLOAD_GONE = "The uploaded file is no longer there. Upload it again.";
-
-function order(order: WorkOrder): Response {
-  return Response.json(order);
-}
 
 async function transcodeWork(context: Context, post: VideoPost, file: VideoFile) {
   const { resourceType } = post;

@@ -1,9 +1,14 @@
 import type { z } from "zod";
 import {
+  type ClaimOneReply,
+  type ClaimOneRequest,
   type ClaimRequest,
   type ContentKeys,
+  claimOneReplySchema,
+  claimOneRequestSchema,
   claimRequestSchema,
   contentKeysSchema,
+  deletedPrefixesSchema,
   type EncryptReport,
   encryptReportSchema,
   type FailReport,
@@ -11,6 +16,8 @@ import {
   failReportSchema,
   heartbeatReplySchema,
   type Progress,
+  prefixListSchema,
+  prefixUsesSchema,
   progressSchema,
   type ScanReport,
   scanReportSchema,
@@ -19,6 +26,7 @@ import {
   type WorkOrder,
   workOrderSchema,
 } from "../../shared/application/job-protocol.ts";
+import type { PrefixUse } from "../../shared/application/ports.ts";
 import { type JobRequest, ONE_TRY, PATIENT, requestJson, SHORT } from "./job-request.ts";
 
 /** A job that is held: its name, and what proves that it is. */
@@ -31,7 +39,13 @@ export type HeldJob = Pick<WorkOrder, "jobId" | "credential">;
 export type JobClient = {
   /** The same lease token asked again gives the same job. Null: nothing is due. */
   claim(request: ClaimRequest, signal: AbortSignal): Promise<WorkOrder | null>;
+  /** This job and no other; asked again with the same lease token it gives the same answer. */
+  claimOne(jobId: string, request: ClaimOneRequest, signal: AbortSignal): Promise<ClaimOneReply>;
   scan(signal: AbortSignal): Promise<ScanReport>;
+  /** What stored prefixes are to the Worker, in the order of what was asked; PREFIXES_PER_REQUEST at the most. */
+  usesOfPrefixes(prefixes: readonly string[], signal: AbortSignal): Promise<readonly PrefixUse[]>;
+  /** Has those deleted that are garbage at this moment, and says which they are. */
+  deletePrefixes(prefixes: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** One try: the next beat is the retry. */
   heartbeat(job: HeldJob, progress: Progress, signal: AbortSignal): Promise<{ cancel: boolean }>;
   /** One try: the next progress is better than this one again. */
@@ -53,6 +67,7 @@ export type JobClientOptions = {
 
 export function createJobClient({ serviceUrl, processorToken, sleep }: JobClientOptions): JobClient {
   const base = `${serviceUrl}/internal/jobs`;
+  const garbage = `${serviceUrl}/internal/garbage`;
   const send = (request: Omit<JobRequest, "sleep">) => requestJson({ ...request, ...(sleep ? { sleep } : {}) });
   const own = { token: processorToken, held: false } as const;
   const about = (job: HeldJob, route: string) =>
@@ -62,6 +77,20 @@ export function createJobClient({ serviceUrl, processorToken, sleep }: JobClient
       const body = claimRequestSchema.parse(request);
       const reply = await send({ ...own, url: `${base}/claim`, body, retry: SHORT, signal });
       return reply === null ? null : workOrderSchema.parse(reply);
+    },
+    claimOne: async (jobId, request, signal) => {
+      const body = claimOneRequestSchema.parse(request);
+      const url = `${base}/${encodeURIComponent(jobId)}/claim`;
+      return claimOneReplySchema.parse(await send({ ...own, url, body, retry: PATIENT, signal }));
+    },
+    usesOfPrefixes: async (prefixes, signal) => {
+      const body = prefixListSchema.parse({ prefixes });
+      return prefixUsesSchema.parse(await send({ ...own, url: `${garbage}/check`, body, retry: PATIENT, signal })).uses;
+    },
+    deletePrefixes: async (prefixes, signal) => {
+      const body = prefixListSchema.parse({ prefixes });
+      const reply = await send({ ...own, url: `${garbage}/delete`, body, retry: PATIENT, signal });
+      return deletedPrefixesSchema.parse(reply).deleted;
     },
     scan: async (signal) =>
       scanReportSchema.parse(await send({ ...own, url: `${base}/scan`, body: {}, retry: SHORT, signal })),

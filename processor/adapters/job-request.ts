@@ -82,7 +82,8 @@ function judge(request: JobRequest, response: Response, text: string): Try {
     throw new LeaseLostError(`the Worker answered ${status} to ${routeOf(request.url)}`, { cause });
   }
   const hint = status === 401 || status === 403 ? " Is PROCESSOR_TOKEN the same on both sides?" : "";
-  throw new JobServiceError(`The video service refused ${routeOf(request.url)} with ${status}.${hint}`, { cause });
+  const message = `The video service refused ${routeOf(request.url)} with ${status}.${hint}`;
+  throw new JobServiceError(message, { cause, refusedWith: status });
 }
 
 /** 409 stands for other things too, which its problem code names: only those leave the job ours. */

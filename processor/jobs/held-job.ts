@@ -6,6 +6,15 @@ import { PassingFault } from "../passing-fault.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { createProgressReporter } from "./progress-reporter.ts";
 
+/** Who looks on, for metrics and health: nothing that it does changes the work. */
+export type JobObserver = {
+  /** A slot of the loop asks for work. */
+  claiming(): void;
+  claimed(order: WorkOrder): void;
+  reported(order: WorkOrder, progress: Progress): void;
+  ended(order: WorkOrder, end: HeldJobEnd, seconds: number): void;
+};
+
 export type HeldJobDependencies = {
   readonly client: JobClient;
   readonly log: Logger;
@@ -16,14 +25,26 @@ export type HeldJobDependencies = {
   /** How long telling the Worker may take once the processor stops. */
   readonly farewellMs: number;
   readonly progressIntervalMs?: number;
+  readonly observer?: JobObserver;
 };
 
-/** How the work on a claimed job came to its end, as far as this processor knows. */
-export type HeldJobEnd = "recorded" | "refused" | "failed" | "released" | "cancelled" | "lease-lost";
+/**
+ * How the work on a claimed job came to its end, as far as this processor knows. refused and failed are final, the
+ * latter because the attempts are used up; retry is not. untold: the Worker did not answer, and the lease will run out.
+ */
+export type HeldJobEnd =
+  | "recorded"
+  | "refused"
+  | "failed"
+  | "retry"
+  | "released"
+  | "cancelled"
+  | "lease-lost"
+  | "untold";
 
 type Interruption = "cancelled" | "lease-lost" | "stopped";
 
-const FIRST_STAGE = { TRANSCODE: "DOWNLOADING", ENCRYPT: "ENCRYPTING" } as const;
+export const FIRST_STAGE = { TRANSCODE: "DOWNLOADING", ENCRYPT: "ENCRYPTING" } as const;
 
 /** Runs one claimed job to its end, keeps its lease meanwhile, and tells the Worker how it ended. Does not throw. */
 export async function workOnHeldJob(order: WorkOrder, dependencies: HeldJobDependencies): Promise<HeldJobEnd> {
@@ -31,9 +52,12 @@ export async function workOnHeldJob(order: WorkOrder, dependencies: HeldJobDepen
   const log = dependencies.log.child({ jobId, kind, claimNo, attempt });
   const startedAt = performance.now();
   log.info("job claimed");
+  dependencies.observer?.claimed(order);
   const result = await runUnderLease(order, dependencies, log);
   const end = await tellTheEnd(order, result, dependencies, log);
-  log.info({ end, seconds: Math.round(performance.now() - startedAt) / 1000 }, "job ended");
+  const seconds = Math.round(performance.now() - startedAt) / 1000;
+  dependencies.observer?.ended(order, end, seconds);
+  log.info({ end, seconds }, "job ended");
   return end;
 }
 
@@ -62,7 +86,11 @@ async function runUnderLease(order: WorkOrder, dependencies: HeldJobDependencies
   try {
     if (stop.aborted) onStop();
     controller.signal.throwIfAborted();
-    const outcome = await dependencies.run(order, { signal: controller.signal, log, report: progress.report });
+    const report = (latest: Progress) => {
+      dependencies.observer?.reported(order, latest);
+      progress.report(latest);
+    };
+    const outcome = await dependencies.run(order, { signal: controller.signal, log, report });
     // Work that is done is recorded even while the processor stops: one write now, or all of it again.
     const by = interruption as Interruption | null;
     return by === null || by === "stopped" ? outcome : { kind: "interrupted", by };
@@ -134,7 +162,7 @@ async function tellTheEnd(
     if (!(error instanceof LeaseLostError)) {
       // Nothing more to try: the lease runs out and the job is given to the next who asks.
       log.error({ err: error }, "the end of the job could not be told");
-      return "lease-lost";
+      return "untold";
     }
     log.warn({ err: error }, "the lease was lost before the end could be told");
     return await cancelledAfterAll(order, dependencies.client, signal);
@@ -200,7 +228,7 @@ async function tellFailure(
   const reason = error instanceof PassingFault ? error.message : "The processor met an unexpected fault.";
   const reply = await client.fail(order, { reason: sentence(reason), permanent: false }, signal);
   log.info(reply, "failure told");
-  return "failed";
+  return reply.outcome;
 }
 
 async function tellInterruption(

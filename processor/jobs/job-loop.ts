@@ -25,12 +25,12 @@ export async function runJobLoop(dependencies: JobLoopDependencies): Promise<voi
 
 async function runOneByOne(dependencies: JobLoopDependencies): Promise<void> {
   const { client, stop, log, owner, pollMs, random } = dependencies;
-  const claimSignal = abortedAfter(stop, LAST_CLAIM_MS);
+  const claimSignal = lastClaimSignal(stop);
   let leaseToken = secretId();
   let failures = 0;
   while (!stop.aborted) {
+    dependencies.observer?.claiming();
     try {
-      // Not under `stop` itself: a reply that is on its way may hold a job, which must then be given back.
       const order = await client.claim({ leaseToken, owner }, claimSignal);
       failures = 0;
       leaseToken = secretId();
@@ -51,9 +51,12 @@ async function runOneByOne(dependencies: JobLoopDependencies): Promise<void> {
 /** How long a claim that is under way may still take once the processor stops. */
 const LAST_CLAIM_MS = 5_000;
 
-function abortedAfter(stop: AbortSignal, ms: number): AbortSignal {
+/** Not aborted with `stop` itself: a reply that is on its way may hold a job, which must then be given back. */
+export function lastClaimSignal(stop: AbortSignal): AbortSignal {
   const controller = new AbortController();
-  stop.addEventListener("abort", () => setTimeout(() => controller.abort(stop.reason), ms).unref(), { once: true });
+  const abortSoon = () => setTimeout(() => controller.abort(stop.reason), LAST_CLAIM_MS).unref();
+  if (stop.aborted) abortSoon();
+  else stop.addEventListener("abort", abortSoon, { once: true });
   return controller.signal;
 }
 

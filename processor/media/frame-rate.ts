@@ -46,20 +46,38 @@ export function framesPerSecond(rate: FrameRate): number {
 }
 
 /** Sorted presentation times in seconds -> cadence; null for fewer than two frames. */
-export function measureCadence(sortedTimes: readonly number[]): Cadence | null {
-  const deltas = sortedTimes.slice(1).map((time, i) => time - (sortedTimes[i] ?? 0));
-  const positive = deltas.filter((delta) => delta > 0);
-  if (positive.length === 0) return null;
-  const median = [...positive].sort((a, b) => a - b)[Math.floor(positive.length / 2)] ?? 0;
-  const usual = positive.filter((delta) => delta > median * 0.5 && delta < median * 1.5);
-  const sum = (list: readonly number[]) => list.reduce((total, value) => total + value, 0);
-  const largest = positive.reduce((most, value) => Math.max(most, value), 0);
+export function measureCadence(sortedTimes: Float64Array): Cadence | null {
+  const distances = distancesOf(sortedTimes);
+  if (distances.length === 0) return null;
+  distances.sort();
+  const median = distances[Math.floor(distances.length / 2)] ?? 0;
+  const usual = distances.subarray(
+    distances.findIndex((distance) => distance > median * 0.5),
+    distances.findLastIndex((distance) => distance < median * 1.5) + 1,
+  );
   return {
     typical: usual.length / sum(usual),
-    mean: positive.length / sum(positive),
+    mean: distances.length / sum(distances),
     // A hole of a second would become a segment that is longer than the target duration.
-    regular: usual.length >= positive.length * 0.9 && largest <= Math.max(1, 3 * median),
+    regular: usual.length >= distances.length * 0.9 && (distances.at(-1) ?? 0) <= Math.max(1, 3 * median),
   };
+}
+
+/** Seconds between neighbours, where there are any. */
+function distancesOf(sortedTimes: Float64Array): Float64Array {
+  const distances = new Float64Array(Math.max(0, sortedTimes.length - 1));
+  let count = 0;
+  for (let i = 1; i < sortedTimes.length; i++) {
+    const distance = (sortedTimes[i] ?? 0) - (sortedTimes[i - 1] ?? 0);
+    if (distance > 0) distances[count++] = distance;
+  }
+  return distances.subarray(0, count);
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 /**

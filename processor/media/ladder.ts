@@ -62,6 +62,7 @@ const CAP_BANDWIDTH: Record<VideoQuality, number> = {
 export function planLadder(facts: SourceFacts, resourceType: "VIDEO" | "AUDIO"): LadderPlan | Refusal {
   const { video, audio } = facts;
   if (video && resourceType === "VIDEO") return videoLadder(video, audio, facts.warnings);
+  if (resourceType === "VIDEO" && facts.undecodablePicture !== null) return refusePicture(facts.undecodablePicture);
   if (!audio) return refuse("The file has no sound that can be decoded, but it was uploaded as audio.");
   const note = resourceType === "VIDEO" ? ["The file has no picture: it is offered as audio."] : [];
   return {
@@ -72,6 +73,11 @@ export function planLadder(facts: SourceFacts, resourceType: "VIDEO" | "AUDIO"):
     timeline: planTimeline(null, audio),
     warnings: [...facts.warnings, ...note],
   };
+}
+
+/** Somebody who uploads a film does not mean its sound alone. */
+function refusePicture(codec: string): Refusal {
+  return refuse(`The picture (${codec}) cannot be decoded. Convert the video to MP4 with H.264, and upload that.`);
 }
 
 /** The qualities of a plan, highest first. */

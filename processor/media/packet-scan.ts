@@ -1,3 +1,5 @@
+import { GrowingTimes } from "./growing-times.ts";
+
 /**
  * What reading every packet of a file says about one stream. Headers lie (a fragmented file of one second claimed
  * 143,165 s, Matroska often says nothing): lengths and frame rates are taken from here.
@@ -9,16 +11,31 @@ export type StreamScan = {
   /** The last packet's start and the end of the packet that ends last. */
   readonly lastSeconds: number;
   readonly endSeconds: number;
-  /** Presentation times, sorted. */
-  readonly times: readonly number[];
+  /** Presentation times, sorted, of a stream whose times were asked for; empty else. */
+  readonly times: Float64Array;
   /** False where the clock jumps, as in transport streams that were glued together: then the ends mean nothing. */
   readonly continuous: boolean;
+};
+
+export type PacketScanOptions = {
+  /** Streams whose packet times are kept: pictures, whose cadence is measured. */
+  readonly timesOf: ReadonlySet<number>;
+  /** Times that are kept of one stream at most; the packets beyond are counted. */
+  readonly maxTimes: number;
 };
 
 /** A jump of more than this between packets in file order is a new clock; ffmpeg uses the same 10 s. */
 const CLOCK_JUMP_SECONDS = 10;
 
-type Collected = { times: number[]; end: number; previousDecode: number | null; continuous: boolean };
+type Collected = {
+  packets: number;
+  first: number;
+  last: number;
+  end: number;
+  previousDecode: number | null;
+  continuous: boolean;
+  readonly times: GrowingTimes | null;
+};
 
 /**
  * Collects the lines of `ffprobe -show_entries packet=stream_index,pts_time,dts_time,duration_time,flags -of csv=p=0`,
@@ -26,7 +43,12 @@ type Collected = { times: number[]; end: number; previousDecode: number | null; 
  */
 export class PacketScanner {
   readonly #streams = new Map<number, Collected>();
+  readonly #options: PacketScanOptions;
   #rest = "";
+
+  constructor(options: PacketScanOptions) {
+    this.#options = options;
+  }
 
   push(chunk: string): void {
     const lines = (this.#rest + chunk).split("\n");
@@ -48,32 +70,33 @@ export class PacketScanner {
     // A packet marked D is decoded but not shown (an edit list cut it away).
     if (index === undefined || !/^\d+$/.test(index) || start === null || decode === null || flags?.includes("D"))
       return;
-    const stream = this.#streams.get(Number(index)) ?? {
-      times: [],
-      end: Number.NEGATIVE_INFINITY,
-      previousDecode: null,
-      continuous: true,
-    };
-    this.#streams.set(Number(index), stream);
+    const stream = this.#stream(Number(index), start);
     if (stream.previousDecode !== null && Math.abs(decode - stream.previousDecode) > CLOCK_JUMP_SECONDS) {
       stream.continuous = false;
     }
     stream.previousDecode = decode;
-    stream.times.push(start);
+    stream.packets += 1;
+    stream.first = Math.min(stream.first, start);
+    stream.last = Math.max(stream.last, start);
     stream.end = Math.max(stream.end, start + (seconds(duration) ?? 0));
+    if (stream.packets <= this.#options.maxTimes) stream.times?.push(start);
+  }
+
+  #stream(index: number, start: number): Collected {
+    const known = this.#streams.get(index);
+    if (known) return known;
+    const times = this.#options.timesOf.has(index) ? new GrowingTimes() : null;
+    const end = Number.NEGATIVE_INFINITY;
+    const stream = { packets: 0, first: start, last: start, end, previousDecode: null, continuous: true, times };
+    this.#streams.set(index, stream);
+    return stream;
   }
 }
 
-function toScan(collected: Collected): StreamScan {
-  const times = [...collected.times].sort((a, b) => a - b);
-  return {
-    packets: times.length,
-    firstSeconds: times[0] ?? 0,
-    lastSeconds: times[times.length - 1] ?? 0,
-    endSeconds: collected.end,
-    times,
-    continuous: collected.continuous,
-  };
+function toScan({ packets, first, last, end, times, continuous }: Collected): StreamScan {
+  const sorted = times?.take() ?? new Float64Array();
+  sorted.sort();
+  return { packets, firstSeconds: first, lastSeconds: last, endSeconds: end, times: sorted, continuous };
 }
 
 function seconds(text: string | undefined): number | null {

@@ -1,141 +1,109 @@
-import { z } from "zod";
+import type { ContainerEnd } from "./container-end.ts";
 import { chooseFrameRate, framesPerSecond, measureCadence, parseFrameRate } from "./frame-rate.ts";
+import { findIncompleteness } from "./incomplete.ts";
 import type { MediaLimits } from "./limits.ts";
 import type { StreamScan } from "./packet-scan.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import type { SourceAudio, SourceFacts, SourceVideo, TransferKind } from "./source-facts.ts";
+import { isPicture, isSound, parseReport, type StreamReport } from "./stream-report.ts";
+import {
+  chooseStreams,
+  isTiny,
+  leftOut,
+  SMALLEST_SIDE,
+  type StreamKnowledge,
+  undecodablePicture,
+} from "./usable-streams.ts";
 
-const sideDataSchema = z.looseObject({ side_data_type: z.string().optional(), rotation: z.coerce.number().optional() });
-
-const streamSchema = z.looseObject({
-  index: z.number(),
-  codec_type: z.string().optional(),
-  codec_name: z.string().optional(),
-  codec_tag_string: z.string().optional(),
-  width: z.number().optional(),
-  height: z.number().optional(),
-  sample_aspect_ratio: z.string().optional(),
-  r_frame_rate: z.string().optional(),
-  avg_frame_rate: z.string().optional(),
-  pix_fmt: z.string().optional(),
-  field_order: z.string().optional(),
-  color_space: z.string().optional(),
-  color_primaries: z.string().optional(),
-  color_transfer: z.string().optional(),
-  sample_rate: z.coerce.number().optional(),
-  channels: z.number().optional(),
-  nb_frames: z.coerce.number().optional(),
-  duration: z.coerce.number().optional(),
-  disposition: z.looseObject({ attached_pic: z.number().optional() }).optional(),
-  side_data_list: z.array(sideDataSchema).optional(),
-  tags: z.looseObject({ rotate: z.string().optional(), language: z.string().optional() }).optional(),
-});
-
-const reportSchema = z.looseObject({
-  streams: z.array(streamSchema).default([]),
-  format: z
-    .looseObject({
-      format_name: z.string().optional(),
-      duration: z.coerce.number().optional(),
-      start_time: z.coerce.number().optional(),
-    })
-    .optional(),
-});
-
-type Stream = z.infer<typeof streamSchema>;
-
-export type ProbeInput = {
+export type ProbeInput = StreamKnowledge & {
   /** What ffprobe printed with `-show_format -show_streams -of json`, parsed as JSON. */
   readonly report: unknown;
-  /** What a pass over the packets found, by stream index. */
-  readonly scans: ReadonlyMap<number, StreamScan>;
   readonly limits: MediaLimits;
-  /** Whether the ffmpeg at hand has a decoder for a codec name. */
-  readonly isDecodable: (codec: string) => boolean;
+  /** Whether the file ends where its structure says. */
+  readonly end: ContainerEnd;
 };
 
 /** ffprobe's view of a file -> the facts that the ladder is planned from, or why the file cannot be used. */
 export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; readonly facts: SourceFacts } | Refusal {
-  const parsed = reportSchema.safeParse(input.report);
-  if (!parsed.success) return refuse("The file could not be read as video or audio.");
-  const { streams, format } = parsed.data;
+  const report = parseReport(input.report);
+  if (!report) return refuse(NOT_MEDIA);
+  const { streams, format } = report;
   const refusal = refuseStreams(streams, input.limits);
   if (refusal) return refusal;
+  const { video, audio } = chooseStreams(streams, input);
+  if (!video && !audio) return refuseUnusable(streams);
+  const chosen = [video, audio].filter((stream) => stream !== null);
+  const incompleteness = findIncompleteness(chosen, input.scans, input.end);
+  if (incompleteness?.kind === "refused") return incompleteness;
 
-  const clockMayJump = /^(mpegts|mpeg)$/.test(format?.format_name ?? "");
   const origin = format?.start_time ?? 0;
-  const context = { ...input, origin, clockMayJump };
-  const videoStream = streams.find((stream) => isPicture(stream) && isUsable(stream, input));
-  const audioStream = streams.find((stream) => stream.codec_type === "audio" && isUsable(stream, input));
-  if (!videoStream && !audioStream) return refuse("The file has no picture and no sound that can be decoded.");
-  const truncated = [videoStream, audioStream].some((stream) => stream && isTruncated(stream, input.scans));
-  if (truncated) return refuse("The file is incomplete: its index names more than it holds. Upload it again.");
-
+  const context = { ...input, origin, clockMayJump: /^(mpegts|mpeg)$/.test(format?.format_name ?? "") };
   const facts: SourceFacts = {
     container: format?.format_name ?? "unknown",
     headerDuration: format?.duration ?? null,
     originSeconds: origin,
-    video: videoStream ? toVideo(videoStream, context) : null,
-    audio: audioStream ? toAudio(audioStream, context) : null,
-    warnings: leftOut(streams, videoStream, audioStream, input),
+    video: video && toVideo(video, context),
+    audio: audio && toAudio(audio, context),
+    undecodablePicture: video ? null : undecodablePicture(streams, input),
+    warnings: [...(incompleteness ? [incompleteness.sentence] : []), ...leftOut(streams, chosen, input)],
   };
   return refuseLength(facts, input.limits) ?? { kind: "facts", facts };
 }
 
-function refuseStreams(streams: readonly Stream[], limits: MediaLimits): Refusal | null {
-  if (!streams.some((stream) => isPicture(stream) || stream.codec_type === "audio")) {
-    return refuse("The file holds no video and no audio.");
+const NOT_MEDIA =
+  "The file is no video or audio that is known here, or it is damaged. Check that it plays on your computer, and upload it again.";
+
+function refuseStreams(streams: readonly StreamReport[], limits: MediaLimits): Refusal | null {
+  if (!streams.some((stream) => isPicture(stream) || isSound(stream))) {
+    return refuse("The file holds no video and no audio. Upload a video or audio file.");
+  }
+  if (streams.length > limits.maxTracks) {
+    return refuse(`The file has ${streams.length} tracks, at most ${limits.maxTracks} are accepted. Export fewer.`);
   }
   if (streams.some((stream) => /^(encv|enca|drm[si])$/.test(stream.codec_tag_string ?? ""))) {
-    return refuse("The file is copy-protected (encrypted media) and cannot be converted.");
+    return refuse("The file is copy-protected (encrypted media). Upload a copy without protection.");
   }
   const large = streams.find((stream) => isPicture(stream) && exceeds(stream, limits));
-  return large
-    ? refuse(`The picture is too large: ${large.width} x ${large.height}, at most ${limits.maxSide} on a side.`)
-    : null;
+  if (!large) return null;
+  const limit = `${limits.maxSide} on a side and ${Math.floor(limits.maxPixels / 1e6)} million in all`;
+  return refuse(
+    `The picture is too large: ${large.width} x ${large.height} pixels, at most ${limit}. Make it smaller.`,
+  );
 }
 
-function exceeds({ width = 0, height = 0 }: Stream, limits: MediaLimits): boolean {
+function exceeds({ width = 0, height = 0 }: StreamReport, limits: MediaLimits): boolean {
   return Math.max(width, height) > limits.maxSide || width * height > limits.maxPixels;
 }
 
+function refuseUnusable(streams: readonly StreamReport[]): Refusal {
+  const tiny = streams.find((stream) => isPicture(stream) && isTiny(stream));
+  if (tiny) {
+    const size = `only ${tiny.width} x ${tiny.height} pixels, at least ${SMALLEST_SIDE} on each side are needed`;
+    return refuse(`The picture is ${size}. Export the video again at its real size.`);
+  }
+  const codecs = [...new Set(streams.filter((s) => isPicture(s) || isSound(s)).map((s) => s.codec_name ?? "unknown"))];
+  const names = codecs.slice(0, 5).join(", ");
+  return refuse(
+    `Nothing in the file can be decoded (${names}). Convert it to MP4 with H.264 and AAC, and upload that.`,
+  );
+}
+
 /** Measured ends only: a header may claim 143,165 s for a clip of one second. */
-function refuseLength(facts: SourceFacts, limits: MediaLimits): Refusal | null {
-  const longest = Math.max(facts.video?.endSeconds ?? 0, facts.audio?.endSeconds ?? 0);
-  return longest > limits.maxSeconds
-    ? refuse(
-        `The file is too long: ${Math.round(longest / 60)} minutes, at most ${Math.round(limits.maxSeconds / 60)}.`,
-      )
+function refuseLength({ video, audio }: SourceFacts, limits: MediaLimits): Refusal | null {
+  const longest = Math.max(video?.endSeconds ?? 0, audio?.endSeconds ?? 0);
+  if (longest > limits.maxSeconds) {
+    const minutes = `${Math.round(longest / 60)} minutes, at most ${Math.round(limits.maxSeconds / 60)}`;
+    return refuse(`The file is too long: ${minutes}. Upload it in parts.`);
+  }
+  const frames = video?.frames ?? 0;
+  return frames > limits.maxFrames
+    ? refuse(`The video has too many frames: ${frames}, at most ${limits.maxFrames}. Upload it in parts.`)
     : null;
-}
-
-function isPicture(stream: Stream): boolean {
-  return stream.codec_type === "video" && stream.disposition?.attached_pic !== 1;
-}
-
-function isUsable(stream: Stream, { isDecodable, scans }: ProbeInput): boolean {
-  const codec = stream.codec_name ?? "unknown";
-  if (codec === "unknown" || !isDecodable(codec) || !scans.has(stream.index)) return false;
-  return stream.codec_type === "audio"
-    ? (stream.sample_rate ?? 0) > 0 && (stream.channels ?? 0) > 0
-    : (stream.width ?? 0) > 0 && (stream.height ?? 0) > 0;
-}
-
-/**
- * An index that names samples beyond the end of the file: an upload or a download that was cut off. Both must fall
- * short: an edit list hides frames on purpose (the duration then shrinks with it), and fragmented files without an
- * index claim any duration.
- */
-function isTruncated(stream: Stream, scans: ReadonlyMap<number, StreamScan>): boolean {
-  const scan = scans.get(stream.index);
-  const { nb_frames: indexed, duration } = stream;
-  if (!scan || indexed === undefined || duration === undefined) return false;
-  return scan.packets < indexed * 0.95 && scan.endSeconds - scan.firstSeconds < duration * 0.95 - 0.5;
 }
 
 type Context = ProbeInput & { readonly origin: number; readonly clockMayJump: boolean };
 
-function toVideo(stream: Stream, context: Context): SourceVideo {
+function toVideo(stream: StreamReport, context: Context): SourceVideo {
   const rotation = rotationOf(stream);
   const sampleAspectRatio = pixelAspect(stream.sample_aspect_ratio);
   const { width = 0, height = 0 } = stream;
@@ -172,7 +140,7 @@ function toVideo(stream: Stream, context: Context): SourceVideo {
   };
 }
 
-function toAudio(stream: Stream, context: Context): SourceAudio {
+function toAudio(stream: StreamReport, context: Context): SourceAudio {
   return {
     streamIndex: stream.index,
     codec: stream.codec_name ?? "unknown",
@@ -191,7 +159,7 @@ function span(scan: StreamScan | undefined, frameSeconds: number, { origin, cloc
 }
 
 /** ffprobe counts counter-clockwise; some old files only have a `rotate` tag, clockwise. */
-function rotationOf(stream: Stream): number {
+function rotationOf(stream: StreamReport): number {
   const matrix = stream.side_data_list?.find((side) => side.rotation !== undefined)?.rotation;
   const clockwise = matrix === undefined ? Number(stream.tags?.rotate ?? 0) : -matrix;
   const quarter = Math.round(clockwise / 90) * 90;
@@ -212,36 +180,4 @@ function transferKind(name: string | undefined): TransferKind {
 
 function known(name: string | undefined): string | null {
   return name === undefined || ["unknown", "unspecified", "reserved"].includes(name) ? null : name;
-}
-
-function leftOut(
-  streams: readonly Stream[],
-  video: Stream | undefined,
-  audio: Stream | undefined,
-  input: ProbeInput,
-): string[] {
-  return streams
-    .filter((stream) => stream !== video && stream !== audio)
-    .map((stream) => leftOutReason(stream, input))
-    .filter((reason) => reason !== null);
-}
-
-function leftOutReason(stream: Stream, input: ProbeInput): string | null {
-  const name = `${stream.codec_name ?? "unknown"}${stream.tags?.language ? `, ${stream.tags.language}` : ""}`;
-  const track = `track ${stream.index} (${name})`;
-  switch (stream.codec_type) {
-    case "subtitle":
-      return `Left out: subtitles, ${track}.`;
-    case "audio":
-      return isUsable(stream, input)
-        ? `Left out: a further audio ${track}.`
-        : `Left out: audio ${track}, which cannot be decoded.`;
-    case "video":
-      if (!isPicture(stream)) return null;
-      return isUsable(stream, input)
-        ? `Left out: a further video ${track}.`
-        : `Left out: video ${track}, which cannot be decoded.`;
-    default:
-      return null;
-  }
 }

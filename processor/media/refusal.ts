@@ -1,6 +1,11 @@
 /** A source that cannot be used, said in a sentence that an editor understands. Trying again would not help. */
-export type Refusal = { readonly kind: "refused"; readonly reason: string };
+export type Refusal = {
+  readonly kind: "refused";
+  readonly reason: string;
+  /** What the tools said, for the log alone. */
+  readonly detail?: string;
+};
 
-export function refuse(reason: string): Refusal {
-  return { kind: "refused", reason };
+export function refuse(reason: string, detail?: string): Refusal {
+  return { kind: "refused", reason, ...(detail === undefined ? {} : { detail }) };
 }

@@ -56,7 +56,9 @@ export type SourceFacts = {
   readonly originSeconds: number;
   readonly video: SourceVideo | null;
   readonly audio: SourceAudio | null;
-  /** Sentences for the job: what was left out. */
+  /** The codec of a picture that is there and that no decoder takes; null where there is none, or a usable one. */
+  readonly undecodablePicture: string | null;
+  /** Sentences for the job: what is missing, and what was left out. */
   readonly warnings: readonly string[];
 };
 

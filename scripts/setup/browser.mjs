@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findOnPath, isExecutableFile, lastLines, runCommand } from "./command.mjs";
+import { findOnPath, isExecutableFile, lastLines, programNamedBy, runCommand } from "./command.mjs";
 import { unpackDebianPackage, writeWrapper } from "./private-debian.mjs";
 import { recallTool, rememberTool } from "./remembered-tools.mjs";
 import { SetupError } from "./setup-error.mjs";
@@ -36,7 +36,7 @@ const TRIAL_PAGE =
  * @returns {Promise<string>}
  */
 export async function findChromium({ toolsFile, toolsFolder }) {
-  const named = process.env.CHROMIUM_PATH || null;
+  const named = programNamedBy("CHROMIUM_PATH");
   const [remembered] = recallTool(toolsFile, "chromium") ?? [];
   if (remembered && (named ?? remembered) === remembered) return remembered;
   const path = named ? await namedByEnvironment(named) : await firstThatWorks(toolsFolder);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 
 /**
  * @typedef {object} CommandResult
@@ -19,7 +19,7 @@ import { delimiter, join } from "node:path";
  * @returns {Promise<CommandResult>}
  */
 export function runCommand(command, args, { cwd, env = process.env, timeoutMs } = {}) {
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
     let stdout = "";
     let stderr = "";
@@ -29,12 +29,17 @@ export function runCommand(command, args, { cwd, env = process.env, timeoutMs } 
     child.stderr.setEncoding("utf8").on("data", (text) => {
       stderr += text;
     });
-    child.on("error", (error) => resolve({ ok: false, code: null, stdout, stderr: stderr + error.message }));
+    child.on("error", (error) => settle({ ok: false, code: null, stdout, stderr: stderr + error.message }));
     child.on("close", (code, signal) => {
       const ending = signal === null ? "" : `\nended by ${signal}`;
-      resolve({ ok: code === 0, code, stdout, stderr: stderr + ending });
+      settle({ ok: code === 0, code, stdout, stderr: stderr + ending });
     });
   });
+}
+
+/** @param {CommandResult} result */
+export function endedWell(result) {
+  return result.ok;
 }
 
 /** @param {string} path */
@@ -60,6 +65,20 @@ export function findOnPath(name, searchPath = process.env.PATH ?? "") {
     if (directory !== "" && isExecutableFile(path)) return path;
   }
   return null;
+}
+
+/**
+ * The program that an environment variable names, as a path or as a name on PATH; null if it names none.
+ *
+ * @param {string} variable
+ * @returns {string | null}
+ */
+export function programNamedBy(variable) {
+  const value = process.env[variable];
+  if (value === undefined || value === "") return null;
+  if (!value.includes("/")) return findOnPath(value) ?? value;
+  // npm runs scripts in the project's folder; the user typed the path in theirs.
+  return resolve(process.env.INIT_CWD ?? ".", value);
 }
 
 /**

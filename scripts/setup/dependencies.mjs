@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { findOnPath, lastLines, runCommand } from "./command.mjs";
+import { endedWell, findOnPath, lastLines, runCommand } from "./command.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { step } from "./step.mjs";
 
@@ -67,11 +67,13 @@ function isMeantForUs(entry) {
 
 /** @param {string} root */
 async function installDependencies(root) {
-  const exact = await step("Installing packages", () => runNpm(root, ["ci", ...NPM_FLAGS]));
+  const exact = await step("Installing packages", () => runNpm(root, ["ci", ...NPM_FLAGS]), endedWell);
   if (exact.ok) return;
   console.error(`npm ci did not work here:\n${lastLines(exact)}\nTrying npm install, which may choose other versions.`);
-  const loose = await step("Installing packages with npm install", () =>
-    runNpm(root, ["install", "--no-save", "--no-package-lock", ...NPM_FLAGS]),
+  const loose = await step(
+    "Installing packages with npm install",
+    () => runNpm(root, ["install", "--no-save", "--no-package-lock", ...NPM_FLAGS]),
+    endedWell,
   );
   if (loose.ok) return;
   throw new SetupError(

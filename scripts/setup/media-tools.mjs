@@ -1,5 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { findOnPath, lastLines, runCommand } from "./command.mjs";
+import { findOnPath, lastLines, programNamedBy, runCommand } from "./command.mjs";
 import { installMediaToolsFromNpm } from "./npm-binaries.mjs";
 import { unpackDebianPackage, writeWrapper } from "./private-debian.mjs";
 import { recallTool, rememberTool } from "./remembered-tools.mjs";
@@ -22,21 +24,24 @@ const TRIAL_MS = 30_000;
  * @returns {Promise<MediaTools>}
  */
 export async function findMediaTools({ toolsFile, toolsFolder }) {
-  const named = process.env.FFMPEG_PATH || process.env.FFPROBE_PATH;
+  const named = { ffmpeg: programNamedBy("FFMPEG_PATH"), ffprobe: programNamedBy("FFPROBE_PATH") };
   const [ffmpeg, ffprobe] = recallTool(toolsFile, "media") ?? [];
-  const fitsEnvironment =
-    (process.env.FFMPEG_PATH || ffmpeg) === ffmpeg && (process.env.FFPROBE_PATH || ffprobe) === ffprobe;
+  const fitsEnvironment = (named.ffmpeg ?? ffmpeg) === ffmpeg && (named.ffprobe ?? ffprobe) === ffprobe;
   if (ffmpeg && ffprobe && fitsEnvironment) return { ffmpeg, ffprobe };
 
-  const tools = named ? await namedByEnvironment() : await firstThatWorks(toolsFolder);
+  const isNamed = named.ffmpeg !== null || named.ffprobe !== null;
+  const tools = isNamed ? await namedByEnvironment(named) : await firstThatWorks(toolsFolder);
   rememberTool(toolsFile, "media", [tools.ffmpeg, tools.ffprobe]);
   return tools;
 }
 
-/** @returns {Promise<MediaTools>} */
-async function namedByEnvironment() {
-  const ffmpeg = process.env.FFMPEG_PATH || findOnPath("ffmpeg");
-  const ffprobe = process.env.FFPROBE_PATH || besideOrOnPath(ffmpeg, "ffprobe");
+/**
+ * @param {{ ffmpeg: string | null, ffprobe: string | null }} named
+ * @returns {Promise<MediaTools>}
+ */
+async function namedByEnvironment(named) {
+  const ffmpeg = named.ffmpeg ?? besideOrOnPath(named.ffprobe, "ffmpeg");
+  const ffprobe = named.ffprobe ?? besideOrOnPath(ffmpeg, "ffprobe");
   const candidate = await tryTools(ffmpeg, ffprobe);
   if ("tools" in candidate) return candidate.tools;
   throw new SetupError(
@@ -109,9 +114,43 @@ async function tryTools(ffmpeg, ffprobe) {
   if (!listed.ok) return { refusal: `${ffmpeg} does not run: ${lastLines(listed, 2)}` };
   const missing = NEEDED_ENCODERS.filter((encoder) => !new RegExp(`^ [VA]\\S* ${encoder} `, "m").test(listed.stdout));
   if (missing.length > 0) return { refusal: `${ffmpeg} has no encoder ${missing.join(" and ")}` };
-  const probe = await runCommand(ffprobe, ["-version"], { timeoutMs: TRIAL_MS });
-  if (!probe.ok) return { refusal: `${ffprobe} does not run: ${lastLines(probe, 2)}` };
-  return { tools: { ffmpeg, ffprobe } };
+  const refusal = await tryOnSegment(ffmpeg, ffprobe);
+  return refusal === null ? { tools: { ffmpeg, ffprobe } } : { refusal };
+}
+
+/**
+ * Encodes a fraction of a second into MPEG-TS and reads it back: the work that they are wanted for, since some builds
+ * answer every question and then crash at it.
+ *
+ * @param {string} ffmpeg
+ * @param {string} ffprobe
+ * @returns {Promise<string | null>} why they will not do
+ */
+async function tryOnSegment(ffmpeg, ffprobe) {
+  const folder = mkdtempSync(join(tmpdir(), "ladderlock-trial-"));
+  const segment = join(folder, "trial.ts");
+  try {
+    const inputs = [
+      "-f",
+      "lavfi",
+      "-i",
+      "testsrc=size=64x64:duration=0.2",
+      "-f",
+      "lavfi",
+      "-i",
+      "anullsrc=r=48000",
+      "-shortest",
+    ];
+    const encode = ["-v", "error", "-nostdin", ...inputs, "-c:v", "libx264", "-c:a", "aac", "-f", "mpegts", segment];
+    const encoded = await runCommand(ffmpeg, encode, { timeoutMs: TRIAL_MS });
+    if (!encoded.ok) return `${ffmpeg} cannot encode: ${lastLines(encoded, 2)}`;
+    const probe = ["-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", segment];
+    const probed = await runCommand(ffprobe, probe, { timeoutMs: TRIAL_MS });
+    const reads = probed.ok && ["h264", "aac"].every((codec) => probed.stdout.includes(codec));
+    return reads ? null : `${ffprobe} cannot read MPEG-TS: ${lastLines(probed, 2)}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -4,8 +4,8 @@ import { runCommand } from "./command.mjs";
 import { recallTool, rememberTool } from "./remembered-tools.mjs";
 import { SetupError } from "./setup-error.mjs";
 
-// 22.18 is the first 22 that runs TypeScript as it stands; wrangler and vitest would do with 22.12.
-const OLDEST = /** @type {const} */ ([22, 18]);
+// The first that knows `await using`, which our TypeScript, run as it stands, contains. wrangler would do with 22.12.
+const OLDEST = /** @type {const} */ ([24, 0]);
 
 /**
  * A Node that is new enough for wrangler, vitest and our own TypeScript: the one that npm installed beside the other

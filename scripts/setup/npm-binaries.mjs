@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { lastLines } from "./command.mjs";
+import { basename, dirname, join, relative } from "node:path";
+import { endedWell, lastLines } from "./command.mjs";
 import { runNpm } from "./dependencies.mjs";
 import { step } from "./step.mjs";
 
@@ -22,14 +22,30 @@ export async function installMediaToolsFromNpm(folder) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
     const flags = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    const result = await step("Fetching ffmpeg and ffprobe from npm", () =>
-      runNpm(folder, ["install", "--prefix", folder, ...flags, ...PACKAGES]),
-    );
-    if (!result.ok) return { ffmpeg: null, ffprobe: null, reason: `npm: ${lastLines(result, 3)}` };
+    const args = ["install", "--prefix", folder, ...flags, ...PACKAGES];
+    const result = await step("Fetching ffmpeg and ffprobe from npm", () => runNpm(folder, args), endedWell);
+    if (!result.ok) return { ffmpeg: null, ffprobe: null, reason: `npm: ${lastLines(result)}` };
   }
   if (!existsSync(ffmpeg) || !existsSync(ffprobe)) {
     return { ffmpeg: null, ffprobe: null, reason: `npm has no ffmpeg for ${platform}` };
   }
   for (const path of [ffmpeg, ffprobe]) chmodSync(path, 0o755);
-  return { ffmpeg, ffprobe, reason: "" };
+  if (process.platform !== "linux") return { ffmpeg, ffprobe, reason: "" };
+  return { ffmpeg: wrap(folder, ffmpeg), ffprobe: wrap(folder, ffprobe), reason: "" };
+}
+
+/**
+ * These static builds crash at every MPEG-TS with a service name: its character set makes their C library load the
+ * machine's conversion modules, which belong to another one. Where it finds no modules, it goes without.
+ *
+ * @param {string} folder
+ * @param {string} program
+ */
+function wrap(folder, program) {
+  const script = join(folder, "bin", basename(program));
+  mkdirSync(dirname(script), { recursive: true });
+  const target = relative(dirname(script), program);
+  writeFileSync(script, `#!/bin/sh\nGCONV_PATH=/nonexistent exec "\${0%/*}/${target}" "$@"\n`);
+  chmodSync(script, 0o755);
+  return script;
 }

@@ -17,16 +17,30 @@ export async function unpackDebianPackage({ folder, name }) {
   if (findOnPath("apt-get") === null || findOnPath("dpkg") === null) return { root: null, reason: "this is no Debian" };
   const root = join(folder, name);
   if (existsSync(join(root, "complete"))) return { root, reason: "" };
-  return step(`Unpacking ${name} and its libraries from Debian (no root here)`, async () => {
-    const fetched = await downloadClosure(folder, name);
-    if (!fetched.ok) return { root: null, reason: `apt-get could not download ${name}: ${lastLines(fetched, 3)}` };
-    const refusal = await unpackAll(join(folder, "cache/archives"), root);
-    if (refusal !== null) return { root: null, reason: refusal };
-    for (const unused of UNUSED) rmSync(join(root, unused), { recursive: true, force: true });
-    rmSync(join(folder, "cache"), { recursive: true });
-    writeFileSync(join(root, "complete"), "");
-    return { root, reason: "" };
-  });
+  const title = `Unpacking ${name} and its libraries from Debian (no root here)`;
+  const reason = await step(
+    title,
+    () => downloadAndUnpack(folder, name, root),
+    (refusal) => refusal === null,
+  );
+  return reason === null ? { root, reason: "" } : { root: null, reason };
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @param {string} root
+ * @returns {Promise<string | null>} why it did not work
+ */
+async function downloadAndUnpack(folder, name, root) {
+  const fetched = await downloadClosure(folder, name);
+  if (!fetched.ok) return `apt-get could not download ${name}: ${lastLines(fetched, 3)}`;
+  const refusal = await unpackAll(join(folder, "cache/archives"), root);
+  if (refusal !== null) return refusal;
+  for (const unused of UNUSED) rmSync(join(root, unused), { recursive: true, force: true });
+  rmSync(join(folder, "cache"), { recursive: true });
+  writeFileSync(join(root, "complete"), "");
+  return null;
 }
 
 /**

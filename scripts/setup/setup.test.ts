@@ -50,8 +50,8 @@ describe("whether the packages are installed", () => {
 describe("the oldest Node that will do", () => {
   it.each([
     ["v20.19.5", false],
-    ["v22.17.1", false],
-    ["v22.18.0", true],
+    ["v22.23.2", false],
+    ["v24.0.0", true],
     ["v24.1.0\n", true],
     ["", false],
   ])("%s: %s", (version, expected) => {

@@ -7,14 +7,15 @@ const REDRAW_MS = 1000;
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work
+ * @param {(result: T) => boolean} succeeded
  * @returns {Promise<T>}
  */
-export async function step(title, work) {
+export async function step(title, work, succeeded) {
   const startedAt = Date.now();
   const line = startLine(title, startedAt);
   try {
     const result = await work();
-    line.end(`${title}: done in ${seconds(startedAt)}`);
+    line.end(`${title}: ${succeeded(result) ? "done in" : "failed after"} ${seconds(startedAt)}`);
     return result;
   } catch (error) {
     line.end(`${title}: failed after ${seconds(startedAt)}`);

@@ -1,5 +1,5 @@
 import { platform } from "node:os";
-import { findOnPath, lastLines, runCommand } from "./command.mjs";
+import { endedWell, findOnPath, lastLines, runCommand } from "./command.mjs";
 import { step } from "./step.mjs";
 
 // Another apt may be at work, as on a machine that has just booted.
@@ -35,11 +35,12 @@ async function installWithApt(name) {
     ];
     return runCommand(command, rest);
   };
-  const result = await step(`Installing ${name} with apt-get`, async () => {
+  const installation = async () => {
     // A source that cannot be reached fails the update; the package may come from another one.
     await apt("update");
     return apt("install", "-y", "--no-install-recommends", name);
-  });
+  };
+  const result = await step(`Installing ${name} with apt-get`, installation, endedWell);
   return result.ok ? { installed: true, reason: "" } : refused(`apt-get install ${name}: ${lastLines(result, 3)}`);
 }
 
@@ -54,7 +55,11 @@ async function privilegePrefix() {
 async function installWithBrew(name) {
   if (process.getuid?.() === 0) return refused("brew does not run as root");
   const env = { ...process.env, HOMEBREW_NO_AUTO_UPDATE: "1", HOMEBREW_NO_ANALYTICS: "1", NONINTERACTIVE: "1" };
-  const result = await step(`Installing ${name} with brew`, () => runCommand("brew", ["install", name], { env }));
+  const result = await step(
+    `Installing ${name} with brew`,
+    () => runCommand("brew", ["install", name], { env }),
+    endedWell,
+  );
   return result.ok ? { installed: true, reason: "" } : refused(`brew install ${name}: ${lastLines(result, 3)}`);
 }
 

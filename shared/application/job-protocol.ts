@@ -7,6 +7,7 @@ import { JOB_STAGES } from "../domain/transcode-job.ts";
  * receive with these schemas.
  *
  *   POST /internal/jobs/claim                      ClaimRequest -> 200 WorkOrder | 204 nothing due
+ *   POST /internal/jobs/{jobId}/claim              ClaimOneRequest -> 200 ClaimOneReply
  *   POST /internal/jobs/scan                       -> 200 ScanReport
  *   POST /internal/jobs/{jobId}/heartbeat          Heartbeat -> 200 HeartbeatReply
  *   POST /internal/jobs/{jobId}/progress           Progress -> 204
@@ -16,9 +17,14 @@ import { JOB_STAGES } from "../domain/transcode-job.ts";
  *   POST /internal/jobs/{jobId}/fail               FailReport -> 200 FailReply
  *   POST /internal/jobs/{jobId}/release            -> 204    a clean stop: the attempt is given back
  *   POST /internal/jobs/{jobId}/cancelled          -> 204    the holder has stopped what was cancelled
+ *   POST /internal/garbage/check                   PrefixList -> 200 PrefixUses
+ *   POST /internal/garbage/delete                  PrefixList -> 200 DeletedPrefixes
  *
- * Claim and scan take the processors' shared secret as bearer token, everything else the credential of the work order,
- * which is good for that one job and claim. 409 says that the lease is lost: stop, and change nothing.
+ * Claims, the scan and garbage take the processors' shared secret as bearer token, everything else the credential of
+ * the work order, which is good for that one job and claim. 409 says that the lease is lost: stop, and change nothing.
+ *
+ * After fail, release and cancelled the holder writes nothing more: what this claim has stored is deleted then, under
+ * the prefix that the credential names.
  */
 
 const quality = z.enum(QUALITIES as [(typeof QUALITIES)[number], ...(typeof QUALITIES)[number][]]);
@@ -31,9 +37,15 @@ export const claimRequestSchema = z.object({
   leaseToken: leaseTokenSchema,
   /** A name for people: host and process. */
   owner: z.string().min(1).max(200),
-  kinds: z.array(z.enum(["TRANSCODE", "ENCRYPT"])).min(1).default(["TRANSCODE", "ENCRYPT"]),
+  kinds: z
+    .array(z.enum(["TRANSCODE", "ENCRYPT"]))
+    .min(1)
+    .default(["TRANSCODE", "ENCRYPT"]),
 });
 export type ClaimRequest = z.input<typeof claimRequestSchema>;
+
+export const claimOneRequestSchema = claimRequestSchema.omit({ kinds: true });
+export type ClaimOneRequest = z.input<typeof claimOneRequestSchema>;
 
 export const variantSchema = z.object({
   quality,
@@ -41,7 +53,10 @@ export const variantSchema = z.object({
   height: z.int().positive().nullable(),
   peakBandwidth: z.int().positive(),
   averageBandwidth: z.int().positive(),
-  codecs: z.string().regex(/^[\x20-\x7e]{1,100}$/).refine((value) => !value.includes('"')),
+  codecs: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,100}$/)
+    .refine((value) => !value.includes('"')),
   frameRate: frameRate.nullable(),
   segmentCount: z.int().positive(),
   bytes: z.int().positive(),
@@ -80,6 +95,20 @@ export const workOrderSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 export type WorkOrder = z.infer<typeof workOrderSchema>;
+
+export const claimOneReplySchema = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("claimed"), order: workOrderSchema }),
+  /** Nothing is left to do: it ended before, or just now because its result was there or its upload was gone. */
+  z.object({
+    outcome: z.literal("ended"),
+    state: z.enum(["SUCCEEDED", "FAILED", "CANCELLED"]),
+    failReason: z.string().nullable(),
+  }),
+  /** Somebody else holds it until `at` at least, or it waits for its time, `at`. Milliseconds since the epoch. */
+  z.object({ outcome: z.literal("later"), because: z.enum(["leased", "waiting"]), at: z.int() }),
+  z.object({ outcome: z.literal("unknown") }),
+]);
+export type ClaimOneReply = z.infer<typeof claimOneReplySchema>;
 
 export const progressSchema = z.object({
   stage: z.enum(JOB_STAGES),
@@ -156,6 +185,20 @@ export const scanReportSchema = z.object({
   requeued: z.int(),
   exhausted: z.int(),
   created: z.int(),
+  refreshed: z.int(),
   tokensDeleted: z.int(),
 });
 export type ScanReport = z.infer<typeof scanReportSchema>;
+
+/** Asked about at once; each is some 300 bytes at the most. */
+export const PREFIXES_PER_REQUEST = 200;
+
+export const prefixListSchema = z.object({ prefixes: z.array(z.string().min(1).max(1024)).max(PREFIXES_PER_REQUEST) });
+
+/** In the order of what was asked; what the words mean: PrefixUse in ports.ts. */
+export const prefixUsesSchema = z.object({
+  uses: z.array(z.enum(["named", "live", "retiring", "unknown", "garbage"])),
+});
+
+/** Those that were still garbage and are now in the queue of deletions. */
+export const deletedPrefixesSchema = z.object({ deleted: z.array(z.string()) });

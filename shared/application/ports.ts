@@ -1,20 +1,24 @@
-import type { JobKind, JobProgress, JobRules, JobStage, TranscodeJob } from "../domain/transcode-job.ts";
+import type { ContentKeyStatus } from "../domain/content-key.ts";
 import type { Quality } from "../domain/quality.ts";
 import type { QualityAuth } from "../domain/quality-auth.ts";
-import type { ContentKeyStatus } from "../domain/content-key.ts";
-import type { Change, VideoPost, VideoPostStatus } from "../domain/video-post.ts";
+import type { JobKind, JobProgress, JobRules, JobStage, TranscodeJob } from "../domain/transcode-job.ts";
 import type { UpdateType } from "../domain/video-file.ts";
+import type { Change, VideoPost, VideoPostStatus } from "../domain/video-post.ts";
 
 /** Proof that a save is still wanted: it is refused whole unless the job is held as stated. */
 export type SaveFence =
   | { readonly kind: "lease"; readonly jobId: string; readonly leaseToken: string }
-  | { readonly kind: "expired-lease"; readonly jobId: string; readonly now: number };
+  | { readonly kind: "expired-lease"; readonly jobId: string; readonly now: number }
+  /** The job has FAILED and is the newest of its part and kind. */
+  | { readonly kind: "failed-job"; readonly jobId: string };
 
 /** What happens to the fencing job in the same batch. */
 export type JobEnd =
   | { readonly kind: "keep" }
   | { readonly kind: "succeed" }
-  | { readonly kind: "fail"; readonly reason: string };
+  | { readonly kind: "fail"; readonly reason: string }
+  /** QUEUED again with all its attempts; the claim number goes on. */
+  | { readonly kind: "requeue" };
 
 export type SaveOptions = { readonly fence: SaveFence; readonly jobEnd: JobEnd };
 
@@ -36,7 +40,24 @@ export type HeartbeatOutcome = "held" | "cancel" | "lease-lost";
 
 export interface JobStore {
   /** The oldest due job, or the one that this lease token holds already (a claim whose reply was lost). */
-  claim(input: { leaseToken: string; owner: string; kinds: readonly JobKind[]; now: number; leaseMs: number }): Promise<ClaimedJob | null>;
+  claim(input: {
+    leaseToken: string;
+    owner: string;
+    kinds: readonly JobKind[];
+    now: number;
+    leaseMs: number;
+  }): Promise<ClaimedJob | null>;
+  /**
+   * This very job, if it is due or this lease token holds it already. It need not wait for a scan: a waiting time that
+   * is over and an expired lease with attempts left are as good as the queue.
+   */
+  claimOne(input: {
+    jobId: string;
+    leaseToken: string;
+    owner: string;
+    now: number;
+    leaseMs: number;
+  }): Promise<ClaimedJob | null>;
   heartbeat(input: {
     jobId: string;
     leaseToken: string;
@@ -46,7 +67,13 @@ export interface JobStore {
     progress: JobProgress;
   }): Promise<HeartbeatOutcome>;
   /** Gives the job back to the queue or to its waiting time. False when the lease was lost. */
-  retryLater(input: { jobId: string; leaseToken: string; now: number; runAfter: number; reason: string }): Promise<boolean>;
+  retryLater(input: {
+    jobId: string;
+    leaseToken: string;
+    now: number;
+    runAfter: number;
+    reason: string;
+  }): Promise<boolean>;
   /** Gives the job back as if it had not been claimed, but for its claim number. */
   release(input: { jobId: string; leaseToken: string; now: number }): Promise<boolean>;
   /** The holder lets go of a job that was cancelled. */
@@ -56,7 +83,13 @@ export interface JobStore {
   find(jobId: string): Promise<TranscodeJob | null>;
   /** The job that this lease holds, or held when it succeeded; null once it was given to somebody else or back. */
   findByLease(jobId: string, leaseToken: string): Promise<TranscodeJob | null>;
-  list(filter: { videoPostId?: string | undefined; state?: TranscodeJob["state"] | undefined; limit: number }): Promise<readonly TranscodeJob[]>;
+  /** The newest first. */
+  list(filter: {
+    videoPostId?: string | undefined;
+    state?: TranscodeJob["state"] | undefined;
+    kind?: JobKind | undefined;
+    limit: number;
+  }): Promise<readonly TranscodeJob[]>;
   /** Expired leases with attempts left, and waits that are over, go back to the queue. Number of jobs. */
   requeueDue(now: number): Promise<number>;
   /** Expired leases without attempts left. */
@@ -65,15 +98,39 @@ export interface JobStore {
   createMissing(parts: readonly MissingJob[], now: number, rules: JobRules): Promise<number>;
 }
 
-export type MissingJob = { readonly jobId: string; readonly videoPostId: string; readonly fileId: string; readonly kind: JobKind };
+export type MissingJob = {
+  readonly jobId: string;
+  readonly videoPostId: string;
+  readonly fileId: string;
+  readonly kind: JobKind;
+};
 
 /** Reads that feed the scan: parts whose state asks for a job that is not there. */
 export interface PendingWorkQueries {
   listTranscodingVideoPosts(batchSize: number): Promise<readonly PendingPart[]>;
   listEncryptPendingVideoPosts(batchSize: number): Promise<readonly PendingPart[]>;
+  /** Ids of posts whose stored status or duration is not what their parts say; of those alone that may still change. */
+  listDriftedVideoPosts(batchSize: number): Promise<readonly string[]>;
 }
 
-export type PendingPart = { readonly videoPostId: string; readonly fileId: string; readonly fileIndex: number; readonly updateType: UpdateType };
+/**
+ * What becomes of a stored prefix. named: a part that was not deleted, or an upload session, points to it. live: a job
+ * of its part has not ended. retiring: its keys are still given out. unknown: no job of this database has made it.
+ * garbage: none of these.
+ */
+export type PrefixUse = "named" | "live" | "retiring" | "unknown" | "garbage";
+
+export interface PrefixQueries {
+  /** In the order of what was asked; what is not a prefix of this layout is unknown. */
+  usesOf(prefixes: readonly string[], now: number): Promise<readonly PrefixUse[]>;
+}
+
+export type PendingPart = {
+  readonly videoPostId: string;
+  readonly fileId: string;
+  readonly fileIndex: number;
+  readonly updateType: UpdateType;
+};
 
 /** What token issue must know of a part; one read. */
 export type PlayablePart = {

@@ -1,10 +1,10 @@
-import { activateKeyVersion, nextKeyVersion, stagedKeys, type ContentKey } from "./content-key.ts";
-import { defaultQualityAuth, publicQualityAuth, type DefaultPolicyRule, type QualityAuth } from "./quality-auth.ts";
+import { activateKeyVersion, type ContentKey, nextKeyVersion, stagedKeys } from "./content-key.ts";
 import type { Quality } from "./quality.ts";
+import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
 import type { NewJob } from "./transcode-job.ts";
-import { variantsOf, type VariantsOfJob, type VideoFile } from "./video-file.ts";
-import { refused, withFile, type Decision, type VideoPost } from "./video-post.ts";
+import { type VariantsOfJob, type VideoFile, variantsOf } from "./video-file.ts";
+import { type Decision, refused, type VideoPost, withFile } from "./video-post.ts";
 
 /*
  * What jobs do to a part, between claim and completion. A part is named by its internal id here, because the job row
@@ -77,21 +77,29 @@ export function stageKeys(
   const staged = drafts.map(
     (draft): ContentKey => ({ ...draft, keyVersion: version, status: "STAGED", usableUntil: null, createdAt: now }),
   );
-  const superseded = file.keys.map((key): ContentKey => (key.status === "STAGED" ? { ...key, status: "REVOKED" } : key));
+  const superseded = file.keys.map(
+    (key): ContentKey => (key.status === "STAGED" ? { ...key, status: "REVOKED" } : key),
+  );
   const prepared: VideoFile = {
     ...file,
     encryptStatus: file.playing === null ? "ENCRYPTING" : file.encryptStatus,
     keys: [...superseded, ...staged],
-    qualityAuth: withDefaultPolicies(post, file, drafts.map((draft) => draft.quality), rule),
+    qualityAuth: withDefaultPolicies(
+      post,
+      file,
+      drafts.map((draft) => draft.quality),
+      rule,
+    ),
   };
   return changed(post, prepared, [], now);
 }
 
-/** The staged keys, if there are some for exactly these qualities. */
+/** The staged keys in the order of `qualities`, if there are some for exactly these. */
 export function reusableStagedKeys(file: VideoFile, qualities: readonly Quality[]): readonly ContentKey[] | null {
   const staged = stagedKeys(file.keys);
-  const same = staged.length === qualities.length && staged.every((key) => qualities.includes(key.quality));
-  return same && staged.length > 0 ? staged : null;
+  const inOrder = qualities.flatMap((quality) => staged.filter((key) => key.quality === quality));
+  const same = inOrder.length === qualities.length && inOrder.length === staged.length;
+  return same && staged.length > 0 ? inOrder : null;
 }
 
 function withDefaultPolicies(
@@ -149,7 +157,13 @@ function encryptionMismatch(file: VideoFile, result: EncryptResult & { kind: "do
   const staged = stagedKeys(file.keys).filter((key) => key.keyVersion === result.keyVersion);
   const qualities = result.variants.map((variant) => variant.quality);
   if (!sameSet(qualities, expected)) return `qualities ${qualities} were encrypted, ${expected} were asked for`;
-  if (!sameSet(qualities, staged.map((key) => key.quality))) return `key version ${result.keyVersion} is not staged for ${qualities}`;
+  if (
+    !sameSet(
+      qualities,
+      staged.map((key) => key.quality),
+    )
+  )
+    return `key version ${result.keyVersion} is not staged for ${qualities}`;
   return null;
 }
 
@@ -157,7 +171,10 @@ function sameSet(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value) => b.includes(value));
 }
 
-function livePart(post: VideoPost, fileId: string): { kind: "part"; file: VideoFile } | (Decision & { kind: "refused" }) {
+function livePart(
+  post: VideoPost,
+  fileId: string,
+): { kind: "part"; file: VideoFile } | (Decision & { kind: "refused" }) {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   const file = post.files.find((part) => part.id === fileId);
   return file === undefined ? refused({ kind: "not-found" }) : { kind: "part", file };

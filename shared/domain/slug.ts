@@ -13,5 +13,10 @@ export function slugOf(title: string): string {
     .normalize("NFC")
     .toLowerCase();
   const slug = (plain.match(WORD) ?? []).join("-");
-  return [...slug].slice(0, 80).join("").replace(/^-+|-+$/g, "") || "untitled";
+  return (
+    [...slug]
+      .slice(0, 80)
+      .join("")
+      .replace(/^-+|-+$/g, "") || "untitled"
+  );
 }

@@ -1,7 +1,10 @@
 import type { Quality } from "./quality.ts";
 
-export type JobKind = "TRANSCODE" | "ENCRYPT";
-export type JobState = "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+export const JOB_KINDS = ["TRANSCODE", "ENCRYPT"] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export const JOB_STATES = ["QUEUED", "RUNNING", "RETRY_WAIT", "SUCCEEDED", "FAILED", "CANCELLED"] as const;
+export type JobState = (typeof JOB_STATES)[number];
 
 export const JOB_STAGES = ["DOWNLOADING", "PROBING", "ENCODING", "UPLOADING", "ENCRYPTING", "VERIFYING"] as const;
 export type JobStage = (typeof JOB_STAGES)[number];

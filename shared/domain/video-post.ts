@@ -1,8 +1,8 @@
 import { revokeKeys } from "./content-key.ts";
 import type { DomainEvent } from "./domain-event.ts";
-import type { NewJob } from "./transcode-job.ts";
-import { partState, type FileSource, type VideoFile } from "./video-file.ts";
 import { slugOf } from "./slug.ts";
+import type { NewJob } from "./transcode-job.ts";
+import { type FileSource, partState, type VideoFile } from "./video-file.ts";
 
 export type ResourceType = "VIDEO" | "AUDIO";
 export type VideoPostStatus =
@@ -153,7 +153,12 @@ export function withFile(post: VideoPost, file: VideoFile, jobs: readonly NewJob
  * What is derived is derived here and nowhere else: the status, the total duration, and the audit of posts that
  * publish themselves.
  */
-export function settle(post: VideoPost, jobs: readonly NewJob[], now: number, events: readonly DomainEvent[] = []): Change {
+export function settle(
+  post: VideoPost,
+  jobs: readonly NewJob[],
+  now: number,
+  events: readonly DomainEvent[] = [],
+): Change {
   const passesNow = post.autoPublish && post.audit === null && allReady(post);
   const audit: Audit | null = passesNow ? { result: "PASSED", reason: null, by: "system", at: now } : post.audit;
   const settled: VideoPost = {
@@ -194,7 +199,8 @@ export function auditVideoPost(
   now: number,
 ): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
-  if (!allReady(post)) return refused({ kind: "wrong-state", detail: `a post that is ${post.status} cannot be audited` });
+  if (!allReady(post))
+    return refused({ kind: "wrong-state", detail: `a post that is ${post.status} cannot be audited` });
   // What follows a passed audit, the author's reward above all, must not follow twice.
   if (verdict.result === "PASSED" && post.audit?.result === "PASSED") return { kind: "unchanged", value: undefined };
   const audited = { ...post, audit: { ...verdict, at: now } };
@@ -224,9 +230,10 @@ export function updateVideoPost(
 /** The keys go with the post, so that the gate, which never loads a post, refuses from this save on. */
 export function deleteVideoPost(post: VideoPost, now: number): Decision {
   if (post.deletedAt !== null) return { kind: "unchanged", value: undefined };
-  const prefixes = post.files.flatMap((file) => [file.clear?.prefix, file.playing?.prefix].filter((p) => p !== undefined));
+  const prefixes = post.files.flatMap((file) =>
+    [file.clear?.prefix, file.playing?.prefix].filter((p) => p !== undefined),
+  );
   const event: DomainEvent = { type: "VideoPostDeleted", prefixes, uploadIds: uploadIds(post) };
   const files = post.files.map((file) => ({ ...file, keys: revokeKeys(file.keys) }));
   return { kind: "changed", change: settle({ ...post, files, deletedAt: now }, [], now, [event]), value: undefined };
 }
-

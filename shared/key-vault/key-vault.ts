@@ -21,7 +21,8 @@ const KEK_BYTES = 32;
 /** AES-256-GCM (NIST SP 800-38D) under key-encryption keys of 32 bytes; the first wraps, all unwrap. */
 export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): KeyVault {
   const odd = keks.find((kek) => kek.bytes.length !== KEK_BYTES);
-  if (odd !== undefined) throw new Error(`the key-encryption key ${odd.id} has ${odd.bytes.length} bytes, not ${KEK_BYTES}`);
+  if (odd !== undefined)
+    throw new Error(`the key-encryption key ${odd.id} has ${odd.bytes.length} bytes, not ${KEK_BYTES}`);
   const imported = new Map<string, Promise<CryptoKey>>();
   const importedKey = (kek: NamedSecret) => {
     const pending = imported.get(kek.id) ?? importKek(kek);

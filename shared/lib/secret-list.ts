@@ -21,7 +21,8 @@ function parseSecret(entry: string, minimumBytes: number): NamedSecret {
   const [, id, encoded] = match as unknown as [string, string, string];
   const bytes = decode(encoded);
   if (bytes === null) throw new Error(`the secret ${id} is not base64`);
-  if (bytes.length < minimumBytes) throw new Error(`the secret ${id} has ${bytes.length} bytes, at least ${minimumBytes} are needed`);
+  if (bytes.length < minimumBytes)
+    throw new Error(`the secret ${id} has ${bytes.length} bytes, at least ${minimumBytes} are needed`);
   return { id, bytes };
 }
 

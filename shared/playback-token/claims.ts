@@ -34,7 +34,10 @@ const wireSchema = z.object({
   f: z.int().min(0),
   v: z.int().positive(),
   o: z.string().min(1).max(1024),
-  q: z.array(z.string().regex(/^[0-9a-z]{1,16}$/)).min(1).max(16),
+  q: z
+    .array(z.string().regex(/^[0-9a-z]{1,16}$/))
+    .min(1)
+    .max(16),
   r: z.union([z.literal(0), z.literal(1)]),
   s: z.int().positive(),
   iat: z.int().positive(),

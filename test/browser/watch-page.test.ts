@@ -13,7 +13,6 @@ import { type OpenOptions, openWatchPage, type WatchPage } from "./watch-page.ts
 
 const LADDER = ["1080p", "720p", "480p", "360p"];
 const SECONDS = 13;
-const FRAMES_PER_SECOND = 15;
 
 let directory: string;
 let stack: Stack;
@@ -25,7 +24,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ladderlock-browser-"));
   [stack, browser] = await Promise.all([startStack(), launchChromium()]);
   const path = join(directory, "clip.mp4");
-  await generateClip({ path, size: "1920x1080", frameRate: String(FRAMES_PER_SECOND), seconds: SECONDS, sound: true });
+  await generateClip({ path, size: "1920x1080", frameRate: "15", seconds: SECONDS, sound: true });
   part = await stack.ingest(path, { title: "A clip" });
 });
 
@@ -44,6 +43,14 @@ afterAll(async () => {
 async function open(options?: OpenOptions): Promise<WatchPage> {
   opened = await openWatchPage(browser, stack, part, options);
   return opened;
+}
+
+/** Players keep keys: only another quality's makes them come back to the gate. */
+function qualityNeverAskedFor(page: WatchPage): string {
+  const asked = page.requested.map((url) => url.searchParams.get("quality"));
+  const fresh = LADDER.find((quality) => !asked.includes(quality));
+  if (fresh === undefined) throw new Error("the player has asked for every key already");
+  return fresh;
 }
 
 describe("an anonymous viewer", () => {
@@ -67,6 +74,10 @@ describe("an anonymous viewer", () => {
     expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
     await page.ended();
     expect(await page.position()).toBeCloseTo(SECONDS, 0);
+    // One range: nothing was stepped over, but for the moment that hls.js may leave out before the first frame.
+    const played = await page.played();
+    expect(played).toHaveLength(1);
+    expect(played[0]?.[0]).toBeLessThan(0.25);
 
     const [master, ...more] = await Promise.all(masters);
     expect(more).toEqual([]);
@@ -74,20 +85,6 @@ describe("an anonymous viewer", () => {
     const paths = page.requested.map((url) => url.pathname + url.search);
     expect(paths.filter((path) => path.includes("seg_")).length).toBeGreaterThanOrEqual(3);
     expect(paths.filter((path) => path.includes("1080p") || path.includes("720p"))).toEqual([]);
-  });
-
-  it("is shown every frame", async () => {
-    const page = await open();
-    await page.choose("360p");
-    await page.play();
-    await page.ended();
-    const frames = await page.page.$eval(
-      "#video",
-      (video) => (video as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames,
-    );
-    // The first frames may be decoded twice, where the choice came after they had been.
-    expect(frames).toBeGreaterThanOrEqual(SECONDS * FRAMES_PER_SECOND);
-    expect(frames).toBeLessThan(SECONDS * FRAMES_PER_SECOND * 1.2);
   });
 
   it("is refused a locked quality's playlist and key, and is told so", async () => {
@@ -182,10 +179,9 @@ describe("a token that has expired", () => {
     await sleep(EXPIRED_AFTER_MS);
     expect((await fetch(master!)).status).toBe(401);
 
-    const asked = page.keyAnswers.map(({ url }) => url.searchParams.get("quality"));
-    const fresh = LADDER.find((quality) => !asked.includes(quality));
-    await page.choose(fresh!);
-    await page.picture(Number.parseInt(fresh!, 10));
+    const fresh = qualityNeverAskedFor(page);
+    await page.choose(fresh);
+    await page.picture(Number.parseInt(fresh, 10));
     expect(page.keyAnswers.at(-1)).toMatchObject({ status: 200 });
     expect(page.keyAnswers.at(-1)?.url.searchParams.get("quality")).toBe(fresh);
     const position = await page.position();
@@ -248,5 +244,22 @@ describe("the page", () => {
   it("fits a narrow screen", async () => {
     const page = await open({ width: 390 });
     expect(await page.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  });
+});
+
+// The last one, since it takes the video away.
+describe("a post that is deleted while somebody watches", () => {
+  it("ends at the next key, and the viewer is told why", async () => {
+    const page = await open();
+    await page.watchAs("subscriber");
+    await page.choose("360p");
+    await page.picture(360);
+    await stack.admin("DELETE", `/api/v2/video-posts/${part.videoPostId}`);
+    await page.choose(qualityNeverAskedFor(page));
+    await page.page.waitForSelector("#message:visible");
+    expect(await page.page.textContent("#message")).toBe("There is nothing to play for the subscriber: Deleted.");
+    const log = await page.log();
+    expect(log.map(({ meaning }) => meaning)).toContain("The token has ended: asking for a new one.");
+    expect(log.at(-1)).toMatchObject({ kind: "token", status: "410" });
   });
 });

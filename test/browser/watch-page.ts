@@ -88,7 +88,15 @@ export class WatchPage {
     return this.page.$eval("#video", (video) => (video as HTMLVideoElement).currentTime);
   }
 
-  /** Waits until the picture has this many lines and is seen to move. */
+  /** What was played, as ranges of seconds. */
+  played(): Promise<[start: number, end: number][]> {
+    return this.page.$eval("#video", (video) => {
+      const { played } = video as HTMLVideoElement;
+      return Array.from({ length: played.length }, (_, range) => [played.start(range), played.end(range)]);
+    });
+  }
+
+  /** Waits until the picture has this many lines and is there. */
   async picture(lines: number): Promise<void> {
     await this.page.waitForFunction(
       (wanted) => {

@@ -21,7 +21,7 @@ export function isInstalled(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
-export const FFMPEG = process.env["FFMPEG_PATH"] ?? "ffmpeg";
+export const FFMPEG = process.env.FFMPEG_PATH ?? "ffmpeg";
 
 /** What decodes of one stream of a file or URL, without one complaint of ffmpeg's. Sound has no frames here. */
 export async function decoded(input: string, stream: string): Promise<{ frames: number; seconds: number }> {

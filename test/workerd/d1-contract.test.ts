@@ -1,4 +1,5 @@
 import { describeClaims } from "../contract/claims.ts";
+import { describeContentKeys } from "../contract/content-keys.ts";
 import { describeFailingJobs } from "../contract/failing-jobs.ts";
 import { describeFencedSaves } from "../contract/fenced-saves.ts";
 import { describeHeldJobs } from "../contract/held-jobs.ts";
@@ -13,4 +14,5 @@ describeFencedSaves("D1", openD1Persistence);
 describeClaims("D1", openD1Persistence);
 describeHeldJobs("D1", openD1Persistence);
 describeFailingJobs("D1", openD1Persistence);
+describeContentKeys("D1", openD1Persistence);
 describePlaybackTokens("D1", openD1Persistence);

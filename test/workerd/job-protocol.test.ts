@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { contentKeysSchema } from "../../shared/application/job-protocol.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
-import { call, claim, createPost, encryptPost, publishPost, report, transcodeReport, tryClaim } from "./published-post.ts";
+import {
+  call,
+  claim,
+  createPost,
+  encryptPost,
+  publishPost,
+  report,
+  transcodeReport,
+  tryClaim,
+} from "./published-post.ts";
 import { testEnv } from "./test-env.ts";
 import { startWorker, type TestWorker } from "./worker.ts";
 
@@ -63,7 +72,10 @@ describe("a work order's credential", () => {
     await createPost(worker);
     await createPost(worker);
     const [mine, other] = [await claim(worker), await claim(worker)];
-    const response = await call(worker, { ...other, credential: mine.credential }, "heartbeat", { stage: "PROBING", percent: 0 });
+    const response = await call(worker, { ...other, credential: mine.credential }, "heartbeat", {
+      stage: "PROBING",
+      percent: 0,
+    });
     expect(response.status).toBe(403);
   });
 
@@ -83,7 +95,10 @@ describe("a work order's credential", () => {
     const videoPostId = await createPost(worker);
     const lost = await claim(worker, videoPostId);
     worker.advance(LEASE_MS + 1000);
-    await worker.fetch("/internal/jobs/scan", { method: "POST", headers: { authorization: `Bearer ${testEnv.PROCESSOR_TOKEN}` } });
+    await worker.fetch("/internal/jobs/scan", {
+      method: "POST",
+      headers: { authorization: `Bearer ${testEnv.PROCESSOR_TOKEN}` },
+    });
     const holder = await claim(worker, videoPostId);
     expect([holder.jobId, holder.claimNo, holder.attempt]).toEqual([lost.jobId, 2, 2]);
     for (const [step, body] of [
@@ -97,7 +112,7 @@ describe("a work order's credential", () => {
       expect([step, (await call(worker, lost, step, body)).status]).toEqual([step, 409]);
     }
     await report(worker, holder, "transcode-result", transcodeReport(["720p", "360p"]));
-    expect((await post(videoPostId)).files[0]!["transferResult"]).toBe("SUCCESS");
+    expect((await post(videoPostId)).files[0]!.transferResult).toBe("SUCCESS");
   });
 });
 
@@ -106,23 +121,27 @@ describe("a result", () => {
     const videoPostId = await createPost(worker);
     const order = await claim(worker, videoPostId);
     const body = transcodeReport(["360p"]);
-    const answers = [await call(worker, order, "transcode-result", body), await call(worker, order, "transcode-result", body)];
+    const answers = [
+      await call(worker, order, "transcode-result", body),
+      await call(worker, order, "transcode-result", body),
+    ];
     expect(answers.map(({ status }) => status)).toEqual([204, 204]);
-    expect((await worker.context.jobs.list({ videoPostId, limit: 10 })).map(({ kind, state }) => `${kind} ${state}`)).toEqual([
-      "ENCRYPT QUEUED",
-      "TRANSCODE SUCCEEDED",
-    ]);
+    expect(
+      (await worker.context.jobs.list({ videoPostId, limit: 10 })).map(({ kind, state }) => `${kind} ${state}`),
+    ).toEqual(["ENCRYPT QUEUED", "TRANSCODE SUCCEEDED"]);
   });
 
   it("of a job that was cancelled meanwhile is thrown away", async () => {
     const videoPostId = await createPost(worker);
     const order = await claim(worker, videoPostId);
     expect((await worker.admin("POST", `/api/v2/jobs/${order.jobId}/cancel`)).status).toBe(202);
-    expect(await (await call(worker, order, "heartbeat", { stage: "ENCODING", percent: 1 })).json()).toEqual({ cancel: true });
+    expect(await (await call(worker, order, "heartbeat", { stage: "ENCODING", percent: 1 })).json()).toEqual({
+      cancel: true,
+    });
     expect((await call(worker, order, "transcode-result", transcodeReport(["360p"]))).status).toBe(409);
     expect((await call(worker, order, "cancelled")).status).toBe(204);
     expect(await statusOf(order)).toBe("CANCELLED");
-    expect((await post(videoPostId)).files[0]!["transferResult"]).toBe("TRANSCODING");
+    expect((await post(videoPostId)).files[0]!.transferResult).toBe("TRANSCODING");
   });
 
   it("with qualities that were not asked for is refused, and leaves the job running", async () => {
@@ -132,7 +151,14 @@ describe("a result", () => {
     const keys = contentKeysSchema.parse(await (await call(worker, order, "keys")).json());
     const variants = transcodeReport(["360p"]).variants;
     expect((await call(worker, order, "encrypt-result", { keyVersion: keys.keyVersion, variants })).status).toBe(422);
-    expect((await call(worker, order, "encrypt-result", { keyVersion: 7, variants: transcodeReport(["720p", "360p"]).variants })).status).toBe(422);
+    expect(
+      (
+        await call(worker, order, "encrypt-result", {
+          keyVersion: 7,
+          variants: transcodeReport(["720p", "360p"]).variants,
+        })
+      ).status,
+    ).toBe(422);
     expect(await statusOf(order)).toBe("RUNNING");
   });
 });
@@ -159,7 +185,9 @@ describe("keys", () => {
 
   it("rest wrapped", async () => {
     const { keys } = (await publishPost(worker)).keys;
-    const rows = await testEnv.DB.prepare("SELECT wrapped_key FROM video_hls_encrypt_key").all<{ wrapped_key: string }>();
+    const rows = await testEnv.DB.prepare("SELECT wrapped_key FROM video_hls_encrypt_key").all<{
+      wrapped_key: string;
+    }>();
     const stored = JSON.stringify(rows.results);
     for (const { key } of keys) expect(stored).not.toContain(key);
   });
@@ -178,7 +206,7 @@ describe("a failure", () => {
     }
     expect(outcomes).toEqual(["retry", "retry", "retry", "retry", "failed"]);
     const failed = await post(videoPostId);
-    expect([failed.status, failed.files[0]!["failReason"]]).toEqual(["TRANSCODE_FAILED", "The network went away."]);
+    expect([failed.status, failed.files[0]!.failReason]).toEqual(["TRANSCODE_FAILED", "The network went away."]);
     expect(await tryClaim(worker)).toBeNull();
   });
 
@@ -193,11 +221,14 @@ describe("a failure", () => {
     for (let attempt = 1; attempt <= 5; attempt++) {
       await claim(worker, videoPostId);
       worker.advance(LEASE_MS + 1000);
-      await worker.fetch("/internal/jobs/scan", { method: "POST", headers: { authorization: `Bearer ${testEnv.PROCESSOR_TOKEN}` } });
+      await worker.fetch("/internal/jobs/scan", {
+        method: "POST",
+        headers: { authorization: `Bearer ${testEnv.PROCESSOR_TOKEN}` },
+      });
     }
     const failed = await post(videoPostId);
     expect(failed.status).toBe("TRANSCODE_FAILED");
-    expect(failed.files[0]!["failReason"]).toMatch(/stopped answering/);
+    expect(failed.files[0]!.failReason).toMatch(/stopped answering/);
   });
 });
 
@@ -235,7 +266,9 @@ describe("deleting a post", () => {
     expect(await tryClaim(worker)).toBeNull();
     expect((await worker.admin("DELETE", `/api/v2/video-posts/${published.videoPostId}`)).status).toBe(200);
     await worker.settled();
-    await expect.poll(async () => (await testEnv.PLAYBACK.list({ prefix })).objects.length, { timeout: 20_000 }).toBe(0);
+    await expect
+      .poll(async () => (await testEnv.PLAYBACK.list({ prefix })).objects.length, { timeout: 20_000 })
+      .toBe(0);
     expect((await testEnv.SOURCE.list({ prefix })).objects).toHaveLength(0);
   });
 });

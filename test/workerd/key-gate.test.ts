@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { base64Decode, base64UrlDecode, base64UrlEncode } from "../../shared/lib/base64.ts";
-import { publishPost, type PublishedPost } from "./published-post.ts";
+import { type PublishedPost, publishPost } from "./published-post.ts";
 import { testEnv } from "./test-env.ts";
 import { countingDatabase, startWorker, type TestWorker } from "./worker.ts";
 
@@ -171,7 +171,11 @@ describe("the key gate", () => {
     });
 
     it("a token whose payload was changed", async () => {
-      const [header, payload, signature] = (await issue(post, { qualities: ["480p"] })).split(".") as [string, string, string];
+      const [header, payload, signature] = (await issue(post, { qualities: ["480p"] })).split(".") as [
+        string,
+        string,
+        string,
+      ];
       const claims = JSON.parse(new TextDecoder().decode(base64UrlDecode(payload))) as { q: string[] };
       const changed = base64UrlEncode(new TextEncoder().encode(JSON.stringify({ ...claims, q: ["1080p"] })));
       const forged = `${header}.${changed}.${signature}`;
@@ -243,7 +247,11 @@ describe("the key gate", () => {
 
   it("answers 503 with Retry-After, and not a 4xx, when the database is away", async () => {
     const token = await issue(post);
-    const away = new Proxy(testEnv.DB, { get: () => () => { throw new Error("D1_ERROR: overloaded"); } });
+    const away = new Proxy(testEnv.DB, {
+      get: () => () => {
+        throw new Error("D1_ERROR: overloaded");
+      },
+    });
     const broken = startWorker({ DB: away });
     const answer = await broken.fetch(`/video/enc/key?keyId=${keyOf(post, "480p").keyId}&quality=480p&token=${token}`);
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { encryptPost, publishPost, SEGMENT_BYTES, type PublishedPost } from "./published-post.ts";
+import { encryptPost, type PublishedPost, publishPost, SEGMENT_BYTES } from "./published-post.ts";
 import { testEnv } from "./test-env.ts";
 import { countingDatabase, startWorker, type TestWorker } from "./worker.ts";
 
@@ -65,7 +65,10 @@ describe("token issue", () => {
     ["an unknown post", JSON.stringify({ videoPostId: "x", fileIndex: 0 }), 404],
     ["a body of 300 kB", JSON.stringify({ videoPostId: "x".repeat(300_000), fileIndex: 0 }), 413],
   ])("refuses %s", async (_, body, status) => {
-    const response = await worker.fetch("/video/enc/token", { method: "POST", ...(body === undefined ? {} : { body }) });
+    const response = await worker.fetch("/video/enc/token", {
+      method: "POST",
+      ...(body === undefined ? {} : { body }),
+    });
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
@@ -75,7 +78,11 @@ describe("token issue", () => {
   it("refuses an administrator's route to everybody else", async () => {
     const body = JSON.stringify({ videoPostId: post.videoPostId, fileIndex: 0 });
     const without = await worker.fetch("/admin/video/enc/token", { method: "POST", body });
-    const wrong = await worker.fetch("/admin/video/enc/token", { method: "POST", body, headers: { authorization: "Bearer nope" } });
+    const wrong = await worker.fetch("/admin/video/enc/token", {
+      method: "POST",
+      body,
+      headers: { authorization: "Bearer nope" },
+    });
     const processors = { authorization: `Bearer ${testEnv.PROCESSOR_TOKEN}` };
     const foreign = await worker.fetch("/admin/video/enc/token", { method: "POST", body, headers: processors });
     expect([without.status, wrong.status, foreign.status]).toEqual([401, 401, 401]);
@@ -99,7 +106,9 @@ describe("the master", () => {
     const media = await text(await worker.fetch(resource(post, "master.m3u8", token)));
     const session = /token=([\w.-]+)/.exec(media)![1]!;
     const plain = await text(await worker.fetch(resource(post, "480p/index.m3u8", session)));
-    const gzipped = await worker.fetch(resource(post, "480p/index.m3u8", session), { headers: { "accept-encoding": "gzip" } });
+    const gzipped = await worker.fetch(resource(post, "480p/index.m3u8", session), {
+      headers: { "accept-encoding": "gzip" },
+    });
     expect(gzipped.headers.get("content-encoding")).toBe("gzip");
     expect(gunzipSync(new Uint8Array(await gzipped.arrayBuffer())).toString()).toBe(plain);
   });
@@ -117,7 +126,10 @@ describe("the master", () => {
 
   it("is refused with the token of another post", async () => {
     const { token } = await anonymous(other);
-    expect(await code(await worker.fetch(resource(post, "master.m3u8", token)))).toEqual([403, "token-for-other-video"]);
+    expect(await code(await worker.fetch(resource(post, "master.m3u8", token)))).toEqual([
+      403,
+      "token-for-other-video",
+    ]);
   });
 
   it("is refused without a token, with a false one and with an expired one", async () => {
@@ -169,7 +181,13 @@ describe("a media playlist", () => {
     for (const file of ["1080p/index.m3u8", "720p/index.m3u8", "%31080p/index.m3u8"]) {
       expect(await code(await worker.fetch(resource(post, file, token)))).toEqual([403, "quality-not-allowed"]);
     }
-    for (const file of ["../1080p/index.m3u8", "480p/../1080p/index.m3u8", "480p%2F..%2F1080p/index.m3u8", "2160p/index.m3u8", "1080P/index.m3u8"]) {
+    for (const file of [
+      "../1080p/index.m3u8",
+      "480p/../1080p/index.m3u8",
+      "480p%2F..%2F1080p/index.m3u8",
+      "2160p/index.m3u8",
+      "1080P/index.m3u8",
+    ]) {
       expect([403, 404]).toContain((await worker.fetch(resource(post, file, token))).status);
     }
   });
@@ -242,7 +260,12 @@ describe("a segment", () => {
 
   it("is 404 when it is not there, and never a playlist or anything of the private bucket", async () => {
     const prefix = post.keys.encryptedPrefix;
-    for (const key of [`${prefix}480p/seg_99999.ts`, `${prefix}480p/index.m3u8`, `${prefix}master.m3u8`, "uploads/x/000000000000000"]) {
+    for (const key of [
+      `${prefix}480p/seg_99999.ts`,
+      `${prefix}480p/index.m3u8`,
+      `${prefix}master.m3u8`,
+      "uploads/x/000000000000000",
+    ]) {
       expect((await worker.fetch(`/video/enc/segments/${key}`)).status).toBe(404);
     }
   });
@@ -284,16 +307,21 @@ describe("the demo route", () => {
 
   it("plays the subscriber where it is", async () => {
     const demo = startWorker({ DEMO_VIEWERS: "enabled" });
-    const issued = (await (await demo.fetch("/demo/subscriber-token", { method: "POST", body: body() })).json()) as Issued;
+    const issued = (await (
+      await demo.fetch("/demo/subscriber-token", { method: "POST", body: body() })
+    ).json()) as Issued;
     expect(issued.qualities).toEqual(["1080p", "720p", "480p", "360p"]);
   });
 });
 
 describe("a missing secret", () => {
-  it.each(["ADMIN_API_KEY", "PROCESSOR_TOKEN", "TOKEN_SIGNING_KEYS", "KEY_ENCRYPTION_KEYS"])("%s stops the Worker", (name) => {
-    expect(() => startWorker({ [name]: undefined })).toThrow(`${name} is not set`);
-    expect(() => startWorker({ [name]: "short" })).toThrow(name);
-  });
+  it.each(["ADMIN_API_KEY", "PROCESSOR_TOKEN", "TOKEN_SIGNING_KEYS", "KEY_ENCRYPTION_KEYS"])(
+    "%s stops the Worker",
+    (name) => {
+      expect(() => startWorker({ [name]: undefined })).toThrow(`${name} is not set`);
+      expect(() => startWorker({ [name]: "short" })).toThrow(name);
+    },
+  );
 });
 
 describe("a rotation", () => {

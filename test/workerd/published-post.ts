@@ -1,9 +1,14 @@
-import { contentKeysSchema, workOrderSchema, type ContentKeys, type WorkOrder } from "../../shared/application/job-protocol.ts";
-import type { AbrVariant } from "../../shared/domain/rendition.ts";
+import {
+  type ContentKeys,
+  contentKeysSchema,
+  type WorkOrder,
+  workOrderSchema,
+} from "../../shared/application/job-protocol.ts";
+import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../shared/domain/object-keys.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
+import type { AbrVariant } from "../../shared/domain/rendition.ts";
 import { writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
 import { writeMultivariantPlaylist } from "../../shared/hls/multivariant-playlist.ts";
-import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../shared/domain/object-keys.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { testEnv } from "./test-env.ts";
 import type { TestWorker } from "./worker.ts";
@@ -63,7 +68,8 @@ async function storePlaylists(keys: ContentKeys, variants: readonly AbrVariant[]
   for (const { quality, keyUri } of keys.keys) {
     const segments = numbers.map((n) => ({ uri: segmentKey("", quality, n).split("/").at(-1)!, durationSeconds: 6 }));
     await testEnv.SOURCE.put(mediaPlaylistKey(prefix, quality), writeMediaPlaylist({ segments, key: { uri: keyUri } }));
-    for (const n of numbers) await testEnv.PLAYBACK.put(segmentKey(prefix, quality, n), new Uint8Array(SEGMENT_BYTES).fill(n));
+    for (const n of numbers)
+      await testEnv.PLAYBACK.put(segmentKey(prefix, quality, n), new Uint8Array(SEGMENT_BYTES).fill(n));
   }
 }
 
@@ -72,7 +78,8 @@ export async function claim(worker: TestWorker, videoPostId?: string, leaseToken
   const order = await tryClaim(worker, leaseToken);
   if (order === null) throw new Error("no job is due");
   const job = await worker.context.jobs.find(order.jobId);
-  if (videoPostId !== undefined && job?.videoPostId !== videoPostId) throw new Error("another post's job was due first");
+  if (videoPostId !== undefined && job?.videoPostId !== videoPostId)
+    throw new Error("another post's job was due first");
   return order;
 }
 

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
 import { removeExpiredUploads } from "../../edge/adapters/remove-uploads.ts";
-import { uploadChunkKey } from "../../shared/domain/object-keys.ts";
 import { UPLOADS_PATH, uploadRoutes } from "../../edge/routes/uploads.ts";
+import { uploadChunkKey } from "../../shared/domain/object-keys.ts";
 import { openDatabase } from "../../shared/persistence/d1/database.ts";
 import { uploadSession, videoFilePost } from "../../shared/persistence/d1/schema.ts";
 import { testEnv } from "./test-env.ts";

@@ -1,6 +1,6 @@
 import { createApp } from "../../edge/app.ts";
-import { createContext, type Context } from "../../edge/context.ts";
-import { testEnv, type TestEnv } from "./test-env.ts";
+import { type Context, createContext } from "../../edge/context.ts";
+import { type TestEnv, testEnv } from "./test-env.ts";
 
 /** The Worker under test, in the same isolate as the test: real D1, R2 and Durable Objects, a clock that can be set. */
 export type TestWorker = {
@@ -20,7 +20,11 @@ export function startWorker(settings: Partial<TestEnv> = {}): TestWorker {
   const context = createContext({ ...testEnv, ...settings } as TestEnv, () => Date.now() + offset);
   const app = createApp(context);
   const pending: Promise<unknown>[] = [];
-  const execution = { waitUntil: (promise: Promise<unknown>) => pending.push(promise), passThroughOnException() {}, props: {} };
+  const execution = {
+    waitUntil: (promise: Promise<unknown>) => pending.push(promise),
+    passThroughOnException() {},
+    props: {},
+  };
   const send = async (path: string, init?: RequestInit) =>
     app.fetch(new Request(`${ORIGIN}${path}`, init), context.env, execution as never);
   return {

@@ -7,8 +7,8 @@ export type PlayerListener = {
   readonly onRequest: (report: RequestReport) => void;
   /** The quality that is on the screen now. */
   readonly onPlaying: (quality: string) => void;
-  /** Playback cannot go on with this token; `status` is that of the refusal, 0 if there was none. */
-  readonly onStopped: (status: number, details: string) => void;
+  /** Playback cannot go on. */
+  readonly onStopped: (details: string) => void;
 };
 
 export type StartOptions = {
@@ -65,11 +65,15 @@ function startHls(
     if (wanted !== null) hls.loadLevel = levelOf(wanted);
     if (options.playing) play(video);
   });
-  hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => onPlaying(qualityOf(hls.levels[level]?.uri ?? "")));
+  hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => {
+    onPlaying(qualityOf(hls.levels[level]?.uri ?? ""));
+    // A picture that stands still is decoded anew only for a seek.
+    if (video.paused) seekToWhereItIs(video);
+  });
   hls.on(Hls.Events.ERROR, (_event, error) => {
     if (!error.fatal) return;
     if (error.type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrors++ === 0) hls.recoverMediaError();
-    else onStopped(error.response?.code ?? 0, wordsOf(error));
+    else onStopped(wordsOf(error));
   });
   hls.loadSource(absolute(grant.masterUrl));
   hls.attachMedia(video);
@@ -102,7 +106,7 @@ function startNative(
     if (options.playing) play(video);
   };
   video.addEventListener("loadedmetadata", begin, { ...listen, once: true });
-  video.addEventListener("error", () => onStopped(0, "the browser could not play this"), listen);
+  video.addEventListener("error", () => onStopped("the browser could not play this"), listen);
   video.src = grant.masterUrl;
   return {
     kind: "native",
@@ -114,6 +118,11 @@ function startNative(
       video.load();
     },
   };
+}
+
+function seekToWhereItIs(video: HTMLVideoElement): void {
+  const position = video.currentTime;
+  video.currentTime = position;
 }
 
 function play(video: HTMLVideoElement): void {

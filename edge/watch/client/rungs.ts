@@ -56,8 +56,8 @@ export class Rungs {
     for (const rung of this.#rungs) {
       this.#permit(rung, qualities === null ? "unknown" : qualities.includes(rung.quality) ? "allowed" : "locked");
     }
+    this.#summary.textContent = qualities === null ? "" : summaryText(qualities.length, this.#rungs.length);
     if (qualities === null) return;
-    this.#summary.textContent = summaryText(qualities.length, this.#rungs.length);
     const chosen = this.chosen();
     if (chosen !== null && !qualities.includes(chosen)) this.#auto.checked = true;
   }

@@ -110,9 +110,13 @@ export class WatchSession {
         if (!signal.aborted) listener(...args);
       };
     return {
-      onRequest: unlessEnded((report) => this.#onRequest(report)),
+      onRequest: unlessEnded((report) => {
+        this.#onRequest(report);
+        // The player that made the request must see its end before it is replaced.
+        if (hasEnded(report.status)) queueMicrotask(unlessEnded(() => this.#renew()));
+      }),
       onPlaying: unlessEnded((quality) => this.#showPlaying(quality)),
-      onStopped: unlessEnded((status, details) => this.#onStopped(status, details)),
+      onStopped: unlessEnded((details) => this.#say(`Playback stopped: ${this.#lastRefusal ?? details}.`)),
     };
   }
 
@@ -151,16 +155,13 @@ export class WatchSession {
     }
   }
 
-  #onStopped(status: number, details: string): void {
+  /** The same viewer again with a new token, which may find that there is nothing to play any more. */
+  #renew(): void {
     const now = this.#parts.now();
-    // 401: the play session is over. 410: the video was made anew meanwhile. A new token cures both.
-    if ((status === 401 || status === 410) && now - this.#renewedAt > RENEW_AT_MOST_EVERY_MS) {
-      this.#renewedAt = now;
-      this.#note("The token has ended: asking for a new one.");
-      void this.watchAs(this.#viewer);
-      return;
-    }
-    this.#say(`Playback stopped: ${this.#lastRefusal ?? details}.`);
+    if (now - this.#renewedAt <= RENEW_AT_MOST_EVERY_MS) return;
+    this.#renewedAt = now;
+    this.#note("The token has ended: asking for a new one.");
+    void this.watchAs(this.#viewer);
   }
 
   #showPlaying(quality: string | null): void {
@@ -179,4 +180,9 @@ export class WatchSession {
     this.#parts.message.textContent = words ?? "";
     this.#parts.message.hidden = words === null;
   }
+}
+
+/** 401: the play session is over. 410: the video was made anew, or deleted. A new token cures it or says why not. */
+function hasEnded(status: number): boolean {
+  return status === 401 || status === 410;
 }

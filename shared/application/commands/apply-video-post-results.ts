@@ -1,5 +1,10 @@
-import { applyEncryptResult, applyTranscodeResult, type EncryptResult, type TranscodeResult } from "../../domain/processing.ts";
-import { decideAndSave, type CommandOutcome } from "../decide-and-save.ts";
+import {
+  applyEncryptResult,
+  applyTranscodeResult,
+  type EncryptResult,
+  type TranscodeResult,
+} from "../../domain/processing.ts";
+import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobEnd, SaveFence, VideoPostRepository } from "../ports.ts";
 
 /* What a job found is recorded and the job ended, in one fenced save. */

@@ -1,6 +1,6 @@
+import type { Quality } from "../../domain/quality.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import type { PlaybackClaims } from "../../playback-token/claims.ts";
-import type { Quality } from "../../domain/quality.ts";
 import type { GateReading, TokenStore } from "../ports.ts";
 
 export type ConsumeOutcome =
@@ -49,7 +49,8 @@ function refusalOf(reading: GateReading, claims: PlaybackClaims, quality: Qualit
   const { key } = reading;
   if (claims.hasRow && reading.tokenStatus === null) return "token-unknown";
   if (claims.hasRow && reading.tokenStatus === "REVOKED") return "token-revoked";
-  if (key === null || !key.belongs || key.quality !== quality || key.keyVersion !== claims.keyVersion) return "key-unknown";
+  if (key === null || !key.belongs || key.quality !== quality || key.keyVersion !== claims.keyVersion)
+    return "key-unknown";
   const usable = key.status === "ACTIVE" || (key.status === "RETIRING" && (key.usableUntil ?? 0) > now);
   if (!usable) return key.status === "STAGED" ? "key-unknown" : "key-superseded";
   if (!claims.hasRow || reading.counted) return null;

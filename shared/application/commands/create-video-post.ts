@@ -1,6 +1,11 @@
-import { uuidV7 } from "../../lib/random-id.ts";
-import { createVideoPost as create, type Interaction, type PostAccess, type ResourceType } from "../../domain/video-post.ts";
 import type { FileSource } from "../../domain/video-file.ts";
+import {
+  createVideoPost as create,
+  type Interaction,
+  type PostAccess,
+  type ResourceType,
+} from "../../domain/video-post.ts";
+import { uuidV7 } from "../../lib/random-id.ts";
 import type { VideoPostRepository } from "../ports.ts";
 
 export type CreateVideoPost = {

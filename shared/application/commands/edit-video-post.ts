@@ -1,5 +1,9 @@
-import { auditVideoPost as audit, deleteVideoPost as remove, updateVideoPost as update } from "../../domain/video-post.ts";
-import { decideAndSave, type CommandOutcome } from "../decide-and-save.ts";
+import {
+  auditVideoPost as audit,
+  deleteVideoPost as remove,
+  updateVideoPost as update,
+} from "../../domain/video-post.ts";
+import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports.ts";
 
 /* What editors do to a post as a whole. Parts and keys are the jobs' business. */
@@ -22,10 +26,6 @@ export function auditVideoPost(
   return decideAndSave(posts, videoPostId, now, (post) => audit(post, verdict, now));
 }
 
-export function deleteVideoPost(
-  posts: VideoPostRepository,
-  videoPostId: string,
-  now: number,
-): Promise<CommandOutcome> {
+export function deleteVideoPost(posts: VideoPostRepository, videoPostId: string, now: number): Promise<CommandOutcome> {
   return decideAndSave(posts, videoPostId, now, (post) => remove(post, now));
 }

@@ -1,12 +1,12 @@
-import { uuidV7 } from "../../lib/random-id.ts";
-import { CONTENT_KEY_BYTES, type KeyVault } from "../../key-vault/key-vault.ts";
-import { keyUriTemplate, nextKeyVersion, type ContentKey } from "../../domain/content-key.ts";
-import { reusableStagedKeys, stageKeys, type KeyDraft } from "../../domain/processing.ts";
-import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
+import { type ContentKey, keyUriTemplate, nextKeyVersion } from "../../domain/content-key.ts";
+import { type KeyDraft, reusableStagedKeys, stageKeys } from "../../domain/processing.ts";
 import type { Quality } from "../../domain/quality.ts";
-import { refused, type Decision, type VideoPost } from "../../domain/video-post.ts";
-import { variantsOf, type VideoFile } from "../../domain/video-file.ts";
-import { decideAndSave, type CommandOutcome } from "../decide-and-save.ts";
+import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
+import { type VideoFile, variantsOf } from "../../domain/video-file.ts";
+import { type Decision, refused, type VideoPost } from "../../domain/video-post.ts";
+import { CONTENT_KEY_BYTES, type KeyVault } from "../../key-vault/key-vault.ts";
+import { uuidV7 } from "../../lib/random-id.ts";
+import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { SaveFence, VideoPostRepository } from "../ports.ts";
 
 export type QualityKeys = {
@@ -38,7 +38,14 @@ export function generateVideoPostQualityKeys(
   const stage = async (post: VideoPost, file: VideoFile, qualities: readonly Quality[]) => {
     const version = nextKeyVersion(file.keys);
     const made = await Promise.all(qualities.map((quality) => makeKey(deps.vault, file.id, quality, version, now)));
-    const decision = stageKeys(post, file.id, made.map(({ draft }) => draft), version, deps.policyRule, now);
+    const decision = stageKeys(
+      post,
+      file.id,
+      made.map(({ draft }) => draft),
+      version,
+      deps.policyRule,
+      now,
+    );
     const keys = made.map(({ draft, key }) => ({ ...named(draft), key }));
     if (decision.kind !== "changed") return decision as Decision<QualityKeys> & { kind: "refused" };
     return { ...decision, value: described(file, version, keys) };

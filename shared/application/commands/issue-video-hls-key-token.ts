@@ -1,7 +1,7 @@
-import { secretId } from "../../lib/random-id.ts";
-import { mayWatch, type QualityAuth, type Viewer } from "../../domain/quality-auth.ts";
 import { QUALITIES, type Quality } from "../../domain/quality.ts";
-import { toWire, type PlaybackClaims } from "../../playback-token/claims.ts";
+import { mayWatch, type QualityAuth, type Viewer } from "../../domain/quality-auth.ts";
+import { secretId } from "../../lib/random-id.ts";
+import { type PlaybackClaims, toWire } from "../../playback-token/claims.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
 import type { PlayablePart, TokenRow, TokenStore } from "../ports.ts";
 

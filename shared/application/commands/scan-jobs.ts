@@ -1,7 +1,8 @@
-import { uuidV7 } from "../../lib/random-id.ts";
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
+import { uuidV7 } from "../../lib/random-id.ts";
 import type { JobStore, MissingJob, PendingWorkQueries, TokenStore, VideoPostRepository } from "../ports.ts";
 import { failForGood } from "./fail-job.ts";
+import { refreshVideoPostTranscodeStatus } from "./refresh-video-post.ts";
 
 export type ScanDeps = {
   readonly posts: VideoPostRepository;
@@ -11,7 +12,13 @@ export type ScanDeps = {
   readonly rules: JobRules;
 };
 
-export type ScanReport = { requeued: number; exhausted: number; created: number; tokensDeleted: number };
+export type ScanReport = {
+  requeued: number;
+  exhausted: number;
+  created: number;
+  refreshed: number;
+  tokensDeleted: number;
+};
 
 const SCAN_BATCH = 100;
 const TOKEN_BATCH = 500;
@@ -21,13 +28,14 @@ const TOKEN_BATCH = 500;
  * One job that cannot be settled does not keep the others waiting: it throws when all else is done.
  */
 export async function scanJobs(deps: ScanDeps, now: number): Promise<ScanReport> {
-  const failures = await failExhausted(deps, now);
+  const exhausted = await failExhausted(deps, now);
   const requeued = await deps.jobs.requeueDue(now);
   const created = await deps.jobs.createMissing(await missingJobs(deps.pending, now), now, deps.rules);
+  const refreshed = await refreshDrifted(deps, now);
   const tokensDeleted = await deps.tokens.deleteExpired(now, TOKEN_BATCH);
-  const errors = failures.flatMap((failure) => (failure.status === "rejected" ? [failure.reason] : []));
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} exhausted jobs could not be ended`);
-  return { requeued, exhausted: failures.length, created, tokensDeleted };
+  const errors = [...exhausted, ...refreshed].flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} jobs or posts could not be put right`);
+  return { requeued, exhausted: exhausted.length, created, refreshed: refreshed.length, tokensDeleted };
 }
 
 async function failExhausted({ posts, jobs }: ScanDeps, now: number) {
@@ -37,6 +45,12 @@ async function failExhausted({ posts, jobs }: ScanDeps, now: number) {
     return failForGood(posts, job, { kind: "expired-lease", jobId: job.jobId, now }, reason, now);
   };
   return Promise.allSettled(exhausted.map(fail));
+}
+
+/** Job C: statuses and durations that differ from what the parts say. */
+async function refreshDrifted({ posts, pending }: ScanDeps, now: number) {
+  const drifted = await pending.listDriftedVideoPosts(SCAN_BATCH);
+  return Promise.allSettled(drifted.map((videoPostId) => refreshVideoPostTranscodeStatus(posts, videoPostId, now)));
 }
 
 async function missingJobs(pending: PendingWorkQueries, now: number): Promise<MissingJob[]> {

@@ -1,4 +1,4 @@
-import { variantsOf, type VideoFile } from "../../domain/video-file.ts";
+import { type VideoFile, variantsOf } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
 
 /** A post as the API shows it: parts by file index, no internal ids, no paths, no keys. */

@@ -1,4 +1,4 @@
-import { sql, type SQL } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { MissingJob, SaveOptions } from "../../application/ports.ts";
 import type { JobKind, JobRules, NewJob } from "../../domain/transcode-job.ts";
 import { lacksJob } from "./pending-work-queries.ts";
@@ -55,6 +55,15 @@ export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
       return [
         sql`UPDATE video_transcode_job SET state = 'FAILED', finished_at = ${now}, updated_at = ${now},
           lease_token = NULL, lease_expires_at = NULL, fail_reason = ${jobEnd.reason} WHERE job_id = ${fence.jobId}`,
+        sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+          WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${fence.jobId})`,
+      ];
+    case "requeue":
+      return [
+        sql`UPDATE video_transcode_job SET state = 'QUEUED', attempt = 0, run_after = ${now}, cancel_requested = 0,
+          stage = NULL, progress = NULL, fail_reason = NULL, lease_owner = NULL, lease_token = NULL,
+          lease_expires_at = NULL, started_at = NULL, finished_at = NULL, updated_at = ${now}
+          WHERE job_id = ${fence.jobId}`,
         sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
           WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${fence.jobId})`,
       ];

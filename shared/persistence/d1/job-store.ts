@@ -1,4 +1,4 @@
-import { and, desc, eq, sql, type InferSelectModel } from "drizzle-orm";
+import { and, desc, eq, type InferSelectModel, type SQL, sql } from "drizzle-orm";
 import type { ClaimedJob, HeartbeatOutcome, JobStore, MissingJob } from "../../application/ports.ts";
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { batched, type Database } from "./database.ts";
@@ -9,7 +9,8 @@ type JobRow = InferSelectModel<typeof job>;
 
 export function d1JobStore(db: Database): JobStore {
   return {
-    claim: (input) => claim(db, input),
+    claim: (input) => claim(db, input, oldestDue(input)),
+    claimOne: (input) => claim(db, input, thisOneIfDue(input)),
     heartbeat: (input) => heartbeat(db, input),
     retryLater: (input) => retryLater(db, input),
     release: (input) => release(db, input),
@@ -17,7 +18,12 @@ export function d1JobStore(db: Database): JobStore {
     cancel: (input) => cancel(db, input),
     find: (jobId) => find(db, jobId),
     findByLease: async (jobId, leaseToken) =>
-      first(await db.select().from(job).where(and(eq(job.jobId, jobId), eq(job.leaseToken, leaseToken)))),
+      first(
+        await db
+          .select()
+          .from(job)
+          .where(and(eq(job.jobId, jobId), eq(job.leaseToken, leaseToken))),
+      ),
     list: (filter) => list(db, filter),
     requeueDue: (now) => requeueDue(db, now),
     listExhausted: async (now, limit) =>
@@ -25,7 +31,9 @@ export function d1JobStore(db: Database): JobStore {
         await db
           .select()
           .from(job)
-          .where(sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${now} AND ${job.attempt} >= ${job.maxAttempts} AND ${job.cancelRequested} = 0`)
+          .where(
+            sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${now} AND ${job.attempt} >= ${job.maxAttempts} AND ${job.cancelRequested} = 0`,
+          )
           .limit(limit)
       ).map(jobOf),
     createMissing: (parts, now, rules) => createMissing(db, parts, now, rules),
@@ -33,27 +41,46 @@ export function d1JobStore(db: Database): JobStore {
 }
 
 /**
- * One batch: the update takes the oldest due job, unless this lease token holds one already; the others find the job
- * by the token, so that a claim that is asked twice gives the same job.
+ * One batch: the update takes the job that `jobId` selects, unless this lease token holds one already; the others find
+ * the job by the token, so that a claim that is asked twice gives the same job.
  */
-async function claim(db: Database, input: Parameters<JobStore["claim"]>[0]): Promise<ClaimedJob | null> {
-  const { leaseToken, owner, kinds, now, leaseMs } = input;
+async function claim(db: Database, input: NewLease, jobId: SQL): Promise<ClaimedJob | null> {
+  const { leaseToken, owner, now, leaseMs } = input;
   const [, , rows] = await db.batch([
-    batched(db, sql`UPDATE video_transcode_job SET state = 'RUNNING', attempt = attempt + 1, claim_no = claim_no + 1,
+    batched(
+      db,
+      sql`UPDATE video_transcode_job SET state = 'RUNNING', attempt = attempt + 1, claim_no = claim_no + 1,
         lease_owner = ${owner}, lease_token = ${leaseToken}, lease_expires_at = ${now + leaseMs},
         started_at = coalesce(started_at, ${now}), updated_at = ${now}, stage = NULL, progress = NULL, fail_reason = NULL
-      WHERE job_id = (SELECT job_id FROM video_transcode_job
-          WHERE state = 'QUEUED' AND run_after <= ${now} AND cancel_requested = 0
-            AND kind IN (SELECT value FROM json_each(${JSON.stringify(kinds)}))
-          ORDER BY run_after, job_id LIMIT 1)
-        AND NOT EXISTS (SELECT 1 FROM video_transcode_job WHERE lease_token = ${leaseToken})`),
-    batched(db, sql`UPDATE video_file_post SET update_type = 'NO_UPDATE'
-      WHERE id = (SELECT file_id FROM video_transcode_job WHERE lease_token = ${leaseToken} AND state = 'RUNNING')`),
-    db.select().from(job).where(and(eq(job.leaseToken, leaseToken), eq(job.state, "RUNNING"))),
+      WHERE job_id = (${jobId})
+        AND NOT EXISTS (SELECT 1 FROM video_transcode_job WHERE lease_token = ${leaseToken})`,
+    ),
+    batched(
+      db,
+      sql`UPDATE video_file_post SET update_type = 'NO_UPDATE'
+      WHERE id = (SELECT file_id FROM video_transcode_job WHERE lease_token = ${leaseToken} AND state = 'RUNNING')`,
+    ),
+    db
+      .select()
+      .from(job)
+      .where(and(eq(job.leaseToken, leaseToken), eq(job.state, "RUNNING"))),
   ]);
   const row = rows[0];
   return row === undefined ? null : { job: jobOf(row), leaseToken };
 }
+
+type NewLease = Pick<Parameters<JobStore["claim"]>[0], "leaseToken" | "owner" | "now" | "leaseMs">;
+
+const oldestDue = ({ kinds, now }: Parameters<JobStore["claim"]>[0]) =>
+  sql`SELECT job_id FROM video_transcode_job
+    WHERE state = 'QUEUED' AND run_after <= ${now} AND cancel_requested = 0
+      AND kind IN (SELECT value FROM json_each(${JSON.stringify(kinds)}))
+    ORDER BY run_after, job_id LIMIT 1`;
+
+const thisOneIfDue = ({ jobId, now }: Parameters<JobStore["claimOne"]>[0]) =>
+  sql`SELECT job_id FROM video_transcode_job WHERE job_id = ${jobId} AND cancel_requested = 0
+    AND ((state IN ('QUEUED', 'RETRY_WAIT') AND run_after <= ${now})
+      OR (state = 'RUNNING' AND lease_expires_at < ${now} AND attempt < max_attempts))`;
 
 const holds = (jobId: string, leaseToken: string) =>
   sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'RUNNING'`;
@@ -75,8 +102,11 @@ async function heartbeat(db: Database, input: Parameters<JobStore["heartbeat"]>[
 
 /** `update_type` mirrors a job that waits; the job is found by its id, which the first statement has not changed. */
 const markWaiting = (db: Database, jobId: string) =>
-  batched(db, sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
-    WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${jobId} AND state IN ('QUEUED', 'RETRY_WAIT'))`);
+  batched(
+    db,
+    sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+    WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${jobId} AND state IN ('QUEUED', 'RETRY_WAIT'))`,
+  );
 
 async function retryLater(db: Database, input: Parameters<JobStore["retryLater"]>[0]): Promise<boolean> {
   const [rows] = await db.batch([
@@ -156,6 +186,7 @@ async function list(db: Database, filter: Parameters<JobStore["list"]>[0]): Prom
       and(
         filter.videoPostId === undefined ? undefined : eq(job.videoPostId, filter.videoPostId),
         filter.state === undefined ? undefined : eq(job.state, filter.state),
+        filter.kind === undefined ? undefined : eq(job.kind, filter.kind),
       ),
     )
     .orderBy(desc(job.jobId))
@@ -172,8 +203,11 @@ async function requeueDue(db: Database, now: number): Promise<number> {
       .set({ state: "QUEUED", runAfter: now, leaseToken: null, leaseExpiresAt: null, updatedAt: now })
       .where(due)
       .returning({ jobId: job.jobId }),
-    batched(db, sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
-      WHERE update_type = 'NO_UPDATE' AND id IN (SELECT file_id FROM video_transcode_job WHERE state = 'QUEUED')`),
+    batched(
+      db,
+      sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+      WHERE update_type = 'NO_UPDATE' AND id IN (SELECT file_id FROM video_transcode_job WHERE state = 'QUEUED')`,
+    ),
     // A job that was cancelled while its holder was dead has nobody left to acknowledge it.
     db
       .update(job)
@@ -187,14 +221,22 @@ async function requeueDue(db: Database, now: number): Promise<number> {
  * The parts were read by a scan that others may have overtaken since, so each is looked at again here: one that has
  * got its job, or its result, or was deleted, gets none.
  */
-async function createMissing(db: Database, parts: readonly MissingJob[], now: number, rules: JobRules): Promise<number> {
+async function createMissing(
+  db: Database,
+  parts: readonly MissingJob[],
+  now: number,
+  rules: JobRules,
+): Promise<number> {
   if (parts.length === 0) return 0;
   const jobIds = JSON.stringify(parts.map((part) => part.jobId));
   const [transcode, encrypt] = await db.batch([
     batched(db, insertMissing(parts, "TRANSCODE", now, rules)),
     batched(db, insertMissing(parts, "ENCRYPT", now, rules)),
-    batched(db, sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE' WHERE id IN (
-      SELECT file_id FROM video_transcode_job WHERE job_id IN (SELECT value FROM json_each(${jobIds})))`),
+    batched(
+      db,
+      sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE' WHERE id IN (
+      SELECT file_id FROM video_transcode_job WHERE job_id IN (SELECT value FROM json_each(${jobIds})))`,
+    ),
   ]);
   return transcode.meta.changes + encrypt.meta.changes;
 }

@@ -1,4 +1,4 @@
-import { sql, type SQL } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { PendingPart, PendingWorkQueries } from "../../application/ports.ts";
 import type { JobKind } from "../../domain/transcode-job.ts";
 import type { Database } from "./database.ts";
@@ -8,6 +8,7 @@ export function d1PendingWorkQueries(db: Database): PendingWorkQueries {
   return {
     listTranscodingVideoPosts: (batchSize) => pending(db, "TRANSCODE", batchSize),
     listEncryptPendingVideoPosts: (batchSize) => pending(db, "ENCRYPT", batchSize),
+    listDriftedVideoPosts: (batchSize) => drifted(db, batchSize),
   };
 }
 
@@ -31,4 +32,30 @@ function pending(db: Database, kind: JobKind, batchSize: number): Promise<Pendin
       f.update_type AS updateType
     FROM video_file_post f JOIN video_post p ON p.id = f.video_id
     WHERE ${lacksJob(kind)} ORDER BY f.video_id LIMIT ${batchSize}`);
+}
+
+/**
+ * The rule of shared/domain/video-post.ts as a query, which only finds candidates: the domain decides. Looked at are
+ * the posts that still wait for something and those with a part that is not ready, by two indexes; a library of
+ * published posts is not read.
+ */
+async function drifted(db: Database, batchSize: number): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(sql`
+    SELECT p.id FROM (
+      SELECT id FROM video_post WHERE status IN ('DRAFT', 'TRANSCODING', 'TRANSCODE_FAILED', 'PENDING_AUDIT')
+      UNION SELECT video_id FROM video_file_post WHERE transfer_result IN ('TRANSCODING', 'SUCCESS', 'FAILED')
+        AND encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING', 'FAILED')) looked
+    JOIN video_post p ON p.id = looked.id LEFT JOIN video_file_post f ON f.video_id = p.id
+    WHERE p.deleted_at IS NULL
+    GROUP BY p.id
+    HAVING abs(p.duration - total(f.duration)) > 0.001 OR p.status <> CASE
+      WHEN count(f.id) = 0 THEN 'DRAFT'
+      WHEN sum(f.encrypt_status <> 'ENCRYPTED' AND 'FAILED' IN (f.transfer_result, f.encrypt_status)) > 0
+        THEN 'TRANSCODE_FAILED'
+      WHEN sum(f.encrypt_status <> 'ENCRYPTED') > 0 THEN 'TRANSCODING'
+      WHEN coalesce(p.audit_result, iif(p.auto_publish, 'PASSED', NULL)) IS NULL THEN 'PENDING_AUDIT'
+      WHEN coalesce(p.audit_result, 'PASSED') = 'PASSED' THEN 'PUBLISHED'
+      ELSE 'REJECTED' END
+    ORDER BY p.id LIMIT ${batchSize}`);
+  return rows.map(({ id }) => id);
 }

@@ -1,13 +1,13 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { EncryptStatus, TransferResult, UpdateType } from "../../domain/video-file.ts";
-import type { Interaction, PostAccess, ResourceType, VideoPostStatus } from "../../domain/video-post.ts";
-import type { DomainEvent } from "../../domain/domain-event.ts";
 import type { ContentKeyStatus } from "../../domain/content-key.ts";
-import type { QualityPolicy } from "../../domain/quality-auth.ts";
+import type { DomainEvent } from "../../domain/domain-event.ts";
 import type { Quality } from "../../domain/quality.ts";
+import type { QualityPolicy } from "../../domain/quality-auth.ts";
 import type { ProbeFacts } from "../../domain/rendition.ts";
 import type { JobKind, JobProgress, JobStage, JobState } from "../../domain/transcode-job.ts";
+import type { EncryptStatus, TransferResult, UpdateType } from "../../domain/video-file.ts";
+import type { Interaction, PostAccess, ResourceType, VideoPostStatus } from "../../domain/video-post.ts";
 
 /** Times are integers of milliseconds since the epoch, durations are seconds. */
 const timestamp = (name: string) => integer(name);

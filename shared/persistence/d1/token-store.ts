@@ -108,7 +108,9 @@ async function consume(binding: D1Binding, input: GateInput): Promise<GateReadin
   const { tokenId, sessionId, keyId, quality, keyVersion, videoPostId, fileIndex, now } = input;
   const read = binding.prepare(READ_GATE).bind(tokenId, sessionId, keyId, videoPostId, fileIndex);
   if (sessionId === null) return readingOf(await read.first<GateRow>());
-  const count = binding.prepare(COUNT_SESSION).bind(tokenId, sessionId, keyId, now, quality, keyVersion, videoPostId, fileIndex);
+  const count = binding
+    .prepare(COUNT_SESSION)
+    .bind(tokenId, sessionId, keyId, now, quality, keyVersion, videoPostId, fileIndex);
   const [, answer] = await binding.batch<GateRow>([count, read]);
   return readingOf(answer?.results[0] ?? null);
 }

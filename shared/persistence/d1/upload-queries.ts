@@ -13,6 +13,9 @@ export async function getUploadSessionTempPath(db: Database, uploadId: string): 
 
 /** Whether a part was made of the upload. One upload makes one part, since it goes when its post is published. */
 export async function isUploadUsed(db: Database, uploadId: string): Promise<boolean> {
-  const rows = await db.select({ id: videoFilePost.id }).from(videoFilePost).where(eq(videoFilePost.uploadId, uploadId));
+  const rows = await db
+    .select({ id: videoFilePost.id })
+    .from(videoFilePost)
+    .where(eq(videoFilePost.uploadId, uploadId));
   return rows.length > 0;
 }

@@ -1,20 +1,20 @@
-import { asc, eq, inArray, sql, type SQL } from "drizzle-orm";
+import { asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { secretId } from "../../lib/random-id.ts";
+import type { SaveFence, SaveOptions, SaveOutcome, VideoPostRepository } from "../../application/ports.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
 import type { Change } from "../../domain/video-post.ts";
-import type { SaveFence, SaveOptions, SaveOutcome, VideoPostRepository } from "../../application/ports.ts";
+import { secretId } from "../../lib/random-id.ts";
 import { batched, type Database } from "./database.ts";
 import { cancelJobsOf, endJob, insertJobs } from "./job-statements.ts";
 import { saveRefusal } from "./save-refusal.ts";
 import {
+  videoTranscodeJob as job,
   videoFilePost,
   videoHlsAbrVariant,
   videoHlsEncryptKey,
   videoHlsQualityAuth,
   videoPost,
   videoPostRevision,
-  videoTranscodeJob as job,
 } from "./schema.ts";
 import { rowsOf, videoPostOf } from "./video-post-rows.ts";
 import { pruneRows, upsertRows } from "./write-rows.ts";
@@ -69,7 +69,9 @@ async function save(
     ...aggregateStatements({ ...change, post: { ...change.post, version } }).map((statement) => batched(db, statement)),
     ...(options === undefined ? [] : endJob(options, now).map((statement) => batched(db, statement))),
     ...insertJobs(change.post.id, change.jobs, rules, now).map((statement) => batched(db, statement)),
-    ...(change.post.deletedAt === null ? [] : cancelJobsOf(change.post.id, now).map((statement) => batched(db, statement))),
+    ...(change.post.deletedAt === null
+      ? []
+      : cancelJobsOf(change.post.id, now).map((statement) => batched(db, statement))),
   ];
   try {
     await db.batch(statements);
@@ -96,11 +98,22 @@ async function wasSaved(db: Database, saveId: string, videoPostId: string, versi
 
 function leaseGuard(fence: SaveFence | undefined): SQL {
   if (fence === undefined) return sql`1`;
-  const held =
-    fence.kind === "lease"
-      ? sql`${job.leaseToken} = ${fence.leaseToken} AND ${job.cancelRequested} = 0`
-      : sql`${job.leaseExpiresAt} < ${fence.now}`;
-  return sql`(SELECT 1 FROM ${job} WHERE ${job.jobId} = ${fence.jobId} AND ${job.state} = 'RUNNING' AND ${held})`;
+  return sql`(SELECT 1 FROM ${job} WHERE ${job.jobId} = ${fence.jobId} AND ${stillAs(fence)})`;
+}
+
+function stillAs(fence: SaveFence): SQL {
+  switch (fence.kind) {
+    case "lease":
+      return sql`${job.state} = 'RUNNING' AND ${job.leaseToken} = ${fence.leaseToken} AND ${job.cancelRequested} = 0`;
+    case "expired-lease":
+      return sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${fence.now}`;
+    case "failed-job":
+      // The ids of jobs are in the order of their creation.
+      return sql`${job.state} = 'FAILED' AND NOT EXISTS (SELECT 1 FROM ${job} AS newer
+        WHERE newer.file_id = ${job.fileId} AND newer.kind = ${job.kind} AND newer.job_id > ${job.jobId})`;
+    default:
+      return fence satisfies never;
+  }
 }
 
 function aggregateStatements(change: Change): SQL[] {

@@ -1,4 +1,4 @@
-import { getTableColumns, getTableName, sql, type InferInsertModel, type SQL } from "drizzle-orm";
+import { getTableColumns, getTableName, type InferInsertModel, type SQL, sql } from "drizzle-orm";
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
 
 /*

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { secretId, uuidV7 } from "./random-id.ts";
+
+describe("ids", () => {
+  it("that are UUIDv7 sort by the time they were made at", () => {
+    const times = [1_700_000_000_000, 1_700_000_000_001, 1_800_000_000_000];
+    const ids = times.map(uuidV7);
+    expect(ids.toSorted()).toEqual(ids);
+    expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it("made at one time differ", () => {
+    expect(new Set(Array.from({ length: 1000 }, () => uuidV7(1_700_000_000_000))).size).toBe(1000);
+  });
+
+  it("that are secret carry 128 bits in characters that a URL leaves alone", () => {
+    const ids = Array.from({ length: 1000 }, secretId);
+    expect(new Set(ids).size).toBe(1000);
+    expect(ids.every((id) => /^[A-Za-z0-9_-]{22}$/.test(id))).toBe(true);
+  });
+});

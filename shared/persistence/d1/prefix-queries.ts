@@ -1,0 +1,51 @@
+import { sql } from "drizzle-orm";
+import type { PrefixQueries, PrefixUse } from "../../application/ports.ts";
+import { ownerOfPrefix } from "../../domain/prefix-owner.ts";
+import type { Database } from "./database.ts";
+
+export function d1PrefixQueries(db: Database): PrefixQueries {
+  return { usesOf: (prefixes, now) => usesOf(db, prefixes, now) };
+}
+
+/**
+ * One statement for any number of prefixes, all of it by primary keys: the path names the TRANSCODE job, the job its
+ * part. A job of the same part that has not ended protects every prefix of the part, since the paths of job B's claims
+ * do not say which ENCRYPT job wrote them.
+ */
+async function usesOf(db: Database, prefixes: readonly string[], now: number): Promise<PrefixUse[]> {
+  const rows = await db.all<{ position: number; use: PrefixUse }>(sql`
+    SELECT w.position, CASE
+      WHEN w.upload_id IS NOT NULL
+        THEN CASE WHEN EXISTS (SELECT 1 FROM upload_session u WHERE u.upload_id = w.upload_id) THEN 'named' ELSE 'garbage' END
+      WHEN j.job_id IS NULL THEN 'unknown'
+      WHEN p.deleted_at IS NULL AND w.prefix IN (f.file_path, f.enc_path) THEN 'named'
+      WHEN EXISTS (SELECT 1 FROM video_transcode_job o
+        WHERE o.file_id = j.file_id AND o.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')) THEN 'live'
+      WHEN EXISTS (SELECT 1 FROM video_hls_encrypt_key k WHERE k.file_id = j.file_id
+        AND k.key_version = w.key_version AND k.status = 'RETIRING' AND k.usable_until > ${now}) THEN 'retiring'
+      ELSE 'garbage' END AS use
+    FROM (SELECT key AS position, json_extract(value, '$[0]') AS prefix, json_extract(value, '$[1]') AS upload_id,
+        json_extract(value, '$[2]') AS job_id, json_extract(value, '$[3]') AS key_version
+      FROM json_each(${JSON.stringify(prefixes.map(askedFor))})) w
+    LEFT JOIN video_transcode_job j ON j.job_id = w.job_id
+    LEFT JOIN video_file_post f ON f.id = j.file_id
+    LEFT JOIN video_post p ON p.id = f.video_id`);
+  const uses = new Map(rows.map(({ position, use }) => [position, use]));
+  return prefixes.map((_, position) => uses.get(position) ?? "unknown");
+}
+
+function askedFor(prefix: string): readonly (string | number | null)[] {
+  const owner = ownerOfPrefix(prefix);
+  switch (owner?.kind) {
+    case "upload":
+      return [prefix, owner.uploadId, null, null];
+    case "clear":
+      return [prefix, null, owner.transcodeJobId, null];
+    case "encrypted":
+      return [prefix, null, owner.transcodeJobId, owner.keyVersion];
+    case undefined:
+      return [prefix, null, null, null];
+    default:
+      return owner satisfies never;
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { fromWire, type PlaybackClaims, sessionClaims, toWire } from "./claims.ts";
+import { createTokenSigner } from "./token-signer.ts";
+
+const issued: PlaybackClaims = {
+  kind: "issued",
+  tokenId: "t".repeat(22),
+  sessionId: "t".repeat(22),
+  videoPostId: "0197f0c0-0000-7000-8000-000000000001",
+  fileIndex: 3,
+  keyVersion: 12,
+  objectPath: "a-film/0197f0c0-0000-7000-8000-000000000002/enc/k12-c3/",
+  qualities: ["1080p", "720p", "480p", "360p"],
+  hasRow: true,
+  sessionSeconds: 3600,
+  issuedAt: 1_770_000_000,
+  expiresAt: 1_770_000_600,
+};
+
+describe("claims", () => {
+  it("come back from the wire as they were, issued or session, with and without a row", () => {
+    const session = sessionClaims(issued, "s".repeat(22), 1_770_000_100);
+    for (const claims of [issued, session, { ...issued, hasRow: false, fileIndex: 0 }]) {
+      expect(fromWire(JSON.parse(JSON.stringify(toWire(claims))))).toEqual(claims);
+    }
+  });
+
+  it("have the names that are written down as their contract", () => {
+    expect(toWire(sessionClaims(issued, "s", 1_770_000_100))).toEqual({
+      jti: "t".repeat(22),
+      sid: "s",
+      p: "0197f0c0-0000-7000-8000-000000000001",
+      f: 3,
+      v: 12,
+      o: "a-film/0197f0c0-0000-7000-8000-000000000002/enc/k12-c3/",
+      q: ["1080p", "720p", "480p", "360p"],
+      r: 1,
+      s: 3600,
+      iat: 1_770_000_100,
+      exp: 1_770_003_700,
+    });
+  });
+
+  it("of a session live on their own, however soon the token that was issued ends", () => {
+    const session = sessionClaims(issued, "s", issued.expiresAt - 1);
+    expect(session).toEqual({
+      ...issued,
+      kind: "session",
+      sessionId: "s",
+      issuedAt: issued.expiresAt - 1,
+      expiresAt: issued.expiresAt - 1 + issued.sessionSeconds,
+    });
+  });
+
+  const wire = toWire(issued);
+  it.each<[string, unknown]>([
+    ["nothing", null],
+    ["a list", []],
+    ["no post", { ...wire, p: undefined }],
+    ["an empty path", { ...wire, o: "" }],
+    ["a path without end", { ...wire, o: "x".repeat(1025) }],
+    ["no qualities", { ...wire, q: [] }],
+    ["a quality that is no name", { ...wire, q: ["../1080p"] }],
+    ["a quality that is no text", { ...wire, q: [1080] }],
+    ["a negative file index", { ...wire, f: -1 }],
+    ["half a key version", { ...wire, v: 1.5 }],
+    ["a key version of 0", { ...wire, v: 0 }],
+    ["a row that is neither there nor not", { ...wire, r: 2 }],
+    ["an empty session", { ...wire, sid: "" }],
+    ["no end", { ...wire, exp: undefined }],
+  ])("are null for a payload with %s", (_, payload) => {
+    expect(fromWire(payload)).toBeNull();
+  });
+});
+
+describe("a playback token", () => {
+  const signer = createTokenSigner("play+jwt", [{ id: "k".repeat(32), bytes: new Uint8Array(32) }]);
+  const sizeWith = async (slug: string) => {
+    const objectPath = issued.objectPath.replace("a-film", slug);
+    const token = await signer.sign(toWire(sessionClaims({ ...issued, objectPath }, "s".repeat(22), issued.issuedAt)));
+    return token.length;
+  };
+
+  it("stays under 1 kB, since ffmpeg and mpv cut long URLs: with all qualities and the longest slug of any script", async () => {
+    expect(await sizeWith("a".repeat(80))).toBeLessThan(700);
+    expect(await sizeWith("第".repeat(80))).toBeLessThan(900);
+    expect(await sizeWith("𠮷".repeat(80))).toBeLessThan(1000);
+  });
+});

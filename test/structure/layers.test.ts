@@ -1,0 +1,153 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { CIRCLES_OF_TYPES, CONFINED, LAYERS, type Layer, OUTSIDE } from "./layers.ts";
+import { type Import, isTest, ROOT, readSourceFiles, type SourceFile, specifiersOf } from "./source-files.ts";
+
+const files = readSourceFiles(["shared", "edge", "processor", ...OUTSIDE]);
+const shipped = files.filter(({ path }) => !isTest(path));
+
+const layerOf = (path: string) =>
+  [...Object.keys(LAYERS), ...OUTSIDE].find((folder) => path.startsWith(`${folder}/`)) ?? null;
+
+const nameOf = (imported: Import) => (imported.kind === "file" ? imported.path : imported.name);
+
+/** Every breach as "who -> what", so that a failure names the line to change. */
+function breaches(among: readonly SourceFile[], breaks: (file: SourceFile, imported: Import) => boolean): string[] {
+  return among.flatMap((file) =>
+    file.imports.filter((imported) => breaks(file, imported)).map((imported) => `${file.path} -> ${nameOf(imported)}`),
+  );
+}
+
+function allows(layer: Layer, name: string, imported: Import): boolean {
+  if (imported.kind === "package") return layer.packages.some((known) => known.test(imported.name));
+  const target = layerOf(imported.path);
+  return target === name || (target !== null && layer.may.includes(target));
+}
+
+describe("imports", () => {
+  it("are found in every form that they are written in", () => {
+    const text = [
+      'import "./side-effect.ts";',
+      'import one from "one";',
+      "import { two,\n  type Three } from '../two.ts';",
+      'import type { Four } from "four";',
+      'import * as five from "five";',
+      'export { six } from "./six.ts";',
+      'export * from "seven";',
+      'export type { Eight } from "eight";',
+      'const nine = await import("nine");',
+      'type Ten = import("ten").Ten;',
+      ' * import { comment } from "comment";',
+      'export const quoted = "text";',
+      'export type Union = "a" | "b";',
+    ].join("\n");
+    const found = ["./side-effect.ts", "one", "../two.ts", "four", "five", "./six.ts", "seven", "eight", "nine", "ten"];
+    expect(specifiersOf(text)).toEqual(found);
+  });
+
+  it("are found in the files of every layer", () => {
+    for (const layer of Object.keys(LAYERS)) {
+      const own = shipped.filter(({ path }) => layerOf(path) === layer);
+      expect(own, layer).not.toEqual([]);
+      expect(
+        own.flatMap(({ imports }) => imports),
+        layer,
+      ).not.toEqual([]);
+    }
+  });
+
+  it("lead to files that exist, by their full names", () => {
+    expect(breaches(files, (_, to) => to.kind === "file" && !existsSync(join(ROOT, to.path)))).toEqual([]);
+  });
+
+  it("go nowhere in a circle, but for the types that are listed", () => {
+    expect(circles(files)).toEqual(CIRCLES_OF_TYPES);
+  });
+});
+
+describe("the layers", () => {
+  it("hold every file", () => {
+    expect(files.map(({ path }) => path).filter((path) => layerOf(path) === null)).toEqual([]);
+  });
+
+  it("import only what the table allows", () => {
+    const breaks = ({ path }: SourceFile, imported: Import) => {
+      const name = layerOf(path)!;
+      const layer = LAYERS[name];
+      return layer !== undefined && !allows(layer, name, imported);
+    };
+    expect(breaches(shipped, breaks)).toEqual([]);
+  });
+
+  it("keep to themselves in their tests too, which may also use test/, Node and vitest", () => {
+    const breaks = ({ path }: SourceFile, imported: Import) => {
+      const name = layerOf(path)!;
+      const layer = LAYERS[name];
+      if (layer === undefined) return false;
+      if (imported.kind === "package")
+        return !/^(?:vitest$|node:)/.test(imported.name) && !allows(layer, name, imported);
+      return !imported.path.startsWith("test/") && !allows(layer, name, imported);
+    };
+    expect(
+      breaches(
+        files.filter(({ path }) => isTest(path)),
+        breaks,
+      ),
+    ).toEqual([]);
+  });
+
+  it("that ship use nothing of what starts, measures or tests them", () => {
+    const outside = (path: string) => OUTSIDE.includes(layerOf(path) ?? "") || isTest(path);
+    const inside = shipped.filter(({ path }) => !OUTSIDE.includes(layerOf(path) ?? ""));
+    expect(breaches(inside, (_, to) => to.kind === "file" && outside(to.path))).toEqual([]);
+  });
+
+  it.each(CONFINED)("confine $name to $to", ({ name, within, to }) => {
+    const known = (path: string) => to.some((place) => path.startsWith(place));
+    const among = shipped.filter(({ path }) => path.startsWith(within) && !OUTSIDE.includes(layerOf(path) ?? ""));
+    const matches = (imported: Import) => imported.kind === "package" && name.test(imported.name);
+    expect(breaches(among, (file, imported) => matches(imported) && !known(file.path))).toEqual([]);
+    expect(
+      among.some(({ imports }) => imports.some(matches)),
+      "nobody uses it any more",
+    ).toBe(true);
+  });
+});
+
+describe("the Worker's entry module", () => {
+  const entry = files.find(({ path }) => path === "edge/index.ts")!;
+
+  it("exports handlers by default and Durable Object classes by name, and nothing else", () => {
+    const exported = [...entry.text.matchAll(/^export .*$/gm)].map(([line]) => line);
+    const named = exported.filter((line) => line !== "export default {");
+    expect(exported.length - named.length).toBe(1);
+    for (const line of named) {
+      const [, name, from] = /^export \{ (\w+) \} from "\.\/([\w-]+\.ts)";$/.exec(line) ?? [];
+      expect(name, line).toBeDefined();
+      const source = files.find(({ path }) => path === `edge/${from}`);
+      expect(source?.text, line).toMatch(new RegExp(`^export class ${name} extends DurableObject\\b`, "m"));
+    }
+  });
+
+  it("is imported by no other file of the Worker", () => {
+    const edge = shipped.filter(({ path }) => path.startsWith("edge/"));
+    expect(breaches(edge, (_, to) => to.kind === "file" && to.path === entry.path)).toEqual([]);
+  });
+});
+
+/** Each circle once, as the path that leads back to where it began. Depth first; a file is entered once. */
+function circles(among: readonly SourceFile[]): string[] {
+  const byPath = new Map(among.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    const seenAt = trail.indexOf(path);
+    if (seenAt >= 0) found.push([...trail.slice(seenAt), path].join(" -> "));
+    if (seenAt >= 0 || done.has(path)) return;
+    for (const to of byPath.get(path)?.imports ?? []) if (to.kind === "file") visit(to.path, [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of among) visit(path, []);
+  return found;
+}

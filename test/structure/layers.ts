@@ -1,0 +1,65 @@
+/**
+ * Who may import whom: the rules of the architecture, and the only place where they are written as data. A layer is a
+ * folder; its code imports from itself, from the layers in `may`, and the packages in `packages`.
+ */
+export type Layer = { readonly may: readonly string[]; readonly packages: readonly RegExp[] };
+
+const SHARED = [
+  "shared/lib",
+  "shared/domain",
+  "shared/hls",
+  "shared/playback-token",
+  "shared/key-vault",
+  "shared/application",
+  "shared/persistence",
+];
+
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  "shared/lib": { may: [], packages: [/^uuid$/] },
+  "shared/domain": { may: ["shared/lib"], packages: [] },
+  "shared/hls": { may: ["shared/lib"], packages: [] },
+  "shared/playback-token": { may: ["shared/lib"], packages: [/^zod$/] },
+  "shared/key-vault": { may: ["shared/lib"], packages: [] },
+  "shared/application": {
+    may: ["shared/lib", "shared/domain", "shared/playback-token", "shared/key-vault"],
+    packages: [/^zod$/],
+  },
+  "shared/persistence": { may: ["shared/lib", "shared/domain", "shared/application"], packages: [/^drizzle-orm/] },
+  edge: {
+    may: SHARED,
+    packages: [/^hono/, /^zod$/, /^drizzle-orm$/, /^@tus\/server$/, /^hls\.js$/, /^cloudflare:workers$/, /^node:zlib$/],
+  },
+  processor: {
+    may: SHARED,
+    packages: [/^node:/, /^zod$/, /^pino$/, /^node-cron$/, /^@aws-sdk\//, /^fluent-ffmpeg$/],
+  },
+};
+
+/** What starts, measures and tests the rest: free to use all of it, and used by none of it. */
+export const OUTSIDE = ["scripts", "bench", "test"];
+
+/** Packages that few files may know, so that each can be replaced in one place. */
+export const CONFINED: readonly { readonly name: RegExp; readonly within: string; readonly to: readonly string[] }[] = [
+  // Archived upstream: nothing but its adapter may know it.
+  { name: /^fluent-ffmpeg$/, within: "", to: ["processor/adapters/ffmpeg/"] },
+  // Of the Worker only the outbox and the store of uploads, which are no part of the aggregate, speak to the database.
+  {
+    name: /^drizzle-orm/,
+    within: "",
+    to: ["shared/persistence/", "edge/outbox.ts", "edge/adapters/upload-sessions.ts"],
+  },
+  { name: /^@aws-sdk\//, within: "processor/", to: ["processor/adapters/object-store.ts"] },
+  { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config.ts"] },
+  { name: /^@tus\/server$/, within: "", to: ["edge/routes/uploads.ts", "edge/adapters/r2-tus-store.ts"] },
+  { name: /^hls\.js$/, within: "edge/", to: ["edge/watch/client/"] },
+  // The Worker needs nodejs_compat for these, so each is named.
+  { name: /^node:/, within: "edge/", to: ["edge/playlist-template/gzip-splice.ts"] },
+  { name: /^cloudflare:/, within: "edge/", to: ["edge/job-events.ts"] },
+];
+
+/** Circles that hold at compile time only, since one of their links is an `import type`. To be undone, not added to. */
+export const CIRCLES_OF_TYPES: readonly string[] = [
+  "processor/adapters/ffmpeg/capabilities.ts -> processor/adapters/ffmpeg/launch.ts -> processor/adapters/ffmpeg/capabilities.ts",
+  "processor/jobs/encrypt-job.ts -> processor/jobs/encrypted-playlists.ts -> processor/jobs/encrypt-job.ts",
+  "processor/jobs/encrypt-job.ts -> processor/jobs/verify-encrypted.ts -> processor/jobs/encrypt-job.ts",
+];

@@ -1,0 +1,86 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { OUTSIDE } from "./layers.ts";
+import { isTest, ROOT, readSourceFiles } from "./source-files.ts";
+
+const files = readSourceFiles(["shared", "edge", "processor", ...OUTSIDE]);
+
+const MOST_LINES = 300;
+
+/** Files that are longer, and why they are better in one piece. */
+const LONGER: Readonly<Record<string, string>> = {
+  "shared/domain/processing.test.ts": "one life of a part, from transcode to rotation",
+  "test/workerd/playback.test.ts": "one viewer's way through playlists and segments",
+  "test/workerd/uploads.test.ts": "the sections of the tus protocol, in its order",
+};
+
+describe("a file of ours", () => {
+  it(`has at most ${MOST_LINES} lines, unless it is listed`, () => {
+    const long = files.filter(({ text }) => text.split("\n").length - 1 > MOST_LINES).map(({ path }) => path);
+    expect(long.filter((path) => LONGER[path] === undefined)).toEqual([]);
+    expect(
+      Object.keys(LONGER).filter((path) => !long.includes(path)),
+      "listed, but no longer long",
+    ).toEqual([]);
+  });
+
+  it("is named in kebab-case after what it holds, not after nothing in particular", () => {
+    const names = files.map(({ path }) => path).filter((path) => path !== "edge/index.ts");
+    expect(names.filter((path) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)+$/.test(basename(path)))).toEqual([]);
+    const vague = /(?:^|[/.-])(?:index|utils?|helpers?|common|misc)(?:[./-]|$)/;
+    expect(names.filter((path) => vague.test(path))).toEqual([]);
+  });
+
+  it("leaves no test alone or unfinished", () => {
+    // Assembled, so that this file does not find itself.
+    const marks = new RegExp(`\\b(?:it|describe|test)\\.(?:${["only", "todo"].join("|")})\\(`);
+    expect(files.filter(({ path, text }) => (isTest(path) || path.startsWith("test/")) && marks.test(text))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the migrations", () => {
+  it("make no table that the schema does not know, and the other way round", () => {
+    const sql = readFileSync(join(ROOT, "migrations/d1/0000_initial.sql"), "utf8");
+    const made = [...sql.matchAll(/CREATE TABLE `(\w+)`/g)].map((match) => match[1]!);
+    const schema = files.find(({ path }) => path === "shared/persistence/d1/schema.ts")!;
+    const known = [...schema.text.matchAll(/sqliteTable\(\s*"(\w+)"/g)].map((match) => match[1]!);
+    expect(made.toSorted()).toEqual(known.toSorted());
+  });
+
+  it("keep the counted sessions in one B-tree, which drizzle-kit forgets when it generates anew", () => {
+    const sql = readFileSync(join(ROOT, "migrations/d1/0000_initial.sql"), "utf8");
+    const table = sql.slice(sql.indexOf("CREATE TABLE `video_hls_token_session`"));
+    expect(table.slice(0, table.indexOf(";"))).toMatch(/\) WITHOUT ROWID$/);
+  });
+});
+
+describe.skipIf(!existsSync(join(ROOT, ".git")))("git", () => {
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).split("\n").filter(Boolean);
+  const SECRETS = /(?:^|\/)(?:\.dev\.vars|\.env)(?:\.|$)|(?:^|\/)[^/]+\.env$/;
+
+  it("ignores every file that secrets are kept in", () => {
+    const places = [
+      ".dev.vars",
+      ".dev.vars.production",
+      ".env",
+      ".env.local",
+      "processor/.env",
+      "edge/.dev.vars",
+      "processor.env",
+    ];
+    expect(git("check-ignore", "--no-index", ...places)).toEqual(places);
+  });
+
+  it("holds none of them, and nothing that was made from the source", () => {
+    const held = git("ls-files");
+    expect(held.filter((path) => SECRETS.test(path))).toEqual([]);
+    expect(
+      held.filter((path) => /(?:^|\/)(?:node_modules|dist|\.wrangler|\.ladderlock|coverage)\//.test(path)),
+    ).toEqual([]);
+  });
+});
