@@ -159,9 +159,11 @@ function recordTranscode(context: Context, holder: Holder, report: TranscodeRepo
 
 async function recordEncrypt(context: Context, holder: Holder, report: EncryptReport): Promise<CommandOutcome> {
   const now = context.now();
-  const prefix = encryptedPrefix(holder.clearPrefix, report.keyVersion, holder.job.claimNo);
+  const { clearPrefix } = holder;
+  const prefix = encryptedPrefix(clearPrefix, report.keyVersion, holder.job.claimNo);
   const retireAt = now + context.settings.KEY_GRACE_SECONDS * 1000;
-  return applyVideoPostEncryptResult(context.posts, target(holder), { ...report, kind: "done", prefix, retireAt }, now);
+  const result = { ...report, kind: "done", clearPrefix, prefix, retireAt } as const;
+  return applyVideoPostEncryptResult(context.posts, target(holder), result, now);
 }
 
 function target({ job, leaseToken }: Holder) {

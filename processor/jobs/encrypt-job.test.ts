@@ -10,7 +10,8 @@ import { type S3Server, startS3Server } from "../adapters/s3-server.fixture.ts";
 import { openWorkRoot, type WorkRoot } from "../adapters/work-directory.ts";
 import { createLogger } from "../log.ts";
 import { decryptSegment } from "../media/segment-cipher.ts";
-import { type EncryptOrder, runEncryptJob } from "./encrypt-job.ts";
+import { runEncryptJob } from "./encrypt-job.ts";
+import type { EncryptOrder } from "./encrypted-rung.ts";
 import { PROCESSOR_TOKEN, startJobService } from "./job-service.fixture.ts";
 
 const PREFIX = "clip/t1/c1/";

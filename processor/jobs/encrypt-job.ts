@@ -1,4 +1,4 @@
-import type { ContentKeys, Progress, WorkOrder } from "../../shared/application/job-protocol.ts";
+import type { ContentKeys, Progress } from "../../shared/application/job-protocol.ts";
 import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../shared/domain/object-keys.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";
@@ -13,11 +13,10 @@ import { readClearPlaylist } from "./clear-playlist.ts";
 import { type ClearRenditions, openClearRenditions } from "./clear-renditions.ts";
 import { forEachConcurrently } from "./concurrent-tasks.ts";
 import { measuredVariant, writeEncryptedMaster, writeEncryptedPlaylist } from "./encrypted-playlists.ts";
+import type { EncryptedRung, EncryptOrder } from "./encrypted-rung.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { CIPHERTEXT_SEGMENT, STORED_PLAYLIST } from "./object-headers.ts";
 import { type DecodeSegment, verifyEncrypted } from "./verify-encrypted.ts";
-
-export type EncryptOrder = Extract<WorkOrder, { kind: "ENCRYPT" }>;
 
 export type EncryptDependencies = {
   readonly client: JobClient;
@@ -25,17 +24,6 @@ export type EncryptDependencies = {
   readonly playback: ObjectStore;
   readonly workRoot: WorkRoot;
   readonly decodeSegment: DecodeSegment;
-};
-
-/** One quality on its way: what it is made from, its key, and the bytes that came out. */
-export type EncryptedRung = {
-  readonly variant: AbrVariant;
-  /** Seconds, first to last. */
-  readonly durations: readonly number[];
-  readonly key: Uint8Array;
-  readonly keyUri: string;
-  /** Bytes of ciphertext, filled in as segments are stored; the order is that of `durations`. */
-  readonly sizes: number[];
 };
 
 /** Segments in memory at once; each is held clear and encrypted for as long as its upload takes. */

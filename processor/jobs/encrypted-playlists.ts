@@ -3,7 +3,7 @@ import type { AbrVariant } from "../../shared/domain/rendition.ts";
 import { measureBandwidth } from "../../shared/hls/bandwidth.ts";
 import { writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
 import { writeMultivariantPlaylist } from "../../shared/hls/multivariant-playlist.ts";
-import type { EncryptedRung } from "./encrypt-job.ts";
+import type { EncryptedRung } from "./encrypted-rung.ts";
 
 /** The variant with its bandwidths measured on the ciphertext: padding is delivered as well. */
 export function measuredVariant({ variant, durations, sizes }: EncryptedRung, targetDuration: number): AbrVariant {

@@ -4,7 +4,7 @@ import { segmentKey } from "../../shared/domain/object-keys.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import { decryptSegment } from "../media/segment-cipher.ts";
 import { PassingFault } from "../passing-fault.ts";
-import type { EncryptedRung, EncryptOrder } from "./encrypt-job.ts";
+import type { EncryptedRung, EncryptOrder } from "./encrypted-rung.ts";
 
 /** Decodes a clear local segment whole; null when it does so without a complaint, else what was wrong. */
 export type DecodeSegment = (path: string, signal: AbortSignal) => Promise<string | null>;

@@ -84,10 +84,16 @@ function drafts(version: number, qualities = LADDER): KeyDraft[] {
 const staged = (post: VideoPost, version: number, qualities = LADDER) =>
   stageKeys(post, "file", drafts(version, qualities), version, STANDARD_POLICY_RULE, NOW);
 
-function encrypted(post: VideoPost, keyVersion: number, qualities = LADDER, retireAt = NOW + 60_000): Decision {
+function encrypted(
+  post: VideoPost,
+  keyVersion: number,
+  qualities = LADDER,
+  retireAt = NOW + 60_000,
+  clearPrefix = partOf(post).clear?.prefix ?? "nothing",
+): Decision {
   const variants = qualities.map((quality) => variant(quality, 116));
   const prefix = `a-film/job-1/enc/k${keyVersion}-c1/`;
-  return applyEncryptResult(post, "file", { kind: "done", prefix, keyVersion, variants, retireAt }, NOW);
+  return applyEncryptResult(post, "file", { kind: "done", clearPrefix, prefix, keyVersion, variants, retireAt }, NOW);
 }
 
 function playingPost(): VideoPost {
@@ -279,6 +285,11 @@ describe("an encryption that succeeded", () => {
     ],
     ["the version is not staged", encrypted(ready, 2), "key version 2 is not staged for 720p,480p"],
     ["the version is active already", encrypted(playingPost(), 1), "key version 1 is not staged for 720p,480p"],
+    [
+      "the clear renditions were replaced",
+      encrypted(ready, 1, LADDER, NOW, "a-film/job-0/c1/"),
+      "the clear renditions have been replaced meanwhile",
+    ],
     ["there is nothing clear", encrypted(newPost(), 1), "there are no clear renditions that it could have come from"],
   ])("is refused when %s", (_, decision, detail) => {
     expect(decision).toEqual({ kind: "refused", refusal: { kind: "invalid", detail } });

@@ -118,6 +118,8 @@ function withDefaultPolicies(
 export type EncryptResult =
   | {
       readonly kind: "done";
+      /** Of the clear renditions that were encrypted. */
+      readonly clearPrefix: string;
       readonly prefix: string;
       readonly keyVersion: number;
       /** As measured on the ciphertext. */
@@ -153,6 +155,7 @@ function failedEncryption(file: VideoFile, reason: string): VideoFile {
 
 function encryptionMismatch(file: VideoFile, result: EncryptResult & { kind: "done" }): string | null {
   if (file.clear === null) return "there are no clear renditions that it could have come from";
+  if (file.clear.prefix !== result.clearPrefix) return "the clear renditions have been replaced meanwhile";
   const expected = variantsOf(file, file.clear.transcodeJobId).map((variant) => variant.quality);
   const staged = stagedKeys(file.keys).filter((key) => key.keyVersion === result.keyVersion);
   const qualities = result.variants.map((variant) => variant.quality);

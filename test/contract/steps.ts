@@ -114,10 +114,11 @@ export async function encrypt(persistence: Persistence, now = NOW, graceMs = 60_
   const target = { videoPostId: claimed.job.videoPostId, fileId: claimed.job.fileId, fence: fenceOf(claimed) };
   const staged = await generateVideoPostQualityKeys({ posts, vault, policyRule: STANDARD_POLICY_RULE }, target, now);
   if (staged.kind !== "done") throw new Error(staged.kind);
-  const { keyVersion } = staged.value;
+  const { keyVersion, clearPrefix } = staged.value;
   const prefix = `a-film/${jobId}/enc/k${keyVersion}-c${claimNo}/`;
   const result = {
     kind: "done",
+    clearPrefix,
     prefix,
     keyVersion,
     variants: LADDER.map(variantOf),

@@ -62,7 +62,7 @@ describe("imports", () => {
   });
 
   it("go nowhere in a circle, but for the types that are listed", () => {
-    expect(circles(files)).toEqual(CIRCLES_OF_TYPES);
+    expect(circles(files).filter((circle) => !CIRCLES_OF_TYPES.includes(circle))).toEqual([]);
   });
 });
 
@@ -136,18 +136,24 @@ describe("the Worker's entry module", () => {
   });
 });
 
-/** Each circle once, as the path that leads back to where it began. Depth first; a file is entered once. */
+/** At least one circle of every knot, told from its first file by name. Depth first; a file is entered once. */
 function circles(among: readonly SourceFile[]): string[] {
   const byPath = new Map(among.map((file) => [file.path, file]));
   const done = new Set<string>();
   const found: string[] = [];
   const visit = (path: string, trail: readonly string[]): void => {
     const seenAt = trail.indexOf(path);
-    if (seenAt >= 0) found.push([...trail.slice(seenAt), path].join(" -> "));
+    if (seenAt >= 0) found.push(told(trail.slice(seenAt)));
     if (seenAt >= 0 || done.has(path)) return;
     for (const to of byPath.get(path)?.imports ?? []) if (to.kind === "file") visit(to.path, [...trail, path]);
     done.add(path);
   };
   for (const { path } of among) visit(path, []);
   return found;
+}
+
+function told(circle: readonly string[]): string {
+  const first = circle.indexOf(circle.toSorted()[0]!);
+  const turned = [...circle.slice(first), ...circle.slice(0, first)];
+  return [...turned, turned[0]].join(" -> ");
 }
