@@ -2,12 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { BenchOptions, Comparison } from "./comparison.ts";
 import { benchEdge } from "./edge/edge-bench.ts";
+import { benchEncrypt } from "./encrypt/encrypt-bench.ts";
 import { describeMachine } from "./machine.ts";
 import { resultsTable } from "./table.ts";
 
 /** npm run bench [-- edge|encrypt|pipeline] [--quick] [--rounds n] [--only text] [--json file] */
 const SUITES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
   edge: benchEdge,
+  encrypt: benchEncrypt,
 };
 
 const { values, positionals } = parseArgs({

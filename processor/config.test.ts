@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readConfig } from "./config.ts";
+import { readConfig, readOperatorConfig } from "./config.ts";
 
 const COMPLETE = {
   LADDERLOCK_URL: "https://video.example.com/",
@@ -34,8 +34,23 @@ describe("the configuration", () => {
         scanCron: "* * * * *",
         sourceAllowHosts: new Set(),
         stopSeconds: 20,
+        gcCron: "17 4 * * *",
+        gcMinAgeHours: 24,
+        metricsPort: null,
+        metricsHost: "127.0.0.1",
+        videoJobId: null,
       },
     });
+  });
+
+  it("lets an empty GC_CRON mean never, and an empty METRICS_PORT none", () => {
+    const read = readConfig({ ...COMPLETE, GC_CRON: "", METRICS_PORT: " " });
+    expect(read).toMatchObject({ kind: "valid", config: { gcCron: null, metricsPort: null } });
+  });
+
+  it("reads the job of a container and the port of its metrics", () => {
+    const read = readConfig({ ...COMPLETE, VIDEO_JOB_ID: "j1", METRICS_PORT: "9464", METRICS_HOST: "0.0.0.0" });
+    expect(read).toMatchObject({ config: { videoJobId: "j1", metricsPort: 9464, metricsHost: "0.0.0.0" } });
   });
 
   it("names every missing variable at once, each with what to set", () => {
@@ -59,6 +74,10 @@ describe("the configuration", () => {
     ["X264_PRESET", "placebo-ish"],
     ["X264_CRF", "52"],
     ["SCAN_CRON", "every minute"],
+    ["GC_CRON", "at night"],
+    ["GC_MIN_AGE_HOURS", "-1"],
+    ["METRICS_PORT", "0"],
+    ["METRICS_PORT", "http"],
     ["LOG_LEVEL", "loud"],
     ["SOURCE_ALLOW_HOSTS", "media.internal"],
     ["SOURCE_ALLOW_HOSTS", "http://media.internal:80"],
@@ -81,5 +100,24 @@ describe("the configuration", () => {
       "media.internal:443",
       "[::1]:9000",
     ]);
+  });
+});
+
+describe("the configuration of an operator's commands", () => {
+  it("is the Worker's address and an administrators' key, and nothing of a processor", () => {
+    const read = readOperatorConfig({ LADDERLOCK_URL: "https://video.example.com/", ADMIN_API_KEY: "the-key" });
+    expect(read).toEqual({
+      kind: "valid",
+      config: { serviceUrl: "https://video.example.com", adminApiKey: "the-key" },
+    });
+    expect(readOperatorConfig(COMPLETE)).toEqual({
+      kind: "invalid",
+      problems: ["ADMIN_API_KEY is missing: set it to an administrators' key of the Worker"],
+    });
+  });
+
+  it("is not read by a processor, which must not hold that key", () => {
+    const read = readConfig({ ...COMPLETE, ADMIN_API_KEY: "the-key" });
+    expect(JSON.stringify(read)).not.toContain("the-key");
   });
 });

@@ -40,6 +40,12 @@ export type ProcessorConfig = {
   readonly gcMinAgeHours: number;
   readonly maxSourceBytes: number;
   readonly maxDurationSeconds: number;
+  readonly sourceMaxSeconds: number;
+  readonly sourceMinBytesPerSecond: number;
+  readonly maxConvertFactor: number;
+  /** Null: no limit. */
+  readonly ffmpegMemoryBytes: number | null;
+  readonly minFreeDiskBytes: number;
   /** `host:port` of addresses that a source may come from although they are not public. */
   readonly sourceAllowHosts: ReadonlySet<string>;
   readonly stopSeconds: number;
@@ -103,8 +109,7 @@ export const SETTINGS = {
     preset: 23,
     from: 0,
     to: 51,
-    unit: "CRF",
-    meaning: "quality of the video: lower is better and larger",
+    meaning: "quality of the video, x264's constant rate factor: lower is better and larger",
   }),
   UPLOAD_CONCURRENCY: wholeNumber({
     ...{ preset: 4, from: 1, to: 64, unit: "requests" },
@@ -123,8 +128,8 @@ export const SETTINGS = {
     (value) => (value === "" ? null : isCron(value) ? value : undefined),
   ),
   GC_MIN_AGE_HOURS: decimal({
-    ...{ preset: 24, from: 1, to: 8760, unit: "hours" },
-    meaning: "garbage with any object younger than this is left; must be longer than any lease",
+    ...{ preset: 24, from: 0, to: 8760, unit: "hours" },
+    meaning: "what has any object younger than this is no garbage yet; must be longer than any lease",
   }),
   MAX_SOURCE_BYTES: wholeNumber({
     ...{ preset: 50 * 2 ** 30, from: 1, to: Number.MAX_SAFE_INTEGER, unit: "bytes" },
@@ -133,6 +138,26 @@ export const SETTINGS = {
   MAX_DURATION_SECONDS: wholeNumber({
     ...{ preset: 12 * 3600, from: 1, to: 7 * 24 * 3600, unit: "seconds" },
     meaning: "longest source that is converted",
+  }),
+  SOURCE_MAX_SECONDS: wholeNumber({
+    ...{ preset: 4 * 3600, from: 1, to: 7 * 24 * 3600, unit: "seconds" },
+    meaning: "longest download of a source, with its breaks",
+  }),
+  SOURCE_MIN_BYTES_PER_SECOND: wholeNumber({
+    ...{ preset: 16 * 1024, from: 0, to: 2 ** 30, unit: "bytes per second" },
+    meaning: "a source that comes more slowly over a minute is given up for now",
+  }),
+  MAX_CONVERT_FACTOR: decimal({
+    ...{ preset: 40, from: 0.1, to: 10_000 },
+    meaning: "seconds that one second of a source may take to convert, beside 20 minutes for every file",
+  }),
+  FFMPEG_MEMORY_BYTES: wholeNumber({
+    ...{ preset: 4 * 2 ** 30, from: 0, to: Number.MAX_SAFE_INTEGER, unit: "bytes" },
+    meaning: "private memory of one ffmpeg, beside 128 MiB for each core; 0 for no limit; needs prlimit",
+  }),
+  MIN_FREE_DISK_BYTES: wholeNumber({
+    ...{ preset: 2 ** 30, from: 0, to: Number.MAX_SAFE_INTEGER, unit: "bytes" },
+    meaning: "part of the disk of WORK_DIR that is left alone",
   }),
   SOURCE_ALLOW_HOSTS: parsed(
     "",
@@ -147,7 +172,7 @@ export const SETTINGS = {
   METRICS_PORT: parsed(
     "",
     "must be a port from 1 to 65535 (empty for none)",
-    { meaning: "port on which `serve` answers /healthz and /metrics; empty for none", unit: "port" },
+    { meaning: "port on which `serve` answers /healthz and /metrics; empty for none" },
     portOrNone,
   ),
   METRICS_HOST: text("127.0.0.1", "address on which METRICS_PORT is opened; 0.0.0.0 in a container"),
@@ -224,6 +249,11 @@ function configOf(env: z.output<typeof environmentSchema>): ProcessorConfig {
     gcMinAgeHours: env.GC_MIN_AGE_HOURS,
     maxSourceBytes: env.MAX_SOURCE_BYTES,
     maxDurationSeconds: env.MAX_DURATION_SECONDS,
+    sourceMaxSeconds: env.SOURCE_MAX_SECONDS,
+    sourceMinBytesPerSecond: env.SOURCE_MIN_BYTES_PER_SECOND,
+    maxConvertFactor: env.MAX_CONVERT_FACTOR,
+    ffmpegMemoryBytes: env.FFMPEG_MEMORY_BYTES === 0 ? null : env.FFMPEG_MEMORY_BYTES,
+    minFreeDiskBytes: env.MIN_FREE_DISK_BYTES,
     sourceAllowHosts: env.SOURCE_ALLOW_HOSTS,
     stopSeconds: env.STOP_SECONDS,
     metricsPort: env.METRICS_PORT,

@@ -1,7 +1,8 @@
 import type { WorkOrder } from "../shared/application/job-protocol.ts";
 import { decodeCheck } from "./adapters/ffmpeg/decode-check.ts";
 import { createJobClient, type JobClient } from "./adapters/job-client.ts";
-import { createObjectStore, createS3Client } from "./adapters/object-store.ts";
+import { createObjectStore, createS3Client, type ObjectStore } from "./adapters/object-store.ts";
+import { countedStore, type Traffic, UNCOUNTED } from "./adapters/traffic.ts";
 import { openWorkRoot, type WorkRoot } from "./adapters/work-directory.ts";
 import type { ProcessorConfig } from "./config.ts";
 import { runEncryptJob } from "./jobs/encrypt-job.ts";
@@ -10,31 +11,52 @@ import { runTranscodeJob } from "./jobs/transcode-job.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { DEFAULT_MEDIA_LIMITS } from "./media/limits.ts";
 
+type Buckets = { readonly source: ObjectStore; readonly playback: ObjectStore };
+
 /** Everything that a run of the processor works with. */
-export type ProcessorContext = AsyncDisposable & {
-  readonly config: ProcessorConfig;
-  readonly log: Logger;
-  readonly client: JobClient;
-  readonly run: (order: WorkOrder, run: JobRun) => Promise<JobOutcome>;
-};
+export type ProcessorContext = AsyncDisposable &
+  Buckets & {
+    readonly config: ProcessorConfig;
+    readonly log: Logger;
+    readonly client: JobClient;
+    readonly run: (order: WorkOrder, run: JobRun) => Promise<JobOutcome>;
+  };
 
 export function loggerFor(config: ProcessorConfig): Logger {
   const { secretAccessKey, accessKeyId } = config.objectStore;
   return createLogger({ level: config.logLevel, secrets: [config.processorToken, secretAccessKey, accessKeyId] });
 }
 
+/** Disposing of them closes their connections. */
+export function openBuckets({ objectStore, sourceBucket, playbackBucket }: ProcessorConfig): Buckets & AsyncDisposable {
+  const s3 = createS3Client(objectStore);
+  return {
+    source: createObjectStore(s3, sourceBucket),
+    playback: createObjectStore(s3, playbackBucket),
+    [Symbol.asyncDispose]: async () => s3.destroy(),
+  };
+}
+
 /** Opens what the configuration names. Disposing of it removes the working files and closes the connections. */
-export async function openContext(config: ProcessorConfig, log: Logger): Promise<ProcessorContext> {
+export async function openContext(
+  config: ProcessorConfig,
+  log: Logger,
+  traffic: Traffic = UNCOUNTED,
+): Promise<ProcessorContext> {
   const client = createJobClient(config);
-  const s3 = createS3Client(config.objectStore);
-  const workRoot = await openWorkRoot({ directory: config.workDirectory, now: Date.now, log });
+  const buckets = openBuckets(config);
+  const counted = { source: countedStore(buckets.source, traffic), playback: countedStore(buckets.playback, traffic) };
+  const { workDirectory: directory, minFreeDiskBytes: minFreeBytes } = config;
+  const workRoot = await openWorkRoot({ directory, minFreeBytes, now: Date.now, log });
   return {
     config,
     log,
     client,
-    run: jobRunner(config, client, s3, workRoot),
+    source: buckets.source,
+    playback: buckets.playback,
+    run: jobRunner(config, client, counted, workRoot, traffic),
     [Symbol.asyncDispose]: async () => {
-      s3.destroy();
+      await buckets[Symbol.asyncDispose]();
       await workRoot.close();
     },
   };
@@ -44,14 +66,23 @@ export async function openContext(config: ProcessorConfig, log: Logger): Promise
 function jobRunner(
   config: ProcessorConfig,
   client: JobClient,
-  s3: ReturnType<typeof createS3Client>,
+  { source, playback }: Buckets,
   workRoot: WorkRoot,
+  traffic: Traffic,
 ): ProcessorContext["run"] {
-  const source = createObjectStore(s3, config.sourceBucket);
-  const playback = createObjectStore(s3, config.playbackBucket);
   const tools = { ffmpeg: config.ffmpegPath, ffprobe: config.ffprobePath };
   const encoding = { crf: config.x264Crf, preset: config.x264Preset };
-  const limits = { ...DEFAULT_MEDIA_LIMITS, maxSeconds: config.maxDurationSeconds };
+  const limits = {
+    ...DEFAULT_MEDIA_LIMITS,
+    maxSeconds: config.maxDurationSeconds,
+    convertSecondsPerSecond: config.maxConvertFactor,
+    memoryBytes: config.ffmpegMemoryBytes,
+  };
+  const sourceLimits = {
+    maxBytes: config.maxSourceBytes,
+    maxSeconds: config.sourceMaxSeconds,
+    minBytesPerSecond: config.sourceMinBytesPerSecond,
+  };
   const decodeSegment = async (path: string, signal: AbortSignal) => {
     const result = await decodeCheck(path, tools, signal);
     if (result.kind === "broken") return result.reason;
@@ -60,7 +91,9 @@ function jobRunner(
   return async (order, run) => {
     switch (order.kind) {
       case "TRANSCODE":
-        return runTranscodeJob(order, run, { ...config, client, source, workRoot, tools, encoding, limits });
+        return runTranscodeJob(order, run, {
+          ...{ ...config, client, source, workRoot, tools, encoding, limits, sourceLimits, traffic },
+        });
       case "ENCRYPT":
         return runEncryptJob(order, run, { client, source, playback, workRoot, decodeSegment });
       default:

@@ -18,7 +18,7 @@ describe("the processor's command line", () => {
   it("shows how it is used", async () => {
     const { code, stdout } = await run(["--help"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("Usage: node processor/main.ts serve");
+    expect(stdout).toContain("Usage: node processor/main.ts <command>");
   });
 
   it("ends with 64 for a command that it does not know, and for none", async () => {

@@ -1,35 +1,60 @@
 #!/usr/bin/env node
+import { createOperatorClient } from "./adapters/operator-client.ts";
+import { type Command, parseCommand } from "./cli/command-line.ts";
 import { EXIT } from "./cli/exit-codes.ts";
+import { gc } from "./cli/gc.ts";
+import { helpText, USAGE } from "./cli/help.ts";
+import { jobs } from "./cli/jobs.ts";
+import { run } from "./cli/run.ts";
 import { serve } from "./cli/serve.ts";
-import { readConfig } from "./config.ts";
+import { type ConfigOutcome, readConfig, readOperatorConfig } from "./config.ts";
 
-const USAGE = `Usage: node processor/main.ts serve
-
-  serve     ask the Worker for jobs and do them, until SIGTERM or SIGINT
-
-  --help    show this
-
-Everything else is set by environment variables; what is missing or wrong is listed at the start.
-`;
+const out = (text: string) => void process.stdout.write(text);
+const err = (text: string) => void process.stderr.write(text);
 
 // Connections that are kept for another request would hold the process for seconds.
 process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(USAGE);
-    return EXIT.ok;
+  const command = parseCommand(args);
+  switch (command.name) {
+    case "help":
+      out(helpText());
+      return EXIT.ok;
+    case "wrong":
+      err(`${command.problem}${USAGE}`);
+      return EXIT.usage;
+    case "jobs":
+      return configured(readOperatorConfig(process.env), (config) =>
+        jobs(command.command, { json: command.json, now: Date.now() }, createOperatorClient(config), { out, err }),
+      );
+    default:
+      return configured(readConfig(process.env), (config) => perform(command, config));
   }
-  const [command, ...rest] = args;
-  if (command !== "serve" || rest.length > 0) {
-    process.stderr.write(command === undefined ? USAGE : `Unknown command: ${args.join(" ")}\n\n${USAGE}`);
-    return EXIT.usage;
+}
+
+type Work = Extract<Command, { name: "serve" | "run" | "gc" }>;
+
+async function perform(command: Work, config: Parameters<typeof serve>[0]): Promise<number> {
+  switch (command.name) {
+    case "serve":
+      return serve(config);
+    case "gc":
+      return gc(config, command, out);
+    case "run": {
+      const jobId = command.jobId ?? config.videoJobId;
+      if (jobId !== null) return run(config, jobId);
+      err("VIDEO_JOB_ID is missing: set it to the job that is to be done, or name it after `run`\n");
+      return EXIT.badConfiguration;
+    }
+    default:
+      return command satisfies never;
   }
-  const read = readConfig(process.env);
-  if (read.kind === "invalid") {
-    const problems = read.problems.map((problem) => `  ${problem}\n`).join("");
-    process.stderr.write(`The processor cannot start with this configuration:\n${problems}`);
-    return EXIT.badConfiguration;
-  }
-  return serve(read.config);
+}
+
+async function configured<C>(read: ConfigOutcome<C>, work: (config: C) => Promise<number>): Promise<number> {
+  if (read.kind === "valid") return work(read.config);
+  const problems = read.problems.map((problem) => `  ${problem}\n`).join("");
+  err(`The processor cannot start with this configuration:\n${problems}`);
+  return EXIT.badConfiguration;
 }

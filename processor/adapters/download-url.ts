@@ -1,8 +1,12 @@
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { PassingFault } from "../passing-fault.ts";
-import { ForbiddenAddressError, guardedGet } from "./guarded-request.ts";
+import { describeFault } from "./download-fault.ts";
+import { type AddressGuard, ForbiddenAddressError, PUBLIC_INTERNET } from "./guarded-request.ts";
 import { abortableSleep } from "./job-request.ts";
+import { NOTHING, type Partial, rangeHeaders, readAnswer } from "./source-answer.ts";
+import { getFollowing } from "./source-redirects.ts";
+import { SpeedGate } from "./speed-gate.ts";
 import { writeAt } from "./write-at.ts";
 
 export type FetchOutcome =
@@ -11,147 +15,159 @@ export type FetchOutcome =
 
 export type FetchProgress = (bytes: number, total: number | null) => void;
 
+export type DownloadLimits = {
+  readonly maxBytes: number;
+  /** For the whole download, with its breaks. */
+  readonly maxSeconds: number;
+  /** Less than this over a minute ends the download, for now. */
+  readonly minBytesPerSecond: number;
+};
+
 export type Download = {
   readonly url: string;
   readonly destination: string;
-  readonly maxBytes: number;
+  readonly limits: DownloadLimits;
   readonly allowHosts: ReadonlySet<string>;
   readonly signal: AbortSignal;
   readonly onProgress: FetchProgress;
+  /** Called with the bytes that are still to come, before the first of them is read; throws when they do not fit. */
+  readonly requireRoom: (bytes: number) => Promise<void>;
+  readonly guard?: AddressGuard;
   /** Milliseconds; standard values where left out. */
   readonly idleMs?: number;
-  readonly overallMs?: number;
+  readonly answerMs?: number;
   readonly pauseMs?: number;
+  readonly speedWindowMs?: number;
 };
 
-const IDLE_MS = 30_000;
-const OVERALL_MS = 4 * 3600_000;
-const PAUSE_MS = 1_000;
-const MOST_REDIRECTS = 5;
+const STANDARD = { guard: PUBLIC_INTERNET, idleMs: 30_000, answerMs: 30_000, pauseMs: 1_000, speedWindowMs: 60_000 };
 /** In a row, without a byte of progress between them. */
 const MOST_DROPS = 5;
 
-/** What is on disk, and which state of the source it belongs to. */
-type Partial = { bytes: number; validator: string | null };
+type Settled = Download & typeof STANDARD;
 
 /**
  * Downloads a stranger's URL. Refused: schemes other than http and https, addresses that are not public (at every
  * redirect), what is too large, and what the server says is not there. A connection that drops is taken up again where
- * it broke, if the server can (RFC 9110 section 14, If-Range). Throws PassingFault when it keeps dropping.
+ * it broke, if the server can. Throws PassingFault when it keeps dropping, or is too slow.
  */
 export async function downloadUrl(download: Download): Promise<FetchOutcome> {
-  const { idleMs = IDLE_MS, overallMs = OVERALL_MS, pauseMs = PAUSE_MS, signal } = download;
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(overallMs)]);
-  const partial: Partial = { bytes: 0, validator: null };
-  for (let drops = 0; ; ) {
-    const before = partial.bytes;
-    try {
-      return await downloadOnce({ ...download, idleMs, signal: limited }, partial);
-    } catch (cause) {
-      signal.throwIfAborted();
-      if (limited.aborted) return refused("The source took too long to download.");
-      if (cause instanceof ForbiddenAddressError) {
-        return refused("The source's address is not one of the public internet.");
-      }
-      drops = partial.bytes > before ? 1 : drops + 1;
-      if (drops > MOST_DROPS) throw new PassingFault("The source could not be downloaded.", { cause });
-      await abortableSleep(pauseMs * drops, signal);
-    }
+  const { signal, limits } = download;
+  const tooSlow = new AbortController();
+  const { minBytesPerSecond, maxSeconds } = limits;
+  const overall = AbortSignal.timeout(maxSeconds * 1000);
+  const limited = AbortSignal.any([signal, overall, tooSlow.signal]);
+  const settled: Settled = { ...STANDARD, ...download, signal: limited };
+  using gate = new SpeedGate(minBytesPerSecond, settled.speedWindowMs, () => {
+    const rate = Math.ceil(minBytesPerSecond / 1024);
+    tooSlow.abort(new PassingFault(`The source's server sends less than ${rate} KiB a second.`));
+  });
+  try {
+    return await downloadWithBreaks(settled, gate);
+  } catch (error) {
+    signal.throwIfAborted();
+    tooSlow.signal.throwIfAborted();
+    if (!overall.aborted) throw error;
+    const minutes = Math.ceil(maxSeconds / 60);
+    return refused(`The source could not be downloaded within ${minutes} minutes. Upload it instead.`);
   }
 }
 
-async function downloadOnce(download: Download & { idleMs: number }, partial: Partial): Promise<FetchOutcome> {
-  const range = rangeHeaders(partial);
-  const found = await followRedirects(download, range);
-  if ("kind" in found) return found;
+async function downloadWithBreaks(download: Settled, gate: SpeedGate): Promise<FetchOutcome> {
+  const state: { partial: Partial } = { partial: NOTHING };
+  let most = 0;
+  for (let drops = 0; ; ) {
+    let fault: unknown = new PassingFault("The source's server sent less than it announced, or another part.");
+    try {
+      const outcome = await downloadOnce(download, state, gate);
+      if (outcome !== "incomplete") return outcome;
+    } catch (cause) {
+      download.signal.throwIfAborted();
+      if (cause instanceof ForbiddenAddressError) return refused(NOT_PUBLIC);
+      if (cause instanceof FinalFault) throw cause.fault;
+      fault = cause;
+    }
+    drops = state.partial.bytes > most ? 1 : drops + 1;
+    most = Math.max(most, state.partial.bytes);
+    if (drops > MOST_DROPS) throw new PassingFault(describeFault(fault), { cause: fault });
+    await abortableSleep(download.pauseMs * drops, download.signal);
+  }
+}
+
+const NOT_PUBLIC = "The source's address is not one of the public internet. Upload the file instead.";
+
+/** One connection; `state` says afterwards how far the file on disk is. */
+async function downloadOnce(
+  download: Settled,
+  state: { partial: Partial },
+  gate: SpeedGate,
+): Promise<FetchOutcome | "incomplete"> {
+  const found = await getFollowing(download.url, { ...download, headers: rangeHeaders(state.partial) });
+  if (found.kind === "refused") return found;
   const { response } = found;
   try {
-    const resumed = response.statusCode === 206 && rangeStart(response) === partial.bytes && partial.bytes > 0;
-    const refusal = refuseResponse(response, resumed);
-    if (refusal) return refusal;
-    // A whole answer to a request for the rest: the source has changed, or its server knows no ranges.
-    if (!resumed) partial.bytes = 0;
-    partial.validator = validatorOf(response);
-    return await receive(download, response, partial);
+    const answer = readAnswer(response, state.partial);
+    if (answer.kind === "refused") return answer;
+    state.partial = answer.kind === "other" ? NOTHING : answer.partial;
+    return answer.kind === "other" ? "incomplete" : await receive(download, response, state, gate);
   } finally {
     response.destroy();
   }
 }
 
-async function followRedirects(
-  download: Download & { idleMs: number },
-  headers: Readonly<Record<string, string>>,
-): Promise<{ response: IncomingMessage } | FetchOutcome> {
-  let url = download.url;
-  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    if (!URL.canParse(url)) return refused("The source's address is not a URL.");
-    const target = new URL(url);
-    if (!/^https?:$/.test(target.protocol)) return refused("A source is fetched over http or https only.");
-    const { allowHosts, idleMs, signal } = download;
-    const response = await guardedGet({ url: target, headers, allowHosts, idleMs, signal });
-    const location = [301, 302, 303, 307, 308].includes(response.statusCode ?? 0) ? response.headers.location : null;
-    if (!location) return { response };
-    response.destroy();
-    if (!URL.canParse(location, target)) return refused("The source redirects to what is not a URL.");
-    url = new URL(location, target).href;
-  }
-  return refused(`The source redirects more than ${MOST_REDIRECTS} times.`);
-}
-
-function refuseResponse(response: IncomingMessage, resumed: boolean): FetchOutcome | null {
-  const status = response.statusCode ?? 0;
-  if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    throw new PassingFault(`The source's server answered ${status}.`);
-  }
-  if (status !== 200 && !resumed) {
-    // 416 and a 206 that does not fit belong to the resuming: the next try asks from the start.
-    if (status === 416 || status === 206) throw new PassingFault("The source's server sent another part than asked.");
-    return refused(`The source's server answered ${status}.`);
-  }
-  const encoding = response.headers["content-encoding"] ?? "identity";
-  return encoding === "identity" ? null : refused("The source's server sends the file compressed.");
-}
-
-async function receive(download: Download, response: IncomingMessage, partial: Partial): Promise<FetchOutcome> {
-  const { maxBytes, destination, signal, onProgress } = download;
-  const length = response.headers["content-length"];
-  const total = length === undefined ? null : partial.bytes + Number(length);
+async function receive(
+  { limits: { maxBytes }, destination, signal, onProgress, requireRoom }: Settled,
+  response: IncomingMessage,
+  state: { partial: Partial },
+  gate: SpeedGate,
+): Promise<FetchOutcome | "incomplete"> {
+  const { bytes: start, total } = state.partial;
   if (total !== null && total > maxBytes) return refusedSize(maxBytes);
-  const tooLarge = new Error("too large");
+  await requireRoom((total ?? start) - start).catch(FinalFault.rethrow);
+  const tooMuch = new Error("more than announced or allowed");
   // `r+` keeps what is there; a first or repeated start truncates.
-  await using file = await open(destination, partial.bytes > 0 ? "r+" : "w");
+  await using file = await open(destination, start > 0 ? "r+" : "w");
+  const written = (bytes: number) => {
+    gate.received(bytes);
+    state.partial = { ...state.partial, bytes: state.partial.bytes + bytes };
+    if (state.partial.bytes > (total ?? maxBytes)) throw tooMuch;
+    onProgress(state.partial.bytes, total);
+  };
   try {
-    const written = (bytes: number) => {
-      partial.bytes += bytes;
-      if (partial.bytes > maxBytes) throw tooLarge;
-      onProgress(partial.bytes, total);
-    };
-    await writeAt(file, partial.bytes, response, written, signal);
+    await writeAt(file, start, response, written, signal);
   } catch (error) {
-    if (error === tooLarge) return refusedSize(maxBytes);
+    if (error === tooMuch && total === null) return refusedSize(maxBytes);
+    if (error === tooMuch) state.partial = NOTHING;
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") {
+      throw new FinalFault(new PassingFault("The processor's disk is full.", { cause: error }));
+    }
     throw error;
   }
-  if (total !== null && partial.bytes !== total) throw new PassingFault("The source ended before its announced size.");
-  return partial.bytes > 0 ? { kind: "fetched", bytes: partial.bytes } : refused("The source is empty.");
+  const { bytes } = state.partial;
+  if (total !== null && bytes < total) return "incomplete";
+  return bytes > 0 ? { kind: "fetched", bytes } : refused("The file at the source's address is empty.");
 }
 
-function rangeHeaders({ bytes, validator }: Partial): Readonly<Record<string, string>> {
-  return bytes > 0 && validator !== null ? { range: `bytes=${bytes}-`, "if-range": validator } : {};
-}
+/** A fault that the next connection would meet again. */
+class FinalFault extends Error {
+  readonly fault: unknown;
 
-/** RFC 9110 section 13.1.5: If-Range takes a strong entity tag or a date, never a weak tag. */
-function validatorOf({ headers }: IncomingMessage): string | null {
-  if (headers.etag !== undefined && !headers.etag.startsWith("W/")) return headers.etag;
-  return headers["last-modified"] ?? null;
-}
+  constructor(fault: unknown) {
+    super("final", { cause: fault });
+    this.fault = fault;
+  }
 
-function rangeStart({ headers }: IncomingMessage): number | null {
-  const match = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(headers["content-range"] ?? "");
-  return match ? Number(match[1]) : null;
+  static rethrow(fault: unknown): never {
+    throw new FinalFault(fault);
+  }
 }
 
 function refusedSize(maxBytes: number): FetchOutcome {
-  return refused(`The source is larger than the ${maxBytes} bytes that are allowed.`);
+  return refused(`The source is larger than ${sizeText(maxBytes)}, which is the most that is accepted.`);
+}
+
+function sizeText(bytes: number): string {
+  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 function refused(reason: string): FetchOutcome {

@@ -1,5 +1,5 @@
 import type { WorkOrder } from "../../shared/application/job-protocol.ts";
-import { downloadUrl, type FetchOutcome, type FetchProgress } from "./download-url.ts";
+import { type DownloadLimits, downloadUrl, type FetchOutcome, type FetchProgress } from "./download-url.ts";
 import { mergeChunks } from "./merge-chunks.ts";
 import type { ObjectStore } from "./object-store.ts";
 
@@ -9,23 +9,26 @@ export type FetchSource = {
   readonly source: Source;
   readonly destination: string;
   readonly store: ObjectStore;
-  readonly maxBytes: number;
+  readonly limits: DownloadLimits;
   readonly allowHosts: ReadonlySet<string>;
   readonly signal: AbortSignal;
   readonly onProgress: FetchProgress;
+  /** Called with the bytes that are to come, before the first of them is read; throws when they do not fit. */
+  readonly requireRoom: (bytes: number) => Promise<void>;
 };
 
 /** Brings what a part is made from to one local file, wherever it lies. */
-export async function fetchSource(input: FetchSource): Promise<FetchOutcome> {
-  const { source, destination, store, maxBytes, allowHosts, signal, onProgress } = input;
+export async function fetchSource({ source, store, ...target }: FetchSource): Promise<FetchOutcome> {
+  const { maxBytes } = target.limits;
   switch (source.kind) {
     case "upload":
       if (source.size > maxBytes) {
-        return { kind: "refused", reason: `The upload is larger than the ${maxBytes} bytes that are allowed.` };
+        return { kind: "refused", reason: `The upload is larger than the ${maxBytes} bytes that are accepted.` };
       }
-      return mergeChunks({ store, prefix: source.prefix, size: source.size, destination, signal, onProgress });
+      await target.requireRoom(source.size);
+      return mergeChunks({ ...target, store, prefix: source.prefix, size: source.size });
     case "url":
-      return downloadUrl({ url: source.url, destination, maxBytes, allowHosts, signal, onProgress });
+      return downloadUrl({ ...target, url: source.url });
     default:
       return source satisfies never;
   }

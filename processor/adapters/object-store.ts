@@ -1,17 +1,21 @@
 import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { PassingFault } from "../passing-fault.ts";
 
 /** What a stored object says of itself when it is served. */
 export type ObjectHeaders = { readonly contentType: string; readonly cacheControl: string };
 
 export type StoredObject = { readonly key: string; readonly size: number };
+/** `lastModified` in milliseconds since the epoch, by the clock of the store. */
+export type ListedObject = StoredObject & { readonly lastModified: number };
 
 /** One bucket. Every call may throw ObjectStoreError, reads ObjectMissingError as well. */
 export type ObjectStore = {
   /** In the order of the keys' bytes. */
   list(prefix: string, signal: AbortSignal): Promise<StoredObject[]>;
+  /** The same, as it comes: for listings that need not fit into memory. */
+  pages(prefix: string, signal: AbortSignal): AsyncIterable<readonly ListedObject[]>;
   /** From byte `start` on. A stream that breaks is the reader's to ask for again. */
   getStream(key: string, start: number, signal: AbortSignal): Promise<Readable>;
   getBytes(key: string, signal: AbortSignal): Promise<Uint8Array>;
@@ -85,7 +89,12 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
     }
   };
   return {
-    list: (prefix, signal) => listAll(client, bucket, prefix, signal),
+    list: async (prefix, signal) => {
+      const objects: StoredObject[] = [];
+      for await (const page of pagesOf(client, bucket, prefix, signal)) objects.push(...page);
+      return objects;
+    },
+    pages: (prefix, signal) => pagesOf(client, bucket, prefix, signal),
     // In Node a body is always a Readable.
     getStream: async (key, start, signal) => (await get(key, start, signal)) as Readable,
     getBytes,
@@ -95,19 +104,27 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
   };
 }
 
-async function listAll(client: S3Client, bucket: string, prefix: string, signal: AbortSignal): Promise<StoredObject[]> {
-  const objects: StoredObject[] = [];
+async function* pagesOf(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ListedObject[]> {
   let token: string | undefined;
   do {
     const input = { Bucket: bucket, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) };
     const page = await asked("list", signal, () =>
       client.send(new ListObjectsV2Command(input), { abortSignal: signal }),
     );
-    for (const { Key, Size } of page.Contents ?? []) if (Key !== undefined) objects.push({ key: Key, size: Size ?? 0 });
+    yield (page.Contents ?? []).flatMap(listedObject);
     // A page may hold fewer than were asked for: only the token says whether there is more.
     token = page.NextContinuationToken;
   } while (token);
-  return objects;
+}
+
+/** A store that does not say when an object was written has it taken for young. */
+function listedObject({ Key, Size, LastModified }: _Object): ListedObject[] {
+  return Key === undefined ? [] : [{ key: Key, size: Size ?? 0, lastModified: LastModified?.getTime() ?? Date.now() }];
 }
 
 /** Runs one call of the SDK and translates what it throws; an abort stays the abort. */

@@ -3,7 +3,13 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { createObjectStore, createS3Client, type ObjectStore } from "./object-store.ts";
 
-export type StoredBody = { readonly body: Buffer; readonly contentType?: string; readonly cacheControl?: string };
+export type StoredBody = {
+  readonly body: Buffer;
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  /** Milliseconds since the epoch; the epoch itself where left out. */
+  readonly lastModified?: number;
+};
 
 /** A server that speaks as much of S3, path style, as the processor uses. Keys are `bucket/key`. */
 export type S3Server = AsyncDisposable & {
@@ -70,8 +76,10 @@ function list(s3: S3Server, bucket: string, query: URLSearchParams, response: Se
   const names = [...s3.objects.keys()].filter((name) => name.startsWith(prefix)).sort();
   const from = Number(query.get("continuation-token") ?? "0");
   const entries = names.slice(from, from + PAGE).map((name) => {
-    const size = s3.objects.get(name)?.body.length ?? 0;
-    return `<Contents><Key>${name.slice(bucket.length + 1)}</Key><Size>${size}</Size></Contents>`;
+    const stored = s3.objects.get(name);
+    const size = `<Size>${stored?.body.length ?? 0}</Size>`;
+    const date = `<LastModified>${new Date(stored?.lastModified ?? 0).toISOString()}</LastModified>`;
+    return `<Contents><Key>${name.slice(bucket.length + 1)}</Key>${date}${size}</Contents>`;
   });
   const more = from + PAGE < names.length;
   const next = more ? `<NextContinuationToken>${from + PAGE}</NextContinuationToken>` : "";

@@ -119,3 +119,39 @@ describe("leftovers", () => {
     await root.close();
   });
 });
+
+describe("room on the disk", () => {
+  /** A disk of 100 bytes, of which 10 stay free, and each rendition that is kept takes 30. */
+  async function rootWithKept(count: number) {
+    const root = await openWorkRoot({
+      ...{ directory, now: () => now, log, minFreeBytes: 10 },
+      freeBytes: async () => 100 - 30 * (await filesBelow(directory)).length,
+    });
+    for (let n = 0; n < count; n++) {
+      await using work = await root.open("j");
+      const folder = await work.folder("renditions");
+      await writeFile(join(folder, "file"), "x");
+      await root.keep(`p${n}`, folder);
+    }
+    return root;
+  }
+
+  it("is what is free less what is to stay free", async () => {
+    expect(await (await rootWithKept(0)).roomBytes()).toBe(90);
+    expect(await (await rootWithKept(1)).roomBytes()).toBe(60);
+  });
+
+  it("is made by removing what was kept, the oldest first and no more than need be", async () => {
+    const root = await rootWithKept(3);
+    expect(await root.makeRoom(50)).toBe(true);
+    expect(await root.take("p0")).toBeNull();
+    expect(await root.take("p1")).toBeNull();
+    expect(await root.take("p2")).not.toBeNull();
+  });
+
+  it("is not there for what is larger than all of it", async () => {
+    const root = await rootWithKept(1);
+    expect(await root.makeRoom(91)).toBe(false);
+    expect(await root.makeRoom(90)).toBe(true);
+  });
+});

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "../log.ts";
@@ -18,6 +18,10 @@ export type WorkRoot = {
   keep(clearPrefix: string, directory: string): Promise<void>;
   /** Gives what was kept to the caller, who disposes of it; null when there is nothing (any more). */
   take(clearPrefix: string): Promise<WorkDirectory | null>;
+  /** Bytes of disk that may still be filled; less than 0 when the part that is to stay free is touched. */
+  roomBytes(): Promise<number>;
+  /** Removes what was kept, the oldest first, until so many bytes may be filled; false when they may not even then. */
+  makeRoom(bytes: number): Promise<boolean>;
   /** Removes everything of this process. */
   close(): Promise<void>;
 };
@@ -28,6 +32,10 @@ export type WorkRootOptions = {
   readonly log: Logger;
   readonly keepAtMost?: number;
   readonly keepForMs?: number;
+  /** Bytes of disk that are left alone: others write there too. */
+  readonly minFreeBytes?: number;
+  /** Bytes that the file system of a directory has left. */
+  readonly freeBytes?: (directory: string) => Promise<number>;
 };
 
 /** Encryption follows within seconds where this processor gets it; after that the copy only takes up disk. */
@@ -41,6 +49,7 @@ type Kept = { readonly path: string; readonly since: number };
 /** Makes this process's own directory and removes those of processes that are dead. */
 export async function openWorkRoot(options: WorkRootOptions): Promise<WorkRoot> {
   const { directory, now, keepAtMost = KEEP_AT_MOST, keepForMs = KEEP_FOR_MS } = options;
+  const { minFreeBytes = 0, freeBytes = freeBytesOf } = options;
   const own = join(directory, processDirectoryName());
   await mkdir(own, { recursive: true, mode: 0o700 });
   await removeLeftovers(options, own);
@@ -51,7 +60,16 @@ export async function openWorkRoot(options: WorkRootOptions): Promise<WorkRoot> 
     for (const [prefix] of oldest) kept.delete(prefix);
     await Promise.all(oldest.map(([, { path }]) => remove(path)));
   };
+  const roomBytes = async () => (await freeBytes(own)) - minFreeBytes;
   return {
+    roomBytes,
+    makeRoom: async (bytes) => {
+      while ((await roomBytes()) < bytes) {
+        if (kept.size === 0) return false;
+        await evict(kept.size - 1);
+      }
+      return true;
+    },
     open: async (jobId) => {
       await evict(keepAtMost);
       // Its time says to other hosts that this process lives.
@@ -72,6 +90,11 @@ export async function openWorkRoot(options: WorkRootOptions): Promise<WorkRoot> 
     },
     close: () => remove(own),
   };
+}
+
+async function freeBytesOf(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }
 
 function ownDirectory(path: string): WorkDirectory {

@@ -1,69 +1,95 @@
 import { schedule } from "node-cron";
-import { inspectFfmpeg } from "../adapters/ffmpeg/capabilities.ts";
 import type { ProcessorConfig } from "../config.ts";
 import { loggerFor, openContext, type ProcessorContext } from "../context.ts";
+import { collectGarbage } from "../gc/collect-garbage.ts";
 import { runJobLoop } from "../jobs/job-loop.ts";
+import type { Logger } from "../log.ts";
+import { type HealthWatch, watchHealth } from "../monitoring/health.ts";
+import { createMetrics, type Metrics, tellAll } from "../monitoring/metrics.ts";
+import { type MonitoringServer, startMonitoringServer } from "../monitoring/monitoring-server.ts";
 import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
+import { usableFfmpeg } from "./usable-ffmpeg.ts";
 
 /** `processor serve`: works on jobs until it is told to stop. Resolves to the exit code. */
 export async function serve(config: ProcessorConfig): Promise<number> {
   const log = loggerFor(config);
-  const stop = stopOnSignals(config.stopSeconds, (signal) => log.info({ signal }, "stopping"));
+  const stop = stopOnSignals(config.stopSeconds, EXIT.failed, (signal) => log.info({ signal }, "stopping"));
   const ffmpeg = await usableFfmpeg(config);
   if (ffmpeg.kind === "unusable") {
     log.fatal(ffmpeg.problem);
     return EXIT.badConfiguration;
   }
-  await using context = await openContext(config, log);
-  const { serviceUrl, concurrency, owner, workDirectory } = config;
-  log.info({ serviceUrl, concurrency, owner, workDirectory, ffmpeg: ffmpeg.version }, "serving");
-  const endScans = scanRegularly(context, stop);
+  const pollMs = config.pollSeconds * 1000;
+  const metrics = createMetrics();
+  const { concurrency, owner } = config;
+  const watch = watchHealth({ concurrency, pollMs, stop, now: () => performance.now() });
+  const monitoring = await openMonitoring(config, watch, metrics, log);
+  if (monitoring === "unusable") return EXIT.badConfiguration;
+  await using _server = monitoring;
+  await using context = await openContext(config, log, metrics.traffic);
+  const { serviceUrl, workDirectory, metricsPort } = config;
+  log.info({ serviceUrl, concurrency, owner, workDirectory, metricsPort, ffmpeg: ffmpeg.version }, "serving");
+  const endSchedules = startSchedules(context, stop);
   try {
     await runJobLoop({
       ...context,
       owner,
       stop,
       concurrency,
-      pollMs: config.pollSeconds * 1000,
+      pollMs,
       heartbeatMs: config.heartbeatSeconds * 1000,
       farewellMs: config.stopSeconds * 1000,
       random: Math.random,
+      observer: tellAll(watch.observer, metrics.observer),
     });
   } finally {
-    await endScans();
+    await endSchedules();
   }
   log.info("stopped");
   return EXIT.ok;
 }
 
-/** The scan puts back what dead processors left behind; the Worker's Cron Trigger asks for it as well. */
-function scanRegularly({ client, config, log }: ProcessorContext, stop: AbortSignal): () => Promise<void> {
-  const scan = async () => {
+/** Null where no port is set. */
+async function openMonitoring(
+  { metricsPort, metricsHost }: ProcessorConfig,
+  { health }: HealthWatch,
+  metrics: Metrics,
+  log: Logger,
+): Promise<MonitoringServer | null | "unusable"> {
+  if (metricsPort === null) return null;
+  try {
+    return await startMonitoringServer({ host: metricsHost, port: metricsPort, health, metrics: metrics.text });
+  } catch (err) {
+    log.fatal({ err, metricsHost, metricsPort }, "METRICS_PORT cannot be opened: set another, or METRICS_HOST");
+    return "unusable";
+  }
+}
+
+/** What comes by the clock: the scan, which the Worker's Cron Trigger asks for as well, and the garbage collection. */
+function startSchedules(context: ProcessorContext, stop: AbortSignal): () => Promise<void> {
+  const { config, log } = context;
+  const guarded = (name: string, work: () => Promise<void>) => async () => {
     try {
-      const report = await client.scan(stop);
-      const quiet = report.requeued + report.exhausted + report.created === 0;
-      log[quiet ? "debug" : "info"](report, "scanned");
+      if (!stop.aborted) await work();
     } catch (error) {
-      if (!stop.aborted) log.warn({ err: error }, "scan failed");
+      if (!stop.aborted) log.warn({ err: error }, `${name} failed`);
     }
   };
-  const task = schedule(config.scanCron, scan, { noOverlap: true, name: "scan" });
+  const scan = guarded("scan", () => scanOnce(context, stop));
+  const gc = guarded("garbage collection", async () => {
+    const report = await collectGarbage({ ...context, minAgeMs: config.gcMinAgeHours * 3_600_000 }, stop, Date.now());
+    log.info(report.totals, "garbage collected");
+  });
+  const tasks = [schedule(config.scanCron, scan, { noOverlap: true, name: "scan" })];
+  if (config.gcCron !== null) tasks.push(schedule(config.gcCron, gc, { noOverlap: true, name: "gc" }));
   return async () => {
-    await task.destroy();
+    await Promise.all(tasks.map((task) => task.destroy()));
   };
 }
 
-type Ffmpeg =
-  | { readonly kind: "usable"; readonly version: string }
-  | { readonly kind: "unusable"; readonly problem: string };
-
-async function usableFfmpeg({ ffmpegPath }: ProcessorConfig): Promise<Ffmpeg> {
-  try {
-    const { version, encodesLadder } = await inspectFfmpeg(ffmpegPath);
-    if (encodesLadder) return { kind: "usable", version };
-    return { kind: "unusable", problem: `${ffmpegPath} has no libx264 or aac: set FFMPEG_PATH to one that has` };
-  } catch (error) {
-    return { kind: "unusable", problem: error instanceof Error ? error.message : String(error) };
-  }
+async function scanOnce({ client, log }: ProcessorContext, stop: AbortSignal): Promise<void> {
+  const report = await client.scan(stop);
+  const quiet = report.requeued + report.exhausted + report.created + report.refreshed === 0;
+  log[quiet ? "debug" : "info"](report, "scanned");
 }

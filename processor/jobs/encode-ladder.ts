@@ -14,6 +14,7 @@ import { PassingFault } from "../passing-fault.ts";
 import { createTaskQueue, type TaskQueue } from "./concurrent-tasks.ts";
 import type { JobRun } from "./job-outcome.ts";
 import { CLEAR_SEGMENT } from "./object-headers.ts";
+import type { SegmentRetention } from "./segment-retention.ts";
 
 /** A finished segment, measured and stored. */
 export type StoredSegment = { readonly durationSeconds: number; readonly bytes: number };
@@ -23,7 +24,7 @@ export type StoredRung = { readonly quality: Quality; readonly segments: readonl
 
 export type EncodeInput = {
   readonly sourcePath: string;
-  /** Exists and is empty; `{quality}/seg_00001.ts` come to be in it and stay. */
+  /** Exists and is empty; `{quality}/seg_00001.ts` come to be in it and stay as `retention` says. */
   readonly outputDirectory: string;
   readonly clearPrefix: string;
   readonly plan: LadderPlan;
@@ -32,6 +33,7 @@ export type EncodeInput = {
   readonly encoding: Encoding;
   readonly limits: MediaLimits;
   readonly uploadConcurrency: number;
+  readonly retention: SegmentRetention;
   readonly store: ObjectStore;
   readonly run: JobRun;
 };
@@ -50,8 +52,8 @@ export type EncodeOutcome =
 const STALL_SECONDS = 600;
 
 /**
- * Makes the ladder and stores each segment as soon as ffmpeg has finished it. What waits for its upload waits on disk,
- * where it has to stay anyway until it is encrypted; in memory there are `uploadConcurrency` segments at most.
+ * Makes the ladder and stores each segment as soon as ffmpeg has finished it. What waits for its upload waits on disk;
+ * in memory there are `uploadConcurrency` segments at most.
  */
 export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
   const { plan, run } = input;
@@ -69,10 +71,12 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
       onProgress: (report) => run.report(progress.timed(report)),
       onSegment: (segment) => {
         run.report(progress.finished(segment.quality));
+        input.retention.announced(segment);
         uploads.add(() => storeSegment(input, segment, rungs, signal));
       },
     }).catch((error: unknown) => {
-      throw signal.aborted ? signal.reason : new PassingFault("The conversion broke off.", { cause: error });
+      if (signal.aborted) throw signal.reason;
+      throw error instanceof PassingFault ? error : new PassingFault("The conversion broke off.", { cause: error });
     });
     if (outcome.kind === "refused") return outcome;
     await drained(uploads, outcome.segmentCount * rungs.size, run);
@@ -90,15 +94,17 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
 }
 
 async function storeSegment(
-  { clearPrefix, store }: EncodeInput,
-  { quality, index, path, durationSeconds }: FinishedSegment,
+  { clearPrefix, store, retention }: EncodeInput,
+  segment: FinishedSegment,
   rungs: ReadonlyMap<Quality, StoredSegment[]>,
   signal: AbortSignal,
 ): Promise<void> {
+  const { quality, index, path, durationSeconds } = segment;
   const { size } = await stat(path);
   await store.putFile(segmentKey(clearPrefix, quality, index), path, CLEAR_SEGMENT, signal);
   const segments = rungs.get(quality);
   if (segments) segments[index - 1] = { durationSeconds, bytes: size };
+  await retention.uploaded(segment);
 }
 
 async function drained(uploads: TaskQueue, total: number, { report }: JobRun): Promise<void> {

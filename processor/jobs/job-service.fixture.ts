@@ -1,7 +1,8 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { ContentKeys, WorkOrder } from "../../shared/application/job-protocol.ts";
+import type { ClaimOneReply, ContentKeys, WorkOrder } from "../../shared/application/job-protocol.ts";
+import type { PrefixUse } from "../../shared/application/ports.ts";
 
 export type Call = { readonly route: string; readonly token: string; readonly body: Record<string, unknown> };
 
@@ -19,6 +20,12 @@ export type JobService = AsyncDisposable & {
   readonly faults: Map<string, Fault[]>;
   readonly cancelRequested: Set<string>;
   keys: ContentKeys | null;
+  /** What claims of one job are answered where it is not in `queue`; `unknown` where there is nothing. */
+  readonly replies: Map<string, ClaimOneReply>;
+  /** Whether the attempts of jobs that fail are used up. */
+  exhausted: boolean;
+  /** What stored prefixes are; `garbage` where there is nothing. */
+  readonly uses: Map<string, PrefixUse>;
   routes(jobId?: string): string[];
   until(condition: () => boolean): Promise<void>;
 };
@@ -44,7 +51,8 @@ export function transcodeOrder(jobId: string, leaseMs = 60_000): WorkOrder {
 export async function startJobService(): Promise<JobService> {
   const leases = new Map<string, WorkOrder>();
   const answers: Record<string, (call: Call, jobId: string) => unknown> = {
-    claim: ({ body }) => {
+    claim: ({ body, route }, jobId) => {
+      if (route !== "claim") return claimOne(jobId);
       const leaseToken = String(body.leaseToken);
       const order = leases.get(leaseToken) ?? service.queue.shift();
       if (order) leases.set(leaseToken, order);
@@ -53,8 +61,14 @@ export async function startJobService(): Promise<JobService> {
     scan: () => ({ requeued: 0, exhausted: 0, created: 0, refreshed: 0, tokensDeleted: 0 }),
     heartbeat: (_call, jobId) => ({ cancel: service.cancelRequested.has(jobId) }),
     keys: () => service.keys,
-    fail: () => ({ outcome: "retry", runAfter: 1 }),
+    fail: () => (service.exhausted ? { outcome: "failed", runAfter: null } : { outcome: "retry", runAfter: 1 }),
+    check: ({ body }) => ({ uses: prefixesIn(body).map((prefix) => service.uses.get(prefix) ?? "garbage") }),
+    delete: ({ body }) => ({ deleted: prefixesIn(body).filter((prefix) => !service.uses.has(prefix)) }),
     cancelled: (_call, jobId) => (service.cancelRequested.has(jobId) ? undefined : CONFLICT),
+  };
+  const claimOne = (jobId: string): ClaimOneReply => {
+    const order = service.queue.find((each) => each.jobId === jobId);
+    return order ? { outcome: "claimed", order } : (service.replies.get(jobId) ?? { outcome: "unknown" });
   };
   const server = createServer(async (request, response) => {
     const parts = (request.url ?? "").split("/").slice(3);
@@ -77,6 +91,9 @@ export async function startJobService(): Promise<JobService> {
     faults: new Map(),
     cancelRequested: new Set(),
     keys: null,
+    replies: new Map(),
+    exhausted: false,
+    uses: new Map(),
     routes: (jobId) =>
       service.calls.map(({ route }) => route).filter((route) => jobId === undefined || route.startsWith(`${jobId}/`)),
     until: async (condition) => {
@@ -88,6 +105,10 @@ export async function startJobService(): Promise<JobService> {
     },
   };
   return service;
+}
+
+function prefixesIn(body: Record<string, unknown>): string[] {
+  return body.prefixes as string[];
 }
 
 const CONFLICT = Symbol("409");

@@ -6,20 +6,26 @@ import type { Quality } from "../../shared/domain/quality.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";
 import { measureBandwidth } from "../../shared/hls/bandwidth.ts";
 import { targetDurationOf, writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
+import type { DownloadLimits } from "../adapters/download-url.ts";
 import { fetchSource } from "../adapters/fetch-source.ts";
 import type { SegmentFacts } from "../adapters/ffmpeg/inspect-segment.ts";
 import type { MediaTools } from "../adapters/ffmpeg/launch.ts";
 import { probe } from "../adapters/ffmpeg/probe.ts";
 import type { JobClient } from "../adapters/job-client.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
+import type { Traffic } from "../adapters/traffic.ts";
 import type { WorkRoot } from "../adapters/work-directory.ts";
+import { expectedLadderBytes } from "../media/disk-need.ts";
 import type { Encoding } from "../media/ffmpeg-arguments.ts";
 import { type LadderPlan, planLadder } from "../media/ladder.ts";
 import type { MediaLimits } from "../media/limits.ts";
+import type { Refusal } from "../media/refusal.ts";
 import { toProbeFacts } from "../media/source-facts.ts";
 import { encodeLadder, type StoredRung } from "./encode-ladder.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { STORED_PLAYLIST } from "./object-headers.ts";
+import { requireRoomFor } from "./room-for-source.ts";
+import { createSegmentRetention } from "./segment-retention.ts";
 import { verifyClear } from "./verify-clear.ts";
 
 export type TranscodeOrder = Extract<WorkOrder, { kind: "TRANSCODE" }>;
@@ -31,9 +37,10 @@ export type TranscodeDependencies = {
   readonly tools: MediaTools;
   readonly encoding: Encoding;
   readonly limits: MediaLimits;
-  readonly maxSourceBytes: number;
+  readonly sourceLimits: DownloadLimits;
   readonly sourceAllowHosts: ReadonlySet<string>;
   readonly uploadConcurrency: number;
+  readonly traffic: Traffic;
 };
 
 /** Job A: the source becomes a verified ladder of clear renditions in the private bucket. */
@@ -52,25 +59,36 @@ export async function runTranscodeJob(
     source: order.source,
     destination: sourcePath,
     store: source,
-    maxBytes: dependencies.maxSourceBytes,
+    limits: dependencies.sourceLimits,
+    requireRoom: requireRoomFor(workRoot),
     allowHosts: dependencies.sourceAllowHosts,
     signal,
     onProgress: (bytes, total) => report(share("DOWNLOADING", bytes, total)),
   });
   if (fetched.kind === "refused") return fetched;
+  dependencies.traffic.received(fetched.bytes);
 
   report({ stage: "PROBING", percent: 0 });
   const probed = await probe({ sourcePath, tools, signal, limits });
-  if (probed.kind === "refused") return probed;
+  if (probed.kind === "refused") return logged(probed, log);
   const plan = planLadder(probed.facts, order.resourceType);
   if ("reason" in plan) return plan;
   log.info({ bytes: fetched.bytes, clearPrefix, ...planFields(plan) }, "ladder planned");
 
   report({ stage: "ENCODING", percent: 0 });
   const directory = await work.folder("renditions");
-  const encodeInput = { ...dependencies, store: source, sourcePath, outputDirectory: directory, clearPrefix };
+  const fits = await workRoot.makeRoom(expectedLadderBytes(plan, fetched.bytes));
+  const retention = createSegmentRetention(fits, async () => (await workRoot.roomBytes()) < 0);
+  const encodeInput = {
+    ...dependencies,
+    store: source,
+    sourcePath,
+    outputDirectory: directory,
+    clearPrefix,
+    retention,
+  };
   const encoded = await encodeLadder({ ...encodeInput, plan, facts: probed.facts, run });
-  if (encoded.kind === "refused") return encoded;
+  if (encoded.kind === "refused") return logged(encoded, log);
   const { rungs, durationSeconds, warnings } = encoded;
 
   const onChecked = (done: number, total: number) => report(share("VERIFYING", done, total));
@@ -78,7 +96,7 @@ export async function runTranscodeJob(
   const targetDuration = Math.max(...rungs.map(({ segments }) => targetDurationOf(segments)));
   await storePlaylists(rungs, targetDuration, directory, clearPrefix, source, signal);
   const variants = rungs.map((rung) => variantOf(rung, facts, plan, targetDuration));
-  await workRoot.keep(clearPrefix, directory);
+  if (retention.keepsAll()) await workRoot.keep(clearPrefix, directory);
 
   const probeFacts = toProbeFacts(probed.facts);
   const sentences = [...plan.warnings, ...warnings].slice(0, 50).map((sentence) => sentence.slice(0, 500));
@@ -89,6 +107,12 @@ export async function runTranscodeJob(
       return dependencies.client.recordTranscode(order, result, last);
     },
   };
+}
+
+/** An editor reads the reason; what the tools said is for the log. */
+function logged(refusal: Refusal, log: JobRun["log"]): Refusal {
+  if (refusal.detail !== undefined) log.info({ detail: refusal.detail }, "what the tools said");
+  return refusal;
 }
 
 /** The playlists go to the store and to the disk as well, where encryption may find them first. */

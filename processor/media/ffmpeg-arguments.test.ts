@@ -14,7 +14,7 @@ function command(facts: SourceFacts, resourceType: "VIDEO" | "AUDIO" = "VIDEO", 
     plan,
     encoding: DEFAULT_ENCODING,
     capabilities: CAPABLE,
-    maxSeconds: 3600,
+    limits: { maxSeconds: 3600, maxPixels: 35_000_000 },
     ...changes,
   });
   if (result.kind === "refused") throw new Error(result.reason);
@@ -115,7 +115,7 @@ describe("the arguments of the one ffmpeg", () => {
       plan,
       encoding: DEFAULT_ENCODING,
       capabilities: { ...CAPABLE, toneMap: false },
-      maxSeconds: 3600,
+      limits: { maxSeconds: 3600, maxPixels: 35_000_000 },
     });
     expect(result.kind).toBe("refused");
   });

@@ -1,6 +1,7 @@
 import type { Quality } from "../../shared/domain/quality.ts";
 import { filterGraph } from "./filter-graph.ts";
 import { type LadderPlan, planQualities, VIDEO_RUNG_AUDIO_BITRATE, type VideoLadder } from "./ladder.ts";
+import type { MediaLimits } from "./limits.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
 export const SEGMENT_SECONDS = 6;
@@ -21,13 +22,19 @@ export const INPUT_FORMATS = [
   ..."mp3,aac,ac3,eac3,flac,wav,w64,aiff,caf,amr,au,ape,wv,tta,dts,dsf,h264,hevc".split(","),
 ] as const;
 
-/** Only a local file, only a known container, and enough of it read to see streams that begin late. */
-export const INPUT_GUARDS: readonly string[] = [
-  ...["-protocol_whitelist", "file"],
-  ...["-format_whitelist", INPUT_FORMATS.join(",")],
-  ...["-probesize", "32M"],
-  ...["-analyzeduration", "15M"],
-];
+/**
+ * Only a local file, only a known container, no picture that is larger than its header said, and enough of the file
+ * read to see streams that begin late.
+ */
+export function inputGuards({ maxPixels }: Pick<MediaLimits, "maxPixels">): string[] {
+  return [
+    ...["-protocol_whitelist", "file"],
+    ...["-format_whitelist", INPUT_FORMATS.join(",")],
+    ...["-max_pixels", String(maxPixels)],
+    ...["-probesize", "32M"],
+    ...["-analyzeduration", "15M"],
+  ];
+}
 
 export type Encoding = { readonly crf: number; readonly preset: string };
 export const DEFAULT_ENCODING: Encoding = { crf: 23, preset: "veryfast" };
@@ -60,8 +67,8 @@ export type CommandInput = {
   readonly plan: LadderPlan;
   readonly encoding: Encoding;
   readonly capabilities: ArgumentCapabilities;
-  /** No more of the source than this is read. */
-  readonly maxSeconds: number;
+  /** No more of the source than `maxSeconds` is read. */
+  readonly limits: Pick<MediaLimits, "maxSeconds" | "maxPixels">;
 };
 
 const FIRST_PIPE = 3;
@@ -75,7 +82,9 @@ export function ffmpegCommand(input: CommandInput): FfmpegCommandLine | Refusal 
   const { plan, encoding, capabilities } = input;
   const hdr = plan.kind === "video" && plan.source.transfer !== "sdr";
   if (hdr && !capabilities.toneMap) {
-    return refuse("The video is HDR, and the ffmpeg of this processor cannot convert it (zscale and tonemap missing).");
+    return refuse(
+      "The video is HDR, which cannot be converted here (the operator's ffmpeg has no zscale and tonemap). Upload it in SDR.",
+    );
   }
   const { graph, labels } = filterGraph(plan);
   const segmentListPipes = planQualities(plan).map((quality, i) => ({ quality, pipe: FIRST_PIPE + 1 + i }));
@@ -109,13 +118,13 @@ export function argumentVector(command: FfmpegCommandLine): string[] {
   ];
 }
 
-function inputOptions({ plan, maxSeconds }: CommandInput): string[] {
+function inputOptions({ plan, limits }: CommandInput): string[] {
   const { offsetSeconds } = plan.timeline;
   return [
     ...["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"],
-    ...INPUT_GUARDS,
+    ...inputGuards(limits),
     ...(offsetSeconds === 0 ? [] : ["-itsoffset", offsetSeconds.toFixed(6)]),
-    ...["-t", String(maxSeconds)],
+    ...["-t", String(limits.maxSeconds)],
   ];
 }
 

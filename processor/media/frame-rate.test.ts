@@ -3,7 +3,7 @@ import { chooseFrameRate, measureCadence, parseFrameRate } from "./frame-rate.ts
 
 const rate = (numerator: number, denominator = 1) => ({ numerator, denominator });
 const times = (count: number, fps: number, round = (t: number) => t) =>
-  Array.from({ length: count }, (_, i) => round(i / fps));
+  Float64Array.from({ length: count }, (_, i) => round(i / fps));
 const toMilliseconds = (t: number) => Math.round(t * 1000) / 1000;
 
 describe("a frame rate", () => {
@@ -26,11 +26,11 @@ describe("the cadence of a source", () => {
   });
 
   it("is irregular with a hole of more than a second", () => {
-    expect(measureCadence([...times(30, 30), 5, 5.033, 5.066])?.regular).toBe(false);
+    expect(measureCadence(Float64Array.of(...times(30, 30), 5, 5.033, 5.066))?.regular).toBe(false);
   });
 
   it("does not exist for a single frame", () => {
-    expect(measureCadence([0])).toBeNull();
+    expect(measureCadence(Float64Array.of(0))).toBeNull();
   });
 });
 
@@ -66,7 +66,7 @@ describe("the frame rate of the ladder", () => {
   });
 
   it("takes the next standard rate for frames that come when they like", () => {
-    const cadence = measureCadence([0, 0.05, 0.06, 0.2, 0.21, 0.3, 0.36, 0.5, 0.53, 0.54]);
+    const cadence = measureCadence(Float64Array.of(0, 0.05, 0.06, 0.2, 0.21, 0.3, 0.36, 0.5, 0.53, 0.54));
     const chosen = chooseFrameRate({ declared: rate(90000), average: rate(17), cadence, interlaced: false });
     expect(chosen).toEqual({ frameRate: rate(20), resample: true });
   });

@@ -89,7 +89,11 @@ function videoLadder(video: SourceVideo, audio: SourceAudio | null, warnings: re
   const timeline = planTimeline(video, audio);
   const { frameRate, resample } = video.frameRateChoice;
   const held = timeline.holdLastSeconds;
-  const note = held > 0 ? [`The picture ends ${held.toFixed(1)} s before the sound: its last frame stays.`] : [];
+  const late = video.startSeconds.toFixed(1);
+  const notes = [
+    ...(timeline.fillStart ? [`The picture begins ${late} s after the sound: its first frame is shown before.`] : []),
+    ...(held > 0 ? [`The picture ends ${held.toFixed(1)} s before the sound: its last frame stays.`] : []),
+  ];
   return {
     kind: "video",
     rungs: rungQualities(video).map((quality) => videoRung(quality, video, frameRate, audio !== null)),
@@ -99,7 +103,7 @@ function videoLadder(video: SourceVideo, audio: SourceAudio | null, warnings: re
     source: video,
     audio,
     timeline,
-    warnings: [...warnings, ...note],
+    warnings: [...warnings, ...notes],
   };
 }
 

@@ -10,7 +10,9 @@ export type MediaLimits = {
   readonly maxTracks: number;
   /** Frames of one picture track; the time of each is held in memory, 8 bytes twice. */
   readonly maxFrames: number;
-  /** Seconds that one second of the source may take to convert, beside what is granted to every file. */
+  /** Seconds that any conversion may take: starting up, a slow disk, a first keyframe that is far away. */
+  readonly convertGrantedSeconds: number;
+  /** Seconds that one second of the source may take beside. */
   readonly convertSecondsPerSecond: number;
   /**
    * Private memory of one ffmpeg or ffprobe in bytes, where prlimit exists; null for none. Each core adds to it, since
@@ -28,18 +30,20 @@ export const DEFAULT_MEDIA_LIMITS: MediaLimits = {
   maxTracks: 100,
   // 12 hours at 120 frames a second.
   maxFrames: 12 * 3600 * 120,
+  convertGrantedSeconds: 1200,
   convertSecondsPerSecond: 40,
   // Measured: 0.9 GiB for 4K in 10 bit with four rungs on two cores, 90 MiB more for each further core.
   memoryBytes: 4 * 2 ** 30,
 };
 
-/** Every file gets this long: starting up, a slow disk, a first keyframe that is far away. */
-const GRANTED_SECONDS = 1200;
 /** setTimeout takes no more than 2^31 ms, 24 days. */
 const LONGEST_TIMER_SECONDS = 2 ** 31 / 1000 - 1;
 
 /** Seconds after which the conversion of a source of this length is given up. */
 export function convertTimeout(sourceSeconds: number | null, limits: MediaLimits): number {
-  const seconds = GRANTED_SECONDS + (sourceSeconds ?? limits.maxSeconds) * limits.convertSecondsPerSecond;
-  return Math.min(seconds, LONGEST_TIMER_SECONDS);
+  const { maxSeconds, convertGrantedSeconds, convertSecondsPerSecond } = limits;
+  return Math.min(
+    convertGrantedSeconds + (sourceSeconds ?? maxSeconds) * convertSecondsPerSecond,
+    LONGEST_TIMER_SECONDS,
+  );
 }

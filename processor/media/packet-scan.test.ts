@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PacketScanner } from "./packet-scan.ts";
 
-function scan(text: string, chunkSize = text.length) {
-  const scanner = new PacketScanner();
+function scan(text: string, chunkSize = text.length, maxTimes = 1000) {
+  const scanner = new PacketScanner({ timesOf: new Set([0]), maxTimes });
   for (let i = 0; i < text.length; i += chunkSize) scanner.push(text.slice(i, i + chunkSize));
   return scanner.finish();
 }
@@ -16,7 +16,7 @@ describe("a scan of packets", () => {
       firstSeconds: 0.066733,
       lastSeconds: 0.2002,
       endSeconds: 0.2002 + 0.033367,
-      times: [0.066733, 0.133467, 0.2002],
+      times: Float64Array.of(0.066733, 0.133467, 0.2002),
       continuous: true,
     });
   });
@@ -40,5 +40,11 @@ describe("a scan of packets", () => {
   it("sees a clock that starts again", () => {
     const glued = "0,100.0,100.0,0.04,K_\n0,100.04,100.04,0.04,__\n0,1.4,1.4,0.04,K_\n";
     expect(scan(glued).get(0)?.continuous).toBe(false);
+  });
+
+  it("keeps the times of pictures only, and so many at most, but counts all packets", () => {
+    const found = scan("0,0.0,0.0,0.1,K_\n0,0.1,0.1,0.1,__\n0,0.2,0.2,0.1,__\n1,0.0,0.0,0.1,K_\n", 1000, 2);
+    expect(found.get(0)).toMatchObject({ packets: 3, times: Float64Array.of(0, 0.1) });
+    expect(found.get(1)).toMatchObject({ packets: 1, times: new Float64Array() });
   });
 });

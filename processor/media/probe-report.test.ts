@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_MEDIA_LIMITS } from "./limits.ts";
 import { PacketScanner } from "./packet-scan.ts";
-import { readProbeReport } from "./probe-report.ts";
+import { type ProbeInput, readProbeReport } from "./probe-report.ts";
 import { toProbeFacts } from "./source-facts.ts";
 
 const VIDEO = {
@@ -19,22 +19,36 @@ const VIDEO = {
 const AUDIO = { index: 1, codec_type: "audio", codec_name: "aac", sample_rate: "48000", channels: 2 };
 const FORMAT = { format_name: "mov,mp4", duration: "2.000000", start_time: "0.000000" };
 
-/** Packets of 2 s: stream index -> packets a second. */
-function scans(rates: Record<number, number>, start = 0) {
-  const scanner = new PacketScanner();
+const KEEP = { timesOf: new Set([0]), maxTimes: 10_000 };
+
+/** Packets of some seconds: stream index -> packets a second. */
+function scans(rates: Record<number, number>, start = 0, seconds = 2) {
+  const scanner = new PacketScanner(KEEP);
   for (const [index, rate] of Object.entries(rates)) {
-    for (let i = 0; i < 2 * rate; i++)
+    for (let i = 0; i < seconds * rate; i++)
       scanner.push(`${index},${start + i / rate},${start + i / rate},${1 / rate},K_\n`);
   }
   return scanner.finish();
 }
 
-function read(streams: readonly object[], found = scans({ 0: 30, 1: 50 }), format: object = FORMAT) {
+const KNOWN = {
+  limits: DEFAULT_MEDIA_LIMITS,
+  isDecodable: (codec: string) => codec !== "ac4" && codec !== "prores_raw",
+  broken: new Set<number>(),
+  end: "whole" as const,
+};
+
+function read(
+  streams: readonly object[],
+  found = scans({ 0: 30, 1: 50 }),
+  format: object = FORMAT,
+  changes: Partial<ProbeInput> = {},
+) {
   return readProbeReport({
     report: { streams, format },
     scans: found,
-    limits: DEFAULT_MEDIA_LIMITS,
-    isDecodable: (codec) => codec !== "ac4",
+    ...KNOWN,
+    ...changes,
   });
 }
 
@@ -112,7 +126,7 @@ describe("the facts of a source", () => {
     const { video, originSeconds } = facts([VIDEO], scans({ 0: 30 }, 1.5), ts);
     expect(originSeconds).toBe(1.4);
     expect(video?.startSeconds).toBeCloseTo(0.1, 6);
-    const scanner = new PacketScanner();
+    const scanner = new PacketScanner(KEEP);
     scanner.push("0,90,90,0.04,K_\n0,90.04,90.04,0.04,__\n0,1.4,1.4,0.04,K_\n");
     expect(facts([VIDEO], scanner.finish(), ts).video?.endSeconds).toBeNull();
   });
@@ -140,37 +154,115 @@ describe("the facts of a source", () => {
   });
 });
 
+describe("what a source lacks", () => {
+  const indexed = (seconds: number) => [{ ...VIDEO, nb_frames: String(seconds * 30), duration: String(seconds) }];
+
+  it("is a refusal when its index names seconds that are not there", () => {
+    expect(reason(indexed(5))).toBe("The file is incomplete: 2.0 of 5.0 seconds are there. Upload it again.");
+    expect(reason(indexed(2.2))).toMatch(/^The file is incomplete: 2.0 of 2.2 seconds/);
+  });
+
+  it("is a warning when it is the last moment", () => {
+    const found = scans({ 0: 30 }, 0, 50);
+    expect(facts([{ ...VIDEO, nb_frames: "1509", duration: "50.3" }], found).warnings).toEqual([
+      "The last 0.3 seconds of the file are missing.",
+    ]);
+  });
+
+  it("is nothing when an edit list hides frames", () => {
+    expect(facts([{ ...VIDEO, nb_frames: "150", duration: "2.000000" }]).warnings).toEqual([]);
+  });
+
+  it("is a warning where a file without such an index ends in the middle", () => {
+    expect(facts([VIDEO], undefined, FORMAT, { end: "cut" }).warnings).toEqual([
+      "The file was cut off before its end: what is there was converted.",
+    ]);
+  });
+});
+
+describe("of several tracks", () => {
+  it("the one that the file prefers is taken", () => {
+    const streams = [VIDEO, AUDIO, { ...AUDIO, index: 2, disposition: { default: 1 } }];
+    expect(facts(streams, scans({ 0: 30, 1: 50, 2: 50 })).audio?.streamIndex).toBe(2);
+  });
+
+  it("one of which nothing could be decoded is left out", () => {
+    const streams = [VIDEO, AUDIO, { ...AUDIO, index: 2 }];
+    const found = facts(streams, scans({ 0: 30, 1: 50, 2: 50 }), FORMAT, { broken: new Set([1]) });
+    expect(found.audio?.streamIndex).toBe(2);
+    expect(found.warnings).toEqual(["Left out: audio track 1 (aac), which cannot be decoded."]);
+  });
+
+  it("many of a kind are counted", () => {
+    const others = Array.from({ length: 9 }, (_, i) => ({ ...AUDIO, index: 1 + i }));
+    const found = facts([VIDEO, ...others], scans(Object.fromEntries([...Array(10).keys()].map((i) => [i, 30]))));
+    expect(found.warnings).toEqual(["Left out: 8 further audio tracks."]);
+  });
+
+  it("a picture of a few pixels is none beside sound", () => {
+    const found = facts([{ ...VIDEO, width: 1, height: 1 }, AUDIO]);
+    expect(found).toMatchObject({ video: null, undecodablePicture: null });
+    expect(found.warnings).toEqual(["Left out: video track 0 (h264), which is only 1 x 1 pixels."]);
+  });
+
+  it("a picture that cannot be decoded is remembered", () => {
+    expect(facts([{ ...VIDEO, codec_name: "prores_raw" }, AUDIO]).undecodablePicture).toBe("prores_raw");
+  });
+});
+
 describe("a source is refused", () => {
   it("when the report is none", () => {
-    expect(
-      readProbeReport({ report: "x", scans: new Map(), limits: DEFAULT_MEDIA_LIMITS, isDecodable: () => true }),
-    ).toEqual({
+    expect(readProbeReport({ ...KNOWN, report: "x", scans: new Map() })).toEqual({
       kind: "refused",
-      reason: "The file could not be read as video or audio.",
+      reason:
+        "The file is no video or audio that is known here, or it is damaged. Check that it plays on your computer, and upload it again.",
     });
   });
 
-  it("when it holds no media, or none that can be decoded", () => {
-    expect(reason([])).toBe("The file holds no video and no audio.");
-    expect(reason([{ ...AUDIO, codec_name: "ac4" }])).toBe("The file has no picture and no sound that can be decoded.");
+  it.each([
+    ["no media", [], "The file holds no video and no audio. Upload a video or audio file."],
+    [
+      "none that can be decoded",
+      [{ ...AUDIO, codec_name: "ac4" }],
+      "Nothing in the file can be decoded (ac4). Convert it to MP4 with H.264 and AAC, and upload that.",
+    ],
+    [
+      "copy protection",
+      [{ ...VIDEO, codec_tag_string: "encv" }],
+      "The file is copy-protected (encrypted media). Upload a copy without protection.",
+    ],
+    [
+      "a picture with a side that is too long",
+      [{ ...VIDEO, width: 17000 }],
+      "The picture is too large: 17000 x 1080 pixels, at most 16384 on a side and 35 million in all. Make it smaller.",
+    ],
+    [
+      "a picture with too many pixels",
+      [{ ...VIDEO, width: 9000, height: 9000 }],
+      "The picture is too large: 9000 x 9000 pixels, at most 16384 on a side and 35 million in all. Make it smaller.",
+    ],
+    [
+      "nothing but a picture of a few pixels",
+      [{ ...VIDEO, width: 1, height: 1 }],
+      "The picture is only 1 x 1 pixels, at least 16 on each side are needed. Export the video again at its real size.",
+    ],
+    [
+      "too many tracks",
+      Array.from({ length: 101 }, (_, index) => ({ ...AUDIO, index })),
+      "The file has 101 tracks, at most 100 are accepted. Export fewer.",
+    ],
+  ] as const)("for %s", (_, streams, expected) => {
+    expect(reason(streams)).toBe(expected);
   });
 
-  it("when it is copy-protected", () => {
-    expect(reason([{ ...VIDEO, codec_tag_string: "encv" }])).toMatch(/copy-protected/);
-  });
-
-  it("when its index names samples that are not there", () => {
-    expect(reason([{ ...VIDEO, nb_frames: "150", duration: "5.000000" }])).toMatch(/incomplete/);
-  });
-
-  it("but not when an edit list hides them", () => {
-    expect(reason([{ ...VIDEO, nb_frames: "150", duration: "2.000000" }])).toBeNull();
-  });
-
-  it("when the picture or the length is beyond the limits", () => {
-    expect(reason([{ ...VIDEO, width: 9000 }])).toBe("The picture is too large: 9000 x 1080, at most 8192 on a side.");
-    const scanner = new PacketScanner();
+  it("when it is longer than the limits, in time or in frames", () => {
+    const scanner = new PacketScanner(KEEP);
     scanner.push("0,0,0,1,K_\n0,50000,50000,1,K_\n");
-    expect(reason([VIDEO], scanner.finish())).toBe("The file is too long: 833 minutes, at most 720.");
+    expect(reason([VIDEO], scanner.finish())).toBe(
+      "The file is too long: 833 minutes, at most 720. Upload it in parts.",
+    );
+    expect(reason([VIDEO], undefined, FORMAT, { limits: { ...DEFAULT_MEDIA_LIMITS, maxFrames: 50 } })).toBe(
+      "The video has too many frames: 60, at most 50. Upload it in parts.",
+    );
   });
 });

@@ -34,6 +34,11 @@ describe("the time line of a result", () => {
     expect(planTimeline(video(0, 1), audio(0, 180))).toMatchObject({ holdLastSeconds: 179, durationSeconds: 180 });
   });
 
+  it("holds a still for sound of less than a second, which is more than the padding of codecs", () => {
+    expect(planTimeline(video(0, 0.04), audio(0, 0.9)).holdLastSeconds).toBeCloseTo(0.86, 6);
+    expect(planTimeline(video(0, 0.04), audio(0, 0.28)).holdLastSeconds).toBe(0);
+  });
+
   it("promises no length on a broken clock", () => {
     expect(planTimeline(video(0, null), audio(0, 180))).toMatchObject({ holdLastSeconds: 0, durationSeconds: null });
   });

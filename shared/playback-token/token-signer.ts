@@ -15,6 +15,9 @@ export interface TokenSigner {
   verify(token: string, nowSeconds: number): Promise<Verification>;
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /** Longest token that is looked at at all; ours stay under 1 kB. */
 const LONGEST_TOKEN = 4096;
 /** Two Workers' clocks differ by less than this. */
@@ -28,39 +31,43 @@ export const CLOCK_SKEW_SECONDS = 5;
  * other algorithm, "none" included, is an unknown header (RFC 8725 3.1).
  */
 export function createTokenSigner(type: TokenType, secrets: readonly [NamedSecret, ...NamedSecret[]]): TokenSigner {
-  const signers = secrets.map((secret) => ({ header: encodedHeader(type, secret.id), key: lazyKey(secret) }));
-  const byHeader = new Map(signers.map(({ header, key }) => [header, key]));
+  const signers = secrets.map((secret): Signer => ({ header: encodedHeader(type, secret.id), secret, key: null }));
+  const byHeader = new Map(signers.map((signer) => [signer.header, signer]));
   const current = signers[0]!;
   return {
     async sign(payload) {
       const input = `${current.header}.${base64UrlEncode(encode(JSON.stringify(payload)))}`;
-      const signature = await crypto.subtle.sign("HMAC", await current.key(), encode(input));
+      const signature = await crypto.subtle.sign("HMAC", current.key ?? (await importKey(current)), encode(input));
       return `${input}.${base64UrlEncode(new Uint8Array(signature))}`;
     },
     async verify(token, nowSeconds) {
       const parts = split(token);
       if (parts === null) return { kind: "invalid", reason: "malformed" };
-      const key = byHeader.get(parts.header);
-      if (key === undefined) return { kind: "invalid", reason: "unknown-header" };
+      const signer = byHeader.get(parts.header);
+      if (signer === undefined) return { kind: "invalid", reason: "unknown-header" };
       const input = encode(token.slice(0, parts.header.length + 1 + parts.payload.length));
       // Constant-time comparison is the platform's: verify() recomputes and compares the MAC itself.
-      const genuine = await crypto.subtle.verify("HMAC", await key(), parts.signature, input);
+      const key = signer.key ?? (await importKey(signer));
+      const genuine = await crypto.subtle.verify("HMAC", key, parts.signature, input);
       return genuine ? readPayload(parts.payload, nowSeconds) : { kind: "invalid", reason: "bad-signature" };
     },
   };
 }
 
-function encodedHeader(typ: TokenType, kid: string): string {
-  return base64UrlEncode(encode(JSON.stringify({ alg: "HS256", typ, kid })));
+/** One secret, and its key from the first use on: a key belongs to no request. */
+type Signer = { readonly header: string; readonly secret: NamedSecret; key: CryptoKey | null };
+
+async function importKey(signer: Signer): Promise<CryptoKey> {
+  const { bytes } = signer.secret;
+  signer.key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+    "verify",
+  ]);
+  return signer.key;
 }
 
-/** The promise is kept for the life of the isolate; importing a key does no I/O that could belong to a request. */
-function lazyKey(secret: NamedSecret): () => Promise<CryptoKey> {
-  let key: Promise<CryptoKey> | undefined;
-  return () => {
-    key ??= crypto.subtle.importKey("raw", secret.bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
-    return key;
-  };
+function encodedHeader(typ: TokenType, kid: string): string {
+  return base64UrlEncode(encode(JSON.stringify({ alg: "HS256", typ, kid })));
 }
 
 function split(token: string): { header: string; payload: string; signature: Uint8Array<ArrayBuffer> } | null {
@@ -75,7 +82,7 @@ function split(token: string): { header: string; payload: string; signature: Uin
 }
 
 function readPayload(encoded: string, nowSeconds: number): Verification {
-  const payload: unknown = JSON.parse(new TextDecoder().decode(base64UrlDecode(encoded)));
+  const payload: unknown = JSON.parse(decoder.decode(base64UrlDecode(encoded)));
   const exp = typeof payload === "object" && payload !== null && "exp" in payload ? payload.exp : undefined;
   if (typeof exp !== "number") return { kind: "invalid", reason: "no-expiry" };
   if (exp + CLOCK_SKEW_SECONDS <= nowSeconds) return { kind: "expired" };
@@ -83,5 +90,5 @@ function readPayload(encoded: string, nowSeconds: number): Verification {
 }
 
 function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
+  return encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }

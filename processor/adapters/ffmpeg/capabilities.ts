@@ -1,4 +1,5 @@
 import { access, constants } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { ArgumentCapabilities } from "../../media/ffmpeg-arguments.ts";
 import { childEnvironment } from "./launch.ts";
@@ -48,8 +49,8 @@ async function ask(ffmpeg: string): Promise<Capabilities> {
 
 async function answer(ffmpeg: string, question: string): Promise<string> {
   const args = ["-hide_banner", question];
-  const run = { command: ffmpeg, args, signal: new AbortController().signal, timeoutSeconds: TIMEOUT_SECONDS };
-  const result = await runTool(run).catch((cause) => {
+  const run = { command: ffmpeg, args, workingDirectory: tmpdir(), timeoutSeconds: TIMEOUT_SECONDS };
+  const result = await runTool({ ...run, signal: new AbortController().signal }).catch((cause) => {
     throw new Error(`ffmpeg cannot be started (${ffmpeg}): install it or set FFMPEG_PATH`, { cause });
   });
   if (result.code !== 0) throw new Error(`ffmpeg ${question} failed (${ffmpeg})`);

@@ -2,6 +2,7 @@ import { ProgressReader } from "../../media/progress-report.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { failureReason } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
+import { besideSegment, SEGMENT_INPUT } from "./own-segment.ts";
 import { runTool } from "./run-tool.ts";
 
 export type DecodeCheck =
@@ -23,12 +24,12 @@ export async function decodeCheck(path: string, tools: MediaTools, signal: Abort
     command: tools.ffmpeg,
     args: [
       ...["-v", "error", "-nostdin", "-nostats", "-xerror", "-err_detect", "explode"],
-      ...["-protocol_whitelist", "file", "-f", "mpegts", "-i", `file:${path}`],
+      ...[...SEGMENT_INPUT, "-i", `file:${path}`],
       ...["-map", "0", ...passthrough, "-progress", "pipe:1", "-f", "null", "-"],
     ],
     signal,
     timeoutSeconds: TIMEOUT_SECONDS,
-    guard: capabilities,
+    ...(await besideSegment(path, tools)),
   });
   const complaints = result.stderr.filter((line) => line.trim() !== "");
   if (result.timedOut) return { kind: "broken", reason: `not decoded within ${TIMEOUT_SECONDS} s` };

@@ -1,3 +1,5 @@
+import { PassingFault } from "../../passing-fault.ts";
+
 /**
  * Lines that blame the machine and not the content of the file: another try, perhaps elsewhere, may succeed. The last
  * two speak of the wrappers around ffmpeg.
@@ -5,25 +7,55 @@
 const MACHINE_FAULT =
   /No space left on device|Cannot allocate memory|Out of memory|Too many open files|Input\/output error|Broken pipe|No such file or directory|Permission denied|error while loading shared libraries|^(?:setpriv|prlimit): /im;
 
+/** What ends in "Cannot allocate memory" although there is plenty: the content asks for what is not allowed. */
+const ABOVE_LIMITS = /exceeds max_streams|Picture size \d+x\d+ (?:is invalid|exceeds)|exceeds the maximum/i;
+
 /** A program that could not be started through a wrapper or a loader: 126 and 127, as in a shell. */
 const NOT_STARTED = [126, 127];
 
 export function blamesMachine(code: number | null, stderr: readonly string[]): boolean {
-  return code === null || NOT_STARTED.includes(code) || stderr.some((line) => MACHINE_FAULT.test(line));
+  if (code === null || NOT_STARTED.includes(code)) return true;
+  return stderr.some((line) => MACHINE_FAULT.test(line)) && !stderr.some((line) => ABOVE_LIMITS.test(line));
 }
+
+/** What the machine lacked, in a sentence for people. */
+export function machineFault(
+  { code, killedBy }: { readonly code: number | null; readonly killedBy: string | null },
+  stderr: readonly string[],
+): PassingFault {
+  const said = (pattern: RegExp) => stderr.some((line) => pattern.test(line));
+  const cause = `exit code ${code}, signal ${killedBy}: ${failureReason(stderr)}`;
+  if (said(/No space left on device/i)) return new PassingFault("The processor's disk is full.", { cause });
+  if (said(/Cannot allocate memory|Out of memory/i) || killedBy === "SIGKILL") {
+    return new PassingFault("The conversion needed more memory than there is.", { cause });
+  }
+  return new PassingFault("The conversion broke off.", { cause });
+}
+
+/** What an editor can do about most faults of a file. */
+const CHECK_AND_RETRY = "Check that it plays to its end on your computer, and upload it again.";
+const CONVERT = "Convert it to MP4 with H.264 and AAC, and upload that.";
 
 /** What ffmpeg says most often, in words for somebody who uploaded a file. */
 const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
-  [/moov atom not found/i, "its index is missing, as when an upload was cut off or a recording was never finished"],
-  [/Invalid data found when processing input/i, "it is no media file that is known, or it is damaged"],
-  [/not on whitelist|Format .* not allowed/i, "its format is not accepted"],
-  [/Decoder .* not found|no decoder/i, "it uses a codec that this processor cannot decode"],
+  [
+    /moov atom not found/i,
+    `its index is missing, as when an upload was cut off or a recording was never finished. ${CHECK_AND_RETRY}`,
+  ],
+  [/exceeds max_streams/i, "it has far too many tracks. Export it with fewer."],
+  [/Picture size \d+x\d+ is invalid/i, "its picture is larger than is accepted. Make it smaller."],
+  [/not on whitelist|Format .* not allowed/i, `its format is not accepted. ${CONVERT}`],
+  [/Decoder .* not found|no decoder/i, `it uses a codec that cannot be decoded here. ${CONVERT}`],
 ];
 
-/** The last lines of stderr as the end of a sentence for an editor: no paths, no addresses, no repetition. */
-export function failureReason(stderr: readonly string[]): string {
+/** The end of a sentence for an editor that says what is wrong with a file and what to do about it. */
+export function refusalClause(stderr: readonly string[]): string {
   const translated = TRANSLATIONS.find(([pattern]) => stderr.some((line) => pattern.test(line)));
-  if (translated) return translated[1];
+  return translated?.[1] ?? `it is damaged, or of a kind that is not known here. ${CHECK_AND_RETRY}`;
+}
+
+/** The last lines of stderr, for the log: no paths, no addresses, no repetition. */
+export function failureReason(stderr: readonly string[]): string {
   const lines = stderr.map(cleanLine).filter((line) => line !== "" && !/^Conversion failed!?$/.test(line));
   const distinct = [...new Set(lines)].slice(-3).join("; ");
   return distinct === "" ? "ffmpeg gave no reason" : distinct.slice(0, 400);

@@ -19,7 +19,7 @@ export type FluentLaunch = {
   readonly ffmpeg: string;
   readonly workingDirectory: string;
   readonly capabilities: Capabilities;
-  readonly addressSpaceBytes: number | null;
+  readonly memoryBytes: number | null;
 };
 
 const STDERR_LINES = 40;
@@ -63,7 +63,8 @@ function replaceInternals(internals: Internals, line: FfmpegCommandLine, launch:
   internals._checkCapabilities = (done) => done();
   internals.availableEncoders = (done) => done(null, {});
   internals._spawnFfmpeg = function (this: Internals, args, options, onProcess, onEnd) {
-    const guarded = guardCommand(launch.ffmpeg, args, launch.capabilities, launch.addressSpaceBytes);
+    const { ffmpeg, capabilities, memoryBytes } = launch;
+    const guarded = guardCommand(ffmpeg, args, { ...capabilities, memoryBytes });
     program = guarded.command;
     const own = typeof options === "function" ? {} : options;
     spawn.call(this, [...guarded.args], { ...own, ...spawnOptions }, onProcess, onEnd);

@@ -1,9 +1,9 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
 import { aacCodec, avcCodec } from "../../media/codecs.ts";
 import { parseFrameRate } from "../../media/frame-rate.ts";
-import { inspectFfmpeg } from "./capabilities.ts";
 import { failureReason } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
+import { besideSegment, SEGMENT_INPUT } from "./own-segment.ts";
 import { runTool } from "./run-tool.ts";
 
 /** What one segment of a rung really is. */
@@ -18,7 +18,6 @@ export type SegmentFacts = {
 };
 
 const TIMEOUT_SECONDS = 30;
-const TS_INPUT = ["-protocol_whitelist", "file", "-f", "mpegts"];
 
 /** Reads a clear segment of ours (MPEG-TS); throws when it is not what our encoder writes. */
 export async function inspectSegment(path: string, tools: MediaTools, signal: AbortSignal): Promise<SegmentFacts> {
@@ -46,20 +45,26 @@ type ProbedStream = { codec_type?: string; width?: number; height?: number; r_fr
 
 async function segmentStreams(path: string, tools: MediaTools, signal: AbortSignal): Promise<ProbedStream[]> {
   const entries = "stream=codec_type,width,height,r_frame_rate";
-  const args = ["-v", "error", ...TS_INPUT, "-show_entries", entries, "-of", "json", "-i", `file:${path}`];
-  const stdout = await output(tools.ffprobe, args, tools, signal);
+  const args = ["-v", "error", ...SEGMENT_INPUT, "-show_entries", entries, "-of", "json", "-i", `file:${path}`];
+  const stdout = await output(tools.ffprobe, args, path, tools, signal);
   const report: { streams?: ProbedStream[] } = JSON.parse(stdout.toString("utf8"));
   return report.streams ?? [];
 }
 
 function copyStream(path: string, tools: MediaTools, signal: AbortSignal, options: readonly string[]): Promise<Buffer> {
-  const input = ["-v", "error", "-nostdin", ...TS_INPUT, "-i", `file:${path}`];
-  return output(tools.ffmpeg, [...input, "-c", "copy", ...options, "pipe:1"], tools, signal);
+  const input = ["-v", "error", "-nostdin", ...SEGMENT_INPUT, "-i", `file:${path}`];
+  return output(tools.ffmpeg, [...input, "-c", "copy", ...options, "pipe:1"], path, tools, signal);
 }
 
-async function output(command: string, args: string[], tools: MediaTools, signal: AbortSignal): Promise<Buffer> {
-  const guard = await inspectFfmpeg(tools.ffmpeg);
-  const result = await runTool({ command, args, signal, timeoutSeconds: TIMEOUT_SECONDS, guard });
+async function output(
+  command: string,
+  args: string[],
+  path: string,
+  tools: MediaTools,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const beside = await besideSegment(path, tools);
+  const result = await runTool({ command, args, signal, timeoutSeconds: TIMEOUT_SECONDS, ...beside });
   if (result.code === 0) return result.stdout;
   throw new Error(`A finished segment cannot be read: ${failureReason(result.stderr)}`);
 }

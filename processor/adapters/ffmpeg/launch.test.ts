@@ -8,11 +8,11 @@ describe("a child process", () => {
   });
 
   it("is tied to its parent and limited in memory where the tools exist", () => {
-    expect(guardCommand("ffmpeg", ["-version"], { setpriv: true, prlimit: true }, 4e9)).toEqual({
+    expect(guardCommand("ffmpeg", ["-version"], { setpriv: true, prlimit: true, memoryBytes: 2 ** 32 }, 2)).toEqual({
       command: "setpriv",
-      args: ["--pdeathsig", "KILL", "--", "prlimit", "--as=4000000000", "--", "ffmpeg", "-version"],
+      args: ["--pdeathsig", "KILL", "--", "prlimit", "--data=4563402752", "--core=0", "--", "ffmpeg", "-version"],
     });
-    expect(guardCommand("ffmpeg", ["-version"], { setpriv: false, prlimit: true }, null)).toEqual({
+    expect(guardCommand("ffmpeg", ["-version"], { setpriv: false, prlimit: true, memoryBytes: null })).toEqual({
       command: "ffmpeg",
       args: ["-version"],
     });

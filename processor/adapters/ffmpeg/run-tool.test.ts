@@ -9,6 +9,7 @@ const shell = (script: string, changes: Partial<Parameters<typeof runTool>[0]> =
     command: "/bin/sh",
     args: ["-c", script],
     signal: new AbortController().signal,
+    workingDirectory: "/",
     timeoutSeconds: 10,
     ...changes,
   });
@@ -47,10 +48,10 @@ describe("a tool", () => {
     const script = `
       import { runTool } from ${JSON.stringify(join(import.meta.dirname, "run-tool.ts"))};
       const signal = new AbortController().signal;
-      const guard = { setpriv: true, prlimit: false };
+      const guard = { setpriv: true, prlimit: false, memoryBytes: null };
       const args = ["-c", "echo $$; exec sleep 60"];
       const onStdout = (chunk) => process.stdout.write(chunk);
-      await runTool({ command: "/bin/sh", args, signal, guard, timeoutSeconds: 60, onStdout });`;
+      await runTool({ command: "/bin/sh", args, signal, guard, workingDirectory: "/", timeoutSeconds: 60, onStdout });`;
     const parent = spawn(process.execPath, ["--input-type=module", "-e", script]);
     const child = await new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
     expect(existsSync(`/proc/${child}`)).toBe(true);

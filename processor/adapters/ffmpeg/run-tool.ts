@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
-import { childEnvironment, guardCommand, stopGroup } from "./launch.ts";
+import { type ChildGuard, childEnvironment, guardCommand, stopGroup } from "./launch.ts";
 
 export type ToolRun = {
   readonly command: string;
   readonly args: readonly string[];
   readonly signal: AbortSignal;
   readonly timeoutSeconds: number;
-  readonly guard?: { readonly setpriv: boolean; readonly prlimit: boolean };
+  /** Where relative names would lead: a directory that holds nothing but what the tool is about. */
+  readonly workingDirectory: string;
+  readonly guard?: ChildGuard;
   /** Called with each piece of stdout; without it stdout is collected. */
   readonly onStdout?: (chunk: Buffer) => void;
   /** More descriptors to read, from 3 on. */
@@ -34,9 +36,10 @@ const STDERR_BYTES = 16 * 1024;
  */
 export async function runTool(run: ToolRun): Promise<ToolResult> {
   run.signal.throwIfAborted();
-  const { command, args } = guardCommand(run.command, run.args, run.guard ?? NO_GUARD, null);
+  const { command, args } = guardCommand(run.command, run.args, run.guard ?? NO_GUARD);
   const extra = Array.from({ length: run.extraPipes ?? 0 }, () => "pipe" as const);
   const child = spawn(command, args, {
+    cwd: run.workingDirectory,
     detached: true,
     env: childEnvironment(),
     stdio: ["ignore", "pipe", "pipe", ...extra],
@@ -71,7 +74,7 @@ export async function runTool(run: ToolRun): Promise<ToolResult> {
   }
 }
 
-const NO_GUARD = { setpriv: false, prlimit: false };
+const NO_GUARD: ChildGuard = { setpriv: false, prlimit: false, memoryBytes: null };
 
 function endOn(pid: number | undefined, run: ToolRun) {
   let timedOut = false;

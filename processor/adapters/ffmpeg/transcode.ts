@@ -10,14 +10,16 @@ import {
 } from "../../media/ffmpeg-arguments.ts";
 import { framesPerSecond } from "../../media/frame-rate.ts";
 import { type LadderPlan, planQualities } from "../../media/ladder.ts";
-import { DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/limits.ts";
+import { convertTimeout, DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/limits.ts";
+import { findMissingFrames } from "../../media/missing-frames.ts";
 import { type FfmpegProgress, ProgressReader } from "../../media/progress-report.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
 import { SegmentListReader, segmentIndex } from "../../media/segment-list.ts";
 import type { SourceFacts } from "../../media/source-facts.ts";
 import { type RungMeasure, verifyRungs } from "../../media/verify.ts";
+import { PassingFault } from "../../passing-fault.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
-import { blamesMachine, failureReason } from "./failure-reason.ts";
+import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
 import { type RunningFfmpeg, startFluent } from "./fluent-run.ts";
 import type { MediaTools } from "./launch.ts";
 import { Stopper } from "./stopper.ts";
@@ -82,7 +84,7 @@ export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome
     plan: input.plan,
     encoding: input.encoding ?? DEFAULT_ENCODING,
     capabilities,
-    maxSeconds: limits.maxSeconds,
+    limits,
   });
   if (command.kind === "refused") return command;
   for (const quality of planQualities(input.plan))
@@ -91,10 +93,25 @@ export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome
     ffmpeg: input.tools.ffmpeg,
     workingDirectory: input.outputDirectory,
     capabilities,
-    addressSpaceBytes: limits.addressSpaceBytes,
+    memoryBytes: limits.memoryBytes,
   });
-  const result = await superviseRun(running, command, input);
-  return judge(result, input);
+  const timeLimit = convertTimeout(sourceSeconds(input), limits);
+  const result = await superviseRun(running, command, input, timeLimit);
+  return result === "took too long" ? refuseSlow(timeLimit) : judge(result, input);
+}
+
+/** Where the clock of the source cannot be trusted, as long as its frames would last. */
+function sourceSeconds({ plan, facts }: TranscodeInput): number | null {
+  const frames = facts.video?.frames ?? null;
+  const rate = plan.kind === "video" && frames !== null ? framesPerSecond(plan.frameRate) : null;
+  return plan.timeline.durationSeconds ?? (rate && frames !== null ? frames / rate : null);
+}
+
+function refuseSlow(seconds: number): Refusal {
+  const minutes = Math.round(seconds / 60);
+  return refuse(
+    `The file could not be converted within ${minutes} minutes. Export it in a lower resolution or frame rate, or in parts.`,
+  );
 }
 
 type RunResult = {
@@ -104,18 +121,25 @@ type RunResult = {
   readonly rungs: readonly RungMeasure[];
 };
 
-/** Reads everything ffmpeg says until it ends, and ends it on abort, stall, or with this process. */
+/** Reads everything ffmpeg says until it ends, and ends it on abort, stall, after its time, or with this process. */
 async function superviseRun(
   running: RunningFfmpeg,
   command: FfmpegCommandLine,
   input: TranscodeInput,
-): Promise<RunResult> {
+  timeLimitSeconds: number,
+): Promise<RunResult | "took too long"> {
   const stop = new Stopper(running.pid);
   const onAbort = () => stop.because(input.signal.reason);
   input.signal.addEventListener("abort", onAbort, { once: true });
   if (input.signal.aborted) onAbort();
-  const stalled = () => stop.because(new Error(`ffmpeg made no progress for ${input.stallTimeoutSeconds} s`));
+  const stalled = () =>
+    stop.because(new PassingFault(`The conversion made no progress for ${input.stallTimeoutSeconds} s.`));
   using watchdog = new Watchdog(input.stallTimeoutSeconds, stalled);
+  let tookTooLong = false;
+  const timer = setTimeout(() => {
+    tookTooLong = !stop.stopping;
+    stop.because(new Error("out of time"));
+  }, timeLimitSeconds * 1000);
   try {
     let frames: number | null = null;
     const progress = readProgress(running.pipe(command.progressPipe), (report) => {
@@ -134,9 +158,11 @@ async function superviseRun(
     const exit = await running.exit;
     const rungs = await Promise.all(lists);
     await progress;
+    if (tookTooLong) return "took too long";
     stop.throwIfStopped();
     return { exit, stderr: running.stderr, frames, rungs };
   } finally {
+    clearTimeout(timer);
     input.signal.removeEventListener("abort", onAbort);
     stop[Symbol.dispose]();
   }
@@ -174,30 +200,19 @@ async function readSegments(
 
 function judge({ exit, stderr, frames, rungs }: RunResult, input: TranscodeInput): TranscodeOutcome {
   if (exit.code !== 0) {
-    if (blamesMachine(exit.code, stderr)) {
-      throw new Error(`ffmpeg failed: ${exit.killedBy ?? failureReason(stderr)}`);
-    }
-    return refuse(`The file could not be converted: ${failureReason(stderr)}.`);
+    if (blamesMachine(exit.code, stderr)) throw machineFault(exit, stderr);
+    return refuse(`The file could not be converted: ${refusalClause(stderr)}`, failureReason(stderr));
   }
   const verified = verifyRungs(input.plan.timeline.durationSeconds, rungs);
   if (verified.kind === "refused") return verified;
+  const missing = findMissingFrames(frames, input.plan);
+  if (missing?.kind === "refused") return missing;
   const [first] = rungs;
   return {
     kind: "done",
     durationSeconds: first?.durationSeconds ?? 0,
     segmentCount: first?.segmentCount ?? 0,
     frames: input.plan.kind === "video" ? frames : null,
-    warnings: missingFrames(frames, input.plan),
+    warnings: missing ? [missing.sentence] : [],
   };
-}
-
-/** A decoder that skips damaged frames says nothing: the picture freezes there. */
-function missingFrames(frames: number | null, plan: LadderPlan): string[] {
-  if (plan.kind !== "video" || frames === null) return [];
-  const { durationSeconds } = plan.timeline;
-  const resampled = durationSeconds === null ? null : Math.round(durationSeconds * framesPerSecond(plan.frameRate));
-  const expected = plan.resample ? resampled : plan.source.frames;
-  const missing = (expected ?? 0) - frames;
-  if (expected === null || missing <= Math.max(3, expected * 0.01)) return [];
-  return [`${missing} of ${expected} frames could not be decoded: the picture freezes in places.`];
 }

@@ -1,0 +1,270 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmod, cp, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { generateClip, runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
+import { MEDIA_TOOLS } from "../../../test/fixtures/media/media-tools.ts";
+import { pointingFiles } from "../../../test/fixtures/media/pointing-files.ts";
+import { type LadderPlan, planLadder } from "../../media/ladder.ts";
+import { DEFAULT_MEDIA_LIMITS } from "../../media/limits.ts";
+import type { SourceFacts } from "../../media/source-facts.ts";
+import { inspectFfmpeg } from "./capabilities.ts";
+import { guardCommand, type MediaTools } from "./launch.ts";
+import { probe } from "./probe.ts";
+import { runTool } from "./run-tool.ts";
+import { type TranscodeInput, transcode } from "./transcode.ts";
+
+/* What a crafted file, or an ffmpeg that was taken over by one, cannot do. */
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const signal = new AbortController().signal;
+const hasSetpriv = existsSync("/usr/bin/setpriv");
+const hasPrlimit = existsSync("/usr/bin/prlimit");
+
+let folder = "";
+let clip = "";
+let canary: Server;
+let connections = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "danger-"));
+  clip = join(folder, "clip.mp4");
+  await generateClip({ path: clip, seconds: 4, frameRate: "25", size: "320x240", sound: true });
+  await cp(clip, join(folder, "canary.mp4"));
+  canary = createServer((_request, response) => response.end(readFileSync(clip)));
+  canary.on("connection", () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => canary.listen(0, "127.0.0.1", resolve));
+});
+afterAll(async () => {
+  canary.closeAllConnections();
+  canary.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(() => {
+  connections = 0;
+});
+
+const outputFolder = () => mkdtemp(join(folder, "out-"));
+
+async function planned(sourcePath: string): Promise<{ facts: SourceFacts; plan: LadderPlan }> {
+  const found = await probe({ sourcePath, tools: MEDIA_TOOLS, signal });
+  if (found.kind === "refused") throw new Error(found.reason);
+  const plan = planLadder(found.facts, "VIDEO");
+  if (plan.kind === "refused") throw new Error(plan.reason);
+  return { facts: found.facts, plan };
+}
+
+/** A conversion of a source that was planned for another, which probing would have refused. */
+async function convert(sourcePath: string, changes: Partial<TranscodeInput> = {}) {
+  return transcode({
+    ...{ sourcePath, tools: MEDIA_TOOLS, signal, ...(await planned(clip)) },
+    outputDirectory: await outputFolder(),
+    stallTimeoutSeconds: 30,
+    encoding: { crf: 35, preset: "ultrafast" },
+    onProgress: () => {},
+    onSegment: () => {},
+    ...changes,
+  });
+}
+
+/** A program that tells of itself in `report` and then is the tool that it stands for. */
+async function tellingTool(tool: string, script: string): Promise<{ path: string; report: string }> {
+  const directory = await mkdtemp(join(folder, "tool-"));
+  const report = join(directory, "report");
+  const path = join(directory, "tool");
+  await writeFile(path, `#!/bin/sh\n{ ${script}; } >> '${report}'\nexec ${tool} "$@"\n`);
+  await chmod(path, 0o755);
+  return { path, report };
+}
+
+describe("a file that points elsewhere", () => {
+  const attacks = () =>
+    pointingFiles(join(folder, "canary.mp4"), `http://127.0.0.1:${(canary.address() as AddressInfo).port}`);
+
+  it.each(["ffconcat of a file", "HLS playlist of a file", "HLS playlist of a URL", "DASH manifest of a file"])(
+    "is not followed by ffprobe, nor by ffmpeg: %s",
+    async (name) => {
+      const attack = join(folder, "attack.mp4");
+      await writeFile(attack, attacks()[name] ?? "");
+      expect(await probe({ sourcePath: attack, tools: MEDIA_TOOLS, signal })).toMatchObject({ kind: "refused" });
+      expect(await convert(attack)).toMatchObject({ kind: "refused" });
+      expect(connections).toBe(0);
+    },
+  );
+
+  it("would be followed without the guards: these attacks are real", async () => {
+    const attack = join(folder, "attack.mp4");
+    const open = (...options: string[]) =>
+      runFfmpeg([...options, "-i", `file:${attack}`, "-f", "null", "-"]).then(
+        () => "read",
+        () => "refused",
+      );
+    await writeFile(attack, attacks()["ffconcat of a file"] ?? "");
+    expect(await open("-safe", "0")).toBe("read");
+    await writeFile(attack, attacks()["HLS playlist of a URL"] ?? "");
+    await open("-protocol_whitelist", "file,http,tcp,crypto,data");
+    expect(connections).toBeGreaterThan(0);
+  });
+});
+
+describe("a child", () => {
+  const script = "pwd; ls -A; env; ulimit -d";
+
+  async function report(tool: keyof MediaTools, run: (tools: MediaTools) => Promise<unknown>): Promise<string> {
+    const telling = await tellingTool(MEDIA_TOOLS[tool], script);
+    const tools = { ...MEDIA_TOOLS, [tool]: telling.path };
+    await inspectFfmpeg(tools.ffmpeg);
+    await rm(telling.report, { force: true });
+    process.env.DANGER_TEST_SECRET = "sesame";
+    await run(tools);
+    delete process.env.DANGER_TEST_SECRET;
+    return readFile(telling.report, "utf8");
+  }
+
+  it("sees none of our secrets, in a directory with nothing of ours: ffprobe", async () => {
+    const text = await report("ffprobe", (tools) => probe({ sourcePath: clip, tools, signal }));
+    expect(text).toContain("PATH=");
+    expect(text).not.toContain("sesame");
+    // pwd, and then at once the first variable: nothing was listed between them.
+    expect(text).toMatch(/^\/\S+\/empty-\S+\n\w+=/);
+  });
+
+  it("sees none of our secrets, in a directory with nothing but the folders that it fills: ffmpeg", async () => {
+    const outputDirectory = await outputFolder();
+    const text = await report("ffmpeg", (tools) => convert(clip, { tools, outputDirectory }));
+    expect(text).not.toContain("sesame");
+    expect(text.startsWith(`${outputDirectory}\n360p\n`)).toBe(true);
+    expect(text).toMatch(/^360p\n\w+=/m);
+  });
+
+  it.skipIf(!hasPrlimit)("has a limit of memory: both", async () => {
+    const kibibytes = async (tool: keyof MediaTools, run: (tools: MediaTools) => Promise<unknown>) =>
+      Number((await report(tool, run)).trim().split("\n").at(-1));
+    const most = (DEFAULT_MEDIA_LIMITS.memoryBytes ?? 0) / 1024;
+    expect(await kibibytes("ffprobe", (tools) => probe({ sourcePath: clip, tools, signal }))).toBeGreaterThan(most);
+    expect(await kibibytes("ffmpeg", (tools) => convert(clip, { tools }))).toBeGreaterThan(most);
+  });
+
+  it.skipIf(!hasPrlimit)("is stopped by that limit, and has enough with the standard one", async () => {
+    const { memoryBytes } = DEFAULT_MEDIA_LIMITS;
+    const source = ["-f", "lavfi", "-t", "1", "-i", "testsrc2=size=1920x1080:rate=25", "-c:v", "libx264"];
+    const args = ["-v", "error", ...source, "-threads", "16", "-f", "null", "-"];
+    const exit = (bytes: number | null) => {
+      const guarded = guardCommand(MEDIA_TOOLS.ffmpeg, args, { setpriv: false, prlimit: true, memoryBytes: bytes }, 0);
+      const child = spawn(guarded.command, guarded.args, { stdio: "ignore" });
+      return new Promise<number | null>((resolve) => child.once("exit", resolve));
+    };
+    expect(await exit(memoryBytes)).toBe(0);
+    expect(await exit(100 * 2 ** 20)).not.toBe(0);
+  });
+});
+
+describe("a conversion", () => {
+  it("is believed by what came out and not by its exit code", async () => {
+    const cut = join(folder, "cut.mkv");
+    await runFfmpeg(["-i", clip, "-c", "copy", cut]);
+    const whole = await planned(cut);
+    await truncate(cut, Math.floor((await stat(cut)).size * 0.4));
+    expect(await convert(cut, whole)).toMatchObject({
+      kind: "refused",
+      reason: /^Only 1\.\d\d s of 4\.00 s could be decoded: the file is damaged or incomplete\./,
+    });
+  });
+
+  it("does not decode a picture that is larger than its header said", async () => {
+    const part = async (size: string, offset: number) => {
+      const path = join(folder, `${size}.ts`);
+      const picture = ["-f", "lavfi", "-t", "2", "-i", `testsrc2=size=${size}:rate=25`, "-c:v", "libx264"];
+      await runFfmpeg([...picture, "-preset", "ultrafast", "-output_ts_offset", String(offset), path]);
+      return readFile(path);
+    };
+    const grown = join(folder, "grown.ts");
+    await writeFile(grown, Buffer.concat([await part("160x120", 0), await part("640x480", 2)]));
+    const limits = { ...DEFAULT_MEDIA_LIMITS, maxPixels: 160 * 128 };
+    const source = { ...(await planned(grown)), stallTimeoutSeconds: 30 };
+    expect(await convert(grown, { ...source, limits })).toMatchObject({ kind: "refused" });
+    expect(await convert(grown, source)).toMatchObject({ kind: "done", frames: 100 });
+  });
+
+  it("ends when it takes too long, with a refusal", async () => {
+    const limits = { ...DEFAULT_MEDIA_LIMITS, convertGrantedSeconds: 0.2, convertSecondsPerSecond: 0 };
+    expect(await convert(clip, { limits, encoding: { crf: 1, preset: "veryslow" } })).toEqual({
+      kind: "refused",
+      reason:
+        "The file could not be converted within 0 minutes. Export it in a lower resolution or frame rate, or in parts.",
+    });
+  });
+
+  it("ends by force when it stands still and does not hear, with all that it started", async () => {
+    const directory = await mkdtemp(join(folder, "deaf-"));
+    const deaf = join(directory, "ffmpeg");
+    // What it can do it says; a conversion, which has a filter graph, it does not begin.
+    const conversion = `trap '' TERM; sleep 61 & echo $! > '${directory}/child'; sleep 62; exit`;
+    await writeFile(
+      deaf,
+      `#!/bin/sh\ncase "$*" in *filter_complex*) ${conversion};; esac\nexec ${MEDIA_TOOLS.ffmpeg} "$@"\n`,
+    );
+    await chmod(deaf, 0o755);
+    const started = convert(clip, { tools: { ...MEDIA_TOOLS, ffmpeg: deaf }, stallTimeoutSeconds: 0.3 });
+    await expect(started).rejects.toThrow("The conversion made no progress for 0.3 s.");
+    expect(isRunning(Number(await readFile(join(directory, "child"), "utf8")))).toBe(false);
+  });
+
+  it.skipIf(!hasSetpriv)("dies with a processor that is killed", async () => {
+    const source = join(folder, "long.mp4");
+    await generateClip({ path: source, seconds: 30, frameRate: "30", size: "640x360", sound: false });
+    const input = {
+      ...{ sourcePath: source, outputDirectory: await outputFolder(), tools: MEDIA_TOOLS, ...(await planned(source)) },
+      ...{ stallTimeoutSeconds: 60, encoding: { crf: 18, preset: "veryslow" } },
+    };
+    const script = `
+      import { transcode } from ${JSON.stringify(join(import.meta.dirname, "transcode.ts"))};
+      const onProgress = () => console.log("running");
+      const signal = new AbortController().signal;
+      await transcode({ ...${JSON.stringify(input)}, signal, onProgress, onSegment() {} });`;
+    const parent = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise((resolve) => parent.stdout.once("data", resolve));
+    const pids = processesOf(source);
+    expect(pids.length).toBeGreaterThan(0);
+    parent.kill("SIGKILL");
+    await expect.poll(() => pids.filter(isRunning), { timeout: 5000 }).toEqual([]);
+  });
+});
+
+it("ends a tool that prints without end, after its time", async () => {
+  const result = await runTool({
+    ...{ command: "/bin/sh", args: ["-c", "while :; do echo y; done"], workingDirectory: "/", signal },
+    timeoutSeconds: 0.3,
+  });
+  expect(result).toMatchObject({ timedOut: true });
+  expect(result.stdout.length).toBeLessThanOrEqual(16 * 2 ** 20);
+});
+
+/** Processes, other than ours, whose command line names a path. */
+function processesOf(path: string): number[] {
+  const pids = readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid);
+  return pids.filter((pid) => {
+    try {
+      const [program = "", ...args] = readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0");
+      return program.includes("ffmpeg") && args.some((arg) => arg.includes(path));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A process that was killed stays as a zombie until somebody reaps it. */
+function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+}

@@ -1,0 +1,28 @@
+import { stat } from "node:fs/promises";
+import type { ObjectStore } from "./object-store.ts";
+
+/** Told of bytes as they come in and go out. */
+export type Traffic = { received(bytes: number): void; sent(bytes: number): void };
+
+export const UNCOUNTED: Traffic = { received: () => {}, sent: () => {} };
+
+/** The same bucket, with whole objects counted. Streams are not: whoever reads a source counts what it got. */
+export function countedStore(store: ObjectStore, { received, sent }: Traffic): ObjectStore {
+  return {
+    ...store,
+    getBytes: async (key, signal) => {
+      const bytes = await store.getBytes(key, signal);
+      received(bytes.byteLength);
+      return bytes;
+    },
+    putBytes: async (key, body, headers, signal) => {
+      await store.putBytes(key, body, headers, signal);
+      sent(Buffer.byteLength(body));
+    },
+    putFile: async (key, path, headers, signal) => {
+      const { size } = await stat(path);
+      await store.putFile(key, path, headers, signal);
+      sent(size);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { OPERATOR_SETTINGS, SETTINGS } from "../config.ts";
+import type { Setting } from "../setting.ts";
+
+export const USAGE = `Usage: node processor/main.ts <command>
+
+  serve                         ask the Worker for jobs and do them, until SIGTERM or SIGINT
+  run [<jobId>]                 do this one job (or VIDEO_JOB_ID) and exit
+  gc [--dry-run] [--json]       delete stored objects that nothing points to; or only say what it would delete
+  jobs list [--state <state>] [--kind <kind>] [--post <videoPostId>] [--json]
+  jobs show <jobId> [--json]
+  jobs retry <jobId> [--json]   queue a FAILED job again, with all its attempts
+  jobs cancel <jobId> [--json]
+
+  --help                        show this
+
+Exit codes: 0 done, 1 refused, 64 wrong usage, 65 the job has failed for good or is unknown, 75 try again later,
+78 wrong configuration.
+`;
+
+/** The usage, and every environment variable with its unit and default. */
+export function helpText(): string {
+  const { LADDERLOCK_URL: _, ...operator } = OPERATOR_SETTINGS;
+  return `${USAGE}
+Environment:
+${describeSettings(SETTINGS)}
+For "jobs", which reads this and LADDERLOCK_URL alone:
+${describeSettings(operator)}`;
+}
+
+function describeSettings(settings: Readonly<Record<string, Setting>>): string {
+  return Object.entries(settings)
+    .map(([name, setting]) => `  ${name}${defaultOf(setting)}\n      ${setting.meaning}\n`)
+    .join("");
+}
+
+function defaultOf({ preset, unit, required }: Setting): string {
+  const counted = unit === null ? "" : ` in ${unit}`;
+  if (required) return `${counted} (required)`;
+  return preset === null || preset === "" ? `${counted} (default: none)` : `${counted} (default: ${preset})`;
+}

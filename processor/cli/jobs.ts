@@ -1,0 +1,60 @@
+import {
+  type JobFilter,
+  type OperatorClient,
+  OperatorRefusal,
+  OperatorUnreachable,
+} from "../adapters/operator-client.ts";
+import { EXIT } from "./exit-codes.ts";
+import { describeJob, jobTable } from "./job-text.ts";
+
+export type JobsCommand =
+  | { readonly verb: "list"; readonly filter: JobFilter }
+  | { readonly verb: "show" | "retry" | "cancel"; readonly jobId: string };
+
+export type Output = { readonly out: (text: string) => void; readonly err: (text: string) => void };
+
+/** `processor jobs`: resolves to the exit code. */
+export async function jobs(
+  command: JobsCommand,
+  options: { readonly json: boolean; readonly now: number },
+  client: OperatorClient,
+  { out, err }: Output,
+): Promise<number> {
+  try {
+    const { value, text } = await answer(command, client, options.now);
+    out(options.json ? `${JSON.stringify(value)}\n` : text);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof OperatorRefusal || error instanceof OperatorUnreachable)) throw error;
+    err(`${error.message}\n`);
+    return error instanceof OperatorRefusal ? EXIT.failed : EXIT.tryLater;
+  }
+}
+
+async function answer(
+  command: JobsCommand,
+  client: OperatorClient,
+  now: number,
+): Promise<{ value: unknown; text: string }> {
+  switch (command.verb) {
+    case "list": {
+      const found = await client.list(command.filter);
+      return { value: found, text: found.length === 0 ? "No jobs.\n" : jobTable(found, now) };
+    }
+    case "show": {
+      const job = await client.show(command.jobId);
+      return { value: job, text: describeJob(job, now) };
+    }
+    case "retry": {
+      const job = await client.retry(command.jobId);
+      return { value: job, text: `Queued again, with ${job.maxAttempts} attempts.\n` };
+    }
+    case "cancel": {
+      const outcome = await client.cancel(command.jobId);
+      const asked = "Its processor was asked to stop; it hears of it with its next heartbeat.\n";
+      return { value: { outcome }, text: outcome === "cancelled" ? "Cancelled.\n" : asked };
+    }
+    default:
+      return command satisfies never;
+  }
+}

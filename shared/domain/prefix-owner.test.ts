@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import {
+  clearPrefix,
+  encryptedPrefix,
+  mediaPlaylistKey,
+  multivariantKey,
+  segmentKey,
+  uploadChunkKey,
+  uploadPrefix,
+} from "./object-keys.ts";
+import { ownerOfPrefix, prefixOfObject } from "./prefix-owner.ts";
+import { slugOf } from "./slug.ts";
+
+const titles = ["A film", "Uploads", "enc", "c1", "Épisode 1", "第一集", ""];
+
+describe("a stored object", () => {
+  it.each(titles)("belongs to the claim or upload that its key was built for, whatever its title: %j", (title) => {
+    const clear = clearPrefix(slugOf(title), "job-1", 12);
+    const encrypted = encryptedPrefix(clear, 3, 4);
+    const upload = uploadPrefix("u-1");
+    expect([segmentKey(clear, "1080p", 1), mediaPlaylistKey(clear, "96k")].map(prefixOfObject)).toEqual([clear, clear]);
+    expect([multivariantKey(encrypted), segmentKey(encrypted, "360p", 99_999)].map(prefixOfObject)).toEqual([
+      encrypted,
+      encrypted,
+    ]);
+    expect(prefixOfObject(uploadChunkKey(upload, 8_388_608))).toBe(upload);
+    expect(ownerOfPrefix(clear)).toEqual({ kind: "clear", transcodeJobId: "job-1", claimNo: 12 });
+    expect(ownerOfPrefix(encrypted)).toEqual({ kind: "encrypted", transcodeJobId: "job-1", keyVersion: 3, claimNo: 4 });
+    expect(ownerOfPrefix(upload)).toEqual({ kind: "upload", uploadId: "u-1" });
+  });
+
+  it.each([
+    "readme.txt",
+    "backup/db.sql",
+    "backup/2026/db.sql",
+    "uploads/u1/notes.txt",
+    "uploads/u1/00000000000000",
+    "uploads/u1/000000000000000/x",
+    "a-film/job-1/c1/",
+    "a-film/job-1/c1",
+    "a-film/job-1/cx/seg_00001.ts",
+    "a-film/job-1/enc/k1/seg_00001.ts",
+    "deep/a-film/job-1/c1/360p/seg_00001.ts",
+    "/job-1/c1/360p/seg_00001.ts",
+  ])("of another layout belongs to nobody: %s", (key) => {
+    expect(prefixOfObject(key)).toBeNull();
+  });
+
+  it.each([
+    "",
+    "a-film/",
+    "a-film/job-1/",
+    "a-film/job-1/c1",
+    "a-film/job-1/c1/360p/",
+    "uploads/",
+    "uploads//",
+    "x/y/z/",
+  ])("is not deleted by the prefix of more or less than one claim or upload: %j", (prefix) => {
+    expect(ownerOfPrefix(prefix)).toBeNull();
+  });
+});

@@ -1,0 +1,201 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createObjectStore, createS3Client } from "../../processor/adapters/object-store.ts";
+import { secretId } from "../../shared/lib/random-id.ts";
+import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { processesWith } from "./processes.ts";
+import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { TEST_SECRETS } from "./test-secrets.ts";
+
+/* One job, one container, exit: every way that `processor run` can end, in a system where nothing else works on jobs. */
+
+let directory: string;
+let stack: Stack;
+const clips = { short: "", long: "", text: "" };
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ladderlock-run-"));
+  stack = await startStack({ processor: false });
+  for (const name of ["short", "long", "text"] as const) clips[name] = join(directory, `${name}.mp4`);
+  await generateClip({ path: clips.short, size: "320x180", frameRate: "25", seconds: 2, sound: true });
+  await generateClip({ path: clips.long, size: "1280x720", frameRate: "30", seconds: 90, sound: false });
+  await writeFile(clips.text, "This is a text, whatever its name says.\n".repeat(100));
+});
+
+afterAll(async () => {
+  await stack?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+type Job = { jobId: string; videoPostId: string; kind: string; state: string; attempt: number; stage: string | null };
+
+async function createPost(path: string): Promise<Job> {
+  const upload = { uploadId: await stack.upload(path), fileName: "clip.mp4" };
+  const post = { title: "One job", resourceType: "VIDEO", autoPublish: true, uploadFileList: [upload] };
+  const created = (await (await stack.admin("POST", "/api/v2/video-posts", post)).json()) as Job & { files: Job[] };
+  return job(created.files[0]!.jobId);
+}
+
+async function job(jobId: string): Promise<Job> {
+  return (await (await stack.admin("GET", `/api/v2/jobs/${jobId}`)).json()) as Job;
+}
+
+async function newestJob(videoPostId: string): Promise<Job> {
+  const response = await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`);
+  return ((await response.json()) as { jobs: Job[] }).jobs[0]!;
+}
+
+const postStatus = async (videoPostId: string) =>
+  ((await (await stack.admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as { status: string }).status;
+
+/** The exit code, and everything that was printed. What it leaves behind fails the test. */
+async function ended(
+  args: string[],
+  settings: Record<string, string> = {},
+): Promise<{ code: number | null; log: string }> {
+  const running = await startProcessor(stack.origin, settings, args);
+  return endOf(running);
+}
+
+async function endOf(running: ProcessorProcess): Promise<{ code: number | null; log: string }> {
+  const code = await running.exit;
+  const log = await running.log();
+  expect(await processesWith(running.workDirectory)).toEqual([]);
+  expect(await readdir(running.workDirectory).catch(() => [])).toEqual([]);
+  await running.stop();
+  return { code, log };
+}
+
+async function claim(jobId: string): Promise<string> {
+  const response = await internal(`${jobId}/claim`, TEST_SECRETS.PROCESSOR_TOKEN, {
+    leaseToken: secretId(),
+    owner: "other",
+  });
+  return ((await response.json()) as { order: { credential: string } }).order.credential;
+}
+
+function internal(route: string, token: string, body: unknown): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}` };
+  return fetch(`${stack.origin}/internal/jobs/${route}`, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+describe("processor run", () => {
+  it("does the job that it is given and ends with 0; asked again it ends with 0 at once", async () => {
+    const transcode = await createPost(clips.short);
+    const first = await ended(["run", transcode.jobId]);
+    expect([first.code, (await job(transcode.jobId)).state]).toEqual([0, "SUCCEEDED"]);
+    const again = await ended(["run", transcode.jobId]);
+    expect(again.code).toBe(0);
+    expect(again.log).not.toContain("job claimed");
+    const encrypt = await newestJob(transcode.videoPostId);
+    expect(encrypt).toMatchObject({ kind: "ENCRYPT", state: "QUEUED" });
+    expect((await ended(["run"], { VIDEO_JOB_ID: encrypt.jobId })).code).toBe(0);
+    expect(await postStatus(transcode.videoPostId)).toBe("PUBLISHED");
+  });
+
+  it("ends with 65 for a file that is no video, and for a job that there is not", async () => {
+    const { jobId } = await createPost(clips.text);
+    expect((await ended(["run", jobId])).code).toBe(65);
+    expect(await job(jobId)).toMatchObject({ state: "FAILED", attempt: 1 });
+    const again = await ended(["run", jobId]);
+    expect(again.code).toBe(65);
+    expect(again.log).not.toContain("job claimed");
+    expect((await ended(["run", crypto.randomUUID()])).code).toBe(65);
+  });
+
+  it("ends with 75 while another holds the job, and while it waits for its next attempt", async () => {
+    const { jobId } = await createPost(clips.short);
+    const credential = await claim(jobId);
+    expect((await ended(["run", jobId])).code).toBe(75);
+    await internal(`${jobId}/fail`, credential, { reason: "The network went away.", permanent: false });
+    expect((await ended(["run", jobId])).code).toBe(75);
+    expect(await job(jobId)).toMatchObject({ state: "RETRY_WAIT", attempt: 1 });
+  });
+
+  it("ends with 75 when it is stopped in the middle of ffmpeg, and the attempt is not counted", async () => {
+    const { jobId } = await createPost(clips.long);
+    const running = await startProcessor(stack.origin, { X264_PRESET: "medium" }, ["run", jobId]);
+    await expect.poll(async () => (await job(jobId)).stage, { timeout: 60_000, interval: 200 }).toBe("ENCODING");
+    expect((await processesWith(running.workDirectory)).length).toBeGreaterThan(0);
+    running.signal("SIGTERM");
+    expect((await endOf(running)).code).toBe(75);
+    expect(await job(jobId)).toMatchObject({ state: "QUEUED", attempt: 0 });
+  });
+
+  it("ends with 0 when it is cancelled in the middle of ffmpeg", async () => {
+    const { jobId } = await createPost(clips.long);
+    const settings = { X264_PRESET: "medium", HEARTBEAT_SECONDS: "0.5" };
+    const running = await startProcessor(stack.origin, settings, ["run", jobId]);
+    await expect.poll(async () => (await job(jobId)).stage, { timeout: 60_000, interval: 200 }).toBe("ENCODING");
+    const cancelled = await ended(["jobs", "cancel", jobId], { ADMIN_API_KEY: stack.adminKey });
+    expect(cancelled.log).toContain("was asked to stop");
+    expect((await endOf(running)).code).toBe(0);
+    expect(await job(jobId)).toMatchObject({ state: "CANCELLED" });
+  });
+
+  it("ends with 78 when its settings are wrong", async () => {
+    const { jobId } = await createPost(clips.short);
+    for (const settings of [
+      { S3_ENDPOINT: "" },
+      { PROCESSOR_TOKEN: "another-token-than-that-of-the-worker" },
+      { FFMPEG_PATH: join(directory, "no-such-ffmpeg") },
+    ]) {
+      expect((await ended(["run", jobId], settings as Record<string, string>)).code).toBe(78);
+    }
+    expect((await ended(["run"])).code).toBe(78);
+    expect(await job(jobId)).toMatchObject({ state: "QUEUED", attempt: 0 });
+  });
+});
+
+describe("processor jobs", () => {
+  it("shows dead letters to an operator, who has one done again", async () => {
+    const { jobId, videoPostId } = await createPost(clips.text);
+    await ended(["run", jobId]);
+    const settings = { ADMIN_API_KEY: stack.adminKey };
+    const listed = await ended(["jobs", "list", "--state", "FAILED", "--post", videoPostId], settings);
+    expect(listed.code).toBe(0);
+    expect(listed.log).toMatch(new RegExp(`^JOB .*\\n${jobId} +TRANSCODE +FAILED .* The file .*\\.\\n$`));
+    expect((await ended(["jobs", "retry", jobId], settings)).log).toBe("Queued again, with 5 attempts.\n");
+    expect((await ended(["jobs", "retry", jobId], settings)).code).toBe(1);
+    const shown = await ended(["jobs", "show", jobId, "--json"], settings);
+    expect(JSON.parse(shown.log)).toMatchObject({ jobId, state: "QUEUED", attempt: 0 });
+    expect((await ended(["run", jobId])).code).toBe(65);
+  });
+});
+
+describe("processor gc", () => {
+  it("finds what a dead claim left, says so in a dry run, and deletes that alone", async () => {
+    const transcode = await createPost(clips.short);
+    await ended(["run", transcode.jobId]);
+    await ended(["run", (await newestJob(transcode.videoPostId)).jobId]);
+    const credentials = { accessKeyId: "local", secretAccessKey: "local-development-only" };
+    const s3 = createS3Client({ endpoint: `${stack.origin}/cdn-cgi/local/r2/s3`, region: "auto", ...credentials });
+    const source = createObjectStore(s3, "ladderlock-source");
+    const { signal } = new AbortController();
+    const headers = { contentType: "video/mp2t", cacheControl: "no-store" };
+    const waste = `one-job/${transcode.jobId}/c99/`;
+    await source.putBytes(`${waste}360p/seg_00001.ts`, "left behind", headers, signal);
+
+    // Young as everything is here, the standard setting leaves it.
+    const cautious = JSON.parse((await ended(["gc", "--json"])).log);
+    expect(cautious.totals).toMatchObject({ garbage: 0, deleted: 0 });
+    const settings = { GC_MIN_AGE_HOURS: "0" };
+    const dry = await ended(["gc", "--dry-run"], settings);
+    expect(dry.code).toBe(0);
+    expect(dry.log).toMatch(new RegExp(`^${waste} +1 +11$`, "m"));
+    expect(dry.log).toContain("Nothing was deleted: this was a dry run.");
+    const named = await source.list(`one-job/${transcode.jobId}/`, signal);
+    expect(named.length).toBeGreaterThan(1);
+    const wet = JSON.parse((await ended(["gc", "--json"], settings)).log);
+    expect(wet.garbage.map(({ prefix }: { prefix: string }) => prefix)).toContain(waste);
+    await expect.poll(() => source.list(waste, signal), { timeout: 30_000, interval: 500 }).toEqual([]);
+    expect(await source.list(`one-job/${transcode.jobId}/`, signal)).toHaveLength(named.length - 1);
+    const part = { videoPostId: transcode.videoPostId, fileIndex: 0 };
+    const { masterUrl } = await stack.token("/admin/video/enc/token", part);
+    expect((await fetch(stack.origin + masterUrl)).status).toBe(200);
+    s3.destroy();
+  });
+});

@@ -1,0 +1,56 @@
+import { expect } from "vitest";
+import { type ClaimOneReply, claimOneReplySchema, type WorkOrder } from "../../shared/application/job-protocol.ts";
+import { secretId } from "../../shared/lib/random-id.ts";
+import { call } from "./published-post.ts";
+import { testEnv } from "./test-env.ts";
+import type { TestWorker } from "./worker.ts";
+
+/* Steps about one job that is known by its id. */
+
+export const PROCESSOR = { authorization: `Bearer ${testEnv.PROCESSOR_TOKEN}` };
+
+export async function claimOne(
+  worker: TestWorker,
+  jobId: string,
+  leaseToken = secretId(),
+  headers: HeadersInit = PROCESSOR,
+): Promise<ClaimOneReply> {
+  const body = JSON.stringify({ leaseToken, owner: "container" });
+  const response = await worker.fetch(`/internal/jobs/${jobId}/claim`, { method: "POST", headers, body });
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+  return claimOneReplySchema.parse(await response.json());
+}
+
+export async function claimed(worker: TestWorker, jobId: string): Promise<WorkOrder> {
+  const reply = await claimOne(worker, jobId);
+  if (reply.outcome !== "claimed") throw new Error(JSON.stringify(reply));
+  return reply.order;
+}
+
+export async function fail(worker: TestWorker, order: WorkOrder, permanent = true): Promise<void> {
+  expect((await call(worker, order, "fail", { reason: "It broke.", permanent })).status).toBe(200);
+}
+
+export function jobsOf({ context }: TestWorker, videoPostId: string) {
+  return context.jobs.list({ videoPostId, limit: 100 });
+}
+
+export async function newestJob(worker: TestWorker, videoPostId: string): Promise<string> {
+  return (await jobsOf(worker, videoPostId))[0]!.jobId;
+}
+
+export async function onlyPart({ context }: TestWorker, videoPostId: string) {
+  return (await context.posts.load(videoPostId))!.files[0]!;
+}
+
+/** What no code of ours does: a hand in the database. */
+export async function byHand(statement: string, ...values: unknown[]): Promise<void> {
+  await testEnv.DB.prepare(statement)
+    .bind(...values)
+    .run();
+}
+
+/** Each test begins with an empty queue. */
+export async function emptyQueue(): Promise<void> {
+  await byHand("UPDATE video_transcode_job SET state = 'CANCELLED', lease_token = NULL");
+}
