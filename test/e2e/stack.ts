@@ -26,9 +26,17 @@ export type Stack = {
   admin(method: string, path: string, body?: unknown): Promise<Response>;
   /** `POST` of the part to a route that issues tokens. */
   token(route: string, part: Part, more?: Record<string, unknown>): Promise<IssuedToken>;
+  /** The Worker's own bindings, for looking behind the API. */
+  bindings(): Promise<{ DB: D1; SOURCE: Bucket; PLAYBACK: Bucket }>;
   /** What the Worker has logged so far. */
   logs(): unknown[];
   stop(): Promise<void>;
+};
+
+/** The little of D1 and R2 that tests read. */
+type D1 = { prepare(text: string): { all<Row>(): Promise<{ results: Row[] }> } };
+type Bucket = {
+  list(options: { cursor?: string }): Promise<{ objects: { key: string }[]; truncated: boolean; cursor?: string }>;
 };
 
 export type IssuedToken = { token: string; qualities: string[]; masterUrl: string; expiresAt: string };
@@ -59,6 +67,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   return {
     origin,
     adminKey: TEST_SECRETS.ADMIN_API_KEY,
+    bindings: () => worker.getEnv() as never,
     logs: () => harness.getLogs(),
     admin,
     upload: (path) => upload(origin, path),

@@ -6,6 +6,7 @@ import { decoded } from "../e2e/run-program.ts";
 import { type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { collectLeftovers } from "./leftovers.ts";
 import { startRestlessProcessors } from "./restless-processors.ts";
 import { between, type SeededRandom, seededRandom } from "./seeded-random.ts";
 import { startSourceServer } from "./source-server.ts";
@@ -21,6 +22,8 @@ export type FaultRunOptions = {
   readonly seed: number;
   /** Share of requests that meet a fault. */
   readonly faultRate: number;
+  /** The faults end after so many seconds, or when three quarters of the posts are through. */
+  readonly calmAfterSeconds: number;
   readonly say: (line: string) => void;
 };
 
@@ -37,6 +40,8 @@ export type FaultRunReport = {
   readonly downloadsCut: number;
   readonly requests: number;
   readonly faults: FaultProxy["counts"];
+  /** Objects that no pointer named before the garbage collection; none may be left after it. */
+  readonly garbageObjects: number;
   /** Everything that must be empty. */
   readonly violations: readonly string[];
 };
@@ -106,19 +111,20 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
       MAX_DOWNLOAD_SECONDS: "60",
     },
     random,
-    { count: 2, killEvery: [2, 9], pauseShare: 0.2, pauseSeconds: 9 },
+    { count: 2, killEvery: [3, 10], pauseShare: 0.2, pauseSeconds: 9 },
   );
   cleanup.defer(() => processors.stop());
   const outages = startOutages(proxy, random);
   const deadline = Date.now() + 60_000 + posts.length * 25_000;
-  // Faults last until three quarters of the posts are through; then it must come to rest by itself.
-  await untilSettled(stack, posts.length * 0.75, deadline, options.say);
+  // After the faults it must come to rest by itself.
+  await untilSettled(stack, posts.length * 0.75, Date.now() + 1000 * options.calmAfterSeconds, options.say);
   outages.stop();
   proxy.setRate(0);
   processors.calm();
   await untilSettled(stack, posts.length, deadline, options.say);
 
   const outcome = await inspect(stack, posts);
+  const leftovers = await collectLeftovers(stack);
   const { counts } = proxy;
   return {
     seed: options.seed,
@@ -131,7 +137,12 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     downloadsCut: sources.cuts(),
     requests: proxy.requests(),
     faults: counts,
-    violations: [...outcome.violations, ...proxy.overwritten().map((key) => `overwritten with other bytes: ${key}`)],
+    garbageObjects: leftovers.before,
+    violations: [
+      ...outcome.violations,
+      ...leftovers.after.map((key) => `no pointer names ${key}`),
+      ...proxy.overwritten().map((key) => `overwritten with other bytes: ${key}`),
+    ],
   };
 }
 

@@ -15,6 +15,7 @@ const report = await runFaults({
   posts: Number(values.posts ?? (values.long ? 50 : 8)),
   seed: Number(values.seed),
   faultRate: Number(values.rate),
+  calmAfterSeconds: values.long ? 3600 : 90,
   say: (line) => console.error(line),
 });
 console.log(JSON.stringify(report, null, 2));

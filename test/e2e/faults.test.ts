@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { runFaults } from "../faults/fault-run.ts";
+
+/* The short form of the fault run; `npm run test:faults -- --long` is the long one (docs/reliability.md). */
+
+it("brings every job to its end through kills, pauses, outages, lost replies and cut downloads", {
+  timeout: 400_000,
+}, async () => {
+  const seed = Number(process.env.FAULT_SEED ?? 1);
+  const report = await runFaults({ posts: 5, seed, faultRate: 0.05, calmAfterSeconds: 60, say: () => {} });
+  expect(report.violations, `seed ${seed}`).toEqual([]);
+  expect(report.published).toBe(4);
+  expect(report.kills + report.pauses).toBeGreaterThan(0);
+});
