@@ -1,4 +1,10 @@
-import type { JobStore, PendingWorkQueries, TokenStore, VideoPostRepository } from "../../shared/application/ports.ts";
+import type {
+  JobStore,
+  PendingWorkQueries,
+  PrefixQueries,
+  TokenStore,
+  VideoPostRepository,
+} from "../../shared/application/ports.ts";
 
 /*
  * The contract of a database adapter. The suites in this folder are functions over `open`, so that each database runs
@@ -9,6 +15,7 @@ export type Persistence = {
   readonly jobs: JobStore;
   readonly tokens: TokenStore;
   readonly pending: PendingWorkQueries;
+  readonly prefixes: PrefixQueries;
   /** A repository whose saves meet a fault on the way to the database or on the way back. */
   postsWith(fault: "reply-lost" | "not-carried-out"): VideoPostRepository;
   tables(): Promise<string[]>;

@@ -2,6 +2,7 @@ import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { openDatabase } from "../../shared/persistence/d1/database.ts";
 import { d1JobStore } from "../../shared/persistence/d1/job-store.ts";
 import { d1PendingWorkQueries } from "../../shared/persistence/d1/pending-work-queries.ts";
+import { d1PrefixQueries } from "../../shared/persistence/d1/prefix-queries.ts";
 import { d1TokenStore } from "../../shared/persistence/d1/token-store.ts";
 import { d1VideoPostRepository } from "../../shared/persistence/d1/video-post-repository.ts";
 import type { Persistence, Row } from "../contract/persistence.ts";
@@ -18,6 +19,7 @@ export async function openD1Persistence(): Promise<Persistence> {
     jobs: d1JobStore(db),
     tokens: d1TokenStore(db, binding),
     pending: d1PendingWorkQueries(db),
+    prefixes: d1PrefixQueries(db),
     postsWith: (fault) => d1VideoPostRepository(openDatabase(faulty(binding, fault)), STANDARD_JOB_RULES),
     tables: () => tablesOf(binding),
     columns: async (table) => {

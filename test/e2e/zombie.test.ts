@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type HoldingProxy, startHoldingProxy } from "../faults/holding-proxy.ts";
+import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
+import { decoded } from "./run-program.ts";
+import { type Part, type Stack, startStack } from "./stack.ts";
+
+/*
+ * Job B has encrypted and uploaded everything, and is stopped (SIGSTOP) before its result is recorded, for longer than
+ * its lease. Another processor does the job. Then the first one wakes up and goes on.
+ */
+
+const LEASE_SECONDS = 5;
+const SECONDS = 4;
+
+let directory: string;
+let stack: Stack;
+let proxy: HoldingProxy;
+let zombie: ProcessorProcess;
+let successor: ProcessorProcess;
+let part: Part;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ladderlock-zombie-"));
+  stack = await startStack({ processor: false, settings: { JOB_LEASE_SECONDS: String(LEASE_SECONDS) } });
+  proxy = await startHoldingProxy(stack.origin, /encrypt-result$/);
+  const settings = { HEARTBEAT_SECONDS: "1", SCAN_CRON: "* * * * * *" };
+  const path = join(directory, "clip.mp4");
+  await generateClip({ path, size: "640x360", frameRate: "25", seconds: SECONDS, sound: true });
+  zombie = await startProcessor(proxy.origin, settings);
+  const publishing = stack.ingest(path);
+
+  await proxy.held();
+  zombie.signal("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 1000 * (LEASE_SECONDS + 2)));
+  successor = await startProcessor(stack.origin, settings);
+  part = await publishing;
+});
+
+afterAll(async () => {
+  proxy?.release();
+  await zombie?.stop();
+  await successor?.stop();
+  await proxy?.stop();
+  await stack?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+type Row = { enc_path: string; key_version: number; update_type: string; version: number };
+
+async function row(): Promise<Row> {
+  const { DB } = await stack.bindings();
+  const { results } = await DB.prepare(
+    "SELECT f.enc_path, f.key_version, f.update_type, p.version FROM video_file_post f JOIN video_post p ON p.id = f.video_id",
+  ).all<Row>();
+  return results[0]!;
+}
+
+it("is done by the successor, under the same key version and a prefix of its own", async () => {
+  const { enc_path, key_version, update_type } = await row();
+  expect(enc_path).toMatch(/\/enc\/k1-c2\/$/);
+  expect([key_version, update_type]).toEqual([1, "NO_UPDATE"]);
+  const { DB, PLAYBACK } = await stack.bindings();
+  const keys = (await PLAYBACK.list({})).objects.map(({ key }) => key);
+  expect(new Set(keys.map((key) => /k1-c\d+/.exec(key)?.[0]))).toEqual(new Set(["k1-c1", "k1-c2"]));
+  const { results } = await DB.prepare("SELECT DISTINCT key_version AS v FROM video_hls_encrypt_key").all<{
+    v: number;
+  }>();
+  expect(results).toEqual([{ v: 1 }]);
+});
+
+it("is not changed by the zombie when it wakes up, whose result is refused", async () => {
+  const before = await row();
+  zombie.signal("SIGCONT");
+  proxy.release();
+  await expect.poll(() => proxy.answers, { timeout: 30_000 }).toContain(409);
+  await expect.poll(() => zombie.log(), { timeout: 30_000 }).toContain("lease");
+  expect(proxy.answers).not.toContain(204);
+  expect(await row()).toEqual(before);
+  const jobs = (await (await stack.admin("GET", `/api/v2/jobs?videoPostId=${part.videoPostId}`)).json()) as {
+    jobs: { kind: string; state: string; claimNo: number }[];
+  };
+  expect(jobs.jobs.map(({ kind, state, claimNo }) => `${kind} ${state} ${claimNo}`)).toEqual([
+    "ENCRYPT SUCCEEDED 2",
+    "TRANSCODE SUCCEEDED 1",
+  ]);
+});
+
+it("plays whole", async () => {
+  const { masterUrl } = await stack.token("/admin/video/enc/token", part);
+  expect((await decoded(stack.origin + masterUrl, "0:v:0")).frames).toBe(25 * SECONDS);
+});
