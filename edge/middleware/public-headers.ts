@@ -1,24 +1,31 @@
 import type { MiddlewareHandler } from "hono";
 
+const EXPOSED =
+  "Content-Length, Content-Range, ETag, Retry-After, Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, " +
+  "Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Expires";
+
+/** On every answer, errors included: without CORS hls.js gives up. Credentials are never needed, so any origin may ask. */
+export const PUBLIC_HEADERS = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": EXPOSED,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
 /**
- * CORS and Cache-Control on every answer, errors included: without the first hls.js gives up, without the second a
- * cache in front may keep a 200 for hours. Credentials are never needed, so any origin may ask.
+ * Adds them, and a Cache-Control where there is none: without it a cache in front may keep a 200 for hours. A playlist
+ * has them from the beginning, since adding headers one by one takes a good part of the time that a playlist takes.
  */
 export const publicHeaders: MiddlewareHandler = async (c, next) => {
   if (c.req.method === "OPTIONS" && c.req.raw.headers.has("access-control-request-method")) return preflight();
   await next();
-  const headers = c.res.headers;
-  headers.set("access-control-allow-origin", "*");
-  headers.set("access-control-expose-headers", EXPOSED);
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "no-referrer");
+  const { headers } = c.res;
+  if (!headers.has("access-control-allow-origin")) {
+    for (const [name, value] of Object.entries(PUBLIC_HEADERS)) headers.set(name, value);
+  }
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   return undefined;
 };
-
-const EXPOSED =
-  "Content-Length, Content-Range, ETag, Retry-After, Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, " +
-  "Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Expires";
 
 function preflight(): Response {
   return new Response(null, {

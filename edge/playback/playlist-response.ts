@@ -1,19 +1,20 @@
+import { PUBLIC_HEADERS } from "../middleware/public-headers.ts";
 import { acceptsGzip } from "../playlist-template/accepts-gzip.ts";
 import type { PlaylistTemplate } from "../playlist-template/playlist-template.ts";
 
-/**
- * A playlist with its token, gzipped where the viewer takes it: the platform does not compress this media type. It
- * holds a bearer token, so no cache may keep it.
- */
+/** A playlist holds a bearer token, so no cache may keep it. Made once: every answer copies them as a whole. */
+const PLAIN = new Headers({
+  ...PUBLIC_HEADERS,
+  "content-type": "application/vnd.apple.mpegurl",
+  "cache-control": "private, no-store",
+  vary: "accept-encoding",
+});
+const GZIPPED = new Headers([...PLAIN, ["content-encoding", "gzip"]]);
+
+/** A playlist with its token, gzipped where the viewer takes it: the platform does not compress this media type. */
 export function playlistResponse(template: PlaylistTemplate, token: string, request: Request): Response {
-  const headers = {
-    "content-type": "application/vnd.apple.mpegurl",
-    "cache-control": "private, no-store",
-    vary: "accept-encoding",
-  };
-  if (!acceptsGzip(clientAcceptEncoding(request))) return new Response(template.render(token), { headers });
-  const gzipped = { ...headers, "content-encoding": "gzip" };
-  return new Response(template.renderGzip(token), { headers: gzipped, encodeBody: "manual" });
+  if (!acceptsGzip(clientAcceptEncoding(request))) return new Response(template.render(token), { headers: PLAIN });
+  return new Response(template.renderGzip(token), { headers: GZIPPED, encodeBody: "manual" });
 }
 
 /** Cloudflare rewrites Accept-Encoding on its way in and keeps the viewer's own in `cf`. */

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { OPERATOR_SETTINGS, SETTINGS } from "../config.ts";
 import { createMetrics } from "../monitoring/metrics.ts";
+import type { Setting } from "../setting.ts";
 import { EXIT } from "./exit-codes.ts";
 import { helpText } from "./help.ts";
-import type { Setting } from "../setting.ts";
 
 const GUIDE = await readFile(new URL("../../docs/operating.md", import.meta.url), "utf8");
 const ALL = { ...SETTINGS, ...OPERATOR_SETTINGS };

@@ -111,8 +111,15 @@ function soundFilters(timeline: Timeline): string {
   const { durationSeconds } = timeline;
   const samples = durationSeconds === null ? null : Math.round(durationSeconds * SAMPLE_RATE);
   return [
+    stereoFilters(),
+    ...(samples === null ? [] : [`apad=whole_len=${samples}`, `atrim=end_sample=${samples}`]),
+  ].join(",");
+}
+
+/** What every sound goes through, whatever it was. */
+export function stereoFilters(): string {
+  return [
     `aresample=${SAMPLE_RATE}:async=1:first_pts=0`,
     `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`,
-    ...(samples === null ? [] : [`apad=whole_len=${samples}`, `atrim=end_sample=${samples}`]),
   ].join(",");
 }

@@ -11,7 +11,10 @@ export type StreamScan = {
   /** The last packet's start and the end of the packet that ends last. */
   readonly lastSeconds: number;
   readonly endSeconds: number;
-  /** Presentation times, sorted, of a stream whose times were asked for; empty else. */
+  /**
+   * Presentation times, sorted, of a stream whose times were asked for; empty else. After a jump of the clock they go
+   * on as if there had been none.
+   */
   readonly times: Float64Array;
   /** False where the clock jumps, as in transport streams that were glued together: then the ends mean nothing. */
   readonly continuous: boolean;
@@ -33,7 +36,8 @@ type Collected = {
   last: number;
   end: number;
   previousDecode: number | null;
-  continuous: boolean;
+  /** Seconds by which the clock has jumped so far. */
+  jumped: number;
   readonly times: GrowingTimes | null;
 };
 
@@ -71,15 +75,14 @@ export class PacketScanner {
     if (index === undefined || !/^\d+$/.test(index) || start === null || decode === null || flags?.includes("D"))
       return;
     const stream = this.#stream(Number(index), start);
-    if (stream.previousDecode !== null && Math.abs(decode - stream.previousDecode) > CLOCK_JUMP_SECONDS) {
-      stream.continuous = false;
-    }
+    const step = decode - (stream.previousDecode ?? decode);
+    if (Math.abs(step) > CLOCK_JUMP_SECONDS) stream.jumped += step;
     stream.previousDecode = decode;
     stream.packets += 1;
     stream.first = Math.min(stream.first, start);
     stream.last = Math.max(stream.last, start);
     stream.end = Math.max(stream.end, start + (seconds(duration) ?? 0));
-    if (stream.packets <= this.#options.maxTimes) stream.times?.push(start);
+    if (stream.packets <= this.#options.maxTimes) stream.times?.push(start - stream.jumped);
   }
 
   #stream(index: number, start: number): Collected {
@@ -87,16 +90,16 @@ export class PacketScanner {
     if (known) return known;
     const times = this.#options.timesOf.has(index) ? new GrowingTimes() : null;
     const end = Number.NEGATIVE_INFINITY;
-    const stream = { packets: 0, first: start, last: start, end, previousDecode: null, continuous: true, times };
+    const stream = { packets: 0, first: start, last: start, end, previousDecode: null, jumped: 0, times };
     this.#streams.set(index, stream);
     return stream;
   }
 }
 
-function toScan({ packets, first, last, end, times, continuous }: Collected): StreamScan {
+function toScan({ packets, first, last, end, times, jumped }: Collected): StreamScan {
   const sorted = times?.take() ?? new Float64Array();
   sorted.sort();
-  return { packets, firstSeconds: first, lastSeconds: last, endSeconds: end, times: sorted, continuous };
+  return { packets, firstSeconds: first, lastSeconds: last, endSeconds: end, times: sorted, continuous: jumped === 0 };
 }
 
 function seconds(text: string | undefined): number | null {

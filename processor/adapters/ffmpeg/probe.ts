@@ -30,7 +30,7 @@ export type ProbeOutcome = { readonly kind: "facts"; readonly facts: SourceFacts
 /** Asks one of the tools about the source. */
 type Ask = (tool: keyof MediaTools, args: readonly string[], onStdout?: (chunk: Buffer) => void) => Promise<ToolResult>;
 
-const GRANTED_SECONDS = 300;
+const GRANTED_SECONDS = 900;
 /** A pass over all packets reads the whole file; a slow disk of a VM gives this. */
 const SLOW_DISK_BYTES_PER_SECOND = 10 * 2 ** 20;
 

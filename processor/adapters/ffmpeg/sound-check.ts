@@ -1,27 +1,26 @@
+import { stereoFilters } from "../../media/filter-graph.ts";
 import { ProgressReader } from "../../media/progress-report.ts";
+import { PassingFault } from "../../passing-fault.ts";
 import { blamesMachine, machineFault } from "./failure-reason.ts";
 import type { ToolResult } from "./run-tool.ts";
 
-/** Enough to see that a decoder takes a track; it is looked for through the whole file if need be. */
-const FRAMES = 20;
-
 /**
- * Whether a decoder makes anything of a sound track. A track of a known codec may be noise, and one that yields not a
- * single frame would fail the whole conversion, picture and all. `ask` runs ffmpeg with these arguments after its
- * input guards.
+ * Whether a sound track goes through its decoder and our filters to its end. A track of a known codec may be noise, or
+ * change to 44 channels half-way: it would fail the whole conversion, picture and all. Sound alone is quick: two hours
+ * take a quarter of a minute. `ask` runs ffmpeg with these arguments after its input guards.
  */
 export async function decodesSound(
   streamIndex: number,
   input: readonly string[],
   ask: (args: readonly string[]) => Promise<ToolResult>,
 ): Promise<boolean> {
-  const map = ["-map", `0:${streamIndex}`, "-frames:a", String(FRAMES)];
-  const result = await ask(["-nostdin", "-nostats", ...input, ...map, "-progress", "pipe:1", "-f", "null", "-"]);
+  const track = ["-map", `0:${streamIndex}`, "-af", stereoFilters(), "-progress", "pipe:1", "-f", "null", "-"];
+  const result = await ask(["-nostdin", "-nostats", ...input, ...track]);
+  if (result.timedOut) throw new PassingFault("The sound could not be read in time.");
   const last = new ProgressReader().push(result.stdout.toString("latin1")).at(-1);
-  if ((last?.outTimeSeconds ?? 0) > 0) return true;
+  if (result.code === 0) return (last?.outTimeSeconds ?? 0) > 0;
   // A decoder that crashes is the track's fault; one that was killed or had no memory is not.
-  const killed = result.killedBy === "SIGKILL" && !result.timedOut;
-  if (killed || (result.code !== 0 && blamesMachine(result.code ?? 1, result.stderr))) {
+  if (result.killedBy === "SIGKILL" || blamesMachine(result.code ?? 1, result.stderr)) {
     throw machineFault(result, result.stderr);
   }
   return false;
