@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 
 export type Times = {
   readonly wallSeconds: number;
@@ -6,32 +7,43 @@ export type Times = {
   readonly cpuSeconds: number;
 };
 
-export type TimedRun = { readonly cwd: string; readonly env?: NodeJS.ProcessEnv };
+export type TimedProgram = { readonly cwd: string; readonly env?: NodeJS.ProcessEnv };
+
+export type RunningProgram = {
+  /** Resolves when the program has ended by itself; throws when it failed. */
+  readonly ended: Promise<Times>;
+  /** SIGTERM, for a program that ends in no other way. */
+  stop(): void;
+};
 
 /**
- * Runs a program to its end. The shell around it prints its `times` afterwards, which is how any system tells what
- * children took; the last two numbers are theirs (POSIX, special built-in `times`). Throws when the program fails.
+ * The shell prints its `times` afterwards, which is how any system tells what children took; the last two numbers are
+ * theirs (POSIX, special built-in `times`). A signal interrupts the first `wait` and is handed on; the second one then
+ * gets the end.
  */
-export async function timeProgram(argv: readonly string[], { cwd, env = process.env }: TimedRun): Promise<Times> {
+const SCRIPT =
+  'trap \'kill -TERM "$program"\' TERM; "$@" >&2 & program=$!; wait $program; wait $program; code=$?; times; exit $code';
+
+export function startTimed(argv: readonly string[], { cwd, env = process.env }: TimedProgram): RunningProgram {
   const startedAt = performance.now();
-  const child = spawn("sh", ["-c", '"$@" >&2; code=$?; times; exit $code', "sh", ...argv], {
-    cwd,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
+  const child = spawn("sh", ["-c", SCRIPT, "sh", ...argv], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const exit = new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve));
+  const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(([code, times, complaints]) => {
+    const wallSeconds = (performance.now() - startedAt) / 1000;
+    if (code !== 0) throw new Error(`${argv[0]} ended with ${code}: ${complaints.slice(-2000)}`);
+    return { wallSeconds, cpuSeconds: childSeconds(times) };
   });
-  const output = Array.fromAsync(child.stdout.setEncoding("utf8"));
-  const complaints = Array.fromAsync(child.stderr.setEncoding("utf8"));
-  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-  const wallSeconds = (performance.now() - startedAt) / 1000;
-  if (code !== 0) throw new Error(`${argv[0]} ended with ${code}: ${(await complaints).join("").slice(-2000)}`);
-  return { wallSeconds, cpuSeconds: childSeconds((await output).join("")) };
+  return { ended, stop: () => void child.kill("SIGTERM") };
+}
+
+/** Runs a program to its end. */
+export function timeProgram(argv: readonly string[], program: TimedProgram): Promise<Times> {
+  return startTimed(argv, program).ended;
 }
 
 /** `0m0.00s 0m0.00s` of the shell, and the same line for its children. */
 function childSeconds(times: string): number {
-  const numbers = [...times.matchAll(/(\d+)m([\d.]+)s/g)].map(
-    ([, minutes, seconds]) => 60 * Number(minutes) + Number(seconds),
-  );
+  const numbers = [...times.matchAll(/(\d+)m([\d.]+)s/g)].map((match) => 60 * Number(match[1]) + Number(match[2]));
   const [user, system] = numbers.slice(-2);
   if (user === undefined || system === undefined) throw new Error(`these are no times: ${times}`);
   return user + system;

@@ -5,6 +5,8 @@ export type BenchOptions = {
   readonly rounds: number | undefined;
   /** Shorter rounds and smaller inputs: to see that it runs, not to quote. */
   readonly quick: boolean;
+  /** Length of the clip of the pipeline; undefined for what the benchmark thinks right. */
+  readonly seconds: number | undefined;
   /** Only the comparisons with this in their name. */
   readonly only: string;
   readonly progress: (line: string) => void;

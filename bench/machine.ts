@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { MEDIA_TOOLS } from "./media-tools.ts";
 
 /** What a figure must be read with: the class of the machine and the versions, no names. */
 export type Machine = {
@@ -24,7 +25,7 @@ export async function describeMachine(): Promise<Machine> {
       node: process.version,
       workerd: await packageVersion("workerd"),
       miniflare: await packageVersion("miniflare"),
-      ffmpeg: await firstLine(process.env.FFMPEG_PATH ?? "ffmpeg", ["-version"]),
+      ffmpeg: await firstLine(MEDIA_TOOLS.ffmpeg, ["-version"]),
       openssl: await firstLine("openssl", ["version"]),
     },
   };

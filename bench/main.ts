@@ -1,15 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { BenchOptions, Comparison } from "./comparison.ts";
-import { benchEdge } from "./edge/edge-bench.ts";
-import { benchEncrypt } from "./encrypt/encrypt-bench.ts";
 import { describeMachine } from "./machine.ts";
 import { resultsTable } from "./table.ts";
 
-/** npm run bench [-- edge|encrypt|pipeline] [--quick] [--rounds n] [--only text] [--json file] */
-const SUITES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
-  edge: benchEdge,
-  encrypt: benchEncrypt,
+/** npm run bench [-- edge|encrypt|pipeline|memory] [--quick] [--rounds n] [--seconds n] [--only text] [--json file] */
+const SUITES: Record<string, () => Promise<(options: BenchOptions) => Promise<Comparison[]>>> = {
+  // Loaded one by one: what one of them needs must not weigh on the memory of another.
+  edge: async () => (await import("./edge/edge-bench.ts")).benchEdge,
+  encrypt: async () => (await import("./encrypt/encrypt-bench.ts")).benchEncrypt,
+  memory: async () => (await import("./memory/memory-bench.ts")).benchMemory,
+  pipeline: async () => (await import("./pipeline/pipeline-bench.ts")).benchPipeline,
 };
 
 const { values, positionals } = parseArgs({
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
+    seconds: { type: "string" },
     only: { type: "string", default: "" },
     json: { type: "string" },
   },
@@ -24,7 +26,8 @@ const { values, positionals } = parseArgs({
 
 const options: BenchOptions = {
   quick: values.quick,
-  rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+  rounds: positiveNumber("rounds"),
+  seconds: positiveNumber("seconds"),
   only: values.only,
   progress: (line) => console.error(`  ${line}`),
 };
@@ -36,10 +39,17 @@ for (const name of chosen) {
   const suite = SUITES[name];
   if (suite === undefined) throw new Error(`there is no benchmark "${name}": ${Object.keys(SUITES).join(", ")}`);
   console.error(name);
-  results[name] = await suite(options);
+  results[name] = await (await suite())(options);
   console.log(`\n${resultsTable(results[name])}\n`);
 }
 console.log(JSON.stringify(machine, null, 2));
 if (values.json !== undefined) {
   await writeFile(values.json, `${JSON.stringify({ date: new Date().toISOString(), machine, results }, null, 2)}\n`);
+}
+
+function positiveNumber(name: "rounds" | "seconds"): number | undefined {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} must be a whole number from 1`);
+  return Number(value);
 }

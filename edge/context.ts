@@ -15,6 +15,8 @@ import { d1TokenStore } from "../shared/persistence/d1/token-store.ts";
 import { d1VideoPostRepository } from "../shared/persistence/d1/video-post-repository.ts";
 import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";
 import { type Env, readSettings, type Settings } from "./env.ts";
+import { createIssuerKeys, type Fetcher } from "./viewers/issuer-keys.ts";
+import { createViewerVerifier, type ViewerVerifier } from "./viewers/verify-viewer.ts";
 
 /** Everything that a route may use, wired once for each isolate. */
 export type Context = {
@@ -30,11 +32,16 @@ export type Context = {
   readonly vault: KeyVault;
   readonly playbackTokens: TokenSigner;
   readonly jobCredentials: TokenSigner;
+  readonly viewers: ViewerVerifier;
   readonly rules: JobRules;
 };
 
-/** `now` is for tests that need another time. */
-export function createContext(env: Env, now: () => number = Date.now): Context {
+/** `now` is for tests that need another time, `fetcher` for tests whose issuer is on no network. */
+export function createContext(
+  env: Env,
+  now: () => number = Date.now,
+  fetcher: Fetcher = (url, init) => fetch(url, init),
+): Context {
   const settings = readSettings(env);
   const db = openDatabase(env.DB);
   const rules = jobRules(settings);
@@ -51,6 +58,7 @@ export function createContext(env: Env, now: () => number = Date.now): Context {
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
     jobCredentials: createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS),
+    viewers: createViewerVerifier(settings.VIEWER_ISSUERS, createIssuerKeys(fetcher)),
     rules,
   };
 }

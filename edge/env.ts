@@ -2,6 +2,7 @@ import { z } from "zod";
 import { STANDARD_JOB_RULES } from "../shared/domain/transcode-job.ts";
 import { parseSecretList } from "../shared/lib/secret-list.ts";
 import type { JobEvents } from "./job-events.ts";
+import { viewerIssuers, viewerIssuersSchema } from "./viewers/viewer-issuers.ts";
 
 /** Bindings of wrangler.toml, and what `.dev.vars` or `wrangler secret put` adds. */
 export type Env = {
@@ -34,7 +35,7 @@ const secretList = (minimumBytes: number) =>
 
 const seconds = (standard: number) => z.coerce.number().int().positive().default(standard);
 
-const settingsSchema = z.object({
+const everySetting = z.object({
   /** Bearer secrets: at least 32 characters, so that nobody deploys "changeme". */
   ADMIN_API_KEY: z.string().min(32),
   PROCESSOR_TOKEN: z.string().min(32),
@@ -42,6 +43,10 @@ const settingsSchema = z.object({
   TOKEN_SIGNING_KEYS: secretList(32),
   /** `id:base64[,id:base64]`, 32 bytes each: the first wraps, all unwrap. */
   KEY_ENCRYPTION_KEYS: secretList(32),
+  /** Whose JWTs viewers may bring; none by default. docs/playback-tokens.md says what an entry holds. */
+  VIEWER_ISSUERS: viewerIssuersSchema.default([]),
+  /** `id:base64[,id:base64]`, at least 32 bytes each: what issuers with HS256 sign with. */
+  VIEWER_SECRETS: secretList(32).optional(),
   /** Where players fetch segments, if not from this Worker: the PLAYBACK bucket's own domain. */
   PLAYBACK_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Video up to this many nominal lines is PUBLIC by default. */
@@ -63,6 +68,15 @@ const settingsSchema = z.object({
     .default(50 * 2 ** 30),
   /** "enabled" only for local trials: the watch page may then play the subscriber. */
   DEMO_VIEWERS: z.literal("enabled").optional(),
+});
+
+const settingsSchema = everySetting.transform(({ VIEWER_ISSUERS, VIEWER_SECRETS, ...settings }, check) => {
+  try {
+    return { ...settings, VIEWER_ISSUERS: viewerIssuers(VIEWER_ISSUERS, VIEWER_SECRETS ?? []) };
+  } catch (error) {
+    check.addIssue({ code: "custom", path: ["VIEWER_ISSUERS"], message: (error as Error).message });
+    return z.NEVER;
+  }
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

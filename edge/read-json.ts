@@ -10,7 +10,7 @@ const LONGEST_BODY_BYTES = 256 * 1024;
 
 /** The body as JSON of the shape that is asked for, or the answer that says what is wrong with it. */
 export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promise<ReadJson<T>> {
-  const text = await readBounded(request);
+  const text = await readBoundedText(request, LONGEST_BODY_BYTES);
   if (text === null) return { kind: "refused", response: problem("body-too-large") };
   const json = parseJson(text);
   if (json === undefined) return { kind: "refused", response: problem("malformed-json") };
@@ -20,15 +20,15 @@ export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promi
   return { kind: "refused", response: problem("invalid", detail) };
 }
 
-/** Null when the body is longer than allowed, whatever Content-Length says. */
-async function readBounded(request: Request): Promise<string | null> {
-  if (request.body === null) return "";
+/** Null when the body is longer than `longest` bytes, whatever Content-Length says. */
+export async function readBoundedText(message: Request | Response, longest: number): Promise<string | null> {
+  if (message.body === null) return "";
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of message.body) {
     bytes += chunk.byteLength;
-    if (bytes > LONGEST_BODY_BYTES) return null;
+    if (bytes > longest) return null;
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

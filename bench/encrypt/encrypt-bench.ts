@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { encryptSegmentFile, ivForSequence } from "../../processor/media/segment-cipher.ts";
 import { type Times, timeProgram, timeWork } from "../child-times.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
+import { MEDIA_TOOLS } from "../media-tools.ts";
 import { pairedRounds } from "../rounds.ts";
 import { makeSegments, type Segments } from "./transport-stream.ts";
 
@@ -18,7 +19,7 @@ export async function benchEncrypt(options: BenchOptions): Promise<Comparison[]>
   const { segments: count, rounds } = options.quick ? QUICK : FULL;
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-bench-"));
   try {
-    const segments = await makeSegments(ffmpegPath(), join(directory, "clear"), count);
+    const segments = await makeSegments(MEDIA_TOOLS.ffmpeg, join(directory, "clear"), count);
     const key = randomBytes(16);
     await writeKeyInfo(directory, key);
     options.progress(`${segments.names.length} segments, ${(segments.bytes / 1e6).toFixed(1)} MB`);
@@ -83,7 +84,19 @@ function withFfmpeg(keyDirectory: string): Encryption {
   return ({ directory, playlist }, to) =>
     timeProgram(
       [
-        ...[ffmpegPath(), "-hide_banner", "-loglevel", "error", "-nostdin", "-i", playlist, "-c", "copy", "-f", "hls"],
+        ...[
+          MEDIA_TOOLS.ffmpeg,
+          "-hide_banner",
+          "-loglevel",
+          "error",
+          "-nostdin",
+          "-i",
+          playlist,
+          "-c",
+          "copy",
+          "-f",
+          "hls",
+        ],
         ...["-hls_time", "6", "-hls_playlist_type", "vod", "-hls_key_info_file", join(keyDirectory, "key-info")],
         ...["-hls_segment_filename", join(to, "seg_%05d.ts"), join(to, "index.m3u8")],
       ],
@@ -95,8 +108,4 @@ function withFfmpeg(keyDirectory: string): Encryption {
 async function writeKeyInfo(directory: string, key: Uint8Array): Promise<void> {
   await writeFile(join(directory, "key"), key);
   await writeFile(join(directory, "key-info"), `key\n${join(directory, "key")}\n`);
-}
-
-function ffmpegPath(): string {
-  return process.env.FFMPEG_PATH ?? "ffmpeg";
 }

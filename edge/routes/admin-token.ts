@@ -10,6 +10,8 @@ import { issuedResponse } from "./issue-token.ts";
 const requestSchema = z.object({
   videoPostId: z.string().min(1).max(64),
   fileIndex: z.int().min(0),
+  /** Whom it is for, as the site names them: what `revoke` takes. */
+  viewer: z.string().min(1).max(200).optional(),
   qualities: z
     .array(z.enum(QUALITIES as [Quality, ...Quality[]]))
     .min(1)
@@ -29,10 +31,11 @@ export function adminTokenRoutes(context: Context): Hono<CallerEnv> {
   routes.post("/", async (c) => {
     const body = await readJson(c.req.raw, requestSchema as z.ZodType<z.output<typeof requestSchema>>);
     if (body.kind === "refused") return body.response;
+    const { viewer: issuedTo, ...asked } = body.value;
     const viewer = { kind: "administrator", id: c.get("caller").id } as const;
-    const startSeconds = body.value.startSeconds ?? context.settings.TOKEN_START_SECONDS;
+    const startSeconds = asked.startSeconds ?? context.settings.TOKEN_START_SECONDS;
     const deps = { tokens: context.tokens, signer: context.playbackTokens };
-    const outcome = await issueVideoHlsKeyToken(deps, { ...body.value, startSeconds, viewer }, context.now());
+    const outcome = await issueVideoHlsKeyToken(deps, { ...asked, startSeconds, viewer, issuedTo }, context.now());
     return issuedResponse(outcome, body.value);
   });
   return routes;

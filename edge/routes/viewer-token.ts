@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
+import type { Viewer } from "../../shared/domain/quality-auth.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
+import { bearerToken } from "../middleware/bearer.ts";
 import { limitTokenIssue } from "../middleware/limit-token-issue.ts";
 import { readJson } from "../read-json.ts";
 import { issuedResponse } from "./issue-token.ts";
@@ -15,18 +17,32 @@ export function viewerTokenRoutes(context: Context): Hono {
   routes.post("/", limitTokenIssue(context), async (c) => {
     const body = await readJson(c.req.raw, requestSchema);
     if (body.kind === "refused") return body.response;
-    if (c.req.header("authorization") !== undefined) {
-      // Failing open would hand a signed-in viewer an anonymous token without a word.
-      return problem("credentials-invalid", "viewer tokens are not accepted here; sites ask at /admin/video/enc/token");
-    }
-    const request = { ...body.value, viewer: { kind: "anonymous" as const } };
-    const startSeconds = context.settings.TOKEN_START_SECONDS;
+    const viewer = await viewerOf(context, c.req.raw);
+    if (viewer instanceof Response) return viewer;
     const outcome = await issueVideoHlsKeyToken(
       { tokens: context.tokens, signer: context.playbackTokens },
-      { ...request, startSeconds },
+      { ...body.value, viewer, startSeconds: context.settings.TOKEN_START_SECONDS },
       context.now(),
     );
     return issuedResponse(outcome, body.value);
   });
   return routes;
+}
+
+/** Whoever brings credentials is never anonymous without a word: they count, or the answer says that they do not. */
+async function viewerOf({ viewers, now }: Context, request: Request): Promise<Viewer | Response> {
+  if (!request.headers.has("authorization")) return { kind: "anonymous" };
+  const token = bearerToken(request);
+  if (token === null) return problem("credentials-invalid", "a viewer token comes as Authorization: Bearer");
+  const verified = await viewers.verify(token, now());
+  switch (verified.kind) {
+    case "viewer":
+      return verified.viewer;
+    case "invalid":
+      return problem("credentials-invalid", verified.reason);
+    case "unavailable":
+      return problem("unavailable", "the viewer token's issuer cannot be asked for its keys", { "retry-after": "5" });
+    default:
+      return verified satisfies never;
+  }
 }

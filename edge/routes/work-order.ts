@@ -48,7 +48,9 @@ async function transcodeWork(context: Context, post: VideoPost, file: VideoFile)
   if (file.source.kind === "url") return { resourceType, fileName, source: file.source };
   const upload = await getUploadSessionTempPath(context.db, file.source.uploadId);
   if (upload === null || upload.size === null) return null;
-  return { resourceType, fileName, source: { kind: "upload" as const, prefix: upload.tempPath, size: upload.size } };
+  const { tempPath: prefix, size, sha256 } = upload;
+  const source = { kind: "upload" as const, prefix, size, ...(sha256 === null ? {} : { sha256 }) };
+  return { resourceType, fileName, source };
 }
 
 function encryptWork(file: VideoFile) {

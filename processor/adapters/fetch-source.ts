@@ -23,10 +23,10 @@ export async function fetchSource({ source, store, ...target }: FetchSource): Pr
   switch (source.kind) {
     case "upload":
       if (source.size > maxBytes) {
-        return { kind: "refused", reason: `The upload is larger than the ${maxBytes} bytes that are accepted.` };
+        return { kind: "refused", reason: `The upload has ${source.size} bytes, at most ${maxBytes} are accepted.` };
       }
       await target.requireRoom(source.size);
-      return mergeChunks({ ...target, store, prefix: source.prefix, size: source.size });
+      return mergeChunks({ ...target, store, ...source, sha256: source.sha256 ?? null });
     case "url":
       return downloadUrl({ ...target, url: source.url });
     default:

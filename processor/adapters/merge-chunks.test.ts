@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -15,16 +16,16 @@ describe("the chunks of an upload", () => {
   });
 
   it.each([
-    ["a gap", [chunk(0, 10), chunk(15, 15)], "The upload has a gap or an overlap at byte 10."],
-    ["an overlap", [chunk(0, 10), chunk(5, 25)], "The upload has a gap or an overlap at byte 10."],
-    ["no beginning", [chunk(10, 20)], "The upload has a gap or an overlap at byte 0."],
-    ["too little", [chunk(0, 10)], "The upload holds 10 bytes instead of 30."],
-    ["too much", [chunk(0, 40)], "The upload holds 40 bytes instead of 30."],
-    ["nothing", [], "The upload holds 0 bytes instead of 30."],
+    ["a gap", [chunk(0, 10), chunk(15, 15)], "The upload has a gap or an overlap at byte 10. Upload it again."],
+    ["an overlap", [chunk(0, 10), chunk(5, 25)], "The upload has a gap or an overlap at byte 10. Upload it again."],
+    ["no beginning", [chunk(10, 20)], "The upload has a gap or an overlap at byte 0. Upload it again."],
+    ["too little", [chunk(0, 10)], "The upload holds 10 bytes instead of 30. Upload it again."],
+    ["too much", [chunk(0, 40)], "The upload holds 40 bytes instead of 30. Upload it again."],
+    ["nothing", [], "The upload holds 0 bytes instead of 30. Upload it again."],
     [
       "something else",
       [{ key: `${PREFIX}readme`, size: 30 }],
-      "The upload holds an object that is not one of its parts.",
+      "The upload holds an object that is not one of its parts. Upload it again.",
     ],
   ])("are refused with %s", (_name, objects, reason) => {
     expect(planChunks(PREFIX, 30, objects)).toEqual({ kind: "refused", reason });
@@ -40,7 +41,7 @@ describe("merging an upload", () => {
 
   const whole = Buffer.from(Array.from({ length: 50_000 }, (_, index) => (index * 31) % 253));
 
-  async function merge(cuts: number) {
+  async function merge(cuts: number, sha256: string | null = null) {
     await using s3 = await startS3Server();
     for (let offset = 0; offset < whole.length; offset += 7_000) {
       const { key } = chunk(offset, 0);
@@ -51,7 +52,7 @@ describe("merging an upload", () => {
     const told: number[] = [];
     const destination = join(folder, "source");
     const outcome = await mergeChunks({
-      ...{ store: s3.store("source"), prefix: PREFIX, size: whole.length, destination },
+      ...{ store: s3.store("source"), prefix: PREFIX, size: whole.length, sha256, destination },
       ...{ signal: new AbortController().signal, onProgress: (bytes: number) => told.push(bytes) },
     });
     return { outcome, told, file: await readFile(destination) };
@@ -62,6 +63,29 @@ describe("merging an upload", () => {
     expect(outcome).toEqual({ kind: "fetched", bytes: whole.length });
     expect(file.equals(whole)).toBe(true);
     expect(told.at(-1)).toBe(whole.length);
+  });
+
+  it("gives the same file a second time, over what a first try left", async () => {
+    await writeFile(join(folder, "source"), Buffer.alloc(80_000, 7));
+    const first = await merge(1);
+    const second = await merge(0);
+    expect([first.file.equals(whole), second.file.equals(whole)]).toEqual([true, true]);
+  });
+
+  it("is held against the hash that the client gave, if any", async () => {
+    const right = createHash("sha256").update(whole).digest("hex");
+    expect((await merge(0, right)).outcome).toEqual({ kind: "fetched", bytes: whole.length });
+    expect(
+      (
+        await merge(
+          0,
+          right.replace(/^./, (digit) => (digit === "0" ? "1" : "0")),
+        )
+      ).outcome,
+    ).toEqual({
+      kind: "refused",
+      reason: "The upload is not what was sent: its SHA-256 differs. Upload it again.",
+    });
   });
 
   it("asks for the rest of a chunk whose stream broke", async () => {

@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { PassingFault } from "../passing-fault.ts";
 import type { FetchOutcome, FetchProgress } from "./download-url.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
@@ -10,6 +13,8 @@ export type Merge = {
   readonly prefix: string;
   /** Bytes of the whole upload. */
   readonly size: number;
+  /** Of the whole upload in hex, where the client gave one. */
+  readonly sha256: string | null;
   readonly destination: string;
   readonly signal: AbortSignal;
   readonly onProgress: FetchProgress;
@@ -17,17 +22,31 @@ export type Merge = {
 
 type Chunk = { readonly key: string; readonly offset: number; readonly size: number };
 
-/** Streams the chunks of an upload, in order, into one file. */
+/** Streams the chunks of an upload, in order, into one file; merged again, they give the same file. */
 export async function mergeChunks(merge: Merge): Promise<FetchOutcome> {
-  const { store, prefix, size, destination, signal, onProgress } = merge;
+  const { store, prefix, size, sha256, destination, signal } = merge;
   const plan = planChunks(prefix, size, await store.list(prefix, signal));
   if (plan.kind === "refused") return plan;
+  // A second time, since it may be the reading that went wrong and not the upload.
+  for (let tried = 1; tried <= 2; tried += 1) {
+    await copyChunks(merge, plan.chunks);
+    if (sha256 === null || (await sha256Of(destination, signal)) === sha256) return { kind: "fetched", bytes: size };
+  }
+  return { kind: "refused", reason: "The upload is not what was sent: its SHA-256 differs. Upload it again." };
+}
+
+async function copyChunks({ store, size, destination, signal, onProgress }: Merge, chunks: readonly Chunk[]) {
   await using file = await open(destination, "w");
-  for (const chunk of plan.chunks) {
+  for (const chunk of chunks) {
     await copyChunk(store, file, chunk, signal);
     onProgress(chunk.offset + chunk.size, size);
   }
-  return { kind: "fetched", bytes: size };
+}
+
+async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash, { signal });
+  return hash.digest("hex");
 }
 
 /** The chunks by offset, if they are the upload: without a gap, without an overlap and of its size. */
@@ -40,17 +59,21 @@ export function planChunks(
   for (const object of objects) {
     const name = object.key.slice(prefix.length);
     if (!object.key.startsWith(prefix) || !/^\d{15}$/.test(name)) {
-      return { kind: "refused", reason: "The upload holds an object that is not one of its parts." };
+      return { kind: "refused", reason: "The upload holds an object that is not one of its parts. Upload it again." };
     }
     chunks.push({ key: object.key, offset: Number(name), size: object.size });
   }
   chunks.sort((a, b) => a.offset - b.offset || a.size - b.size);
   let end = 0;
   for (const chunk of chunks) {
-    if (chunk.offset !== end) return { kind: "refused", reason: `The upload has a gap or an overlap at byte ${end}.` };
+    if (chunk.offset !== end) {
+      return { kind: "refused", reason: `The upload has a gap or an overlap at byte ${end}. Upload it again.` };
+    }
     end += chunk.size;
   }
-  if (end !== size) return { kind: "refused", reason: `The upload holds ${end} bytes instead of ${size}.` };
+  if (end !== size) {
+    return { kind: "refused", reason: `The upload holds ${end} bytes instead of ${size}. Upload it again.` };
+  }
   return { kind: "planned", chunks };
 }
 

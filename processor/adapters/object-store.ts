@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { PassingFault } from "../passing-fault.ts";
 
@@ -70,7 +71,8 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
       client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...range }), { abortSignal: signal }),
     );
     if (!reply.Body) throw new ObjectStoreError("The object store sent an object without a body.");
-    return reply.Body;
+    // In Node a body is always a Readable.
+    return { body: reply.Body as Readable, size: reply.ContentLength };
   };
   const putBytes: ObjectStore["putBytes"] = async (key, body, { contentType, cacheControl }, signal) => {
     const headers = { ContentType: contentType, CacheControl: cacheControl };
@@ -80,9 +82,9 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
   };
   const getBytes = async (key: string, signal: AbortSignal) => {
     for (let tried = 1; ; tried += 1) {
-      const body = await get(key, 0, signal);
+      const { body, size } = await get(key, 0, signal);
       try {
-        return await asked("read", signal, () => body.transformToByteArray());
+        return await asked("read", signal, () => (size === undefined ? buffer(body) : readInto(size, body)));
       } catch (error) {
         if (signal.aborted || tried >= BODY_TRIES) throw error;
       }
@@ -95,13 +97,24 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
       return objects;
     },
     pages: (prefix, signal) => pagesOf(client, bucket, prefix, signal),
-    // In Node a body is always a Readable.
-    getStream: async (key, start, signal) => (await get(key, start, signal)) as Readable,
+    getStream: async (key, start, signal) => (await get(key, start, signal)).body,
     getBytes,
     getText: async (key, signal) => new TextDecoder().decode(await getBytes(key, signal)),
     putBytes,
     putFile: async (key, path, headers, signal) => putBytes(key, await readFile(path, { signal }), headers, signal),
   };
+}
+
+/** Into one buffer from the start: collecting the pieces first would take twice the memory. */
+async function readInto(size: number, body: Readable): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    if (at + piece.length > size) throw new Error("more bytes than announced");
+    at += piece.copy(bytes, at);
+  }
+  if (at < size) throw new Error("fewer bytes than announced");
+  return bytes;
 }
 
 async function* pagesOf(

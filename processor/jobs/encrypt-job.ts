@@ -7,7 +7,7 @@ import { base64Decode } from "../../shared/lib/base64.ts";
 import type { JobClient } from "../adapters/job-client.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import type { WorkRoot } from "../adapters/work-directory.ts";
-import { encryptSegment } from "../media/segment-cipher.ts";
+import { encryptSegmentWhole } from "../media/segment-cipher.ts";
 import { PassingFault } from "../passing-fault.ts";
 import { readClearPlaylist } from "./clear-playlist.ts";
 import { type ClearRenditions, openClearRenditions } from "./clear-renditions.ts";
@@ -27,7 +27,7 @@ export type EncryptDependencies = {
 };
 
 /** Segments in memory at once; each is held clear and encrypted for as long as its upload takes. */
-const SEGMENTS_AT_ONCE = 6;
+const SEGMENTS_AT_ONCE = 4;
 
 /** Job B: every quality of the clear renditions becomes ciphertext under a key of its own, with playlists, verified. */
 export async function runEncryptJob(
@@ -89,8 +89,7 @@ async function encryptRungs(
   await forEachConcurrently(segmentsOf(rungs), SEGMENTS_AT_ONCE, async ({ rung, index }) => {
     signal.throwIfAborted();
     const { quality } = rung.variant;
-    const pieces = encryptSegment(await clear.segment(quality, index + 1), rung.key, index);
-    const ciphertext = Buffer.concat(pieces);
+    const ciphertext = encryptSegmentWhole(await clear.segment(quality, index + 1), rung.key, index);
     await playback.putBytes(segmentKey(prefix, quality, index + 1), ciphertext, CIPHERTEXT_SEGMENT, signal);
     rung.sizes[index] = ciphertext.length;
     finished[quality] = (finished[quality] ?? 0) + 1;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   decryptSegment,
   encryptSegment,
+  encryptSegmentWhole,
   encryptSegmentFile,
   ivForSequence,
   MAX_IN_MEMORY_BYTES,

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 /** AES-128-CBC with PKCS7 over a whole media segment (RFC 8216 section 4.3.2.4, METHOD=AES-128). */
 const CIPHER = "aes-128-cbc";
 const KEY_BYTES = 16;
+const BLOCK_BYTES = 16;
 
 /** A segment of six seconds has 4 MB; what is far larger is not held in memory. */
 export const MAX_IN_MEMORY_BYTES = 32 * 1024 * 1024;
@@ -26,6 +27,24 @@ export function ivForSequence(sequence: number): Uint8Array {
 export function encryptSegment(source: Uint8Array, key: Uint8Array, sequence: number): Buffer[] {
   const cipher = createCipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
   return [cipher.update(source), cipher.final()];
+}
+
+const SLICE_BYTES = 64 * 1024;
+
+/**
+ * Ciphertext in one piece. In small slices, so that a segment is in memory twice and not three times: what a job holds
+ * at once, and what it leaves to the garbage collector, is a multiple of that.
+ */
+export function encryptSegmentWhole(source: Uint8Array, key: Uint8Array, sequence: number): Buffer {
+  const cipher = createCipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
+  // PKCS7: one byte of padding at least.
+  const whole = Buffer.allocUnsafe(source.length + BLOCK_BYTES - (source.length % BLOCK_BYTES));
+  let at = 0;
+  for (let start = 0; start < source.length; start += SLICE_BYTES) {
+    at += cipher.update(source.subarray(start, start + SLICE_BYTES)).copy(whole, at);
+  }
+  cipher.final().copy(whole, at);
+  return whole;
 }
 
 /** The clear segment; throws for a wrong key or a damaged end. A wrong sequence number spoils the first 16 bytes only. */

@@ -78,8 +78,16 @@ export const workOrderSchema = z.discriminatedUnion("kind", [
     kind: z.literal("TRANSCODE"),
     resourceType: z.enum(["VIDEO", "AUDIO"]),
     source: z.discriminatedUnion("kind", [
-      /** Chunks under `prefix` in SOURCE, each named by its first byte's offset. */
-      z.object({ kind: z.literal("upload"), prefix: z.string(), size: z.int().positive() }),
+      /** Chunks under `prefix` in SOURCE, each named by its first byte's offset; `sha256` in hex where the client gave one. */
+      z.object({
+        kind: z.literal("upload"),
+        prefix: z.string(),
+        size: z.int().positive(),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/)
+          .optional(),
+      }),
       z.object({ kind: z.literal("url"), url: z.string() }),
     ]),
     fileName: z.string(),

@@ -158,8 +158,16 @@ export interface TokenStore {
   issue(row: TokenRow, now: number): Promise<boolean>;
   /** The gate's one round trip. */
   consume(input: GateInput): Promise<GateReading>;
+  /** Revokes at most `limit` of the rows that are ACTIVE. How many it were: less than `limit` means that none is left. */
+  revoke(selection: TokenSelection, limit: number): Promise<number>;
   deleteExpired(now: number, limit: number): Promise<number>;
 }
+
+export type TokenSelection =
+  | { readonly kind: "token"; readonly tokenId: string }
+  /** As they were named at the issue. */
+  | { readonly kind: "viewer"; readonly viewer: string }
+  | { readonly kind: "file"; readonly fileId: string };
 
 export type GateInput = {
   readonly tokenId: string;

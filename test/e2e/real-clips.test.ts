@@ -14,7 +14,7 @@ const AS_AUDIO = "The file has no picture: it is offered as audio.";
 const CLIPS: Record<string, Expected> = {
   "phone-rotated-270.mp4": {
     rungs: "720x1280 480x854 360x640",
-    ...{ fps: "30/1", frames: 149, seconds: 4.97, sound: "stereo" },
+    ...{ fps: "30000/1001", frames: 149, seconds: 4.97, sound: "stereo" },
   },
   "portrait-4k60-fullrange.mp4": {
     rungs: "1080x1920 720x1280 480x854 360x640",
@@ -29,13 +29,13 @@ const CLIPS: Record<string, Expected> = {
   "flac-with-picture.flac": { ...AUDIO, seconds: 2.74, warnings: [AS_AUDIO] },
   "hdr-hlg-10bit-hevc.mp4": {
     rungs: "1920x1080 1280x720 854x480 640x360",
-    ...{ fps: "30/1", frames: 9, seconds: 0.3, sound: "stereo" },
+    ...{ fps: "90000/3001", frames: 9, seconds: 0.3, sound: "stereo" },
   },
   "hdr10-av1-portrait.mp4": {
     rungs: "720x1280 480x854 360x640",
-    ...{ fps: "30/1", frames: 127, seconds: 4.24, sound: "stereo" },
+    ...{ fps: "30000/1001", frames: 127, seconds: 4.24, sound: "stereo" },
   },
-  "odd-dimensions-vp9.webm": { rungs: "160x120", fps: "30/1", frames: 30, seconds: 1, sound: "none" },
+  "odd-dimensions-vp9.webm": { rungs: "160x120", fps: "2997/100", frames: 30, seconds: 1, sound: "none" },
   "anamorphic-sar-64-45.mp4": { rungs: "854x480 640x360", fps: "30/1", frames: 120, seconds: 4, sound: "none" },
   "undecodable-audio-track.mp4": {
     rungs: "1080x720 720x480 540x360",
@@ -49,11 +49,11 @@ const CLIPS: Record<string, Expected> = {
   "audio-shorter-than-video.mp4": { rungs: "320x240", fps: "60/1", frames: 72, seconds: 1.2, sound: "stereo" },
   "mpeg2-mp2.ts": {
     rungs: "1920x1080 1280x720 854x480 640x360",
-    ...{ fps: "24000/1001", frames: 58, seconds: 2.5, sound: "stereo" },
+    ...{ fps: "24/1", frames: 58, seconds: 2.5, sound: "stereo" },
   },
   "mkv-ac3-srt.mkv": {
     rungs: "1080x720 720x480 540x360",
-    ...{ fps: "30000/1001", frames: 30, seconds: 1, sound: "stereo" },
+    ...{ fps: "30/1", frames: 30, seconds: 1, sound: "stereo" },
     warnings: ["Left out: subtitles, track 2 (subrip, eng)."],
   },
   "mpeg4-mp3.avi": { rungs: "864x360", fps: "24000/1001", frames: 96, seconds: 4.09, sound: "stereo" },

@@ -1,5 +1,6 @@
 import { createApp } from "../../edge/app.ts";
 import { type Context, createContext } from "../../edge/context.ts";
+import type { Fetcher } from "../../edge/viewers/issuer-keys.ts";
 import { type TestEnv, testEnv } from "./test-env.ts";
 
 /** The Worker under test, in the same isolate as the test: real D1, R2 and Durable Objects, a clock that can be set. */
@@ -15,9 +16,10 @@ export type TestWorker = {
 
 export const ORIGIN = "https://video.example";
 
-export function startWorker(settings: Partial<TestEnv> = {}): TestWorker {
+/** `fetcher` stands for the network that viewers' issuers are on. */
+export function startWorker(settings: Partial<TestEnv> = {}, fetcher?: Fetcher): TestWorker {
   let offset = 0;
-  const context = createContext({ ...testEnv, ...settings } as TestEnv, () => Date.now() + offset);
+  const context = createContext({ ...testEnv, ...settings } as TestEnv, () => Date.now() + offset, fetcher);
   const app = createApp(context);
   const pending: Promise<unknown>[] = [];
   const execution = {

@@ -34,6 +34,7 @@ async function issue(request: Partial<IssueRequest> = {}, part: PlayablePart | n
     findPlayablePart: async () => part,
     issue: async (row) => stillPlays && rows.push(row) > 0,
     consume: unused,
+    revoke: unused,
     deleteExpired: unused,
   };
   const standard: IssueRequest = { videoPostId: "post", fileIndex: 4, viewer: nobody, startSeconds: 600 };
@@ -93,8 +94,8 @@ describe("the row of a token", () => {
     expect(claims?.hasRow).toBe(false);
   });
 
-  it("is there as soon as one quality is not for everybody, or there is a limit of uses", async () => {
-    for (const request of [{ viewer: guest }, { maxUses: 1 }, { viewer: administrator }]) {
+  it("is there as soon as one quality is not for everybody, or there is a limit or a name", async () => {
+    for (const request of [{ viewer: guest }, { maxUses: 1 }, { viewer: administrator }, { issuedTo: "site:7" }]) {
       const { rows, claims } = await issue(request);
       expect(claims?.hasRow).toBe(true);
       expect(rows).toHaveLength(1);
@@ -116,6 +117,8 @@ describe("the row of a token", () => {
       },
     ]);
     expect((await issue({ maxUses: 3 })).rows).toMatchObject([{ viewer: null }]);
+    const named = { viewer: administrator, issuedTo: "site:7" };
+    expect((await issue(named)).rows).toMatchObject([{ viewer: "site:7" }]);
   });
 });
 
@@ -138,7 +141,7 @@ describe("no token is issued", () => {
       "not-ready",
     ],
     ["where every quality is for others", { qualityAuth: [high] }, guest, "nothing-allowed"],
-    ["where there are no policies", { qualityAuth: [] }, administrator, "nothing-allowed"],
+    ["where the keys of what plays were revoked", { qualityAuth: [] }, administrator, "not-ready"],
   ])("%s", async (_, part, viewer, kind) => {
     const { outcome, rows } = await issue({ viewer }, part === null ? null : { ...published, ...part });
     expect(outcome).toEqual({ kind });

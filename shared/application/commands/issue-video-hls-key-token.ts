@@ -9,6 +9,8 @@ export type IssueRequest = {
   readonly videoPostId: string;
   readonly fileIndex: number;
   readonly viewer: Viewer;
+  /** For whom a site asks; such a token has a row, so that it can be revoked with that viewer's others. */
+  readonly issuedTo?: string | undefined;
   /** Narrows what the viewer may see; never widens it. */
   readonly qualities?: readonly Quality[] | undefined;
   /** Play sessions that the token may start; absent for no limit. */
@@ -55,7 +57,8 @@ function refuse(part: PlayablePart | null, viewer: Viewer): "not-found" | "not-r
   if (part === null) return "not-found";
   if (part.postStatus === "DELETED") return "deleted";
   if (part.postStatus !== "PUBLISHED" && viewer.kind !== "administrator") return "not-found";
-  return part.playing === null ? "not-ready" : null;
+  // Keys that play have policies: where there are none, what played was revoked and waits for its rotation.
+  return part.playing === null || part.qualityAuth.length === 0 ? "not-ready" : null;
 }
 
 function allowedQualities(policies: readonly QualityAuth[], request: IssueRequest): QualityAuth[] {
@@ -74,7 +77,10 @@ function issuedClaims(
 ): PlaybackClaims {
   const issuedAt = Math.floor(now / 1000);
   const tokenId = secretId();
-  const everybodys = request.maxUses === undefined && allowed.every((auth) => auth.policy === "PUBLIC");
+  const everybodys =
+    request.maxUses === undefined &&
+    request.issuedTo === undefined &&
+    allowed.every((auth) => auth.policy === "PUBLIC");
   const sessionSeconds = Math.ceil(
     Math.min(LONGEST_SESSION, Math.max(SHORTEST_SESSION, 2 * (part.durationSeconds ?? 0))),
   );
@@ -105,7 +111,7 @@ function rowOf(
     fileId: part.fileId,
     keyVersion: claims.keyVersion,
     allowedQualities,
-    viewer: request.viewer.kind === "anonymous" ? null : request.viewer.id,
+    viewer: request.issuedTo ?? (request.viewer.kind === "anonymous" ? null : request.viewer.id),
     maxUses: request.maxUses ?? null,
     startBefore: claims.expiresAt * 1000,
     deleteAfter: (claims.expiresAt + claims.sessionSeconds) * 1000,

@@ -139,7 +139,12 @@ export const videoHlsKeyToken = sqliteTable(
     status: text("status").$type<"ACTIVE" | "REVOKED">().notNull(),
     createdAt: timestamp("created_at").notNull(),
   },
-  (t) => [index("video_hls_key_token_delete_after").on(t.deleteAfter)],
+  (t) => [
+    index("video_hls_key_token_delete_after").on(t.deleteAfter),
+    // Revocation must not read the tokens of everybody else.
+    index("video_hls_key_token_viewer").on(t.viewer, t.status).where(sql`viewer IS NOT NULL`),
+    index("video_hls_key_token_file").on(t.fileId, t.status),
+  ],
 );
 
 export const videoHlsTokenSession = sqliteTable(

@@ -1,17 +1,25 @@
-import { sql } from "drizzle-orm";
-import type { GateInput, GateReading, PlayablePart, TokenRow, TokenStore } from "../../application/ports.ts";
+import { type SQL, sql } from "drizzle-orm";
+import type {
+  GateInput,
+  GateReading,
+  PlayablePart,
+  TokenRow,
+  TokenSelection,
+  TokenStore,
+} from "../../application/ports.ts";
 import type { ContentKeyStatus } from "../../domain/content-key.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { QualityPolicy } from "../../domain/quality-auth.ts";
 import type { VideoPostStatus } from "../../domain/video-post.ts";
 import { batched, type D1Binding, type Database } from "./database.ts";
 
-/** Token tables only: neither issue nor gate loads the post or bumps its version. */
+/** Token tables only: neither issue nor gate nor revocation loads the post or bumps its version. */
 export function d1TokenStore(db: Database, binding: D1Binding): TokenStore {
   return {
     findPlayablePart: (videoPostId, fileIndex) => findPlayablePart(db, videoPostId, fileIndex),
     issue: (row, now) => issue(db, row, now),
     consume: (input) => consume(binding, input),
+    revoke: (selection, limit) => revoke(db, selection, limit),
     deleteExpired: (now, limit) => deleteExpired(db, now, limit),
   };
 }
@@ -145,4 +153,24 @@ async function deleteExpired(db: Database, now: number, limit: number): Promise<
     batched(db, sql`DELETE FROM video_hls_key_token WHERE token_id IN (${expired})`),
   ]);
   return tokens.meta.changes;
+}
+
+async function revoke(db: Database, selection: TokenSelection, limit: number): Promise<number> {
+  const chosen = sql`SELECT token_id FROM video_hls_key_token
+    WHERE ${selectedBy(selection)} AND status = 'ACTIVE' LIMIT ${limit}`;
+  const result = await db.run(sql`UPDATE video_hls_key_token SET status = 'REVOKED' WHERE token_id IN (${chosen})`);
+  return result.meta.changes;
+}
+
+function selectedBy(selection: TokenSelection): SQL {
+  switch (selection.kind) {
+    case "token":
+      return sql`token_id = ${selection.tokenId}`;
+    case "viewer":
+      return sql`viewer = ${selection.viewer}`;
+    case "file":
+      return sql`file_id = ${selection.fileId}`;
+    default:
+      return selection satisfies never;
+  }
 }

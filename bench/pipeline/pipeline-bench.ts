@@ -1,0 +1,63 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startStack } from "../../test/e2e/stack.ts";
+import type { Times } from "../child-times.ts";
+import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
+import { pairedRounds } from "../rounds.ts";
+import { planBareFfmpeg } from "./bare-ffmpeg.ts";
+import { makeClip } from "./clip.ts";
+import { runProcessor } from "./processor-run.ts";
+
+const FULL = { seconds: 60, rounds: 4 };
+const QUICK = { seconds: 8, rounds: 2 };
+
+/** From an uploaded file to encrypted playback, against the one ffmpeg without which it cannot be done. */
+export async function benchPipeline(options: BenchOptions): Promise<Comparison[]> {
+  const standard = options.quick ? QUICK : FULL;
+  const { seconds, rounds } = {
+    seconds: options.seconds ?? standard.seconds,
+    rounds: options.rounds ?? standard.rounds,
+  };
+  const directory = await mkdtemp(join(tmpdir(), "ladderlock-bench-"));
+  try {
+    const clip = join(directory, "clip.mp4");
+    options.progress(`a clip of ${seconds} s`);
+    await makeClip(clip, seconds);
+    const bareFfmpeg = await planBareFfmpeg(clip);
+    const stack = await startStack({ processor: false });
+    try {
+      const work = (run: (folder: string) => Promise<Times>) => () => inFolder(directory, run);
+      const measured = await pairedRounds(rounds, {
+        ours: work((folder) => told("processor", runProcessor(stack, clip, folder), options)),
+        bare: work((folder) => told("ffmpeg", bareFfmpeg(folder), options)),
+      });
+      const described = { name: `${seconds} s of 1080p30`, against: "one ffmpeg, same arguments" };
+      return [
+        compare({ ...described, unit: "CPU s", target: { atMost: 1.03 } }, measured, ({ cpuSeconds }) => cpuSeconds),
+        compare({ ...described, unit: "wall s", target: { atMost: 1.08 } }, measured, ({ wallSeconds }) => wallSeconds),
+      ];
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** A round takes minutes: each result is told when it is there. */
+async function told(name: string, run: Promise<Times>, { progress }: BenchOptions): Promise<Times> {
+  const times = await run;
+  progress(`${name}: ${times.cpuSeconds.toFixed(1)} CPU s, ${times.wallSeconds.toFixed(1)} s`);
+  return times;
+}
+
+async function inFolder(directory: string, run: (folder: string) => Promise<Times>): Promise<Times> {
+  const folder = join(directory, "work");
+  await mkdir(folder);
+  try {
+    return await run(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

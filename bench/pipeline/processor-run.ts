@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Stack } from "../../test/e2e/stack.ts";
+import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
+import { startTimed, type Times } from "../child-times.ts";
+import { MEDIA_TOOLS } from "../media-tools.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/**
+ * A processor from its start until the post plays: download, probe, transcode and upload, verify, encrypt and upload,
+ * verify again. The clip is uploaded before the clock starts. CPU includes the start and the end of the process; wall
+ * ends when the post is seen to be published.
+ */
+export async function runProcessor(stack: Stack, clip: string, workDirectory: string): Promise<Times> {
+  const uploadId = await stack.upload(clip);
+  const created = await stack.admin("POST", "/api/v2/video-posts", {
+    title: "Benchmark",
+    resourceType: "VIDEO",
+    autoPublish: true,
+    uploadFileList: [{ uploadId, fileName: "clip.mp4" }],
+  });
+  if (created.status !== 201) throw new Error(`create: ${created.status} ${await created.text()}`);
+  const { videoPostId } = (await created.json()) as { videoPostId: string };
+
+  const startedAt = performance.now();
+  const environment = processorEnvironment(stack.origin, workDirectory);
+  const program = startTimed([process.execPath, "processor/main.ts", "serve"], { cwd: ROOT, env: environment });
+  // Awaited below; a processor that dies must not wait for the post.
+  const died = program.ended.then(() => Promise.reject(new Error("the processor ended by itself")));
+  try {
+    await Promise.race([published(stack, videoPostId), died]);
+  } finally {
+    program.stop();
+  }
+  died.catch(() => {});
+  const wallSeconds = (performance.now() - startedAt) / 1000;
+  return { ...(await program.ended), wallSeconds };
+}
+
+async function published(stack: Stack, videoPostId: string): Promise<void> {
+  for (;;) {
+    const post = (await (await stack.admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as {
+      status: string;
+      files: { failReason: string | null }[];
+    };
+    if (post.status === "PUBLISHED") return;
+    if (post.status === "TRANSCODE_FAILED") throw new Error(post.files[0]?.failReason ?? "the job failed");
+    await sleep(100);
+  }
+}
+
+/** As in a deployment, with nothing but what must be set. */
+function processorEnvironment(origin: string, workDirectory: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    LADDERLOCK_URL: origin,
+    PROCESSOR_TOKEN: TEST_SECRETS.PROCESSOR_TOKEN,
+    S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,
+    S3_ACCESS_KEY_ID: "local",
+    S3_SECRET_ACCESS_KEY: "local-development-only",
+    SOURCE_BUCKET: "ladderlock-source",
+    PLAYBACK_BUCKET: "ladderlock-playback",
+    WORK_DIR: workDirectory,
+    FFMPEG_PATH: MEDIA_TOOLS.ffmpeg,
+    FFPROBE_PATH: MEDIA_TOOLS.ffprobe,
+  };
+}

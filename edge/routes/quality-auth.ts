@@ -1,0 +1,61 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import {
+  type QualityAuthEdit,
+  upsertVideoHlsQualityAuth,
+} from "../../shared/application/commands/upsert-video-hls-quality-auth.ts";
+import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
+import type { Context } from "../context.ts";
+import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { readJson } from "../read-json.ts";
+import { refusalResponse } from "./command-response.ts";
+
+const policySchema = z.object({
+  quality: z.enum(QUALITIES as [Quality, ...Quality[]]),
+  policy: z.enum(["PUBLIC", "AUTHENTICATED", "ENTITLED", "DENIED"]),
+  entitlement: z.string().trim().min(1).max(200).nullable().default(null),
+});
+
+const editSchema = z.object({
+  videoPostId: z.string().min(1).max(64),
+  fileIndex: z.int().min(0),
+  policies: z.array(policySchema).min(1).max(QUALITIES.length),
+});
+
+/** Each item loads and saves a post, with a dozen statements of the 1,000 that one request may send to D1. */
+const MOST_ITEMS = 50;
+
+const batchSchema = z.object({ items: z.array(editSchema).min(1).max(MOST_ITEMS) });
+
+/** `PUT /admin/video/enc/quality-auth`: policies of one part, or below `/batch` of many. They count from the next token on. */
+export function qualityAuthRoutes(context: Context): Hono<CallerEnv> {
+  const { posts, now } = context;
+  const routes = new Hono<CallerEnv>();
+  routes.use(requireApiKey(context));
+
+  routes.put("/", async (c) => {
+    const body = await readJson(c.req.raw, editSchema as z.ZodType<z.output<typeof editSchema>>);
+    if (body.kind === "refused") return body.response;
+    const outcome = await upsertVideoHlsQualityAuth(posts, body.value, now());
+    return outcome.kind === "done" ? c.json({ outcome: outcome.value }) : refusalResponse(outcome);
+  });
+
+  routes.put("/batch", async (c) => {
+    const body = await readJson(c.req.raw, batchSchema as z.ZodType<z.output<typeof batchSchema>>);
+    if (body.kind === "refused") return body.response;
+    const results = [];
+    // One after the other: two items may be of one post.
+    for (const edit of body.value.items) results.push(await resultOf(edit));
+    return c.json({ results });
+  });
+
+  /** A refusal is told as the problem that the same edit alone would have been answered with. */
+  const resultOf = async (edit: QualityAuthEdit) => {
+    const { videoPostId, fileIndex } = edit;
+    const outcome = await upsertVideoHlsQualityAuth(posts, edit, now());
+    if (outcome.kind === "done") return { videoPostId, fileIndex, outcome: outcome.value };
+    return { videoPostId, fileIndex, outcome: "refused", problem: await refusalResponse(outcome).json() };
+  };
+
+  return routes;
+}

@@ -1,0 +1,76 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { revokeVideoHlsKeyTokens } from "../../shared/application/commands/revoke-video-hls-key-tokens.ts";
+import { revokeVideoHlsKeys } from "../../shared/application/commands/revoke-video-hls-keys.ts";
+import type { TokenSelection } from "../../shared/application/ports.ts";
+import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import type { Context } from "../context.ts";
+import { problem } from "../http-errors.ts";
+import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { readJson } from "../read-json.ts";
+import { refusalResponse } from "./command-response.ts";
+
+const part = { videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) };
+
+/** Strict, so that a request that names two things, or one of them wrongly, does not revoke more than was meant. */
+const requestSchema = z.union(
+  [
+    z.strictObject({ token: z.string().min(1).max(4096) }),
+    z.strictObject({ tokenId: z.string().min(1).max(64) }),
+    z.strictObject({ viewer: z.string().min(1).max(300) }),
+    z.strictObject({ ...part, keyVersion: z.int().positive() }),
+    z.strictObject(part),
+  ],
+  "one of: token; tokenId; viewer; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion",
+);
+
+type Target = z.output<typeof requestSchema>;
+
+/** `POST /admin/video/enc/revoke`. The gate refuses from the answer on; what a player has in memory it keeps. */
+export function revokeRoutes(context: Context): Hono<CallerEnv> {
+  const routes = new Hono<CallerEnv>();
+  routes.use(requireApiKey(context));
+  routes.post("/", async (c) => {
+    const body = await readJson(c.req.raw, requestSchema as z.ZodType<Target>);
+    if (body.kind === "refused") return body.response;
+    if ("keyVersion" in body.value) return revokeVersion(context, body.value);
+    const selection = await selectionOf(context, body.value);
+    if (selection instanceof Response) return selection;
+    return c.json(await revokeVideoHlsKeyTokens(context.tokens, selection));
+  });
+  return routes;
+}
+
+async function revokeVersion(
+  { posts, now }: Context,
+  target: Extract<Target, { keyVersion: number }>,
+): Promise<Response> {
+  const outcome = await revokeVideoHlsKeys(posts, target, now());
+  if (outcome.kind !== "done") return refusalResponse(outcome);
+  const { stopsPlayback } = outcome.value;
+  const note = "this is the version that plays: nobody can play the part until it is rotated (/admin/video/enc/rotate)";
+  return Response.json({ ...outcome.value, ...(stopsPlayback ? { note } : {}) });
+}
+
+async function selectionOf(
+  context: Context,
+  target: Exclude<Target, { keyVersion: number }>,
+): Promise<TokenSelection | Response> {
+  if ("tokenId" in target) return { kind: "token", tokenId: target.tokenId };
+  if ("viewer" in target) return { kind: "viewer", viewer: target.viewer };
+  if ("token" in target) return tokenNamedBy(context, target.token);
+  const found = await context.tokens.findPlayablePart(target.videoPostId, target.fileIndex);
+  return found === null ? problem("not-found") : { kind: "file", fileId: found.fileId };
+}
+
+async function tokenNamedBy({ playbackTokens }: Context, token: string): Promise<TokenSelection | Response> {
+  // At time 0 nothing has expired: sessions that a token has started live longer than it does.
+  const verified = await playbackTokens.verify(token, 0);
+  const claims: PlaybackClaims | null = verified.kind === "valid" ? fromWire(verified.payload) : null;
+  if (claims === null) return problem("invalid", "token: not one of ours, or signed with a key that is gone");
+  if (claims.hasRow) return { kind: "token", tokenId: claims.tokenId };
+  return problem(
+    "wrong-state",
+    `the token has no row, since everybody may have one like it: it ends with its key version, ${claims.keyVersion}`,
+  );
+}

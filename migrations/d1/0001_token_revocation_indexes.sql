@@ -1,0 +1,2 @@
+CREATE INDEX `video_hls_key_token_viewer` ON `video_hls_key_token` (`viewer`,`status`) WHERE viewer IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `video_hls_key_token_file` ON `video_hls_key_token` (`file_id`,`status`);

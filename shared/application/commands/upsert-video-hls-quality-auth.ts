@@ -1,0 +1,19 @@
+import type { QualityAuth } from "../../domain/quality-auth.ts";
+import { upsertQualityAuth } from "../../domain/quality-policies.ts";
+import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
+import type { VideoPostRepository } from "../ports.ts";
+
+export type QualityAuthEdit = {
+  readonly videoPostId: string;
+  readonly fileIndex: number;
+  readonly policies: readonly QualityAuth[];
+};
+
+/** UpsertVideoHlsQualityAuth: policies of some qualities of one part, in one save, or none where nothing differs. */
+export function upsertVideoHlsQualityAuth(
+  posts: VideoPostRepository,
+  { videoPostId, fileIndex, policies }: QualityAuthEdit,
+  now: number,
+): Promise<CommandOutcome<"changed" | "unchanged">> {
+  return decideAndSave(posts, videoPostId, now, (post) => upsertQualityAuth(post, fileIndex, policies, now));
+}

@@ -1,0 +1,83 @@
+import type { ContentKey } from "./content-key.ts";
+import type { NewJob } from "./transcode-job.ts";
+import type { VideoFile } from "./video-file.ts";
+import { type Decision, refused, settle, type VideoPost, withFile } from "./video-post.ts";
+
+/* What an operator does to keys that are out: take them back at once, or replace them while what plays goes on. */
+
+export type RevokedKeyVersion = {
+  readonly outcome: "revoked" | "unchanged";
+  /** Whether the version is the one that plays: then nothing plays until the part is rotated. */
+  readonly stopsPlayback: boolean;
+};
+
+/**
+ * Revokes all keys of one version of a part, which ends every token for it, those without a row included. What plays is
+ * not moved: where it was this version, the part is not playable until a rotation has given it keys again.
+ */
+export function revokeKeyVersion(
+  post: VideoPost,
+  fileIndex: number,
+  keyVersion: number,
+  now: number,
+): Decision<RevokedKeyVersion> {
+  const file = post.files.find((part) => part.fileIndex === fileIndex);
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  if (file === undefined) return refused({ kind: "not-found" });
+  const keys = file.keys.filter((key) => key.keyVersion === keyVersion);
+  if (keys.length === 0) return refused({ kind: "invalid", detail: `the part has no key version ${keyVersion}` });
+  if (keys.some((key) => key.status === "STAGED")) {
+    return refused({ kind: "wrong-state", detail: `key version ${keyVersion} is staged: nobody has been given it` });
+  }
+  const stopsPlayback = file.playing?.keyVersion === keyVersion;
+  if (keys.every((key) => key.status === "REVOKED")) {
+    return { kind: "unchanged", value: { outcome: "unchanged", stopsPlayback } };
+  }
+  const revoked = file.keys.map((key) => (key.keyVersion === keyVersion ? revokedKey(key) : key));
+  const change = withFile(post, { ...file, keys: revoked }, [], now);
+  return { kind: "changed", change, value: { outcome: "revoked", stopsPlayback } };
+}
+
+function revokedKey(key: ContentKey): ContentKey {
+  return { ...key, status: "REVOKED", usableUntil: null };
+}
+
+export type PartRotation = {
+  readonly fileId: string;
+  readonly fileIndex: number;
+  /** The job that is asked for, or why none is. A part whose ENCRYPT job is live keeps that one: see the command. */
+  readonly plan:
+    | { readonly kind: "job"; readonly jobId: string }
+    | { readonly kind: "not-playing" | "no-clear-renditions" };
+};
+
+/**
+ * Asks for a new encryption, under new keys, of one part or of all (`fileIndex` null). What plays is touched only when
+ * that job has succeeded. `newJobId` gives the ids of jobs.
+ */
+export function rotateKeys(
+  post: VideoPost,
+  fileIndex: number | null,
+  newJobId: () => string,
+  now: number,
+): Decision<readonly PartRotation[]> {
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  const files = post.files.filter((part) => fileIndex === null || part.fileIndex === fileIndex);
+  if (fileIndex !== null && files.length === 0) return refused({ kind: "not-found" });
+  const value = files.map((file): PartRotation => ({ ...named(file), plan: planOf(file, newJobId) }));
+  const jobs = value.flatMap(({ fileId, plan }): NewJob[] =>
+    plan.kind === "job" ? [{ jobId: plan.jobId, fileId, kind: "ENCRYPT" }] : [],
+  );
+  if (jobs.length === 0) return { kind: "unchanged", value };
+  return { kind: "changed", change: settle(post, jobs, now), value };
+}
+
+function named(file: VideoFile): Pick<PartRotation, "fileId" | "fileIndex"> {
+  return { fileId: file.id, fileIndex: file.fileIndex };
+}
+
+function planOf(file: VideoFile, newJobId: () => string): PartRotation["plan"] {
+  if (file.playing === null) return { kind: "not-playing" };
+  if (file.clear === null) return { kind: "no-clear-renditions" };
+  return { kind: "job", jobId: newJobId() };
+}

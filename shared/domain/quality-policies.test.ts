@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import type { QualityAuth } from "./quality-auth.ts";
+import { upsertQualityAuth } from "./quality-policies.ts";
+import { applied, encrypted, NOW, part, playingPost, staged, transcoded, waitingPost } from "./ready-post.fixture.ts";
+import { deleteVideoPost } from "./video-post.ts";
+
+const gold: QualityAuth = { quality: "720p", policy: "ENTITLED", entitlement: "gold" };
+const denied: QualityAuth = { quality: "480p", policy: "DENIED", entitlement: null };
+const byQuality = (list: readonly QualityAuth[]) => Object.fromEntries(list.map((auth) => [auth.quality, auth]));
+
+describe("policies that are set", () => {
+  it("replace those of the same qualities, and leave the others and all else of the post as they were", () => {
+    const before = playingPost();
+    const after = applied(upsertQualityAuth(before, 0, [gold], NOW + 1));
+    expect(byQuality(part(after).qualityAuth)).toEqual({
+      "720p": gold,
+      "480p": { quality: "480p", policy: "PUBLIC", entitlement: null },
+    });
+    const files = [{ ...part(after), qualityAuth: part(before).qualityAuth }];
+    expect({ ...after, files, updatedAt: before.updatedAt }).toEqual(before);
+  });
+
+  it("change nothing when they are set again, in any order", () => {
+    const post = applied(upsertQualityAuth(playingPost(), 0, [gold, denied], NOW));
+    expect(upsertQualityAuth(post, 0, [denied, gold], NOW + 1)).toEqual({ kind: "unchanged", value: "unchanged" });
+  });
+
+  it("may come before the first key, and stay when it is made", () => {
+    const early = applied(upsertQualityAuth(transcoded(waitingPost()), 0, [denied], NOW));
+    expect(byQuality(part(staged(early)).qualityAuth)["480p"]).toEqual(denied);
+  });
+
+  it("outlive a rotation", () => {
+    const rotated = encrypted(applied(upsertQualityAuth(playingPost(), 0, [gold, denied], NOW)), 2);
+    expect(byQuality(part(rotated).qualityAuth)).toEqual({ "720p": gold, "480p": denied });
+  });
+
+  it.each<[string, QualityAuth[], RegExp]>([
+    ["ENTITLED to nothing", [{ ...gold, entitlement: null }], /needs an entitlement/],
+    ["ENTITLED to an empty name", [{ ...gold, entitlement: "" }], /needs an entitlement/],
+    ["PUBLIC with an entitlement", [{ ...gold, policy: "PUBLIC" }], /only ENTITLED/],
+    ["DENIED with an entitlement", [{ ...denied, entitlement: "gold" }], /only ENTITLED/],
+    ["a quality that the part has not", [{ ...denied, quality: "1080p" }], /no quality 1080p/],
+    ["one quality twice", [gold, { ...gold, entitlement: "silver" }], /twice/],
+    ["one that is wrong beside one that is right", [gold, { ...denied, quality: "96k" }], /no quality 96k/],
+  ])("are refused whole: %s", (_, policies, detail) => {
+    expect(upsertQualityAuth(playingPost(), 0, policies, NOW)).toMatchObject({
+      kind: "refused",
+      refusal: { kind: "invalid", detail: expect.stringMatching(detail) },
+    });
+  });
+
+  it("are refused for a part that is not there, and for a post that was deleted", () => {
+    expect(upsertQualityAuth(playingPost(), 1, [gold], NOW)).toMatchObject({ refusal: { kind: "not-found" } });
+    const deleted = applied(deleteVideoPost(playingPost(), NOW));
+    expect(upsertQualityAuth(deleted, 0, [gold], NOW)).toMatchObject({ refusal: { kind: "deleted" } });
+  });
+});

@@ -1,0 +1,50 @@
+import type { Quality } from "./quality.ts";
+import type { QualityAuth } from "./quality-auth.ts";
+import type { VideoFile } from "./video-file.ts";
+import { type Decision, refused, type VideoPost, withFile } from "./video-post.ts";
+
+/**
+ * Sets the policies of some qualities of one part; those that are not named keep theirs. The value tells whether
+ * anything differed from before. Tokens that were issued are not touched: a policy counts from the next token on.
+ */
+export function upsertQualityAuth(
+  post: VideoPost,
+  fileIndex: number,
+  policies: readonly QualityAuth[],
+  now: number,
+): Decision<"changed" | "unchanged"> {
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  const file = post.files.find((part) => part.fileIndex === fileIndex);
+  if (file === undefined) return refused({ kind: "not-found" });
+  const problem = whatIsWrong(file, policies);
+  if (problem !== null) return refused({ kind: "invalid", detail: problem });
+  if (policies.every((wanted) => file.qualityAuth.some((auth) => same(auth, wanted)))) {
+    return { kind: "unchanged", value: "unchanged" };
+  }
+  const kept = file.qualityAuth.filter((auth) => !policies.some((wanted) => wanted.quality === auth.quality));
+  const changed = { ...file, qualityAuth: [...kept, ...policies] };
+  return { kind: "changed", change: withFile(post, changed, [], now), value: "changed" };
+}
+
+/** Of what plays and of what is being made, so that a policy can be set before the first key. */
+function qualitiesOf(file: VideoFile): readonly Quality[] {
+  return file.variants.flatMap((made) => made.variants.map((variant) => variant.quality));
+}
+
+function whatIsWrong(file: VideoFile, policies: readonly QualityAuth[]): string | null {
+  const known = qualitiesOf(file);
+  const named = policies.map((auth) => auth.quality);
+  const unknown = named.find((quality) => !known.includes(quality));
+  if (unknown !== undefined) return `the part has no quality ${unknown}`;
+  const twice = named.find((quality, index) => named.indexOf(quality) !== index);
+  if (twice !== undefined) return `${twice} is named twice`;
+  for (const { quality, policy, entitlement } of policies) {
+    if (policy === "ENTITLED" && !entitlement) return `${quality}: ENTITLED needs an entitlement`;
+    if (policy !== "ENTITLED" && entitlement !== null) return `${quality}: only ENTITLED has an entitlement`;
+  }
+  return null;
+}
+
+function same(a: QualityAuth, b: QualityAuth): boolean {
+  return a.quality === b.quality && a.policy === b.policy && a.entitlement === b.entitlement;
+}
