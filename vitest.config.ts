@@ -8,6 +8,9 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const WORKERD = "test/workerd/**/*.test.ts";
 const END_TO_END = ["test/e2e/**/*.test.ts", "test/browser/**/*.test.ts"];
 
+/** Nothing here is a timed test: what takes a second alone may take twenty beside everything else on two cores. */
+const SLOW_MACHINE_MS = 60_000;
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +18,8 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          testTimeout: SLOW_MACHINE_MS,
+          hookTimeout: SLOW_MACHINE_MS,
           include: ["{shared,edge,processor,scripts,test}/**/*.test.ts"],
           exclude: [...configDefaults.exclude, WORKERD, ...END_TO_END],
         },
@@ -36,6 +41,8 @@ export default defineConfig({
           name: "workerd",
           include: [WORKERD],
           setupFiles: ["test/workerd/apply-migrations.ts"],
+          testTimeout: SLOW_MACHINE_MS,
+          hookTimeout: SLOW_MACHINE_MS,
         },
       },
       {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Allocate } from "../media/scratch-buffers.ts";
 import { PassingFault } from "../passing-fault.ts";
 
 /** What a stored object says of itself when it is served. */
@@ -19,7 +20,8 @@ export type ObjectStore = {
   pages(prefix: string, signal: AbortSignal): AsyncIterable<readonly ListedObject[]>;
   /** From byte `start` on. A stream that breaks is the reader's to ask for again. */
   getStream(key: string, start: number, signal: AbortSignal): Promise<Readable>;
-  getBytes(key: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** At the beginning of what `allocate` gives, where the caller has buffers of its own. */
+  getBytes(key: string, signal: AbortSignal, allocate?: Allocate): Promise<Uint8Array>;
   getText(key: string, signal: AbortSignal): Promise<string>;
   putBytes(key: string, body: Uint8Array | string, headers: ObjectHeaders, signal: AbortSignal): Promise<void>;
   /** For segments and playlists: the file is held in memory while it is sent, so that a failed try can be repeated. */
@@ -80,11 +82,11 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
       client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...headers }), { abortSignal: signal }),
     );
   };
-  const getBytes = async (key: string, signal: AbortSignal) => {
+  const getBytes = async (key: string, signal: AbortSignal, allocate: Allocate = Buffer.allocUnsafe) => {
     for (let tried = 1; ; tried += 1) {
       const { body, size } = await get(key, 0, signal);
       try {
-        return await asked("read", signal, () => (size === undefined ? buffer(body) : readInto(size, body)));
+        return await asked("read", signal, () => (size === undefined ? buffer(body) : readInto(size, body, allocate)));
       } catch (error) {
         if (signal.aborted || tried >= BODY_TRIES) throw error;
       }
@@ -106,8 +108,8 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
 }
 
 /** Into one buffer from the start: collecting the pieces first would take twice the memory. */
-async function readInto(size: number, body: Readable): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafe(size);
+async function readInto(size: number, body: Readable, allocate: Allocate): Promise<Uint8Array> {
+  const bytes = allocate(size).subarray(0, size);
   let at = 0;
   for await (const piece of body as AsyncIterable<Buffer>) {
     if (at + piece.length > size) throw new Error("more bytes than announced");

@@ -1,16 +1,17 @@
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mediaPlaylistKey, segmentKey, segmentName } from "../../shared/domain/object-keys.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import type { WorkRoot } from "../adapters/work-directory.ts";
+import type { Allocate } from "../media/scratch-buffers.ts";
 
 /** Where the clear segments are read from: this machine's disk while they are there, the object store else. */
 export type ClearRenditions = AsyncDisposable & {
   readonly origin: "disk" | "object store";
   readonly playlist: (quality: Quality) => Promise<string>;
-  /** Segments count from 1. */
-  readonly segment: (quality: Quality, number: number) => Promise<Uint8Array>;
+  /** Segments count from 1. The bytes lie at the beginning of what `allocate` gave. */
+  readonly segment: (quality: Quality, number: number, allocate: Allocate) => Promise<Uint8Array>;
 };
 
 export async function openClearRenditions(
@@ -24,14 +25,26 @@ export async function openClearRenditions(
     return {
       origin: "disk",
       playlist: (quality) => readFile(join(kept.path, quality, "index.m3u8"), { encoding: "utf8", signal }),
-      segment: (quality, number) => readFile(join(kept.path, quality, segmentName(number)), { signal }),
+      segment: (quality, number, allocate) => readInto(join(kept.path, quality, segmentName(number)), allocate),
       [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
     };
   }
   return {
     origin: "object store",
     playlist: (quality) => store.getText(mediaPlaylistKey(clearPrefix, quality), signal),
-    segment: (quality, number) => store.getBytes(segmentKey(clearPrefix, quality, number), signal),
+    segment: (quality, number, allocate) => store.getBytes(segmentKey(clearPrefix, quality, number), signal, allocate),
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+async function readInto(path: string, allocate: Allocate): Promise<Uint8Array> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const bytes = allocate(size).subarray(0, size);
+  for (let at = 0; at < size; ) {
+    const { bytesRead } = await file.read(bytes, at, size - at, at);
+    if (bytesRead === 0) throw new Error("A segment became shorter while it was read");
+    at += bytesRead;
+  }
+  return bytes;
 }

@@ -7,6 +7,7 @@ import { base64Decode } from "../../shared/lib/base64.ts";
 import type { JobClient } from "../adapters/job-client.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import type { WorkRoot } from "../adapters/work-directory.ts";
+import { ScratchBuffers } from "../media/scratch-buffers.ts";
 import { encryptSegmentWhole } from "../media/segment-cipher.ts";
 import { PassingFault } from "../passing-fault.ts";
 import { readClearPlaylist } from "./clear-playlist.ts";
@@ -84,14 +85,18 @@ async function encryptRungs(
 ): Promise<void> {
   const total = rungs.reduce((sum, { durations }) => sum + durations.length, 0);
   const finished: Partial<Record<Quality, number>> = {};
+  const scratch = new ScratchBuffers();
   let done = 0;
   report(progressOf(0, finished));
   await forEachConcurrently(segmentsOf(rungs), SEGMENTS_AT_ONCE, async ({ rung, index }) => {
     signal.throwIfAborted();
     const { quality } = rung.variant;
-    const ciphertext = encryptSegmentWhole(await clear.segment(quality, index + 1), rung.key, index);
+    const segment = await clear.segment(quality, index + 1, scratch.take);
+    const ciphertext = encryptSegmentWhole(segment, rung.key, index, scratch.take);
+    scratch.giveBack(segment);
     await playback.putBytes(segmentKey(prefix, quality, index + 1), ciphertext, CIPHERTEXT_SEGMENT, signal);
     rung.sizes[index] = ciphertext.length;
+    scratch.giveBack(ciphertext);
     finished[quality] = (finished[quality] ?? 0) + 1;
     done += 1;
     report(progressOf((100 * done) / total, finished));

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   decryptSegment,
   encryptSegment,
-  encryptSegmentWhole,
   encryptSegmentFile,
+  encryptSegmentWhole,
   ivForSequence,
   MAX_IN_MEMORY_BYTES,
 } from "./segment-cipher.ts";
@@ -37,6 +37,12 @@ describe("an encrypted segment", () => {
   it("gets a full block of padding when its size is a multiple of 16", () => {
     expect(Buffer.concat(encryptSegment(new Uint8Array(188 * 4), KEY, 0))).toHaveLength(188 * 4 + 16);
     expect(Buffer.concat(encryptSegment(new Uint8Array(188), KEY, 0))).toHaveLength(192);
+  });
+
+  it.each([0, 1, 15, 16, 188, 65_536, 188 * 1000])("is the same in one piece: %i bytes", (size) => {
+    const clear = Buffer.alloc(size, 0x47);
+    const whole = encryptSegmentWhole(clear, KEY, 3, (bytes) => Buffer.alloc(bytes + 100));
+    expect(whole).toEqual(Buffer.concat(encryptSegment(clear, KEY, 3)));
   });
 
   it("comes back with its own key and sequence number only", () => {

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import type { Allocate } from "./scratch-buffers.ts";
 
 /** AES-128-CBC with PKCS7 over a whole media segment (RFC 8216 section 4.3.2.4, METHOD=AES-128). */
 const CIPHER = "aes-128-cbc";
@@ -31,14 +32,12 @@ export function encryptSegment(source: Uint8Array, key: Uint8Array, sequence: nu
 
 const SLICE_BYTES = 64 * 1024;
 
-/**
- * Ciphertext in one piece. In small slices, so that a segment is in memory twice and not three times: what a job holds
- * at once, and what it leaves to the garbage collector, is a multiple of that.
- */
-export function encryptSegmentWhole(source: Uint8Array, key: Uint8Array, sequence: number): Buffer {
+/** Ciphertext in one piece, in a buffer of the caller's; in slices, so that nothing large is left to be collected. */
+export function encryptSegmentWhole(source: Uint8Array, key: Uint8Array, sequence: number, allocate: Allocate): Buffer {
   const cipher = createCipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
   // PKCS7: one byte of padding at least.
-  const whole = Buffer.allocUnsafe(source.length + BLOCK_BYTES - (source.length % BLOCK_BYTES));
+  const size = source.length + BLOCK_BYTES - (source.length % BLOCK_BYTES);
+  const whole = allocate(size).subarray(0, size);
   let at = 0;
   for (let start = 0; start < source.length; start += SLICE_BYTES) {
     at += cipher.update(source.subarray(start, start + SLICE_BYTES)).copy(whole, at);

@@ -1,0 +1,24 @@
+const MEBIBYTE = 2 ** 20;
+
+/** Gives a buffer of at least so many bytes, of which the caller uses the first ones. */
+export type Allocate = (size: number) => Buffer;
+
+/**
+ * Buffers that are used again and again. Thousands of segments of some megabytes would otherwise wait for the garbage
+ * collector, and what it frees in pieces the process keeps: that was most of its memory.
+ */
+export class ScratchBuffers {
+  readonly #free: Buffer[] = [];
+
+  readonly take: Allocate = (size) => {
+    const fitting = this.#free.findIndex((buffer) => buffer.length >= size);
+    const [known] = this.#free.splice(fitting === -1 ? 0 : fitting, 1);
+    // One that is too small is dropped for one that fits: there are never more than are in use at once.
+    return known && known.length >= size ? known : Buffer.allocUnsafeSlow(Math.ceil(size / MEBIBYTE) * MEBIBYTE);
+  };
+
+  /** Takes back what `take` gave, or a view of its beginning. */
+  giveBack(used: Uint8Array): void {
+    this.#free.push(Buffer.from(used.buffer));
+  }
+}
