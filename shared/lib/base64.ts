@@ -1,3 +1,9 @@
+/*
+ * Base64 and base64url. The second, which every playback token and every key request passes several times, is done with
+ * tables: by way of `btoa`, `atob` and `replaceAll` it took twice as long as an HMAC of the same bytes. What runtimes
+ * have of their own (`Uint8Array.fromBase64`) is not faster, and Node 24 does not have it.
+ */
+
 /** Base64 (RFC 4648 section 4). */
 export function base64Encode(bytes: Uint8Array): string {
   let binary = "";
@@ -13,16 +19,48 @@ export function base64Decode(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** RFC 4648 section 5, table 2. */
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const CHARACTERS = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
+const NOT_A_DIGIT = 64;
+const DIGITS = new Uint8Array(128).fill(NOT_A_DIGIT);
+for (const [digit, character] of CHARACTERS.entries()) DIGITS[character] = digit;
+
+const ascii = new TextDecoder();
+
 /** Base64url without padding (RFC 4648 section 5), as in JOSE (RFC 7515 section 2). */
 export function base64UrlEncode(bytes: Uint8Array): string {
-  return base64Encode(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  const text = new Uint8Array(Math.ceil((bytes.length * 8) / 6));
+  let written = 0;
+  let bits = 0;
+  let pending = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    pending = (pending << 8) | bytes[i]!;
+    for (bits += 8; bits >= 6; ) {
+      bits -= 6;
+      text[written++] = CHARACTERS[(pending >> bits) & 63]!;
+    }
+  }
+  if (bits > 0) text[written] = CHARACTERS[(pending << (6 - bits)) & 63]!;
+  return ascii.decode(text);
 }
-
-/** Two or three characters at the end whose unused bits are zero (RFC 4648 3.5): bytes have one spelling, no more. */
-const BASE64URL = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 
 /** Throws on anything but what `base64UrlEncode` writes. */
 export function base64UrlDecode(text: string): Uint8Array<ArrayBuffer> {
-  if (!BASE64URL.test(text)) throw new SyntaxError("not base64url");
-  return base64Decode(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = new Uint8Array((text.length * 6) >> 3);
+  let written = 0;
+  let bits = 0;
+  let pending = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = DIGITS[text.charCodeAt(i)] ?? NOT_A_DIGIT;
+    if (digit === NOT_A_DIGIT) throw new SyntaxError("not base64url");
+    pending = (pending << 6) | digit;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[written++] = (pending >> bits) & 255;
+  }
+  // RFC 4648 3.5: what is left over is less than a character and zero, so that bytes have one spelling and no more.
+  if (bits >= 6 || (pending & ((1 << bits) - 1)) !== 0) throw new SyntaxError("not base64url");
+  return bytes;
 }
