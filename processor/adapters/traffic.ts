@@ -10,8 +10,8 @@ export const UNCOUNTED: Traffic = { received: () => {}, sent: () => {} };
 export function countedStore(store: ObjectStore, { received, sent }: Traffic): ObjectStore {
   return {
     ...store,
-    getBytes: async (key, signal) => {
-      const bytes = await store.getBytes(key, signal);
+    getBytes: async (key, signal, allocate) => {
+      const bytes = await store.getBytes(key, signal, allocate);
       received(bytes.byteLength);
       return bytes;
     },

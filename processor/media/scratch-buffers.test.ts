@@ -12,6 +12,16 @@ describe("scratch buffers", () => {
     expect(scratch.take(2_000_000).buffer).toBe(first.buffer);
   });
 
+  it("are given back once, and nothing else is", () => {
+    const scratch = new ScratchBuffers();
+    const first = scratch.take(100);
+    scratch.giveBack(first);
+    scratch.giveBack(first);
+    scratch.giveBack(Buffer.alloc(1000));
+    expect(scratch.take(10).buffer).toBe(first.buffer);
+    expect(scratch.take(10).buffer).not.toBe(first.buffer);
+  });
+
   it("that are too small make room for one that fits", () => {
     const scratch = new ScratchBuffers();
     scratch.giveBack(scratch.take(10));

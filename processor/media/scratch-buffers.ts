@@ -9,16 +9,20 @@ export type Allocate = (size: number) => Buffer;
  */
 export class ScratchBuffers {
   readonly #free: Buffer[] = [];
+  readonly #inUse = new Map<ArrayBufferLike, Buffer>();
 
   readonly take: Allocate = (size) => {
     const fitting = this.#free.findIndex((buffer) => buffer.length >= size);
     const [known] = this.#free.splice(fitting === -1 ? 0 : fitting, 1);
     // One that is too small is dropped for one that fits: there are never more than are in use at once.
-    return known && known.length >= size ? known : Buffer.allocUnsafeSlow(Math.ceil(size / MEBIBYTE) * MEBIBYTE);
+    const given = known && known.length >= size ? known : Buffer.allocUnsafeSlow(Math.ceil(size / MEBIBYTE) * MEBIBYTE);
+    this.#inUse.set(given.buffer, given);
+    return given;
   };
 
-  /** Takes back what `take` gave, or a view of its beginning. */
+  /** Takes back what `take` gave, or a view of it; anything else is left to the garbage collector. */
   giveBack(used: Uint8Array): void {
-    this.#free.push(Buffer.from(used.buffer));
+    const given = this.#inUse.get(used.buffer);
+    if (this.#inUse.delete(used.buffer) && given) this.#free.push(given);
   }
 }
