@@ -161,13 +161,14 @@ describe("a download begins anew", () => {
   });
 
   it.each([
-    ["of another state, by a server that does not know If-Range", { etag: '"v2"' }, "bytes 30000-49999/50000"],
-    ["of a file of another size", {}, "bytes 30000-49999/50000"],
-    ["that begins elsewhere", { etag: '"v1"' }, "bytes 0-49999/100000"],
-    ["that says not where it begins", { etag: '"v1"' }, "bytes nonsense"],
-  ])("when the rest is one %s", async (_, headers, range) => {
+    ["of another state, by a server that does not know If-Range", { etag: '"v2"' }, "30000-99999/100000", 70_000],
+    ["of a file of another size", {}, "30000-49999/50000", 20_000],
+    ["that begins elsewhere", { etag: '"v1"' }, "20000-89999/100000", 70_000],
+    ["that says not where it begins", { etag: '"v1"' }, "nonsense", 70_000],
+  ])("when the rest is one %s", async (_, headers, range, bytes) => {
     handle = thenAnswering((request, response) => {
-      if (request.headers.range) response.writeHead(206, { ...headers, "content-range": range }).end(other);
+      const rest = { ...headers, "content-range": `bytes ${range}` };
+      if (request.headers.range) response.writeHead(206, rest).end(Buffer.alloc(bytes, 2));
       else response.writeHead(200, { etag: '"v2"' }).end(other);
     });
     expect(await download()).toEqual({ kind: "fetched", bytes: other.length });
