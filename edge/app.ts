@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { Context } from "./context.ts";
 import { problem } from "./http-errors.ts";
-import { type CallerEnv, requireApiKey } from "./middleware/authenticate.ts";
+import { type CallerEnv, requireScope } from "./middleware/authenticate.ts";
 import { publicHeaders } from "./middleware/public-headers.ts";
 import { adminTokenRoutes } from "./routes/admin-token.ts";
 import { demoViewerTokenRoutes } from "./routes/demo-viewer-token.ts";
@@ -53,7 +53,7 @@ export function createApp(context: Context): Hono {
 /** Uploads belong to whoever began them. OPTIONS tells what the protocol can do, to anybody. */
 function ownUploads(context: Context): Hono<CallerEnv> {
   const routes = new Hono<CallerEnv>();
-  const authenticate = requireApiKey(context);
+  const authenticate = requireScope(context, "posts:write");
   routes.use((c, next) => (c.req.method === "OPTIONS" ? next() : authenticate(c, next)));
   routes.route(
     "/",

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import type { DomainEvent } from "../shared/domain/domain-event.ts";
 import { uploadPrefix } from "../shared/domain/object-keys.ts";
-import { videoPostRevision } from "../shared/persistence/d1/schema.ts";
+import { videoPostRevision } from "../shared/persistence/d1/schema/video-post.ts";
 import { dropUpload } from "./adapters/upload-sessions.ts";
 import type { Context } from "./context.ts";
 import { inBothBuckets, queueDeletions } from "./delete-objects.ts";

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNull, lte, notExists, or, sql } from "drizzle-orm";
 import type { Database } from "../../shared/persistence/d1/database.ts";
-import { uploadSession, videoFilePost } from "../../shared/persistence/d1/schema.ts";
+import { uploadSession } from "../../shared/persistence/d1/schema/jobs.ts";
+import { videoFilePost } from "../../shared/persistence/d1/schema/video-post.ts";
 
 /** A row of `upload_session`: sizes and offsets in bytes, times in milliseconds. */
 export type UploadSession = typeof uploadSession.$inferSelect;

@@ -1,19 +1,23 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
+import { allows, type Scope } from "../../shared/domain/scope.ts";
 import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { bearerToken, equalSecrets } from "./bearer.ts";
 
-/** An administrator or a site: whoever holds an API key. */
-export type Caller = { readonly kind: "api-key"; readonly id: string };
+/** An administrator or a site. `id` is what it owns things and is audited by, such as `api-key:{keyId}`. */
+export type Caller = { readonly id: string; readonly scopes: readonly Scope[] };
 export type CallerEnv = { Variables: { caller: Caller } };
 
-export function requireApiKey({ settings }: Context): MiddlewareHandler<CallerEnv> {
+/** Whoever may do what `scope` names: 401 without credentials or with wrong ones, 403 without the scope. */
+export function requireScope({ settings }: Context, scope: Scope): MiddlewareHandler<CallerEnv> {
   return async (c, next) => {
     const refusal = await refuseUnless(settings.ADMIN_API_KEY, c.req.raw);
     if (refusal !== null) return refusal;
-    c.set("caller", { kind: "api-key", id: "admin" });
+    const caller: Caller = { id: "admin", scopes: ["admin"] };
+    if (!allows(caller.scopes, scope)) return problem("not-allowed", `this needs the scope ${scope}`);
+    c.set("caller", caller);
     await next();
     return undefined;
   };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
-import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
 import { issuedResponse } from "./issue-token.ts";
 
@@ -27,7 +27,7 @@ const requestSchema = z.object({
 /** `POST /admin/video/enc/token`: a site issues what it has sold, by API key. Policies do not bind administrators. */
 export function adminTokenRoutes(context: Context): Hono<CallerEnv> {
   const routes = new Hono<CallerEnv>();
-  routes.use(requireApiKey(context));
+  routes.use(requireScope(context, "tokens:issue"));
   routes.post("/", async (c) => {
     const body = await readJson(c.req.raw, requestSchema as z.ZodType<z.output<typeof requestSchema>>);
     if (body.kind === "refused") return body.response;

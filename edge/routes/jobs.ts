@@ -4,14 +4,14 @@ import { retryFailedJob } from "../../shared/application/commands/retry-failed-j
 import { JOB_KINDS, JOB_STATES, type TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { refusalResponse } from "./command-response.ts";
 
 /** `/api/v2/jobs`, for operators and for whoever waits for a job. */
 export function jobRoutes(context: Context): Hono<CallerEnv> {
   const { jobs, now, env } = context;
   const routes = new Hono<CallerEnv>();
-  routes.use(requireApiKey(context));
+  routes.use(requireScope(context, "posts:write"));
 
   /** Running jobs show what was reported last, which is newer than what the database has. */
   const shown = async ({ fileId: _, ...job }: TranscodeJob) => {

@@ -6,7 +6,7 @@ import {
 } from "../../shared/application/commands/upsert-video-hls-quality-auth.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
-import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
 import { refusalResponse } from "./command-response.ts";
 
@@ -31,7 +31,7 @@ const batchSchema = z.object({ items: z.array(editSchema).min(1).max(MOST_ITEMS)
 export function qualityAuthRoutes(context: Context): Hono<CallerEnv> {
   const { posts, now } = context;
   const routes = new Hono<CallerEnv>();
-  routes.use(requireApiKey(context));
+  routes.use(requireScope(context, "access:write"));
 
   routes.put("/", async (c) => {
     const body = await readJson(c.req.raw, editSchema as z.ZodType<z.output<typeof editSchema>>);

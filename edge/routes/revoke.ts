@@ -6,7 +6,7 @@ import type { TokenSelection } from "../../shared/application/ports.ts";
 import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
 import { refusalResponse } from "./command-response.ts";
 
@@ -29,7 +29,7 @@ type Target = z.output<typeof requestSchema>;
 /** `POST /admin/video/enc/revoke`. The gate refuses from the answer on; what a player has in memory it keeps. */
 export function revokeRoutes(context: Context): Hono<CallerEnv> {
   const routes = new Hono<CallerEnv>();
-  routes.use(requireApiKey(context));
+  routes.use(requireScope(context, "access:write"));
   routes.post("/", async (c) => {
     const body = await readJson(c.req.raw, requestSchema as z.ZodType<Target>);
     if (body.kind === "refused") return body.response;

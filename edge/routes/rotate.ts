@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { rotateVideoHlsKeys } from "../../shared/application/commands/rotate-video-hls-keys.ts";
 import type { Context } from "../context.ts";
-import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
 import { refusalResponse } from "./command-response.ts";
 
@@ -11,7 +11,7 @@ const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileInd
 /** `POST /admin/video/enc/rotate`: new keys for one part or for all parts of a post, by ordinary jobs. */
 export function rotateRoutes(context: Context): Hono<CallerEnv> {
   const routes = new Hono<CallerEnv>();
-  routes.use(requireApiKey(context));
+  routes.use(requireScope(context, "keys:rotate"));
   routes.post("/", async (c) => {
     const body = await readJson(c.req.raw, requestSchema);
     if (body.kind === "refused") return body.response;

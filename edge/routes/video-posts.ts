@@ -10,7 +10,7 @@ import { listVideoPosts } from "../../shared/persistence/d1/video-post-queries.t
 import { findUpload } from "../adapters/upload-sessions.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { type CallerEnv, requireApiKey } from "../middleware/authenticate.ts";
+import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { dispatchSoon } from "../outbox.ts";
 import { readJson } from "../read-json.ts";
 import { refusalResponse } from "./command-response.ts";
@@ -50,7 +50,7 @@ const auditSchema = z.object({
 export function videoPostRoutes(context: Context): Hono<CallerEnv> {
   const { posts, now } = context;
   const routes = new Hono<CallerEnv>();
-  routes.use(requireApiKey(context));
+  routes.use(requireScope(context, "posts:write"));
 
   routes.post("/", async (c) => {
     const body = await readJson(c.req.raw, createSchema as z.ZodType<z.output<typeof createSchema>>);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../shared/persistence/d1/database.ts";
-import { uploadSession } from "../../shared/persistence/d1/schema.ts";
+import { uploadSession } from "../../shared/persistence/d1/schema/jobs.ts";
 import { getUploadSessionTempPath } from "../../shared/persistence/d1/upload-queries.ts";
 import { testEnv } from "./test-env.ts";
 

@@ -4,7 +4,8 @@ import { removeExpiredUploads } from "../../edge/adapters/remove-uploads.ts";
 import { UPLOADS_PATH, uploadRoutes } from "../../edge/routes/uploads.ts";
 import { uploadChunkKey } from "../../shared/domain/object-keys.ts";
 import { openDatabase } from "../../shared/persistence/d1/database.ts";
-import { uploadSession, videoFilePost } from "../../shared/persistence/d1/schema.ts";
+import { uploadSession } from "../../shared/persistence/d1/schema/jobs.ts";
+import { videoFilePost } from "../../shared/persistence/d1/schema/video-post.ts";
 import { testEnv } from "./test-env.ts";
 
 const HOUR_MS = 3_600_000;

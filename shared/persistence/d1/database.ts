@@ -2,7 +2,12 @@ import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
-import * as schema from "./schema.ts";
+import * as callers from "./schema/callers.ts";
+import * as jobs from "./schema/jobs.ts";
+import * as playback from "./schema/playback.ts";
+import * as posts from "./schema/video-post.ts";
+
+const schema = { ...posts, ...playback, ...jobs, ...callers };
 
 export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };
 

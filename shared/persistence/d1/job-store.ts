@@ -3,7 +3,7 @@ import type { ClaimedJob, HeartbeatOutcome, JobStore, MissingJob } from "../../a
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { batched, type Database } from "./database.ts";
 import { insertMissing } from "./job-statements.ts";
-import { videoTranscodeJob as job } from "./schema.ts";
+import { videoTranscodeJob as job } from "./schema/jobs.ts";
 
 type JobRow = InferSelectModel<typeof job>;
 

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { uploadSession, videoFilePost } from "./schema.ts";
+import { uploadSession } from "./schema/jobs.ts";
+import { videoFilePost } from "./schema/video-post.ts";
 
 /** `sha256` in hex, where the client gave one in the upload's metadata. */
 export type UploadedSource = {

@@ -1,6 +1,6 @@
 import { desc, ne } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { videoPost } from "./schema.ts";
+import { videoPost } from "./schema/video-post.ts";
 
 /** The newest posts, without their parts. */
 export function listVideoPosts(db: Database, limit: number) {

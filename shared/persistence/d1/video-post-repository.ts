@@ -7,15 +7,9 @@ import { secretId } from "../../lib/random-id.ts";
 import { batched, type Database } from "./database.ts";
 import { cancelJobsOf, endJob, insertJobs } from "./job-statements.ts";
 import { saveRefusal } from "./save-refusal.ts";
-import {
-  videoTranscodeJob as job,
-  videoFilePost,
-  videoHlsAbrVariant,
-  videoHlsEncryptKey,
-  videoHlsQualityAuth,
-  videoPost,
-  videoPostRevision,
-} from "./schema.ts";
+import { videoTranscodeJob as job } from "./schema/jobs.ts";
+import { videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
+import { videoFilePost, videoHlsAbrVariant, videoPost, videoPostRevision } from "./schema/video-post.ts";
 import { rowsOf, videoPostOf } from "./video-post-rows.ts";
 import { pruneRows, upsertRows } from "./write-rows.ts";
 

@@ -3,13 +3,8 @@ import { variantAlias } from "../../domain/quality.ts";
 import type { AbrVariant } from "../../domain/rendition.ts";
 import type { VariantsOfJob, VideoFile } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
-import type {
-  videoFilePost,
-  videoHlsAbrVariant,
-  videoHlsEncryptKey,
-  videoHlsQualityAuth,
-  videoPost,
-} from "./schema.ts";
+import type { videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
+import type { videoFilePost, videoHlsAbrVariant, videoPost } from "./schema/video-post.ts";
 
 /** The aggregate as rows, and back. */
 export type VideoPostRows = {

@@ -1,0 +1,26 @@
+/**
+ * What a caller of the administrative API may do. A route asks for exactly one; `admin` has them all.
+ *
+ * - `posts:read`, `posts:write`: posts, uploads, jobs
+ * - `tokens:issue`: playback tokens for a site's viewers
+ * - `keys:read`: content keys in the clear, each reading of which is audited
+ * - `keys:rotate`: rotation, migration, re-wrapping
+ * - `access:write`: policies and revocation
+ * - `audit:read`: the audit log
+ */
+export const SCOPES = [
+  "admin",
+  "posts:read",
+  "posts:write",
+  "tokens:issue",
+  "keys:read",
+  "keys:rotate",
+  "access:write",
+  "audit:read",
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+export function allows(held: readonly Scope[], wanted: Scope): boolean {
+  return held.includes("admin") || held.includes(wanted);
+}

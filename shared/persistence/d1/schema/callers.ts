@@ -1,0 +1,49 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Scope } from "../../../domain/scope.ts";
+import { timestamp } from "./columns.ts";
+
+export const apiKey = sqliteTable("api_key", {
+  /** Public half, the middle of the key that is shown once. */
+  keyId: text("key_id").primaryKey(),
+  name: text("name").notNull(),
+  scopes: text("scopes", { mode: "json" }).$type<readonly Scope[]>().notNull(),
+  /** Base64url of the SHA-256 of the secret half, which has 256 random bits and therefore needs no slow hash. */
+  secretHash: text("secret_hash").notNull(),
+  createdBy: text("created_by").notNull(),
+  createdAt: timestamp("created_at").notNull(),
+  expiresAt: timestamp("expires_at"),
+  revokedAt: timestamp("revoked_at"),
+  lastUsedAt: timestamp("last_used_at"),
+});
+
+/** Append-only: a trigger refuses every UPDATE, and every DELETE of a row that is still to be kept. */
+export const auditEvent = sqliteTable(
+  "audit_event",
+  {
+    /** UUIDv7: the order of the log. */
+    id: text("id").primaryKey(),
+    at: timestamp("at").notNull(),
+    /** `api-key:{keyId}`, `access:{e-mail}`, `gateway:{sub}`, `viewer:{name}`, `anonymous` or `system`. */
+    actor: text("actor").notNull(),
+    action: text("action").notNull(),
+    videoPostId: text("video_post_id"),
+    fileIndex: integer("file_index"),
+    /** HTTP status of the answer. */
+    status: integer("status").notNull(),
+    /** Problem code of a refusal. */
+    reason: text("reason"),
+    /** How many equal events this row stands for; refusals at the gate are counted, not repeated. */
+    count: integer("count").notNull(),
+    clientAddress: text("client_address"),
+    country: text("country"),
+    details: text("details", { mode: "json" }).$type<Readonly<Record<string, unknown>>>(),
+    keepUntil: timestamp("keep_until").notNull(),
+  },
+  (t) => [
+    index("audit_event_post").on(t.videoPostId, t.id).where(sql`video_post_id IS NOT NULL`),
+    index("audit_event_actor").on(t.actor, t.id),
+    index("audit_event_action").on(t.action, t.id),
+    index("audit_event_keep_until").on(t.keepUntil),
+  ],
+);

@@ -1,0 +1,92 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { JobKind, JobProgress, JobStage, JobState } from "../../../domain/transcode-job.ts";
+import { flag, timestamp } from "./columns.ts";
+
+export const uploadSession = sqliteTable(
+  "upload_session",
+  {
+    uploadId: text("upload_id").primaryKey(),
+    owner: text("owner").notNull(),
+    /** Bytes; null until the client declares it. */
+    size: integer("size"),
+    offset: integer("offset").notNull(),
+    /** Prefix of the chunks in the SOURCE bucket. */
+    tempPath: text("temp_path").notNull(),
+    state: text("state").$type<"OPEN" | "COMPLETE">().notNull(),
+    metadata: text("metadata", { mode: "json" }).$type<Record<string, string | null>>().notNull(),
+    expiresAt: timestamp("expires_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+  },
+  (t) => [index("upload_session_expires").on(t.state, t.expiresAt)],
+);
+
+export const videoTranscodeJob = sqliteTable(
+  "video_transcode_job",
+  {
+    jobId: text("job_id").primaryKey(),
+    videoPostId: text("video_post_id").notNull(),
+    fileId: text("file_id").notNull(),
+    kind: text("kind").$type<JobKind>().notNull(),
+    state: text("state").$type<JobState>().notNull(),
+    stage: text("stage").$type<JobStage>(),
+    claimNo: integer("claim_no").notNull(),
+    attempt: integer("attempt").notNull(),
+    maxAttempts: integer("max_attempts").notNull(),
+    leaseOwner: text("lease_owner"),
+    leaseToken: text("lease_token"),
+    leaseExpiresAt: timestamp("lease_expires_at"),
+    runAfter: timestamp("run_after").notNull(),
+    progress: text("progress", { mode: "json" }).$type<JobProgress>(),
+    failReason: text("fail_reason"),
+    cancelRequested: flag("cancel_requested").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    startedAt: timestamp("started_at"),
+    finishedAt: timestamp("finished_at"),
+    updatedAt: timestamp("updated_at").notNull(),
+  },
+  (t) => [
+    index("video_transcode_job_due").on(t.state, t.runAfter, t.jobId),
+    index("video_transcode_job_post").on(t.videoPostId),
+    uniqueIndex("video_transcode_job_lease").on(t.leaseToken).where(sql`lease_token IS NOT NULL`),
+    uniqueIndex("video_transcode_job_live").on(t.fileId, t.kind).where(sql`state IN ('QUEUED','RUNNING','RETRY_WAIT')`),
+  ],
+);
+
+export const keyRotationBatch = sqliteTable(
+  "key_rotation_batch",
+  {
+    batchId: text("batch_id").primaryKey(),
+    state: text("state").$type<"RUNNING" | "PAUSED" | "DONE" | "CANCELLED">().notNull(),
+    /** Which parts were asked for, as the request said it. */
+    selection: text("selection", { mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** Parts that may be under way at the same time. */
+    maxInFlight: integer("max_in_flight").notNull(),
+    requestedBy: text("requested_by").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    updatedAt: timestamp("updated_at").notNull(),
+    finishedAt: timestamp("finished_at"),
+  },
+  (t) => [index("key_rotation_batch_running").on(t.createdAt).where(sql`state = 'RUNNING'`)],
+);
+
+export const keyRotationItem = sqliteTable(
+  "key_rotation_item",
+  {
+    batchId: text("batch_id").notNull(),
+    fileId: text("file_id").notNull(),
+    videoPostId: text("video_post_id").notNull(),
+    fileIndex: integer("file_index").notNull(),
+    state: text("state").$type<"PENDING" | "ROTATING" | "SUCCEEDED" | "FAILED" | "SKIPPED">().notNull(),
+    fromKeyVersion: integer("from_key_version"),
+    toKeyVersion: integer("to_key_version"),
+    reason: text("reason"),
+    startedAt: timestamp("started_at"),
+    finishedAt: timestamp("finished_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.batchId, t.fileId] }),
+    index("key_rotation_item_state").on(t.batchId, t.state, t.fileId),
+    index("key_rotation_item_file").on(t.fileId).where(sql`state = 'ROTATING'`),
+  ],
+);

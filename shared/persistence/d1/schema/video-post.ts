@@ -1,0 +1,107 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { DomainEvent } from "../../../domain/domain-event.ts";
+import type { Quality } from "../../../domain/quality.ts";
+import type { ProbeFacts } from "../../../domain/rendition.ts";
+import type { EncryptStatus, TransferResult, UpdateType } from "../../../domain/video-file.ts";
+import type { Interaction, PostAccess, ResourceType, VideoPostStatus } from "../../../domain/video-post.ts";
+import { flag, timestamp } from "./columns.ts";
+
+export const videoPost = sqliteTable(
+  "video_post",
+  {
+    id: text("id").primaryKey(),
+    authorId: text("author_id").notNull(),
+    title: text("title").notNull(),
+    slug: text("slug").notNull(),
+    description: text("description").notNull(),
+    resourceType: text("resource_type").$type<ResourceType>().notNull(),
+    status: text("status").$type<VideoPostStatus>().notNull(),
+    interaction: text("interaction", { mode: "json" }).$type<Interaction>().notNull(),
+    /** Which default policies a new quality gets: those of the deployment, or PUBLIC for all. */
+    access: text("access").$type<PostAccess>().notNull(),
+    autoPublish: flag("auto_publish").notNull(),
+    durationSeconds: real("duration").notNull(),
+    auditResult: text("audit_result").$type<"PASSED" | "REJECTED">(),
+    auditReason: text("audit_reason"),
+    auditedBy: text("audited_by"),
+    auditedAt: timestamp("audited_at"),
+    version: integer("version").notNull(),
+    nextFileIndex: integer("next_file_index").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    updatedAt: timestamp("updated_at").notNull(),
+    deletedAt: timestamp("deleted_at"),
+  },
+  (t) => [index("video_post_status").on(t.status, t.id), index("video_post_slug").on(t.slug)],
+);
+
+export const videoFilePost = sqliteTable(
+  "video_file_post",
+  {
+    id: text("id").primaryKey(),
+    videoId: text("video_id").notNull(),
+    fileIndex: integer("file_index").notNull(),
+    position: integer("position").notNull(),
+    uploadId: text("upload_id"),
+    sourceUrl: text("source_url"),
+    fileName: text("file_name").notNull(),
+    fileSize: integer("file_size"),
+    durationSeconds: real("duration"),
+    transferResult: text("transfer_result").$type<TransferResult>().notNull(),
+    encryptStatus: text("encrypt_status").$type<EncryptStatus>().notNull(),
+    /** Written by job statements alone: see job-store.ts. */
+    updateType: text("update_type").$type<UpdateType>().notNull().default("HAS_UPDATE"),
+    filePath: text("file_path"),
+    filePathJobId: text("file_path_job_id"),
+    encPath: text("enc_path"),
+    encPathJobId: text("enc_path_job_id"),
+    keyVersion: integer("key_version"),
+    failReason: text("fail_reason"),
+    probe: text("probe", { mode: "json" }).$type<ProbeFacts>(),
+    warnings: text("warnings", { mode: "json" }).$type<readonly string[]>().notNull(),
+    createdAt: timestamp("created_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("video_file_post_index").on(t.videoId, t.fileIndex),
+    index("video_file_post_upload").on(t.uploadId),
+    index("video_file_post_scan").on(t.transferResult, t.encryptStatus, t.updateType, t.videoId),
+  ],
+);
+
+export const videoHlsAbrVariant = sqliteTable(
+  "video_hls_abr_variant",
+  {
+    fileId: text("file_id").notNull(),
+    transcodeJobId: text("transcode_job_id").notNull(),
+    quality: text("quality").$type<Quality>().notNull(),
+    alias: text("alias").notNull(),
+    width: integer("width"),
+    height: integer("height"),
+    peakBandwidth: integer("peak_bandwidth").notNull(),
+    averageBandwidth: integer("average_bandwidth").notNull(),
+    codecs: text("codecs").notNull(),
+    frameRateNumerator: integer("frame_rate_numerator"),
+    frameRateDenominator: integer("frame_rate_denominator"),
+    segmentCount: integer("segment_count").notNull(),
+    bytes: integer("bytes").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.fileId, t.transcodeJobId, t.quality] })],
+);
+
+export const videoPostRevision = sqliteTable(
+  "video_post_revision",
+  {
+    videoPostId: text("video_post_id").notNull(),
+    version: integer("version").notNull(),
+    saveId: text("save_id").notNull(),
+    events: text("events", { mode: "json" }).$type<readonly DomainEvent[]>().notNull(),
+    /** Null, and therefore refused, when the job whose result this save records has lost its lease. */
+    leaseGuard: integer("lease_guard").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    dispatchedAt: timestamp("dispatched_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.videoPostId, t.version] }),
+    index("video_post_revision_outbox").on(t.createdAt).where(sql`dispatched_at IS NULL`),
+  ],
+);
