@@ -22,8 +22,11 @@ export type FaultRunOptions = {
   readonly seed: number;
   /** Share of requests that meet a fault. */
   readonly faultRate: number;
-  /** The faults end after so many seconds, or when three quarters of the posts are through. */
+  /** The faults end after so many seconds, or when three quarters of the posts are through and enough blows were struck. */
   readonly calmAfterSeconds: number;
+  /** Seconds between two blows, kill -9 or pause, at one processor. */
+  readonly blowEvery: readonly [number, number];
+  readonly leastBlows: number;
   readonly say: (line: string) => void;
 };
 
@@ -111,13 +114,20 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
       MAX_DOWNLOAD_SECONDS: "60",
     },
     random,
-    { count: 2, killEvery: [3, 10], pauseShare: 0.2, pauseSeconds: 9 },
+    { count: 2, killEvery: options.blowEvery, pauseShare: 0.2, pauseSeconds: 9 },
   );
   cleanup.defer(() => processors.stop());
   const outages = startOutages(proxy, random);
   const deadline = Date.now() + 60_000 + posts.length * 25_000;
+  const enoughBlows = () => processors.kills() + processors.pauses() >= options.leastBlows;
+  await untilSettled(
+    stack,
+    posts.length * 0.75,
+    Date.now() + 1000 * options.calmAfterSeconds,
+    options.say,
+    enoughBlows,
+  );
   // After the faults it must come to rest by itself.
-  await untilSettled(stack, posts.length * 0.75, Date.now() + 1000 * options.calmAfterSeconds, options.say);
   outages.stop();
   proxy.setRate(0);
   processors.calm();
@@ -209,6 +219,7 @@ async function untilSettled(
   wanted: number,
   deadline: number,
   say: (line: string) => void,
+  enough: () => boolean = () => true,
 ): Promise<void> {
   let last = -1;
   for (;;) {
@@ -218,7 +229,7 @@ async function untilSettled(
     const settled = videoPosts.filter(({ status }) => status === "PUBLISHED" || status === "TRANSCODE_FAILED").length;
     if (settled !== last) say(`${settled} of ${videoPosts.length} have ended`);
     last = settled;
-    if (settled >= wanted || Date.now() > deadline) return;
+    if ((settled >= wanted && enough()) || Date.now() > deadline) return;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

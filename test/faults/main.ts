@@ -16,6 +16,8 @@ const report = await runFaults({
   seed: Number(values.seed),
   faultRate: Number(values.rate),
   calmAfterSeconds: values.long ? 3600 : 90,
+  blowEvery: [3, 10],
+  leastBlows: 4,
   say: (line) => console.error(line),
 });
 console.log(JSON.stringify(report, null, 2));

@@ -68,8 +68,3 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   { name: /^node:/, within: "edge/", to: ["edge/playlist-template/gzip-splice.ts"] },
   { name: /^cloudflare:/, within: "edge/", to: ["edge/job-events.ts"] },
 ];
-
-/** Circles that hold at compile time only, since one of their links is an `import type`. To be undone, never added to. */
-export const CIRCLES_OF_TYPES: readonly string[] = [
-  "processor/adapters/ffmpeg/capabilities.ts -> processor/adapters/ffmpeg/launch.ts -> processor/adapters/ffmpeg/capabilities.ts",
-];

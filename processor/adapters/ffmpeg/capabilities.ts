@@ -2,20 +2,18 @@ import { access, constants } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { ArgumentCapabilities } from "../../media/ffmpeg-arguments.ts";
-import { childEnvironment } from "./launch.ts";
+import { childEnvironment, type GuardTools } from "./launch.ts";
 import { runTool } from "./run-tool.ts";
 
 /** What this machine's ffmpeg can do, and what can guard it. */
-export type Capabilities = ArgumentCapabilities & {
-  readonly version: string;
-  /** Encoders for the ladder: libx264 and aac. */
-  readonly encodesLadder: boolean;
-  /** Codec names with a decoder. */
-  readonly decoders: ReadonlySet<string>;
-  /** setpriv, which makes ffmpeg die with its parent, and prlimit, which limits its memory (util-linux). */
-  readonly setpriv: boolean;
-  readonly prlimit: boolean;
-};
+export type Capabilities = ArgumentCapabilities &
+  GuardTools & {
+    readonly version: string;
+    /** Encoders for the ladder: libx264 and aac. */
+    readonly encodesLadder: boolean;
+    /** Codec names with a decoder. */
+    readonly decoders: ReadonlySet<string>;
+  };
 
 const TIMEOUT_SECONDS = 20;
 const known = new Map<string, Promise<Capabilities>>();

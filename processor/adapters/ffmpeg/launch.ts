@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import type { Capabilities } from "./capabilities.ts";
 
 /** Paths or names of the two programs. */
 export type MediaTools = { readonly ffmpeg: string; readonly ffprobe: string };
@@ -17,8 +16,11 @@ export function childEnvironment(source: NodeJS.ProcessEnv = process.env): NodeJ
   return { ...Object.fromEntries(kept), LC_ALL: "C" };
 }
 
-/** What guards a child: setpriv and prlimit where they exist, and the private memory that it may have. */
-export type ChildGuard = Pick<Capabilities, "setpriv" | "prlimit"> & { readonly memoryBytes: number | null };
+/** Whether this machine has setpriv, which makes a child die with its parent, and prlimit, which limits its memory (util-linux). */
+export type GuardTools = { readonly setpriv: boolean; readonly prlimit: boolean };
+
+/** What guards a child: the tools that exist, and the private memory that it may have. */
+export type ChildGuard = GuardTools & { readonly memoryBytes: number | null };
 
 /** Stacks and arenas of the threads that encoders and decoders start for each core; 90 MiB were measured. */
 const MEMORY_PER_CORE_BYTES = 128 * 2 ** 20;
