@@ -6,7 +6,7 @@ import { TEST_SECRETS } from "./test/e2e/test-secrets.ts";
 const root = fileURLToPath(new URL(".", import.meta.url));
 
 const WORKERD = "test/workerd/**/*.test.ts";
-const END_TO_END = ["test/e2e/**/*.test.ts", "test/browser/**/*.test.ts"];
+const END_TO_END = ["test/{e2e,browser,players}/**/*.test.ts"];
 
 /** Nothing here is a timed test: what takes a second alone may take twenty beside everything else on two cores. */
 const SLOW_MACHINE_MS = 60_000;
@@ -32,6 +32,9 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...TEST_SECRETS,
+                // Which damage test/workerd/fuzz.test.ts does to its requests.
+                FUZZ_SEED: process.env.FUZZ_SEED ?? "",
+                FUZZ_CASE: process.env.FUZZ_CASE ?? "",
                 TEST_MIGRATIONS: await readD1Migrations(`${root}migrations/d1`),
               },
             },

@@ -1,20 +1,39 @@
+import type { AuditLog } from "../shared/application/audit-log.ts";
+import type { KeyWrappingStore } from "../shared/application/key-wrapping-store.ts";
+import type { MigrationStore } from "../shared/application/migration-store.ts";
 import type {
+  ApiKeyStore,
   JobStore,
   PendingWorkQueries,
   PrefixQueries,
+  SessionStore,
   TokenStore,
   VideoPostRepository,
 } from "../shared/application/ports.ts";
+import type { RotationBatches, RotationSteps } from "../shared/application/rotation-store.ts";
+import type { SessionRules } from "../shared/domain/play-session.ts";
 import type { JobRules } from "../shared/domain/transcode-job.ts";
 import { createKeyVault, type KeyVault } from "../shared/key-vault/key-vault.ts";
+import { d1ApiKeyStore } from "../shared/persistence/d1/api-key-store.ts";
+import { d1AuditLog } from "../shared/persistence/d1/audit-log.ts";
 import { type Database, openDatabase } from "../shared/persistence/d1/database.ts";
 import { d1JobStore } from "../shared/persistence/d1/job-store.ts";
+import { d1KeyWrappingStore } from "../shared/persistence/d1/key-wrapping-store.ts";
+import { d1MigrationStore } from "../shared/persistence/d1/migration-store.ts";
 import { d1PendingWorkQueries } from "../shared/persistence/d1/pending-work-queries.ts";
 import { d1PrefixQueries } from "../shared/persistence/d1/prefix-queries.ts";
+import { d1RotationBatches } from "../shared/persistence/d1/rotation-batches.ts";
+import { d1RotationSteps } from "../shared/persistence/d1/rotation-steps.ts";
+import { d1SessionStore } from "../shared/persistence/d1/session-store.ts";
 import { d1TokenStore } from "../shared/persistence/d1/token-store.ts";
 import { d1VideoPostRepository } from "../shared/persistence/d1/video-post-repository.ts";
 import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";
+import { recordByQueue } from "./audit/record-events.ts";
+import { createRefusalCounter, type RefusalCounter } from "./audit/refusal-counter.ts";
+import { createCallerDoors } from "./callers/caller-doors.ts";
+import type { CallerDoors } from "./callers/identify-caller.ts";
 import { type Env, readSettings, type Settings } from "./env.ts";
+import { sessionRules } from "./playback/session-settings.ts";
 import { createIssuerKeys, type Fetcher } from "./viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./viewers/verify-viewer.ts";
 
@@ -28,23 +47,37 @@ export type Context = {
   readonly jobs: JobStore;
   readonly pending: PendingWorkQueries;
   readonly prefixes: PrefixQueries;
+  readonly migrations: MigrationStore;
+  readonly rotationBatches: RotationBatches;
+  readonly rotationSteps: RotationSteps;
+  readonly wrappings: KeyWrappingStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
   readonly vault: KeyVault;
   readonly playbackTokens: TokenSigner;
   readonly jobCredentials: TokenSigner;
   readonly viewers: ViewerVerifier;
+  readonly apiKeys: ApiKeyStore;
+  readonly callers: CallerDoors;
+  readonly auditLog: AuditLog;
+  readonly refusals: RefusalCounter;
   readonly rules: JobRules;
+  readonly sessionRules: SessionRules;
 };
 
-/** `now` is for tests that need another time, `fetcher` for tests whose issuer is on no network. */
+/** `now` and `wait` are for tests that need another time, `fetcher` for tests whose issuer is on no network. */
 export function createContext(
   env: Env,
   now: () => number = Date.now,
   fetcher: Fetcher = (url, init) => fetch(url, init),
+  wait: (ms: number) => Promise<unknown> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 ): Context {
   const settings = readSettings(env);
   const db = openDatabase(env.DB);
   const rules = jobRules(settings);
+  const apiKeys = d1ApiKeyStore(db);
+  const issuerKeys = createIssuerKeys(fetcher);
+  const auditLog = d1AuditLog(db);
   return {
     env,
     settings,
@@ -54,12 +87,27 @@ export function createContext(
     jobs: d1JobStore(db),
     pending: d1PendingWorkQueries(db),
     prefixes: d1PrefixQueries(db),
+    migrations: d1MigrationStore(db),
+    rotationBatches: d1RotationBatches(db),
+    rotationSteps: d1RotationSteps(db),
+    wrappings: d1KeyWrappingStore(db),
     tokens: d1TokenStore(db, env.DB),
+    sessions: d1SessionStore(env.DB),
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
     jobCredentials: createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS),
-    viewers: createViewerVerifier(settings.VIEWER_ISSUERS, createIssuerKeys(fetcher)),
+    viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
+    apiKeys,
+    callers: createCallerDoors(settings, apiKeys, issuerKeys),
+    auditLog,
+    refusals: createRefusalCounter({
+      send: (events) => recordByQueue({ auditLog, env }, events),
+      now,
+      wait,
+      retentionDays: settings.AUDIT_RETENTION_DAYS,
+    }),
     rules,
+    sessionRules: sessionRules(settings),
   };
 }
 

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import type { AuditEvent } from "../shared/domain/audit-event.ts";
 import { STANDARD_JOB_RULES } from "../shared/domain/transcode-job.ts";
 import { parseSecretList } from "../shared/lib/secret-list.ts";
+import { ACCESS_SETTINGS, missingAccessSetting } from "./callers/access-settings.ts";
 import type { JobEvents } from "./job-events.ts";
+import { SESSION_SETTINGS } from "./playback/session-settings.ts";
 import { viewerIssuers, viewerIssuersSchema } from "./viewers/viewer-issuers.ts";
 
 /** Bindings of wrangler.toml, and what `.dev.vars` or `wrangler secret put` adds. */
@@ -12,6 +15,7 @@ export type Env = {
   readonly ASSETS: Fetcher;
   readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
   readonly DELETE_OBJECTS: Queue<DeleteObjectsMessage>;
+  readonly AUDIT_EVENTS: Queue<AuditEvent>;
   readonly TOKEN_ISSUE_LIMIT: RateLimit;
   readonly ADMIN_API_KEY?: string;
   readonly PROCESSOR_TOKEN?: string;
@@ -43,6 +47,9 @@ const everySetting = z.object({
   TOKEN_SIGNING_KEYS: secretList(32),
   /** `id:base64[,id:base64]`, 32 bytes each: the first wraps, all unwrap. */
   KEY_ENCRYPTION_KEYS: secretList(32),
+  ...ACCESS_SETTINGS,
+  /** What the site's own gateway shows beside its `x-auth-*` headers; unset, they count for nothing. */
+  GATEWAY_SECRET: z.string().min(32).optional(),
   /** Whose JWTs viewers may bring; none by default. docs/playback-tokens.md says what an entry holds. */
   VIEWER_ISSUERS: viewerIssuersSchema.default([]),
   /** `id:base64[,id:base64]`, at least 32 bytes each: what issuers with HS256 sign with. */
@@ -53,14 +60,25 @@ const everySetting = z.object({
   PUBLIC_UP_TO_LINES: z.coerce.number().int().min(0).default(480),
   /** How long an issued token may start play sessions. */
   TOKEN_START_SECONDS: seconds(600),
-  /** How long replaced keys are still given to those who are watching. */
-  KEY_GRACE_SECONDS: seconds(6 * 3600),
+  ...SESSION_SETTINGS,
+  /** How long replaced keys are still given to those who are watching; 0 for not at all. */
+  KEY_GRACE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(6 * 3600),
+  /** How long a browser may keep a key, and with it outlast a revocation. */
+  KEY_MAX_AGE_SECONDS: z.coerce.number().int().min(0).max(300).default(300),
+  /** Imported parts that a batch migration has under way at the same time, those that viewers asked for included. */
+  MIGRATION_MAX_IN_FLIGHT: z.coerce.number().int().positive().default(4),
   /** How long a processor may be silent before its job is given to another. */
   JOB_LEASE_SECONDS: seconds(STANDARD_JOB_RULES.leaseMs / 1000),
   JOB_MAX_ATTEMPTS: z.coerce.number().int().positive().default(STANDARD_JOB_RULES.maxAttempts),
   /** Waiting time after the first failed attempt; it doubles with each one, up to the longest. */
   JOB_FIRST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.firstBackoffMs / 1000),
   JOB_LONGEST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.longestBackoffMs / 1000),
+  /** How long the database keeps what is written to the audit log from now on. */
+  AUDIT_RETENTION_DAYS: z.coerce.number().int().positive().max(36_500).default(400),
   MAX_UPLOAD_BYTES: z.coerce
     .number()
     .int()
@@ -70,7 +88,12 @@ const everySetting = z.object({
   DEMO_VIEWERS: z.literal("enabled").optional(),
 });
 
-const settingsSchema = everySetting.transform(({ VIEWER_ISSUERS, VIEWER_SECRETS, ...settings }, check) => {
+const coherentSettings = everySetting.superRefine((settings, check) => {
+  const missing = missingAccessSetting(settings);
+  if (missing !== null) check.addIssue({ code: "custom", path: [missing], message: "is needed beside the other" });
+});
+
+const settingsSchema = coherentSettings.transform(({ VIEWER_ISSUERS, VIEWER_SECRETS, ...settings }, check) => {
   try {
     return { ...settings, VIEWER_ISSUERS: viewerIssuers(VIEWER_ISSUERS, VIEWER_SECRETS ?? []) };
   } catch (error) {

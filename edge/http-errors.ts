@@ -14,6 +14,9 @@ const CATALOGUE = {
   "quality-not-allowed": [403, "This quality is not allowed for this token"],
   "token-for-other-video": [403, "The token is for another video"],
   "nothing-allowed": [403, "No quality of this video is allowed for this viewer"],
+  "not-a-session": [403, "The token is not a play session's"],
+  "session-limit": [403, "The viewer has as many play sessions as allowed at the same time"],
+  "session-elsewhere": [403, "The play session began in another country or network"],
   "uses-exhausted": [403, "The token has started all the play sessions that it may"],
   "not-found": [404, "Not found"],
   "key-unknown": [404, "There is no such key"],
@@ -23,10 +26,12 @@ const CATALOGUE = {
   "wrong-state": [409, "Not possible in this state"],
   "not-ready": [409, "Not ready yet"],
   deleted: [410, "Deleted"],
+  "session-ended": [410, "The play session was ended"],
   "key-superseded": [410, "This key version is no longer given out"],
   superseded: [410, "This version of the video is no longer there"],
   "body-too-large": [413, "The body is too large"],
   invalid: [422, "The request is not valid"],
+  "incomplete-body": [400, "The body broke off"],
   "malformed-json": [400, "The body is not JSON"],
   "range-unsatisfiable": [416, "The range is outside of the object"],
   "too-many-requests": [429, "Too many requests"],
@@ -44,6 +49,13 @@ const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   unavailable: 1,
   "too-many-requests": 10,
 };
+
+/** The code of an answer made by `problem`; null for every other answer. Takes the body. */
+export async function problemCodeOf(response: Response): Promise<string | null> {
+  if (response.headers.get("content-type") !== "application/problem+json") return null;
+  const { code } = (await response.json()) as { code?: unknown };
+  return typeof code === "string" ? code : null;
+}
 
 export function problem(code: ProblemCode, detail?: string, headers: Record<string, string> = {}): Response {
   const [status, title] = CATALOGUE[code];

@@ -1,6 +1,10 @@
+import { continueKeyRotations } from "../shared/application/commands/continue-key-rotations.ts";
+import { continueMigration } from "../shared/application/commands/request-video-migration.ts";
 import { scanJobs } from "../shared/application/commands/scan-jobs.ts";
 import { removeExpiredUploads } from "./adapters/remove-uploads.ts";
 import { createApp } from "./app.ts";
+import { expireAuditEvents } from "./audit/expire-events.ts";
+import { storeAuditEvents } from "./audit/store-events.ts";
 import { type Context, createContext } from "./context.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import { ConfigurationError, type DeleteObjectsMessage, type Env } from "./env.ts";
@@ -41,8 +45,16 @@ export default {
     const { context } = wire(env);
     await dispatchEvents(context);
     await scanJobs(context, context.now());
+    await continueMigration(context, context.settings.MIGRATION_MAX_IN_FLIGHT, context.now());
+    await continueKeyRotations(context, context.now());
     await removeExpiredUploads({ db: context.db, source: env.SOURCE }, context.now(), UPLOADS_PER_SWEEP);
+    await expireAuditEvents(context, context.now());
   },
 
-  queue: (batch, env) => deleteObjects(batch, env),
-} satisfies ExportedHandler<Env, DeleteObjectsMessage>;
+  /** A deployment may add to the names of wrangler.toml, so a queue is known by the part that says what it is for. */
+  async queue(batch, env) {
+    if (batch.queue.includes("audit-events")) return storeAuditEvents(batch, wire(env).context);
+    if (batch.queue.includes("delete-objects")) return deleteObjects(batch as MessageBatch<DeleteObjectsMessage>, env);
+    throw new Error(`there is nothing to do for the queue ${batch.queue}`);
+  },
+} satisfies ExportedHandler<Env, unknown>;

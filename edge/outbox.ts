@@ -51,6 +51,8 @@ function deletionsOf(event: DomainEvent): DeleteObjectsMessage[] {
       return uploads;
     case "VideoAuditRejected":
       return [];
+    case "SingleKeyContentMigrated":
+      return event.prefixes.map((prefix) => ({ bucket: "SOURCE", prefix }));
     case "VideoPostDeleted":
       return [...uploads, ...event.prefixes.flatMap(inBothBuckets)];
     default:

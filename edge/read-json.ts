@@ -8,14 +8,27 @@ export type ReadJson<T> =
 /** The largest body of ours is a transcode report; media never travels in JSON. */
 const LONGEST_BODY_BYTES = 256 * 1024;
 
+/** What was made of the bodies of requests that are being handled. */
+const valuesRead = new WeakMap<Request, unknown>();
+
+/** What `readJson` gave for this request, for those who tell of it afterwards; undefined when it gave nothing. */
+export function valueReadFrom(request: Request): unknown {
+  return valuesRead.get(request);
+}
+
 /** The body as JSON of the shape that is asked for, or the answer that says what is wrong with it. */
 export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promise<ReadJson<T>> {
-  const text = await readBoundedText(request, LONGEST_BODY_BYTES);
+  const text = await readBoundedText(request, LONGEST_BODY_BYTES).catch(() => undefined);
+  // The sender is at fault or gone: nothing that we could log as ours.
+  if (text === undefined) return { kind: "refused", response: problem("incomplete-body") };
   if (text === null) return { kind: "refused", response: problem("body-too-large") };
   const json = parseJson(text);
   if (json === undefined) return { kind: "refused", response: problem("malformed-json") };
   const parsed = schema.safeParse(json);
-  if (parsed.success) return { kind: "value", value: parsed.data };
+  if (parsed.success) {
+    valuesRead.set(request, parsed.data);
+    return { kind: "value", value: parsed.data };
+  }
   const detail = parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
   return { kind: "refused", response: problem("invalid", detail) };
 }

@@ -180,7 +180,7 @@ export const SETTINGS = {
   VIDEO_JOB_ID: optionalText("job that `run` does when it is given none"),
 } satisfies Record<string, Setting>;
 
-/** Read by `processor jobs` alone, beside LADDERLOCK_URL. */
+/** Read by `processor jobs` and `processor import`, beside LADDERLOCK_URL. */
 export const OPERATOR_SETTINGS = {
   LADDERLOCK_URL: SERVICE_URL,
   ADMIN_API_KEY: required("an administrators' key of the Worker"),
@@ -194,19 +194,20 @@ const operatorSchema = schemaOf(OPERATOR_SETTINGS);
 
 /** Reads the whole configuration of the processor, once; nothing else looks at the environment. */
 export function readConfig(environment: Environment): ConfigOutcome {
-  return read(environment, environmentSchema, configOf);
+  return readEnvironment(environment, environmentSchema, configOf);
 }
 
 export function readOperatorConfig(environment: Environment): ConfigOutcome<OperatorConfig> {
-  return read(environment, operatorSchema, (env) => ({
+  return readEnvironment(environment, operatorSchema, (env) => ({
     serviceUrl: env.LADDERLOCK_URL,
     adminApiKey: env.ADMIN_API_KEY,
   }));
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-function read<S extends z.ZodType, C>(
+/** The variables that a command reads, as its configuration; or every problem with them. */
+export function readEnvironment<S extends z.ZodType, C>(
   environment: Environment,
   schema: S,
   build: (env: z.output<S>) => C,
@@ -218,7 +219,7 @@ function read<S extends z.ZodType, C>(
   return { kind: "invalid", problems: result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) };
 }
 
-function schemaOf<T extends Record<string, Setting>>(settings: T) {
+export function schemaOf<T extends Record<string, Setting>>(settings: T) {
   const schemas = Object.entries(settings).map(([name, { schema }]) => [name, schema]);
   return z.object(Object.fromEntries(schemas) as { [K in keyof T]: T[K]["schema"] });
 }

@@ -7,6 +7,7 @@ import { openWorkRoot, type WorkRoot } from "./adapters/work-directory.ts";
 import type { ProcessorConfig } from "./config.ts";
 import { runEncryptJob } from "./jobs/encrypt-job.ts";
 import type { JobOutcome, JobRun } from "./jobs/job-outcome.ts";
+import { runMigrateJob } from "./jobs/migrate-job.ts";
 import { runTranscodeJob } from "./jobs/transcode-job.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { DEFAULT_MEDIA_LIMITS } from "./media/limits.ts";
@@ -90,10 +91,12 @@ function jobRunner(
   };
   return async (order, run) => {
     switch (order.kind) {
-      case "TRANSCODE":
-        return runTranscodeJob(order, run, {
-          ...{ ...config, client, source, workRoot, tools, encoding, limits, sourceLimits, traffic },
-        });
+      case "TRANSCODE": {
+        const media = order.source;
+        const dependencies = { ...config, client, source, workRoot, tools, encoding, limits, sourceLimits, traffic };
+        if (media.kind === "single-key") return runMigrateJob(order, media, run, dependencies);
+        return runTranscodeJob({ ...order, source: media }, run, dependencies);
+      }
       case "ENCRYPT":
         return runEncryptJob(order, run, { client, source, playback, workRoot, decodeSegment });
       default:

@@ -4,10 +4,13 @@ import { type Command, parseCommand } from "./cli/command-line.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { gc } from "./cli/gc.ts";
 import { helpText, USAGE } from "./cli/help.ts";
+import { importContent } from "./cli/import.ts";
 import { jobs } from "./cli/jobs.ts";
 import { run } from "./cli/run.ts";
 import { serve } from "./cli/serve.ts";
+import { stopOnSignals } from "./cli/stop-signals.ts";
 import { type ConfigOutcome, readConfig, readOperatorConfig } from "./config.ts";
+import { readImportConfig } from "./import-config.ts";
 
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
@@ -27,6 +30,15 @@ async function main(args: readonly string[]): Promise<number> {
     case "jobs":
       return configured(readOperatorConfig(process.env), (config) =>
         jobs(command.command, { json: command.json, now: Date.now() }, createOperatorClient(config), { out, err }),
+      );
+    case "import":
+      return configured(readImportConfig(process.env), (config) =>
+        importContent(
+          config,
+          command,
+          { out, err, progress: process.stderr },
+          stopOnSignals(config.stopSeconds, EXIT.tryLater, () => {}),
+        ),
       );
     default:
       return configured(readConfig(process.env), (config) => perform(command, config));

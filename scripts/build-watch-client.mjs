@@ -1,5 +1,5 @@
-// Bundles the watch page's script and style: edge/watch/client -> edge/watch/dist, which the Worker serves as static
-// assets. wrangler runs it before each build ([build] in wrangler.toml), possibly on Node 20. It does nothing when
+// Bundles the watch page's script and style, and the module that sites import: edge/watch/client -> edge/watch/dist, which
+// the Worker serves as static assets. wrangler runs it before each build ([build] in wrangler.toml), possibly on Node 20. It does nothing when
 // neither the sources nor the tools have changed.
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -14,8 +14,8 @@ const DIST = join(ROOT, "edge/watch/dist");
 // Everything lies in one folder, so that no asset can hide a route: assets are looked up before the Worker is asked.
 const ASSETS = join(DIST, "watch-assets");
 const STAMP = join(ROOT, "node_modules/.cache/ladderlock/watch-client.sha256");
-const OUTPUTS = ["watch.js", "watch.css", "hls.worker.js", "hls.js-license.txt", "icon.svg"].map((name) =>
-  join(ASSETS, name),
+const OUTPUTS = ["watch.js", "session-refresh.js", "watch.css", "hls.worker.js", "hls.js-license.txt", "icon.svg"].map(
+  (name) => join(ASSETS, name),
 );
 
 const stamp = fingerprint();
@@ -42,7 +42,7 @@ async function build(stampOfThis) {
   const startedAt = performance.now();
   const { build: bundle } = await import("esbuild");
   const { outputFiles } = await bundle({
-    entryPoints: [join(CLIENT, "watch.ts"), join(CLIENT, "watch.css")],
+    entryPoints: ["watch.ts", "session-refresh.ts", "watch.css"].map((name) => join(CLIENT, name)),
     outdir: ASSETS,
     bundle: true,
     minify: true,

@@ -42,7 +42,7 @@ export async function startWorkerd(temporaryDirectory: string): Promise<Workerd>
         d1Databases: DATABASE,
         r2Buckets: { SOURCE: "bench-source", ...PLAYBACK },
         durableObjects: { JOB_EVENTS: { className: "JobEvents", useSQLite: true } },
-        queueProducers: { DELETE_OBJECTS: "bench-delete-objects" },
+        queueProducers: { DELETE_OBJECTS: "bench-delete-objects", AUDIT_EVENTS: "bench-audit-events" },
         ratelimits: { TOKEN_ISSUE_LIMIT: { namespace_id: "1", simple: { limit: 1_000_000, period: 60 } } },
       },
       { ...RUNTIME, name: "empty", script: await bareWorker("empty") },

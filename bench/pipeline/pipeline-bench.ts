@@ -9,7 +9,8 @@ import { planBareFfmpeg } from "./bare-ffmpeg.ts";
 import { makeClip } from "./clip.ts";
 import { runProcessor } from "./processor-run.ts";
 
-const FULL = { seconds: 60, rounds: 4 };
+/** Three minutes, since what a job costs once (starts, checks) is several per cent of a clip of one. */
+const FULL = { seconds: 180, rounds: 2 };
 const QUICK = { seconds: 8, rounds: 2 };
 
 /** From an uploaded file to encrypted playback, against the one ffmpeg without which it cannot be done. */

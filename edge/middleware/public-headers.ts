@@ -19,13 +19,19 @@ export const PUBLIC_HEADERS = {
 export const publicHeaders: MiddlewareHandler = async (c, next) => {
   if (c.req.method === "OPTIONS" && c.req.raw.headers.has("access-control-request-method")) return preflight();
   await next();
-  const { headers } = c.res;
+  withPublicHeaders(c.res);
+  return undefined;
+};
+
+/** Changes the response that it is given and returns it. */
+export function withPublicHeaders(response: Response): Response {
+  const { headers } = response;
   if (!headers.has("access-control-allow-origin")) {
     for (const [name, value] of Object.entries(PUBLIC_HEADERS)) headers.set(name, value);
   }
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
-  return undefined;
-};
+  return response;
+}
 
 function preflight(): Response {
   return new Response(null, {

@@ -8,6 +8,8 @@ const GZIP_TRAILER_BYTES = 8;
 const STORED_LENGTHS_BYTES = 4;
 const LARGEST_STORED_BLOCK = 0xffff;
 
+const encoder = new TextEncoder();
+
 export type GzipSplice = {
   /** Bytes of memory that the prepared pieces take. */
   readonly byteLength: number;
@@ -66,7 +68,8 @@ function writeBody(gzip: Uint8Array, pieces: readonly Piece[], fill: string): nu
   gzip.set(GZIP_HEADER, 0);
   let at = GZIP_HEADER.length;
   let firstFill: Uint8Array | null = null;
-  for (const [index, { deflated }] of pieces.entries()) {
+  for (let index = 0; index < pieces.length; index += 1) {
+    const { deflated } = pieces[index]!;
     gzip.set(deflated, at);
     at += deflated.length;
     if (index === pieces.length - 1) break;
@@ -75,16 +78,13 @@ function writeBody(gzip: Uint8Array, pieces: readonly Piece[], fill: string): nu
     gzip[at + 2] = ~fill.length & 0xff;
     gzip[at + 3] = (~fill.length >>> 8) & 0xff;
     at += STORED_LENGTHS_BYTES;
-    if (firstFill) gzip.set(firstFill, at);
-    else firstFill = writeAscii(gzip, at, fill);
+    if (firstFill === null) {
+      firstFill = gzip.subarray(at, at + fill.length);
+      encoder.encodeInto(fill, firstFill);
+    } else gzip.set(firstFill, at);
     at += fill.length;
   }
-  return firstFill ? crc32(firstFill) : 0;
-}
-
-function writeAscii(bytes: Uint8Array, at: number, text: string): Uint8Array {
-  for (let index = 0; index < text.length; index += 1) bytes[at + index] = text.charCodeAt(index);
-  return bytes.subarray(at, at + text.length);
+  return firstFill === null ? 0 : crc32(firstFill);
 }
 
 function joinPieces(pieces: readonly Piece[], fillCrc: number, fillLength: number): number {

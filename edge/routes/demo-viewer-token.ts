@@ -4,6 +4,7 @@ import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-v
 import { VIDEO_QUALITIES } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
 import { readJson } from "../read-json.ts";
+import { askedForMigration } from "./ask-for-migration.ts";
 import { issuedResponse } from "./issue-token.ts";
 
 const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) });
@@ -19,9 +20,13 @@ export function demoViewerTokenRoutes(context: Context): Hono {
     if (body.kind === "refused") return body.response;
     const viewer = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
     const startSeconds = context.settings.TOKEN_START_SECONDS;
-    const deps = { tokens: context.tokens, signer: context.playbackTokens };
-    const outcome = await issueVideoHlsKeyToken(deps, { ...body.value, viewer, startSeconds }, context.now());
-    return issuedResponse(outcome, body.value);
+    const { tokens, playbackTokens: signer, sessionRules } = context;
+    const outcome = await issueVideoHlsKeyToken(
+      { tokens, signer, sessionRules },
+      { ...body.value, viewer, startSeconds },
+      context.now(),
+    );
+    return issuedResponse(await askedForMigration(context, outcome, { ...body.value, viewer }), body.value);
   });
   return routes;
 }

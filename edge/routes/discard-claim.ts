@@ -1,8 +1,8 @@
 import { encryptedPrefix } from "../../shared/domain/object-keys.ts";
 import type { VideoFile } from "../../shared/domain/video-file.ts";
+import type { Holder } from "../callers/job-holder.ts";
 import type { Context } from "../context.ts";
 import { inBothBuckets, queueDeletions } from "../delete-objects.ts";
-import type { Holder } from "../middleware/authenticate.ts";
 
 /**
  * What a claim has stored goes, once its holder has said that it stopped and its job has taken note: no save can name

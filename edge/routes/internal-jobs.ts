@@ -4,8 +4,10 @@ import {
   applyVideoPostEncryptResult,
   applyVideoPostTranscodeResult,
 } from "../../shared/application/commands/apply-video-post-results.ts";
+import { continueKeyRotations } from "../../shared/application/commands/continue-key-rotations.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
+import { continueMigration } from "../../shared/application/commands/request-video-migration.ts";
 import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
 import {
@@ -22,11 +24,13 @@ import {
 import { encryptedPrefix } from "../../shared/domain/object-keys.ts";
 import { base64Encode } from "../../shared/lib/base64.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
+import type { Holder } from "../callers/job-holder.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { type Holder, type HolderEnv, requireLease, requireProcessor } from "../middleware/authenticate.ts";
+import { type HolderEnv, requireLease, requireProcessor } from "../middleware/authenticate.ts";
 import { dispatchSoon } from "../outbox.ts";
 import { readJson } from "../read-json.ts";
+import { continueRotationSoon, graceSecondsFor } from "../rotation/continue-soon.ts";
 import { claimOne } from "./claim-one-job.ts";
 import { refusalResponse } from "./command-response.ts";
 import { discardSoon } from "./discard-claim.ts";
@@ -50,7 +54,12 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
     return body.kind === "refused" ? body.response : c.json(await claimOne(context, c.req.param("jobId"), body.value));
   });
 
-  routes.post("/scan", requireProcessor(context), async (c) => c.json(await scanJobs(context, now())));
+  routes.post("/scan", requireProcessor(context), async (c) => {
+    const report = await scanJobs(context, now());
+    await continueMigration(context, context.settings.MIGRATION_MAX_IN_FLIGHT, now());
+    await continueKeyRotations(context, now());
+    return c.json(report);
+  });
 
   routes.use("/:jobId/*", requireLease(context));
 
@@ -105,6 +114,7 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
     const outcome = await failJob(context, job, leaseToken, body.value, now());
     if (outcome.kind === "lease-lost") return problem("lease-lost");
     discardSoon(context, c.executionCtx, c.get("holder"));
+    if (outcome.kind === "failed") continueRotationSoon(context, c.executionCtx, job);
     const runAfter = outcome.kind === "retry" ? outcome.runAfter : null;
     return c.json({ outcome: outcome.kind, runAfter });
   });
@@ -116,6 +126,7 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
 
   routes.post("/:jobId/cancelled", async (c) => {
     const acknowledged = await jobs.acknowledgeCancel({ ...lease(c.get("holder")), now: now() });
+    if (acknowledged) continueRotationSoon(context, c.executionCtx, c.get("holder").job);
     return letGo(c.executionCtx, c.get("holder"), acknowledged);
   });
 
@@ -134,6 +145,7 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
     const repeated = outcome.kind === "lease-lost" && job.state === "SUCCEEDED";
     if (outcome.kind !== "done" && !repeated) return refusalResponse(outcome);
     dispatchSoon(context, execution);
+    continueRotationSoon(context, execution, job);
     return new Response(null, { status: 204 });
   }
 
@@ -161,7 +173,7 @@ async function recordEncrypt(context: Context, holder: Holder, report: EncryptRe
   const now = context.now();
   const { clearPrefix } = holder;
   const prefix = encryptedPrefix(clearPrefix, report.keyVersion, holder.job.claimNo);
-  const retireAt = now + context.settings.KEY_GRACE_SECONDS * 1000;
+  const retireAt = now + (await graceSecondsFor(context, holder.job.fileId)) * 1000;
   const result = { ...report, kind: "done", clearPrefix, prefix, retireAt } as const;
   return applyVideoPostEncryptResult(context.posts, target(holder), result, now);
 }

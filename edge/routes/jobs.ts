@@ -11,7 +11,7 @@ import { refusalResponse } from "./command-response.ts";
 export function jobRoutes(context: Context): Hono<CallerEnv> {
   const { jobs, now, env } = context;
   const routes = new Hono<CallerEnv>();
-  routes.use(requireScope(context, "posts:write"));
+  routes.use(requireScope(context, { read: "posts:read", write: "posts:write" }));
 
   /** Running jobs show what was reported last, which is newer than what the database has. */
   const shown = async ({ fileId: _, ...job }: TranscodeJob) => {

@@ -8,10 +8,19 @@ export function segmentRoutes({ env }: Context): Hono {
   const routes = new Hono();
   routes.get("/:key{.+\\.ts}", (c) => {
     const key = c.req.param("key");
+    if (isTooLong(key)) return problem("not-found");
     const conditions = { request: c.req.raw.headers, head: c.req.raw.method === "HEAD" };
     return serveObject(env.PLAYBACK, key, conditions);
   });
   return routes;
+}
+
+/** R2 throws on such names, as if it were away; but there is nothing under them. */
+const LONGEST_OBJECT_KEY_BYTES = 1024;
+
+function isTooLong(key: string): boolean {
+  // No character of UTF-16 takes more than three bytes of UTF-8: names of ours are never counted.
+  return 3 * key.length > LONGEST_OBJECT_KEY_BYTES && new TextEncoder().encode(key).length > LONGEST_OBJECT_KEY_BYTES;
 }
 
 type Conditions = { readonly request: Headers; readonly head: boolean };

@@ -50,7 +50,7 @@ const auditSchema = z.object({
 export function videoPostRoutes(context: Context): Hono<CallerEnv> {
   const { posts, now } = context;
   const routes = new Hono<CallerEnv>();
-  routes.use(requireScope(context, "posts:write"));
+  routes.use(requireScope(context, { read: "posts:read", write: "posts:write" }));
 
   routes.post("/", async (c) => {
     const body = await readJson(c.req.raw, createSchema as z.ZodType<z.output<typeof createSchema>>);

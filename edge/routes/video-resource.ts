@@ -1,50 +1,60 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import { isQuality } from "../../shared/domain/quality.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { Context } from "../context.ts";
-import { problem } from "../http-errors.ts";
+import { type ProblemCode, problem } from "../http-errors.ts";
+import { withPublicHeaders } from "../middleware/public-headers.ts";
+import type { PlaylistAddress } from "../playback/playlist-address.ts";
 import { playlistResponse } from "../playback/playlist-response.ts";
 import { readToken } from "../playback/read-token.ts";
+import { sessionBinding } from "../playback/session-binding.ts";
 import { sessionToken } from "../playback/session-token.ts";
 import { type StoredPlaylist, segmentBaseUrl, storedPlaylists } from "../playback/stored-playlists.ts";
 
-/** Playlists, under `/video/enc/videoResource`. The signature says everything: no database is asked. */
-export function videoResourceRoutes({ env, settings, playbackTokens, now }: Context): Hono {
-  const playlists = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL));
-  const routes = new Hono();
+export type PlaylistHandler = (address: PlaylistAddress, request: Request) => Promise<Response>;
 
-  type Wanted = { videoPostId: string; fileIndex: string; token: string | undefined; request: Request };
+const PART_PATH = "/video/enc/videoResource/:videoPostId/:fileIndex";
 
-  const serve = async (wanted: Wanted, find: (claims: PlaybackClaims) => Promise<StoredPlaylist> | Response) => {
-    const at = now();
-    const read = await readToken(playbackTokens, wanted.token, at);
-    if (read.kind === "refused") return read.response;
-    if (!isFor(read.claims, wanted)) return problem("token-for-other-video");
-    const playlist = await find(read.claims);
-    if (playlist instanceof Response) return playlist;
-    if (playlist === "gone") return problem("superseded", "ask for a new token");
-    if (playlist === "empty") return problem("nothing-allowed");
-    return playlistResponse(playlist, await sessionToken(playbackTokens, read.claims, read.token, at), wanted.request);
-  };
-
-  routes.get("/:videoPostId/:fileIndex/master.m3u8", (c) =>
-    serve({ ...c.req.param(), token: c.req.query("token"), request: c.req.raw }, (claims) =>
-      playlists.multivariant(claims),
-    ),
+/** The routes of playlists, for every spelling of an URL and for HEAD; see `playlistHandler`. */
+export function routePlaylists(app: Hono, answer: PlaylistHandler): void {
+  app.get(`${PART_PATH}/master.m3u8`, (c) =>
+    answer({ ...c.req.param(), quality: null, token: c.req.query("token") }, c.req.raw),
   );
-
-  routes.get("/:videoPostId/:fileIndex/:quality/index.m3u8", (c) => {
-    const { quality, ...part } = c.req.param();
-    return serve({ ...part, token: c.req.query("token"), request: c.req.raw }, (claims) => {
-      if (!isQuality(quality)) return problem("not-found");
-      if (!claims.qualities.includes(quality)) return problem("quality-not-allowed");
-      return playlists.media(claims, quality);
-    });
-  });
-
-  return routes;
+  app.get(`${PART_PATH}/:quality/index.m3u8`, (c) =>
+    answer({ ...c.req.param(), token: c.req.query("token") }, c.req.raw),
+  );
 }
 
-function isFor(claims: PlaybackClaims, path: { videoPostId: string; fileIndex: string }): boolean {
-  return claims.videoPostId === path.videoPostId && String(claims.fileIndex) === path.fileIndex;
+/** Answers with a playlist. The signature says everything: no database is asked. */
+export function playlistHandler({ env, settings, playbackTokens, now }: Context): PlaylistHandler {
+  const playlists = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL));
+
+  const find = (claims: PlaybackClaims, quality: string | null): Promise<StoredPlaylist> | ProblemCode => {
+    if (quality === null) return playlists.multivariant(claims);
+    if (!isQuality(quality)) return "not-found";
+    return claims.qualities.includes(quality) ? playlists.media(claims, quality) : "quality-not-allowed";
+  };
+
+  return async (address, request) => {
+    const at = now();
+    const read = await readToken(playbackTokens, address.token, at);
+    if (read.kind === "refused") return withPublicHeaders(read.response);
+    const { claims } = read;
+    if (!isFor(claims, address)) return refused("token-for-other-video");
+    const found = find(claims, address.quality);
+    if (typeof found === "string") return refused(found);
+    const playlist = await found;
+    if (playlist === "gone") return refused("superseded", "ask for a new token");
+    if (playlist === "empty") return refused("nothing-allowed");
+    const binding = sessionBinding(settings.SESSION_BINDING, request);
+    return playlistResponse(playlist, await sessionToken(playbackTokens, read, binding, at), request);
+  };
+}
+
+function isFor(claims: PlaybackClaims, address: PlaylistAddress): boolean {
+  return claims.videoPostId === address.videoPostId && String(claims.fileIndex) === address.fileIndex;
+}
+
+function refused(code: ProblemCode, detail?: string): Response {
+  return withPublicHeaders(problem(code, detail));
 }

@@ -2,11 +2,12 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import type { Viewer } from "../../shared/domain/quality-auth.ts";
+import { bearerToken } from "../callers/bearer.ts";
+import { type IssueCounter, isBeyondIssueLimit } from "../callers/issue-limit.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { bearerToken } from "../middleware/bearer.ts";
-import { limitTokenIssue } from "../middleware/limit-token-issue.ts";
 import { readJson } from "../read-json.ts";
+import { askedForMigration } from "./ask-for-migration.ts";
 import { issuedResponse } from "./issue-token.ts";
 
 const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) });
@@ -14,19 +15,27 @@ const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileInd
 /** `POST /video/enc/token`: what the policies allow to the viewer who asks. Nobody in particular is anonymous. */
 export function viewerTokenRoutes(context: Context): Hono {
   const routes = new Hono();
-  routes.post("/", limitTokenIssue(context), async (c) => {
+  routes.post("/", async (c) => {
+    const viewer = await viewerOf(context, c.req.raw);
+    if (await isBeyondIssueLimit(context.env, counterOf(viewer, c.req.raw))) return problem("too-many-requests");
+    if (viewer instanceof Response) return viewer;
     const body = await readJson(c.req.raw, requestSchema);
     if (body.kind === "refused") return body.response;
-    const viewer = await viewerOf(context, c.req.raw);
-    if (viewer instanceof Response) return viewer;
     const outcome = await issueVideoHlsKeyToken(
-      { tokens: context.tokens, signer: context.playbackTokens },
+      { tokens: context.tokens, signer: context.playbackTokens, sessionRules: context.sessionRules },
       { ...body.value, viewer, startSeconds: context.settings.TOKEN_START_SECONDS },
       context.now(),
     );
-    return issuedResponse(outcome, body.value);
+    return issuedResponse(await askedForMigration(context, outcome, { ...body.value, viewer }), body.value);
   });
   return routes;
+}
+
+/** Somebody whose JWT is refused is as unknown as whoever brings none. */
+function counterOf(viewer: Viewer | Response, request: Request): IssueCounter {
+  return viewer instanceof Response || viewer.kind === "anonymous"
+    ? { kind: "address", request }
+    : { kind: "viewer", id: viewer.id };
 }
 
 /** Whoever brings credentials is never anonymous without a word: they count, or the answer says that they do not. */

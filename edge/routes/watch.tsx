@@ -1,4 +1,6 @@
 import { Hono } from "hono";
+import { requestVideoMigrationToWatch } from "../../shared/application/commands/request-video-migration.ts";
+import { VIDEO_QUALITIES } from "../../shared/domain/quality.ts";
 import type { JobProgress } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { contentSecurityPolicy } from "../watch/content-security-policy.ts";
@@ -20,12 +22,20 @@ export function watchRoutes(context: Context): Hono {
   routes.get("/:videoPostId/:fileIndex{[0-9]{1,6}}", async (c) => {
     const { videoPostId, fileIndex } = c.req.param();
     const view = watchView(await context.posts.load(videoPostId), Number(fileIndex));
+    if (view.kind === "waiting" && view.waitingFor === "request") await ask(context, videoPostId, Number(fileIndex));
     const page = await pageOf(context, { videoPostId, fileIndex: Number(fileIndex) }, view);
     return c.html(page.html, page.status);
   });
 
   routes.get("*", (c) => c.html(UNKNOWN.html, UNKNOWN.status));
   return routes;
+}
+
+/** Whoever opens the page of an imported part wants to watch it, as somebody does who asks for a token. */
+async function ask({ posts, settings, now }: Context, videoPostId: string, fileIndex: number): Promise<void> {
+  const subscriber = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
+  const viewer = settings.DEMO_VIEWERS === "enabled" ? subscriber : ({ kind: "anonymous" } as const);
+  await requestVideoMigrationToWatch(posts, { videoPostId, fileIndex }, viewer, now());
 }
 
 async function pageOf(

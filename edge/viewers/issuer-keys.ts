@@ -87,7 +87,7 @@ async function fetchKeys(fetcher: Fetcher, url: string): Promise<KeySet | null> 
     if (text === null) throw new Error(`status ${response.status}, or more than ${LONGEST_JWKS_BYTES} bytes`);
     return createLocalJWKSet(JSON.parse(text));
   } catch (error) {
-    console.error(JSON.stringify({ at: "viewer-keys", url, error: error instanceof Error ? error.message : "" }));
+    console.error(JSON.stringify({ at: "issuer-keys", url, error: error instanceof Error ? error.message : "" }));
     return null;
   }
 }

@@ -1,7 +1,7 @@
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import type { JWTPayload } from "jose";
 import type { Viewer } from "../../shared/domain/quality-auth.ts";
-import { CLOCK_SKEW_SECONDS } from "../../shared/playback-token/token-signer.ts";
-import type { IssuerKeys, KeySet } from "./issuer-keys.ts";
+import { type CheckedJwt, checkWithPublishedKeys, checkWithSecrets, issuerNamedBy } from "./check-jwt.ts";
+import type { IssuerKeys } from "./issuer-keys.ts";
 import type { ViewerIssuer } from "./viewer-issuers.ts";
 
 export type ViewerVerification =
@@ -15,7 +15,6 @@ export interface ViewerVerifier {
   verify(token: string, now: number): Promise<ViewerVerification>;
 }
 
-const LONGEST_TOKEN = 8192;
 const MOST_ENTITLEMENTS = 1000;
 
 /** Verifies the JWTs that sites give their viewers: issuer, audience, signature by the pinned algorithm, and end. */
@@ -30,80 +29,10 @@ export function createViewerVerifier(issuers: readonly ViewerIssuer[], issuerKey
   };
 }
 
-/** Read before it is believed: it only chooses what the signature is checked against. */
-function issuerNamedBy(token: string): string | null {
-  if (token.length > LONGEST_TOKEN) return null;
-  try {
-    return decodeJwt(token).iss ?? null;
-  } catch {
-    return null;
-  }
-}
-
-type Checked =
-  | { readonly kind: "payload"; readonly payload: JWTPayload }
-  | Exclude<ViewerVerification, { kind: "viewer" }>;
-
-async function checkSignature(
-  token: string,
-  issuer: ViewerIssuer,
-  issuerKeys: IssuerKeys,
-  now: number,
-): Promise<Checked> {
-  const options = requirementsOf(issuer, now);
-  if (issuer.algorithm === "HS256") return checkWithSecrets(token, issuer.secrets, options);
-  const known = await issuerKeys.current(issuer.jwksUrl, now);
-  if (known.kind === "unavailable") return known;
-  const checked = await checkWithKeys(token, known.keys, options);
-  if (checked !== "unknown-key") return checked;
-  const renewed = await issuerKeys.afterUnknownKey(issuer.jwksUrl, now);
-  if (renewed.kind === "unavailable") return renewed;
-  const again = await checkWithKeys(token, renewed.keys, options);
-  return again === "unknown-key" ? { kind: "invalid", reason: "its key is not one of the issuer's" } : again;
-}
-
-/** RFC 8725: 3.1 the algorithm is ours to choose, 3.8 and 3.9 issuer and audience; and a token without an end is none. */
-function requirementsOf(issuer: ViewerIssuer, now: number): JWTVerifyOptions {
-  return {
-    algorithms: [issuer.algorithm],
-    issuer: issuer.issuer,
-    audience: issuer.audience,
-    requiredClaims: ["exp"],
-    clockTolerance: CLOCK_SKEW_SECONDS,
-    currentDate: new Date(now),
-  };
-}
-
-async function checkWithKeys(token: string, keys: KeySet, options: JWTVerifyOptions): Promise<Checked | "unknown-key"> {
-  try {
-    return { kind: "payload", payload: (await jwtVerify(token, keys, options)).payload };
-  } catch (error) {
-    return error instanceof errors.JWKSNoMatchingKey ? "unknown-key" : refusalOf(error);
-  }
-}
-
-async function checkWithSecrets(
-  token: string,
-  secrets: readonly Uint8Array<ArrayBuffer>[],
-  options: JWTVerifyOptions,
-): Promise<Checked> {
-  let checked: Checked = { kind: "invalid", reason: "the signature is not the issuer's" };
-  for (const secret of secrets) {
-    try {
-      return { kind: "payload", payload: (await jwtVerify(token, secret, options)).payload };
-    } catch (error) {
-      if (!(error instanceof errors.JWSSignatureVerificationFailed)) checked = refusalOf(error);
-    }
-  }
-  return checked;
-}
-
-function refusalOf(error: unknown): Checked {
-  if (!(error instanceof errors.JOSEError)) throw new Error("a viewer token could not be checked", { cause: error });
-  if (error instanceof errors.JWTExpired) return { kind: "invalid", reason: "the viewer token has expired" };
-  // jose names the claim and never its value.
-  if (error instanceof errors.JWTClaimValidationFailed) return { kind: "invalid", reason: `claim ${error.claim}` };
-  return { kind: "invalid", reason: "the token, its algorithm or its signature is not the issuer's" };
+function checkSignature(token: string, issuer: ViewerIssuer, issuerKeys: IssuerKeys, now: number): Promise<CheckedJwt> {
+  return issuer.algorithm === "HS256"
+    ? checkWithSecrets(token, issuer, issuer.secrets, now)
+    : checkWithPublishedKeys(token, issuer, issuerKeys, now);
 }
 
 function viewerOf(payload: JWTPayload, issuer: ViewerIssuer): ViewerVerification {

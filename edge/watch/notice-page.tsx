@@ -18,6 +18,7 @@ export function NoticePage({ heading, text }: { readonly heading: string; readon
 }
 
 const WAITING_TEXT = {
+  request: "It is made ready when it is first asked for.",
   upload: "It waits for a processor.",
   transcoding: "Its qualities are being made.",
   encryption: "Each of its qualities is being encrypted with a key of its own.",

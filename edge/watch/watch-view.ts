@@ -1,3 +1,4 @@
+import { migrationState } from "../../shared/domain/imported-post.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import type { QualityPolicy } from "../../shared/domain/quality-auth.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";
@@ -20,7 +21,7 @@ export type RungView = {
 
 export type PartView = { readonly fileIndex: number; readonly name: string; readonly current: boolean };
 
-export type WaitingFor = "upload" | "transcoding" | "encryption" | "other-parts" | "review";
+export type WaitingFor = "request" | "upload" | "transcoding" | "encryption" | "other-parts" | "review";
 
 /** What may be shown to anybody who opens the page of a part. `title` is null where the title is not public yet. */
 export type WatchView =
@@ -51,7 +52,7 @@ export function watchView(post: VideoPost | null, fileIndex: number): WatchView 
   if (file === undefined) return { kind: "unknown" };
   // As long as an editor may still say no, nobody is told what the post is about.
   const title = post.autoPublish || post.audit?.result === "PASSED" ? post.title : null;
-  if (post.status === "TRANSCODE_FAILED") return { kind: "failed", title };
+  if (post.status === "TRANSCODE_FAILED" || migrationState(file) === "failed") return { kind: "failed", title };
   if (post.status !== "PUBLISHED" || file.playing === null) {
     return { kind: "waiting", title, fileId: file.id, waitingFor: waitingFor(post, file) };
   }
@@ -67,7 +68,10 @@ export function watchView(post: VideoPost | null, fileIndex: number): WatchView 
 }
 
 function waitingFor(post: VideoPost, file: VideoFile): WaitingFor {
-  if (partState(file) === "ready") return post.status === "PENDING_AUDIT" ? "review" : "other-parts";
+  if (migrationState(file) === "waiting") return post.status === "PUBLISHED" ? "request" : "review";
+  if (migrationState(file) === null && partState(file) === "ready") {
+    return post.status === "PENDING_AUDIT" ? "review" : "other-parts";
+  }
   if (file.transferResult === "SUCCESS") return "encryption";
   return file.updateType === "NO_UPDATE" ? "transcoding" : "upload";
 }

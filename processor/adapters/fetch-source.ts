@@ -3,7 +3,8 @@ import { type DownloadLimits, downloadUrl, type FetchOutcome, type FetchProgress
 import { mergeChunks } from "./merge-chunks.ts";
 import type { ObjectStore } from "./object-store.ts";
 
-export type Source = Extract<WorkOrder, { kind: "TRANSCODE" }>["source"];
+/** Of one file. */
+export type Source = Exclude<Extract<WorkOrder, { kind: "TRANSCODE" }>["source"], { kind: "single-key" }>;
 
 export type FetchSource = {
   readonly source: Source;

@@ -47,6 +47,12 @@ export type OperatorClient = {
 /** The Worker understood and said no; the message is its reason. */
 export class OperatorRefusal extends Error {
   override readonly name = "OperatorRefusal";
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
 }
 
 export class OperatorUnreachable extends Error {
@@ -60,7 +66,7 @@ const cancelSchema = z.object({ outcome: z.enum(["cancelled", "requested"]) });
 
 export function createOperatorClient({ serviceUrl, adminApiKey }: OperatorConfig): OperatorClient {
   const base = `${serviceUrl}/api/v2/jobs`;
-  const ask = (method: "GET" | "POST", url: string) => send(method, url, adminApiKey);
+  const ask = (method: "GET" | "POST", url: string) => askAsOperator(method, url, adminApiKey);
   const one = (jobId: string) => `${base}/${encodeURIComponent(jobId)}`;
   return {
     list: async (filter) => {
@@ -73,13 +79,20 @@ export function createOperatorClient({ serviceUrl, adminApiKey }: OperatorConfig
   };
 }
 
-async function send(method: "GET" | "POST", url: string, adminApiKey: string): Promise<unknown> {
+/** One request with the administrators' key; the JSON of its answer. */
+export async function askAsOperator(
+  method: "GET" | "POST",
+  url: string,
+  adminApiKey: string,
+  content?: unknown,
+): Promise<unknown> {
   let response: Response;
   let text: string;
   try {
-    const headers = { authorization: `Bearer ${adminApiKey}` };
+    const sent = content === undefined ? {} : { body: JSON.stringify(content) };
+    const headers = { authorization: `Bearer ${adminApiKey}`, "content-type": "application/json" };
     // A redirect would carry the key to wherever it points.
-    response = await fetch(url, { method, headers, redirect: "error", signal: AbortSignal.timeout(REPLY_MS) });
+    response = await fetch(url, { method, headers, ...sent, redirect: "error", signal: AbortSignal.timeout(REPLY_MS) });
     text = await response.text();
   } catch (cause) {
     throw new OperatorUnreachable("The video service could not be reached. Is LADDERLOCK_URL its address?", { cause });
@@ -93,7 +106,7 @@ async function send(method: "GET" | "POST", url: string, adminApiKey: string): P
   if (response.status >= 500)
     throw new OperatorUnreachable(`The video service answered ${response.status}: ${reason}.`);
   const hint = response.status === 401 ? " Is ADMIN_API_KEY that of the Worker?" : "";
-  throw new OperatorRefusal(`The video service answered ${response.status}: ${reason}.${hint}`);
+  throw new OperatorRefusal(`The video service answered ${response.status}: ${reason}.${hint}`, response.status);
 }
 
 function parseJson(text: string): unknown {

@@ -13,6 +13,7 @@ export type StoredBody = {
 
 /** A server that speaks as much of S3, path style, as the processor uses. Keys are `bucket/key`. */
 export type S3Server = AsyncDisposable & {
+  readonly endpoint: string;
   readonly objects: Map<string, StoredBody>;
   /** How many of the next replies to GET are cut off in the middle. */
   cuts: number;
@@ -37,6 +38,7 @@ export async function startS3Server(): Promise<S3Server> {
   const credentials = { accessKeyId: "id", secretAccessKey: "secret" };
   const client = createS3Client({ endpoint, region: "auto", ...credentials });
   const s3: S3Server = {
+    endpoint,
     objects: new Map(),
     cuts: 0,
     requests: [],

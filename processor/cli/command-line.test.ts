@@ -10,6 +10,8 @@ describe("the command line", () => {
     ["run j1", { name: "run", jobId: "j1" }],
     ["gc", { name: "gc", dryRun: false, json: false }],
     ["gc --dry-run --json", { name: "gc", dryRun: true, json: true }],
+    ["import m.json", { name: "import", manifestPath: "m.json", dryRun: false, json: false }],
+    ["import m.json --dry-run --json", { name: "import", manifestPath: "m.json", dryRun: true, json: true }],
     ["jobs list", { name: "jobs", json: false, command: { verb: "list", filter: {} } }],
     [
       "jobs list --state FAILED --kind ENCRYPT --post p1 --json",
@@ -34,6 +36,9 @@ describe("the command line", () => {
     ["jobs delete j1", /Unknown command/],
     ["serve j1", /too many arguments/],
     ["run j1 j2", /too many arguments/],
+    ["import", /needs the path of a manifest/],
+    ["import a.json b.json", /too many arguments/],
+    ["import a.json --post p1", /import takes no --post/],
     ["jobs show", /needs the id of a job/],
     ["jobs list j1", /too many arguments/],
     ["jobs list --state BROKEN", /--state is one of QUEUED, /],

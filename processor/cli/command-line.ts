@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { JOB_KINDS, JOB_STATES } from "../../shared/domain/transcode-job.ts";
+import type { ImportOptions } from "./import.ts";
 import type { JobsCommand } from "./jobs.ts";
 
 /** What was typed. */
@@ -12,6 +13,7 @@ export type Command =
   | { readonly name: "serve" }
   | { readonly name: "run"; readonly jobId: string | null }
   | { readonly name: "gc"; readonly dryRun: boolean; readonly json: boolean }
+  | ({ readonly name: "import" } & ImportOptions)
   | { readonly name: "jobs"; readonly command: JobsCommand; readonly json: boolean };
 
 const FLAGS = {
@@ -30,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   serve: [],
   run: [],
   gc: ["json", "dry-run"],
+  import: ["json", "dry-run"],
   "jobs list": ["json", "state", "kind", "post"],
   "jobs show": ["json"],
   "jobs retry": ["json"],
@@ -60,15 +63,18 @@ function parse(args: readonly string[]) {
 }
 
 function commandOf(name: string, rest: readonly string[], flags: Flags): Command {
-  const [jobId, ...more] = rest;
+  const [argument, ...more] = rest;
   const { json, state, kind, post } = flags;
-  const takesJob = name === "run" || /^jobs (show|retry|cancel)$/.test(name);
-  if (takesJob ? more.length > 0 : jobId !== undefined) return wrong(`${name} has too many arguments`);
+  const takesOne = name === "run" || name === "import" || /^jobs (show|retry|cancel)$/.test(name);
+  if (takesOne ? more.length > 0 : argument !== undefined) return wrong(`${name} has too many arguments`);
   switch (name) {
     case "serve":
       return { name };
     case "run":
-      return { name, jobId: jobId ?? null };
+      return { name, jobId: argument ?? null };
+    case "import":
+      if (argument === undefined) return wrong("import needs the path of a manifest");
+      return { name, manifestPath: argument, dryRun: flags["dry-run"], json };
     case "gc":
       return { name, dryRun: flags["dry-run"], json };
     case "jobs list":
@@ -77,9 +83,9 @@ function commandOf(name: string, rest: readonly string[], flags: Flags): Command
       if (kind !== undefined && !isOneOf(JOB_KINDS, kind)) return wrong(`--kind is one of ${JOB_KINDS.join(", ")}`);
       return { name: "jobs", json, command: { verb: "list", filter: { state, kind, videoPostId: post } } };
     default: {
-      if (jobId === undefined) return wrong(`${name} needs the id of a job`);
+      if (argument === undefined) return wrong(`${name} needs the id of a job`);
       const verb = name.slice("jobs ".length) as "show" | "retry" | "cancel";
-      return { name: "jobs", json, command: { verb, jobId } };
+      return { name: "jobs", json, command: { verb, jobId: argument } };
     }
   }
 }

@@ -6,6 +6,8 @@ export const USAGE = `Usage: node processor/main.ts <command>
   serve                         ask the Worker for jobs and do them, until SIGTERM or SIGINT
   run [<jobId>]                 do this one job (or VIDEO_JOB_ID) and exit
   gc [--dry-run] [--json]       delete stored objects that nothing points to; or only say what it would delete
+  import <manifest.json> [--dry-run] [--json]
+                                bring in content that has one key for all qualities; or only look whether it can be
   jobs list [--state <state>] [--kind <kind>] [--post <videoPostId>] [--json]
   jobs show <jobId> [--json]
   jobs retry <jobId> [--json]   queue a FAILED job again, with all its attempts
@@ -13,7 +15,8 @@ export const USAGE = `Usage: node processor/main.ts <command>
 
   --help                        show this
 
-Exit codes: 0 done, 1 refused, 64 wrong usage, 65 the job has failed for good or is unknown, 75 try again later,
+Exit codes: 0 done, 1 refused, 64 wrong usage, 65 the job has failed for good or is unknown,
+or what is to be imported cannot be, 75 try again later,
 78 wrong configuration.
 `;
 
@@ -23,7 +26,8 @@ export function helpText(): string {
   return `${USAGE}
 Environment:
 ${describeSettings(SETTINGS)}
-For "jobs", which reads this and LADDERLOCK_URL alone:
+For "jobs", which reads this and LADDERLOCK_URL alone, and for "import", which reads S3_*, SOURCE_BUCKET,
+SOURCE_ALLOW_HOSTS and UPLOAD_CONCURRENCY as well:
 ${describeSettings(operator)}`;
 }
 

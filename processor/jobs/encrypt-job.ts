@@ -8,7 +8,7 @@ import type { JobClient } from "../adapters/job-client.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import type { WorkRoot } from "../adapters/work-directory.ts";
 import { ScratchBuffers } from "../media/scratch-buffers.ts";
-import { encryptSegmentWhole } from "../media/segment-cipher.ts";
+import { encryptSegment } from "../media/segment-cipher.ts";
 import { PassingFault } from "../passing-fault.ts";
 import { readClearPlaylist } from "./clear-playlist.ts";
 import { type ClearRenditions, openClearRenditions } from "./clear-renditions.ts";
@@ -92,7 +92,7 @@ async function encryptRungs(
     signal.throwIfAborted();
     const { quality } = rung.variant;
     const segment = await clear.segment(quality, index + 1, scratch.take);
-    const ciphertext = encryptSegmentWhole(segment, rung.key, index, scratch.take);
+    const ciphertext = encryptSegment(segment, rung.key, index, scratch.take);
     scratch.giveBack(segment);
     await playback.putBytes(segmentKey(prefix, quality, index + 1), ciphertext, CIPHERTEXT_SEGMENT, signal);
     rung.sizes[index] = ciphertext.length;

@@ -7,7 +7,7 @@ import type { AbrVariant } from "../../shared/domain/rendition.ts";
 import { measureBandwidth } from "../../shared/hls/bandwidth.ts";
 import { targetDurationOf, writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
 import type { DownloadLimits } from "../adapters/download-url.ts";
-import { fetchSource } from "../adapters/fetch-source.ts";
+import { fetchSource, type Source } from "../adapters/fetch-source.ts";
 import type { SegmentFacts } from "../adapters/ffmpeg/inspect-segment.ts";
 import type { MediaTools } from "../adapters/ffmpeg/launch.ts";
 import { probe } from "../adapters/ffmpeg/probe.ts";
@@ -45,7 +45,7 @@ export type TranscodeDependencies = {
 
 /** Job A: the source becomes a verified ladder of clear renditions in the private bucket. */
 export async function runTranscodeJob(
-  order: TranscodeOrder,
+  order: TranscodeOrder & { readonly source: Source },
   run: JobRun,
   dependencies: TranscodeDependencies,
 ): Promise<JobOutcome> {

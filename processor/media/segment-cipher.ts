@@ -1,7 +1,5 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import type { Allocate } from "./scratch-buffers.ts";
 
 /** AES-128-CBC with PKCS7 over a whole media segment (RFC 8216 section 4.3.2.4, METHOD=AES-128). */
@@ -9,9 +7,8 @@ const CIPHER = "aes-128-cbc";
 const KEY_BYTES = 16;
 const BLOCK_BYTES = 16;
 
-/** A segment of six seconds has 4 MB; what is far larger is not held in memory. */
-export const MAX_IN_MEMORY_BYTES = 32 * 1024 * 1024;
-const STREAM_CHUNK_BYTES = 1024 * 1024;
+/** Larger pieces leave the processor's caches between the read, the cipher and the write; smaller ones call too often. */
+const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * RFC 8216 section 5.2: without an IV attribute the IV is the media sequence number, big-endian, in 16 bytes.
@@ -24,16 +21,10 @@ export function ivForSequence(sequence: number): Uint8Array {
   return iv;
 }
 
-/** Ciphertext in pieces, to be written one after the other. `source` is left as it is. */
-export function encryptSegment(source: Uint8Array, key: Uint8Array, sequence: number): Buffer[] {
-  const cipher = createCipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
-  return [cipher.update(source), cipher.final()];
-}
-
 const SLICE_BYTES = 64 * 1024;
 
-/** Ciphertext in one piece, in a buffer of the caller's; in slices, so that nothing large is left to be collected. */
-export function encryptSegmentWhole(source: Uint8Array, key: Uint8Array, sequence: number, allocate: Allocate): Buffer {
+/** Ciphertext in one piece, in a buffer of the caller's, with `source` left as it is; in slices, so that nothing large is left to be collected. */
+export function encryptSegment(source: Uint8Array, key: Uint8Array, sequence: number, allocate: Allocate): Buffer {
   const cipher = createCipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
   // PKCS7: one byte of padding at least.
   const size = source.length + BLOCK_BYTES - (source.length % BLOCK_BYTES);
@@ -52,40 +43,29 @@ export function decryptSegment(ciphertext: Uint8Array, key: Uint8Array, sequence
   return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
 }
 
-/** File to file; resolves to the bytes written. One read and one gathering write where the segment fits in memory. */
+/** File to file, a chunk at a time, so that a segment of any size takes the same memory; resolves to the bytes written. */
 export async function encryptSegmentFile(
   sourcePath: string,
   destinationPath: string,
   key: Uint8Array,
   sequence: number,
 ): Promise<number> {
-  await using source = await open(sourcePath, "r");
-  const { size } = await source.stat();
-  if (size > MAX_IN_MEMORY_BYTES) return encryptStream(sourcePath, destinationPath, key, sequence);
-
-  const clear = Buffer.allocUnsafe(size);
-  await readFully(source, clear);
-  const pieces = encryptSegment(clear, key, sequence);
-  await using destination = await open(destinationPath, "w");
-  const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const { bytesWritten } = await destination.writev(pieces);
-  if (bytesWritten !== total) throw new Error(`Wrote ${bytesWritten} of ${total} bytes of a segment`);
-  return total;
-}
-
-async function readFully(file: Awaited<ReturnType<typeof open>>, into: Buffer): Promise<void> {
-  for (let offset = 0; offset < into.length; ) {
-    const { bytesRead } = await file.read(into, offset, into.length - offset, offset);
-    if (bytesRead === 0) throw new Error("A segment became shorter while it was read");
-    offset += bytesRead;
-  }
-}
-
-async function encryptStream(from: string, to: string, key: Uint8Array, sequence: number): Promise<number> {
   const cipher = createCipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
-  const output = createWriteStream(to);
-  await pipeline(createReadStream(from, { highWaterMark: STREAM_CHUNK_BYTES }), cipher, output);
-  return output.bytesWritten;
+  await using source = await open(sourcePath, "r");
+  await using destination = await open(destinationPath, "w");
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let written = 0;
+  const append = async (piece: Buffer) => {
+    await destination.writeFile(piece);
+    written += piece.length;
+  };
+  for (;;) {
+    const { bytesRead } = await source.read(chunk, 0, chunk.length);
+    if (bytesRead === 0) break;
+    await append(cipher.update(chunk.subarray(0, bytesRead)));
+  }
+  await append(cipher.final());
+  return written;
 }
 
 function contentKey(key: Uint8Array): Uint8Array {

@@ -89,6 +89,13 @@ export const workOrderSchema = z.discriminatedUnion("kind", [
           .optional(),
       }),
       z.object({ kind: z.literal("url"), url: z.string() }),
+      /** Playlists under `prefix` in SOURCE, of segments under one key for all: nothing is encoded, only decrypted. */
+      z.object({
+        kind: z.literal("single-key"),
+        prefix: z.string(),
+        key: z.base64(),
+        renditions: z.array(z.object({ quality, playlist: z.string() })).min(1),
+      }),
     ]),
     fileName: z.string(),
     /** Prefix in SOURCE that this claim alone writes to. */

@@ -1,4 +1,6 @@
+import type { ApiKey } from "../domain/api-key.ts";
 import type { ContentKeyStatus } from "../domain/content-key.ts";
+import type { SessionLimit } from "../domain/play-session.ts";
 import type { Quality } from "../domain/quality.ts";
 import type { QualityAuth } from "../domain/quality-auth.ts";
 import type { JobKind, JobProgress, JobRules, JobStage, TranscodeJob } from "../domain/transcode-job.ts";
@@ -138,6 +140,8 @@ export type PlayablePart = {
   readonly fileId: string;
   readonly durationSeconds: number | null;
   readonly playing: { readonly prefix: string; readonly keyVersion: number } | null;
+  /** Of an imported part that does not play, unless its migration is under way. */
+  readonly migration: "waiting" | "failed" | null;
   readonly qualityAuth: readonly QualityAuth[];
 };
 
@@ -148,6 +152,7 @@ export type TokenRow = {
   readonly allowedQualities: readonly Quality[];
   readonly viewer: string | null;
   readonly maxUses: number | null;
+  readonly sessionLimit: SessionLimit | null;
   readonly startBefore: number;
   readonly deleteAfter: number;
 };
@@ -162,6 +167,33 @@ export interface TokenStore {
   revoke(selection: TokenSelection, limit: number): Promise<number>;
   deleteExpired(now: number, limit: number): Promise<number>;
 }
+
+/** Play sessions that were counted: their end is moved by a refresh, or comes before its time. */
+export interface SessionStore {
+  /** One round trip. Moves the ends of the session and of its token only if nothing speaks against it. */
+  refresh(input: SessionRefresh): Promise<SessionReading>;
+  /** One round trip. False when there is no such session, or it has ended before. */
+  end(session: { readonly tokenId: string; readonly sessionId: string; readonly now: number }): Promise<boolean>;
+}
+
+export type SessionRefresh = {
+  readonly tokenId: string;
+  /** Null for a token without a row: only its key version is looked at. */
+  readonly sessionId: string | null;
+  readonly videoPostId: string;
+  readonly fileIndex: number;
+  readonly keyVersion: number;
+  readonly expiresAt: number;
+  readonly now: number;
+};
+
+/** What a refresh found, always one row: nulls where there was nothing. */
+export type SessionReading = {
+  readonly tokenStatus: "ACTIVE" | "REVOKED" | null;
+  readonly sessionEndedAt: number | null;
+  /** Whether keys of that version are still given out. */
+  readonly keysUsable: boolean;
+};
 
 export type TokenSelection =
   | { readonly kind: "token"; readonly tokenId: string }
@@ -178,14 +210,23 @@ export type GateInput = {
   readonly videoPostId: string;
   readonly fileIndex: number;
   readonly keyVersion: number;
+  /** Whether the token's row limits the sessions of its viewer. */
+  readonly limited: boolean;
+  /** When the session ends by itself. */
+  readonly expiresAt: number;
   readonly now: number;
 };
 
 /** What the gate found, always one row: nulls where there was nothing. */
 export type GateReading = {
   readonly tokenStatus: "ACTIVE" | "REVOKED" | null;
+  /** Whom the token's row names. */
+  readonly viewer: string | null;
   readonly tokenStartBefore: number | null;
   readonly counted: boolean;
+  readonly sessionEndedAt: number | null;
+  /** Whether the token may start another session; read only where sessions are limited, and false elsewhere. */
+  readonly usesLeft: boolean;
   readonly key: {
     readonly belongs: boolean;
     readonly quality: Quality;
@@ -197,3 +238,18 @@ export type GateReading = {
     readonly kekId: string;
   } | null;
 };
+
+/** API keys. What is found for a look-up has the hash of the secret half; what is listed never has. */
+export interface ApiKeyStore {
+  create(key: StoredApiKey): Promise<void>;
+  find(keyId: string): Promise<StoredApiKey | null>;
+  /** The newest first, those that have ended included. */
+  list(limit: number): Promise<readonly ApiKey[]>;
+  /** Keeps the time of the first revocation. */
+  revoke(keyId: string, now: number): Promise<"revoked" | "was-revoked" | "unknown">;
+  /** Writes only when the last use on record is at least `exactnessMs` old. */
+  recordUse(keyId: string, now: number, exactnessMs: number): Promise<void>;
+}
+
+/** `secretHash` is base64url of SHA-256. */
+export type StoredApiKey = ApiKey & { readonly secretHash: string };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   clearPrefix,
   encryptedPrefix,
+  importPrefix,
   mediaPlaylistKey,
   multivariantKey,
   segmentKey,
@@ -17,6 +18,7 @@ describe("the keys of objects", () => {
     expect([
       uploadPrefix("u1"),
       uploadChunkKey(uploadPrefix("u1"), 8_388_608),
+      segmentKey(importPrefix("film-7", "0123456789abcdef0123456789abcdef", 2), "720p", 1),
       segmentKey(clear, "1080p", 1),
       multivariantKey(encrypted),
       mediaPlaylistKey(encrypted, "360p"),
@@ -24,6 +26,7 @@ describe("the keys of objects", () => {
     ]).toEqual([
       "uploads/u1/",
       "uploads/u1/000000008388608",
+      "imports/film-7/0123456789abcdef0123456789abcdef/2/720p/seg_00001.ts",
       "a-film/job-1/c2/1080p/seg_00001.ts",
       "a-film/job-1/enc/k3-c4/master.m3u8",
       "a-film/job-1/enc/k3-c4/360p/index.m3u8",

@@ -8,6 +8,14 @@ export function uploadPrefix(uploadId: string): string {
   return `uploads/${uploadId}/`;
 }
 
+/**
+ * What an import has brought, one prefix a part. `digest` (32 hexadecimal digits) is of the content, so that an import
+ * that is begun again goes on where it was, and other content under the same id lies elsewhere.
+ */
+export function importPrefix(importId: string, digest: string, partNumber: number): string {
+  return `imports/${importId}/${digest}/${partNumber}/`;
+}
+
 /** Wide enough for any size that R2 holds, so that the order of the names is the order of the bytes. */
 const OFFSET_DIGITS = 15;
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   clearPrefix,
   encryptedPrefix,
+  importPrefix,
   mediaPlaylistKey,
   multivariantKey,
   segmentKey,
@@ -11,19 +12,25 @@ import {
 import { ownerOfPrefix, prefixOfObject } from "./prefix-owner.ts";
 import { slugOf } from "./slug.ts";
 
-const titles = ["A film", "Uploads", "enc", "c1", "Épisode 1", "第一集", ""];
+const titles = ["A film", "Uploads", "Imports", "enc", "c1", "Épisode 1", "第一集", ""];
 
 describe("a stored object", () => {
   it.each(titles)("belongs to the claim or upload that its key was built for, whatever its title: %j", (title) => {
     const clear = clearPrefix(slugOf(title), "job-1", 12);
     const encrypted = encryptedPrefix(clear, 3, 4);
     const upload = uploadPrefix("u-1");
+    const imported = importPrefix("film-7", "0123456789abcdef0123456789abcdef", 12);
     expect([segmentKey(clear, "1080p", 1), mediaPlaylistKey(clear, "96k")].map(prefixOfObject)).toEqual([clear, clear]);
     expect([multivariantKey(encrypted), segmentKey(encrypted, "360p", 99_999)].map(prefixOfObject)).toEqual([
       encrypted,
       encrypted,
     ]);
     expect(prefixOfObject(uploadChunkKey(upload, 8_388_608))).toBe(upload);
+    expect([segmentKey(imported, "720p", 1), mediaPlaylistKey(imported, "96k")].map(prefixOfObject)).toEqual([
+      imported,
+      imported,
+    ]);
+    expect(ownerOfPrefix(imported)).toEqual({ kind: "import", importId: "film-7" });
     expect(ownerOfPrefix(clear)).toEqual({ kind: "clear", transcodeJobId: "job-1", claimNo: 12 });
     expect(ownerOfPrefix(encrypted)).toEqual({ kind: "encrypted", transcodeJobId: "job-1", keyVersion: 3, claimNo: 4 });
     expect(ownerOfPrefix(upload)).toEqual({ kind: "upload", uploadId: "u-1" });
@@ -36,6 +43,9 @@ describe("a stored object", () => {
     "uploads/u1/notes.txt",
     "uploads/u1/00000000000000",
     "uploads/u1/000000000000000/x",
+    "imports/film-7/0123456789abcdef/0/720p/seg_00001.ts",
+    "imports/film-7/0123456789abcdef0123456789abcdef/x/720p/seg_00001.ts",
+    "imports/film-7/0123456789abcdef0123456789abcdef/0/",
     "a-film/job-1/c1/",
     "a-film/job-1/c1",
     "a-film/job-1/cx/seg_00001.ts",

@@ -1,4 +1,5 @@
 import { activateKeyVersion, type ContentKey, nextKeyVersion, stagedKeys } from "./content-key.ts";
+import type { DomainEvent } from "./domain-event.ts";
 import type { Quality } from "./quality.ts";
 import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
@@ -141,11 +142,17 @@ export function applyEncryptResult(post: VideoPost, fileId: string, result: Encr
     ...file,
     encryptStatus: "ENCRYPTED",
     playing: { prefix: result.prefix, transcodeJobId, keyVersion: result.keyVersion },
+    singleKey: null,
     failReason: null,
     variants: [{ transcodeJobId, variants: result.variants }],
     keys: activateKeyVersion(file.keys, result.keyVersion, result.retireAt),
   };
-  return changed(post, playing, [], now);
+  const { change } = changed(post, playing, [], now);
+  return { kind: "changed", change: { ...change, events: [...change.events, ...migrated(file)] }, value: undefined };
+}
+
+function migrated({ singleKey }: VideoFile): readonly DomainEvent[] {
+  return singleKey === null ? [] : [{ type: "SingleKeyContentMigrated", prefixes: [singleKey.prefix] }];
 }
 
 /** The clear renditions and the staged keys stay; what plays, if anything does, is untouched. */
@@ -183,6 +190,11 @@ function livePart(
   return file === undefined ? refused({ kind: "not-found" }) : { kind: "part", file };
 }
 
-function changed(post: VideoPost, file: VideoFile, jobs: readonly NewJob[], now: number): Decision {
+function changed(
+  post: VideoPost,
+  file: VideoFile,
+  jobs: readonly NewJob[],
+  now: number,
+): Decision & { kind: "changed" } {
   return { kind: "changed", change: withFile(post, file, jobs, now), value: undefined };
 }

@@ -26,9 +26,10 @@ export function upsertQualityAuth(
   return { kind: "changed", change: withFile(post, changed, [], now), value: "changed" };
 }
 
-/** Of what plays and of what is being made, so that a policy can be set before the first key. */
+/** Of what plays, of what is being made and of what was imported, so that a policy can be set before the first key. */
 function qualitiesOf(file: VideoFile): readonly Quality[] {
-  return file.variants.flatMap((made) => made.variants.map((variant) => variant.quality));
+  const imported = (file.singleKey?.renditions ?? []).map((rendition) => rendition.quality);
+  return [...imported, ...file.variants.flatMap((made) => made.variants.map((variant) => variant.quality))];
 }
 
 function whatIsWrong(file: VideoFile, policies: readonly QualityAuth[]): string | null {

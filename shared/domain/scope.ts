@@ -24,3 +24,9 @@ export type Scope = (typeof SCOPES)[number];
 export function allows(held: readonly Scope[], wanted: Scope): boolean {
   return held.includes("admin") || held.includes(wanted);
 }
+
+/** Scopes as headers and OAuth write them: words with spaces or commas between them. What is none of ours is left out. */
+export function scopesNamedIn(text: string): readonly Scope[] {
+  const words = text.split(/[\s,]+/);
+  return SCOPES.filter((scope) => words.includes(scope));
+}

@@ -1,14 +1,17 @@
 import type { ContentKey } from "./content-key.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
+import type { SingleKeySource } from "./single-key-source.ts";
 
-export type TransferResult = "TRANSCODING" | "SUCCESS" | "FAILED";
+/** IMPORTED: it waits to be asked for, and no scan makes a job for it. */
+export type TransferResult = "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED";
 export type EncryptStatus = "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED";
 export type UpdateType = "NO_UPDATE" | "HAS_UPDATE";
 
 export type FileSource =
   | { readonly kind: "upload"; readonly uploadId: string }
-  | { readonly kind: "url"; readonly url: string };
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "imported" };
 
 /** Variants belong to the transcode job that made them: what plays lies beside what is being made. */
 export type VariantsOfJob = { readonly transcodeJobId: string; readonly variants: readonly AbrVariant[] };
@@ -31,6 +34,8 @@ export type VideoFile = {
   readonly clear: { readonly prefix: string; readonly transcodeJobId: string } | null;
   /** What plays: moved only by ApplyVideoPostEncryptResult. */
   readonly playing: { readonly prefix: string; readonly transcodeJobId: string; readonly keyVersion: number } | null;
+  /** What an imported part is decrypted from; null for every other, and once it has keys of its own. */
+  readonly singleKey: SingleKeySource | null;
   readonly failReason: string | null;
   readonly probe: ProbeFacts | null;
   readonly warnings: readonly string[];
@@ -46,8 +51,12 @@ export function variantsOf(file: VideoFile, transcodeJobId: string): readonly Ab
 
 export type PartState = "on-its-way" | "failed" | "ready";
 
-/** A part that plays is ready whatever happens to its replacement. */
+/**
+ * A part that plays is ready whatever happens to its replacement. An imported part is ready on request: it takes nothing
+ * from the post's other parts while its migration is under way, or when that fails.
+ */
 export function partState(file: VideoFile): PartState {
+  if (file.source.kind === "imported") return "ready";
   if (file.encryptStatus === "ENCRYPTED") return "ready";
   if (file.transferResult === "FAILED" || file.encryptStatus === "FAILED") return "failed";
   return "on-its-way";

@@ -29,6 +29,8 @@ export type Audit = {
 /** The root: saved and loaded whole. */
 export type VideoPost = {
   readonly id: string;
+  /** Of posts that were imported. */
+  readonly importId: string | null;
   readonly authorId: string;
   readonly title: string;
   readonly slug: string;
@@ -94,8 +96,16 @@ export type NewVideoPost = {
 };
 
 export function createVideoPost(input: NewVideoPost, now: number): Change {
-  const empty: VideoPost = {
+  const post = input.files.reduce((soFar, file) => withNewFile(soFar, file, now), emptyPost(input, now));
+  const jobs = input.files.map((file): NewJob => ({ jobId: file.jobId, fileId: file.id, kind: "TRANSCODE" }));
+  return settle(post, jobs, now);
+}
+
+/** Before its parts. */
+export function emptyPost(input: Omit<NewVideoPost, "files">, now: number): VideoPost {
+  return {
     id: input.id,
+    importId: null,
     authorId: input.authorId,
     title: input.title,
     slug: slugOf(input.title),
@@ -114,9 +124,6 @@ export function createVideoPost(input: NewVideoPost, now: number): Change {
     updatedAt: now,
     deletedAt: null,
   };
-  const post = input.files.reduce((soFar, file) => withNewFile(soFar, file, now), empty);
-  const jobs = input.files.map((file): NewJob => ({ jobId: file.jobId, fileId: file.id, kind: "TRANSCODE" }));
-  return settle(post, jobs, now);
 }
 
 function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
@@ -133,6 +140,7 @@ function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
     updateType: "HAS_UPDATE",
     clear: null,
     playing: null,
+    singleKey: null,
     failReason: null,
     probe: null,
     warnings: [],
@@ -231,9 +239,9 @@ export function updateVideoPost(
 export function deleteVideoPost(post: VideoPost, now: number): Decision {
   if (post.deletedAt !== null) return { kind: "unchanged", value: undefined };
   const prefixes = post.files.flatMap((file) =>
-    [file.clear?.prefix, file.playing?.prefix].filter((p) => p !== undefined),
+    [file.clear?.prefix, file.playing?.prefix, file.singleKey?.prefix].filter((p) => p !== undefined),
   );
   const event: DomainEvent = { type: "VideoPostDeleted", prefixes, uploadIds: uploadIds(post) };
-  const files = post.files.map((file) => ({ ...file, keys: revokeKeys(file.keys) }));
+  const files = post.files.map((file) => ({ ...file, keys: revokeKeys(file.keys), singleKey: null }));
   return { kind: "changed", change: settle({ ...post, files, deletedAt: now }, [], now, [event]), value: undefined };
 }

@@ -7,6 +7,9 @@ export type KeyBinding = { readonly fileId: string; readonly quality: string; re
 export type WrappedKey = { readonly kekId: string; readonly wrappedKey: string };
 
 export interface KeyVault {
+  /** The key-encryption key that wraps; the others still unwrap. */
+  readonly currentKekId: string;
+  readonly formerKekIds: readonly string[];
   /** AES-128 content key (16 bytes) -> base64 of nonce, ciphertext and tag, under the current key-encryption key. */
   wrap(contentKey: Uint8Array<ArrayBuffer>, binding: KeyBinding): Promise<WrappedKey>;
   /** Throws when the key-encryption key is unknown or anything was changed. */
@@ -30,6 +33,8 @@ export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): 
     return pending;
   };
   return {
+    currentKekId: keks[0].id,
+    formerKekIds: keks.slice(1).map(({ id }) => id),
     async wrap(contentKey, binding) {
       if (contentKey.length !== CONTENT_KEY_BYTES) throw new Error(`a content key has ${CONTENT_KEY_BYTES} bytes`);
       const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));

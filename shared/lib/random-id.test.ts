@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { secretId, uuidV7 } from "./random-id.ts";
+import { earliestUuidV7, secretId, uuidV7 } from "./random-id.ts";
 
 describe("ids", () => {
   it("that are UUIDv7 sort by the time they were made at", () => {
@@ -7,6 +7,14 @@ describe("ids", () => {
     const ids = times.map(uuidV7);
     expect(ids.toSorted()).toEqual(ids);
     expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it("that are UUIDv7 lie between the earliest of their time and that of the next millisecond", () => {
+    for (const time of [0, 1, 1_700_000_000_000, 2 ** 47]) {
+      for (const id of Array.from({ length: 100 }, () => uuidV7(time))) {
+        expect(id >= earliestUuidV7(time) && id < earliestUuidV7(time + 1), id).toBe(true);
+      }
+    }
   });
 
   it("made at one time differ", () => {

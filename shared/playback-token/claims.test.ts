@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromWire, type PlaybackClaims, sessionClaims, toWire } from "./claims.ts";
+import { fromWire, type PlaybackClaims, refreshedClaims, sessionClaims, toWire } from "./claims.ts";
 import { createTokenSigner } from "./token-signer.ts";
 
 const issued: PlaybackClaims = {
@@ -12,15 +12,21 @@ const issued: PlaybackClaims = {
   objectPath: "a-film/0197f0c0-0000-7000-8000-000000000002/enc/k12-c3/",
   qualities: ["1080p", "720p", "480p", "360p"],
   hasRow: true,
+  limited: false,
   sessionSeconds: 3600,
   issuedAt: 1_770_000_000,
   expiresAt: 1_770_000_600,
+  startedAt: 1_770_000_000,
+  binding: null,
 };
 
 describe("claims", () => {
   it("come back from the wire as they were, issued or session, with and without a row", () => {
     const session = sessionClaims(issued, "s".repeat(22), 1_770_000_100);
-    for (const claims of [issued, session, { ...issued, hasRow: false, fileIndex: 0 }]) {
+    const refreshed = refreshedClaims(session, 1_770_001_000, 86_400);
+    const bound = sessionClaims({ ...issued, limited: true }, "s", 1_770_000_100, "NL");
+    const inNetwork = sessionClaims(issued, "s", 1_770_000_100, 13_335);
+    for (const claims of [issued, session, { ...issued, hasRow: false, fileIndex: 0 }, refreshed, bound, inNetwork]) {
       expect(fromWire(JSON.parse(JSON.stringify(toWire(claims))))).toEqual(claims);
     }
   });
@@ -39,6 +45,15 @@ describe("claims", () => {
       iat: 1_770_000_100,
       exp: 1_770_003_700,
     });
+    const more = sessionClaims({ ...issued, limited: true }, "s", 1_770_000_100, "NL");
+    expect(toWire(refreshedClaims(more, 1_770_001_000, 86_400))).toMatchObject({
+      sid: "s",
+      l: 1,
+      iat: 1_770_001_000,
+      exp: 1_770_004_600,
+      t: 1_770_000_100,
+      b: "NL",
+    });
   });
 
   it("of a session live on their own, however soon the token that was issued ends", () => {
@@ -49,7 +64,27 @@ describe("claims", () => {
       sessionId: "s",
       issuedAt: issued.expiresAt - 1,
       expiresAt: issued.expiresAt - 1 + issued.sessionSeconds,
+      startedAt: issued.expiresAt - 1,
     });
+  });
+
+  it("of a session from before there were refreshes say that it began when its token was made", () => {
+    const session = sessionClaims(issued, "s", 1_770_000_100);
+    const { l: _l, t: _t, b: _b, ...wire } = toWire(session);
+    expect(fromWire(wire)).toEqual(session);
+  });
+
+  const started = sessionClaims(issued, "s", 1_770_000_000);
+  it.each([
+    ["moves the end to another life from now", 1_770_001_000, 86_400, 1_770_004_600],
+    ["stops at the longest life, counted from the first start", 1_770_001_000, 4000, 1_770_004_000],
+    ["leaves an end alone that lies further than is allowed by now", 1_770_001_000, 600, 1_770_003_600],
+    ["changes nothing in the second of the start", 1_770_000_000, 86_400, 1_770_003_600],
+  ])("a refresh %s", (_, at, longest, end) => {
+    const refreshed = refreshedClaims(started, at, longest);
+    expect(refreshed).toEqual({ ...started, issuedAt: at, expiresAt: end });
+    // However often: the first start counts.
+    expect(refreshedClaims(refreshed, at, longest)).toEqual(refreshed);
   });
 
   const wire = toWire(issued);
@@ -68,6 +103,11 @@ describe("claims", () => {
     ["a row that is neither there nor not", { ...wire, r: 2 }],
     ["an empty session", { ...wire, sid: "" }],
     ["no end", { ...wire, exp: undefined }],
+    ["a limit that is neither there nor not", { ...wire, l: 0 }],
+    ["a start that is no time", { ...wire, t: "1770000000" }],
+    ["a binding to nothing", { ...wire, b: "" }],
+    ["a binding to a list", { ...wire, b: ["NL"] }],
+    ["a binding that is no network", { ...wire, b: 0.5 }],
   ])("are null for a payload with %s", (_, payload) => {
     expect(fromWire(payload)).toBeNull();
   });
@@ -77,7 +117,13 @@ describe("a playback token", () => {
   const signer = createTokenSigner("play+jwt", [{ id: "k".repeat(32), bytes: new Uint8Array(32) }]);
   const sizeWith = async (slug: string) => {
     const objectPath = issued.objectPath.replace("a-film", slug);
-    const token = await signer.sign(toWire(sessionClaims({ ...issued, objectPath }, "s".repeat(22), issued.issuedAt)));
+    const session = sessionClaims(
+      { ...issued, objectPath, limited: true },
+      "s".repeat(22),
+      issued.issuedAt,
+      4_200_000_000,
+    );
+    const token = await signer.sign(toWire(refreshedClaims(session, issued.issuedAt + 1000, 86_400)));
     return token.length;
   };
 

@@ -17,12 +17,21 @@ export type PlaybackClaims = {
   readonly qualities: readonly string[];
   /** Whether the database has a row for the token: what can change, uses and revocation, is there. */
   readonly hasRow: boolean;
-  /** Seconds that a session minted from this token lives. */
+  /** Whether its row limits the sessions that its viewer may have at the same time: the gate then counts them. */
+  readonly limited: boolean;
+  /** Seconds that a session minted from this token lives, and by which a refresh moves its end. */
   readonly sessionSeconds: number;
   /** Seconds since the epoch (RFC 7519 NumericDate). */
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** When its session began, in the same seconds: a refresh keeps it. Of an issued token the same as `issuedAt`. */
+  readonly startedAt: number;
+  /** Where its session began; null when it is bound to nothing. */
+  readonly binding: SessionBinding | null;
 };
+
+/** A country by its two letters (ISO 3166-1), or a network by the number of its autonomous system. */
+export type SessionBinding = string | number;
 
 /** RFC 7519 4.1: `jti`, `iat` and `exp` are the registered claims; the others are ours. */
 type Wire = {
@@ -34,9 +43,12 @@ type Wire = {
   readonly o: string;
   readonly q: readonly string[];
   readonly r: 0 | 1;
+  readonly l?: 1 | undefined;
   readonly s: number;
   readonly iat: number;
   readonly exp: number;
+  readonly t?: number | undefined;
+  readonly b?: SessionBinding | undefined;
 };
 
 export function toWire(claims: PlaybackClaims): Wire {
@@ -50,9 +62,12 @@ export function toWire(claims: PlaybackClaims): Wire {
     o: claims.objectPath,
     q: [...claims.qualities],
     r: claims.hasRow ? 1 : 0,
+    l: claims.limited ? 1 : undefined,
     s: claims.sessionSeconds,
     iat: claims.issuedAt,
     exp: claims.expiresAt,
+    t: claims.startedAt === claims.issuedAt ? undefined : claims.startedAt,
+    b: claims.binding ?? undefined,
   };
 }
 
@@ -69,21 +84,41 @@ export function fromWire(wire: unknown): PlaybackClaims | null {
     objectPath: wire.o,
     qualities: wire.q,
     hasRow: wire.r === 1,
+    limited: wire.l === 1,
     sessionSeconds: wire.s,
     issuedAt: wire.iat,
     expiresAt: wire.exp,
+    startedAt: wire.t ?? wire.iat,
+    binding: wire.b ?? null,
   };
 }
 
 /** The session token that an issued token turns into. Its life is its own, so that nobody is cut off in the middle. */
-export function sessionClaims(issued: PlaybackClaims, sessionId: string, nowSeconds: number): PlaybackClaims {
+export function sessionClaims(
+  issued: PlaybackClaims,
+  sessionId: string,
+  nowSeconds: number,
+  binding: SessionBinding | null = null,
+): PlaybackClaims {
   return {
     ...issued,
     kind: "session",
     sessionId,
     issuedAt: nowSeconds,
     expiresAt: nowSeconds + issued.sessionSeconds,
+    startedAt: nowSeconds,
+    binding,
   };
+}
+
+/**
+ * The same session with a later end: another life from now on, but none after `longestSeconds` from its first start.
+ * A session that is there already keeps the end that it has.
+ */
+export function refreshedClaims(session: PlaybackClaims, nowSeconds: number, longestSeconds: number): PlaybackClaims {
+  const latest = session.startedAt + longestSeconds;
+  const expiresAt = Math.max(session.expiresAt, Math.min(nowSeconds + session.sessionSeconds, latest));
+  return { ...session, issuedAt: nowSeconds, expiresAt };
 }
 
 /**
@@ -92,7 +127,7 @@ export function sessionClaims(issued: PlaybackClaims, sessionId: string, nowSeco
  */
 function isWire(payload: unknown): payload is Wire {
   if (typeof payload !== "object" || payload === null) return false;
-  const { jti, sid, p, f, v, o, q, r, s, iat, exp } = payload as Record<keyof Wire, unknown>;
+  const { jti, sid, p, f, v, o, q, r, l, s, iat, exp, t, b } = payload as Record<keyof Wire, unknown>;
   return (
     isText(jti, 64) &&
     (sid === undefined || isText(sid, 64)) &&
@@ -102,7 +137,10 @@ function isWire(payload: unknown): payload is Wire {
     isText(o, 1024) &&
     isQualityNames(q) &&
     (r === 0 || r === 1) &&
-    [s, iat, exp].every(isPositive)
+    (l === undefined || l === 1) &&
+    [s, iat, exp].every(isPositive) &&
+    (t === undefined || isPositive(t)) &&
+    (b === undefined || isText(b, 8) || isPositive(b))
   );
 }
 

@@ -1,4 +1,4 @@
-import { base64UrlDecode, base64UrlEncode } from "../lib/base64.ts";
+import { base64UrlDecode, base64UrlDecodeText, base64UrlEncode } from "../lib/base64.ts";
 import type { NamedSecret } from "../lib/secret-list.ts";
 
 /** A JWT type (RFC 8725 3.11): a token of one use is never taken for one of another. */
@@ -16,7 +16,6 @@ export interface TokenSigner {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Longest token that is looked at at all; ours stay under 1 kB. */
 const LONGEST_TOKEN = 4096;
@@ -36,8 +35,9 @@ export function createTokenSigner(type: TokenType, secrets: readonly [NamedSecre
   const current = signers[0]!;
   return {
     async sign(payload) {
+      const key = current.key ?? (await importKey(current));
       const input = `${current.header}.${base64UrlEncode(encode(JSON.stringify(payload)))}`;
-      const signature = await crypto.subtle.sign("HMAC", current.key ?? (await importKey(current)), encode(input));
+      const signature = await crypto.subtle.sign("HMAC", key, encode(input));
       return `${input}.${base64UrlEncode(new Uint8Array(signature))}`;
     },
     async verify(token, nowSeconds) {
@@ -45,9 +45,9 @@ export function createTokenSigner(type: TokenType, secrets: readonly [NamedSecre
       if (parts === null) return { kind: "invalid", reason: "malformed" };
       const signer = byHeader.get(parts.header);
       if (signer === undefined) return { kind: "invalid", reason: "unknown-header" };
-      const input = encode(token.slice(0, parts.header.length + 1 + parts.payload.length));
       // Constant-time comparison is the platform's: verify() recomputes and compares the MAC itself.
       const key = signer.key ?? (await importKey(signer));
+      const input = encode(token.slice(0, parts.header.length + 1 + parts.payload.length));
       const genuine = await crypto.subtle.verify("HMAC", key, parts.signature, input);
       return genuine ? readPayload(parts.payload, nowSeconds) : { kind: "invalid", reason: "bad-signature" };
     },
@@ -82,13 +82,20 @@ function split(token: string): { header: string; payload: string; signature: Uin
 }
 
 function readPayload(encoded: string, nowSeconds: number): Verification {
-  const payload: unknown = JSON.parse(decoder.decode(base64UrlDecode(encoded)));
+  const payload: unknown = JSON.parse(base64UrlDecodeText(encoded));
   const exp = typeof payload === "object" && payload !== null && "exp" in payload ? payload.exp : undefined;
   if (typeof exp !== "number") return { kind: "invalid", reason: "no-expiry" };
   if (exp + CLOCK_SKEW_SECONDS <= nowSeconds) return { kind: "expired" };
   return { kind: "valid", payload, expiresAt: exp };
 }
 
+const scratch = new Uint8Array(3 * LONGEST_TOKEN);
+
+/**
+ * UTF-8 in a buffer that the next call uses again: to be read before anything is awaited. Web Crypto takes a copy of
+ * what it is given before it returns (Web Cryptography API 14.3, "get a copy of the bytes").
+ */
 function encode(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text) as Uint8Array<ArrayBuffer>;
+  if (text.length > LONGEST_TOKEN) return encoder.encode(text) as Uint8Array<ArrayBuffer>;
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }

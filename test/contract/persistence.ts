@@ -1,10 +1,16 @@
+import type { AuditLog } from "../../shared/application/audit-log.ts";
+import type { KeyWrappingStore } from "../../shared/application/key-wrapping-store.ts";
+import type { MigrationStore } from "../../shared/application/migration-store.ts";
 import type {
+  ApiKeyStore,
   JobStore,
   PendingWorkQueries,
   PrefixQueries,
+  SessionStore,
   TokenStore,
   VideoPostRepository,
 } from "../../shared/application/ports.ts";
+import type { RotationBatches, RotationSteps } from "../../shared/application/rotation-store.ts";
 
 /*
  * The contract of a database adapter. The suites in this folder are functions over `open`, so that each database runs
@@ -14,8 +20,16 @@ export type Persistence = {
   readonly posts: VideoPostRepository;
   readonly jobs: JobStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
+  readonly apiKeys: ApiKeyStore;
+  /** What is in it stays, since no database deletes it before its time. */
+  readonly auditLog: AuditLog;
+  readonly migrations: MigrationStore;
   readonly pending: PendingWorkQueries;
   readonly prefixes: PrefixQueries;
+  readonly rotationBatches: RotationBatches;
+  readonly rotationSteps: RotationSteps;
+  readonly wrappings: KeyWrappingStore;
   /** A repository whose saves meet a fault on the way to the database or on the way back. */
   postsWith(fault: "reply-lost" | "not-carried-out"): VideoPostRepository;
   tables(): Promise<string[]>;

@@ -29,6 +29,7 @@ export function describePlaybackTokens(name: string, open: OpenPersistence): voi
     allowedQualities: LADDER,
     viewer: "viewer-1",
     maxUses: null,
+    sessionLimit: null,
     startBefore: START_BEFORE,
     deleteAfter: DELETE_AFTER,
     ...more,
@@ -45,9 +46,12 @@ export function describePlaybackTokens(name: string, open: OpenPersistence): voi
     objectPath: "a-film/",
     qualities: LADDER,
     hasRow: true,
+    limited: false,
     sessionSeconds: 3600,
     issuedAt: NOW / 1000,
     expiresAt: NOW / 1000 + 3600,
+    startedAt: NOW / 1000,
+    binding: null,
     ...more,
   });
   const keyIn = (of: VideoPost, keyVersion = 1) =>

@@ -28,6 +28,7 @@ export function describeRevokedTokens(name: string, open: OpenPersistence): void
         allowedQualities: LADDER,
         viewer,
         maxUses: 1,
+        sessionLimit: null,
         startBefore: NOW + 600_000,
         deleteAfter: NOW + 3_600_000,
       };

@@ -74,6 +74,14 @@ const fullFile: VideoFile = {
   updateType: "HAS_UPDATE",
   clear: { prefix: "slug/job-2/c5/", transcodeJobId: "job-2" },
   playing: { prefix: "slug/job-1/enc/k2-c1/", transcodeJobId: "job-1", keyVersion: 2 },
+  singleKey: {
+    prefix: "imports/film-7/0123456789abcdef0123456789abcdef/0/",
+    wrappedKey: "d3JhcHBlZC1j",
+    kekId: "kek-c",
+    renditions: [{ quality: "1080p", playlist: "1080p/index.m3u8" }],
+    requestedAt: 1_700_000_000_008,
+    createdAt: 1_700_000_000_009,
+  },
   failReason: "It said \"no\",\nand then 'never'.",
   probe: {
     container: "mov,mp4",
@@ -100,6 +108,7 @@ const fullFile: VideoFile = {
 
 export const fullPost: VideoPost = {
   id: "post-full",
+  importId: "film-7",
   authorId: "author-1",
   title: "Ein „Titel“ mit ' und \" und \\ und 😀",
   slug: "ein-titel",
@@ -132,6 +141,7 @@ const bareFile: VideoFile = {
   updateType: "HAS_UPDATE",
   clear: null,
   playing: null,
+  singleKey: null,
   failReason: null,
   probe: null,
   warnings: [],
@@ -143,6 +153,7 @@ const bareFile: VideoFile = {
 
 export const barePost: VideoPost = {
   id: "post-bare",
+  importId: null,
   authorId: "author-2",
   title: "",
   slug: "untitled",

@@ -13,6 +13,8 @@ const AGGREGATE = [
   "video_hls_quality_auth",
 ];
 const BESIDE_IT = [
+  "api_key",
+  "single_key_source",
   "upload_session",
   "video_hls_key_token",
   "video_hls_token_session",

@@ -83,7 +83,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
     });
 
     it("remove the variants and policies that the post no longer has, and those of no other post", async () => {
-      const other = { ...fullPost, id: "other", files: [manyRows(onlyPart(fullPost), 1)] };
+      const other = { ...fullPost, id: "other", importId: null, files: [manyRows(onlyPart(fullPost), 1)] };
       await persistence.posts.save({ post: other, events: [], jobs: [] }, NOW);
       await persistence.posts.save({ post: fullPost, events: [], jobs: [] }, NOW);
       const part = onlyPart(fullPost);

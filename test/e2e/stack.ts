@@ -33,10 +33,13 @@ export type Stack = {
   stop(): Promise<void>;
 };
 
-/** The little of D1 and R2 that tests read. */
+/** The little of D1 and R2 that tests use. */
 type D1 = { prepare(text: string): { all<Row>(): Promise<{ results: Row[] }> } };
 type Bucket = {
   list(options: { cursor?: string }): Promise<{ objects: { key: string }[]; truncated: boolean; cursor?: string }>;
+  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
+  put(key: string, bytes: ArrayBuffer): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
 };
 
 export type IssuedToken = { token: string; qualities: string[]; masterUrl: string; expiresAt: string };

@@ -1,8 +1,15 @@
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { d1ApiKeyStore } from "../../shared/persistence/d1/api-key-store.ts";
+import { d1AuditLog } from "../../shared/persistence/d1/audit-log.ts";
 import { openDatabase } from "../../shared/persistence/d1/database.ts";
 import { d1JobStore } from "../../shared/persistence/d1/job-store.ts";
+import { d1KeyWrappingStore } from "../../shared/persistence/d1/key-wrapping-store.ts";
+import { d1MigrationStore } from "../../shared/persistence/d1/migration-store.ts";
 import { d1PendingWorkQueries } from "../../shared/persistence/d1/pending-work-queries.ts";
 import { d1PrefixQueries } from "../../shared/persistence/d1/prefix-queries.ts";
+import { d1RotationBatches } from "../../shared/persistence/d1/rotation-batches.ts";
+import { d1RotationSteps } from "../../shared/persistence/d1/rotation-steps.ts";
+import { d1SessionStore } from "../../shared/persistence/d1/session-store.ts";
 import { d1TokenStore } from "../../shared/persistence/d1/token-store.ts";
 import { d1VideoPostRepository } from "../../shared/persistence/d1/video-post-repository.ts";
 import type { Persistence, Row } from "../contract/persistence.ts";
@@ -18,8 +25,15 @@ export async function openD1Persistence(): Promise<Persistence> {
     posts: d1VideoPostRepository(db, STANDARD_JOB_RULES),
     jobs: d1JobStore(db),
     tokens: d1TokenStore(db, binding),
+    sessions: d1SessionStore(binding),
+    apiKeys: d1ApiKeyStore(db),
+    auditLog: d1AuditLog(db),
+    migrations: d1MigrationStore(db),
     pending: d1PendingWorkQueries(db),
     prefixes: d1PrefixQueries(db),
+    rotationBatches: d1RotationBatches(db),
+    rotationSteps: d1RotationSteps(db),
+    wrappings: d1KeyWrappingStore(db),
     postsWith: (fault) => d1VideoPostRepository(openDatabase(faulty(binding, fault)), STANDARD_JOB_RULES),
     tables: () => tablesOf(binding),
     columns: async (table) => {
@@ -34,7 +48,9 @@ async function tablesOf(binding: D1Database): Promise<string[]> {
   const { results } = await binding
     .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     .all<{ name: string }>();
-  return results.map(({ name }) => name).filter((name) => /^(video_|upload_)/.test(name));
+  return results
+    .map(({ name }) => name)
+    .filter((name) => /^(video_|upload_|key_rotation_|api_key$|single_key_source$)/.test(name));
 }
 
 /** The binding, but for its batches. What the database itself says comes through. */

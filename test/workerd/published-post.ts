@@ -45,8 +45,8 @@ export async function createPost(worker: TestWorker, more: Record<string, unknow
   return ((await response.json()) as { videoPostId: string }).videoPostId;
 }
 
-/** Job B of a post whose ENCRYPT job is due. */
-export async function encryptPost(worker: TestWorker, videoPostId: string): Promise<ContentKeys> {
+/** Job B of a post whose ENCRYPT job is due; of whichever is due where none is named. */
+export async function encryptPost(worker: TestWorker, videoPostId?: string): Promise<ContentKeys> {
   const order = await claim(worker, videoPostId);
   if (order.kind !== "ENCRYPT") throw new Error(`an ENCRYPT job was expected, not ${order.kind}`);
   const keys = contentKeysSchema.parse(await (await call(worker, order, "keys")).json());

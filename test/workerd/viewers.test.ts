@@ -173,7 +173,7 @@ describe("credentials that are no good get 401, and never an anonymous token", (
   it("without a word of the token in the answer", async () => {
     const answer = await bring({ exp: seconds(-10), sub: "somebody-private" });
     expect(JSON.stringify(answer)).not.toMatch(/somebody-private|eyJ/);
-    expect(answer.detail).toBe("the viewer token has expired");
+    expect(answer.detail).toBe("the token has expired");
   });
 });
 

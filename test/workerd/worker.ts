@@ -16,10 +16,14 @@ export type TestWorker = {
 
 export const ORIGIN = "https://video.example";
 
-/** `fetcher` stands for the network that viewers' issuers are on. */
-export function startWorker(settings: Partial<TestEnv> = {}, fetcher?: Fetcher): TestWorker {
+/** `fetcher` stands for the network that viewers' issuers are on. Nobody waits, unless `wait` says otherwise. */
+export function startWorker(
+  settings: Partial<TestEnv> = {},
+  fetcher?: Fetcher,
+  wait: (ms: number) => Promise<unknown> = async () => {},
+): TestWorker {
   let offset = 0;
-  const context = createContext({ ...testEnv, ...settings } as TestEnv, () => Date.now() + offset, fetcher);
+  const context = createContext({ ...testEnv, ...settings } as TestEnv, () => Date.now() + offset, fetcher, wait);
   const app = createApp(context);
   const pending: Promise<unknown>[] = [];
   const execution = {

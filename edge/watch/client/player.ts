@@ -2,6 +2,7 @@ import Hls, { type ErrorData } from "hls.js";
 import { observedLoader, type RequestReport } from "./observed-loader.ts";
 import type { Grant } from "./playback-grant.ts";
 import { requestTarget } from "./request-target.ts";
+import { keepSession } from "./session-refresh.ts";
 
 export type PlayerListener = {
   readonly onRequest: (report: RequestReport) => void;
@@ -23,8 +24,9 @@ export interface Player {
   readonly kind: "hls.js" | "native";
   /** Null for automatic. */
   choose(quality: string | null): void;
-  /** The token of the play session, which stands in every URI of the playlists; the issued one until they are read. */
+  /** The newest token of the play session; the issued one until the playlists are read. */
   token(): string;
+  /** Ends the play session too, where it is known. */
   destroy(): void;
 }
 
@@ -57,6 +59,7 @@ function startHls(
     maxMaxBufferLength: 30,
     backBufferLength: 30,
   });
+  const session = keepSession(hls);
   const levelOf = (quality: string) => hls.levels.findIndex((level) => qualityOf(level.uri) === quality);
   let wanted = options.quality;
   let mediaErrors = 0;
@@ -87,7 +90,7 @@ function startHls(
       if (quality === null) hls.loadLevel = -1;
       else hls.currentLevel = levelOf(quality);
     },
-    token: () => new URL(hls.levels[0]?.uri ?? absolute(grant.masterUrl)).searchParams.get("token") ?? grant.token,
+    token: () => session.token() ?? grant.token,
     destroy: () => hls.destroy(),
   };
 }

@@ -48,4 +48,10 @@ listenToKeyboard(video, rungs.qualities, {
 setInterval(() => showReadings(reading, video), READINGS_EVERY_MS);
 
 // A reload keeps the state of form controls in some browsers; the page begins with what it shows.
-session.watchAs((viewerInputs.find((input) => input.checked)?.value ?? "anonymous") as ViewerKind);
+const watchAsShown = () =>
+  session.watchAs((viewerInputs.find((input) => input.checked)?.value ?? "anonymous") as ViewerKind);
+watchAsShown();
+// Leaving the page has ended the play session; whoever comes back to it as it was begins another.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) void watchAsShown();
+});

@@ -23,7 +23,8 @@ export async function decodeCheck(path: string, tools: MediaTools, signal: Abort
   const result = await runTool({
     command: tools.ffmpeg,
     args: [
-      ...["-v", "error", "-nostdin", "-nostats", "-xerror", "-err_detect", "explode"],
+      // One thread: the others would only save a second of wall time, for a tenth more of the processor.
+      ...["-v", "error", "-nostdin", "-nostats", "-xerror", "-err_detect", "explode", "-threads", "1"],
       ...[...SEGMENT_INPUT, "-i", `file:${path}`],
       ...["-map", "0", ...passthrough, "-progress", "pipe:1", "-f", "null", "-"],
     ],

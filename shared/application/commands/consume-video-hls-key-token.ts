@@ -5,16 +5,19 @@ import type { GateReading, TokenStore } from "../ports.ts";
 
 export type ConsumeOutcome =
   | { readonly kind: "key"; readonly key: Uint8Array<ArrayBuffer> }
-  | { readonly kind: "refused"; readonly reason: GateRefusal };
+  /** `viewer` is whom the token's row names, where it was read. */
+  | { readonly kind: "refused"; readonly reason: GateRefusal; readonly viewer: string | null };
 
 export type GateRefusal =
   | "quality-not-allowed"
   | "token-unknown"
   | "token-revoked"
   | "token-expired"
+  | "session-ended"
   | "key-unknown"
   | "key-superseded"
-  | "uses-exhausted";
+  | "uses-exhausted"
+  | "session-limit";
 
 /**
  * The key of one quality for a verified token: one database round trip, which also counts the session if it is new.
@@ -26,7 +29,9 @@ export async function consumeVideoHlsKeyToken(
   asked: { readonly keyId: string; readonly quality: Quality },
   now: number,
 ): Promise<ConsumeOutcome> {
-  if (!claims.qualities.includes(asked.quality)) return { kind: "refused", reason: "quality-not-allowed" };
+  if (!claims.qualities.includes(asked.quality)) {
+    return { kind: "refused", reason: "quality-not-allowed", viewer: null };
+  }
   const reading = await deps.tokens.consume({
     tokenId: claims.tokenId,
     sessionId: claims.hasRow ? claims.sessionId : null,
@@ -35,10 +40,12 @@ export async function consumeVideoHlsKeyToken(
     videoPostId: claims.videoPostId,
     fileIndex: claims.fileIndex,
     keyVersion: claims.keyVersion,
+    limited: claims.limited,
+    expiresAt: claims.expiresAt * 1000,
     now,
   });
   const reason = refusalOf(reading, claims, asked.quality, now);
-  if (reason !== null) return { kind: "refused", reason };
+  if (reason !== null) return { kind: "refused", reason, viewer: reading.viewer };
   const { fileId, keyVersion, wrappedKey, kekId } = reading.key!;
   const key = await deps.vault.unwrap({ kekId, wrappedKey }, { fileId, quality: asked.quality, keyVersion });
   return { kind: "key", key };
@@ -49,10 +56,12 @@ function refusalOf(reading: GateReading, claims: PlaybackClaims, quality: Qualit
   const { key } = reading;
   if (claims.hasRow && reading.tokenStatus === null) return "token-unknown";
   if (claims.hasRow && reading.tokenStatus === "REVOKED") return "token-revoked";
+  if (reading.sessionEndedAt !== null) return "session-ended";
   if (key === null || !key.belongs || key.quality !== quality || key.keyVersion !== claims.keyVersion)
     return "key-unknown";
   const usable = key.status === "ACTIVE" || (key.status === "RETIRING" && (key.usableUntil ?? 0) > now);
   if (!usable) return key.status === "STAGED" ? "key-unknown" : "key-superseded";
   if (!claims.hasRow || reading.counted) return null;
-  return (reading.tokenStartBefore ?? 0) <= now ? "token-expired" : "uses-exhausted";
+  if ((reading.tokenStartBefore ?? 0) <= now) return "token-expired";
+  return reading.usesLeft ? "session-limit" : "uses-exhausted";
 }

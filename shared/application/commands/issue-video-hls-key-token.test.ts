@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type SessionLimit, type SessionRules, STANDARD_SESSION_RULES } from "../../domain/play-session.ts";
 import type { QualityAuth, Viewer } from "../../domain/quality-auth.ts";
 import { fromWire } from "../../playback-token/claims.ts";
 import { createTokenSigner } from "../../playback-token/token-signer.ts";
@@ -23,11 +24,17 @@ const published: PlayablePart = {
   fileId: "file",
   durationSeconds: 2000.4,
   playing: { prefix: "a-film/job/enc/k2-c1/", keyVersion: 2 },
+  migration: null,
   qualityAuth: [low, high, middle],
 };
 
 /** Issues against one part; shows what went into the database and into the token. */
-async function issue(request: Partial<IssueRequest> = {}, part: PlayablePart | null = published, stillPlays = true) {
+async function issue(
+  request: Partial<IssueRequest> = {},
+  part: PlayablePart | null = published,
+  stillPlays = true,
+  sessionRules: SessionRules = STANDARD_SESSION_RULES,
+) {
   const rows: TokenRow[] = [];
   const unused = () => Promise.reject(new Error("token issue does not do that"));
   const tokens: TokenStore = {
@@ -38,7 +45,7 @@ async function issue(request: Partial<IssueRequest> = {}, part: PlayablePart | n
     deleteExpired: unused,
   };
   const standard: IssueRequest = { videoPostId: "post", fileIndex: 4, viewer: nobody, startSeconds: 600 };
-  const outcome = await issueVideoHlsKeyToken({ tokens, signer }, { ...standard, ...request }, NOW);
+  const outcome = await issueVideoHlsKeyToken({ tokens, signer, sessionRules }, { ...standard, ...request }, NOW);
   const verified = outcome.kind === "issued" ? await signer.verify(outcome.token, SECONDS) : null;
   return { outcome, rows, claims: verified?.kind === "valid" ? fromWire(verified.payload) : null };
 }
@@ -112,6 +119,7 @@ describe("the row of a token", () => {
         allowedQualities: ["1080p", "720p", "480p"],
         viewer: "gold",
         maxUses: 3,
+        sessionLimit: null,
         startBefore: (SECONDS + 600) * 1000,
         deleteAfter: (SECONDS + 600 + 4001) * 1000,
       },
@@ -119,6 +127,35 @@ describe("the row of a token", () => {
     expect((await issue({ maxUses: 3 })).rows).toMatchObject([{ viewer: null }]);
     const named = { viewer: administrator, issuedTo: "site:7" };
     expect((await issue(named)).rows).toMatchObject([{ viewer: "site:7" }]);
+  });
+});
+
+describe("the limit of a viewer's sessions", () => {
+  const three: SessionLimit = { atMost: 3, overflow: "REFUSE" };
+  const one: SessionLimit = { atMost: 1, overflow: "END_OLDEST" };
+  const rules = { ...STANDARD_SESSION_RULES, limit: three };
+  const site = { viewer: administrator, issuedTo: "site:7" };
+
+  it.each<[string, Partial<IssueRequest>, SessionRules, SessionLimit | null]>([
+    ["is none by default", { viewer: gold }, STANDARD_SESSION_RULES, null],
+    ["is that of the rules for a viewer who is known", { viewer: gold }, rules, three],
+    ["is that of the rules for whom a site names", site, rules, three],
+    ["is the token's own where it has one", { ...site, sessionLimit: one }, rules, one],
+    ["is the token's own where there is no other", { ...site, sessionLimit: one }, STANDARD_SESSION_RULES, one],
+    ["can be lifted for a token", { ...site, sessionLimit: null }, rules, null],
+    ["is no administrator's, who issues for all the site's viewers", { viewer: administrator }, rules, null],
+    ["is nobody's without a name", { viewer: nobody, maxUses: 1 }, rules, null],
+  ])("%s", async (_, request, sessionRules, limit) => {
+    const { rows, claims } = await issue(request, published, true, sessionRules);
+    expect(rows).toMatchObject([{ sessionLimit: limit }]);
+    expect(claims?.limited).toBe(limit !== null);
+  });
+
+  it("makes no row for what everybody may have", async () => {
+    const part = { ...published, qualityAuth: [low] };
+    const { rows, claims } = await issue({ viewer: guest }, part, true, rules);
+    expect(rows).toEqual([]);
+    expect(claims).toMatchObject({ hasRow: false, limited: false });
   });
 });
 
@@ -139,6 +176,14 @@ describe("no token is issued", () => {
       { playing: null, postStatus: "TRANSCODING" },
       administrator,
       "not-ready",
+    ],
+    ["for an imported part that nobody has asked for", { playing: null, migration: "waiting" }, gold, "not-asked-for"],
+    ["for an imported part whose migration failed", { playing: null, migration: "failed" }, gold, "migration-failed"],
+    [
+      "for an imported part of a post that is not published",
+      { playing: null, migration: "waiting", postStatus: "PENDING_AUDIT" },
+      gold,
+      "not-found",
     ],
     ["where every quality is for others", { qualityAuth: [high] }, guest, "nothing-allowed"],
     ["where the keys of what plays were revoked", { qualityAuth: [] }, administrator, "not-ready"],

@@ -1,3 +1,4 @@
+import { type SessionLimit, type SessionRules, sessionSeconds } from "../../domain/play-session.ts";
 import { QUALITIES, type Quality } from "../../domain/quality.ts";
 import { mayWatch, type QualityAuth, type Viewer } from "../../domain/quality-auth.ts";
 import { secretId } from "../../lib/random-id.ts";
@@ -15,6 +16,8 @@ export type IssueRequest = {
   readonly qualities?: readonly Quality[] | undefined;
   /** Play sessions that the token may start; absent for no limit. */
   readonly maxUses?: number | undefined;
+  /** Sessions that `issuedTo` may have at the same time; null for any number, absent for what the rules say. */
+  readonly sessionLimit?: SessionLimit | null | undefined;
   /** Seconds in which it may start sessions. */
   readonly startSeconds: number;
 };
@@ -26,15 +29,16 @@ export type IssueOutcome =
       readonly expiresAt: number;
       readonly qualities: readonly Quality[];
     }
-  | { readonly kind: "not-found" | "not-ready" | "deleted" | "nothing-allowed" };
+  | { readonly kind: Refused }
+  /** An imported part without keys of its own: nobody has asked for them yet, or they could not be made. */
+  | { readonly kind: Unmigrated };
 
-/** A session lives for twice the duration, so that pauses fit in, within these bounds. Seconds. */
-const SHORTEST_SESSION = 3600;
-const LONGEST_SESSION = 24 * 3600;
+type Refused = "not-found" | "not-ready" | "deleted" | "nothing-allowed";
+type Unmigrated = "not-asked-for" | "migration-failed";
 
 /** The policies, applied to the viewer. A token that everybody could have gets no row (design, section 5). */
 export async function issueVideoHlsKeyToken(
-  deps: { readonly tokens: TokenStore; readonly signer: TokenSigner },
+  deps: { readonly tokens: TokenStore; readonly signer: TokenSigner; readonly sessionRules: SessionRules },
   request: IssueRequest,
   now: number,
 ): Promise<IssueOutcome> {
@@ -44,19 +48,20 @@ export async function issueVideoHlsKeyToken(
   const { playing } = part as PlayablePart & { playing: NonNullable<PlayablePart["playing"]> };
   const allowed = allowedQualities((part as PlayablePart).qualityAuth, request);
   if (allowed.length === 0) return { kind: "nothing-allowed" };
-  const claims = issuedClaims(request, part as PlayablePart, playing, allowed, now);
+  const terms = sessionTerms(request, part as PlayablePart, deps.sessionRules);
+  const claims = issuedClaims(request, terms, playing, allowed, now);
   const qualities = allowed.map((auth) => auth.quality);
-  if (claims.hasRow && !(await deps.tokens.issue(rowOf(claims, qualities, part as PlayablePart, request), now))) {
-    return { kind: "not-ready" };
-  }
+  const row = () => rowOf(claims, qualities, (part as PlayablePart).fileId, { ...request, limit: terms.limit });
+  if (claims.hasRow && !(await deps.tokens.issue(row(), now))) return { kind: "not-ready" };
   const token = await deps.signer.sign(toWire(claims));
   return { kind: "issued", token, expiresAt: claims.expiresAt, qualities };
 }
 
-function refuse(part: PlayablePart | null, viewer: Viewer): "not-found" | "not-ready" | "deleted" | null {
+function refuse(part: PlayablePart | null, viewer: Viewer): Refused | Unmigrated | null {
   if (part === null) return "not-found";
   if (part.postStatus === "DELETED") return "deleted";
   if (part.postStatus !== "PUBLISHED" && viewer.kind !== "administrator") return "not-found";
+  if (part.migration !== null) return part.migration === "waiting" ? "not-asked-for" : "migration-failed";
   // Keys that play have policies: where there are none, what played was revoked and waits for its rotation.
   return part.playing === null || part.qualityAuth.length === 0 ? "not-ready" : null;
 }
@@ -68,9 +73,18 @@ function allowedQualities(policies: readonly QualityAuth[], request: IssueReques
     .sort((a, b) => QUALITIES.indexOf(a.quality) - QUALITIES.indexOf(b.quality));
 }
 
+type SessionTerms = { readonly seconds: number; readonly limit: SessionLimit | null };
+
+/** A limit is a viewer's, so it needs one: sites name theirs, and an administrator is nobody's viewer. */
+function sessionTerms(request: IssueRequest, part: PlayablePart, rules: SessionRules): SessionTerms {
+  const hasName = request.issuedTo !== undefined || request.viewer.kind === "viewer";
+  const limit = request.sessionLimit === undefined ? rules.limit : request.sessionLimit;
+  return { seconds: sessionSeconds(part.durationSeconds ?? 0, rules), limit: hasName ? limit : null };
+}
+
 function issuedClaims(
   request: IssueRequest,
-  part: PlayablePart,
+  terms: SessionTerms,
   playing: NonNullable<PlayablePart["playing"]>,
   allowed: readonly QualityAuth[],
   now: number,
@@ -81,9 +95,6 @@ function issuedClaims(
     request.maxUses === undefined &&
     request.issuedTo === undefined &&
     allowed.every((auth) => auth.policy === "PUBLIC");
-  const sessionSeconds = Math.ceil(
-    Math.min(LONGEST_SESSION, Math.max(SHORTEST_SESSION, 2 * (part.durationSeconds ?? 0))),
-  );
   return {
     kind: "issued",
     tokenId,
@@ -94,25 +105,29 @@ function issuedClaims(
     objectPath: playing.prefix,
     qualities: allowed.map((auth) => auth.quality),
     hasRow: !everybodys,
-    sessionSeconds,
+    limited: !everybodys && terms.limit !== null,
+    sessionSeconds: terms.seconds,
     issuedAt,
     expiresAt: issuedAt + request.startSeconds,
+    startedAt: issuedAt,
+    binding: null,
   };
 }
 
 function rowOf(
   claims: PlaybackClaims,
   allowedQualities: readonly Quality[],
-  part: PlayablePart,
-  request: IssueRequest,
+  fileId: string,
+  request: IssueRequest & { readonly limit: SessionLimit | null },
 ): TokenRow {
   return {
     tokenId: claims.tokenId,
-    fileId: part.fileId,
+    fileId,
     keyVersion: claims.keyVersion,
     allowedQualities,
     viewer: request.issuedTo ?? (request.viewer.kind === "anonymous" ? null : request.viewer.id),
     maxUses: request.maxUses ?? null,
+    sessionLimit: request.limit,
     startBefore: claims.expiresAt * 1000,
     deleteAfter: (claims.expiresAt + claims.sessionSeconds) * 1000,
   };

@@ -27,6 +27,9 @@ export function lacksJob(kind: JobKind): SQL {
         AND j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT', 'CANCELLED'))`;
 }
 
+/** Imported parts, which are of no upload and no URL, are ready on request. */
+const NOT_READY = sql`f.encrypt_status <> 'ENCRYPTED' AND (f.upload_id IS NOT NULL OR f.source_url IS NOT NULL)`;
+
 function pending(db: Database, kind: JobKind, batchSize: number): Promise<PendingPart[]> {
   return db.all<PendingPart>(sql`SELECT f.video_id AS videoPostId, f.id AS fileId, f.file_index AS fileIndex,
       f.update_type AS updateType
@@ -50,9 +53,8 @@ async function drifted(db: Database, batchSize: number): Promise<string[]> {
     GROUP BY p.id
     HAVING abs(p.duration - total(f.duration)) > 0.001 OR p.status <> CASE
       WHEN count(f.id) = 0 THEN 'DRAFT'
-      WHEN sum(f.encrypt_status <> 'ENCRYPTED' AND 'FAILED' IN (f.transfer_result, f.encrypt_status)) > 0
-        THEN 'TRANSCODE_FAILED'
-      WHEN sum(f.encrypt_status <> 'ENCRYPTED') > 0 THEN 'TRANSCODING'
+      WHEN sum(${NOT_READY} AND 'FAILED' IN (f.transfer_result, f.encrypt_status)) > 0 THEN 'TRANSCODE_FAILED'
+      WHEN sum(${NOT_READY}) > 0 THEN 'TRANSCODING'
       WHEN coalesce(p.audit_result, iif(p.auto_publish, 'PASSED', NULL)) IS NULL THEN 'PENDING_AUDIT'
       WHEN coalesce(p.audit_result, 'PASSED') = 'PASSED' THEN 'PUBLISHED'
       ELSE 'REJECTED' END

@@ -17,6 +17,8 @@ async function usesOf(db: Database, prefixes: readonly string[], now: number): P
     SELECT w.position, CASE
       WHEN w.upload_id IS NOT NULL
         THEN CASE WHEN EXISTS (SELECT 1 FROM upload_session u WHERE u.upload_id = w.upload_id) THEN 'named' ELSE 'garbage' END
+      WHEN w.imported
+        THEN CASE WHEN EXISTS (SELECT 1 FROM single_key_source s WHERE s.prefix = w.prefix) THEN 'named' ELSE 'garbage' END
       WHEN j.job_id IS NULL THEN 'unknown'
       WHEN p.deleted_at IS NULL AND w.prefix IN (f.file_path, f.enc_path) THEN 'named'
       WHEN EXISTS (SELECT 1 FROM video_transcode_job o
@@ -25,7 +27,8 @@ async function usesOf(db: Database, prefixes: readonly string[], now: number): P
         AND k.key_version = w.key_version AND k.status = 'RETIRING' AND k.usable_until > ${now}) THEN 'retiring'
       ELSE 'garbage' END AS use
     FROM (SELECT key AS position, json_extract(value, '$[0]') AS prefix, json_extract(value, '$[1]') AS upload_id,
-        json_extract(value, '$[2]') AS job_id, json_extract(value, '$[3]') AS key_version
+        json_extract(value, '$[2]') AS job_id, json_extract(value, '$[3]') AS key_version,
+        json_extract(value, '$[4]') AS imported
       FROM json_each(${JSON.stringify(prefixes.map(askedFor))})) w
     LEFT JOIN video_transcode_job j ON j.job_id = w.job_id
     LEFT JOIN video_file_post f ON f.id = j.file_id
@@ -38,13 +41,15 @@ function askedFor(prefix: string): readonly (string | number | null)[] {
   const owner = ownerOfPrefix(prefix);
   switch (owner?.kind) {
     case "upload":
-      return [prefix, owner.uploadId, null, null];
+      return [prefix, owner.uploadId, null, null, 0];
+    case "import":
+      return [prefix, null, null, null, 1];
     case "clear":
-      return [prefix, null, owner.transcodeJobId, null];
+      return [prefix, null, owner.transcodeJobId, null, 0];
     case "encrypted":
-      return [prefix, null, owner.transcodeJobId, owner.keyVersion];
+      return [prefix, null, owner.transcodeJobId, owner.keyVersion, 0];
     case undefined:
-      return [prefix, null, null, null];
+      return [prefix, null, null, null, 0];
     default:
       return owner satisfies never;
   }

@@ -8,7 +8,7 @@ import { batched, type Database } from "./database.ts";
 import { cancelJobsOf, endJob, insertJobs } from "./job-statements.ts";
 import { saveRefusal } from "./save-refusal.ts";
 import { videoTranscodeJob as job } from "./schema/jobs.ts";
-import { videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
+import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
 import { videoFilePost, videoHlsAbrVariant, videoPost, videoPostRevision } from "./schema/video-post.ts";
 import { rowsOf, videoPostOf } from "./video-post-rows.ts";
 import { pruneRows, upsertRows } from "./write-rows.ts";
@@ -22,7 +22,7 @@ export function d1VideoPostRepository(db: Database, rules: JobRules): VideoPostR
 
 async function load(db: Database, videoPostId: string) {
   const ids = db.select({ id: videoFilePost.id }).from(videoFilePost).where(eq(videoFilePost.videoId, videoPostId));
-  const [posts, files, variants, keys, qualityAuth] = await db.batch([
+  const [posts, files, variants, keys, qualityAuth, singleKeys] = await db.batch([
     db.select().from(videoPost).where(eq(videoPost.id, videoPostId)),
     db.select().from(videoFilePost).where(eq(videoFilePost.videoId, videoPostId)).orderBy(asc(videoFilePost.position)),
     db
@@ -36,9 +36,10 @@ async function load(db: Database, videoPostId: string) {
       .where(inArray(videoHlsEncryptKey.fileId, ids))
       .orderBy(videoHlsEncryptKey.keyVersion, videoHlsEncryptKey.createdAt, videoHlsEncryptKey.keyId),
     db.select().from(videoHlsQualityAuth).where(inArray(videoHlsQualityAuth.fileId, ids)),
+    db.select().from(singleKeySource).where(inArray(singleKeySource.fileId, ids)),
   ]);
   const post = posts[0];
-  return post === undefined ? null : videoPostOf({ post, files, variants, keys, qualityAuth });
+  return post === undefined ? null : videoPostOf({ post, files, variants, keys, qualityAuth, singleKeys });
 }
 
 async function save(
@@ -110,6 +111,9 @@ function stillAs(fence: SaveFence): SQL {
   }
 }
 
+/** What wraps a key is changed by key-wrapping-store.ts alone, whatever the post was loaded with. */
+const WRAPPING = ["wrappedKey", "kekId"];
+
 function aggregateStatements(change: Change): SQL[] {
   const rows = rowsOf(change.post);
   const files = sql`file_id IN (SELECT id FROM video_file_post WHERE video_id = ${change.post.id})`;
@@ -118,8 +122,10 @@ function aggregateStatements(change: Change): SQL[] {
     upsertRows(videoFilePost, rows.files, ["updateType"]),
     pruneRows(videoHlsAbrVariant, rows.variants, files),
     upsertRows(videoHlsAbrVariant, rows.variants),
-    upsertRows(videoHlsEncryptKey, rows.keys),
+    upsertRows(videoHlsEncryptKey, rows.keys, [], WRAPPING),
     pruneRows(videoHlsQualityAuth, rows.qualityAuth, files),
     upsertRows(videoHlsQualityAuth, rows.qualityAuth),
+    pruneRows(singleKeySource, rows.singleKeys, files),
+    upsertRows(singleKeySource, rows.singleKeys, ["queuedAt"], WRAPPING),
   ];
 }

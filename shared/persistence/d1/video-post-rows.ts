@@ -3,7 +3,7 @@ import { variantAlias } from "../../domain/quality.ts";
 import type { AbrVariant } from "../../domain/rendition.ts";
 import type { VariantsOfJob, VideoFile } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
-import type { videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
+import type { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
 import type { videoFilePost, videoHlsAbrVariant, videoPost } from "./schema/video-post.ts";
 
 /** The aggregate as rows, and back. */
@@ -13,6 +13,8 @@ export type VideoPostRows = {
   variants: InferSelectModel<typeof videoHlsAbrVariant>[];
   keys: InferSelectModel<typeof videoHlsEncryptKey>[];
   qualityAuth: InferSelectModel<typeof videoHlsQualityAuth>[];
+  /** When a part was put into a batch is not the aggregate's to know. */
+  singleKeys: Omit<InferSelectModel<typeof singleKeySource>, "queuedAt">[];
 };
 
 export function rowsOf(post: VideoPost): VideoPostRows {
@@ -29,6 +31,7 @@ export function rowsOf(post: VideoPost): VideoPostRows {
     variants: files.flatMap(variantRows),
     keys: files.flatMap((file) => file.keys.map((key) => ({ ...key, fileId: file.id }))),
     qualityAuth: files.flatMap((file) => file.qualityAuth.map((auth) => ({ ...auth, fileId: file.id }))),
+    singleKeys: files.flatMap(({ id, singleKey }) => (singleKey === null ? [] : [{ ...singleKey, fileId: id }])),
   };
 }
 
@@ -85,10 +88,7 @@ function fileOf(row: VideoPostRows["files"][number], rows: VideoPostRows): Video
     id: row.id,
     fileIndex: row.fileIndex,
     position: row.position,
-    source:
-      row.uploadId === null
-        ? { kind: "url", url: stored(row.sourceUrl, "source_url") }
-        : { kind: "upload", uploadId: row.uploadId },
+    source: sourceOf(row),
     fileName: row.fileName,
     fileSize: row.fileSize,
     durationSeconds: row.durationSeconds,
@@ -107,6 +107,7 @@ function fileOf(row: VideoPostRows["files"][number], rows: VideoPostRows): Video
             transcodeJobId: stored(row.encPathJobId, "enc_path_job_id"),
             keyVersion: stored(row.keyVersion, "key_version"),
           },
+    singleKey: ofFile(rows.singleKeys).map(singleKeyOf)[0] ?? null,
     failReason: row.failReason,
     probe: row.probe,
     warnings: row.warnings,
@@ -115,6 +116,16 @@ function fileOf(row: VideoPostRows["files"][number], rows: VideoPostRows): Video
     qualityAuth: ofFile(rows.qualityAuth).map(({ fileId: _, ...auth }) => auth),
     createdAt: row.createdAt,
   };
+}
+
+function sourceOf({ uploadId, sourceUrl }: VideoPostRows["files"][number]): VideoFile["source"] {
+  if (uploadId !== null) return { kind: "upload", uploadId };
+  return sourceUrl === null ? { kind: "imported" } : { kind: "url", url: sourceUrl };
+}
+
+function singleKeyOf(row: VideoPostRows["singleKeys"][number]): VideoFile["singleKey"] {
+  const { prefix, wrappedKey, kekId, renditions, requestedAt, createdAt } = row;
+  return { prefix, wrappedKey, kekId, renditions, requestedAt, createdAt };
 }
 
 function groupVariants(rows: VideoPostRows["variants"]): VariantsOfJob[] {

@@ -6,18 +6,24 @@ import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm
  * one statement and one parameter for any number of rows.
  */
 
-/** INSERT of all rows, or UPDATE where the primary key is there. `keep` names columns that an update leaves alone. */
+/**
+ * INSERT of all rows, or UPDATE where the primary key is there. `keep` names columns that are neither inserted nor
+ * updated, `insertOnly` those that an update leaves alone.
+ */
 export function upsertRows<T extends SQLiteTable>(
   table: T,
   rows: readonly InferInsertModel<T>[],
   keep: readonly string[] = [],
+  insertOnly: readonly string[] = [],
 ): SQL {
   const columns = Object.entries(getTableColumns(table) as Record<string, SQLiteColumn>).filter(
     ([property]) => !keep.includes(property),
   );
   const key = primaryKeyNames(table);
   const values = rows.map((row) => columns.map(([property, column]) => driverValue(column, row, property)));
-  const updates = columns.map(([, column]) => column.name).filter((name) => !key.includes(name));
+  const updates = columns
+    .filter(([property, { name }]) => !key.includes(name) && !insertOnly.includes(property))
+    .map(([, { name }]) => name);
   return sql`INSERT INTO ${sql.identifier(getTableName(table))} (${names(columns.map(([, column]) => column.name))})
     SELECT ${sql.raw(columns.map((_, i) => `json_extract(value, '$[${i}]')`).join(", "))}
     FROM json_each(${JSON.stringify(values)}) WHERE true

@@ -17,14 +17,17 @@ export const apiKey = sqliteTable("api_key", {
   lastUsedAt: timestamp("last_used_at"),
 });
 
-/** Append-only: a trigger refuses every UPDATE, and every DELETE of a row that is still to be kept. */
+/**
+ * Append-only: triggers refuse every UPDATE, a second row of an id, and every DELETE of a row that is still to be kept.
+ * They are in migration 0004 alone; a migration that builds this table anew must make them anew.
+ */
 export const auditEvent = sqliteTable(
   "audit_event",
   {
     /** UUIDv7: the order of the log. */
     id: text("id").primaryKey(),
     at: timestamp("at").notNull(),
-    /** `api-key:{keyId}`, `access:{e-mail}`, `gateway:{sub}`, `viewer:{name}`, `anonymous` or `system`. */
+    /** `api-key:{keyId}`, `access:{e-mail}`, `gateway:{sub}`, `viewer:{name}`, `anonymous` or `various`. */
     actor: text("actor").notNull(),
     action: text("action").notNull(),
     videoPostId: text("video_post_id"),
@@ -44,6 +47,9 @@ export const auditEvent = sqliteTable(
     index("audit_event_post").on(t.videoPostId, t.id).where(sql`video_post_id IS NOT NULL`),
     index("audit_event_actor").on(t.actor, t.id),
     index("audit_event_action").on(t.action, t.id),
+    // What was refused and what was done: either may be a small part of the log.
+    index("audit_event_refused").on(t.id).where(sql`status >= 400`),
+    index("audit_event_done").on(t.id).where(sql`status < 400`),
     index("audit_event_keep_until").on(t.keepUntil),
   ],
 );

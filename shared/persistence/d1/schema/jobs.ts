@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { RotationItemState, RotationSelection, RotationState } from "../../../domain/rotation-batch.ts";
 import type { JobKind, JobProgress, JobStage, JobState } from "../../../domain/transcode-job.ts";
 import { flag, timestamp } from "./columns.ts";
 
@@ -57,11 +58,15 @@ export const keyRotationBatch = sqliteTable(
   "key_rotation_batch",
   {
     batchId: text("batch_id").primaryKey(),
-    state: text("state").$type<"RUNNING" | "PAUSED" | "DONE" | "CANCELLED">().notNull(),
+    state: text("state").$type<RotationState>().notNull(),
     /** Which parts were asked for, as the request said it. */
-    selection: text("selection", { mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    selection: text("selection", { mode: "json" }).$type<RotationSelection>().notNull(),
     /** Parts that may be under way at the same time. */
     maxInFlight: integer("max_in_flight").notNull(),
+    /** How long replaced keys are still given out; null for what the deployment says. */
+    graceSeconds: integer("grace_seconds"),
+    /** The last part that was looked at for an item, "" before the first; null when all have been. */
+    fillAfter: text("fill_after"),
     requestedBy: text("requested_by").notNull(),
     createdAt: timestamp("created_at").notNull(),
     updatedAt: timestamp("updated_at").notNull(),
@@ -77,7 +82,9 @@ export const keyRotationItem = sqliteTable(
     fileId: text("file_id").notNull(),
     videoPostId: text("video_post_id").notNull(),
     fileIndex: integer("file_index").notNull(),
-    state: text("state").$type<"PENDING" | "ROTATING" | "SUCCEEDED" | "FAILED" | "SKIPPED">().notNull(),
+    state: text("state").$type<RotationItemState>().notNull(),
+    /** The ENCRYPT job that makes the new version; while there is no such job, one that is about to be created. */
+    jobId: text("job_id"),
     fromKeyVersion: integer("from_key_version"),
     toKeyVersion: integer("to_key_version"),
     reason: text("reason"),
@@ -87,6 +94,7 @@ export const keyRotationItem = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.batchId, t.fileId] }),
     index("key_rotation_item_state").on(t.batchId, t.state, t.fileId),
-    index("key_rotation_item_file").on(t.fileId).where(sql`state = 'ROTATING'`),
+    // A part is rotated by one batch at a time.
+    uniqueIndex("key_rotation_item_file").on(t.fileId).where(sql`state = 'ROTATING'`),
   ],
 );

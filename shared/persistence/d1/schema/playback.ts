@@ -20,7 +20,11 @@ export const videoHlsEncryptKey = sqliteTable(
     usableUntil: timestamp("usable_until"),
     createdAt: timestamp("created_at").notNull(),
   },
-  (t) => [uniqueIndex("video_hls_encrypt_key_version").on(t.fileId, t.quality, t.keyVersion)],
+  (t) => [
+    uniqueIndex("video_hls_encrypt_key_version").on(t.fileId, t.quality, t.keyVersion),
+    // Which keys are still under an old key-encryption key.
+    index("video_hls_encrypt_key_kek").on(t.kekId, t.keyId),
+  ],
 );
 
 export const videoHlsQualityAuth = sqliteTable(
@@ -84,18 +88,28 @@ export const videoHlsTokenSession = sqliteTable(
 );
 
 /** Content that came with one key for all qualities: what its part is decrypted from, until it has keys of its own. */
-export const singleKeySource = sqliteTable("single_key_source", {
-  fileId: text("file_id").primaryKey(),
-  /** Where the imported ciphertext lies in the SOURCE bucket. */
-  prefix: text("prefix").notNull(),
-  /** Base64 text, wrapped like every content key. */
-  wrappedKey: text("wrapped_key").notNull(),
-  kekId: text("kek_id").notNull(),
-  /** Which playlist under the prefix belongs to which quality. */
-  renditions: text("renditions", { mode: "json" })
-    .$type<readonly { readonly quality: Quality; readonly playlist: string }[]>()
-    .notNull(),
-  /** Null until a batch or a viewer asks for it. */
-  requestedAt: timestamp("requested_at"),
-  createdAt: timestamp("created_at").notNull(),
-});
+export const singleKeySource = sqliteTable(
+  "single_key_source",
+  {
+    fileId: text("file_id").primaryKey(),
+    /** Where the imported ciphertext lies in the SOURCE bucket. */
+    prefix: text("prefix").notNull(),
+    /** Base64 text, wrapped like every content key. */
+    wrappedKey: text("wrapped_key").notNull(),
+    kekId: text("kek_id").notNull(),
+    /** Which playlist under the prefix belongs to which quality. */
+    renditions: text("renditions", { mode: "json" })
+      .$type<readonly { readonly quality: Quality; readonly playlist: string }[]>()
+      .notNull(),
+    /** Null until a batch or a viewer asks for it. */
+    requestedAt: timestamp("requested_at"),
+    /** Since when it waits for its turn in a batch; null where no batch has it. Written by migration-queue.ts alone. */
+    queuedAt: timestamp("queued_at"),
+    createdAt: timestamp("created_at").notNull(),
+  },
+  (t) => [
+    index("single_key_source_prefix").on(t.prefix),
+    index("single_key_source_queued").on(t.queuedAt).where(sql`queued_at IS NOT NULL`),
+    index("single_key_source_requested").on(t.requestedAt).where(sql`requested_at IS NOT NULL`),
+  ],
+);

@@ -11,6 +11,8 @@ export const videoPost = sqliteTable(
   "video_post",
   {
     id: text("id").primaryKey(),
+    /** What an import called it, so that the same import makes no second post; null for every other post. */
+    importId: text("import_id"),
     authorId: text("author_id").notNull(),
     title: text("title").notNull(),
     slug: text("slug").notNull(),
@@ -32,7 +34,11 @@ export const videoPost = sqliteTable(
     updatedAt: timestamp("updated_at").notNull(),
     deletedAt: timestamp("deleted_at"),
   },
-  (t) => [index("video_post_status").on(t.status, t.id), index("video_post_slug").on(t.slug)],
+  (t) => [
+    index("video_post_status").on(t.status, t.id),
+    index("video_post_slug").on(t.slug),
+    uniqueIndex("video_post_import").on(t.importId).where(sql`import_id IS NOT NULL`),
+  ],
 );
 
 export const videoFilePost = sqliteTable(
@@ -64,6 +70,10 @@ export const videoFilePost = sqliteTable(
   (t) => [
     uniqueIndex("video_file_post_index").on(t.videoId, t.fileIndex),
     index("video_file_post_upload").on(t.uploadId),
+    // Imported parts, which have neither: how far their migration is.
+    index("video_file_post_imported")
+      .on(t.transferResult, t.encryptStatus)
+      .where(sql`upload_id IS NULL AND source_url IS NULL`),
     index("video_file_post_scan").on(t.transferResult, t.encryptStatus, t.updateType, t.videoId),
   ],
 );

@@ -1,0 +1,43 @@
+import type { AuditLog } from "../../shared/application/audit-log.ts";
+import type { AuditEvent } from "../../shared/domain/audit-event.ts";
+import type { Env } from "../env.ts";
+
+type Ways = { readonly auditLog: AuditLog; readonly env: Pick<Env, "AUDIT_EVENTS"> };
+type Way = { readonly name: string; write(ways: Ways, events: readonly AuditEvent[]): Promise<unknown> };
+
+const DATABASE: Way = { name: "database", write: ({ auditLog }, events) => auditLog.append(events) };
+const QUEUE: Way = {
+  name: "queue",
+  write: ({ env }, events) => env.AUDIT_EVENTS.sendBatch(events.map((body) => ({ body }))),
+};
+
+/** Into the log; by the queue where the database does not answer. When it resolves, the events are safe or told. */
+export function recordNow(ways: Ways, events: readonly AuditEvent[]): Promise<void> {
+  return byFirstThatWorks(ways, [DATABASE, QUEUE], events);
+}
+
+/** By the queue, for what is too frequent for a statement each; straight into the log where the queue does not answer. */
+export function recordByQueue(ways: Ways, events: readonly AuditEvent[]): Promise<void> {
+  return byFirstThatWorks(ways, [QUEUE, DATABASE], events);
+}
+
+/** What failed may have been written all the same: an event that comes twice is one row, by its id. */
+async function byFirstThatWorks(ways: Ways, order: readonly Way[], events: readonly AuditEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  for (const way of order) {
+    try {
+      await way.write(ways, events);
+      return;
+    } catch (error) {
+      console.error(JSON.stringify({ at: "audit", way: way.name, error: firstLine(error) }));
+    }
+  }
+  // The last place that is left. An event holds no secret, so it can stand here whole.
+  for (const event of events) console.error(JSON.stringify({ at: "audit", lost: event }));
+}
+
+/** The message of a failed statement lists its values further down. */
+function firstLine(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return (cause instanceof Error ? cause.message : "").split("\n", 1)[0] ?? "";
+}

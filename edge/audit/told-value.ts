@@ -1,0 +1,43 @@
+/** Enough for the policies of all qualities; an event stays far below what a queue takes. */
+const LONGEST_VALUE = 2000;
+const LONGEST_TEXT = 300;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** JWTs, our API keys, and what follows the path of a URL: wherever somebody has pasted one of them. */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, "[token]"],
+  [/llk_[\w-]+/g, "[key]"],
+  [/(https?:\/\/[^\s?#"\\]*)[?#][^\s"\\]*/g, "$1"],
+];
+
+/** Whole, since two callers must never become one. */
+const LONGEST_ACTOR = 400;
+
+export function toldActor(id: string): string {
+  return id.slice(0, LONGEST_ACTOR);
+}
+
+/** Text of somebody else's as it may stand in the log. */
+export function toldText(text: string): string {
+  return SECRETS.reduce((told, [secret, instead]) => told.replace(secret, instead), text).slice(0, LONGEST_TEXT);
+}
+
+/** A value of a body or an answer as it may stand in the log: without secrets, and of bounded length. */
+export function toldValue(value: unknown): unknown {
+  if (typeof value === "string") return toldText(value);
+  if (typeof value !== "object" || value === null) return value;
+  const text = JSON.stringify(value);
+  if (text.length > LONGEST_VALUE) return `(${text.length} characters)`;
+  return JSON.parse(SECRETS.reduce((told, [secret, instead]) => told.replace(secret, instead), text));
+}
+
+/** Posts have UUIDs: what is none names no post, and could be anything. */
+export function toldPostId(value: unknown): string | null {
+  return typeof value === "string" && UUID.test(value) ? value : null;
+}
+
+export function toldFileIndex(value: unknown): number | null {
+  const number = typeof value === "string" && /^\d{1,6}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : null;
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { Scope } from "../../shared/domain/scope.ts";
+import { checkWithPublishedKeys } from "../viewers/check-jwt.ts";
+import type { IssuerKeys } from "../viewers/issuer-keys.ts";
+import type { Identification } from "./caller.ts";
+
+export type AccessDoor = {
+  /** Host name of the team, which is also the issuer. */
+  readonly teamDomain: string;
+  readonly audiences: readonly string[];
+  /** What everybody may do whom Access lets in. */
+  readonly scopes: readonly Scope[];
+  readonly issuerKeys: IssuerKeys;
+};
+
+export const ACCESS_HEADER = "cf-access-jwt-assertion";
+
+/** People have an e-mail address, service tokens a common name. */
+const identitySchema = z.union([
+  z.object({ email: z.string().min(1).max(320) }),
+  z.object({ common_name: z.string().min(1).max(320) }),
+]);
+
+/** The caller for whom Cloudflare Access vouches. `door` is null where Access is not set up. */
+export async function identifyByAccess(
+  door: AccessDoor | null,
+  request: Request,
+  now: number,
+): Promise<Identification> {
+  const token = request.headers.get(ACCESS_HEADER);
+  if (door === null || token === null) return { kind: "none" };
+  if (isWriteFromAnotherSite(request)) {
+    return { kind: "refused", code: "not-allowed", reason: "what changes something must come from this origin" };
+  }
+  const issuer = `https://${door.teamDomain}`;
+  const jwksUrl = `${issuer}/cdn-cgi/access/certs`;
+  const requirements = { issuer, audience: door.audiences, algorithm: "RS256", jwksUrl } as const;
+  const checked = await checkWithPublishedKeys(token, requirements, door.issuerKeys, now);
+  if (checked.kind === "unavailable") return { kind: "unavailable", reason: "Access cannot be asked for its keys" };
+  if (checked.kind === "invalid") return { kind: "refused", code: "credentials-invalid", reason: checked.reason };
+  const identity = identitySchema.safeParse(checked.payload);
+  if (!identity.success) return { kind: "refused", code: "credentials-invalid", reason: "claim email or common_name" };
+  return { kind: "caller", caller: callerOf(identity.data, door.scopes) };
+}
+
+function callerOf(identity: z.output<typeof identitySchema>, scopes: readonly Scope[]) {
+  if (!("email" in identity)) return { id: `access:${identity.common_name}`, scopes };
+  // Identity providers spell one address in several ways; what somebody owns must not depend on it.
+  const email = identity.email.toLowerCase();
+  return { id: `access:${email}`, scopes, email };
+}
+
+/**
+ * Access knows browsers by a cookie, which they send along whichever page made the request, and turns it into this
+ * header. So a page of somebody else could have a form sent here in an administrator's name. Browsers say on such a
+ * request which page it came from; programs say nothing.
+ */
+function isWriteFromAnotherSite(request: Request): boolean {
+  if (request.method === "GET" || request.method === "HEAD") return false;
+  const origin = request.headers.get("origin");
+  return origin !== null && origin !== new URL(request.url).origin;
+}

@@ -1,0 +1,54 @@
+import { hashOfSecret, parseApiKey } from "../../shared/application/api-key-text.ts";
+import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports.ts";
+import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
+import { bearerToken, equalSecrets } from "./bearer.ts";
+import type { Identification } from "./caller.ts";
+
+export type ApiKeyDoor = {
+  /** ADMIN_API_KEY: the first key, which is a setting, so that it counts while the database is empty or away. */
+  readonly firstKey: string;
+  readonly apiKeys: ApiKeyStore;
+};
+
+/** The caller named by `Authorization: Bearer`. `later` takes what the answer need not wait for. */
+export async function identifyByApiKey(
+  { firstKey, apiKeys }: ApiKeyDoor,
+  request: Request,
+  now: number,
+  later: (work: Promise<unknown>) => void,
+): Promise<Identification> {
+  if (!request.headers.has("authorization")) return { kind: "none" };
+  const given = bearerToken(request);
+  if (given === null) return refused("an API key comes as Authorization: Bearer");
+  if (await equalSecrets(given, firstKey))
+    return { kind: "caller", caller: { id: "api-key:admin", scopes: ["admin"] } };
+  const found = await findKey(apiKeys, given);
+  if (found === null) return refused();
+  const status = apiKeyStatus(found, now);
+  if (status === "REVOKED") return refused("this API key was revoked");
+  if (status === "EXPIRED") return refused("this API key has expired");
+  if (isUseToRecord(found, now)) later(recordUse(apiKeys, found.keyId, now));
+  return { kind: "caller", caller: { id: `api-key:${found.keyId}`, scopes: found.scopes } };
+}
+
+/** One query. Only the holder of the secret half learns more than that a key does not count. */
+async function findKey(apiKeys: ApiKeyStore, given: string): Promise<StoredApiKey | null> {
+  const parts = parseApiKey(given);
+  if (parts === null) return null;
+  const stored = await apiKeys.find(parts.keyId);
+  if (stored === null) return null;
+  return (await equalSecrets(await hashOfSecret(parts.secret), stored.secretHash)) ? stored : null;
+}
+
+/** That a use could not be written down is no reason to refuse it. */
+async function recordUse(apiKeys: ApiKeyStore, keyId: string, now: number): Promise<void> {
+  try {
+    await apiKeys.recordUse(keyId, now, LAST_USED_EXACTNESS_MS);
+  } catch {
+    console.error(JSON.stringify({ at: "api-key-use", keyId, error: "the use could not be written down" }));
+  }
+}
+
+function refused(reason?: string): Identification {
+  return { kind: "refused", code: "credentials-invalid", ...(reason === undefined ? {} : { reason }) };
+}

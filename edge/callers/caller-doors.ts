@@ -1,0 +1,19 @@
+import type { ApiKeyStore } from "../../shared/application/ports.ts";
+import type { Settings } from "../env.ts";
+import type { IssuerKeys } from "../viewers/issuer-keys.ts";
+import type { AccessDoor } from "./access-caller.ts";
+import type { CallerDoors } from "./identify-caller.ts";
+
+/** The doors that the settings open. */
+export function createCallerDoors(settings: Settings, apiKeys: ApiKeyStore, issuerKeys: IssuerKeys): CallerDoors {
+  return {
+    gatewaySecret: settings.GATEWAY_SECRET,
+    apiKey: { firstKey: settings.ADMIN_API_KEY, apiKeys },
+    access: accessDoor(settings, issuerKeys),
+  };
+}
+
+function accessDoor(settings: Settings, issuerKeys: IssuerKeys): AccessDoor | null {
+  const { ACCESS_TEAM_DOMAIN: teamDomain, ACCESS_AUD: audiences, ACCESS_SCOPES: scopes } = settings;
+  return teamDomain === undefined || audiences === undefined ? null : { teamDomain, audiences, scopes, issuerKeys };
+}

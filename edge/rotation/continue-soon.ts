@@ -1,0 +1,24 @@
+import { continueKeyRotationOf } from "../../shared/application/commands/continue-key-rotations.ts";
+import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
+import type { Context } from "../context.ts";
+
+/** After the answer to whoever ended the job has gone out. What fails here is done by the Cron Trigger. */
+export function continueRotationSoon(
+  context: Context,
+  execution: Pick<ExecutionContext, "waitUntil">,
+  { kind, fileId }: Pick<TranscodeJob, "kind" | "fileId">,
+): void {
+  if (kind !== "ENCRYPT") return;
+  execution.waitUntil(
+    continueKeyRotationOf(context, fileId, context.now()).catch((error: unknown) => {
+      const told = error instanceof Error ? error.message.split("\n", 1)[0] : "";
+      console.error(JSON.stringify({ at: "rotation", error: told }));
+    }),
+  );
+}
+
+/** How long the keys that this part's encryption replaces are still given out, in seconds. */
+export async function graceSecondsFor({ rotationSteps, settings }: Context, fileId: string): Promise<number> {
+  const rotation = await rotationSteps.findByRotatingPart(fileId);
+  return rotation?.graceSeconds ?? settings.KEY_GRACE_SECONDS;
+}

@@ -1,0 +1,31 @@
+import type { IssueOutcome } from "../../shared/application/commands/issue-video-hls-key-token.ts";
+import { requestVideoMigrationToWatch } from "../../shared/application/commands/request-video-migration.ts";
+import type { Viewer } from "../../shared/domain/quality-auth.ts";
+import type { Context } from "../context.ts";
+
+type Asked = { readonly videoPostId: string; readonly fileIndex: number; readonly viewer: Viewer };
+
+/**
+ * Whoever asks for a token of an imported part that nobody has asked for yet asks for its keys by that, and is told to
+ * come again. Every other outcome is passed through.
+ */
+export async function askedForMigration(
+  { posts, now }: Pick<Context, "posts" | "now">,
+  outcome: IssueOutcome,
+  asked: Asked,
+): Promise<IssueOutcome> {
+  if (outcome.kind !== "not-asked-for") return outcome;
+  const requested = await requestVideoMigrationToWatch(posts, asked, asked.viewer, now());
+  if (requested.kind === "refused") {
+    return { kind: requested.refusal.kind === "deleted" ? "deleted" : "not-found" };
+  }
+  if (requested.kind !== "done") return { kind: "not-ready" };
+  switch (requested.value) {
+    case "nothing-allowed":
+      return { kind: "nothing-allowed" };
+    case "failed":
+      return { kind: "migration-failed" };
+    default:
+      return { kind: "not-ready" };
+  }
+}

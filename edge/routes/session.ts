@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { endPlaySession } from "../../shared/application/commands/end-play-session.ts";
+import { type RefreshOutcome, refreshPlaySession } from "../../shared/application/commands/refresh-play-session.ts";
+import { bearerToken } from "../callers/bearer.ts";
+import { isBeyondIssueLimit } from "../callers/issue-limit.ts";
+import type { Context } from "../context.ts";
+import { problem } from "../http-errors.ts";
+import { type ReadToken, readToken } from "../playback/read-token.ts";
+import { isElsewhere } from "../playback/session-binding.ts";
+import { type ReadJson, readJson } from "../read-json.ts";
+
+const bodySchema = z.object({ token: z.string().max(4096).optional() });
+
+/**
+ * `/video/enc/session`: POST answers a token of the same play session with a later end, DELETE ends the session before
+ * its time, and so does `POST .../end`, for pages that are being left and can send nothing else (Beacon API).
+ */
+export function sessionRoutes(context: Context): Hono {
+  const { env, sessions, playbackTokens, sessionRules, settings, now } = context;
+  const routes = new Hono();
+
+  routes.post("/", async (c) => {
+    const at = now();
+    const read = await readSession(context, c.req.raw, at);
+    if (read.kind === "refused") return read.response;
+    if (isElsewhere(settings.SESSION_BINDING, read.claims, c.req.raw)) return problem("session-elsewhere");
+    const counter = { kind: "session", id: read.claims.sessionId } as const;
+    if (await isBeyondIssueLimit(env, counter)) return problem("too-many-requests");
+    const deps = { sessions, signer: playbackTokens };
+    return refreshedResponse(await refreshPlaySession(deps, read.claims, sessionRules.longestSeconds, at));
+  });
+
+  const end = async (request: Request): Promise<Response> => {
+    const at = now();
+    // At time 0 nothing has expired: that a session is over already is no reason to refuse its end.
+    const read = await readSession(context, request, 0);
+    if (read.kind === "refused") return read.response;
+    const outcome = await endPlaySession(sessions, read.claims, at);
+    if (outcome === "not-a-session") return problem(outcome);
+    return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+  };
+  routes.delete("/", (c) => end(c.req.raw));
+  routes.post("/end", (c) => end(c.req.raw));
+
+  return routes;
+}
+
+function refreshedResponse(outcome: RefreshOutcome): Response {
+  if (outcome.kind === "refused") return problem(outcome.reason);
+  const { token, expiresAt, refreshableUntil } = outcome;
+  const written = (seconds: number) => new Date(seconds * 1000).toISOString();
+  return Response.json(
+    { token, expiresAt: written(expiresAt), refreshableUntil: written(refreshableUntil) },
+    { headers: { "cache-control": "private, no-store" } },
+  );
+}
+
+/** The session's token comes in a header or a body: a URL of ours that does not need it never holds one. */
+async function readSession({ playbackTokens }: Context, request: Request, at: number): Promise<ReadToken> {
+  const given = await givenToken(request);
+  return given.kind === "refused" ? given : readToken(playbackTokens, given.value, at);
+}
+
+async function givenToken(request: Request): Promise<ReadJson<string | undefined>> {
+  const bearer = bearerToken(request);
+  if (bearer !== null) return { kind: "value", value: bearer };
+  if (request.body === null) return { kind: "value", value: undefined };
+  const body = await readJson(request, bodySchema);
+  return body.kind === "refused" ? body : { kind: "value", value: body.value.token };
+}

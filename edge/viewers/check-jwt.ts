@@ -1,0 +1,100 @@
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { CLOCK_SKEW_SECONDS } from "../../shared/playback-token/token-signer.ts";
+import type { IssuerKeys, KeySet } from "./issuer-keys.ts";
+
+/** What must be true of a JWT. The algorithm is pinned. */
+export type JwtRequirements = {
+  readonly issuer: string;
+  /** One of them must be in `aud`. */
+  readonly audience: string | readonly string[];
+  readonly algorithm: "RS256" | "ES256" | "EdDSA" | "HS256";
+};
+
+export type CheckedJwt =
+  | { readonly kind: "payload"; readonly payload: JWTPayload }
+  /** `reason` is for whoever made the token: it never holds anything of it. */
+  | { readonly kind: "invalid"; readonly reason: string }
+  /** The issuer cannot be asked for its keys: that may pass. */
+  | { readonly kind: "unavailable" };
+
+const LONGEST_TOKEN = 8192;
+
+/** Who is said to have issued the token. Read before it is believed: it only chooses what it is checked against. */
+export function issuerNamedBy(token: string): string | null {
+  if (token.length > LONGEST_TOKEN) return null;
+  try {
+    return decodeJwt(token).iss ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Checks against the keys that the issuer publishes; asks for them anew when the token names one that is not there. */
+export async function checkWithPublishedKeys(
+  token: string,
+  from: JwtRequirements & { readonly jwksUrl: string },
+  issuerKeys: IssuerKeys,
+  now: number,
+): Promise<CheckedJwt> {
+  if (token.length > LONGEST_TOKEN) return { kind: "invalid", reason: "the token is too long" };
+  const options = optionsOf(from, now);
+  const known = await issuerKeys.current(from.jwksUrl, now);
+  if (known.kind === "unavailable") return known;
+  const checked = await checkWithKeys(token, known.keys, options);
+  if (checked !== "unknown-key") return checked;
+  const renewed = await issuerKeys.afterUnknownKey(from.jwksUrl, now);
+  if (renewed.kind === "unavailable") return renewed;
+  const again = await checkWithKeys(token, renewed.keys, options);
+  return again === "unknown-key" ? { kind: "invalid", reason: "its key is not one of the issuer's" } : again;
+}
+
+/** Checks against shared secrets, any of which may have signed. */
+export async function checkWithSecrets(
+  token: string,
+  from: JwtRequirements,
+  secrets: readonly Uint8Array<ArrayBuffer>[],
+  now: number,
+): Promise<CheckedJwt> {
+  const options = optionsOf(from, now);
+  let checked: CheckedJwt = { kind: "invalid", reason: "the signature is not the issuer's" };
+  for (const secret of secrets) {
+    try {
+      return { kind: "payload", payload: (await jwtVerify(token, secret, options)).payload };
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) checked = refusalOf(error);
+    }
+  }
+  return checked;
+}
+
+/** RFC 8725: 3.1 the algorithm is ours to choose, 3.8 and 3.9 issuer and audience; and a token without an end is none. */
+function optionsOf({ algorithm, issuer, audience }: JwtRequirements, now: number): JWTVerifyOptions {
+  return {
+    algorithms: [algorithm],
+    issuer,
+    audience: typeof audience === "string" ? audience : [...audience],
+    requiredClaims: ["exp"],
+    clockTolerance: CLOCK_SKEW_SECONDS,
+    currentDate: new Date(now),
+  };
+}
+
+async function checkWithKeys(
+  token: string,
+  keys: KeySet,
+  options: JWTVerifyOptions,
+): Promise<CheckedJwt | "unknown-key"> {
+  try {
+    return { kind: "payload", payload: (await jwtVerify(token, keys, options)).payload };
+  } catch (error) {
+    return error instanceof errors.JWKSNoMatchingKey ? "unknown-key" : refusalOf(error);
+  }
+}
+
+function refusalOf(error: unknown): CheckedJwt {
+  if (!(error instanceof errors.JOSEError)) throw new Error("a JWT could not be checked", { cause: error });
+  if (error instanceof errors.JWTExpired) return { kind: "invalid", reason: "the token has expired" };
+  // jose names the claim and never its value.
+  if (error instanceof errors.JWTClaimValidationFailed) return { kind: "invalid", reason: `claim ${error.claim}` };
+  return { kind: "invalid", reason: "the token, its algorithm or its signature is not the issuer's" };
+}

@@ -1,0 +1,176 @@
+import type Hls from "hls.js";
+import type { ErrorData, Events, HlsConfig, Loader, LoaderContext, ManifestLoadedData } from "hls.js";
+import { timesOf, tokenIn, withToken } from "./session-token-url.ts";
+
+/*
+ * Keeps a play session of hls.js alive, for any site: docs/playback-tokens.md, "A session in the page". It is served as
+ * /watch-assets/session-refresh.js and brings no copy of hls.js along.
+ */
+
+export type SessionKeeperOptions = {
+  /**
+   * Asks the site for a new token when the session is over, revoked or ended elsewhere, after the computer slept for
+   * instance. Playback then goes on where it was. Without it the player stops with its error.
+   */
+  readonly renew?: (() => Promise<{ readonly masterUrl: string }>) | undefined;
+  /** The session can be refreshed no longer; the answer's status, and its problem code when it gave one. */
+  readonly onRefused?: ((status: number, code: string | null) => void) | undefined;
+};
+
+export interface SessionKeeper {
+  /** The session's newest token; null until the master has been read. */
+  token(): string | null;
+  /** Ends the session at the server, so that a limit of sessions no longer counts it. Also done when the page goes. */
+  end(): void;
+}
+
+/** The part of a token's life after which a new one is asked for: early, so that there is time to ask again. */
+const REFRESH_AFTER = 0.5;
+/** A timer stands still while the computer sleeps, so it never waits for longer than this. */
+const LONGEST_WAIT_MS = 30_000;
+const RETRY_MS = 5000;
+/** A session that is over is replaced; one that ends again within this time is not a matter of time. */
+const RENEW_AT_MOST_EVERY_MS = 15_000;
+
+type Session = {
+  token: string;
+  readonly endpoint: string;
+  /** By this machine's clock, in milliseconds; infinite when no refresh can move the end any more. */
+  refreshAt: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  over: boolean;
+};
+
+type LoaderClass = new (config: HlsConfig) => Loader<LoaderContext>;
+
+/** Takes care of `hls` until it is destroyed. To be called before `loadSource`. */
+export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): SessionKeeper {
+  let session: Session | null = null;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+
+  const end = () => {
+    if (session === null || session.over) return;
+    stop(session);
+    const body = JSON.stringify({ token: session.token });
+    // A beacon outlives the page; it can be refused when too many are waiting.
+    if (!navigator.sendBeacon(`${session.endpoint}/end`, body)) {
+      fetch(`${session.endpoint}/end`, { method: "POST", body, keepalive: true }).catch(() => {});
+    }
+  };
+
+  const begin = (data: ManifestLoadedData) => {
+    end();
+    session = sessionIn(data.levels[0]?.url ?? "", Date.now());
+    if (session !== null) wait(session, options);
+  };
+
+  const renew = async () => {
+    if (options.renew === undefined || Date.now() - renewedAt <= RENEW_AT_MOST_EVERY_MS) return;
+    renewedAt = Date.now();
+    const { masterUrl } = await options.renew();
+    if (session !== null) stop(session);
+    goOnWith(hls, masterUrl);
+  };
+
+  const onError = (_event: unknown, { response }: ErrorData) => {
+    // 401: the session is over. 410: it was ended, or the video was made anew.
+    if (response?.code === 401 || response?.code === 410) renew().catch(() => {});
+  };
+
+  hls.config.loader = tokenLoader(hls.config.loader as LoaderClass, () => session?.token ?? null);
+  if (hls.config.pLoader !== undefined) {
+    const standard = hls.config.pLoader as unknown as LoaderClass;
+    hls.config.pLoader = tokenLoader(standard, () => session?.token ?? null) as never;
+  }
+  hls.on("hlsManifestLoaded" as Events.MANIFEST_LOADED, (_event, data) => begin(data));
+  hls.on("hlsError" as Events.ERROR, onError);
+  hls.on("hlsDestroying" as Events.DESTROYING, () => {
+    removeEventListener("pagehide", end);
+    end();
+  });
+  addEventListener("pagehide", end);
+
+  return { token: () => session?.token ?? null, end };
+}
+
+/** hls.js's loader, or the site's own: playlists and keys are asked for with the newest token. */
+function tokenLoader(Standard: LoaderClass, newest: () => string | null): LoaderClass {
+  return class TokenLoader extends Standard {
+    override load(context: LoaderContext, ...rest: [never, never]): void {
+      const token = newest();
+      if (token !== null) context.url = withToken(context.url, token);
+      super.load(context, ...rest);
+    }
+  };
+}
+
+function sessionIn(levelUrl: string, now: number): Session | null {
+  const token = tokenIn(levelUrl);
+  const times = token === null ? null : timesOf(token);
+  if (token === null || times === null) return null;
+  const endpoint = new URL("/video/enc/session", levelUrl).href;
+  return { token, endpoint, refreshAt: now + refreshDelay(token), timer: undefined, over: false };
+}
+
+/** The server made the token just now, so its life begins now by this machine's clock too, whatever that shows. */
+function refreshDelay(token: string): number {
+  const times = timesOf(token);
+  return times === null ? Number.POSITIVE_INFINITY : (times.expiresAt - times.issuedAt) * 1000 * REFRESH_AFTER;
+}
+
+function wait(session: Session, options: SessionKeeperOptions): void {
+  const left = session.refreshAt - Date.now();
+  if (session.over || left === Number.POSITIVE_INFINITY) return;
+  if (left > 0) session.timer = setTimeout(() => wait(session, options), Math.min(left, LONGEST_WAIT_MS));
+  else void refresh(session).then((refusal) => afterRefresh(session, refusal, options));
+}
+
+function afterRefresh(session: Session, refusal: Refusal | null, options: SessionKeeperOptions): void {
+  if (refusal !== null && !session.over) options.onRefused?.(refusal.status, refusal.code);
+  wait(session, options);
+}
+
+function stop(session: Session): void {
+  session.over = true;
+  clearTimeout(session.timer);
+}
+
+type Refusal = { readonly status: number; readonly code: string | null };
+
+/** Null unless the answer was final. A passing fault is asked again: until the token's end there is time. */
+async function refresh(session: Session): Promise<Refusal | null> {
+  const body = JSON.stringify({ token: session.token });
+  // Text, and not application/json: so there is no preflight.
+  const response = await fetch(session.endpoint, { method: "POST", body }).catch(() => null);
+  if (response?.ok) {
+    take(session, ((await response.json()) as { token: string }).token);
+    return null;
+  }
+  if (response === null || response.status === 429 || response.status >= 500) {
+    const seconds = Number(response?.headers.get("retry-after") ?? 0);
+    session.refreshAt = Date.now() + Math.max(RETRY_MS, seconds * 1000);
+    return null;
+  }
+  session.refreshAt = Number.POSITIVE_INFINITY;
+  return { status: response.status, code: await codeOf(response) };
+}
+
+function take(session: Session, token: string): void {
+  const moved = (timesOf(token)?.expiresAt ?? 0) > (timesOf(session.token)?.expiresAt ?? 0);
+  session.token = token;
+  session.refreshAt = moved ? Date.now() + refreshDelay(token) : Number.POSITIVE_INFINITY;
+}
+
+async function codeOf(response: Response): Promise<string | null> {
+  const problem: unknown = await response.json().catch(() => null);
+  return typeof problem === "object" && problem !== null && "code" in problem ? String(problem.code) : null;
+}
+
+/** Another master in the same player, at the position and in the state in which it was. */
+function goOnWith(hls: Hls, masterUrl: string): void {
+  const { media } = hls;
+  const playing = media !== null && !media.paused && !media.ended;
+  if (media !== null) hls.config.startPosition = media.currentTime;
+  if (playing) hls.once("hlsManifestParsed" as Events.MANIFEST_PARSED, () => void media.play().catch(() => {}));
+  hls.loadSource(masterUrl);
+}

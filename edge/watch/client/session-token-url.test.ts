@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { timesOf, tokenIn, withToken } from "./session-token-url.ts";
+
+const ORIGIN = "https://video.example/video/enc";
+
+describe("the token of a URL", () => {
+  it.each([
+    [`${ORIGIN}/key?keyId=k&quality=480p&token=old`, `${ORIGIN}/key?keyId=k&quality=480p&token=new`],
+    [`${ORIGIN}/key?token=old&keyId=a%2Fb`, `${ORIGIN}/key?token=new&keyId=a%2Fb`],
+    [`${ORIGIN}/videoResource/p/0/480p/index.m3u8?token=old`, `${ORIGIN}/videoResource/p/0/480p/index.m3u8?token=new`],
+    [`${ORIGIN}/key?keyId=k&token=old#part`, `${ORIGIN}/key?keyId=k&token=new#part`],
+  ])("of %s is replaced, and nothing else of it is touched", (url, replaced) => {
+    expect(withToken(url, "new")).toBe(replaced);
+    expect(tokenIn(url)).toBe("old");
+  });
+
+  it.each([
+    `${ORIGIN}/videoResource/p/0/master.m3u8?token=issued`,
+    `${ORIGIN}/segments/a/b/480p/seg_00001.ts`,
+    `${ORIGIN}/key?keyId=k&mytoken=old`,
+    "https://other.example/index.m3u8?token=theirs",
+  ])("of %s is left alone", (url) => {
+    expect(withToken(url, "new")).toBe(url);
+  });
+});
+
+describe("the times of a token", () => {
+  const token = (payload: string) =>
+    `h.${btoa(payload).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}.s`;
+
+  it("are read from its claims, whatever else is in them", () => {
+    expect(timesOf(token('{"o":"???>>>~~~/","iat":100,"exp":160}'))).toEqual({ issuedAt: 100, expiresAt: 160 });
+  });
+
+  it.each(["", "a", "a.b.c", "a.!.c", token("null"), token("[]"), token('{"iat":"1","exp":2}'), token("{")])(
+    "are none for %j",
+    (text) => expect(timesOf(text)).toBeNull(),
+  );
+});

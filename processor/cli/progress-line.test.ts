@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { progressLine } from "./progress-line.ts";
+
+function written(isTTY: boolean, total: number): string {
+  let text = "";
+  const line = progressLine(
+    {
+      isTTY,
+      write: (more) => {
+        text += more;
+      },
+    },
+    "segments are stored",
+  );
+  for (let done = 0; done <= total; done++) line.show(done, total);
+  line.end();
+  return text;
+}
+
+describe("a progress line", () => {
+  it("is a line for each ten percent where there is no terminal", () => {
+    const lines = written(false, 40).split("\n");
+    expect(lines.slice(0, 3)).toEqual([
+      "  0 %  0 of 40 segments are stored",
+      " 10 %  4 of 40 segments are stored",
+      " 20 %  8 of 40 segments are stored",
+    ]);
+    expect(lines.at(-2)).toBe("100 %  40 of 40 segments are stored");
+    expect(lines).toHaveLength(12);
+  });
+
+  it("is one line that is drawn again on a terminal, and ended once", () => {
+    const text = written(true, 3);
+    expect(text.split("\n")).toHaveLength(2);
+    expect(text.split("\r").at(-1)).toBe(`\u001b[K${"█".repeat(24)} 100 %  3 of 3 segments are stored\n`);
+  });
+
+  it("says nothing when there was nothing to show", () => {
+    let text = "";
+    progressLine(
+      {
+        isTTY: true,
+        write: (more) => {
+          text += more;
+        },
+      },
+      "segments",
+    ).end();
+    expect(text).toBe("");
+  });
+});

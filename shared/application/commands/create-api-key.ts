@@ -1,0 +1,43 @@
+import type { ApiKey } from "../../domain/api-key.ts";
+import { allows, type Scope } from "../../domain/scope.ts";
+import { formatApiKey, hashOfSecret, newApiKeyParts, type RandomBytes } from "../api-key-text.ts";
+import type { ApiKeyStore } from "../ports.ts";
+
+export type CreateApiKeyRequest = {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Milliseconds; null for a key without an end. */
+  readonly expiresAt: number | null;
+  readonly by: { readonly id: string; readonly scopes: readonly Scope[] };
+};
+
+export type CreateApiKeyOutcome =
+  /** `key` is the whole key, which is nowhere else: it can be shown now and never again. */
+  | { readonly kind: "created"; readonly apiKey: ApiKey; readonly key: string }
+  | { readonly kind: "scope-not-held"; readonly scope: Scope }
+  | { readonly kind: "ends-in-the-past" };
+
+/** A new key, with scopes that its maker has: nobody gives away what they do not hold. */
+export async function createApiKey(
+  store: ApiKeyStore,
+  { name, scopes, expiresAt, by }: CreateApiKeyRequest,
+  now: number,
+  randomBytes: RandomBytes,
+): Promise<CreateApiKeyOutcome> {
+  const notHeld = scopes.find((scope) => !allows(by.scopes, scope));
+  if (notHeld !== undefined) return { kind: "scope-not-held", scope: notHeld };
+  if (expiresAt !== null && expiresAt <= now) return { kind: "ends-in-the-past" };
+  const parts = newApiKeyParts(randomBytes);
+  const apiKey: ApiKey = {
+    keyId: parts.keyId,
+    name,
+    scopes: [...new Set(scopes)],
+    createdBy: by.id,
+    createdAt: now,
+    expiresAt,
+    revokedAt: null,
+    lastUsedAt: null,
+  };
+  await store.create({ ...apiKey, secretHash: await hashOfSecret(parts.secret) });
+  return { kind: "created", apiKey, key: formatApiKey(parts) };
+}

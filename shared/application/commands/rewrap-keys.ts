@@ -1,0 +1,72 @@
+import { singleKeyBinding } from "../../domain/single-key-source.ts";
+import type { KeyVault, WrappedKey } from "../../key-vault/key-vault.ts";
+import type { KeyAtRest, KeyAtRestKind, KeyPosition, KeysUnder, KeyWrappingStore } from "../key-wrapping-store.ts";
+
+type Deps = { readonly vault: KeyVault; readonly wrappings: KeyWrappingStore };
+
+/** Where the next page begins: under which old key-encryption key, in which table, behind which key. */
+export type RewrapPosition = {
+  readonly kekId: string;
+  readonly kind: KeyAtRestKind;
+  readonly after: KeyPosition | null;
+};
+
+export type RewrapReport = {
+  readonly current: string;
+  readonly rewrapped: number;
+  /** Keys of this page that do not unwrap, though their key-encryption key is there: the row was changed by hand. */
+  readonly damaged: readonly KeyAtRest[];
+  /** Keys that still rest under other key-encryption keys that are configured. */
+  readonly left: number;
+  /** Keys under key-encryption keys that are not configured: nobody can read them. */
+  readonly unknown: readonly KeysUnder[];
+  /** Null at the end. Changed by others meanwhile, keys may be left all the same: see `left`. */
+  readonly next: RewrapPosition | null;
+};
+
+const KINDS: readonly KeyAtRestKind[] = ["content", "single-key"];
+
+/**
+ * RewrapKeys: one page of keys under an old key-encryption key comes to rest under the current one. What the keys open is
+ * not touched, and nobody needs to know: the gate unwraps with either. A page may be empty and not the last.
+ */
+export async function rewrapKeys(
+  { vault, wrappings }: Deps,
+  from: RewrapPosition | null,
+  limit: number,
+): Promise<RewrapReport> {
+  const places = vault.formerKekIds.flatMap((kekId) => KINDS.map((kind) => ({ kekId, kind, after: null })));
+  const index = from === null ? 0 : places.findIndex(({ kekId, kind }) => kekId === from.kekId && kind === from.kind);
+  const place = from ?? places[0];
+  const page = place === undefined ? [] : await wrappings.listUnder(place.kekId, place.kind, place.after, limit);
+  const opened = await Promise.all(page.map((old) => wrappedAnew(vault, old)));
+  const changes = opened.filter((one): one is Rewrapped => one.wrapped !== null);
+  const rewrapped = place === undefined ? 0 : await wrappings.replace(place.kind, changes);
+  const damaged = opened.flatMap(({ old, wrapped }) => (wrapped === null ? [old] : []));
+  const last = page.length === limit ? page.at(-1) : undefined;
+  const next = last === undefined ? (places[index + 1] ?? null) : { ...last, after: positionOf(last) };
+  return { current: vault.currentKekId, rewrapped, damaged, next, ...(await left(vault, wrappings)) };
+}
+
+type Rewrapped = { readonly old: KeyAtRest; readonly wrapped: WrappedKey };
+
+/** Null for what does not unwrap, and is left as it is. */
+async function wrappedAnew(vault: KeyVault, old: KeyAtRest): Promise<Rewrapped | { old: KeyAtRest; wrapped: null }> {
+  const { fileId, version } = old;
+  const binding = version === null ? singleKeyBinding(fileId) : { fileId, ...version };
+  const contentKey = await vault.unwrap(old, binding).catch(() => null);
+  return { old, wrapped: contentKey === null ? null : await vault.wrap(contentKey, binding) };
+}
+
+function positionOf({ kind, id, videoPostId, fileIndex }: KeyAtRest): KeyPosition {
+  return kind === "content" ? { keyId: id } : { videoPostId, fileIndex };
+}
+
+async function left({ currentKekId, formerKekIds }: KeyVault, wrappings: KeyWrappingStore) {
+  const others = await wrappings.countOthers(currentKekId);
+  const known = others.filter(({ kekId }) => formerKekIds.includes(kekId));
+  return {
+    left: known.reduce((sum, { contentKeys, singleKeys }) => sum + contentKeys + singleKeys, 0),
+    unknown: others.filter(({ kekId }) => !formerKekIds.includes(kekId)),
+  };
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+/*
+ * What `processor rewrap` and the Worker say to each other:
+ *
+ *   GET  /admin/video/enc/rewrap                       -> KeysAtRestView
+ *   POST /admin/video/enc/rewrap   { limit?, cursor? } -> RewrapView: one page; again with nextCursor until that is null
+ */
+
+export const MOST_KEYS_A_PAGE = 1000;
+
+export const rewrapRequestSchema = z.strictObject({
+  limit: z.int().min(1).max(MOST_KEYS_A_PAGE).default(200),
+  cursor: z.string().min(1).max(200).optional(),
+});
+
+const keysUnder = z.object({ kekId: z.string(), contentKeys: z.number(), singleKeys: z.number() });
+
+export const keysAtRestSchema = z.object({
+  /** Wraps what is wrapped from now on. */
+  current: z.string(),
+  keys: z.array(keysUnder.extend({ use: z.enum(["current", "former", "unknown"]) })),
+});
+
+export const rewrapViewSchema = z.object({
+  current: z.string(),
+  rewrapped: z.number(),
+  left: z.number(),
+  unknown: z.array(keysUnder),
+  damaged: z.array(
+    z.object({
+      videoPostId: z.string(),
+      fileIndex: z.number(),
+      quality: z.string().nullable(),
+      keyVersion: z.number().nullable(),
+      kekId: z.string(),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+
+export type KeysAtRestView = z.infer<typeof keysAtRestSchema>;
+export type RewrapView = z.infer<typeof rewrapViewSchema>;

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { importVideoPost, migrationState, type NewImport, requestMigration } from "./imported-post.ts";
+import { applyEncryptResult, applyTranscodeResult, type KeyDraft, stageKeys } from "./processing.ts";
+import { publicQualityAuth, STANDARD_POLICY_RULE } from "./quality-auth.ts";
+import { upsertQualityAuth } from "./quality-policies.ts";
+import { applied, NOW, part } from "./ready-post.fixture.ts";
+import { refreshPost, resumePart } from "./recovery.ts";
+import type { AbrVariant } from "./rendition.ts";
+import { auditVideoPost, deleteVideoPost, type VideoPost } from "./video-post.ts";
+
+const PREFIX = "imports/film/0123456789abcdef0123456789abcdef/0/";
+
+function newImport(more: Partial<NewImport> = {}): NewImport {
+  const file = (n: number) => ({
+    id: `file-${n}`,
+    fileName: `part-${n}`,
+    source: { prefix: PREFIX, wrappedKey: "wrapped", kekId: "k1", renditions: [{ quality: "480p", playlist: "p" }] },
+    qualityAuth: [publicQualityAuth("480p" as const)],
+  });
+  return {
+    ...{ id: "post", importId: "film", authorId: "author", title: "A film", description: "", resourceType: "VIDEO" },
+    ...{ interaction: { comments: true, liveComments: false }, access: "POLICY", autoPublish: true },
+    files: [file(0), file(1)] as NewImport["files"],
+    ...more,
+  };
+}
+
+const imported = (more: Partial<NewImport> = {}) => importVideoPost(newImport(more), NOW).post;
+
+function asked(post: VideoPost, fileIndex = 0, restart = false) {
+  return requestMigration(post, fileIndex, { jobId: "job", restart }, NOW + 5);
+}
+
+function transcoded(post: VideoPost): VideoPost {
+  const variant: AbrVariant = {
+    ...{ quality: "480p", width: 854, height: 480, peakBandwidth: 2, averageBandwidth: 1, codecs: "avc1.64001e" },
+    ...{ frameRate: null, segmentCount: 1, bytes: 100 },
+  };
+  const probe = { container: "hls", headerDuration: null, video: null, audio: null };
+  const done = {
+    kind: "done",
+    transcodeJobId: "job",
+    prefix: "a-film/job/c1/",
+    durationSeconds: 6,
+    encryptJobId: "e",
+  } as const;
+  return applied(applyTranscodeResult(post, "file-0", { ...done, probe, warnings: [], variants: [variant] }, NOW));
+}
+
+function encrypted(post: VideoPost) {
+  const draft: KeyDraft = { keyId: "k", quality: "480p", wrappedKey: "w", kekId: "k1", keyUriTemplate: "uri" };
+  const staged = applied(stageKeys(post, "file-0", [draft], 1, STANDARD_POLICY_RULE, NOW));
+  const { variants } = part(staged).variants[0]!;
+  const result = {
+    kind: "done",
+    clearPrefix: "a-film/job/c1/",
+    prefix: "a-film/job/enc/k1-c1/",
+    keyVersion: 1,
+  } as const;
+  const decision = applyEncryptResult(staged, "file-0", { ...result, variants, retireAt: NOW }, NOW);
+  if (decision.kind !== "changed") throw new Error(JSON.stringify(decision));
+  return decision.change;
+}
+
+describe("an imported post", () => {
+  it("is published at once where it publishes itself, and has no job", () => {
+    const { post, jobs, events } = importVideoPost(newImport(), NOW);
+    expect(post).toMatchObject({ status: "PUBLISHED", importId: "film", nextFileIndex: 2 });
+    expect(jobs).toEqual([]);
+    expect(events).toEqual([{ type: "VideoAuditPassed", auditedBy: "system", uploadIds: [] }]);
+    expect(post.files.map(({ fileIndex, position, transferResult }) => [fileIndex, position, transferResult])).toEqual([
+      [0, 0, "IMPORTED"],
+      [1, 1, "IMPORTED"],
+    ]);
+    expect(migrationState(part(post))).toBe("waiting");
+  });
+
+  it("waits for its audit where it does not, and can pass it before anything is made", () => {
+    const post = imported({ autoPublish: false });
+    expect(post.status).toBe("PENDING_AUDIT");
+    const passed = applied(auditVideoPost(post, { result: "PASSED", reason: null, by: "editor" }, NOW));
+    expect(passed.status).toBe("PUBLISHED");
+  });
+
+  it("has policies that can be changed before it has keys", () => {
+    const denied = { quality: "480p", policy: "DENIED", entitlement: null } as const;
+    expect(part(applied(upsertQualityAuth(imported(), 0, [denied], NOW))).qualityAuth).toEqual([denied]);
+    const other = { ...denied, quality: "720p" } as const;
+    expect(upsertQualityAuth(imported(), 0, [other], NOW)).toMatchObject({ kind: "refused" });
+  });
+
+  it("takes its imported content and its keys along when it is deleted", () => {
+    const decision = deleteVideoPost(imported(), NOW);
+    if (decision.kind !== "changed") throw new Error(decision.kind);
+    expect(decision.change.events).toEqual([{ type: "VideoPostDeleted", prefixes: [PREFIX, PREFIX], uploadIds: [] }]);
+    expect(decision.change.post.files.map(({ singleKey }) => singleKey)).toEqual([null, null]);
+  });
+});
+
+describe("a migration that is asked for", () => {
+  it("is one job, and the post stays what it is", () => {
+    const decision = asked(imported());
+    if (decision.kind !== "changed") throw new Error(decision.kind);
+    expect(decision.change.jobs).toEqual([{ jobId: "job", fileId: "file-0", kind: "TRANSCODE" }]);
+    const { post } = decision.change;
+    expect(part(post)).toMatchObject({ transferResult: "TRANSCODING", singleKey: { requestedAt: NOW + 5 } });
+    expect([post.status, migrationState(part(post)), migrationState(part(post, 1))]).toEqual([
+      "PUBLISHED",
+      "under-way",
+      "waiting",
+    ]);
+    expect(refreshPost(post, NOW)).toMatchObject({ kind: "unchanged" });
+  });
+
+  it("changes nothing when it is asked for again, nor where the part has its keys or has failed", () => {
+    const underWay = applied(asked(imported()));
+    expect(asked(underWay)).toEqual({ kind: "unchanged", value: "under-way" });
+    const failed = applied(applyTranscodeResult(underWay, "file-0", { kind: "failed", reason: "no" }, NOW));
+    expect(asked(failed, 0, true)).toEqual({ kind: "unchanged", value: "failed" });
+    const migrated = encrypted(transcoded(underWay)).post;
+    expect(asked(migrated, 0, true)).toEqual({ kind: "unchanged", value: null });
+  });
+
+  it("begins again after its job was cancelled, with what is left to do, and keeps when it was first asked for", () => {
+    const underWay = applied(asked(imported()));
+    const again = requestMigration(underWay, 0, { jobId: "job-2", restart: true }, NOW + 99);
+    expect(again).toMatchObject({ change: { jobs: [{ jobId: "job-2", kind: "TRANSCODE" }] } });
+    expect(part(applied(again)).singleKey?.requestedAt).toBe(NOW + 5);
+    const decrypted = requestMigration(transcoded(underWay), 0, { jobId: "job-2", restart: true }, NOW);
+    expect(decrypted).toMatchObject({ change: { jobs: [{ jobId: "job-2", kind: "ENCRYPT" }] } });
+    expect(part(applied(decrypted)).transferResult).toBe("SUCCESS");
+  });
+
+  it("is refused for what is not there, and for a post that was deleted", () => {
+    expect(asked(imported(), 7)).toEqual({ kind: "refused", refusal: { kind: "not-found" } });
+    expect(asked(applied(deleteVideoPost(imported(), NOW)))).toEqual({ kind: "refused", refusal: { kind: "deleted" } });
+  });
+
+  it("that fails is the part's alone: the post stays published, and an operator's retry takes it up again", () => {
+    const underWay = applied(asked(imported()));
+    const failed = applied(applyTranscodeResult(underWay, "file-0", { kind: "failed", reason: "It broke." }, NOW));
+    expect([failed.status, migrationState(part(failed)), part(failed).failReason]).toEqual([
+      "PUBLISHED",
+      "failed",
+      "It broke.",
+    ]);
+    expect(part(failed).singleKey).not.toBeNull();
+    const resumed = applied(resumePart(failed, "file-0", "TRANSCODE", NOW));
+    expect([part(resumed).transferResult, migrationState(part(resumed))]).toEqual(["TRANSCODING", "under-way"]);
+  });
+
+  it("that fails at the encryption keeps what was imported as well", () => {
+    const clear = transcoded(applied(asked(imported())));
+    const failed = applied(applyEncryptResult(clear, "file-0", { kind: "failed", reason: "It broke." }, NOW));
+    expect([failed.status, migrationState(part(failed))]).toEqual(["PUBLISHED", "failed"]);
+    expect(part(failed).singleKey?.prefix).toBe(PREFIX);
+  });
+
+  it("ends with keys of its own: what was imported goes, and its single key with it", () => {
+    const { post, events } = encrypted(transcoded(applied(asked(imported()))));
+    expect(part(post)).toMatchObject({ encryptStatus: "ENCRYPTED", singleKey: null, playing: { keyVersion: 1 } });
+    expect(migrationState(part(post))).toBeNull();
+    expect(events).toEqual([{ type: "SingleKeyContentMigrated", prefixes: [PREFIX] }]);
+    expect(part(post).qualityAuth).toEqual([publicQualityAuth("480p")]);
+  });
+});

@@ -1,0 +1,101 @@
+import type { QualityAuth } from "./quality-auth.ts";
+import type { SingleKeySource } from "./single-key-source.ts";
+import type { NewJob } from "./transcode-job.ts";
+import type { VideoFile } from "./video-file.ts";
+import {
+  type Change,
+  type Decision,
+  emptyPost,
+  type NewVideoPost,
+  refused,
+  settle,
+  type VideoPost,
+  withFile,
+} from "./video-post.ts";
+
+/*
+ * Content that came with one key for all of its qualities. Its part waits, IMPORTED, until somebody asks for it; then it
+ * goes through the same two jobs as every other part, the first of which decrypts in place of encoding. Since it is
+ * whole from the beginning, the status of its post never depends on how far that is.
+ */
+
+export type NewImportedFile = {
+  readonly id: string;
+  readonly fileName: string;
+  readonly source: Omit<SingleKeySource, "requestedAt" | "createdAt">;
+  /** Of every quality that it has: they count from now on, so that they can be changed before anything is made. */
+  readonly qualityAuth: readonly QualityAuth[];
+};
+
+export type NewImport = Omit<NewVideoPost, "files"> & {
+  readonly importId: string;
+  readonly files: readonly NewImportedFile[];
+};
+
+/** A post all of whose parts wait. One that publishes itself is published here: a viewer can only ask for what is. */
+export function importVideoPost({ importId, files, ...input }: NewImport, now: number): Change {
+  const post = { ...emptyPost(input, now), importId, nextFileIndex: files.length };
+  return settle({ ...post, files: files.map((file, index) => importedFile(file, index, now)) }, [], now);
+}
+
+function importedFile({ id, fileName, source, qualityAuth }: NewImportedFile, index: number, now: number): VideoFile {
+  return {
+    id,
+    fileIndex: index,
+    position: index,
+    source: { kind: "imported" },
+    fileName,
+    fileSize: null,
+    durationSeconds: null,
+    transferResult: "IMPORTED",
+    encryptStatus: "UNENCRYPTED",
+    updateType: "HAS_UPDATE",
+    clear: null,
+    playing: null,
+    singleKey: { ...source, requestedAt: null, createdAt: now },
+    failReason: null,
+    probe: null,
+    warnings: [],
+    variants: [],
+    keys: [],
+    qualityAuth,
+    createdAt: now,
+  };
+}
+
+/**
+ * How far the migration of a part is; null for every other part and for one that has its keys. "stopped" cannot be told
+ * from "under-way" here: whether a job is live, the job rows know.
+ */
+export type MigrationState = "waiting" | "under-way" | "failed";
+
+export function migrationState(file: VideoFile): MigrationState | null {
+  if (file.singleKey === null) return null;
+  if (file.transferResult === "IMPORTED") return "waiting";
+  return file.transferResult === "FAILED" || file.encryptStatus === "FAILED" ? "failed" : "under-way";
+}
+
+/**
+ * Asks for the keys of an imported part: one job, in the save that takes it from IMPORTED. Asked again it changes nothing,
+ * unless `restart` says that its job was cancelled. A part that failed is an operator's to retry.
+ */
+export function requestMigration(
+  post: VideoPost,
+  fileIndex: number,
+  { jobId, restart }: { readonly jobId: string; readonly restart: boolean },
+  now: number,
+): Decision<MigrationState | null> {
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  const file = post.files.find((part) => part.fileIndex === fileIndex);
+  if (file === undefined) return refused({ kind: "not-found" });
+  const state = migrationState(file);
+  if (file.singleKey === null || !(state === "waiting" || (state === "under-way" && restart))) {
+    return { kind: "unchanged", value: state };
+  }
+  const singleKey = { ...file.singleKey, requestedAt: file.singleKey.requestedAt ?? now };
+  // Decrypted before its job was cancelled: what is left to do is the encryption.
+  const decrypted = file.clear !== null;
+  const job: NewJob = { jobId, fileId: file.id, kind: decrypted ? "ENCRYPT" : "TRANSCODE" };
+  const requested: VideoFile = { ...file, singleKey, transferResult: decrypted ? "SUCCESS" : "TRANSCODING" };
+  return { kind: "changed", change: withFile(post, requested, [job], now), value: "under-way" };
+}

@@ -1,0 +1,235 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Part, type Stack, startStack } from "../e2e/stack.ts";
+import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { launchChromium } from "./chromium.ts";
+import { openWatchPage, type WatchPage } from "./watch-page.ts";
+
+/* Pauses that are longer than a play session, in a real browser: on the watch page, and on a page of a site's own. */
+
+const CLIP_SECONDS = 4;
+/** A session lives for twice the duration; clocks may differ by five seconds; and a second more. */
+const SESSION_OVER_MS = (2 * CLIP_SECONDS + 5 + 1) * 1000;
+
+let directory: string;
+let stack: Stack;
+let part: Part;
+let browser: Browser;
+let site: Server;
+let siteOrigin: string;
+const opened: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ladderlock-session-"));
+  const settings = { SESSION_SHORTEST_SECONDS: "1" };
+  [stack, browser, site] = await Promise.all([startStack({ settings }), launchChromium(), startSite()]);
+  siteOrigin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  const path = join(directory, "clip.mp4");
+  await generateClip({ path, size: "854x480", frameRate: "15", seconds: CLIP_SECONDS, sound: true });
+  part = await stack.ingest(path, { title: "A clip" });
+});
+
+afterEach(async () => {
+  for (const page of opened.splice(0)) await page.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  site?.close();
+  await stack?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Another origin than the Worker's: hls.js, and a page that plays as docs/playback-tokens.md shows it. */
+async function startSite(): Promise<Server> {
+  const hls = await readFile(join(import.meta.dirname, "../../node_modules/hls.js/dist/hls.mjs"));
+  const server = createServer((request, response) => {
+    const script = request.url === "/hls.mjs";
+    response.setHeader("content-type", script ? "text/javascript" : "text/html");
+    response.end(script ? hls : sitePage(request.url === "/renewing"));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return server;
+}
+
+/** `siteToken` is what the test gives the page for its own backend. */
+const sitePage = (renews: boolean) => `<!doctype html><video id="video" muted></video>
+<script type="module">
+  import Hls from "/hls.mjs";
+  import { keepSession } from "${stack.origin}/watch-assets/session-refresh.js";
+  const state = (window.state = { hls: new Hls(), renewals: 0, refusals: [] });
+  state.hls.on(Hls.Events.MANIFEST_PARSED, () => (state.hls.loadLevel = 0));
+  const renew = () => {
+    state.renewals++;
+    return siteToken();
+  };
+  keepSession(state.hls, {
+    renew: ${renews ? "renew" : "undefined"},
+    onRefused: (status, code) => state.refusals.push(status + " " + code),
+  });
+  const { masterUrl } = await siteToken();
+  state.hls.loadSource(masterUrl);
+  state.hls.attachMedia(document.querySelector("#video"));
+</script>`;
+
+/** Tokens with a row, which the site's backend asks for. */
+const siteToken = () => stack.token("/admin/video/enc/token", part, { viewer: "viewer-1" });
+
+/** What a page asked for and heard: addresses of the Worker with their status, in the order of the answers. */
+function listenTo(page: Page): { readonly path: string; readonly token: string | null; readonly status: number }[] {
+  const heard: { path: string; token: string | null; status: number }[] = [];
+  page.on("response", (response) => {
+    const { pathname, searchParams } = new URL(response.url());
+    heard.push({ path: pathname, token: searchParams.get("token"), status: response.status() });
+  });
+  return heard;
+}
+
+const claimsOf = (token: string | null) =>
+  JSON.parse(Buffer.from((token ?? "").split(".")[1] ?? "", "base64url").toString()) as { sid?: string; exp: number };
+
+async function sessionRows(): Promise<{ session_id: string; ended_at: number | null }[]> {
+  const { DB } = await stack.bindings();
+  return (await DB.prepare("SELECT session_id, ended_at FROM video_hls_token_session").all<never>()).results;
+}
+
+async function endOf(sessionId: string | undefined): Promise<number | null | undefined> {
+  return (await sessionRows()).find((row) => row.session_id === sessionId)?.ended_at;
+}
+
+describe("the watch page", () => {
+  async function open(): Promise<WatchPage> {
+    const page = await openWatchPage(browser, stack, part, {
+      prepare: (tab) => tab.route("**/video/enc/token", async (route) => route.fulfill({ json: await siteToken() })),
+    });
+    opened.push(page);
+    return page;
+  }
+
+  it("plays on after a pause that is longer than the session, in the same session", async () => {
+    const page = await open();
+    const heard = listenTo(page.page);
+    await page.choose("480p");
+    await page.picture(480);
+    await page.play();
+    await page.page.$eval("#video", (video) => (video as HTMLVideoElement).pause());
+    const first = page.requested.find(({ pathname }) => pathname.endsWith("/480p/index.m3u8"))!;
+    await sleep(SESSION_OVER_MS);
+    expect((await fetch(first)).status).toBe(401);
+
+    await page.choose("360p");
+    await page.picture(360);
+    await page.play();
+    await page.ended();
+    const asked = heard.filter(({ path, token }) => token !== null && path.includes("/video/enc/"));
+    const late = asked.filter(({ path }) => path.endsWith("/360p/index.m3u8") || path === "/video/enc/key");
+    expect(late.map(({ status }) => status)).toEqual(late.map(() => 200));
+    const before = claimsOf(first.searchParams.get("token"));
+    const after = claimsOf(late.at(-1)?.token ?? null);
+    expect(after.sid).toBe(before.sid);
+    expect(after.exp).toBeGreaterThan(before.exp);
+    expect(heard.filter(({ path }) => path === "/video/enc/session").length).toBeGreaterThanOrEqual(2);
+    expect((await page.log()).filter(({ kind }) => kind === "token")).toHaveLength(1);
+    expect(page.complaints).toEqual([]);
+  });
+
+  it("ends its session when it is left, and when another viewer takes over", async () => {
+    const page = await open();
+    await page.play();
+    await page.page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).currentTime > 0.5);
+    const { sid } = claimsOf(page.keyAnswers[0]?.url.searchParams.get("token") ?? null);
+    expect(await endOf(sid)).toBeNull();
+    await page.page.goto("about:blank");
+    await expect.poll(() => endOf(sid), { timeout: 10_000 }).toBeGreaterThan(0);
+
+    await page.page.goto(`${stack.origin}/watch/${part.videoPostId}/${part.fileIndex}`);
+    await expect.poll(() => page.keyAnswers.length).toBeGreaterThan(1);
+    const second = claimsOf(page.keyAnswers.at(-1)?.url.searchParams.get("token") ?? null).sid;
+    expect(second).not.toBe(sid);
+    await page.watchAs("subscriber");
+    await expect.poll(() => endOf(second), { timeout: 10_000 }).toBeGreaterThan(0);
+  });
+});
+
+describe("a page of a site's own", () => {
+  type SitePage = { hls: import("hls.js").default; renewals: number; refusals: string[] };
+
+  async function open(path: "/" | "/renewing"): Promise<Page> {
+    const context = await browser.newContext();
+    opened.push(context);
+    const page = await context.newPage();
+    await page.exposeFunction("siteToken", async () => {
+      const { masterUrl } = await siteToken();
+      return { masterUrl: `${stack.origin}${masterUrl}` };
+    });
+    await page.goto(`${siteOrigin}${path}`);
+    await page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).readyState >= 3);
+    return page;
+  }
+
+  const state = (page: Page) =>
+    page.evaluate(() => {
+      const { renewals, refusals } = (window as unknown as { state: SitePage }).state;
+      const { currentTime, paused } = document.querySelector("#video") as HTMLVideoElement;
+      return { renewals, refusals, currentTime, paused };
+    });
+
+  /** Another quality, of which the player has neither playlist nor key. */
+  const playOther = (page: Page) =>
+    page.evaluate(() => {
+      (window as unknown as { state: SitePage }).state.hls.currentLevel = 1;
+      return (document.querySelector("#video") as HTMLVideoElement).play();
+    });
+  const ended = (page: Page) =>
+    page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).ended);
+
+  it("keeps its session by the module alone", async () => {
+    const page = await open("/");
+    const heard = listenTo(page);
+    await sleep(SESSION_OVER_MS);
+    await playOther(page);
+    await ended(page);
+    const keys = heard.filter(({ path }) => path === "/video/enc/key");
+    expect(keys.map(({ status }) => status)).toEqual([200]);
+    expect(await page.$eval("#video", (video) => (video as HTMLVideoElement).videoHeight)).toBe(480);
+    expect(heard.filter(({ path }) => path === "/video/enc/session").map(({ status }) => status)).not.toContain(401);
+    expect(await state(page)).toMatchObject({ renewals: 0, refusals: [] });
+  });
+
+  it("begins another session where it was, when the one that it had is over: after the computer has slept", async () => {
+    const page = await open("/renewing");
+    // A sleeping computer asks for nothing, and its timers stand still.
+    await page.route("**/video/enc/session", (route) => route.abort());
+    await page.$eval("#video", (video) => {
+      (video as HTMLVideoElement).currentTime = 2;
+    });
+    await sleep(SESSION_OVER_MS);
+    await page.unroute("**/video/enc/session");
+    const heard = listenTo(page);
+    await playOther(page);
+    await ended(page);
+    expect(heard.map(({ status }) => status)).toContain(401);
+    const after = await state(page);
+    expect(after.renewals).toBe(1);
+    expect(after.currentTime).toBeGreaterThan(3);
+    const played = await page.$eval("#video", (video) => (video as HTMLVideoElement).played.start(0));
+    expect(played).toBeGreaterThan(1.5);
+  });
+
+  it("is told when its token was revoked, and ends the session with its player", async () => {
+    const page = await open("/");
+    const heard = listenTo(page);
+    await stack.admin("POST", "/admin/video/enc/revoke", { viewer: "viewer-1" });
+    await expect.poll(async () => (await state(page)).refusals, { timeout: 15_000 }).toEqual(["401 token-revoked"]);
+    await page.evaluate(() => (window as unknown as { state: SitePage }).state.hls.destroy());
+    await expect
+      .poll(() => heard.filter(({ path }) => path.endsWith("/end")).map(({ status }) => status))
+      .toEqual([204]);
+  });
+});

@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { StoredApiKey } from "../../shared/application/ports.ts";
+import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { NOW } from "./steps.ts";
+
+const MINUTE = 60_000;
+
+function key(keyId: string, more: Partial<StoredApiKey> = {}): StoredApiKey {
+  return {
+    keyId,
+    name: "A site",
+    scopes: ["posts:read", "tokens:issue"],
+    secretHash: `hash-of-${keyId}`,
+    createdBy: "api-key:admin",
+    createdAt: NOW,
+    expiresAt: null,
+    revokedAt: null,
+    lastUsedAt: null,
+    ...more,
+  };
+}
+
+export function describeApiKeys(name: string, open: OpenPersistence): void {
+  describe(`${name}: an API key`, () => {
+    let persistence: Persistence;
+    beforeEach(async () => {
+      persistence = await open();
+    });
+
+    const lastUseOf = async (keyId: string) => (await persistence.apiKeys.find(keyId))?.lastUsedAt;
+
+    it("is found by its id as it was stored, with the hash", async () => {
+      const all = { expiresAt: NOW + 1, revokedAt: NOW + 2, lastUsedAt: NOW + 3 };
+      await persistence.apiKeys.create(key("one", all));
+      await persistence.apiKeys.create(key("two"));
+      expect(await persistence.apiKeys.find("one")).toStrictEqual(key("one", all));
+      expect(await persistence.apiKeys.find("two")).toStrictEqual(key("two"));
+    });
+
+    it("is found by the whole of its id and nothing else", async () => {
+      await persistence.apiKeys.create(key("one"));
+      for (const other of ["", "on", "ONE", "one ", "%", "one' OR '1' = '1"]) {
+        expect(await persistence.apiKeys.find(other), other).toBeNull();
+      }
+    });
+
+    it("is never stored in the place of another", async () => {
+      await persistence.apiKeys.create(key("one"));
+      await expect(persistence.apiKeys.create(key("one", { scopes: ["admin"] }))).rejects.toThrow();
+      expect(await persistence.apiKeys.find("one")).toStrictEqual(key("one"));
+    });
+
+    it("is listed without its hash, the newest first and no more than asked for", async () => {
+      await persistence.apiKeys.create(key("middle", { createdAt: NOW + 1 }));
+      await persistence.apiKeys.create(key("newest", { createdAt: NOW + 2, revokedAt: NOW + 3 }));
+      await persistence.apiKeys.create(key("oldest"));
+      const { secretHash: _, ...shown } = key("newest", { createdAt: NOW + 2, revokedAt: NOW + 3 });
+      const listed = await persistence.apiKeys.list(10);
+      expect(listed[0]).toStrictEqual(shown);
+      expect(listed.map(({ keyId }) => keyId)).toEqual(["newest", "middle", "oldest"]);
+      expect(JSON.stringify(listed)).not.toContain("hash-of");
+      expect((await persistence.apiKeys.list(2)).map(({ keyId }) => keyId)).toEqual(["newest", "middle"]);
+    });
+
+    it("is revoked once, and keeps the time of that", async () => {
+      await persistence.apiKeys.create(key("one"));
+      await persistence.apiKeys.create(key("two"));
+      expect(await persistence.apiKeys.revoke("one", NOW + 1)).toBe("revoked");
+      expect(await persistence.apiKeys.revoke("one", NOW + 2)).toBe("was-revoked");
+      expect(await persistence.apiKeys.revoke("three", NOW + 3)).toBe("unknown");
+      expect((await persistence.apiKeys.find("one"))?.revokedAt).toBe(NOW + 1);
+      expect((await persistence.apiKeys.find("two"))?.revokedAt).toBeNull();
+    });
+
+    it("notes its first use, and after that one each minute", async () => {
+      await persistence.apiKeys.create(key("one"));
+      await persistence.apiKeys.create(key("two"));
+      const seen = [];
+      for (const at of [0, 1, MINUTE - 1, MINUTE, 2 * MINUTE - 1, 5 * MINUTE]) {
+        await persistence.apiKeys.recordUse("one", NOW + at, MINUTE);
+        seen.push((await lastUseOf("one"))! - NOW);
+      }
+      expect(seen).toEqual([0, 0, 0, MINUTE, MINUTE, 5 * MINUTE]);
+      expect(await lastUseOf("two")).toBeNull();
+    });
+
+    it("notes no use that is older than the one on record", async () => {
+      await persistence.apiKeys.create(key("one", { lastUsedAt: NOW }));
+      await persistence.apiKeys.recordUse("one", NOW - 5 * MINUTE, MINUTE);
+      expect(await lastUseOf("one")).toBe(NOW);
+    });
+
+    it("writes to no other table", async () => {
+      await persistence.apiKeys.create(key("one"));
+      await persistence.apiKeys.recordUse("one", NOW, MINUTE);
+      await persistence.apiKeys.revoke("one", NOW);
+      const written = Object.entries(await dump(persistence)).filter(([, rows]) => rows.length > 0);
+      expect(written.map(([table]) => table)).toEqual(["api_key"]);
+    });
+  });
+}

@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../browser/chromium.ts";
+import { type Part, type Stack, startStack } from "../e2e/stack.ts";
+import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { BROWSER_PLAYERS, type BrowserPlayer, VIDEO_JS } from "./browser-players.ts";
+import { type PlayerSite, startPlayerSite } from "./player-site.ts";
+import { PlayerTab } from "./player-tab.ts";
+import { rotate, takeAwayClearSegment } from "./rotations.ts";
+import { anotherSession, type GateAnswer, usesOf } from "./uses.ts";
+
+/* Players as sites use them, on pages of another origin, against the Worker. */
+
+const SECONDS = 24;
+
+let directory: string;
+let stack: Stack;
+let site: PlayerSite;
+let browser: Browser;
+let part: Part;
+let tabs: PlayerTab[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ladderlock-players-"));
+  [stack, site, browser] = await Promise.all([
+    // What fails once has failed.
+    startStack({ settings: { JOB_MAX_ATTEMPTS: "1" } }),
+    startPlayerSite(),
+    launchChromium(),
+  ]);
+  const path = join(directory, "clip.mp4");
+  await generateClip({ path, size: "1280x720", frameRate: "15", seconds: SECONDS, sound: true });
+  part = await stack.ingest(path);
+});
+
+afterEach(async () => {
+  await Promise.all(tabs.map((tab) => tab.close()));
+  tabs = [];
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.stop();
+  await stack?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function open(player: BrowserPlayer, masterUrl: string, fromHandToMouth = false): Promise<PlayerTab> {
+  const tab = await PlayerTab.open({ browser, site, player, masterUrl: stack.origin + masterUrl, fromHandToMouth });
+  tabs.push(tab);
+  return tab;
+}
+
+describe.each(BROWSER_PLAYERS)("$name", (player) => {
+  it("plays to the end, seeks, switches the quality, and all that is one use of a token that has one", async () => {
+    const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1 });
+    const tab = await open(player, issued.masterUrl);
+    await tab.play(4);
+    await tab.passes(SECONDS / 4);
+    await tab.choose(720);
+    await tab.shows(720);
+    await tab.ends();
+    expect((await tab.state()).position).toBeCloseTo(SECONDS, 0);
+    await expectPlayedInOnePiece(tab);
+
+    await tab.seek(SECONDS * 0.3);
+    await tab.play();
+    await tab.passes(SECONDS * 0.3 + 0.5);
+    expect((await tab.state()).position).toBeLessThan(SECONDS * 0.5);
+    await tab.choose(480);
+    await tab.shows(480);
+    await tab.seek(SECONDS * 0.8);
+    await tab.play(4);
+    await tab.ends();
+
+    await expectUndisturbed(tab);
+    expect([...tab.qualitiesAskedFor].sort()).toEqual(["360p", "480p", "720p"]);
+    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await anotherSession(stack, issued.masterUrl)).toMatchObject({ status: 403, code: "uses-exhausted" });
+    expect((await fetch(tab.keyAnswers[0]!.url)).status).toBe(200);
+  });
+});
+
+describe("video.js in a browser that keeps nothing", () => {
+  it("comes to the gate with every segment, and that is one use too", async () => {
+    const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1 });
+    const tab = await open(VIDEO_JS, issued.masterUrl);
+    await tab.keepNothing();
+    await tab.play(4);
+    await tab.passes(SECONDS / 2);
+    await tab.choose(480);
+    await tab.ends();
+    await expectUndisturbed(tab);
+    const atTheGate = tab.keyAnswers.filter(({ cached }) => !cached);
+    expect(atTheGate.length).toBeGreaterThanOrEqual(tab.segmentAnswers.length - 1);
+    expect(atTheGate.length).toBeGreaterThan(SECONDS / 6);
+    expect(await usesOf(stack, issued.token)).toBe(1);
+  });
+});
+
+describe("three players in the middle of the video", () => {
+  /**
+   * All of them play 360p, look ahead as little as they can, and have never asked for another key. They play slowly, so
+   * that a rotation on a slow machine finds them playing.
+   */
+  async function watching(more: Record<string, unknown> = {}): Promise<PlayerTab[]> {
+    return Promise.all(
+      BROWSER_PLAYERS.map(async (player) => {
+        const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1, ...more });
+        const tab = await open(player, issued.masterUrl, true);
+        await tab.play(0.5);
+        await tab.passes(0.5);
+        return tab;
+      }),
+    );
+  }
+
+  /** A key that was not asked for yet is given out, and playback goes on with it to the end. */
+  async function goOnIn(lines: number, tab: PlayerTab): Promise<void> {
+    expect(tab.qualitiesAskedFor).not.toContain(`${lines}p`);
+    expect((await tab.state()).ended).toBe(false);
+    // While it is paused, video.js would not switch.
+    await tab.play();
+    await tab.choose(lines);
+    await tab.shows(lines);
+    await tab.play(4);
+    await tab.ends();
+    expect(tab.qualitiesAskedFor).toContain(`${lines}p`);
+    await expectUndisturbed(tab);
+    await expectPlayedInOnePiece(tab);
+  }
+
+  it("switch the quality after the issued token has expired", async () => {
+    const START_SECONDS = 8;
+    const watchers = await watching({ startSeconds: START_SECONDS });
+    await Promise.all(watchers.map((tab) => tab.pause()));
+    // Clocks may differ by five seconds; after that, nothing starts with this token any more.
+    await sleep((START_SECONDS + 5 + 1) * 1000);
+    for (const { masterUrl } of watchers) expect((await fetch(masterUrl)).status).toBe(401);
+    await Promise.all(watchers.map((tab) => goOnIn(720, tab)));
+  });
+
+  it("are not interrupted by a rotation that fails", async () => {
+    const watchers = await watching();
+    const putBack = await takeAwayClearSegment(stack, part);
+    await rotate(stack, part, "FAILED");
+    await Promise.all(watchers.map((tab) => goOnIn(480, tab)));
+    await putBack();
+  });
+
+  it("are not interrupted by a rotation: those who watch get the old keys, those who come the new ones", async () => {
+    const watchers = await watching();
+    const before = await somebodyElse();
+    await rotate(stack, part, "SUCCEEDED");
+    const after = await somebodyElse();
+    expect([before.status, after.status]).toEqual([200, 200]);
+    expect(after.keyId).not.toBe(before.keyId);
+    await Promise.all(watchers.map((tab) => goOnIn(720, tab)));
+    for (const tab of watchers) {
+      expect(tab.segmentAnswers.at(-1)?.url.pathname).toMatch(/\/enc\/k1-c\d+\/720p\//);
+    }
+  });
+});
+
+async function somebodyElse(): Promise<GateAnswer> {
+  return anotherSession(stack, (await stack.token("/admin/video/enc/token", part)).masterUrl);
+}
+
+async function expectUndisturbed(tab: PlayerTab): Promise<void> {
+  const { faults } = await tab.state();
+  expect({ refusals: tab.refusals, complaints: tab.complaints, faults }).toEqual({
+    refusals: [],
+    complaints: [],
+    faults: [],
+  });
+}
+
+/** Nothing was stepped over, but for the moment that a player may leave out before the first frame. */
+async function expectPlayedInOnePiece(tab: PlayerTab): Promise<void> {
+  const played = await tab.played();
+  expect(played).toHaveLength(1);
+  expect(played[0]![0]).toBeLessThan(0.25);
+  expect(played[0]![1]).toBeCloseTo(SECONDS, 0);
+}

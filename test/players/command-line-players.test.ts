@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decoded, FFMPEG, isInstalled, runProgram } from "../e2e/run-program.ts";
+import { type IssuedToken, type Part, type Stack, startStack } from "../e2e/stack.ts";
+import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { type Mpv, startMpv } from "./mpv.ts";
+import { rotate } from "./rotations.ts";
+import { anotherSession, urisOf, usesOf } from "./uses.ts";
+
+/* ffmpeg and mpv on the URL of the master, as anybody would start them. */
+
+const SECONDS = 24;
+const FRAME_RATE = 15;
+const FRAMES = SECONDS * FRAME_RATE;
+const EXHAUSTED = { status: 403, code: "uses-exhausted" };
+
+let directory: string;
+let stack: Stack;
+let part: Part;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ladderlock-players-"));
+  stack = await startStack();
+  const path = join(directory, "clip.mp4");
+  await generateClip({ path, size: "1280x720", frameRate: String(FRAME_RATE), seconds: SECONDS, sound: true });
+  part = await stack.ingest(path);
+});
+
+afterAll(async () => {
+  await stack?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function oneUse(more: Record<string, unknown> = {}): Promise<IssuedToken> {
+  return stack.token("/admin/video/enc/token", part, { maxUses: 1, ...more });
+}
+
+describe("ffmpeg", () => {
+  it("plays all qualities of the master to their end, and that is one use", async () => {
+    const issued = await oneUse();
+    const url = stack.origin + issued.masterUrl;
+    const args = ["-v", "error", "-i", url, "-map", "0:v", "-f", "framecrc", "-"];
+    const { code, stdout, stderr } = await runProgram(FFMPEG, args);
+    expect([code, stderr]).toEqual([0, ""]);
+    const frames = (track: number) => stdout.toString().match(new RegExp(`^${track},`, "gm"))?.length;
+    expect([frames(0), frames(1), frames(2)]).toEqual([FRAMES, FRAMES, FRAMES]);
+    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
+  });
+
+  it("plays one quality after the other, and from the middle, in one session: one use", async () => {
+    const issued = await oneUse();
+    const playlists = await urisOf(new URL(issued.masterUrl, stack.origin));
+    expect(playlists).toHaveLength(3);
+    for (const { href } of playlists) expect((await decoded(href, "0:v:0")).frames).toBe(FRAMES);
+    const args = ["-v", "error", "-ss", "13", "-i", playlists[1]!.href, "-map", "0:v:0", "-f", "framecrc", "-"];
+    const { code, stdout, stderr } = await runProgram(FFMPEG, args);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.toString().match(/^0,/gm)).toHaveLength((SECONDS - 13) * FRAME_RATE);
+    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
+  });
+});
+
+const mpvIsHere = isInstalled("mpv", "--version");
+
+describe.runIf(mpvIsHere)(
+  mpvIsHere ? "mpv" : "mpv, which is not installed here, so that nothing is known of it",
+  () => {
+    const VIDEO_TRACKS = [720, 480, 360];
+
+    async function choose(mpv: Mpv, lines: number): Promise<void> {
+      await mpv.set("vid", VIDEO_TRACKS.indexOf(lines) + 1);
+      await mpv.until("height", (height) => height === lines);
+    }
+
+    async function playsFrom(mpv: Mpv, seconds: number): Promise<void> {
+      await mpv.set("pause", false);
+      await mpv.until("time-pos", (at) => Number(at) > seconds + 0.5 && Number(at) < seconds + SECONDS / 2);
+    }
+
+    const ends = (mpv: Mpv) => mpv.until("eof-reached", (ended) => ended === true);
+    const refusals = (mpv: Mpv) => mpv.complaints().match(/^.*(?:HTTP error|Unable to open|Failed to).*$/gm);
+
+    it("plays to the end, seeks, switches the quality, and all that is one use", async () => {
+      const issued = await oneUse();
+      await using mpv = await startMpv(stack.origin + issued.masterUrl, directory);
+      await mpv.until("duration", (duration) => duration === SECONDS);
+      await choose(mpv, 360);
+      await playsFrom(mpv, 0);
+      await choose(mpv, 720);
+      await ends(mpv);
+      expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
+      await mpv.seek(5);
+      await playsFrom(mpv, 5);
+      await choose(mpv, 480);
+      await mpv.seek(16);
+      await playsFrom(mpv, 16);
+      await ends(mpv);
+      expect(refusals(mpv)).toBeNull();
+      expect(await usesOf(stack, issued.token)).toBe(1);
+      expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
+    });
+
+    it("goes on when the issued token has expired and the keys were rotated, in another quality too", async () => {
+      const START_SECONDS = 4;
+      const issued = await oneUse({ startSeconds: START_SECONDS });
+      await using mpv = await startMpv(stack.origin + issued.masterUrl, directory);
+      await playsFrom(mpv, 0);
+      await mpv.set("pause", true);
+      await rotate(stack, part, "SUCCEEDED");
+      await sleep(Date.parse(issued.expiresAt) + 6000 - Date.now());
+      expect((await fetch(stack.origin + issued.masterUrl)).status).toBe(401);
+      await choose(mpv, 360);
+      await mpv.set("pause", false);
+      await ends(mpv);
+      expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
+      expect(refusals(mpv)).toBeNull();
+      expect(await usesOf(stack, issued.token)).toBe(1);
+    });
+  },
+);

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser, CDPSession, Page } from "playwright-core";
+import type { BrowserPlayer } from "./browser-players.ts";
+import { type PlayerSite, pagePath } from "./player-site.ts";
+
+/** An answer that the player got, in order. `cached`: the browser gave it, and the Worker was not asked. */
+export type Answer = { readonly url: URL; readonly status: number; readonly cached: boolean };
+
+export type OpenRequest = {
+  readonly browser: Browser;
+  readonly site: PlayerSite;
+  readonly player: BrowserPlayer;
+  readonly masterUrl: string;
+  readonly fromHandToMouth?: boolean;
+};
+
+const PATIENCE_MS = 60_000;
+const FIRST_LINES = 360;
+
+/** A browser tab with one player in it, somebody who uses it, and somebody who listens on the wire. */
+export class PlayerTab {
+  readonly page: Page;
+  readonly player: BrowserPlayer;
+  /** What it was told to play. */
+  readonly masterUrl: string;
+  readonly answers: Answer[] = [];
+  /** Script errors, and what the browser's rules about other origins have blocked. */
+  readonly complaints: string[] = [];
+
+  private constructor(page: Page, player: BrowserPlayer, masterUrl: string) {
+    this.page = page;
+    this.player = player;
+    this.masterUrl = masterUrl;
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (message) => {
+      if (message.text().includes("CORS")) this.complaints.push(message.text());
+    });
+  }
+
+  /** Resolves when the first picture is there, in 360p. It does not play yet. */
+  static async open({ browser, site, player, masterUrl, fromHandToMouth = false }: OpenRequest): Promise<PlayerTab> {
+    const context = await browser.newContext({ viewport: { width: 660, height: 380 } });
+    const page = await context.newPage();
+    const tab = new PlayerTab(page, player, masterUrl);
+    await listen(await context.newCDPSession(page), tab.answers);
+    await page.goto(site.origin + pagePath(player));
+    await page.evaluate(player.start, {
+      url: masterUrl,
+      settings: fromHandToMouth ? player.fromHandToMouth : {},
+      lines: FIRST_LINES,
+    });
+    await tab.shows(FIRST_LINES);
+    return tab;
+  }
+
+  /** Answers of the key gate. */
+  get keyAnswers(): readonly Answer[] {
+    return this.answers.filter(({ url }) => url.pathname === "/video/enc/key");
+  }
+
+  get segmentAnswers(): readonly Answer[] {
+    return this.answers.filter(({ url }) => url.pathname.endsWith(".ts"));
+  }
+
+  /** Answers that were refusals or failures, as `status path`. */
+  get refusals(): readonly string[] {
+    return this.answers.filter(({ status }) => status >= 400).map(({ url, status }) => `${status} ${url.pathname}`);
+  }
+
+  /** Qualities whose key was asked for. */
+  get qualitiesAskedFor(): ReadonlySet<string> {
+    return new Set(this.keyAnswers.map(({ url }) => url.searchParams.get("quality") ?? ""));
+  }
+
+  /** From now on the browser's cache neither keeps nor gives anything. */
+  async keepNothing(): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send("Network.enable");
+    await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  }
+
+  choose(lines: number): Promise<void> {
+    return this.page.evaluate((wanted) => window.driver.choose(wanted), lines);
+  }
+
+  play(rate = 1): Promise<void> {
+    return this.page.$eval(
+      "video",
+      (video, playbackRate) => {
+        video.playbackRate = playbackRate;
+        return video.play();
+      },
+      rate,
+    );
+  }
+
+  pause(): Promise<void> {
+    return this.page.$eval("video", (video) => video.pause());
+  }
+
+  seek(seconds: number): Promise<void> {
+    return this.page.$eval(
+      "video",
+      (video, position) => {
+        video.currentTime = position;
+      },
+      seconds,
+    );
+  }
+
+  /** Where it is, what is buffered from there on without a gap, whether it is over, and what the player gave up on. */
+  state(): Promise<{ position: number; bufferedTo: number; lines: number; ended: boolean; faults: string[] }> {
+    return this.page.$eval("video", (video) => {
+      const { currentTime: position, buffered, ended, videoHeight: lines } = video;
+      let bufferedTo = position;
+      for (let range = 0; range < buffered.length; range++) {
+        const holds = buffered.start(range) <= bufferedTo + 0.1 && buffered.end(range) > bufferedTo;
+        if (holds) bufferedTo = buffered.end(range);
+      }
+      return { position, bufferedTo, lines, ended, faults: window.faults };
+    });
+  }
+
+  /** What was played, as ranges of seconds. */
+  played(): Promise<[start: number, end: number][]> {
+    return this.page.$eval("video", ({ played }) =>
+      Array.from({ length: played.length }, (_, range) => [played.start(range), played.end(range)]),
+    );
+  }
+
+  async passes(seconds: number): Promise<void> {
+    await this.until((video, position) => video.currentTime >= position && !video.seeking, seconds);
+  }
+
+  /** Waits until the picture has this many lines and is there. */
+  async shows(lines: number): Promise<void> {
+    await this.until((video, wanted) => video.videoHeight === wanted && video.readyState >= 2 && !video.seeking, lines);
+  }
+
+  /** Waits until nothing has moved for a while, with nothing to play; resolves to where that was. */
+  async standsStill(): Promise<number> {
+    const STILL_MS = 4000;
+    let [before, since] = [-1, Date.now()];
+    while (Date.now() - since < STILL_MS) {
+      await sleep(200);
+      const { position, bufferedTo } = await this.state();
+      if (position !== before || bufferedTo - position > 0.5) [before, since] = [position, Date.now()];
+    }
+    return before;
+  }
+
+  async ends(): Promise<void> {
+    await this.until((video) => video.ended, 0);
+  }
+
+  /** On failure the error says where the player stood. */
+  private async until(holds: (video: HTMLVideoElement, argument: number) => boolean, argument: number): Promise<void> {
+    const condition = `((video) => (${holds})(video, ${argument}))(document.querySelector("video"))`;
+    try {
+      await this.page.waitForFunction(condition, undefined, { timeout: PATIENCE_MS, polling: 50 });
+    } catch (cause) {
+      const where = JSON.stringify({ ...(await this.state()), refusals: this.refusals, complaints: this.complaints });
+      throw new Error(`${this.player.name}, never so: ${holds} (${argument}); ${where}`, { cause });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
+
+/** Playwright does not say what came from the browser's cache; the browser's own protocol does. */
+async function listen(session: CDPSession, answers: Answer[]): Promise<void> {
+  const fromMemory = new Set<string>();
+  session.on("Network.requestServedFromCache", ({ requestId }) => fromMemory.add(requestId));
+  session.on("Network.responseReceived", ({ requestId, response: { url, status, fromDiskCache = false } }) => {
+    if (!url.startsWith("http")) return;
+    answers.push({ url: new URL(url), status, cached: fromDiskCache || fromMemory.has(requestId) });
+  });
+  await session.send("Network.enable");
+}

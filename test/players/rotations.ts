@@ -1,0 +1,27 @@
+import { expect } from "vitest";
+import type { Part, Stack } from "../e2e/stack.ts";
+
+/** Asks for a rotation of one part and waits until its job has ended like that. */
+export async function rotate(stack: Stack, part: Part, end: "SUCCEEDED" | "FAILED"): Promise<void> {
+  const asked = await stack.admin("POST", "/admin/video/enc/rotate", part);
+  const { files } = (await asked.json()) as { files: { jobId: string }[] };
+  const state = async () => {
+    const job = await stack.admin("GET", `/api/v2/jobs/${files[0]!.jobId}`);
+    return ((await job.json()) as { state: string }).state;
+  };
+  await expect.poll(state, { timeout: 60_000, interval: 100 }).toBe(end);
+}
+
+/** Takes one segment of a clear rendition away, so that no encryption of it can succeed. Gives what puts it back. */
+export async function takeAwayClearSegment(stack: Stack, { videoPostId }: Part): Promise<() => Promise<unknown>> {
+  const { DB, SOURCE } = await stack.bindings();
+  const { results } = await DB.prepare("SELECT video_id AS id, file_path AS prefix FROM video_file_post").all<{
+    id: string;
+    prefix: string;
+  }>();
+  const { prefix } = results.find(({ id }) => id === videoPostId)!;
+  const key = `${prefix}360p/seg_00002.ts`;
+  const bytes = await (await SOURCE.get(key))!.arrayBuffer();
+  await SOURCE.delete(key);
+  return () => SOURCE.put(key, bytes);
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { launchChromium } from "../browser/chromium.ts";
+import { startProcessor } from "../e2e/processor-process.ts";
+import { type Part, type Stack, startStack } from "../e2e/stack.ts";
+import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { BROWSER_PLAYERS, type BrowserPlayer, HLS_JS, SHAKA, VIDEO_JS } from "./browser-players.ts";
+import { type PlayerSite, startPlayerSite } from "./player-site.ts";
+import { PlayerTab } from "./player-tab.ts";
+import { rotate } from "./rotations.ts";
+
+/* What goes on playing when keys are given out no more, and for how long: the times that docs/security.md states. */
+
+/** Longer than what video.js looks ahead, half a minute, and all that happens here. */
+const SECONDS = 72;
+const KEY_MAX_AGE_SECONDS = 4;
+const SEGMENT_SECONDS = 6;
+
+let directory: string;
+let stack: Stack;
+let site: PlayerSite;
+let browser: Browser;
+let part: Part;
+let tabs: PlayerTab[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ladderlock-grace-"));
+  const settings = { KEY_GRACE_SECONDS: "0", KEY_MAX_AGE_SECONDS: String(KEY_MAX_AGE_SECONDS) };
+  [stack, site, browser] = await Promise.all([startStack({ settings }), startPlayerSite(), launchChromium()]);
+  const path = join(directory, "clip.mp4");
+  await generateClip({ path, size: "854x480", frameRate: "10", seconds: SECONDS, sound: true });
+  part = await stack.ingest(path);
+});
+
+afterEach(async () => {
+  await Promise.all(tabs.map((tab) => tab.close()));
+  tabs = [];
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.stop();
+  await stack?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Has asked for the key of 360p and for no other, and plays so slowly that a slow machine's rotation finds it playing. */
+async function watching(player: BrowserPlayer): Promise<PlayerTab> {
+  const { masterUrl } = await stack.token("/admin/video/enc/token", part);
+  const request = { browser, site, player, masterUrl: stack.origin + masterUrl, fromHandToMouth: true };
+  const tab = await PlayerTab.open(request);
+  tabs.push(tab);
+  await tab.play(0.5);
+  await tab.passes(0.5);
+  return tab;
+}
+
+/** Plays on, faster, until nothing moves, which must be before the end and where the buffer ended. */
+async function expectToEndWithItsBuffer(tab: PlayerTab): Promise<void> {
+  const { bufferedTo } = await tab.state();
+  await tab.play(4);
+  const end = await tab.standsStill();
+  // One segment may be half in the buffer, another on its way.
+  expect(end).toBeLessThanOrEqual(bufferedTo + 2 * SEGMENT_SECONDS);
+  expect(end).toBeLessThan(SECONDS - 1);
+  expect((await tab.state()).ended).toBe(false);
+}
+
+async function collectGarbageNow(): Promise<void> {
+  const collection = await startProcessor(stack.origin, { GC_MIN_AGE_HOURS: "0" }, ["gc"]);
+  expect(await collection.exit).toBe(0);
+  await collection.stop();
+}
+
+const oldSegmentsAreThere = async (tab: PlayerTab) => (await fetch(tab.segmentAnswers[0]!.url)).status === 200;
+
+it("a rotation without grace ends a player that comes for every segment's key when keys in caches have ended", async () => {
+  const tab = await watching(VIDEO_JS);
+  const key = await fetch(tab.keyAnswers[0]!.url);
+  expect(key.headers.get("cache-control")).toBe(`private, max-age=${KEY_MAX_AGE_SECONDS}`);
+  await rotate(stack, part, "SUCCEEDED");
+  await sleep(KEY_MAX_AGE_SECONDS * 1000);
+  const { position, bufferedTo } = await tab.state();
+  expect(bufferedTo - position).toBeLessThan(60);
+  await expectToEndWithItsBuffer(tab);
+  expect(tab.refusals).toContain("410 /video/enc/key");
+});
+
+it("a rotation without grace ends players that keep their keys when the old segments are deleted", async () => {
+  const keepers = await Promise.all([HLS_JS, SHAKA].map(watching));
+  await rotate(stack, part, "SUCCEEDED");
+  for (const tab of keepers) {
+    const { bufferedTo } = await tab.state();
+    await tab.play(2);
+    await tab.passes(bufferedTo + SEGMENT_SECONDS);
+    await tab.play(0.5);
+    expect(tab.refusals).toEqual([]);
+  }
+  await collectGarbageNow();
+  await expect.poll(() => oldSegmentsAreThere(keepers[0]!), { timeout: 30_000 }).toBe(false);
+  await Promise.all(keepers.map(expectToEndWithItsBuffer));
+  for (const tab of keepers) expect(tab.refusals.at(-1)).toMatch(/^404 .*\.ts$/);
+});
+
+it("a key version that is revoked shows no player another quality than the one it has the key of", async () => {
+  const watchers = await Promise.all(BROWSER_PLAYERS.map(watching));
+  const { files } = (await (await stack.admin("GET", `/api/v2/video-posts/${part.videoPostId}`)).json()) as {
+    files: { keyVersion: number }[];
+  };
+  const revocation = { ...part, keyVersion: files[0]!.keyVersion };
+  expect((await stack.admin("POST", "/admin/video/enc/revoke", revocation)).status).toBe(200);
+  await Promise.all(watchers.map((tab) => tab.choose(480)));
+  for (const tab of watchers) {
+    await expect.poll(() => tab.refusals, { timeout: 30_000 }).toContain("410 /video/enc/key");
+  }
+  await sleep(3000);
+  for (const tab of watchers) expect([tab.player.name, (await tab.state()).lines]).toEqual([tab.player.name, 360]);
+});
