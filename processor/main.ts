@@ -1,11 +1,16 @@
 #!/usr/bin/env node
+import { abortableSleep } from "./adapters/job-request.ts";
 import { createOperatorClient } from "./adapters/operator-client.ts";
+import { createRewrapClient } from "./adapters/rewrap-client.ts";
+import { createRotationClient } from "./adapters/rotation-client.ts";
 import { type Command, parseCommand } from "./cli/command-line.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { gc } from "./cli/gc.ts";
 import { helpText, USAGE } from "./cli/help.ts";
 import { importContent } from "./cli/import.ts";
 import { jobs } from "./cli/jobs.ts";
+import { rewrap } from "./cli/rewrap.ts";
+import { rotate } from "./cli/rotate.ts";
 import { run } from "./cli/run.ts";
 import { serve } from "./cli/serve.ts";
 import { stopOnSignals } from "./cli/stop-signals.ts";
@@ -14,6 +19,9 @@ import { readImportConfig } from "./import-config.ts";
 
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);
+
+/** Only an answer of the Worker is waited for. */
+const WATCH_STOP_SECONDS = 5;
 
 // Connections that are kept for another request would hold the process for seconds.
 process.exit(await main(process.argv.slice(2)));
@@ -30,6 +38,16 @@ async function main(args: readonly string[]): Promise<number> {
     case "jobs":
       return configured(readOperatorConfig(process.env), (config) =>
         jobs(command.command, { json: command.json, now: Date.now() }, createOperatorClient(config), { out, err }),
+      );
+    case "rotate":
+      return configured(readOperatorConfig(process.env), (config) => {
+        const stop = stopOnSignals(WATCH_STOP_SECONDS, EXIT.tryLater, () => {});
+        const options = { json: command.json, stop, sleep: abortableSleep };
+        return rotate(command.command, options, createRotationClient(config), { out, err, progress: process.stderr });
+      });
+    case "rewrap":
+      return configured(readOperatorConfig(process.env), (config) =>
+        rewrap(command, createRewrapClient(config), { out, err, progress: process.stderr }),
       );
     case "import":
       return configured(readImportConfig(process.env), (config) =>

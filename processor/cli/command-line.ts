@@ -2,6 +2,8 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { JOB_KINDS, JOB_STATES } from "../../shared/domain/transcode-job.ts";
 import type { ImportOptions } from "./import.ts";
 import type { JobsCommand } from "./jobs.ts";
+import type { RewrapOptions } from "./rewrap.ts";
+import { parseRotate, type TypedRotation } from "./rotate-command-line.ts";
 
 /** What was typed. */
 export type Command =
@@ -14,6 +16,8 @@ export type Command =
   | { readonly name: "run"; readonly jobId: string | null }
   | { readonly name: "gc"; readonly dryRun: boolean; readonly json: boolean }
   | ({ readonly name: "import" } & ImportOptions)
+  | ({ readonly name: "rewrap" } & RewrapOptions)
+  | TypedRotation
   | { readonly name: "jobs"; readonly command: JobsCommand; readonly json: boolean };
 
 const FLAGS = {
@@ -33,6 +37,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   run: [],
   gc: ["json", "dry-run"],
   import: ["json", "dry-run"],
+  rewrap: ["json", "dry-run"],
   "jobs list": ["json", "state", "kind", "post"],
   "jobs show": ["json"],
   "jobs retry": ["json"],
@@ -40,6 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function parseCommand(args: readonly string[]): Command {
+  if (args[0] === "rotate") return parseRotate(args.slice(1));
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(args);
@@ -76,6 +82,8 @@ function commandOf(name: string, rest: readonly string[], flags: Flags): Command
       if (argument === undefined) return wrong("import needs the path of a manifest");
       return { name, manifestPath: argument, dryRun: flags["dry-run"], json };
     case "gc":
+      return { name, dryRun: flags["dry-run"], json };
+    case "rewrap":
       return { name, dryRun: flags["dry-run"], json };
     case "jobs list":
       if (state !== undefined && !isOneOf(JOB_STATES, state))

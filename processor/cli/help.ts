@@ -13,6 +13,15 @@ export const USAGE = `Usage: node processor/main.ts <command>
   jobs retry <jobId> [--json]   queue a FAILED job again, with all its attempts
   jobs cancel <jobId> [--json]
 
+  rotate --all | --post <videoPostId> [--file <index>] | --status, --author, --type, --created-from, --created-before,
+         --version-below, --keys-before, --kek (all that are said must hold)
+         [--in-flight <parts>] [--grace <seconds>] [--dry-run | --watch] [--json]
+                                new keys for many parts; or only say what would be done
+  rotate list [--json]
+  rotate show|watch|pause|resume|cancel|retry-failed <batchId> [--json]
+  rotate report <batchId> [--state <state>] [--json]
+  rewrap [--dry-run] [--json]   wrap all keys anew under the first of KEY_ENCRYPTION_KEYS; or only count them
+
   --help                        show this
 
 Exit codes: 0 done, 1 refused, 64 wrong usage, 65 the job has failed for good or is unknown,
@@ -26,7 +35,7 @@ export function helpText(): string {
   return `${USAGE}
 Environment:
 ${describeSettings(SETTINGS)}
-For "jobs", which reads this and LADDERLOCK_URL alone, and for "import", which reads S3_*, SOURCE_BUCKET,
+For "jobs", "rotate" and "rewrap", which read this and LADDERLOCK_URL alone, and for "import", which reads S3_*, SOURCE_BUCKET,
 SOURCE_ALLOW_HOSTS and UPLOAD_CONCURRENCY as well:
 ${describeSettings(operator)}`;
 }

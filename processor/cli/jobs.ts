@@ -1,11 +1,7 @@
-import {
-  type JobFilter,
-  type OperatorClient,
-  OperatorRefusal,
-  OperatorUnreachable,
-} from "../adapters/operator-client.ts";
+import type { JobFilter, OperatorClient } from "../adapters/operator-client.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describeJob, jobTable } from "./job-text.ts";
+import { withToldRefusal } from "./told-refusal.ts";
 
 export type JobsCommand =
   | { readonly verb: "list"; readonly filter: JobFilter }
@@ -14,21 +10,17 @@ export type JobsCommand =
 export type Output = { readonly out: (text: string) => void; readonly err: (text: string) => void };
 
 /** `processor jobs`: resolves to the exit code. */
-export async function jobs(
+export function jobs(
   command: JobsCommand,
   options: { readonly json: boolean; readonly now: number },
   client: OperatorClient,
   { out, err }: Output,
 ): Promise<number> {
-  try {
+  return withToldRefusal(async () => {
     const { value, text } = await answer(command, client, options.now);
     out(options.json ? `${JSON.stringify(value)}\n` : text);
     return EXIT.ok;
-  } catch (error) {
-    if (!(error instanceof OperatorRefusal || error instanceof OperatorUnreachable)) throw error;
-    err(`${error.message}\n`);
-    return error instanceof OperatorRefusal ? EXIT.failed : EXIT.tryLater;
-  }
+  }, err);
 }
 
 async function answer(

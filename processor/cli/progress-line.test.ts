@@ -35,6 +35,18 @@ describe("a progress line", () => {
     expect(text.split("\r").at(-1)).toBe(`\u001b[K${"█".repeat(24)} 100 %  3 of 3 segments are stored\n`);
   });
 
+  it("has a note behind it, and is drawn again when that changes", () => {
+    const write = (isTTY: boolean) => {
+      const pieces: string[] = [];
+      const line = progressLine({ isTTY, write: (more) => pieces.push(more) }, "parts");
+      for (const note of ["", "1 failed", "1 failed", "2 failed"]) line.show(1, 2, note);
+      return pieces.join("");
+    };
+    expect(write(true).match(/\r/g)).toHaveLength(3);
+    expect(write(true)).toMatch(/ 50 % {2}1 of 2 parts, 2 failed$/);
+    expect(write(false)).toBe(" 50 %  1 of 2 parts\n");
+  });
+
   it("says nothing when there was nothing to show", () => {
     let text = "";
     progressLine(

@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type Hls from "hls.js";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { SessionKeeper } from "../../edge/watch/client/session-refresh.ts";
 import { type Part, type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { launchChromium } from "./chromium.ts";
@@ -63,13 +65,13 @@ const sitePage = (renews: boolean) => `<!doctype html><video id="video" muted></
 <script type="module">
   import Hls from "/hls.mjs";
   import { keepSession } from "${stack.origin}/watch-assets/session-refresh.js";
-  const state = (window.state = { hls: new Hls(), renewals: 0, refusals: [] });
+  const state = (window.state = { hls: new Hls(), session: null, renewals: 0, refusals: [] });
   state.hls.on(Hls.Events.MANIFEST_PARSED, () => (state.hls.loadLevel = 0));
   const renew = () => {
     state.renewals++;
     return siteToken();
   };
-  keepSession(state.hls, {
+  state.session = keepSession(state.hls, {
     renew: ${renews ? "renew" : "undefined"},
     onRefused: (status, code) => state.refusals.push(status + " " + code),
   });
@@ -158,7 +160,7 @@ describe("the watch page", () => {
 });
 
 describe("a page of a site's own", () => {
-  type SitePage = { hls: import("hls.js").default; renewals: number; refusals: string[] };
+  type SitePage = { hls: Hls; session: SessionKeeper; renewals: number; refusals: string[] };
 
   async function open(path: "/" | "/renewing"): Promise<Page> {
     const context = await browser.newContext();
@@ -220,6 +222,17 @@ describe("a page of a site's own", () => {
     expect(after.currentTime).toBeGreaterThan(3);
     const played = await page.$eval("#video", (video) => (video as HTMLVideoElement).played.start(0));
     expect(played).toBeGreaterThan(1.5);
+  });
+
+  it("does not take its place back when its session was ended for a newer one, and is told so", async () => {
+    const page = await open("/renewing");
+    const token = await page.evaluate(() => (window as unknown as { state: SitePage }).state.session.token());
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${stack.origin}/video/enc/session`, { method: "DELETE", headers })).status).toBe(204);
+    await playOther(page);
+    await expect.poll(async () => (await state(page)).refusals).toEqual(["410 session-ended"]);
+    await sleep(1000);
+    expect(await state(page)).toMatchObject({ renewals: 0, refusals: ["410 session-ended"] });
   });
 
   it("is told when its token was revoked, and ends the session with its player", async () => {

@@ -30,7 +30,8 @@ export async function judgeAnswer(request: FuzzRequest, answer: Answer, rules: R
 }
 
 async function plain({ headers, body }: Answer): Promise<Uint8Array> {
-  if (headers.get("content-encoding") !== "gzip") return body;
+  // A HEAD has the headers of a body that is not there.
+  if (headers.get("content-encoding") !== "gzip" || body.length === 0) return body;
   const unzipped = new Response(body).body!.pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(unzipped).arrayBuffer());
 }

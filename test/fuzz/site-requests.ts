@@ -18,6 +18,7 @@ export function bodyRequests({ videoPostId, viewer, token, adminKey, processorTo
   const policies = [{ quality: "720p", policy: "ENTITLED", entitlement: "gold" }];
   const uploadFileList = [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }];
   const parts = [{ fileName: "film.mp4", key: "A".repeat(22).concat("=="), qualities: ["480p"] }];
+  const filter = { status: "PUBLISHED", authorId: "a", createdFrom: "2026-01-01T00:00:00Z", kekId: "k9" };
   const lease = { leaseToken: "A".repeat(22), owner: "fuzz" };
   const list: [method: string, path: string, bearer: string | null, value: unknown][] = [
     ["POST", "/video/enc/token", null, part],
@@ -42,6 +43,14 @@ export function bodyRequests({ videoPostId, viewer, token, adminKey, processorTo
     ["POST", "/admin/api-keys", adminKey, { name: "fuzz", scopes: ["tokens:issue"] }],
     ["POST", "/admin/video/imports", adminKey, { importId: "fuzz", title: "Fuzz", digest: "a".repeat(32), parts }],
     ["POST", "/admin/video/enc/migrate", adminKey, { limit: 1 }],
+    [
+      "POST",
+      "/admin/video/enc/rotations",
+      adminKey,
+      { selection: part, dryRun: true, maxInFlight: 1, graceSeconds: 60 },
+    ],
+    ["POST", "/admin/video/enc/rotations", adminKey, { selection: filter, dryRun: true }],
+    ["POST", "/admin/video/enc/rewrap", adminKey, { limit: 10, cursor: "k1:content" }],
     ["POST", "/internal/jobs/claim", processorToken, lease],
     ["POST", `/internal/jobs/${videoPostId}/claim`, processorToken, lease],
     ["POST", `/internal/jobs/${videoPostId}/heartbeat`, token, { progress: 1 }],
@@ -63,6 +72,11 @@ export function administrationRequests({ videoPostId, adminKey }: BodyTarget): F
     `/admin/audit?actor=admin&action=access.revoke&videoPostId=${videoPostId}&from=2026-01-01T00:00:00Z&limit=10`,
     "/admin/audit/export?format=csv&from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z",
     "/admin/api-keys?revoked=true",
+    `/admin/video/enc/rotations?cursor=${videoPostId}`,
+    `/admin/video/enc/rotations/${videoPostId}/items?state=FAILED&limit=10&format=csv&cursor=${videoPostId}`,
+    "/admin/video/enc/rewrap",
+    "/admin/video/enc/migrate",
+    "/admin/video/imports/fuzz",
     `/api/v2/uploads/${videoPostId}`,
   ];
   return paths.map((path) => ({ method: "GET", path, headers: { authorization: `Bearer ${adminKey}` } }));

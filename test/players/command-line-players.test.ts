@@ -70,10 +70,15 @@ const mpvIsHere = isInstalled("mpv", "--version");
 describe.runIf(mpvIsHere)(
   mpvIsHere ? "mpv" : "mpv, which is not installed here, so that nothing is known of it",
   () => {
-    const VIDEO_TRACKS = [720, 480, 360];
+    const QUALITIES = [720, 480, 360];
 
+    /** A quality's picture and its sound; mpv goes on from where it was when it is told to. */
     async function choose(mpv: Mpv, lines: number): Promise<void> {
-      await mpv.set("vid", VIDEO_TRACKS.indexOf(lines) + 1);
+      const position = Number(await mpv.get("time-pos"));
+      const track = QUALITIES.indexOf(lines) + 1;
+      await mpv.set("aid", track);
+      await mpv.set("vid", track);
+      await mpv.seek(position);
       await mpv.until("height", (height) => height === lines);
     }
 
@@ -82,7 +87,12 @@ describe.runIf(mpvIsHere)(
       await mpv.until("time-pos", (at) => Number(at) > seconds + 0.5 && Number(at) < seconds + SECONDS / 2);
     }
 
-    const ends = (mpv: Mpv) => mpv.until("eof-reached", (ended) => ended === true);
+    /** It pauses itself when the last sound is over, a moment after the last picture. */
+    async function ends(mpv: Mpv): Promise<void> {
+      await mpv.until("eof-reached", (ended) => ended === true);
+      await mpv.until("pause", (paused) => paused === true);
+    }
+
     const refusals = (mpv: Mpv) => mpv.complaints().match(/^.*(?:HTTP error|Unable to open|Failed to).*$/gm);
 
     it("plays to the end, seeks, switches the quality, and all that is one use", async () => {

@@ -5,7 +5,7 @@ import Hls, {
   type LoaderConfiguration,
   type LoaderContext,
 } from "hls.js";
-import { type Refusal, readRefusal } from "./problem.ts";
+import { bodyOf, type Refusal, readRefusal } from "./problem.ts";
 import { type RequestTarget, requestTarget } from "./request-target.ts";
 
 /** One request of the player that came to an end: given, or refused with a reason. */
@@ -44,11 +44,4 @@ export function observedLoader(report: (request: RequestReport) => void): Loader
       });
     }
   };
-}
-
-/** The text of an answer; a key is asked for as bytes, so its refusal comes as bytes too. */
-function bodyOf(details: unknown): string {
-  if (!(details instanceof XMLHttpRequest)) return "";
-  const body: unknown = details.response;
-  return body instanceof ArrayBuffer ? new TextDecoder().decode(body) : String(body ?? "");
 }

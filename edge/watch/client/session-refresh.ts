@@ -1,5 +1,6 @@
 import type Hls from "hls.js";
 import type { ErrorData, Events, HlsConfig, Loader, LoaderContext, ManifestLoadedData } from "hls.js";
+import { bodyOf, needsNewToken, type Refusal, readRefusal } from "./problem.ts";
 import { timesOf, tokenIn, withToken } from "./session-token-url.ts";
 
 /*
@@ -72,25 +73,36 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     goOnWith(hls, masterUrl);
   };
 
-  const onError = (_event: unknown, { response }: ErrorData) => {
-    // 401: the session is over. 410: it was ended, or the video was made anew.
-    if (response?.code === 401 || response?.code === 410) renew().catch(() => {});
+  const onError = (_event: unknown, { response, networkDetails }: ErrorData) => {
+    if (response?.code === undefined || session?.over === true) return;
+    const refusal = readRefusal(response.code, bodyOf(networkDetails));
+    if (needsNewToken(refusal)) renew().catch(() => {});
+    else if (refusal.code === "session-ended" && session !== null) {
+      stop(session);
+      options.onRefused?.(refusal.status, refusal.code);
+    }
   };
 
-  hls.config.loader = tokenLoader(hls.config.loader as LoaderClass, () => session?.token ?? null);
-  if (hls.config.pLoader !== undefined) {
-    const standard = hls.config.pLoader as unknown as LoaderClass;
-    hls.config.pLoader = tokenLoader(standard, () => session?.token ?? null) as never;
-  }
+  const token = () => session?.token ?? null;
+  askWithNewest(hls.config, token);
   hls.on("hlsManifestLoaded" as Events.MANIFEST_LOADED, (_event, data) => begin(data));
   hls.on("hlsError" as Events.ERROR, onError);
+  const page = new AbortController();
   hls.on("hlsDestroying" as Events.DESTROYING, () => {
-    removeEventListener("pagehide", end);
+    page.abort();
     end();
   });
-  addEventListener("pagehide", end);
+  addEventListener("pagehide", end, { signal: page.signal });
+  // Leaving has ended the session; a page that comes back as it was needs another.
+  addEventListener("pageshow", ({ persisted }) => persisted && renew().catch(() => {}), { signal: page.signal });
+  return { token, end };
+}
 
-  return { token: () => session?.token ?? null, end };
+/** hls.js reads these for each request; a site may have a loader of its own for playlists. */
+function askWithNewest(config: HlsConfig, newest: () => string | null): void {
+  config.loader = tokenLoader(config.loader as LoaderClass, newest);
+  if (config.pLoader === undefined) return;
+  config.pLoader = tokenLoader(config.pLoader as unknown as LoaderClass, newest) as never;
 }
 
 /** hls.js's loader, or the site's own: playlists and keys are asked for with the newest token. */
@@ -135,8 +147,6 @@ function stop(session: Session): void {
   clearTimeout(session.timer);
 }
 
-type Refusal = { readonly status: number; readonly code: string | null };
-
 /** Null unless the answer was final. A passing fault is asked again: until the token's end there is time. */
 async function refresh(session: Session): Promise<Refusal | null> {
   const body = JSON.stringify({ token: session.token });
@@ -152,18 +162,13 @@ async function refresh(session: Session): Promise<Refusal | null> {
     return null;
   }
   session.refreshAt = Number.POSITIVE_INFINITY;
-  return { status: response.status, code: await codeOf(response) };
+  return readRefusal(response.status, await response.text().catch(() => ""));
 }
 
 function take(session: Session, token: string): void {
   const moved = (timesOf(token)?.expiresAt ?? 0) > (timesOf(session.token)?.expiresAt ?? 0);
   session.token = token;
   session.refreshAt = moved ? Date.now() + refreshDelay(token) : Number.POSITIVE_INFINITY;
-}
-
-async function codeOf(response: Response): Promise<string | null> {
-  const problem: unknown = await response.json().catch(() => null);
-  return typeof problem === "object" && problem !== null && "code" in problem ? String(problem.code) : null;
 }
 
 /** Another master in the same player, at the position and in the state in which it was. */

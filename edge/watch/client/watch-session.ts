@@ -3,6 +3,7 @@ import { attemptLocked } from "./locked-attempt.ts";
 import type { RequestReport } from "./observed-loader.ts";
 import { type Grant, type GrantOutcome, type Part, requestGrant, type ViewerKind } from "./playback-grant.ts";
 import { type Player, type PlayerListener, startPlayer } from "./player.ts";
+import { needsNewToken } from "./problem.ts";
 import type { Rungs } from "./rungs.ts";
 
 export type WatchSessionParts = {
@@ -113,7 +114,7 @@ export class WatchSession {
       onRequest: unlessEnded((report) => {
         this.#onRequest(report);
         // The player that made the request must see its end before it is replaced.
-        if (hasEnded(report.status)) queueMicrotask(unlessEnded(() => this.#renew()));
+        if (report.refusal !== null && needsNewToken(report.refusal)) queueMicrotask(unlessEnded(() => this.#renew()));
       }),
       onPlaying: unlessEnded((quality) => this.#showPlaying(quality)),
       onStopped: unlessEnded((details) => this.#say(`Playback stopped: ${this.#lastRefusal ?? details}.`)),
@@ -180,9 +181,4 @@ export class WatchSession {
     this.#parts.message.textContent = words ?? "";
     this.#parts.message.hidden = words === null;
   }
-}
-
-/** 401: the play session is over. 410: the video was made anew, or deleted. A new token cures it or says why not. */
-function hasEnded(status: number): boolean {
-  return status === 401 || status === 410;
 }

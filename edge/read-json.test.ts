@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { readJson } from "./read-json.ts";
+
+const schema = z.strictObject({ a: z.number() });
+
+function request(body: ReadableStream<Uint8Array> | string): Request {
+  return new Request("https://video.example/", { method: "POST", body, duplex: "half" } as RequestInit);
+}
+
+async function refusal(body: ReadableStream<Uint8Array> | string): Promise<unknown[]> {
+  const read = await readJson(request(body), schema);
+  if (read.kind === "value") throw new Error("it was read");
+  return [read.response.status, ((await read.response.json()) as { code: string }).code];
+}
+
+describe("a JSON body", () => {
+  it("is read as the shape that is asked for", async () => {
+    expect(await readJson(request('{"a":1}'), schema)).toEqual({ kind: "value", value: { a: 1 } });
+  });
+
+  it("that is something else is refused, with what is wrong", async () => {
+    expect(await refusal("{")).toEqual([400, "malformed-json"]);
+    expect(await refusal("")).toEqual([400, "malformed-json"]);
+    expect(await refusal('{"a":"1"}')).toEqual([422, "invalid"]);
+    expect(await refusal(`{"a":${"1".repeat(300_000)}}`)).toEqual([413, "body-too-large"]);
+  });
+
+  it("that breaks off is its sender's fault and not ours", async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"a":'));
+        controller.error(new Error("Network connection lost."));
+      },
+    });
+    expect(await refusal(broken)).toEqual([400, "incomplete-body"]);
+  });
+});

@@ -1,0 +1,77 @@
+import type { KeysAtRestView, RewrapView } from "../../shared/application/rewrap-protocol.ts";
+import type { RewrapClient } from "../adapters/rewrap-client.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { Output } from "./jobs.ts";
+import { progressLine, type Terminal } from "./progress-line.ts";
+import { textTable } from "./text-table.ts";
+import { withToldRefusal } from "./told-refusal.ts";
+
+export type RewrapOptions = { readonly dryRun: boolean; readonly json: boolean };
+
+/** `processor rewrap`: resolves to the exit code, which is 0 only when the former key-encryption keys can go. */
+export function rewrap(
+  { dryRun, json }: RewrapOptions,
+  client: RewrapClient,
+  output: Output & { readonly progress: Terminal },
+): Promise<number> {
+  return withToldRefusal(async () => {
+    if (dryRun) {
+      const view = await client.count();
+      output.out(json ? `${JSON.stringify(view)}\n` : describeKeys(view));
+      return EXIT.ok;
+    }
+    const done = await rewrapAll(client, output.progress);
+    output.out(json ? `${JSON.stringify(done)}\n` : describeEnd(done));
+    return done.left === 0 && done.damaged.length === 0 ? EXIT.ok : EXIT.failed;
+  }, output.err);
+}
+
+type Done = Pick<RewrapView, "current" | "rewrapped" | "left" | "unknown" | "damaged">;
+
+async function rewrapAll(client: RewrapClient, progress: Terminal): Promise<Done> {
+  const line = progressLine(progress, "keys are wrapped anew");
+  let rewrapped = 0;
+  const damaged: RewrapView["damaged"] = [];
+  let last: RewrapView | null = null;
+  try {
+    for await (const page of client.rewrap()) {
+      rewrapped += page.rewrapped;
+      damaged.push(...page.damaged);
+      last = page;
+      line.show(rewrapped, rewrapped + page.left);
+    }
+  } finally {
+    line.end();
+  }
+  if (last === null) throw new Error("the Worker gave no page at all");
+  return { ...(last as RewrapView), rewrapped, damaged };
+}
+
+function describeKeys({ keys }: KeysAtRestView): string {
+  const columns = [
+    { title: "KEY-ENCRYPTION KEY" },
+    { title: "IS" },
+    { title: "CONTENT KEYS", align: "right" },
+    { title: "SINGLE KEYS", align: "right" },
+  ] as const;
+  const rows = keys.map(({ kekId, use, contentKeys, singleKeys }) => [
+    ...[kekId, use === "unknown" ? "not configured" : use],
+    ...[contentKeys, singleKeys].map(String),
+  ]);
+  return keys.length === 0 ? "No keys.\n" : textTable(columns, rows);
+}
+
+function describeEnd({ current, rewrapped, left, unknown, damaged }: Done): string {
+  const lines = [`${rewrapped} keys were wrapped anew, under ${current}.`];
+  for (const { videoPostId, fileIndex, quality, keyVersion, kekId } of damaged) {
+    const which = quality === null ? "its single key" : `${quality}, version ${keyVersion}`;
+    lines.push(`Damaged: post ${videoPostId}, part ${fileIndex}, ${which}, under ${kekId}. Rotate the part.`);
+  }
+  for (const { kekId, contentKeys, singleKeys } of unknown) {
+    lines.push(`${contentKeys + singleKeys} keys are under ${kekId}, which is not configured: nobody can read them.`);
+  }
+  if (left === 0) lines.push("Nothing is left under the former key-encryption keys: they can be removed.");
+  else if (left > damaged.length) lines.push(`${left} keys are left: others have added some meanwhile. Run it again.`);
+  else lines.push(`${left} keys are left, which are damaged.`);
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,106 @@
+import type { RotationClient } from "../adapters/rotation-client.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { RotateCommand } from "./rotate-command-line.ts";
+import {
+  describeRotation,
+  itemTable,
+  previewSummary,
+  previewTable,
+  rotationTable,
+  type Totals,
+} from "./rotation-text.ts";
+import { type RotateOptions, type RotateOutput, watch } from "./rotation-watch.ts";
+import { withToldRefusal } from "./told-refusal.ts";
+
+/** `processor rotate`: resolves to the exit code. */
+export function rotate(
+  command: RotateCommand,
+  options: RotateOptions,
+  client: RotationClient,
+  output: RotateOutput,
+): Promise<number> {
+  return withToldRefusal(() => perform(command, options, client, output), output.err);
+}
+
+async function perform(
+  command: RotateCommand,
+  options: RotateOptions,
+  client: RotationClient,
+  output: RotateOutput,
+): Promise<number> {
+  const print = (value: unknown, text: string) => output.out(options.json ? `${JSON.stringify(value)}\n` : text);
+  switch (command.verb) {
+    case "begin": {
+      const batch = await client.begin(command.request);
+      print(batch, `Batch ${batch.batchId}\n${describeRotation(batch)}`);
+      return command.watch ? watch(batch.batchId, options, client, output) : EXIT.ok;
+    }
+    case "preview":
+      return preview(command, options, client, output);
+    case "list": {
+      const rotations = await client.list();
+      print(rotations, rotations.length === 0 ? "No batches.\n" : rotationTable(rotations));
+      return EXIT.ok;
+    }
+    case "show": {
+      const batch = await client.show(command.batchId);
+      print(batch, describeRotation(batch));
+      return EXIT.ok;
+    }
+    case "watch":
+      return watch(command.batchId, options, client, output);
+    case "report":
+      return report(command, options, client, output);
+    case "pause":
+    case "resume":
+    case "cancel": {
+      const batch = await client.steer(command.batchId, command.verb);
+      print(batch, describeRotation(batch));
+      return EXIT.ok;
+    }
+    case "retry-failed": {
+      let retried = 0;
+      for (let complete = false; !complete; ) {
+        const some = await client.retryFailed(command.batchId);
+        retried += some.retried;
+        complete = some.complete;
+      }
+      print({ retried }, `${retried} parts are tried again.\n`);
+      return EXIT.ok;
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+async function preview(
+  { request }: Extract<RotateCommand, { verb: "preview" }>,
+  { json }: RotateOptions,
+  client: RotationClient,
+  { out }: RotateOutput,
+): Promise<number> {
+  const totals: { -readonly [Name in keyof Totals]: number } = { rotate: 0, skip: 0, segments: 0, bytes: 0 };
+  for await (const page of client.preview(request)) {
+    for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] += page.totals[name];
+    if (json) for (const item of page.items) out(`${JSON.stringify(item)}\n`);
+    else if (page.items.length > 0) out(previewTable(page.items));
+  }
+  out(json ? `${JSON.stringify({ totals })}\n` : previewSummary(totals));
+  return EXIT.ok;
+}
+
+async function report(
+  { batchId, state }: Extract<RotateCommand, { verb: "report" }>,
+  { json }: RotateOptions,
+  client: RotationClient,
+  { out }: RotateOutput,
+): Promise<number> {
+  let told = 0;
+  for await (const items of client.items(batchId, state)) {
+    told += items.length;
+    if (json) for (const item of items) out(`${JSON.stringify(item)}\n`);
+    else if (items.length > 0) out(itemTable(items));
+  }
+  if (told === 0 && !json) out("Nothing to report.\n");
+  return EXIT.ok;
+}

@@ -1,0 +1,106 @@
+import type {
+  RotationItemView,
+  RotationPreviewView,
+  RotationProgressView,
+  RotationView,
+} from "../../shared/application/rotation-protocol.ts";
+import type { SkipReason } from "../../shared/domain/rotation-batch.ts";
+import { textTable } from "./text-table.ts";
+
+const SKIPPED: Readonly<Record<SkipReason, string>> = {
+  deleted: "its post was deleted",
+  "not-playing": "it was not encrypted when the batch began",
+  "no-clear-renditions": "there are no clear renditions that it could be encrypted from",
+  "already-rotating": "another batch is rotating it",
+};
+
+export function rotationTable(rotations: readonly RotationView[]): string {
+  const columns = ["BATCH", "STATE", "BEGAN", "BY", "WHAT"].map((title) => ({ title }));
+  return textTable(
+    columns,
+    rotations.map(({ batchId, state, createdAt, requestedBy, selection }) => [
+      ...[batchId, state, createdAt, requestedBy],
+      selectionText(selection),
+    ]),
+  );
+}
+
+/** Everything there is about one batch, a line each. */
+export function describeRotation({ progress, ...batch }: RotationProgressView): string {
+  const { pending, rotating, succeeded, failed, skipped, percent, secondsLeft } = progress;
+  const lines: [string, string][] = [
+    ["batch", batch.batchId],
+    ["state", batch.filled ? batch.state : `${batch.state} (still collecting its parts)`],
+    ["what", selectionText(batch.selection)],
+    ["at once", `${batch.maxInFlight}`],
+    ["grace", batch.graceSeconds === null ? "that of the deployment" : `${batch.graceSeconds} s`],
+    ["parts", `${pending} pending, ${rotating} rotating, ${succeeded} succeeded, ${failed} failed, ${skipped} skipped`],
+    ["done", percent === null ? "" : `${percent} %`],
+    ["left", secondsLeft === null || secondsLeft === 0 ? "" : `about ${spanText(secondsLeft)}`],
+    ["began", `${batch.createdAt} by ${batch.requestedBy}`],
+    ["ended", batch.finishedAt ?? ""],
+  ];
+  const shown = lines.filter(([, value]) => value !== "");
+  return shown.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}\n`).join("");
+}
+
+/** One line for the end of a batch, or of a look at it. */
+export function summaryOf({ batchId, state, progress }: RotationProgressView): string {
+  const { succeeded, failed, skipped, pending } = progress;
+  const parts = [`${succeeded} rotated`, `${failed} failed`, `${skipped} skipped`];
+  const left = pending > 0 ? `, ${pending} left alone` : "";
+  const hint = failed + skipped > 0 ? ` rotate report ${batchId} says why.` : "";
+  return `${state}: ${parts.join(", ")}${left}.${hint}\n`;
+}
+
+const ITEM_COLUMNS = ["POST", "PART", "STATE", "FROM", "TO", "WHY"].map((title) => ({ title }));
+
+export function itemTable(items: readonly RotationItemView[]): string {
+  return textTable(
+    ITEM_COLUMNS,
+    items.map(({ videoPostId, fileIndex, state, fromKeyVersion, toKeyVersion, reason }) => [
+      ...[videoPostId, String(fileIndex), state, String(fromKeyVersion ?? ""), String(toKeyVersion ?? "")],
+      SKIPPED[reason as SkipReason] ?? reason ?? "",
+    ]),
+  );
+}
+
+export type Totals = RotationPreviewView["totals"];
+
+export function previewTable(items: RotationPreviewView["items"]): string {
+  const columns = [
+    { title: "POST" },
+    { title: "PART" },
+    { title: "VERSION", align: "right" },
+    { title: "QUALITIES", align: "right" },
+    { title: "SEGMENTS", align: "right" },
+    { title: "BYTES", align: "right" },
+    { title: "LEFT OUT BECAUSE" },
+  ] as const;
+  return textTable(
+    columns,
+    items.map(({ videoPostId, fileIndex, keyVersion, qualities, segments, bytes, outcome }) => [
+      ...[videoPostId, String(fileIndex), String(keyVersion ?? "")],
+      ...[qualities, segments, bytes].map(String),
+      outcome === "rotate" ? "" : SKIPPED[outcome],
+    ]),
+  );
+}
+
+export function previewSummary({ rotate, skip, segments, bytes }: Totals): string {
+  return `${rotate} parts would be rotated: ${segments} segments, ${bytes} bytes. ${skip} would be left out. Nothing was changed: this was a dry run.\n`;
+}
+
+function selectionText(selection: Readonly<Record<string, unknown>>): string {
+  if (selection.everything === true) return "everything";
+  return Object.entries(selection)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
+
+/** The largest unit that fits, rounded: an estimate is no promise. */
+export function spanText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}

@@ -1,0 +1,13 @@
+import { OperatorRefusal, OperatorUnreachable } from "../adapters/operator-client.ts";
+import { EXIT } from "./exit-codes.ts";
+
+/** The exit code of a command for people: what the Worker refuses, or that it is away, is told in its own words. */
+export async function withToldRefusal(work: () => Promise<number>, err: (text: string) => void): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OperatorRefusal || error instanceof OperatorUnreachable)) throw error;
+    err(`${error.message}\n`);
+    return error instanceof OperatorRefusal ? EXIT.failed : EXIT.tryLater;
+  }
+}

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { RotationItemView, RotationProgressView } from "../../shared/application/rotation-protocol.ts";
+import { startRestlessProcessors } from "../faults/restless-processors.ts";
+import { seededRandom } from "../faults/seeded-random.ts";
+import { type KillableWorker, startKillableWorker } from "./killable-worker.ts";
+import { startProcessor } from "./processor-process.ts";
+import { type Buckets, createReadyPost, makeRenditions, openBuckets } from "./ready-posts.ts";
+import { decoded } from "./run-program.ts";
+import { TEST_SECRETS } from "./test-secrets.ts";
+
+/*
+ * A batch of 20 posts, rotated by two processors that are killed -9 again and again, on a Worker that is killed -9 in the
+ * middle: everything goes on where it was.
+ */
+
+const POSTS = 20;
+const SECONDS = 2;
+const QUALITIES = ["480p", "360p"] as const;
+/** Segments and a playlist of each quality. */
+const CLEAR_OBJECTS = QUALITIES.length * (SECONDS + 1);
+
+/** Short lives, so that a run of seconds sees many of them. The relations are those of the defaults. */
+const WORKER = {
+  ...{
+    JOB_LEASE_SECONDS: "4",
+    JOB_FIRST_BACKOFF_SECONDS: "1",
+    JOB_LONGEST_BACKOFF_SECONDS: "2",
+    JOB_MAX_ATTEMPTS: "40",
+  },
+};
+const PROCESSOR = { HEARTBEAT_SECONDS: "1", SCAN_CRON: "* * * * * *", POLL_SECONDS: "0.2" };
+const OPERATOR = { ADMIN_API_KEY: TEST_SECRETS.ADMIN_API_KEY };
+
+let directory: string;
+let worker: KillableWorker;
+let buckets: Buckets;
+let posts: string[];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ladderlock-rotation-"));
+  worker = await startKillableWorker(WORKER);
+  buckets = openBuckets(worker.origin);
+  const renditions = await makeRenditions(directory, SECONDS);
+  posts = [];
+  for (let n = 0; n < POSTS; n++) posts.push(await createReadyPost(worker.origin, buckets, renditions, QUALITIES));
+  const processors = await Promise.all([0, 1].map(() => startProcessor(worker.origin, PROCESSOR)));
+  const deadline = Date.now() + 120_000;
+  while (Date.now() < deadline && (await keyVersions()).includes(null)) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  await Promise.all(processors.map((processor) => processor.stop()));
+});
+
+afterAll(async () => {
+  buckets?.close();
+  await worker?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function get<T>(path: string): Promise<T> {
+  const headers = { authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` };
+  const response = await fetch(`${worker.origin}${path}`, { headers });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+async function keyVersions(): Promise<(number | null)[]> {
+  type Post = { files: { keyVersion: number | null }[] };
+  const found = await Promise.all(posts.map((videoPostId) => get<Post>(`/api/v2/video-posts/${videoPostId}`)));
+  return found.map(({ files }) => files[0]!.keyVersion);
+}
+
+/** What an operator's command prints. */
+async function operator(...args: string[]): Promise<{ code: number | null; log: string }> {
+  const running = await startProcessor(worker.origin, OPERATOR, args);
+  const code = await running.exit;
+  const log = await running.log();
+  await running.stop();
+  return { code, log };
+}
+
+const progressOf = async (batchId: string) =>
+  (await get<RotationProgressView>(`/admin/video/enc/rotations/${batchId}`)).progress;
+
+const objectsIn = async (bucket: keyof Pick<Buckets, "source" | "playback">) =>
+  (await buckets[bucket].list("", new AbortController().signal)).map(({ key }) => key);
+
+it("comes to its end through kill -9 of its processors and of the Worker, and loses nothing", async () => {
+  expect(await keyVersions()).toEqual(posts.map(() => 1));
+  const started = await operator("rotate", "--all", "--in-flight", "4", "--grace", "0", "--json");
+  expect(started.code).toBe(0);
+  const { batchId } = JSON.parse(started.log) as RotationProgressView;
+  const restless = { count: 2, killEvery: [0.8, 2], pauseShare: 0.15, pauseSeconds: 5 } as const;
+  const processors = await startRestlessProcessors(worker.origin, PROCESSOR, seededRandom(1), restless);
+  const watching = operator("rotate", "watch", batchId);
+  await expect
+    .poll(async () => (await progressOf(batchId)).succeeded, { timeout: 60_000, interval: 100 })
+    .toBeGreaterThan(3);
+  expect((await progressOf(batchId)).pending).toBeGreaterThan(4);
+  await worker.killAndRestart();
+  await expect
+    .poll(async () => (await progressOf(batchId)).succeeded, { timeout: 60_000, interval: 200 })
+    .toBeGreaterThan(9);
+  processors.calm();
+  const watched = await watching;
+  await processors.stop();
+  expect(processors.kills()).toBeGreaterThan(2);
+
+  expect([watched.code, watched.log.split("\n").at(-2)]).toEqual([0, "DONE: 20 rotated, 0 failed, 0 skipped."]);
+  expect(await keyVersions()).toEqual(posts.map(() => 2));
+  const { items } = await get<{ items: RotationItemView[] }>(`/admin/video/enc/rotations/${batchId}/items`);
+  expect(items.map(({ videoPostId }) => videoPostId).toSorted()).toEqual(posts.toSorted());
+  expect(items.every(({ state, toKeyVersion }) => state === "SUCCEEDED" && toKeyVersion === 2)).toBe(true);
+});
+
+it("has rotated each part once, by one job that succeeded", async () => {
+  type Jobs = { jobs: { kind: string; state: string }[] };
+  for (const videoPostId of posts) {
+    const { jobs } = await get<Jobs>(`/api/v2/jobs?videoPostId=${videoPostId}`);
+    expect(
+      jobs.map(({ kind, state }) => `${kind} ${state}`),
+      videoPostId,
+    ).toEqual(["ENCRYPT SUCCEEDED", "ENCRYPT SUCCEEDED", "TRANSCODE SUCCEEDED"]);
+  }
+});
+
+it("leaves nothing but the clear renditions and the new version, after the garbage collection", async () => {
+  const collect = async () => {
+    const collection = await startProcessor(worker.origin, { GC_MIN_AGE_HOURS: "0" }, ["gc"]);
+    expect(await collection.exit).toBe(0);
+    await collection.stop();
+  };
+  await collect();
+  const isOfVersion1 = (key: string) => /\/enc\/k1-c\d+\//.test(key);
+  await expect
+    .poll(() => objectsIn("playback"), { timeout: 40_000, interval: 1000 })
+    .toHaveLength(POSTS * CLEAR_OBJECTS - POSTS * QUALITIES.length);
+  await expect
+    .poll(() => objectsIn("source"), { timeout: 40_000, interval: 1000 })
+    .toHaveLength(POSTS * (CLEAR_OBJECTS + QUALITIES.length + 1));
+  for (const bucket of ["source", "playback"] as const) {
+    expect((await objectsIn(bucket)).filter(isOfVersion1)).toEqual([]);
+  }
+});
+
+it("plays, every post, to its last frame", async () => {
+  const play = async (videoPostId: string) => {
+    const body = JSON.stringify({ videoPostId, fileIndex: 0 });
+    const headers = { "content-type": "application/json", authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` };
+    const response = await fetch(`${worker.origin}/admin/video/enc/token`, { method: "POST", headers, body });
+    const { masterUrl } = (await response.json()) as { masterUrl: string };
+    return (await decoded(worker.origin + masterUrl, "0:v:0")).frames;
+  };
+  const frames: number[] = [];
+  for (let at = 0; at < posts.length; at += 4) frames.push(...(await Promise.all(posts.slice(at, at + 4).map(play))));
+  expect(frames).toEqual(posts.map(() => 25 * SECONDS));
+});

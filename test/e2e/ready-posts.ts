@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createObjectStore, createS3Client, type ObjectStore } from "../../processor/adapters/object-store.ts";
+import { readClearPlaylist } from "../../processor/jobs/clear-playlist.ts";
+import { type WorkOrder, workOrderSchema } from "../../shared/application/job-protocol.ts";
+import { mediaPlaylistKey, segmentKey } from "../../shared/domain/object-keys.ts";
+import type { Quality } from "../../shared/domain/quality.ts";
+import { secretId } from "../../shared/lib/random-id.ts";
+import { runFfmpeg } from "../fixtures/media/generate-clip.ts";
+import { TEST_SECRETS } from "./test-secrets.ts";
+
+/*
+ * Posts whose clear renditions are there, real ones, without an encoding for each: the test plays the processor of job A
+ * and stores the same segments again and again. Job B, and everything after it, is left to real processors.
+ */
+
+export type Renditions = { readonly segments: readonly Uint8Array[]; readonly playlist: string };
+
+const FRAME_RATE = 25;
+
+/** A moving picture with sound, a segment a second. */
+export async function makeRenditions(directory: string, seconds: number): Promise<Renditions> {
+  const length = ["-t", String(seconds)];
+  await runFfmpeg([
+    ...["-f", "lavfi", ...length, "-i", `testsrc2=size=320x180:rate=${FRAME_RATE}`],
+    ...["-f", "lavfi", ...length, "-i", "sine=frequency=440:sample_rate=48000"],
+    ...[
+      "-c:v",
+      "libx264",
+      "-preset",
+      "ultrafast",
+      "-pix_fmt",
+      "yuv420p",
+      "-g",
+      String(FRAME_RATE),
+      "-sc_threshold",
+      "0",
+    ],
+    ...["-c:a", "aac", "-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod", "-start_number", "1"],
+    ...["-hls_segment_filename", join(directory, "seg_%05d.ts"), join(directory, "index.m3u8")],
+  ]);
+  const playlist = await readFile(join(directory, "index.m3u8"), "utf8");
+  const names = readClearPlaylist(playlist).map(
+    (_, index) =>
+      segmentKey("", "360p", index + 1)
+        .split("/")
+        .at(-1)!,
+  );
+  return { playlist, segments: await Promise.all(names.map((name) => readFile(join(directory, name)))) };
+}
+
+export type Buckets = { readonly source: ObjectStore; readonly playback: ObjectStore; close(): void };
+
+export function openBuckets(origin: string): Buckets {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local-development-only" };
+  const s3 = createS3Client({ endpoint: `${origin}/cdn-cgi/local/r2/s3`, region: "auto", ...credentials });
+  return {
+    source: createObjectStore(s3, "ladderlock-source"),
+    playback: createObjectStore(s3, "ladderlock-playback"),
+    close: () => s3.destroy(),
+  };
+}
+
+/** A post whose ENCRYPT job is due. No processor may be running meanwhile. */
+export async function createReadyPost(
+  origin: string,
+  { source }: Buckets,
+  { segments, playlist }: Renditions,
+  qualities: readonly Quality[],
+): Promise<string> {
+  const created = (await sent(origin, "/api/v2/video-posts", TEST_SECRETS.ADMIN_API_KEY, {
+    ...{ title: "One of many", resourceType: "VIDEO", autoPublish: true, access: "PUBLIC" },
+    uploadFileList: [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }],
+  })) as { videoPostId: string; files: [{ jobId: string }] };
+  const order = await claimed(origin, created.files[0].jobId);
+  const { signal } = new AbortController();
+  const headers = { contentType: "video/mp2t", cacheControl: "no-store" };
+  const stored = qualities.flatMap((quality) => [
+    source.putBytes(mediaPlaylistKey(order.clearPrefix, quality), playlist, headers, signal),
+    ...segments.map((segment, index) =>
+      source.putBytes(segmentKey(order.clearPrefix, quality, index + 1), segment, headers, signal),
+    ),
+  ]);
+  await Promise.all(stored);
+  await sent(origin, `/internal/jobs/${order.jobId}/transcode-result`, order.credential, {
+    durationSeconds: readClearPlaylist(playlist).reduce((sum, duration) => sum + duration, 0),
+    probe: { container: "mp4", headerDuration: null, video: null, audio: null },
+    warnings: [],
+    variants: qualities.map((quality) => variantOf(quality, segments)),
+  });
+  return created.videoPostId;
+}
+
+async function claimed(origin: string, jobId: string): Promise<WorkOrder> {
+  const lease = { leaseToken: secretId(), owner: "test" };
+  const reply = await sent(origin, `/internal/jobs/${jobId}/claim`, TEST_SECRETS.PROCESSOR_TOKEN, lease);
+  return workOrderSchema.parse((reply as { order: unknown }).order);
+}
+
+function variantOf(quality: Quality, segments: readonly Uint8Array[]) {
+  return {
+    ...{ quality, width: 320, height: 180, codecs: "avc1.42c00d,mp4a.40.2" },
+    ...{ peakBandwidth: 900_000, averageBandwidth: 800_000, frameRate: { numerator: FRAME_RATE, denominator: 1 } },
+    segmentCount: segments.length,
+    bytes: segments.reduce((sum, { length }) => sum + length, 0),
+  };
+}
+
+async function sent(origin: string, path: string, token: string, body: unknown): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const response = await fetch(`${origin}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response.status === 204 ? null : response.json();
+}

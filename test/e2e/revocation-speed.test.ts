@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PublishedFilm, publishFilm } from "./published-film.ts";
+import { type Stack, startStack } from "./stack.ts";
+
+/*
+ * How fast a revocation works at each door, over HTTP: some ask without a pause while it happens. Prints the figures
+ * that docs/security.md gives, and fails when anybody gets in who began to ask after the answer.
+ */
+
+const ASKING_AT_ONCE = 8;
+const RUNS = 5;
+/** What is asked before and after, so that there is something to see. */
+const BEFORE_MS = 100;
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ processor: false });
+});
+afterAll(() => stack?.stop());
+
+type Door = {
+  /** Asks once; whether it was let in. */
+  readonly ask: (asker: number) => Promise<boolean>;
+  readonly close: () => Promise<Response>;
+  /** Milliseconds between two questions of one asker, where too many of them are refused for being many. */
+  readonly pauseMs?: number;
+};
+
+type Attempt = { readonly begun: number; readonly ended: number; readonly letIn: boolean };
+
+/** `answerMs`: from the request to revoke to its answer. `lastInMs`: from there to the last answer that let somebody in. */
+type Measured = { readonly answerMs: number; readonly lastInMs: number; readonly letInTooLate: number };
+
+async function measure({ ask, close, pauseMs = 0 }: Door): Promise<Measured> {
+  const attempts: Attempt[] = [];
+  const until = { refused: false };
+  const asking = Array.from({ length: ASKING_AT_ONCE }, async (_, asker) => {
+    for (let letIn = true; letIn; ) {
+      const begun = performance.now();
+      letIn = await ask(asker);
+      attempts.push({ begun, ended: performance.now(), letIn });
+      if (!letIn && !until.refused) throw new Error("refused before anything was revoked");
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  });
+  const everybodyRefused = Promise.all(asking);
+  await Promise.race([everybodyRefused, new Promise((resolve) => setTimeout(resolve, BEFORE_MS))]);
+  until.refused = true;
+  const sent = performance.now();
+  const answer = await close();
+  const answered = performance.now();
+  expect(answer.ok, await answer.text()).toBe(true);
+  await everybodyRefused;
+  const lettingIn = attempts.filter(({ letIn }) => letIn);
+  return {
+    answerMs: answered - sent,
+    lastInMs: Math.max(0, ...lettingIn.map(({ ended }) => ended - answered)),
+    letInTooLate: lettingIn.filter(({ begun }) => begun > answered).length,
+  };
+}
+
+type Watched = { readonly film: PublishedFilm; readonly token: string; readonly part: object };
+
+async function watch(more: Record<string, unknown> = {}): Promise<Watched> {
+  const film = await publishFilm(stack);
+  const part = { videoPostId: film.videoPostId, fileIndex: 0 };
+  const { token } = await stack.token("/admin/video/enc/token", part, more);
+  return { film, token, part };
+}
+
+async function keyOf({ film, token }: Watched): Promise<boolean> {
+  const { keyId } = film.keys.keys.find(({ quality }) => quality === "720p")!;
+  const response = await fetch(`${stack.origin}/video/enc/key?keyId=${keyId}&quality=720p&token=${token}`);
+  const bytes = (await response.arrayBuffer()).byteLength;
+  return response.status === 200 && bytes === 16;
+}
+
+function revoke(target: object): Promise<Response> {
+  return stack.admin("POST", "/admin/video/enc/revoke", target);
+}
+
+async function qualitiesOf(part: object): Promise<string[]> {
+  const response = await stack.admin("POST", "/video/enc/token", part);
+  const { qualities = [] } = (await response.json()) as { qualities?: string[] };
+  return qualities;
+}
+
+async function withApiKey(): Promise<Door> {
+  const made = await stack.admin("POST", "/admin/api-keys", { name: "measured", scopes: ["posts:read"] });
+  const { key, keyId } = (await made.json()) as { key: string; keyId: string };
+  const headers = { authorization: `Bearer ${key}` };
+  return {
+    ask: async () => (await fetch(`${stack.origin}/api/v2/video-posts`, { headers })).status === 200,
+    close: () => stack.admin("DELETE", `/admin/api-keys/${keyId}`),
+  };
+}
+
+const DOORS: readonly (readonly [string, () => Promise<Door>])[] = [
+  [
+    "a token",
+    async () => {
+      const watched = await watch();
+      return { ask: () => keyOf(watched), close: () => revoke({ token: watched.token }) };
+    },
+  ],
+  [
+    "a viewer",
+    async () => {
+      const watched = await watch({ viewer: "site:measured" });
+      return { ask: () => keyOf(watched), close: () => revoke({ viewer: "site:measured" }) };
+    },
+  ],
+  [
+    "the tokens of a part",
+    async () => {
+      const watched = await watch();
+      return { ask: () => keyOf(watched), close: () => revoke(watched.part) };
+    },
+  ],
+  [
+    "a key version",
+    async () => {
+      const watched = await watch();
+      return { ask: () => keyOf(watched), close: () => revoke({ ...watched.part, keyVersion: 1 }) };
+    },
+  ],
+  [
+    "a post that is deleted",
+    async () => {
+      const watched = await watch();
+      const path = `/api/v2/video-posts/${watched.film.videoPostId}`;
+      return { ask: () => keyOf(watched), close: () => stack.admin("DELETE", path) };
+    },
+  ],
+  [
+    "a policy, at token issue",
+    async () => {
+      const { part } = await watch();
+      const policies = [{ quality: "480p", policy: "DENIED" }];
+      return {
+        ask: async () => (await qualitiesOf(part)).includes("480p"),
+        close: () => stack.admin("PUT", "/admin/video/enc/quality-auth", { ...part, policies }),
+        pauseMs: 100,
+      };
+    },
+  ],
+  ["an API key, at its routes", withApiKey],
+];
+
+describe("a revocation lets nobody in who asks after its answer", () => {
+  const figures: Record<string, { "answer, ms": string; "last let in after it, ms": string }> = {};
+  afterAll(() => console.table(figures));
+
+  it.each(DOORS)("%s", async (name, open) => {
+    const measured: Measured[] = [];
+    for (let run = 0; run < RUNS; run++) measured.push(await measure(await open()));
+    const range = (values: number[]) => `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)}`;
+    figures[name] = {
+      "answer, ms": range(measured.map(({ answerMs }) => answerMs)),
+      "last let in after it, ms": range(measured.map(({ lastInMs }) => lastInMs)),
+    };
+    expect(measured.map(({ letInTooLate }) => letInTooLate)).toEqual(Array(RUNS).fill(0));
+  });
+});
