@@ -4,12 +4,13 @@ import type { BenchOptions, Comparison } from "./comparison.ts";
 import { describeMachine } from "./machine.ts";
 import { resultsTable } from "./table.ts";
 
-/** npm run bench [-- edge|encrypt|pipeline|memory] [--quick] [--rounds n] [--seconds n] [--only text] [--json file] */
+/** npm run bench [-- edge|encrypt|memory|rotation|pipeline] [--quick] [--rounds n] [--seconds n] [--only text] [--json file] */
 const SUITES: Record<string, () => Promise<(options: BenchOptions) => Promise<Comparison[]>>> = {
   // Loaded one by one: what one of them needs must not weigh on the memory of another.
   edge: async () => (await import("./edge/edge-bench.ts")).benchEdge,
   encrypt: async () => (await import("./encrypt/encrypt-bench.ts")).benchEncrypt,
   memory: async () => (await import("./memory/memory-bench.ts")).benchMemory,
+  rotation: async () => (await import("./rotation/rotation-bench.ts")).benchRotation,
   pipeline: async () => (await import("./pipeline/pipeline-bench.ts")).benchPipeline,
 };
 

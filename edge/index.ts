@@ -46,9 +46,9 @@ export default {
     await dispatchEvents(context);
     await scanJobs(context, context.now());
     await continueMigration(context, context.settings.MIGRATION_MAX_IN_FLIGHT, context.now());
-    await continueKeyRotations(context, context.now());
     await removeExpiredUploads({ db: context.db, source: env.SOURCE }, context.now(), UPLOADS_PER_SWEEP);
     await expireAuditEvents(context, context.now());
+    await continueKeyRotations(context, context.now());
   },
 
   /** A deployment may add to the names of wrangler.toml, so a queue is known by the part that says what it is for. */

@@ -180,7 +180,7 @@ export const SETTINGS = {
   VIDEO_JOB_ID: optionalText("job that `run` does when it is given none"),
 } satisfies Record<string, Setting>;
 
-/** Read by `processor jobs` and `processor import`, beside LADDERLOCK_URL. */
+/** Read by `processor jobs`, `rotate`, `rewrap` and `import`, beside LADDERLOCK_URL. */
 export const OPERATOR_SETTINGS = {
   LADDERLOCK_URL: SERVICE_URL,
   ADMIN_API_KEY: required("an administrators' key of the Worker"),

@@ -51,7 +51,7 @@ async function published(stack: Stack, videoPostId: string): Promise<void> {
 }
 
 /** As in a deployment, with nothing but what must be set. */
-function processorEnvironment(origin: string, workDirectory: string): NodeJS.ProcessEnv {
+export function processorEnvironment(origin: string, workDirectory: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     LADDERLOCK_URL: origin,

@@ -14,12 +14,13 @@ import { TEST_SECRETS } from "./test-secrets.ts";
  * and stores the same segments again and again. Job B, and everything after it, is left to real processors.
  */
 
-export type Renditions = { readonly segments: readonly Uint8Array[]; readonly playlist: string };
+export type Rendition = { readonly segments: readonly Uint8Array[]; readonly playlist: string };
+export type Ladder = readonly (Rendition & { readonly quality: Quality })[];
 
 const FRAME_RATE = 25;
 
 /** A moving picture with sound, a segment a second. */
-export async function makeRenditions(directory: string, seconds: number): Promise<Renditions> {
+export async function makeRendition(directory: string, seconds: number): Promise<Rendition> {
   const length = ["-t", String(seconds)];
   await runFfmpeg([
     ...["-f", "lavfi", ...length, "-i", `testsrc2=size=320x180:rate=${FRAME_RATE}`],
@@ -62,12 +63,7 @@ export function openBuckets(origin: string): Buckets {
 }
 
 /** A post whose ENCRYPT job is due. No processor may be running meanwhile. */
-export async function createReadyPost(
-  origin: string,
-  { source }: Buckets,
-  { segments, playlist }: Renditions,
-  qualities: readonly Quality[],
-): Promise<string> {
+export async function createReadyPost(origin: string, { source }: Buckets, ladder: Ladder): Promise<string> {
   const created = (await sent(origin, "/api/v2/video-posts", TEST_SECRETS.ADMIN_API_KEY, {
     ...{ title: "One of many", resourceType: "VIDEO", autoPublish: true, access: "PUBLIC" },
     uploadFileList: [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }],
@@ -75,18 +71,17 @@ export async function createReadyPost(
   const order = await claimed(origin, created.files[0].jobId);
   const { signal } = new AbortController();
   const headers = { contentType: "video/mp2t", cacheControl: "no-store" };
-  const stored = qualities.flatMap((quality) => [
-    source.putBytes(mediaPlaylistKey(order.clearPrefix, quality), playlist, headers, signal),
-    ...segments.map((segment, index) =>
-      source.putBytes(segmentKey(order.clearPrefix, quality, index + 1), segment, headers, signal),
-    ),
-  ]);
-  await Promise.all(stored);
+  for (const { quality, playlist, segments } of ladder) {
+    await source.putBytes(mediaPlaylistKey(order.clearPrefix, quality), playlist, headers, signal);
+    for (const [index, segment] of segments.entries()) {
+      await source.putBytes(segmentKey(order.clearPrefix, quality, index + 1), segment, headers, signal);
+    }
+  }
   await sent(origin, `/internal/jobs/${order.jobId}/transcode-result`, order.credential, {
-    durationSeconds: readClearPlaylist(playlist).reduce((sum, duration) => sum + duration, 0),
+    durationSeconds: readClearPlaylist(ladder[0]!.playlist).reduce((sum, duration) => sum + duration, 0),
     probe: { container: "mp4", headerDuration: null, video: null, audio: null },
     warnings: [],
-    variants: qualities.map((quality) => variantOf(quality, segments)),
+    variants: ladder.map(variantOf),
   });
   return created.videoPostId;
 }
@@ -97,7 +92,7 @@ async function claimed(origin: string, jobId: string): Promise<WorkOrder> {
   return workOrderSchema.parse((reply as { order: unknown }).order);
 }
 
-function variantOf(quality: Quality, segments: readonly Uint8Array[]) {
+function variantOf({ quality, segments }: Ladder[number]) {
   return {
     ...{ quality, width: 320, height: 180, codecs: "avc1.42c00d,mp4a.40.2" },
     ...{ peakBandwidth: 900_000, averageBandwidth: 800_000, frameRate: { numerator: FRAME_RATE, denominator: 1 } },

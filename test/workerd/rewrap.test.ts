@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { KeysAtRestView, RewrapView } from "../../shared/application/rewrap-protocol.ts";
 import {
   claim,
@@ -30,8 +30,6 @@ let posts: PublishedPost[];
 beforeAll(async () => {
   posts = [await publishPost(before), await publishPost(before)];
 });
-
-beforeEach(() => testEnv.DB.prepare("DELETE FROM video_hls_token_session").run());
 
 async function count(worker: TestWorker): Promise<KeysAtRestView> {
   const { status, body } = await administer(worker, "GET", REWRAP, undefined);
