@@ -14,6 +14,8 @@ const AGGREGATE = [
 ];
 const BESIDE_IT = [
   "api_key",
+  "key_rotation_batch",
+  "key_rotation_item",
   "single_key_source",
   "upload_session",
   "video_hls_key_token",

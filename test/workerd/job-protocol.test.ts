@@ -163,6 +163,22 @@ describe("a result", () => {
   });
 });
 
+describe("a result of the other kind of job", () => {
+  it("is refused, and leaves the job and the part as they were", async () => {
+    const videoPostId = await createPost(worker);
+    const transcode = await claim(worker, videoPostId);
+    const encrypted = { keyVersion: 1, variants: transcodeReport(["360p"]).variants };
+    expect((await call(worker, transcode, "encrypt-result", encrypted)).status).toBe(409);
+    expect(await statusOf(transcode)).toBe("RUNNING");
+    await report(worker, transcode, "transcode-result", transcodeReport(["720p", "360p"]));
+    const encrypt = await claim(worker, videoPostId);
+    const before = await post(videoPostId);
+    expect((await call(worker, encrypt, "transcode-result", transcodeReport(["360p"]))).status).toBe(409);
+    expect(await statusOf(encrypt)).toBe("RUNNING");
+    expect(await post(videoPostId)).toEqual(before);
+  });
+});
+
 describe("keys", () => {
   it("are given again, unchanged, to the next holder of the same encryption", async () => {
     const videoPostId = await createPost(worker);
