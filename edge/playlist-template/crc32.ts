@@ -4,6 +4,9 @@
  */
 const POLYNOMIAL = 0xedb88320;
 
+/** The polynomial 1. */
+export const ONE = 1 << 31;
+
 const BYTE_REMAINDERS = Int32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit += 1) remainder = timesX(remainder);
@@ -12,7 +15,7 @@ const BYTE_REMAINDERS = Int32Array.from({ length: 256 }, (_, byte) => {
 
 /** x^(8 * 2^n) for every n: the factors of which every shift by whole bytes is made. */
 const BYTE_SHIFTS = (() => {
-  const powers = [timesPowerOfX(1 << 31, 8)];
+  const powers = [timesPowerOfX(ONE, 8)];
   for (let n = 1; n < 32; n += 1) powers.push(multiply(powers[n - 1]!, powers[n - 1]!));
   return Int32Array.from(powers);
 })();
@@ -28,7 +31,7 @@ export function crc32(bytes: Uint8Array): number {
 
 /** What a CRC must be multiplied by when `byteLength` bytes follow; computed once for each length. */
 export function shiftOver(byteLength: number): number {
-  let shift = 1 << 31;
+  let shift = ONE;
   for (let n = 0, rest = byteLength; rest > 0; n += 1, rest = Math.floor(rest / 2)) {
     if (rest % 2 === 1) shift = multiply(shift, BYTE_SHIFTS[n]!);
   }
@@ -41,7 +44,7 @@ export function joinCrc32(first: number, second: number, shiftOverSecond: number
 }
 
 /** The product of two remainders. */
-function multiply(a: number, b: number): number {
+export function multiply(a: number, b: number): number {
   let product = 0;
   for (let coefficients = a, term = b; coefficients !== 0; coefficients <<= 1, term = timesX(term)) {
     if (coefficients < 0) product ^= term;

@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from "node:zlib";
-import { crc32, joinCrc32, shiftOver } from "./crc32.ts";
+import { crc32, joinCrc32, multiply, ONE, shiftOver } from "./crc32.ts";
 
 /** RFC 1952 2.3: magic number, deflate, no flags, no time, best compression, system unknown. */
 const GZIP_HEADER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
@@ -24,26 +24,36 @@ type Piece = {
   readonly shift: number;
 };
 
+/** The whole file for fills of one length: only they and the checksum are to be written. */
+type Frame = {
+  readonly fillLength: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each fill begins. */
+  readonly holes: readonly number[];
+  /** The checksum of the whole is `rest` and `factor` times that of the fill: a CRC is linear. */
+  readonly rest: number;
+  readonly factor: number;
+};
+
 /**
  * Compresses once what is the same in every answer, and leaves a hole between each two texts. Filling the holes costs
  * a copy: the fill goes in uncompressed, and the checksum of the whole is put together from those of the parts.
  */
 export function compileGzipSplice(texts: readonly Uint8Array[]): GzipSplice {
   const pieces = texts.map((text, index) => compilePiece(text, index === texts.length - 1));
-  const holes = pieces.length - 1;
   const plainBytes = texts.reduce((sum, text) => sum + text.length, 0);
   const deflatedBytes = pieces.reduce((sum, piece) => sum + piece.deflated.length, 0);
-  const fixedBytes = GZIP_HEADER.length + deflatedBytes + holes * STORED_LENGTHS_BYTES + GZIP_TRAILER_BYTES;
+  // Tokens for one video are of one length, or of a few: the frame of the last one nearly always fits.
+  let frame: Frame | null = null;
   return {
-    byteLength: deflatedBytes,
+    // A frame is the pieces once more.
+    byteLength: 2 * deflatedBytes,
     render: (fill) => {
       if (fill.length > LARGEST_STORED_BLOCK) throw new RangeError("what fills a hole must fit into a stored block");
-      const gzip = new Uint8Array(fixedBytes + holes * fill.length);
-      const fillCrc = writeBody(gzip, pieces, fill);
-      const trailer = new DataView(gzip.buffer, gzip.length - GZIP_TRAILER_BYTES);
-      trailer.setUint32(0, joinPieces(pieces, fillCrc, fill.length), true);
-      // RFC 1952 2.3.1: ISIZE is the plain length modulo 2^32, which setUint32 takes care of.
-      trailer.setUint32(4, plainBytes + holes * fill.length, true);
+      if (frame?.fillLength !== fill.length) frame = buildFrame(pieces, fill.length, plainBytes);
+      const gzip = frame.bytes.slice();
+      const crc = frame.rest ^ multiply(frame.factor, fillHoles(gzip, frame.holes, fill));
+      writeUint32(gzip, gzip.length - GZIP_TRAILER_BYTES, crc);
       return gzip;
     },
   };
@@ -63,36 +73,50 @@ function compilePiece(text: Uint8Array, isLast: boolean): Piece {
   return { deflated: deflated.slice(0, end), crc, shift };
 }
 
-/** Writes header, pieces and fills; gives the checksum of the fill. */
-function writeBody(gzip: Uint8Array, pieces: readonly Piece[], fill: string): number {
-  gzip.set(GZIP_HEADER, 0);
+function buildFrame(pieces: readonly Piece[], fillLength: number, plainBytes: number): Frame {
+  const count = pieces.length - 1;
+  const deflatedBytes = pieces.reduce((sum, piece) => sum + piece.deflated.length, 0);
+  const holeBytes = count * (STORED_LENGTHS_BYTES + fillLength);
+  const bytes = new Uint8Array(GZIP_HEADER.length + deflatedBytes + holeBytes + GZIP_TRAILER_BYTES);
+  bytes.set(GZIP_HEADER, 0);
+  const holes: number[] = [];
   let at = GZIP_HEADER.length;
-  let firstFill: Uint8Array | null = null;
-  for (let index = 0; index < pieces.length; index += 1) {
-    const { deflated } = pieces[index]!;
-    gzip.set(deflated, at);
+  for (const [index, { deflated }] of pieces.entries()) {
+    bytes.set(deflated, at);
     at += deflated.length;
-    if (index === pieces.length - 1) break;
-    gzip[at] = fill.length & 0xff;
-    gzip[at + 1] = fill.length >>> 8;
-    gzip[at + 2] = ~fill.length & 0xff;
-    gzip[at + 3] = (~fill.length >>> 8) & 0xff;
+    if (index === count) break;
+    bytes.set([fillLength & 0xff, fillLength >>> 8, ~fillLength & 0xff, (~fillLength >>> 8) & 0xff], at);
     at += STORED_LENGTHS_BYTES;
-    if (firstFill === null) {
-      firstFill = gzip.subarray(at, at + fill.length);
-      encoder.encodeInto(fill, firstFill);
-    } else gzip.set(firstFill, at);
-    at += fill.length;
+    holes.push(at);
+    at += fillLength;
   }
-  return firstFill === null ? 0 : crc32(firstFill);
+  // RFC 1952 2.3.1: ISIZE is the plain length modulo 2^32.
+  writeUint32(bytes, at + 4, plainBytes + count * fillLength);
+  return { fillLength, bytes, holes, ...joinedCrc(pieces, shiftOver(fillLength)) };
 }
 
-function joinPieces(pieces: readonly Piece[], fillCrc: number, fillLength: number): number {
-  const fillShift = shiftOver(fillLength);
-  let crc = pieces[0]!.crc;
-  for (let index = 1; index < pieces.length; index += 1) {
-    crc = joinCrc32(crc, fillCrc, fillShift);
-    crc = joinCrc32(crc, pieces[index]!.crc, pieces[index]!.shift);
+/** The checksum of all pieces and fills in a row, as a function of the fill's: `rest ^ factor * crc`. */
+function joinedCrc(pieces: readonly Piece[], fillShift: number): { rest: number; factor: number } {
+  let rest = pieces[0]!.crc;
+  let factor = 0;
+  for (const { crc, shift } of pieces.slice(1)) {
+    rest = joinCrc32(joinCrc32(rest, 0, fillShift), crc, shift);
+    factor = multiply(shift, joinCrc32(factor, ONE, fillShift));
   }
-  return crc;
+  return { rest, factor };
+}
+
+/** Writes the fill into every hole; gives its checksum. */
+function fillHoles(gzip: Uint8Array, holes: readonly number[], fill: string): number {
+  const [first, ...others] = holes;
+  if (first === undefined) return 0;
+  const written = gzip.subarray(first, first + fill.length);
+  encoder.encodeInto(fill, written);
+  for (const hole of others) gzip.copyWithin(hole, first, first + fill.length);
+  return crc32(written);
+}
+
+/** Little-endian, modulo 2^32. */
+function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  for (let byte = 0; byte < 4; byte += 1) bytes[at + byte] = value >>> (8 * byte);
 }
