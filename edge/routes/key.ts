@@ -8,6 +8,7 @@ import { CONTENT_KEY_BYTES } from "../../shared/key-vault/key-vault.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { Context } from "../context.ts";
 import { type ProblemCode, problem } from "../http-errors.ts";
+import { PUBLIC_HEADERS } from "../middleware/public-headers.ts";
 import { type GateEnv, recordGateRefusals } from "../middleware/record-gate-refusals.ts";
 import { readToken } from "../playback/read-token.ts";
 import { isElsewhere } from "../playback/session-binding.ts";
@@ -52,11 +53,18 @@ export function keyRoutes(context: Context): Hono<GateEnv> {
 
 /** Who asks with every segment gets it from the browser's own cache for that long. No shared cache keeps it. */
 function keyResponse(key: Uint8Array<ArrayBuffer> | null, maxAgeSeconds: number): Response {
-  return new Response(key, {
-    headers: {
-      "content-type": "application/octet-stream",
-      "content-length": String(CONTENT_KEY_BYTES),
-      "cache-control": `private, max-age=${maxAgeSeconds}`,
-    },
+  return new Response(key, { headers: keyHeaders(maxAgeSeconds) });
+}
+
+/** By seconds, of which there are few. Answers copy them as a whole, which is quicker than to set each. */
+const headersByAge: Headers[] = [];
+
+function keyHeaders(maxAgeSeconds: number): Headers {
+  headersByAge[maxAgeSeconds] ??= new Headers({
+    ...PUBLIC_HEADERS,
+    "content-type": "application/octet-stream",
+    "content-length": String(CONTENT_KEY_BYTES),
+    "cache-control": `private, max-age=${maxAgeSeconds}`,
   });
+  return headersByAge[maxAgeSeconds];
 }

@@ -21,6 +21,8 @@ export const CONTENT_KEY_BYTES = 16;
 const NONCE_BYTES = 12;
 const KEK_BYTES = 32;
 
+const encoder = new TextEncoder();
+
 /** AES-256-GCM (NIST SP 800-38D) under key-encryption keys of 32 bytes; the first wraps, all unwrap. */
 export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): KeyVault {
   const odd = keks.find((kek) => kek.bytes.length !== KEK_BYTES);
@@ -60,6 +62,6 @@ function importKek(kek: NamedSecret): Promise<CryptoKey> {
 }
 
 function gcm(iv: Uint8Array<ArrayBuffer>, { fileId, quality, keyVersion }: KeyBinding) {
-  const additionalData = new TextEncoder().encode(JSON.stringify([fileId, quality, keyVersion]));
+  const additionalData = encoder.encode(JSON.stringify([fileId, quality, keyVersion]));
   return { name: "AES-GCM", iv, additionalData };
 }

@@ -175,7 +175,11 @@ function take(session: Session, token: string): void {
 function goOnWith(hls: Hls, masterUrl: string): void {
   const { media } = hls;
   const playing = media !== null && !media.paused && !media.ended;
-  if (media !== null) hls.config.startPosition = media.currentTime;
-  if (playing) hls.once("hlsManifestParsed" as Events.MANIFEST_PARSED, () => void media.play().catch(() => {}));
+  const position = media?.currentTime ?? 0;
+  if (media !== null) hls.config.startPosition = position;
+  const play = () => void media?.play().catch(() => {});
+  // hls.js seeks when the first segment is there: to play before that would show the beginning for a moment.
+  if (playing && position > 0) media.addEventListener("seeked", play, { once: true });
+  else if (playing) hls.once("hlsManifestParsed" as Events.MANIFEST_PARSED, play);
   hls.loadSource(masterUrl);
 }
