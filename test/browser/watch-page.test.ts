@@ -110,6 +110,33 @@ describe("an anonymous viewer", () => {
   });
 });
 
+describe("a choice that is made early", () => {
+  it("is shown, though the first segment of that very quality is being unpacked", async () => {
+    const unpacking = Promise.withResolvers<void>();
+    const page = await open({
+      prepare: async (tab) => {
+        // Between the choice and what hls.js does next there is time for the segment to come out of its worker.
+        await tab.addInitScript(() => {
+          const interval = globalThis.setInterval.bind(globalThis);
+          globalThis.setInterval = ((run: () => void, ms: number) => interval(run, ms * 20)) as typeof setInterval;
+        });
+        await tab.route("**/watch-assets/hls.worker.js", async (route) => {
+          await unpacking.promise;
+          await route.continue();
+        });
+      },
+    });
+    const segments = () => page.requested.map((url) => url.pathname).filter((path) => path.includes("/seg_"));
+    await expect.poll(segments).toHaveLength(1);
+    const quality = segments()[0]?.includes("/480p/") ? "480p" : "360p";
+    await sleep(500);
+    await page.choose(quality);
+    unpacking.resolve();
+    await page.picture(Number.parseInt(quality, 10));
+    expect(segments().length).toBeLessThan(5);
+  });
+});
+
 describe("a subscriber", () => {
   it("gets every quality, and each that is chosen has its own lines and its own key", async () => {
     const page = await open();

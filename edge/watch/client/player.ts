@@ -1,6 +1,7 @@
 import Hls, { type ErrorData } from "hls.js";
 import { observedLoader, type RequestReport } from "./observed-loader.ts";
 import type { Grant } from "./playback-grant.ts";
+import { qualitySwitch } from "./quality-switch.ts";
 import { requestTarget } from "./request-target.ts";
 import { keepSession } from "./session-refresh.ts";
 
@@ -60,6 +61,7 @@ function startHls(
     backBufferLength: 30,
   });
   const session = keepSession(hls);
+  const switchTo = qualitySwitch(hls);
   const levelOf = (quality: string) => hls.levels.findIndex((level) => qualityOf(level.uri) === quality);
   let wanted = options.quality;
   let mediaErrors = 0;
@@ -88,7 +90,7 @@ function startHls(
       if (hls.levels.length === 0) return;
       // Automatic keeps what is buffered; a choice is shown at once, so the buffer goes.
       if (quality === null) hls.loadLevel = -1;
-      else hls.currentLevel = levelOf(quality);
+      else switchTo(levelOf(quality));
     },
     token: () => session.token() ?? grant.token,
     destroy: () => hls.destroy(),
