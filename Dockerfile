@@ -21,5 +21,6 @@ COPY processor processor
 ENV NODE_ENV=production WORK_DIR=/var/lib/ladderlock FFMPEG_PATH=/usr/bin/ffmpeg FFPROBE_PATH=/usr/bin/ffprobe
 USER processor
 # Node as process 1 hears SIGTERM itself; children are ended by the processor, and by the kernel if it is killed.
-ENTRYPOINT ["node", "processor/main.ts"]
+# The cores are ffmpeg's: docs/operating.md says what the two options are for.
+ENTRYPOINT ["node", "--max-semi-space-size=2", "--single-threaded-gc", "processor/main.ts"]
 CMD ["serve"]

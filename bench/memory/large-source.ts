@@ -1,14 +1,10 @@
 import { execFile } from "node:child_process";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { rm, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const LOOP_SECONDS = 4;
 /** Intra-coded HD of a camera. */
 const BITS_PER_SECOND = 200_000_000;
-const CHUNK_BYTES = 64 * 2 ** 20;
 
 /** A film in 1080p of at least so many bytes: a few seconds of noise are encoded and then repeated. */
 export async function makeLargeSource(ffmpeg: string, path: string, bytes: number): Promise<number> {
@@ -23,13 +19,4 @@ export async function makeLargeSource(ffmpeg: string, path: string, bytes: numbe
   await run("-stream_loop", String(times - 1), "-i", loop, "-c", "copy", "-f", "matroska", path);
   await rm(loop);
   return (await stat(path)).size;
-}
-
-/** The same bytes as the chunks of an upload, each named by its offset. */
-export async function splitIntoChunks(path: string, folder: string, size: number): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (let start = 0; start < size; start += CHUNK_BYTES) {
-    const chunk = join(folder, String(start).padStart(15, "0"));
-    await pipeline(createReadStream(path, { start, end: start + CHUNK_BYTES - 1 }), createWriteStream(chunk));
-  }
 }

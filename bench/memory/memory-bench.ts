@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { PROCESSOR_TOKEN, startJobService, transcodeOrder } from "../../processor/jobs/job-service.fixture.ts";
 import { transcodeReportSchema, type WorkOrder } from "../../shared/application/job-protocol.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
-import { makeLargeSource, splitIntoChunks } from "./large-source.ts";
+import { serveFolder } from "../s3-folder.ts";
+import { splitIntoChunks } from "../upload-chunks.ts";
+import { makeLargeSource } from "./large-source.ts";
 import { lengthenLadder } from "./long-ladder.ts";
 import { type ProcessorRun, runProcessor } from "./processor-run.ts";
-import { serveFolder } from "./s3-folder.ts";
 
 const LIMIT_MEGABYTES = 300;
 const FULL_BYTES = 2e9;

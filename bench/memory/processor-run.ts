@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { processorCommand } from "../processor-command.ts";
 
 export type ProcessorRun = { readonly peakMegabytes: number; readonly seconds: number };
 
@@ -13,7 +14,8 @@ const LOOK_EVERY_MS = 50;
  */
 export async function runProcessor(jobId: string, environment: Record<string, string>): Promise<ProcessorRun> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["processor/main.ts", "run", jobId], {
+  const [program = "", ...args] = processorCommand("run", jobId);
+  const child = spawn(program, args, {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH, ...environment },

@@ -5,9 +5,10 @@ import { startStack } from "../../test/e2e/stack.ts";
 import type { Times } from "../child-times.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
 import { pairedRounds } from "../rounds.ts";
+import { serveFolder } from "../s3-folder.ts";
 import { planBareFfmpeg } from "./bare-ffmpeg.ts";
 import { makeClip } from "./clip.ts";
-import { runProcessor } from "./processor-run.ts";
+import { type FolderStore, runProcessor } from "./processor-run.ts";
 
 /** Three minutes, since what a job costs once (starts, checks) is several per cent of a clip of one. */
 const FULL = { seconds: 180, rounds: 2 };
@@ -27,10 +28,19 @@ export async function benchPipeline(options: BenchOptions): Promise<Comparison[]
     await makeClip(clip, seconds);
     const bareFfmpeg = await planBareFfmpeg(clip);
     const stack = await startStack({ processor: false });
+    const folder = join(directory, "buckets");
+    await using server = await serveFolder(folder);
+    const store = { origin: server.origin, folder };
     try {
       const work = (run: (folder: string) => Promise<Times>) => () => inFolder(directory, run);
       const measured = await pairedRounds(rounds, {
-        ours: work((folder) => told("processor", runProcessor(stack, clip, folder), options)),
+        ours: work((work) =>
+          told(
+            "processor",
+            inEmptyStore(store, () => runProcessor(stack, store, clip, work)),
+            options,
+          ),
+        ),
         bare: work((folder) => told("ffmpeg", bareFfmpeg(folder), options)),
       });
       const described = { name: `${seconds} s of 1080p30`, against: "one ffmpeg, same arguments" };
@@ -51,6 +61,15 @@ async function told(name: string, run: Promise<Times>, { progress }: BenchOption
   const times = await run;
   progress(`${name}: ${times.cpuSeconds.toFixed(1)} CPU s, ${times.wallSeconds.toFixed(1)} s`);
   return times;
+}
+
+async function inEmptyStore<T>({ folder }: FolderStore, run: () => Promise<T>): Promise<T> {
+  await mkdir(folder);
+  try {
+    return await run();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function inFolder(directory: string, run: (folder: string) => Promise<Times>): Promise<Times> {

@@ -1,19 +1,34 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { uploadPrefix } from "../../shared/domain/object-keys.ts";
 import type { Stack } from "../../test/e2e/stack.ts";
 import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
 import { startTimed, type Times } from "../child-times.ts";
 import { MEDIA_TOOLS } from "../media-tools.ts";
+import { processorCommand } from "../processor-command.ts";
+import { splitIntoChunks } from "../upload-chunks.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+const SOURCE_BUCKET = "ladderlock-source";
+
+/** A folder that is served over S3, whose own folders are the buckets. */
+export type FolderStore = { readonly origin: string; readonly folder: string };
 
 /**
  * A processor from its start until the post plays: download, probe, transcode and upload, verify, encrypt and upload,
  * verify again. The clip is uploaded before the clock starts. CPU includes the start and the end of the process; wall
  * ends when the post is seen to be published.
  */
-export async function runProcessor(stack: Stack, clip: string, workDirectory: string): Promise<Times> {
+export async function runProcessor(
+  stack: Stack,
+  store: FolderStore,
+  clip: string,
+  workDirectory: string,
+): Promise<Times> {
   const uploadId = await stack.upload(clip);
+  // What the Worker has put into its own bucket, in the one that the processor reads.
+  await splitIntoChunks(clip, join(store.folder, SOURCE_BUCKET, uploadPrefix(uploadId)), (await stat(clip)).size);
   const created = await stack.admin("POST", "/api/v2/video-posts", {
     title: "Benchmark",
     resourceType: "VIDEO",
@@ -24,8 +39,8 @@ export async function runProcessor(stack: Stack, clip: string, workDirectory: st
   const { videoPostId } = (await created.json()) as { videoPostId: string };
 
   const startedAt = performance.now();
-  const environment = processorEnvironment(stack.origin, workDirectory);
-  const program = startTimed([process.execPath, "processor/main.ts", "serve"], { cwd: ROOT, env: environment });
+  const environment = { ...processorEnvironment(stack.origin, workDirectory), S3_ENDPOINT: store.origin };
+  const program = startTimed(processorCommand("serve"), { cwd: ROOT, env: environment });
   // Awaited below; a processor that dies must not wait for the post.
   const died = program.ended.then(() => Promise.reject(new Error("the processor ended by itself")));
   try {
@@ -59,7 +74,7 @@ export function processorEnvironment(origin: string, workDirectory: string): Nod
     S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,
     S3_ACCESS_KEY_ID: "local",
     S3_SECRET_ACCESS_KEY: "local-development-only",
-    SOURCE_BUCKET: "ladderlock-source",
+    SOURCE_BUCKET,
     PLAYBACK_BUCKET: "ladderlock-playback",
     WORK_DIR: workDirectory,
     FFMPEG_PATH: MEDIA_TOOLS.ffmpeg,

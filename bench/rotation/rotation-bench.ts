@@ -8,6 +8,7 @@ import { startTimed, type Times, timeProgram } from "../child-times.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
 import { MEDIA_TOOLS } from "../media-tools.ts";
 import { processorEnvironment } from "../pipeline/processor-run.ts";
+import { processorCommand } from "../processor-command.ts";
 import { pairedRounds } from "../rounds.ts";
 import { makeFourQualities } from "./four-qualities.ts";
 
@@ -92,7 +93,7 @@ async function runNextJob(stack: Stack, directory: string, videoPostId: string):
   const work = join(directory, "work");
   await mkdir(work, { recursive: true });
   const env = processorEnvironment(stack.origin, work);
-  const times = await startTimed([process.execPath, "processor/main.ts", "run", jobId], { cwd: ROOT, env }).ended;
+  const times = await startTimed(processorCommand("run", jobId), { cwd: ROOT, env }).ended;
   await rm(work, { recursive: true });
   if ((await newest()).state !== "SUCCEEDED") throw new Error("the rotation did not succeed");
   return times;

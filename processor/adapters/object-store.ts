@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { Allocate } from "../media/scratch-buffers.ts";
+import { type Allocate, ScratchBuffers } from "../media/scratch-buffers.ts";
 import { PassingFault } from "../passing-fault.ts";
+import { readFileInto } from "./read-file.ts";
 
 /** What a stored object says of itself when it is served. */
 export type ObjectHeaders = { readonly contentType: string; readonly cacheControl: string };
@@ -24,8 +24,11 @@ export type ObjectStore = {
   getBytes(key: string, signal: AbortSignal, allocate?: Allocate): Promise<Uint8Array>;
   getText(key: string, signal: AbortSignal): Promise<string>;
   putBytes(key: string, body: Uint8Array | string, headers: ObjectHeaders, signal: AbortSignal): Promise<void>;
-  /** For segments and playlists: the file is held in memory while it is sent, so that a failed try can be repeated. */
-  putFile(key: string, path: string, headers: ObjectHeaders, signal: AbortSignal): Promise<void>;
+  /**
+   * For segments: the file is held in memory while it is sent, so that a failed try can be repeated. Resolves to the
+   * bytes that were sent.
+   */
+  putFile(key: string, path: string, headers: ObjectHeaders, signal: AbortSignal): Promise<number>;
 };
 
 /** The object store could not be reached, or refused. */
@@ -67,6 +70,7 @@ export function createS3Client({ endpoint, region, accessKeyId, secretAccessKey 
 }
 
 export function createObjectStore(client: S3Client, bucket: string): ObjectStore {
+  const scratch = new ScratchBuffers();
   const get = async (key: string, start: number, signal: AbortSignal) => {
     const range = start > 0 ? { Range: `bytes=${start}-` } : {};
     const reply = await asked("read", signal, () =>
@@ -103,7 +107,13 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
     getBytes,
     getText: async (key, signal) => new TextDecoder().decode(await getBytes(key, signal)),
     putBytes,
-    putFile: async (key, path, headers, signal) => putBytes(key, await readFile(path, { signal }), headers, signal),
+    putFile: async (key, path, headers, signal) => {
+      const bytes = await readFileInto(path, scratch.take);
+      await putBytes(key, bytes, headers, signal);
+      // Only now: a request that failed may still be reading from it.
+      scratch.giveBack(bytes);
+      return bytes.length;
+    },
   };
 }
 

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import type { ObjectStore } from "./object-store.ts";
 
 /** Told of bytes as they come in and go out. */
@@ -20,9 +19,9 @@ export function countedStore(store: ObjectStore, { received, sent }: Traffic): O
       sent(Buffer.byteLength(body));
     },
     putFile: async (key, path, headers, signal) => {
-      const { size } = await stat(path);
-      await store.putFile(key, path, headers, signal);
-      sent(size);
+      const bytes = await store.putFile(key, path, headers, signal);
+      sent(bytes);
+      return bytes;
     },
   };
 }

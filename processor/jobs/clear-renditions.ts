@@ -1,8 +1,9 @@
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mediaPlaylistKey, segmentKey, segmentName } from "../../shared/domain/object-keys.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
+import { readFileInto } from "../adapters/read-file.ts";
 import type { WorkRoot } from "../adapters/work-directory.ts";
 import type { Allocate } from "../media/scratch-buffers.ts";
 
@@ -25,7 +26,7 @@ export async function openClearRenditions(
     return {
       origin: "disk",
       playlist: (quality) => readFile(join(kept.path, quality, "index.m3u8"), { encoding: "utf8", signal }),
-      segment: (quality, number, allocate) => readInto(join(kept.path, quality, segmentName(number)), allocate),
+      segment: (quality, number, allocate) => readFileInto(join(kept.path, quality, segmentName(number)), allocate),
       [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
     };
   }
@@ -35,16 +36,4 @@ export async function openClearRenditions(
     segment: (quality, number, allocate) => store.getBytes(segmentKey(clearPrefix, quality, number), signal, allocate),
     [Symbol.asyncDispose]: async () => {},
   };
-}
-
-async function readInto(path: string, allocate: Allocate): Promise<Uint8Array> {
-  await using file = await open(path);
-  const { size } = await file.stat();
-  const bytes = allocate(size).subarray(0, size);
-  for (let at = 0; at < size; ) {
-    const { bytesRead } = await file.read(bytes, at, size - at, at);
-    if (bytesRead === 0) throw new Error("A segment became shorter while it was read");
-    at += bytesRead;
-  }
-  return bytes;
 }

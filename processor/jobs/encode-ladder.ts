@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import type { Progress } from "../../shared/application/job-protocol.ts";
 import { segmentKey } from "../../shared/domain/object-keys.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
@@ -71,7 +70,6 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
       onProgress: (report) => run.report(progress.timed(report)),
       onSegment: (segment) => {
         run.report(progress.finished(segment.quality));
-        input.retention.announced(segment);
         uploads.add(() => storeSegment(input, segment, rungs, signal));
       },
     }).catch((error: unknown) => {
@@ -100,10 +98,9 @@ async function storeSegment(
   signal: AbortSignal,
 ): Promise<void> {
   const { quality, index, path, durationSeconds } = segment;
-  const { size } = await stat(path);
-  await store.putFile(segmentKey(clearPrefix, quality, index), path, CLEAR_SEGMENT, signal);
+  const bytes = await store.putFile(segmentKey(clearPrefix, quality, index), path, CLEAR_SEGMENT, signal);
   const segments = rungs.get(quality);
-  if (segments) segments[index - 1] = { durationSeconds, bytes: size };
+  if (segments) segments[index - 1] = { durationSeconds, bytes };
   await retention.uploaded(segment);
 }
 

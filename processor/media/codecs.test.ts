@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aacCodec, avcCodec } from "./codecs.ts";
+import { aacCodec, avcCodec, hexDumpBytes } from "./codecs.ts";
 
 describe("the CODECS string", () => {
   it("of H.264 is read from the first SPS, behind an access unit delimiter", () => {
@@ -15,14 +15,32 @@ describe("the CODECS string", () => {
     expect(avcCodec(Uint8Array.from([0, 0, 1, 0x65, 0x88, 0x84, 0x00, 0, 0, 1]))).toBeNull();
   });
 
-  it("of AAC is the object type of the ADTS header", () => {
-    expect(aacCodec(Uint8Array.from([0xff, 0xf1, 0x4c, 0x80]))).toBe("mp4a.40.2");
-    expect(aacCodec(Uint8Array.from([0xff, 0xf9, 0x0c, 0x80]))).toBe("mp4a.40.1");
+  it("of AAC is the object type of its profile", () => {
+    expect(aacCodec("LC")).toBe("mp4a.40.2");
+    expect(aacCodec("HE-AAC")).toBe("mp4a.40.5");
   });
 
-  it("of AAC is nothing for MP3 and for noise", () => {
-    expect(aacCodec(Uint8Array.from([0xff, 0xfb, 0x90, 0x64]))).toBeNull();
-    expect(aacCodec(Uint8Array.from([0x49, 0x44, 0x33]))).toBeNull();
-    expect(aacCodec(new Uint8Array(0))).toBeNull();
+  it("of AAC is nothing for a profile that has no name, nor for one of an object's own", () => {
+    expect(aacCodec("")).toBeNull();
+    expect(aacCodec("ELD")).toBeNull();
+    expect(aacCodec("toString")).toBeNull();
+  });
+});
+
+describe("a hex dump of ffprobe", () => {
+  it("gives its bytes, and nothing of the text beside them", () => {
+    const dump =
+      "\n00000000: 0000 0167 6400 28ac d940 7802 27e5 c044  ...gd.(..@x.'..D\n00000010: 0000 0168 ef8f cb                        ...h...\n";
+    expect(Buffer.from(hexDumpBytes(dump)).toString("hex")).toBe("00000167640028acd940780227e5c04400000168ef8fcb");
+  });
+
+  it("is not misled by text that looks like digits", () => {
+    expect([...hexDumpBytes("00000000: 6162 6320 6465                           abc de\n")]).toEqual([
+      0x61, 0x62, 0x63, 0x20, 0x64, 0x65,
+    ]);
+  });
+
+  it("of nothing has none", () => {
+    expect(hexDumpBytes("\n")).toHaveLength(0);
   });
 });

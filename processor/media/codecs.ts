@@ -1,4 +1,4 @@
-/** RFC 6381 strings, read from the elementary streams: what a header promised is not what an encoder wrote. */
+/** RFC 6381 strings, from what is in the streams: what a container promised is not what an encoder wrote. */
 
 const NAL_SEQUENCE_PARAMETER_SET = 7;
 
@@ -13,9 +13,23 @@ export function avcCodec(annexB: Uint8Array): string | null {
   return null;
 }
 
-/** An ADTS header -> `mp4a.40.N`, N being the audio object type; null where there is no ADTS sync word. */
-export function aacCodec(adts: Uint8Array): string | null {
-  const [sync, layer, profile] = adts;
-  if (sync !== 0xff || layer === undefined || profile === undefined || (layer & 0xf6) !== 0xf0) return null;
-  return `mp4a.40.${(profile >> 6) + 1}`;
+/** ISO/IEC 14496-3, by the names that ffprobe gives to profiles. */
+const AUDIO_OBJECT_TYPES: Readonly<Record<string, number>> = {
+  Main: 1,
+  LC: 2,
+  SSR: 3,
+  LTP: 4,
+  "HE-AAC": 5,
+  "HE-AACv2": 29,
+};
+
+/** The profile of an AAC stream -> `mp4a.40.N`, N being the audio object type; null for another. */
+export function aacCodec(profile: string): string | null {
+  return Object.hasOwn(AUDIO_OBJECT_TYPES, profile) ? `mp4a.40.${AUDIO_OBJECT_TYPES[profile]}` : null;
+}
+
+/** The bytes of ffprobe's `00000000: 0000 0167 6400 28ac  ...gd.(.` lines. */
+export function hexDumpBytes(dump: string): Uint8Array {
+  const digits = [...dump.matchAll(/^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)/gm)].map(([, bytes = ""]) => bytes);
+  return Buffer.from(digits.join("").replaceAll(" ", ""), "hex");
 }

@@ -9,7 +9,8 @@ export type Allocate = (size: number) => Buffer;
  */
 export class ScratchBuffers {
   readonly #free: Buffer[] = [];
-  readonly #inUse = new Map<ArrayBufferLike, Buffer>();
+  /** Weak: what is never given back, since its request failed for instance, is the garbage collector's. */
+  readonly #inUse = new WeakMap<ArrayBufferLike, Buffer>();
 
   readonly take: Allocate = (size) => {
     const fitting = this.#free.findIndex((buffer) => buffer.length >= size);

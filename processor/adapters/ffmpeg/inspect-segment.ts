@@ -1,5 +1,5 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
-import { aacCodec, avcCodec } from "../../media/codecs.ts";
+import { aacCodec, avcCodec, hexDumpBytes } from "../../media/codecs.ts";
 import { parseFrameRate } from "../../media/frame-rate.ts";
 import { failureReason } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
@@ -18,53 +18,65 @@ export type SegmentFacts = {
 };
 
 const TIMEOUT_SECONDS = 30;
+const ENTRIES = "stream=codec_type,codec_name,profile,width,height,r_frame_rate,extradata";
 
-/** Reads a clear segment of ours (MPEG-TS); throws when it is not what our encoder writes. */
+type ProbedStream = {
+  codec_type?: string;
+  codec_name?: string;
+  profile?: string;
+  width?: number;
+  height?: number;
+  r_frame_rate?: string;
+  /** A dump in hex. */
+  extradata?: string;
+};
+
+/** Reads a clear segment (MPEG-TS); throws when it is none, or holds what cannot be named. */
 export async function inspectSegment(path: string, tools: MediaTools, signal: AbortSignal): Promise<SegmentFacts> {
   const streams = await segmentStreams(path, tools, signal);
   const video = streams.find((stream) => stream.codec_type === "video");
-  const hasAudio = streams.some((stream) => stream.codec_type === "audio");
-  const [avc, aac] = await Promise.all([
-    video ? copyStream(path, tools, signal, ["-map", "0:v:0", "-frames:v", "1", "-f", "h264"]).then(avcCodec) : null,
-    hasAudio ? copyStream(path, tools, signal, ["-map", "0:a:0", "-frames:a", "1", "-f", "adts"]).then(aacCodec) : null,
-  ]);
-  const codecs = [avc, aac].filter((codec) => codec !== null);
-  if (codecs.length !== Number(video !== undefined) + Number(hasAudio) || codecs.length === 0) {
+  const audio = streams.find((stream) => stream.codec_type === "audio");
+  const present = [video, audio].filter((stream) => stream !== undefined);
+  const codecs = present.map(codecOf).filter((codec) => codec !== null);
+  if (codecs.length !== present.length || codecs.length === 0) {
     throw new Error("A finished segment holds no H.264 or AAC that can be named");
   }
   return {
     codecs: codecs.join(","),
-    hasAudio,
+    hasAudio: audio !== undefined,
     width: video?.width ?? null,
     height: video?.height ?? null,
     frameRate: parseFrameRate(video?.r_frame_rate),
   };
 }
 
-type ProbedStream = { codec_type?: string; width?: number; height?: number; r_frame_rate?: string };
+/** From what ffprobe found in the bitstream: the parameter sets of H.264, and the profile of AAC's frames. */
+function codecOf({ codec_name, profile, extradata }: ProbedStream): string | null {
+  if (codec_name === "h264") return avcCodec(hexDumpBytes(extradata ?? ""));
+  return codec_name === "aac" ? aacCodec(profile ?? "") : null;
+}
 
 async function segmentStreams(path: string, tools: MediaTools, signal: AbortSignal): Promise<ProbedStream[]> {
-  const entries = "stream=codec_type,width,height,r_frame_rate";
-  const args = ["-v", "error", ...SEGMENT_INPUT, "-show_entries", entries, "-of", "json", "-i", `file:${path}`];
-  const stdout = await output(tools.ffprobe, args, path, tools, signal);
-  const report: { streams?: ProbedStream[] } = JSON.parse(stdout.toString("utf8"));
-  return report.streams ?? [];
-}
-
-function copyStream(path: string, tools: MediaTools, signal: AbortSignal, options: readonly string[]): Promise<Buffer> {
-  const input = ["-v", "error", "-nostdin", ...SEGMENT_INPUT, "-i", `file:${path}`];
-  return output(tools.ffmpeg, [...input, "-c", "copy", ...options, "pipe:1"], path, tools, signal);
-}
-
-async function output(
-  command: string,
-  args: string[],
-  path: string,
-  tools: MediaTools,
-  signal: AbortSignal,
-): Promise<Buffer> {
   const beside = await besideSegment(path, tools);
-  const result = await runTool({ command, args, signal, timeoutSeconds: TIMEOUT_SECONDS, ...beside });
-  if (result.code === 0) return result.stdout;
-  throw new Error(`A finished segment cannot be read: ${failureReason(result.stderr)}`);
+  const result = await runTool({
+    command: tools.ffprobe,
+    args: [
+      "-v",
+      "error",
+      ...SEGMENT_INPUT,
+      "-show_data",
+      "-show_entries",
+      ENTRIES,
+      "-of",
+      "json",
+      "-i",
+      `file:${path}`,
+    ],
+    signal,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    ...beside,
+  });
+  if (result.code !== 0) throw new Error(`A finished segment cannot be read: ${failureReason(result.stderr)}`);
+  const report: { streams?: ProbedStream[] } = JSON.parse(result.stdout.toString("utf8"));
+  return report.streams ?? [];
 }
