@@ -57,11 +57,12 @@ async function published(stack: Stack, videoPostId: string): Promise<void> {
   for (;;) {
     const post = (await (await stack.admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as {
       status: string;
-      files: { failReason: string | null }[];
+      files: { failReason: string | null; durationSeconds: number | null }[];
     };
     if (post.status === "PUBLISHED") return;
     if (post.status === "TRANSCODE_FAILED") throw new Error(post.files[0]?.failReason ?? "the job failed");
-    await sleep(100);
+    // Each look is work for the Worker, on the same cores; the end comes after the renditions are there.
+    await sleep(post.files[0]?.durationSeconds == null ? 2000 : 50);
   }
 }
 
