@@ -5,6 +5,7 @@ import { answerWithin, DATABASE_PATIENCE_MS } from "./middleware/answer-within.t
 import { type CallerEnv, requireScope } from "./middleware/authenticate.ts";
 import { publicHeaders, withPublicHeaders } from "./middleware/public-headers.ts";
 import { recordAdministration } from "./middleware/record-administration.ts";
+import { parseKeyAddress } from "./playback/key-address.ts";
 import { parsePlaylistAddress } from "./playback/playlist-address.ts";
 import { adminKeyRoutes } from "./routes/admin-key.ts";
 import { adminTokenRoutes } from "./routes/admin-token.ts";
@@ -15,7 +16,7 @@ import { garbageRoutes } from "./routes/garbage.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { internalJobRoutes } from "./routes/internal-jobs.ts";
 import { jobRoutes } from "./routes/jobs.ts";
-import { keyRoutes } from "./routes/key.ts";
+import { keyHandler, routeKeys } from "./routes/key.ts";
 import { migrateRoutes } from "./routes/migrate.ts";
 import { qualityAuthRoutes } from "./routes/quality-auth.ts";
 import { revokeRoutes } from "./routes/revoke.ts";
@@ -30,8 +31,8 @@ import { playlistHandler, routePlaylists } from "./routes/video-resource.ts";
 import { viewerTokenRoutes } from "./routes/viewer-token.ts";
 import { watchRoutes } from "./routes/watch.tsx";
 
-/** Where a viewer, or a site on a viewer's behalf, waits for the database. Playlists and segments never ask it. */
-const ASKING_FOR_VIEWERS = ["/video/enc/key", "/video/enc/token", "/video/enc/session/*", "/admin/video/enc/token"];
+/** Where a viewer, or a site on a viewer's behalf, waits for the database, beside the key gate. */
+const ASKING_FOR_VIEWERS = ["/video/enc/token", "/video/enc/session/*", "/admin/video/enc/token"];
 
 /** Every route of the Worker. */
 export function createApp(context: Context): Hono {
@@ -43,7 +44,8 @@ export function createApp(context: Context): Hono {
   app.use("/admin/*", recorded);
   app.use("/api/v2/*", recorded);
 
-  app.route("/video/enc/key", keyRoutes(context));
+  const keys = keyHandler(context);
+  routeKeys(app, keys);
   app.route("/video/enc/segments", segmentRoutes(context));
   const playlists = playlistHandler(context);
   routePlaylists(app, playlists);
@@ -71,12 +73,18 @@ export function createApp(context: Context): Hono {
   app.notFound(() => problem("not-found"));
   app.onError((error, c) => unexpected(error, c.req.url));
 
-  // A GET of a playlist does not wait for the router and the layers, which would take a fifth of its time.
+  // A GET of a player does not wait for the router and the layers, which would take a fifth of a playlist's time.
   const routed = app.fetch;
-  app.fetch = (request, ...rest) => {
-    const address = request.method === "GET" ? parsePlaylistAddress(request.url) : null;
-    if (address === null) return routed(request, ...rest);
-    return playlists(address, request).catch((error) => withPublicHeaders(unexpected(error, request.url)));
+  app.fetch = (request, env, execution) => {
+    const answer = request.method === "GET" && execution !== undefined ? forPlayer(request, execution) : null;
+    if (answer === null) return routed(request, env, execution);
+    return answer.catch((error) => withPublicHeaders(unexpected(error, request.url)));
+  };
+  const forPlayer = (request: Request, execution: Pick<ExecutionContext, "waitUntil">) => {
+    const playlist = parsePlaylistAddress(request.url);
+    if (playlist !== null) return playlists(playlist, request);
+    const key = parseKeyAddress(request.url);
+    return key === null ? null : keys(key, request, execution);
   };
   return app;
 }

@@ -15,10 +15,16 @@ export const DATABASE_PATIENCE_MS = 5000;
  * twentieth of the key gate's time.
  */
 export function answerWithin(ms: number): MiddlewareHandler {
-  return async (c, next) => {
-    const late = scheduler.wait(ms).then(() => "late" as const);
-    if ((await Promise.race([next(), late])) !== "late") return undefined;
-    console.error(JSON.stringify({ at: c.req.path, error: `no answer within ${ms} ms` }));
-    return problem("unavailable");
-  };
+  return async (c, next) => ((await within(ms, next())) === "late" ? tooLate(c.req.url) : undefined);
+}
+
+/** What an answer came to, or "late" when it did not come within `ms`. */
+export function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer | "late"> {
+  return Promise.race([answer, scheduler.wait(ms).then(() => "late" as const)]);
+}
+
+/** The path is logged, not the query. */
+export function tooLate(url: string): Response {
+  console.error(JSON.stringify({ at: new URL(url).pathname, error: "the database did not answer in time" }));
+  return problem("unavailable");
 }

@@ -1,10 +1,11 @@
 import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
-import { problem } from "../http-errors.ts";
+
+export type TokenRefusal = "token-missing" | "token-invalid" | "token-expired";
 
 export type ReadToken =
   | { readonly kind: "claims"; readonly claims: PlaybackClaims; readonly token: string }
-  | { readonly kind: "refused"; readonly response: Response };
+  | { readonly kind: "refused"; readonly code: TokenRefusal };
 
 /** The token of a playback URL: signature, type and expiry. What it allows is for the caller to compare. */
 export async function readToken(signer: TokenSigner, token: string | undefined, now: number): Promise<ReadToken> {
@@ -15,6 +16,6 @@ export async function readToken(signer: TokenSigner, token: string | undefined, 
   return claims === null ? refused("token-invalid") : { kind: "claims", claims, token };
 }
 
-function refused(code: "token-missing" | "token-expired" | "token-invalid"): ReadToken {
-  return { kind: "refused", response: problem(code) };
+function refused(code: TokenRefusal): ReadToken {
+  return { kind: "refused", code };
 }

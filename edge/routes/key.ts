@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import {
   consumeVideoHlsKeyToken,
   type GateRefusal,
@@ -6,10 +6,12 @@ import {
 import { isQuality } from "../../shared/domain/quality.ts";
 import { CONTENT_KEY_BYTES } from "../../shared/key-vault/key-vault.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import { type GateFacts, noteGateRefusal } from "../audit/note-gate-refusal.ts";
 import type { Context } from "../context.ts";
 import { type ProblemCode, problem } from "../http-errors.ts";
-import { PUBLIC_HEADERS } from "../middleware/public-headers.ts";
-import { type GateEnv, recordGateRefusals } from "../middleware/record-gate-refusals.ts";
+import { DATABASE_PATIENCE_MS, tooLate, within } from "../middleware/answer-within.ts";
+import { PUBLIC_HEADERS, withPublicHeaders } from "../middleware/public-headers.ts";
+import type { KeyAddress } from "../playback/key-address.ts";
 import { readToken } from "../playback/read-token.ts";
 import { isElsewhere } from "../playback/session-binding.ts";
 
@@ -25,31 +27,58 @@ const CODE_OF = {
   "session-limit": "session-limit",
 } as const satisfies Record<GateRefusal, ProblemCode>;
 
-/** The gate: `/video/enc/key?keyId=&quality=&token=` gives 16 bytes or a reason, and counts play sessions. */
-export function keyRoutes(context: Context): Hono<GateEnv> {
-  const { tokens, vault, playbackTokens, settings, now } = context;
-  const routes = new Hono<GateEnv>();
-  routes.use(recordGateRefusals(context));
+export type KeyHandler = (
+  asked: KeyAddress,
+  request: Request,
+  execution: Pick<ExecutionContext, "waitUntil">,
+) => Promise<Response>;
+
+type Refusal = { readonly refused: ProblemCode; readonly facts: GateFacts | null };
+
+/** The route of keys, for every spelling of an URL and for HEAD; see `keyHandler`. */
+export function routeKeys(app: Hono, answer: KeyHandler): void {
+  app.get("/video/enc/key", (c) => {
+    const asked = { keyId: c.req.query("keyId"), quality: c.req.query("quality"), token: c.req.query("token") };
+    return answer(asked, c.req.raw, c.executionCtx);
+  });
+}
+
+/** The gate: gives 16 bytes or a reason, counts play sessions, and notes whom it refused. */
+export function keyHandler(context: Context): KeyHandler {
+  const gate = keyGate(context);
+  const answer: KeyHandler = async (asked, request, execution) => {
+    const outcome = await gate(asked, request);
+    if (outcome instanceof Response) return outcome;
+    const response = withPublicHeaders(problem(outcome.refused));
+    const { refused: reason, facts } = outcome;
+    noteGateRefusal(context, { reason, status: response.status, facts, asked }, request, execution);
+    return response;
+  };
+  return async (asked, request, execution) => {
+    const answered = await within(DATABASE_PATIENCE_MS, answer(asked, request, execution));
+    return answered === "late" ? withPublicHeaders(tooLate(request.url)) : answered;
+  };
+}
+
+function keyGate({ tokens, vault, playbackTokens, settings, now }: Context) {
   const maxAge = ({ expiresAt }: PlaybackClaims, at: number) =>
     Math.min(settings.KEY_MAX_AGE_SECONDS, Math.max(0, Math.floor(expiresAt - at / 1000)));
-  routes.get("/", async (c) => {
-    // One by one, which hono finds without taking the whole query apart.
-    const [keyId, quality] = [c.req.query("keyId"), c.req.query("quality")];
+
+  return async ({ keyId, quality, token }: KeyAddress, request: Request): Promise<Response | Refusal> => {
     const at = now();
-    const read = await readToken(playbackTokens, c.req.query("token"), at);
-    if (read.kind === "refused") return read.response;
-    c.set("gate", { claims: read.claims });
-    if (isElsewhere(settings.SESSION_BINDING, read.claims, c.req.raw)) return problem("session-elsewhere");
-    if (keyId === undefined || quality === undefined || !isQuality(quality)) return problem("key-unknown");
-    if (!read.claims.qualities.includes(quality)) return problem("quality-not-allowed");
-    // Hono answers HEAD by way of GET. A HEAD consumes nothing, so it ends at what the signature says.
-    if (c.req.raw.method === "HEAD") return keyResponse(null, maxAge(read.claims, at));
-    const outcome = await consumeVideoHlsKeyToken({ tokens, vault }, read.claims, { keyId, quality }, at);
-    if (outcome.kind === "key") return keyResponse(outcome.key, maxAge(read.claims, at));
-    c.set("gate", { claims: read.claims, viewer: outcome.viewer });
-    return problem(CODE_OF[outcome.reason]);
-  });
-  return routes;
+    const read = await readToken(playbackTokens, token, at);
+    if (read.kind === "refused") return { refused: read.code, facts: null };
+    const { claims } = read;
+    const refused = (code: ProblemCode, viewer: string | null = null) => ({ refused: code, facts: { claims, viewer } });
+    if (isElsewhere(settings.SESSION_BINDING, claims, request)) return refused("session-elsewhere");
+    if (keyId === undefined || quality === undefined || !isQuality(quality)) return refused("key-unknown");
+    if (!claims.qualities.includes(quality)) return refused("quality-not-allowed");
+    // A HEAD is answered like a GET and consumes nothing, so it ends at what the signature says.
+    if (request.method === "HEAD") return keyResponse(null, maxAge(claims, at));
+    const outcome = await consumeVideoHlsKeyToken({ tokens, vault }, claims, { keyId, quality }, at);
+    if (outcome.kind === "key") return keyResponse(outcome.key, maxAge(claims, at));
+    return refused(CODE_OF[outcome.reason], outcome.viewer);
+  };
 }
 
 /** Who asks with every segment gets it from the browser's own cache for that long. No shared cache keeps it. */

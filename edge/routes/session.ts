@@ -2,11 +2,12 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { endPlaySession } from "../../shared/application/commands/end-play-session.ts";
 import { type RefreshOutcome, refreshPlaySession } from "../../shared/application/commands/refresh-play-session.ts";
+import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { bearerToken } from "../callers/bearer.ts";
 import { isBeyondIssueLimit } from "../callers/issue-limit.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { type ReadToken, readToken } from "../playback/read-token.ts";
+import { readToken } from "../playback/read-token.ts";
 import { isElsewhere } from "../playback/session-binding.ts";
 import { type ReadJson, readJson } from "../read-json.ts";
 
@@ -56,10 +57,16 @@ function refreshedResponse(outcome: RefreshOutcome): Response {
   );
 }
 
+type ReadSession =
+  | { readonly kind: "claims"; readonly claims: PlaybackClaims }
+  | { readonly kind: "refused"; readonly response: Response };
+
 /** The session's token comes in a header or a body: a URL of ours that does not need it never holds one. */
-async function readSession({ playbackTokens }: Context, request: Request, at: number): Promise<ReadToken> {
+async function readSession({ playbackTokens }: Context, request: Request, at: number): Promise<ReadSession> {
   const given = await givenToken(request);
-  return given.kind === "refused" ? given : readToken(playbackTokens, given.value, at);
+  if (given.kind === "refused") return given;
+  const read = await readToken(playbackTokens, given.value, at);
+  return read.kind === "refused" ? { kind: "refused", response: problem(read.code) } : read;
 }
 
 async function givenToken(request: Request): Promise<ReadJson<string | undefined>> {

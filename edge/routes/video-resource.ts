@@ -38,7 +38,7 @@ export function playlistHandler({ env, settings, playbackTokens, now }: Context)
   return async (address, request) => {
     const at = now();
     const read = await readToken(playbackTokens, address.token, at);
-    if (read.kind === "refused") return withPublicHeaders(read.response);
+    if (read.kind === "refused") return refused(read.code);
     const { claims } = read;
     if (!isFor(claims, address)) return refused("token-for-other-video");
     const found = find(claims, address.quality);

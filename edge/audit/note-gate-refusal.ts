@@ -1,46 +1,49 @@
-import type { MiddlewareHandler } from "hono";
 import { isQuality } from "../../shared/domain/quality.ts";
 import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
-import { clientOf } from "../audit/client-of.ts";
 import type { Context } from "../context.ts";
-import { problemCodeOf } from "../http-errors.ts";
+import type { ProblemCode } from "../http-errors.ts";
+import type { KeyAddress } from "../playback/key-address.ts";
+import { clientOf } from "./client-of.ts";
 
 /** What the gate has learnt for certain: claims whose signature holds, and whom their row names. */
-export type GateFacts = { readonly claims: PlaybackClaims; readonly viewer?: string | null };
-export type GateEnv = { Variables: { gate: GateFacts } };
+export type GateFacts = { readonly claims: PlaybackClaims; readonly viewer: string | null };
+
+export type GateRefusal = {
+  readonly reason: ProblemCode;
+  readonly status: number;
+  /** Null where no signature held, or was looked at. */
+  readonly facts: GateFacts | null;
+  readonly asked: KeyAddress;
+};
 
 /**
- * Every refusal at the key gate, into the audit log. Nothing of it happens before the answer, and nothing of it asks
- * the database: refusals are counted in memory and leave by a queue. Faults of ours (5xx) are no refusals.
+ * A refusal at the key gate, into the audit log. Nothing of it happens before the answer, and nothing of it asks the
+ * database: refusals are counted in memory and leave by a queue.
  */
-export function recordGateRefusals(context: Pick<Context, "refusals" | "playbackTokens">): MiddlewareHandler<GateEnv> {
-  return async (c, next) => {
-    await next();
-    const { status } = c.res;
-    if (status < 400 || status >= 500 || !["GET", "HEAD"].includes(c.req.method)) return;
-    const answer = c.res.clone();
-    const execution = c.executionCtx;
-    const { token, quality } = c.req.query();
-    const note = async () => {
-      const reason = await problemCodeOf(answer);
-      const facts: GateFacts | null = c.get("gate") ?? (await factsOfExpired(context, reason, token));
-      const refusal = { action: "gate.refuse", status, reason, ...clientOf(c.req.raw), ...told(facts, quality) };
-      context.refusals.note(refusal, execution);
-    };
-    execution.waitUntil(note());
+export function noteGateRefusal(
+  context: Pick<Context, "refusals" | "playbackTokens">,
+  { reason, status, facts, asked }: GateRefusal,
+  request: Request,
+  execution: Pick<ExecutionContext, "waitUntil">,
+): void {
+  const note = async () => {
+    const known = facts ?? (await factsOfExpired(context, reason, asked.token));
+    const refusal = { action: "gate.refuse", status, reason, ...clientOf(request), ...told(known, asked.quality) };
+    context.refusals.note(refusal, execution);
   };
+  execution.waitUntil(note());
 }
 
 /** A token that has expired is still ours: at time 0 it had not. */
 async function factsOfExpired(
   { playbackTokens }: Pick<Context, "playbackTokens">,
-  reason: string | null,
+  reason: ProblemCode,
   token: string | undefined,
 ): Promise<GateFacts | null> {
   if (reason !== "token-expired" || token === undefined) return null;
   const verified = await playbackTokens.verify(token, 0);
   const claims = verified.kind === "valid" ? fromWire(verified.payload) : null;
-  return claims === null ? null : { claims };
+  return claims === null ? null : { claims, viewer: null };
 }
 
 /**
@@ -49,7 +52,7 @@ async function factsOfExpired(
  */
 function told(facts: GateFacts | null, quality: string | undefined) {
   if (facts === null) return { actor: "anonymous", videoPostId: null, fileIndex: null, details: null };
-  const { claims, viewer = null } = facts;
+  const { claims, viewer } = facts;
   return {
     actor: viewer === null ? "anonymous" : `viewer:${viewer}`,
     videoPostId: claims.videoPostId,
