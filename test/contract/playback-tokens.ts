@@ -8,11 +8,10 @@ import type { TokenRow } from "../../shared/application/ports.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { OpenPersistence, Persistence } from "./persistence.ts";
-import { askForJob, encrypt, LADDER, NOW, onlyPart, publishPost, reload, savePost, transcode, vault } from "./steps.ts";
+import { askForJob, encrypt, NOW, onlyPart, publishPost, reload, savePost, transcode, vault } from "./steps.ts";
+import { START_BEFORE, sessionOf, tokenRow } from "./viewing-sessions.ts";
 
 const GRACE_MS = 60_000;
-const START_BEFORE = NOW + 600_000;
-const DELETE_AFTER = NOW + 3_600_000;
 
 export function describePlaybackTokens(name: string, open: OpenPersistence): void {
   let persistence: Persistence;
@@ -22,38 +21,10 @@ export function describePlaybackTokens(name: string, open: OpenPersistence): voi
     post = await publishPost(persistence);
   });
 
-  const rowFor = (tokenId: string, more: Partial<TokenRow> = {}): TokenRow => ({
-    tokenId,
-    fileId: onlyPart(post).id,
-    keyVersion: 1,
-    allowedQualities: LADDER,
-    viewer: "viewer-1",
-    maxUses: null,
-    sessionLimit: null,
-    startBefore: START_BEFORE,
-    deleteAfter: DELETE_AFTER,
-    ...more,
-  });
-  const issue = (tokenId: string, more: Partial<TokenRow> = {}) => persistence.tokens.issue(rowFor(tokenId, more), NOW);
-
-  const claimsOf = (tokenId: string, sessionId: string, more: Partial<PlaybackClaims> = {}): PlaybackClaims => ({
-    kind: "session",
-    tokenId,
-    sessionId,
-    videoPostId: post.id,
-    fileIndex: 0,
-    keyVersion: 1,
-    objectPath: "a-film/",
-    qualities: LADDER,
-    hasRow: true,
-    limited: false,
-    sessionSeconds: 3600,
-    issuedAt: NOW / 1000,
-    expiresAt: NOW / 1000 + 3600,
-    startedAt: NOW / 1000,
-    binding: null,
-    ...more,
-  });
+  const issue = (tokenId: string, more: Partial<TokenRow> = {}) =>
+    persistence.tokens.issue(tokenRow(post, tokenId, more), NOW);
+  const claimsOf = (tokenId: string, sessionId: string, more: Partial<PlaybackClaims> = {}): PlaybackClaims =>
+    sessionOf(post, tokenId, sessionId, { limited: false, ...more });
   const keyIn = (of: VideoPost, keyVersion = 1) =>
     onlyPart(of).keys.find((key) => key.quality === "1080p" && key.keyVersion === keyVersion)!;
   const ask = async (

@@ -16,8 +16,8 @@ const LONGEST_SECONDS = 24 * 3600;
 const signer = createTokenSigner("play+jwt", [{ id: "t1", bytes: new Uint8Array(32).fill(1) }]);
 
 /** A token of viewer-1 for the part of `post`, with whatever else it shall be. */
-export async function issueTo({ tokens }: Persistence, post: VideoPost, tokenId: string, more: Partial<TokenRow> = {}) {
-  const row: TokenRow = {
+export function tokenRow(post: VideoPost, tokenId: string, more: Partial<TokenRow> = {}): TokenRow {
+  return {
     tokenId,
     fileId: onlyPart(post).id,
     keyVersion: 1,
@@ -29,7 +29,10 @@ export async function issueTo({ tokens }: Persistence, post: VideoPost, tokenId:
     deleteAfter: NOW + SESSION_MS,
     ...more,
   };
-  if (!(await tokens.issue(row, NOW))) throw new Error("the token was not issued");
+}
+
+export async function issueTo({ tokens }: Persistence, post: VideoPost, tokenId: string, more: Partial<TokenRow> = {}) {
+  if (!(await tokens.issue(tokenRow(post, tokenId, more), NOW))) throw new Error("the token was not issued");
 }
 
 /** A session of a token with a limit, which began at NOW. */

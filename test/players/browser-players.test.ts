@@ -1,15 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../browser/chromium.ts";
-import { type Part, type Stack, startStack } from "../e2e/stack.ts";
-import { generateClip } from "../fixtures/media/generate-clip.ts";
-import { BROWSER_PLAYERS, type BrowserPlayer, VIDEO_JS } from "./browser-players.ts";
-import { type PlayerSite, startPlayerSite } from "./player-site.ts";
-import { PlayerTab } from "./player-tab.ts";
+import type { Part, Stack } from "../e2e/stack.ts";
+import { BROWSER_PLAYERS, VIDEO_JS } from "./browser-players.ts";
+import { openPlayerStage, type PlayerStage } from "./player-stage.ts";
+import type { PlayerTab } from "./player-tab.ts";
 import { rotate, takeAwayClearSegment } from "./rotations.ts";
 import { anotherSession, type GateAnswer, usesOf } from "./uses.ts";
 
@@ -17,43 +11,22 @@ import { anotherSession, type GateAnswer, usesOf } from "./uses.ts";
 
 const SECONDS = 24;
 
-let directory: string;
+let stage: PlayerStage | undefined;
 let stack: Stack;
-let site: PlayerSite;
-let browser: Browser;
 let part: Part;
-let tabs: PlayerTab[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "ladderlock-players-"));
-  [stack, site, browser] = await Promise.all([
-    // What fails once has failed.
-    startStack({ settings: { JOB_MAX_ATTEMPTS: "1" } }),
-    startPlayerSite(),
-    launchChromium(),
-  ]);
-  const path = join(directory, "clip.mp4");
-  await generateClip({ path, size: "1280x720", frameRate: "15", seconds: SECONDS, sound: true });
-  part = await stack.ingest(path);
+  // What fails once has failed.
+  const settings = { JOB_MAX_ATTEMPTS: "1" };
+  stage = await openPlayerStage({ settings, clip: { size: "1280x720", frameRate: "15", seconds: SECONDS } });
+  ({ stack, part } = stage);
 });
 
-afterEach(async () => {
-  await Promise.all(tabs.map((tab) => tab.close()));
-  tabs = [];
-});
+afterEach(() => stage?.closeTabs());
 
-afterAll(async () => {
-  await browser?.close();
-  await site?.stop();
-  await stack?.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => stage?.stop());
 
-async function open(player: BrowserPlayer, masterUrl: string, fromHandToMouth = false): Promise<PlayerTab> {
-  const tab = await PlayerTab.open({ browser, site, player, masterUrl: stack.origin + masterUrl, fromHandToMouth });
-  tabs.push(tab);
-  return tab;
-}
+const open: PlayerStage["openTab"] = (...request) => stage!.openTab(...request);
 
 describe.each(BROWSER_PLAYERS)("$name", (player) => {
   it("plays to the end, seeks, switches the quality, and all that is one use of a token that has one", async () => {

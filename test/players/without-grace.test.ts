@@ -1,16 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { launchChromium } from "../browser/chromium.ts";
 import { startProcessor } from "../e2e/processor-process.ts";
-import { type Part, type Stack, startStack } from "../e2e/stack.ts";
-import { generateClip } from "../fixtures/media/generate-clip.ts";
+import type { Part, Stack } from "../e2e/stack.ts";
 import { BROWSER_PLAYERS, type BrowserPlayer, HLS_JS, SHAKA, VIDEO_JS } from "./browser-players.ts";
-import { type PlayerSite, startPlayerSite } from "./player-site.ts";
-import { PlayerTab } from "./player-tab.ts";
+import { openPlayerStage, type PlayerStage } from "./player-stage.ts";
+import type { PlayerTab } from "./player-tab.ts";
 import { rotate } from "./rotations.ts";
 
 /* What goes on playing when keys are given out no more, and for how long: the times that docs/security.md states. */
@@ -20,40 +14,24 @@ const SECONDS = 72;
 const KEY_MAX_AGE_SECONDS = 4;
 const SEGMENT_SECONDS = 6;
 
-let directory: string;
+let stage: PlayerStage | undefined;
 let stack: Stack;
-let site: PlayerSite;
-let browser: Browser;
 let part: Part;
-let tabs: PlayerTab[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "ladderlock-grace-"));
   const settings = { KEY_GRACE_SECONDS: "0", KEY_MAX_AGE_SECONDS: String(KEY_MAX_AGE_SECONDS) };
-  [stack, site, browser] = await Promise.all([startStack({ settings }), startPlayerSite(), launchChromium()]);
-  const path = join(directory, "clip.mp4");
-  await generateClip({ path, size: "854x480", frameRate: "10", seconds: SECONDS, sound: true });
-  part = await stack.ingest(path);
+  stage = await openPlayerStage({ settings, clip: { size: "854x480", frameRate: "10", seconds: SECONDS } });
+  ({ stack, part } = stage);
 });
 
-afterEach(async () => {
-  await Promise.all(tabs.map((tab) => tab.close()));
-  tabs = [];
-});
+afterEach(() => stage?.closeTabs());
 
-afterAll(async () => {
-  await browser?.close();
-  await site?.stop();
-  await stack?.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => stage?.stop());
 
 /** Has asked for the key of 360p and for no other, and plays so slowly that a slow machine's rotation finds it playing. */
 async function watching(player: BrowserPlayer): Promise<PlayerTab> {
   const { masterUrl } = await stack.token("/admin/video/enc/token", part);
-  const request = { browser, site, player, masterUrl: stack.origin + masterUrl, fromHandToMouth: true };
-  const tab = await PlayerTab.open(request);
-  tabs.push(tab);
+  const tab = await stage!.openTab(player, masterUrl, true);
   await tab.play(0.5);
   await tab.passes(0.5);
   return tab;

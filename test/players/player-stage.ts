@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launchChromium } from "../browser/chromium.ts";
+import { type Part, type Stack, startStack } from "../e2e/stack.ts";
+import { type ClipRequest, generateClip } from "../fixtures/media/generate-clip.ts";
+import type { BrowserPlayer } from "./browser-players.ts";
+import { startPlayerSite } from "./player-site.ts";
+import { PlayerTab } from "./player-tab.ts";
+
+export type PlayerStageRequest = {
+  /** Of the Worker. */
+  readonly settings: Record<string, string>;
+  readonly clip: Pick<ClipRequest, "size" | "frameRate" | "seconds">;
+};
+
+/** A clip that has come through the whole system, and a browser with pages of another origin to play it on. */
+export type PlayerStage = {
+  readonly stack: Stack;
+  readonly part: Part;
+  /** A tab that has shown its first picture; `masterUrl` is the path that token issue gave. */
+  openTab(player: BrowserPlayer, masterUrl: string, fromHandToMouth?: boolean): Promise<PlayerTab>;
+  closeTabs(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export async function openPlayerStage({ settings, clip }: PlayerStageRequest): Promise<PlayerStage> {
+  const directory = await mkdtemp(join(tmpdir(), "ladderlock-players-"));
+  const [stack, site, browser] = await Promise.all([startStack({ settings }), startPlayerSite(), launchChromium()]);
+  const path = join(directory, "clip.mp4");
+  await generateClip({ ...clip, path, sound: true });
+  const part = await stack.ingest(path);
+  const tabs: PlayerTab[] = [];
+  return {
+    stack,
+    part,
+    openTab: async (player, masterUrl, fromHandToMouth = false) => {
+      const tab = await PlayerTab.open({ browser, site, player, masterUrl: stack.origin + masterUrl, fromHandToMouth });
+      tabs.push(tab);
+      return tab;
+    },
+    closeTabs: async () => {
+      await Promise.all(tabs.splice(0).map((tab) => tab.close()));
+    },
+    stop: async () => {
+      await browser.close();
+      await site.stop();
+      await stack.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
