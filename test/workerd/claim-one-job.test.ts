@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
-import { byHand, claimed, claimOne, emptyQueue, fail, jobsOf, newestJob, onlyPart } from "./one-job.ts";
+import { addJob, byHand, claimed, claimOne, emptyQueue, fail, jobsOf, newestJob, onlyPart } from "./one-job.ts";
 import { call, claim, createPost, publishPost, transcodeReport } from "./published-post.ts";
 import { testEnv } from "./test-env.ts";
 import { startWorker, type TestWorker } from "./worker.ts";
@@ -145,12 +145,8 @@ describe("a job that was put back although its part has its result", () => {
 
   it("is not taken for one that another encryption has made: a rotation is given out", async () => {
     const { videoPostId } = await publishPost(worker);
-    const post = (await worker.context.posts.load(videoPostId))!;
     const jobId = "ffffffff-ffff-7fff-bfff-ffffffffffff";
-    await worker.context.posts.save(
-      { post, events: [], jobs: [{ jobId, fileId: post.files[0]!.id, kind: "ENCRYPT" }] },
-      worker.context.now(),
-    );
+    await addJob(worker, videoPostId, { jobId, kind: "ENCRYPT" });
     expect(await claimOne(worker, jobId)).toMatchObject({ outcome: "claimed", order: { kind: "ENCRYPT", claimNo: 2 } });
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deletedPrefixesSchema, prefixUsesSchema, type WorkOrder } from "../../shared/application/job-protocol.ts";
-import { byHand, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "./one-job.ts";
+import { addJob, byHand, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "./one-job.ts";
 import { call, claim, createPost, encryptPost, publishPost, report, transcodeReport } from "./published-post.ts";
 import { testEnv } from "./test-env.ts";
 import { startWorker, type TestWorker } from "./worker.ts";
@@ -41,9 +41,7 @@ const gone = (bucket: R2Bucket, prefix: string) =>
 
 /** A second encryption of what plays, as a rotation makes it. */
 async function encryptAgain(videoPostId: string): Promise<void> {
-  const post = (await worker.context.posts.load(videoPostId))!;
-  const job = { jobId: crypto.randomUUID(), fileId: post.files[0]!.id, kind: "ENCRYPT" as const };
-  await worker.context.posts.save({ post, events: [], jobs: [job] }, worker.context.now());
+  await addJob(worker, videoPostId, { jobId: crypto.randomUUID(), kind: "ENCRYPT" });
   await encryptPost(worker, videoPostId);
 }
 

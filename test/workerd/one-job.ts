@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { decideAndSave } from "../../shared/application/decide-and-save.ts";
 import { type ClaimOneReply, claimOneReplySchema, type WorkOrder } from "../../shared/application/job-protocol.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { call } from "./published-post.ts";
@@ -41,6 +42,19 @@ export async function newestJob(worker: TestWorker, videoPostId: string): Promis
 
 export async function onlyPart({ context }: TestWorker, videoPostId: string) {
   return (await context.posts.load(videoPostId))!.files[0]!;
+}
+
+/** One more job of the only part. What followed from the step before may still be saving the post: then once more. */
+export async function addJob(
+  { context: { posts, now } }: TestWorker,
+  videoPostId: string,
+  job: { readonly jobId: string; readonly kind: "TRANSCODE" | "ENCRYPT" },
+): Promise<void> {
+  const outcome = await decideAndSave(posts, videoPostId, now(), (post) => {
+    const jobs = [{ ...job, fileId: post.files[0]!.id }];
+    return { kind: "changed", change: { post, events: [], jobs }, value: undefined };
+  });
+  expect(outcome.kind).toBe("done");
 }
 
 /** What no code of ours does: a hand in the database. */

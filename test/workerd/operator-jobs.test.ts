@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { byHand, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "./one-job.ts";
+import { addJob, byHand, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "./one-job.ts";
 import { call, claim, createPost, encryptPost, publishPost, report, transcodeReport } from "./published-post.ts";
 import { startWorker, type TestWorker } from "./worker.ts";
 
@@ -74,9 +74,7 @@ describe("retrying a dead letter", () => {
     const jobId = await newestJob(worker, videoPostId);
     await fail(worker, await claimed(worker, jobId));
     const newer = "ffffffff-ffff-7fff-bfff-fffffffffffe";
-    const post = (await worker.context.posts.load(videoPostId))!;
-    const jobs = [{ jobId: newer, fileId: post.files[0]!.id, kind: "TRANSCODE" as const }];
-    await worker.context.posts.save({ post, events: [], jobs }, worker.context.now());
+    await addJob(worker, videoPostId, { jobId: newer, kind: "TRANSCODE" });
     for (const state of ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]) {
       await byHand("UPDATE video_transcode_job SET state = ? WHERE job_id = ?", state, newer);
       const response = await retry(jobId);
