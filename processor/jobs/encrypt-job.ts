@@ -44,12 +44,14 @@ export async function runEncryptJob(
   log.info({ encryptedPrefix, keyVersion, origin: clear.origin }, "encrypting");
   const rungs = await planRungs(order, contentKeys, clear);
 
-  await encryptRungs(rungs, encryptedPrefix, clear, playback, run);
+  const scratch = new ScratchBuffers();
+  await encryptRungs(rungs, encryptedPrefix, clear, playback, scratch, run);
   const variants = await storePlaylists(rungs, encryptedPrefix, source, signal);
 
   await using work = await workRoot.open(order.jobId);
   run.report({ stage: "VERIFYING", percent: 0 });
-  await verifyEncrypted({ order, encryptedPrefix, rungs, playback, folder: work.path, decodeSegment, signal });
+  const folder = work.path;
+  await verifyEncrypted({ order, encryptedPrefix, rungs, playback, folder, decodeSegment, scratch, signal });
   return {
     kind: "done",
     record: (last) => client.recordEncrypt(order, { keyVersion, variants }, last),
@@ -81,11 +83,11 @@ async function encryptRungs(
   prefix: string,
   clear: ClearRenditions,
   playback: ObjectStore,
+  scratch: ScratchBuffers,
   { signal, report }: JobRun,
 ): Promise<void> {
   const total = rungs.reduce((sum, { durations }) => sum + durations.length, 0);
   const finished: Partial<Record<Quality, number>> = {};
-  const scratch = new ScratchBuffers();
   let done = 0;
   report(progressOf(0, finished));
   await forEachConcurrently(segmentsOf(rungs), SEGMENTS_AT_ONCE, async ({ rung, index }) => {

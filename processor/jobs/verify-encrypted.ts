@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { segmentKey } from "../../shared/domain/object-keys.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
+import type { Allocate, ScratchBuffers } from "../media/scratch-buffers.ts";
 import { decryptSegment } from "../media/segment-cipher.ts";
 import { PassingFault } from "../passing-fault.ts";
 import { forEachConcurrently } from "./concurrent-tasks.ts";
@@ -28,9 +29,10 @@ export async function verifyEncrypted(input: {
   /** A directory of this job. */
   readonly folder: string;
   readonly decodeSegment: DecodeSegment;
+  readonly scratch: ScratchBuffers;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const { order, encryptedPrefix, rungs, playback, folder, decodeSegment, signal } = input;
+  const { order, encryptedPrefix, rungs, playback, folder, decodeSegment, scratch, signal } = input;
   for (const { variant, durations } of rungs) {
     const seconds = durations.reduce((sum, duration) => sum + duration, 0);
     if (Math.abs(seconds - order.durationSeconds) > DURATION_SLACK_SECONDS) {
@@ -44,9 +46,11 @@ export async function verifyEncrypted(input: {
     const { quality } = variant;
     // The last: a wrong IV shows where the sequence number is not 0, and a run that went wrong at its end.
     const index = durations.length - 1;
-    const stored = await playback.getBytes(segmentKey(encryptedPrefix, quality, index + 1), signal);
+    const stored = await playback.getBytes(segmentKey(encryptedPrefix, quality, index + 1), signal, scratch.take);
+    const clear = decrypt(stored, key, index, quality, scratch.take);
     const path = join(folder, `${quality}.ts`);
-    await writeFile(path, decrypt(stored, key, index, quality), { signal });
+    await writeFile(path, clear, { signal });
+    for (const buffer of [stored, clear]) scratch.giveBack(buffer);
     const complaint = await decodeSegment(path, signal);
     if (complaint !== null) {
       throw new PassingFault(`An encrypted segment of ${quality} does not decode.`, { cause: complaint });
@@ -54,9 +58,15 @@ export async function verifyEncrypted(input: {
   });
 }
 
-function decrypt(ciphertext: Uint8Array, key: Uint8Array, sequence: number, quality: string): Buffer {
+function decrypt(
+  ciphertext: Uint8Array,
+  key: Uint8Array,
+  sequence: number,
+  quality: string,
+  allocate: Allocate,
+): Buffer {
   try {
-    return decryptSegment(ciphertext, key, sequence);
+    return decryptSegment(ciphertext, key, sequence, allocate);
   } catch (cause) {
     throw new PassingFault(`A segment of ${quality} was stored damaged.`, { cause });
   }

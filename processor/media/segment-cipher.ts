@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { type Cipheriv, createCipheriv, createDecipheriv, type Decipheriv } from "node:crypto";
 import { open } from "node:fs/promises";
 import type { Allocate } from "./scratch-buffers.ts";
 
@@ -27,20 +27,30 @@ const SLICE_BYTES = 64 * 1024;
 export function encryptSegment(source: Uint8Array, key: Uint8Array, sequence: number, allocate: Allocate): Buffer {
   const cipher = createCipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
   // PKCS7: one byte of padding at least.
-  const size = source.length + BLOCK_BYTES - (source.length % BLOCK_BYTES);
-  const whole = allocate(size).subarray(0, size);
+  return inSlices(cipher, source, allocate(source.length + BLOCK_BYTES - (source.length % BLOCK_BYTES)));
+}
+
+/**
+ * The clear segment, in a buffer of the caller's; throws for a wrong key or a damaged end. A wrong sequence number spoils
+ * the first 16 bytes only.
+ */
+export function decryptSegment(
+  ciphertext: Uint8Array,
+  key: Uint8Array,
+  sequence: number,
+  allocate: Allocate = Buffer.allocUnsafe,
+): Buffer {
+  const decipher = createDecipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
+  return inSlices(decipher, ciphertext, allocate(ciphertext.length));
+}
+
+function inSlices(cipher: Cipheriv | Decipheriv, source: Uint8Array, whole: Buffer): Buffer {
   let at = 0;
   for (let start = 0; start < source.length; start += SLICE_BYTES) {
     at += cipher.update(source.subarray(start, start + SLICE_BYTES)).copy(whole, at);
   }
-  cipher.final().copy(whole, at);
-  return whole;
-}
-
-/** The clear segment; throws for a wrong key or a damaged end. A wrong sequence number spoils the first 16 bytes only. */
-export function decryptSegment(ciphertext: Uint8Array, key: Uint8Array, sequence: number): Buffer {
-  const decipher = createDecipheriv(CIPHER, contentKey(key), ivForSequence(sequence));
-  return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+  at += cipher.final().copy(whole, at);
+  return whole.subarray(0, at);
 }
 
 /** File to file, a chunk at a time, so that a segment of any size takes the same memory; resolves to the bytes written. */
