@@ -5,12 +5,12 @@ import { createObjectStore, createS3Client, type ObjectStore } from "./adapters/
 import { countedStore, type Traffic, UNCOUNTED } from "./adapters/traffic.ts";
 import { openWorkRoot, type WorkRoot } from "./adapters/work-directory.ts";
 import type { ProcessorConfig } from "./config.ts";
-import { runEncryptJob } from "./jobs/encrypt-job.ts";
-import type { JobOutcome, JobRun } from "./jobs/job-outcome.ts";
-import { runMigrateJob } from "./jobs/migrate-job.ts";
-import { runTranscodeJob } from "./jobs/transcode-job.ts";
+import { runEncryptJob } from "./jobs/encrypt/encrypt-job.ts";
+import type { JobOutcome, JobRun } from "./jobs/loop/job-outcome.ts";
+import { runMigrateJob } from "./jobs/rekey/migrate-job.ts";
+import { runTranscodeJob } from "./jobs/transcode/transcode-job.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { DEFAULT_MEDIA_LIMITS } from "./media/limits.ts";
+import { DEFAULT_MEDIA_LIMITS } from "./media/source/limits.ts";
 
 type Buckets = { readonly source: ObjectStore; readonly playback: ObjectStore };
 

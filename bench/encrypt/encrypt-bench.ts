@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encryptSegmentFile, ivForSequence } from "../../processor/media/segment-cipher.ts";
+import { encryptSegmentFile, ivForSequence } from "../../processor/media/segments/segment-cipher.ts";
 import { type Times, timeProgram, timeWork } from "../child-times.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
 import { MEDIA_TOOLS } from "../media-tools.ts";

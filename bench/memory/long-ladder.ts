@@ -1,6 +1,6 @@
 import { link, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { readClearPlaylist } from "../../processor/jobs/clear-playlist.ts";
+import { readClearPlaylist } from "../../processor/jobs/encrypt/clear-playlist.ts";
 import type { TranscodeReport } from "../../shared/application/job-protocol.ts";
 import { mediaPlaylistKey, segmentKey, segmentName } from "../../shared/domain/object-keys.ts";
 import { writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PROCESSOR_TOKEN, startJobService, transcodeOrder } from "../../processor/jobs/job-service.fixture.ts";
+import { PROCESSOR_TOKEN, startJobService, transcodeOrder } from "../../processor/jobs/loop/job-service.fixture.ts";
 import { transcodeReportSchema, type WorkOrder } from "../../shared/application/job-protocol.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
 import { serveFolder } from "../s3-folder.ts";

@@ -2,9 +2,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { inspectFfmpeg } from "../../processor/adapters/ffmpeg/capabilities.ts";
 import { probe } from "../../processor/adapters/ffmpeg/probe.ts";
-import { argumentVector, DEFAULT_ENCODING, ffmpegCommand } from "../../processor/media/ffmpeg-arguments.ts";
-import { planLadder, planQualities } from "../../processor/media/ladder.ts";
-import { DEFAULT_MEDIA_LIMITS } from "../../processor/media/limits.ts";
+import { argumentVector, DEFAULT_ENCODING, ffmpegCommand } from "../../processor/media/encode/ffmpeg-arguments.ts";
+import { planLadder, planQualities } from "../../processor/media/encode/ladder.ts";
+import { DEFAULT_MEDIA_LIMITS } from "../../processor/media/source/limits.ts";
 import { type Times, timeProgram } from "../child-times.ts";
 import { MEDIA_TOOLS } from "../media-tools.ts";
 

@@ -5,7 +5,7 @@ import {
   PROCESSOR_TOKEN,
   startJobService,
   transcodeOrder,
-} from "../jobs/job-service.fixture.ts";
+} from "../jobs/loop/job-service.fixture.ts";
 import { createJobClient } from "./job-client.ts";
 import { JobServiceError, LeaseLostError } from "./job-client-errors.ts";
 

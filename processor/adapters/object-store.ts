@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { type Allocate, ScratchBuffers } from "../media/scratch-buffers.ts";
+import { type Allocate, ScratchBuffers } from "../media/segments/scratch-buffers.ts";
 import { PassingFault } from "../passing-fault.ts";
 import { readFileInto } from "./read-file.ts";
 

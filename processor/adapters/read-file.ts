@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { Allocate } from "../media/scratch-buffers.ts";
+import type { Allocate } from "../media/segments/scratch-buffers.ts";
 
 /** A whole file, at the beginning of what `allocate` gives. */
 export async function readFileInto(path: string, allocate: Allocate): Promise<Uint8Array> {

@@ -2,7 +2,7 @@ import { schedule } from "node-cron";
 import type { ProcessorConfig } from "../config.ts";
 import { loggerFor, openContext, type ProcessorContext } from "../context.ts";
 import { collectGarbage } from "../gc/collect-garbage.ts";
-import { runJobLoop } from "../jobs/job-loop.ts";
+import { runJobLoop } from "../jobs/loop/job-loop.ts";
 import type { Logger } from "../log.ts";
 import { type HealthWatch, watchHealth } from "../monitoring/health.ts";
 import { createMetrics, type Metrics, tellAll } from "../monitoring/metrics.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createJobClient } from "../adapters/job-client.ts";
 import { type S3Server, startS3Server } from "../adapters/s3-server.fixture.ts";
-import { type JobService, PROCESSOR_TOKEN, startJobService } from "../jobs/job-service.fixture.ts";
+import { type JobService, PROCESSOR_TOKEN, startJobService } from "../jobs/loop/job-service.fixture.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 
 const HOUR = 3_600_000;

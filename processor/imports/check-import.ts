@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
-import { commonDuration, readImportedPlaylist } from "../media/imported-playlist.ts";
-import { openImportedSegment } from "../media/imported-segment.ts";
+import { commonDuration, readImportedPlaylist } from "../media/imports/imported-playlist.ts";
+import { openImportedSegment } from "../media/imports/imported-segment.ts";
 import { type ImportFiles, type Place, placeInManifest, placeOfSegment, placeText } from "./import-files.ts";
 import { ImportRefusal } from "./import-refusal.ts";
 import type { Manifest, ManifestPart } from "./manifest.ts";

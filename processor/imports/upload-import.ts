@@ -2,8 +2,8 @@ import { importPrefix, mediaPlaylistKey, segmentKey } from "../../shared/domain/
 import type { ObjectHeaders, ObjectStore } from "../adapters/object-store.ts";
 import { forEachConcurrently } from "../jobs/concurrent-tasks.ts";
 import { STORED_PLAYLIST } from "../jobs/object-headers.ts";
-import { writeImportedPlaylist } from "../media/imported-playlist.ts";
-import { openImportedSegment } from "../media/imported-segment.ts";
+import { writeImportedPlaylist } from "../media/imports/imported-playlist.ts";
+import { openImportedSegment } from "../media/imports/imported-segment.ts";
 import { type CheckedImport, type CheckedPart, type CheckedSegment, doesNotOpen } from "./check-import.ts";
 import type { ImportFiles } from "./import-files.ts";
 import { ImportRefusal } from "./import-refusal.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { transcodeOrder } from "../jobs/job-service.fixture.ts";
+import { transcodeOrder } from "../jobs/loop/job-service.fixture.ts";
 import { watchHealth } from "./health.ts";
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { JobObserver } from "../jobs/held-job.ts";
+import type { JobObserver } from "../jobs/loop/run-claimed-job.ts";
 
 /** What an orchestrator is told. `status` is "ok" or why it should start another process. */
 export type Health = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { transcodeOrder } from "../jobs/job-service.fixture.ts";
+import { transcodeOrder } from "../jobs/loop/job-service.fixture.ts";
 import { createMetrics, tellAll } from "./metrics.ts";
 
 const ENCRYPT = { ...transcodeOrder("j2"), kind: "ENCRYPT", attempt: 2 } as never;

@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { WorkOrder } from "../../shared/application/job-protocol.ts";
 import type { JobStage } from "../../shared/domain/transcode-job.ts";
 import type { Traffic } from "../adapters/traffic.ts";
-import { FIRST_STAGE, type JobObserver } from "../jobs/held-job.ts";
+import { FIRST_STAGE, type JobObserver } from "../jobs/loop/run-claimed-job.ts";
 
 export type Metrics = {
   readonly observer: JobObserver;

@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import type { ArgumentCapabilities } from "../../media/ffmpeg-arguments.ts";
+import type { ArgumentCapabilities } from "../../media/encode/ffmpeg-arguments.ts";
 import { childEnvironment, type GuardTools } from "./launch.ts";
 import { runTool } from "./run-tool.ts";
 

@@ -9,9 +9,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { generateClip, runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
 import { MEDIA_TOOLS } from "../../../test/fixtures/media/media-tools.ts";
 import { pointingFiles } from "../../../test/fixtures/media/pointing-files.ts";
-import { type LadderPlan, planLadder } from "../../media/ladder.ts";
-import { DEFAULT_MEDIA_LIMITS } from "../../media/limits.ts";
-import type { SourceFacts } from "../../media/source-facts.ts";
+import { type LadderPlan, planLadder } from "../../media/encode/ladder.ts";
+import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
+import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { guardCommand, type MediaTools } from "./launch.ts";
 import { probe } from "./probe.ts";

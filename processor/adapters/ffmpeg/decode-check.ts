@@ -1,4 +1,4 @@
-import { ProgressReader } from "../../media/progress-report.ts";
+import { ProgressReader } from "../../media/encode/progress-report.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { failureReason } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";

@@ -1,7 +1,7 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process";
 import type { Readable } from "node:stream";
 import createCommand, { type FfmpegCommand } from "fluent-ffmpeg";
-import type { FfmpegCommandLine } from "../../media/ffmpeg-arguments.ts";
+import type { FfmpegCommandLine } from "../../media/encode/ffmpeg-arguments.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { childEnvironment, guardCommand } from "./launch.ts";
 

@@ -1,6 +1,6 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
-import { aacCodec, avcCodec, hexDumpBytes } from "../../media/codecs.ts";
-import { parseFrameRate } from "../../media/frame-rate.ts";
+import { parseFrameRate } from "../../media/source/frame-rate.ts";
+import { aacCodec, avcCodec, hexDumpBytes } from "../../media/verify/codecs.ts";
 import { failureReason } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
 import { besideSegment, SEGMENT_INPUT } from "./own-segment.ts";

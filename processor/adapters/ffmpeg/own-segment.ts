@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { DEFAULT_MEDIA_LIMITS } from "../../media/limits.ts";
+import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import type { MediaTools } from "./launch.ts";
 import type { ToolRun } from "./run-tool.ts";

@@ -1,5 +1,5 @@
-import { stereoFilters } from "../../media/filter-graph.ts";
-import { ProgressReader } from "../../media/progress-report.ts";
+import { stereoFilters } from "../../media/encode/filter-graph.ts";
+import { ProgressReader } from "../../media/encode/progress-report.ts";
 import { PassingFault } from "../../passing-fault.ts";
 import { blamesMachine, machineFault } from "./failure-reason.ts";
 import type { ToolResult } from "./run-tool.ts";

@@ -7,16 +7,16 @@ import {
   type Encoding,
   type FfmpegCommandLine,
   ffmpegCommand,
-} from "../../media/ffmpeg-arguments.ts";
-import { framesPerSecond } from "../../media/frame-rate.ts";
-import { type LadderPlan, planQualities } from "../../media/ladder.ts";
-import { convertTimeout, DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/limits.ts";
-import { findMissingFrames } from "../../media/missing-frames.ts";
-import { type FfmpegProgress, ProgressReader } from "../../media/progress-report.ts";
+} from "../../media/encode/ffmpeg-arguments.ts";
+import { type LadderPlan, planQualities } from "../../media/encode/ladder.ts";
+import { type FfmpegProgress, ProgressReader } from "../../media/encode/progress-report.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
-import { SegmentListReader, segmentIndex } from "../../media/segment-list.ts";
-import type { SourceFacts } from "../../media/source-facts.ts";
-import { type RungMeasure, verifyRungs } from "../../media/verify.ts";
+import { SegmentListReader, segmentIndex } from "../../media/segments/segment-list.ts";
+import { framesPerSecond } from "../../media/source/frame-rate.ts";
+import { convertTimeout, DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/source/limits.ts";
+import type { SourceFacts } from "../../media/source/source-facts.ts";
+import { type RungMeasure, verifyRungs } from "../../media/verify/durations.ts";
+import { findMissingFrames } from "../../media/verify/missing-frames.ts";
 import { PassingFault } from "../../passing-fault.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";

@@ -1,0 +1,137 @@
+import type { ContentKeys, Progress } from "../../../shared/application/job-protocol.ts";
+import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../../shared/domain/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality.ts";
+import type { AbrVariant } from "../../../shared/domain/rendition.ts";
+import { targetDurationOf } from "../../../shared/hls/media-playlist.ts";
+import { base64Decode } from "../../../shared/lib/base64.ts";
+import type { JobClient } from "../../adapters/job-client.ts";
+import type { ObjectStore } from "../../adapters/object-store.ts";
+import type { WorkRoot } from "../../adapters/work-directory.ts";
+import { ScratchBuffers } from "../../media/segments/scratch-buffers.ts";
+import { encryptSegment } from "../../media/segments/segment-cipher.ts";
+import { PassingFault } from "../../passing-fault.ts";
+import { forEachConcurrently } from "../concurrent-tasks.ts";
+import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
+import { CIPHERTEXT_SEGMENT, STORED_PLAYLIST } from "../object-headers.ts";
+import { readClearPlaylist } from "./clear-playlist.ts";
+import { type ClearRenditions, openClearRenditions } from "./clear-renditions.ts";
+import { measuredVariant, writeEncryptedMaster, writeEncryptedPlaylist } from "./encrypted-playlists.ts";
+import type { EncryptedRung, EncryptOrder } from "./encrypted-rung.ts";
+import { type DecodeSegment, verifyEncrypted } from "./verify-encrypted.ts";
+
+export type EncryptDependencies = {
+  readonly client: JobClient;
+  readonly source: ObjectStore;
+  readonly playback: ObjectStore;
+  readonly workRoot: WorkRoot;
+  readonly decodeSegment: DecodeSegment;
+};
+
+/** Segments in memory at once; each is held clear and encrypted for as long as its upload takes. */
+const SEGMENTS_AT_ONCE = 4;
+
+/** Job B: every quality of the clear renditions becomes ciphertext under a key of its own, with playlists, verified. */
+export async function runEncryptJob(
+  order: EncryptOrder,
+  run: JobRun,
+  dependencies: EncryptDependencies,
+): Promise<JobOutcome> {
+  const { client, source, playback, workRoot, decodeSegment } = dependencies;
+  const { signal, log } = run;
+  const contentKeys = await client.keys(order, signal);
+  const { encryptedPrefix, keyVersion } = contentKeys;
+  await using clear = await openClearRenditions(order.clearPrefix, workRoot, source, signal);
+  log.info({ encryptedPrefix, keyVersion, origin: clear.origin }, "encrypting");
+  const rungs = await planRungs(order, contentKeys, clear);
+
+  const scratch = new ScratchBuffers();
+  await encryptRungs(rungs, encryptedPrefix, clear, playback, scratch, run);
+  const variants = await storePlaylists(rungs, encryptedPrefix, source, signal);
+
+  await using work = await workRoot.open(order.jobId);
+  run.report({ stage: "VERIFYING", percent: 0 });
+  const folder = work.path;
+  await verifyEncrypted({ order, encryptedPrefix, rungs, playback, folder, decodeSegment, scratch, signal });
+  return {
+    kind: "done",
+    record: (last) => client.recordEncrypt(order, { keyVersion, variants }, last),
+  };
+}
+
+async function planRungs(
+  order: EncryptOrder,
+  { keys }: ContentKeys,
+  clear: ClearRenditions,
+): Promise<readonly EncryptedRung[]> {
+  return Promise.all(
+    order.variants.map(async (variant) => {
+      const found = keys.find(({ quality }) => quality === variant.quality);
+      if (!found) throw new PassingFault(`There is no key for ${variant.quality}.`);
+      const durations = readClearPlaylist(await clear.playlist(variant.quality));
+      if (durations.length !== variant.segmentCount) {
+        throw new PassingFault(
+          `${variant.quality} has ${durations.length} clear segments instead of ${variant.segmentCount}.`,
+        );
+      }
+      return { variant, durations, key: base64Decode(found.key), keyUri: found.keyUri, sizes: [] };
+    }),
+  );
+}
+
+async function encryptRungs(
+  rungs: readonly EncryptedRung[],
+  prefix: string,
+  clear: ClearRenditions,
+  playback: ObjectStore,
+  scratch: ScratchBuffers,
+  { signal, report }: JobRun,
+): Promise<void> {
+  const total = rungs.reduce((sum, { durations }) => sum + durations.length, 0);
+  const finished: Partial<Record<Quality, number>> = {};
+  let done = 0;
+  report(progressOf(0, finished));
+  await forEachConcurrently(segmentsOf(rungs), SEGMENTS_AT_ONCE, async ({ rung, index }) => {
+    signal.throwIfAborted();
+    const { quality } = rung.variant;
+    const segment = await clear.segment(quality, index + 1, scratch.take);
+    const ciphertext = encryptSegment(segment, rung.key, index, scratch.take);
+    scratch.giveBack(segment);
+    await playback.putBytes(segmentKey(prefix, quality, index + 1), ciphertext, CIPHERTEXT_SEGMENT, signal);
+    rung.sizes[index] = ciphertext.length;
+    scratch.giveBack(ciphertext);
+    finished[quality] = (finished[quality] ?? 0) + 1;
+    done += 1;
+    report(progressOf((100 * done) / total, finished));
+  });
+}
+
+function progressOf(percent: number, finished: Partial<Record<Quality, number>>): Progress {
+  return { stage: "ENCRYPTING", percent, segments: { ...finished } };
+}
+
+/** `index` counts from 0: it is the media sequence number, and so the IV, of the segment whose name counts from 1. */
+function* segmentsOf(rungs: readonly EncryptedRung[]): Generator<{ rung: EncryptedRung; index: number }> {
+  for (const rung of rungs) for (const index of rung.durations.keys()) yield { rung, index };
+}
+
+async function storePlaylists(
+  rungs: readonly EncryptedRung[],
+  prefix: string,
+  source: ObjectStore,
+  signal: AbortSignal,
+): Promise<AbrVariant[]> {
+  const targetDuration = Math.max(...rungs.map((rung) => targetDurationOf(segmentDurations(rung))));
+  const variants = rungs.map((rung) => measuredVariant(rung, targetDuration));
+  await Promise.all([
+    source.putBytes(multivariantKey(prefix), writeEncryptedMaster(variants), STORED_PLAYLIST, signal),
+    ...rungs.map((rung) => {
+      const text = writeEncryptedPlaylist(rung, targetDuration);
+      return source.putBytes(mediaPlaylistKey(prefix, rung.variant.quality), text, STORED_PLAYLIST, signal);
+    }),
+  ]);
+  return variants;
+}
+
+function segmentDurations({ durations }: EncryptedRung): { durationSeconds: number }[] {
+  return durations.map((durationSeconds) => ({ durationSeconds }));
+}

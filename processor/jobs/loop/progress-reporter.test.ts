@@ -1,0 +1,72 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import type { Progress } from "../../../shared/application/job-protocol.ts";
+import { createProgressReporter } from "./progress-reporter.ts";
+
+function reporter(intervalMs: number, send?: (progress: Progress) => Promise<void>) {
+  const sent: Progress[] = [];
+  const stages: string[] = [];
+  const progress = createProgressReporter({
+    first: { stage: "DOWNLOADING", percent: 0 },
+    send: async (latest) => {
+      sent.push(latest);
+      await send?.(latest);
+    },
+    onStage: ({ stage }) => stages.push(stage),
+    intervalMs,
+  });
+  return { ...progress, sent, stages };
+}
+
+describe("progress", () => {
+  it("is sent at once, then bundled: at most one for each interval, the newest", async () => {
+    const { report, sent, stop } = reporter(40);
+    for (let percent = 1; percent <= 10; percent += 1) report({ stage: "ENCODING", percent });
+    await delay(100);
+    await stop();
+    expect(sent.map(({ percent }) => percent)).toEqual([1, 10]);
+  });
+
+  it("never falls within a stage, and begins anew with the next", async () => {
+    const { report, latest, stages, stop } = reporter(1000);
+    report({ stage: "ENCODING", percent: 50 });
+    report({ stage: "ENCODING", percent: 20 });
+    expect(latest()).toEqual({ stage: "ENCODING", percent: 50 });
+    report({ stage: "VERIFYING", percent: 5 });
+    expect(latest()).toEqual({ stage: "VERIFYING", percent: 5 });
+    expect(stages).toEqual(["ENCODING", "VERIFYING"]);
+    await stop();
+  });
+
+  it("stays between 0 and 100 whatever is reported", async () => {
+    const { report, latest, stop } = reporter(1000);
+    report({ stage: "ENCODING", percent: Number.NaN });
+    expect(latest().percent).toBe(0);
+    report({ stage: "ENCODING", percent: 130 });
+    expect(latest().percent).toBe(100);
+    await stop();
+  });
+
+  it("waits for one to be answered before it sends the next, and sends nothing once it is stopped", async () => {
+    let open = 0;
+    let most = 0;
+    const slow = async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await delay(30);
+      open -= 1;
+    };
+    const { report, sent, stop } = reporter(1, slow);
+    for (let percent = 1; percent <= 5; percent += 1) {
+      report({ stage: "ENCODING", percent });
+      await delay(10);
+    }
+    await stop();
+    const after = sent.length;
+    report({ stage: "ENCODING", percent: 99 });
+    await delay(50);
+    expect(most).toBe(1);
+    expect(open).toBe(0);
+    expect(sent.length).toBe(after);
+  });
+});

@@ -1,0 +1,269 @@
+import type { Progress, WorkOrder } from "../../../shared/application/job-protocol.ts";
+import type { JobClient } from "../../adapters/job-client.ts";
+import { LeaseLostError } from "../../adapters/job-client-errors.ts";
+import type { Logger } from "../../log.ts";
+import { PassingFault } from "../../passing-fault.ts";
+import type { JobOutcome, JobRun } from "./job-outcome.ts";
+import { createProgressReporter } from "./progress-reporter.ts";
+
+/** Who looks on, for metrics and health: nothing that it does changes the work. */
+export type JobObserver = {
+  /** A slot of the loop asks for work. */
+  claiming(): void;
+  claimed(order: WorkOrder): void;
+  reported(order: WorkOrder, progress: Progress): void;
+  ended(order: WorkOrder, end: HeldJobEnd, seconds: number): void;
+};
+
+export type HeldJobDependencies = {
+  readonly client: JobClient;
+  readonly log: Logger;
+  readonly heartbeatMs: number;
+  readonly run: (order: WorkOrder, run: JobRun) => Promise<JobOutcome>;
+  /** Aborted when the processor stops. */
+  readonly stop: AbortSignal;
+  /** How long telling the Worker may take once the processor stops. */
+  readonly farewellMs: number;
+  readonly progressIntervalMs?: number;
+  readonly observer?: JobObserver;
+};
+
+/**
+ * How the work on a claimed job came to its end, as far as this processor knows. refused and failed are final, the
+ * latter because the attempts are used up; retry is not. untold: the Worker did not answer, and the lease will run out.
+ */
+export type HeldJobEnd =
+  | "recorded"
+  | "refused"
+  | "failed"
+  | "retry"
+  | "released"
+  | "cancelled"
+  | "lease-lost"
+  | "untold";
+
+type Interruption = "cancelled" | "lease-lost" | "stopped";
+
+export const FIRST_STAGE = { TRANSCODE: "DOWNLOADING", ENCRYPT: "ENCRYPTING" } as const;
+
+/** Runs one claimed job to its end, keeps its lease meanwhile, and tells the Worker how it ended. Does not throw. */
+export async function workOnHeldJob(order: WorkOrder, dependencies: HeldJobDependencies): Promise<HeldJobEnd> {
+  const { jobId, kind, claimNo, attempt } = order;
+  const log = dependencies.log.child({ jobId, kind, claimNo, attempt });
+  const startedAt = performance.now();
+  log.info("job claimed");
+  dependencies.observer?.claimed(order);
+  const result = await runUnderLease(order, dependencies, log);
+  const end = await tellTheEnd(order, result, dependencies, log);
+  const seconds = Math.round(performance.now() - startedAt) / 1000;
+  dependencies.observer?.ended(order, end, seconds);
+  log.info({ end, seconds }, "job ended");
+  return end;
+}
+
+type RunResult =
+  | JobOutcome
+  | { readonly kind: "interrupted"; readonly by: Interruption }
+  | { readonly kind: "threw"; readonly error: unknown };
+
+async function runUnderLease(order: WorkOrder, dependencies: HeldJobDependencies, log: Logger): Promise<RunResult> {
+  const { client, stop } = dependencies;
+  const controller = new AbortController();
+  let interruption: Interruption | null = null;
+  const interrupt = (by: Interruption) => {
+    interruption ??= by;
+    controller.abort(new Error(`the job was interrupted: ${by}`));
+  };
+  const onStop = () => interrupt("stopped");
+  stop.addEventListener("abort", onStop, { once: true });
+  const progress = createProgressReporter({
+    first: { stage: FIRST_STAGE[order.kind], percent: 0 },
+    send: (latest) => client.progress(order, latest, controller.signal).catch((error) => onLost(error, interrupt)),
+    onStage: ({ stage }) => log.info({ stage }, "stage began"),
+    ...(dependencies.progressIntervalMs === undefined ? {} : { intervalMs: dependencies.progressIntervalMs }),
+  });
+  const heartbeats = keepLease(order, dependencies, progress.latest, interrupt, controller.signal, log);
+  try {
+    if (stop.aborted) onStop();
+    controller.signal.throwIfAborted();
+    const report = (latest: Progress) => {
+      dependencies.observer?.reported(order, latest);
+      progress.report(latest);
+    };
+    const outcome = await dependencies.run(order, { signal: controller.signal, log, report });
+    // Work that is done is recorded even while the processor stops: one write now, or all of it again.
+    const by = interruption as Interruption | null;
+    return by === null || by === "stopped" ? outcome : { kind: "interrupted", by };
+  } catch (error) {
+    if (error instanceof LeaseLostError) interrupt("lease-lost");
+    return interruption === null ? { kind: "threw", error } : { kind: "interrupted", by: interruption };
+  } finally {
+    // Before the final write: a heartbeat that comes after it would be refused, or take the lease back to life.
+    stop.removeEventListener("abort", onStop);
+    await Promise.all([heartbeats.stop(), progress.stop()]);
+  }
+}
+
+function onLost(error: unknown, interrupt: (by: Interruption) => void): void {
+  if (error instanceof LeaseLostError) interrupt("lease-lost");
+}
+
+/** Heartbeats on a timer of their own, whatever the job is busy with. */
+function keepLease(
+  order: WorkOrder,
+  { client, heartbeatMs }: HeldJobDependencies,
+  latest: () => Progress,
+  interrupt: (by: Interruption) => void,
+  signal: AbortSignal,
+  log: Logger,
+): { stop(): Promise<void> } {
+  let beating: Promise<void> | null = null;
+  const beat = async () => {
+    try {
+      const { cancel } = await client.heartbeat(order, latest(), signal);
+      if (cancel) interrupt("cancelled");
+    } catch (error) {
+      onLost(error, interrupt);
+      // A silent Worker does not end the job: the lease may well be ours still when it is back.
+      if (!signal.aborted) log.warn({ err: error }, "heartbeat failed");
+    }
+  };
+  const timer = setInterval(
+    () => {
+      beating ??= beat().finally(() => {
+        beating = null;
+      });
+    },
+    intervalWithin(order.leaseMs, heartbeatMs),
+  );
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await beating;
+    },
+  };
+}
+
+/** A lease must outlast one heartbeat that gets lost: an interval of half of it or more is shortened to a third. */
+export function intervalWithin(leaseMs: number, heartbeatMs: number): number {
+  return Math.max(1, heartbeatMs * 2 < leaseMs ? heartbeatMs : Math.floor(leaseMs / 3));
+}
+
+async function tellTheEnd(
+  order: WorkOrder,
+  result: RunResult,
+  dependencies: HeldJobDependencies,
+  log: Logger,
+): Promise<HeldJobEnd> {
+  const { signal, done } = farewellSignal(dependencies);
+  try {
+    return await tell(order, result, dependencies.client, signal, log);
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) {
+      // Nothing more to try: the lease runs out and the job is given to the next who asks.
+      log.error({ err: error }, "the end of the job could not be told");
+      return "untold";
+    }
+    log.warn({ err: error }, "the lease was lost before the end could be told");
+    return await cancelledAfterAll(order, dependencies.client, signal);
+  } finally {
+    done();
+  }
+}
+
+/** Patient while the processor runs; once it stops, what is left must fit into the time it has. */
+function farewellSignal({ stop, farewellMs }: HeldJobDependencies): { signal: AbortSignal; done(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onStop = () => {
+    timer = setTimeout(() => controller.abort(new Error("the processor has stopped")), farewellMs);
+  };
+  if (stop.aborted) onStop();
+  else stop.addEventListener("abort", onStop, { once: true });
+  const done = () => {
+    stop.removeEventListener("abort", onStop);
+    clearTimeout(timer);
+  };
+  return { signal: controller.signal, done };
+}
+
+async function tell(
+  order: WorkOrder,
+  result: RunResult,
+  client: JobClient,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<HeldJobEnd> {
+  switch (result.kind) {
+    case "done":
+      try {
+        await result.record(signal);
+        return "recorded";
+      } catch (error) {
+        if (error instanceof LeaseLostError || signal.aborted) throw error;
+        return await tellFailure(order, error, client, signal, log);
+      }
+    case "refused":
+      log.warn({ reason: result.reason }, "job refused");
+      await client.fail(order, { reason: sentence(result.reason), permanent: true }, signal);
+      return "refused";
+    case "threw":
+      return await tellFailure(order, result.error, client, signal, log);
+    case "interrupted":
+      return await tellInterruption(order, result.by, client, signal);
+    default:
+      return result satisfies never;
+  }
+}
+
+async function tellFailure(
+  order: WorkOrder,
+  error: unknown,
+  client: JobClient,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<HeldJobEnd> {
+  log.error({ err: error }, "job failed");
+  // Only sentences that were written for people leave the processor; anything else may name paths or hosts.
+  const reason = error instanceof PassingFault ? error.message : "The processor met an unexpected fault.";
+  const reply = await client.fail(order, { reason: sentence(reason), permanent: false }, signal);
+  log.info(reply, "failure told");
+  return reply.outcome;
+}
+
+async function tellInterruption(
+  order: WorkOrder,
+  by: Interruption,
+  client: JobClient,
+  signal: AbortSignal,
+): Promise<HeldJobEnd> {
+  switch (by) {
+    case "lease-lost":
+      return "lease-lost";
+    case "cancelled":
+      await client.acknowledgeCancel(order, signal);
+      return "cancelled";
+    case "stopped":
+      await client.release(order, signal);
+      return "released";
+    default:
+      return by satisfies never;
+  }
+}
+
+/**
+ * The last write of a job that was cancelled meanwhile is refused like that of a lost lease. The Worker takes the
+ * acknowledgement only in the first case, so asking tells the two apart and ends the cancelled job at once.
+ */
+async function cancelledAfterAll(order: WorkOrder, client: JobClient, signal: AbortSignal): Promise<HeldJobEnd> {
+  try {
+    await client.acknowledgeCancel(order, signal);
+    return "cancelled";
+  } catch {
+    return "lease-lost";
+  }
+}
+
+function sentence(reason: string): string {
+  return reason.length <= 1000 ? reason : `${reason.slice(0, 999)}…`;
+}

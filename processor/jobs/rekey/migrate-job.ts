@@ -1,0 +1,243 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mediaPlaylistKey, segmentKey, segmentName } from "../../../shared/domain/object-keys.ts";
+import { isAudioQuality, type Quality } from "../../../shared/domain/quality.ts";
+import type { AbrVariant } from "../../../shared/domain/rendition.ts";
+import { measureBandwidth } from "../../../shared/hls/bandwidth.ts";
+import { targetDurationOf, writeMediaPlaylist } from "../../../shared/hls/media-playlist.ts";
+import { base64Decode } from "../../../shared/lib/base64.ts";
+import { decodeCheck } from "../../adapters/ffmpeg/decode-check.ts";
+import { inspectSegment, type SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";
+import type { WorkDirectory } from "../../adapters/work-directory.ts";
+import { commonDuration, type ImportedSegment, readImportedPlaylist } from "../../media/imports/imported-playlist.ts";
+import { openImportedSegment } from "../../media/imports/imported-segment.ts";
+import { type Refusal, refuse } from "../../media/refusal.ts";
+import { PassingFault } from "../../passing-fault.ts";
+import { forEachConcurrently } from "../concurrent-tasks.ts";
+import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
+import { CLEAR_SEGMENT, STORED_PLAYLIST } from "../object-headers.ts";
+import type { TranscodeDependencies, TranscodeOrder } from "../transcode/transcode-job.ts";
+
+export type SingleKeyWork = Extract<TranscodeOrder["source"], { kind: "single-key" }>;
+
+type Rendition = {
+  readonly quality: Quality;
+  /** Of its playlist and segments, in SOURCE. */
+  readonly prefix: string;
+  readonly segments: readonly ImportedSegment[];
+  /** Bytes of the clear segments, filled in as they are stored. */
+  readonly sizes: number[];
+};
+
+type Migration = {
+  readonly order: TranscodeOrder;
+  readonly key: Uint8Array;
+  readonly renditions: readonly Rendition[];
+  readonly work: WorkDirectory;
+  /** Holds `{quality}/seg_00001.ts`: all of them where `keepsAll`, else those that are looked at. */
+  readonly directory: string;
+  readonly keepsAll: boolean;
+  readonly run: JobRun;
+  readonly dependencies: TranscodeDependencies;
+};
+
+/** A 6 s segment of 1080p has 4 MB; each is held encrypted and clear while it is stored. */
+const SEGMENTS_AT_ONCE = 4;
+
+/**
+ * Job A of an imported part: what came with one key for all qualities is decrypted, looked at and stored as clear
+ * renditions. Nothing is encoded: pictures and sound stay what they were.
+ */
+export async function runMigrateJob(
+  order: TranscodeOrder,
+  source: SingleKeyWork,
+  run: JobRun,
+  dependencies: TranscodeDependencies,
+): Promise<JobOutcome> {
+  const { workRoot } = dependencies;
+  await using work = await workRoot.open(order.jobId);
+  const renditions = await readRenditions(source, run, dependencies);
+  const durationSeconds = commonDuration(renditions);
+  if (durationSeconds === null) return refuse("The qualities are not equally long, so they are not of one video.");
+  const keepsAll = await workRoot.makeRoom(await storedBytes(source.prefix, run, dependencies));
+  const directory = await work.folder("renditions");
+  const key = base64Decode(source.key);
+  const migration: Migration = { order, key, renditions, work, directory, keepsAll, run, dependencies };
+
+  const facts = await inspectFirstSegments(migration);
+  if (!(facts instanceof Map)) return facts;
+  const refusal = (await decryptAll(migration)) ?? (await verifyDecodes(migration));
+  if (refusal !== null) return refusal;
+  const variants = await storePlaylists(migration, facts);
+  if (keepsAll) await workRoot.keep(order.clearPrefix, directory);
+  const probe = { container: "hls", headerDuration: null, video: null, audio: null };
+  const result = { durationSeconds, probe, warnings: [], variants };
+  return { kind: "done", record: (last) => dependencies.client.recordTranscode(order, result, last) };
+}
+
+/** Their playlists are our own, written by the import. */
+function readRenditions(
+  { prefix, renditions }: SingleKeyWork,
+  { signal }: JobRun,
+  { source: store }: TranscodeDependencies,
+): Promise<Rendition[]> {
+  return Promise.all(
+    renditions.map(async ({ quality, playlist }) => {
+      const read = readImportedPlaylist(await store.getText(`${prefix}${playlist}`, signal));
+      if (read.kind === "refused") throw new PassingFault(`The imported playlist of ${quality} cannot be read.`);
+      const folder = playlist.slice(0, playlist.lastIndexOf("/") + 1);
+      return { quality, prefix: `${prefix}${folder}`, segments: read.segments, sizes: [] };
+    }),
+  );
+}
+
+async function storedBytes(prefix: string, { signal }: JobRun, { source }: TranscodeDependencies): Promise<number> {
+  return (await source.list(prefix, signal)).reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Before anything is stored: content that our playlists cannot describe, or players not decode, costs little then. */
+async function inspectFirstSegments(migration: Migration): Promise<Map<Quality, SegmentFacts> | Refusal> {
+  const { renditions, directory, dependencies, run } = migration;
+  const facts = new Map<Quality, SegmentFacts>();
+  run.report({ stage: "PROBING", percent: 0 });
+  for (const { quality } of renditions) await mkdir(join(directory, quality), { recursive: true });
+  for (const rendition of renditions) {
+    const clear = await clearSegment(migration, rendition, 0);
+    if (clear === null) return doesNotOpen(rendition, 0);
+    const path = pathOf(migration, rendition, 0);
+    await writeFile(path, clear, { signal: run.signal });
+    const decoded = await decodeRefusal(migration, rendition, 0);
+    if (decoded !== null) return decoded;
+    const found = await inspectSegment(path, dependencies.tools, run.signal).catch((cause: unknown) => {
+      run.signal.throwIfAborted();
+      throw new PassingFault(`${rendition.quality} holds no H.264 or AAC that can be named.`, { cause });
+    });
+    if ((found.width === null) !== isAudioQuality(rendition.quality)) {
+      return refuse(
+        `${rendition.quality} was imported as what it is not: it has ${found.width === null ? "no" : "a"} picture.`,
+      );
+    }
+    facts.set(rendition.quality, found);
+  }
+  return facts;
+}
+
+async function decryptAll(migration: Migration): Promise<Refusal | null> {
+  const { order, renditions, keepsAll, run, dependencies } = migration;
+  const { signal, report } = run;
+  const total = renditions.reduce((sum, { segments }) => sum + segments.length, 0);
+  const finished: Partial<Record<Quality, number>> = {};
+  let done = 0;
+  let refusal: Refusal | null = null;
+  await forEachConcurrently(segmentsOf(renditions), SEGMENTS_AT_ONCE, async ({ rendition, index }) => {
+    signal.throwIfAborted();
+    if (refusal !== null) return;
+    const { quality } = rendition;
+    const clear = await clearSegment(migration, rendition, index);
+    if (clear === null) {
+      refusal = doesNotOpen(rendition, index);
+      return;
+    }
+    await dependencies.source.putBytes(segmentKey(order.clearPrefix, quality, index + 1), clear, CLEAR_SEGMENT, signal);
+    if (keepsAll || isLookedAt(rendition, index)) {
+      await writeFile(pathOf(migration, rendition, index), clear, { signal });
+    }
+    rendition.sizes[index] = clear.length;
+    finished[quality] = (finished[quality] ?? 0) + 1;
+    done += 1;
+    report({ stage: "UPLOADING", percent: (100 * done) / total, segments: { ...finished } });
+  });
+  return refusal;
+}
+
+/** The first was looked at before; one of the middle shows a wrong IV, the last that the end is there. */
+async function verifyDecodes(migration: Migration): Promise<Refusal | null> {
+  const { renditions, keepsAll, run } = migration;
+  run.report({ stage: "VERIFYING", percent: 0 });
+  for (const [done, rendition] of renditions.entries()) {
+    for (const index of lookedAt(rendition).filter((each) => each > 0)) {
+      run.signal.throwIfAborted();
+      const refusal = await decodeRefusal(migration, rendition, index);
+      if (refusal !== null) return refusal;
+      if (!keepsAll) await rm(pathOf(migration, rendition, index), { force: true });
+    }
+    run.report({ stage: "VERIFYING", percent: (100 * (done + 1)) / renditions.length });
+  }
+  return null;
+}
+
+async function decodeRefusal(migration: Migration, rendition: Rendition, index: number): Promise<Refusal | null> {
+  const { run, dependencies } = migration;
+  const result = await decodeCheck(pathOf(migration, rendition, index), dependencies.tools, run.signal);
+  if (result.kind === "decoded" && (index > 0 || result.frames !== 0)) return null;
+  run.signal.throwIfAborted();
+  run.log.info({ detail: result.kind === "broken" ? result.reason : "no frames" }, "what the tools said");
+  return refuse(
+    `Segment ${index + 1} of ${rendition.quality} does not decode by itself: it is damaged, or does not begin with a keyframe. Make the video again from its source.`,
+  );
+}
+
+async function storePlaylists(
+  { order, renditions, directory, run, dependencies }: Migration,
+  facts: ReadonlyMap<Quality, SegmentFacts>,
+): Promise<AbrVariant[]> {
+  const minimumTargetDuration = Math.max(...renditions.map(({ segments }) => targetDurationOf(segments)));
+  return Promise.all(
+    renditions.map(async (rendition) => {
+      const { quality, segments } = rendition;
+      const named = segments.map(({ durationSeconds }, index) => ({ durationSeconds, uri: segmentName(index + 1) }));
+      const text = writeMediaPlaylist({ segments: named, minimumTargetDuration });
+      await writeFile(join(directory, quality, "index.m3u8"), text, { signal: run.signal });
+      const key = mediaPlaylistKey(order.clearPrefix, quality);
+      await dependencies.source.putBytes(key, text, STORED_PLAYLIST, run.signal);
+      return variantOf(rendition, facts.get(quality)!, minimumTargetDuration);
+    }),
+  );
+}
+
+function variantOf({ quality, segments, sizes }: Rendition, facts: SegmentFacts, targetDuration: number): AbrVariant {
+  const measured = segments.map(({ durationSeconds }, index) => ({ durationSeconds, bytes: sizes[index] ?? 0 }));
+  const { peak, average } = measureBandwidth(measured, targetDuration);
+  const { width, height, codecs, frameRate } = facts;
+  return {
+    ...{ quality, width, height, codecs },
+    ...{ peakBandwidth: peak, averageBandwidth: average },
+    frameRate:
+      frameRate !== null && frameRate.numerator / frameRate.denominator <= MOST_FRAMES_PER_SECOND ? frameRate : null,
+    segmentCount: segments.length,
+    bytes: measured.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** Where frames do not come evenly, what is guessed from their time stamps may be the 90,000 of the clock itself. */
+const MOST_FRAMES_PER_SECOND = 120;
+
+async function clearSegment(
+  { key, run, dependencies }: Migration,
+  { prefix, segments }: Rendition,
+  index: number,
+): Promise<Uint8Array | null> {
+  const { uri, iv } = segments[index]!;
+  return openImportedSegment(await dependencies.source.getBytes(`${prefix}${uri}`, run.signal), key, iv);
+}
+
+function doesNotOpen({ quality }: Rendition, index: number): Refusal {
+  return refuse(`Segment ${index + 1} of ${quality} does not open with the key that was imported. Import it again.`);
+}
+
+function* segmentsOf(renditions: readonly Rendition[]): Generator<{ rendition: Rendition; index: number }> {
+  for (const rendition of renditions) for (const index of rendition.segments.keys()) yield { rendition, index };
+}
+
+/** Indexes from 0. */
+function lookedAt({ segments }: Rendition): number[] {
+  return [...new Set([0, Math.floor(segments.length / 2), segments.length - 1])];
+}
+
+function isLookedAt(rendition: Rendition, index: number): boolean {
+  return lookedAt(rendition).includes(index);
+}
+
+function pathOf({ directory }: Pick<Migration, "directory">, { quality }: Rendition, index: number): string {
+  return join(directory, quality, segmentName(index + 1));
+}

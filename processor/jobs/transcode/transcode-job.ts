@@ -1,0 +1,166 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Progress, WorkOrder } from "../../../shared/application/job-protocol.ts";
+import { mediaPlaylistKey, segmentName } from "../../../shared/domain/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality.ts";
+import type { AbrVariant } from "../../../shared/domain/rendition.ts";
+import { measureBandwidth } from "../../../shared/hls/bandwidth.ts";
+import { targetDurationOf, writeMediaPlaylist } from "../../../shared/hls/media-playlist.ts";
+import type { DownloadLimits } from "../../adapters/download-url.ts";
+import { fetchSource, type Source } from "../../adapters/fetch-source.ts";
+import type { SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";
+import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
+import { probe } from "../../adapters/ffmpeg/probe.ts";
+import type { JobClient } from "../../adapters/job-client.ts";
+import type { ObjectStore } from "../../adapters/object-store.ts";
+import type { Traffic } from "../../adapters/traffic.ts";
+import type { WorkRoot } from "../../adapters/work-directory.ts";
+import { expectedLadderBytes } from "../../media/encode/disk-need.ts";
+import type { Encoding } from "../../media/encode/ffmpeg-arguments.ts";
+import { type LadderPlan, planLadder } from "../../media/encode/ladder.ts";
+import type { Refusal } from "../../media/refusal.ts";
+import type { MediaLimits } from "../../media/source/limits.ts";
+import { toProbeFacts } from "../../media/source/source-facts.ts";
+import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
+import { STORED_PLAYLIST } from "../object-headers.ts";
+import { requireRoomFor } from "./disk-space.ts";
+import { encodeLadder, type StoredRung } from "./encode-ladder.ts";
+import { createSegmentRetention } from "./segment-retention.ts";
+import { verifyClear } from "./verify-clear.ts";
+
+export type TranscodeOrder = Extract<WorkOrder, { kind: "TRANSCODE" }>;
+
+export type TranscodeDependencies = {
+  readonly client: JobClient;
+  readonly source: ObjectStore;
+  readonly workRoot: WorkRoot;
+  readonly tools: MediaTools;
+  readonly encoding: Encoding;
+  readonly limits: MediaLimits;
+  readonly sourceLimits: DownloadLimits;
+  readonly sourceAllowHosts: ReadonlySet<string>;
+  readonly uploadConcurrency: number;
+  readonly traffic: Traffic;
+};
+
+/** Job A: the source becomes a verified ladder of clear renditions in the private bucket. */
+export async function runTranscodeJob(
+  order: TranscodeOrder & { readonly source: Source },
+  run: JobRun,
+  dependencies: TranscodeDependencies,
+): Promise<JobOutcome> {
+  const { source, workRoot, tools, limits } = dependencies;
+  const { signal, log, report } = run;
+  const { clearPrefix } = order;
+  await using work = await workRoot.open(order.jobId);
+
+  const sourcePath = join(work.path, "source");
+  const fetched = await fetchSource({
+    source: order.source,
+    destination: sourcePath,
+    store: source,
+    limits: dependencies.sourceLimits,
+    requireRoom: requireRoomFor(workRoot),
+    allowHosts: dependencies.sourceAllowHosts,
+    signal,
+    onProgress: (bytes, total) => report(share("DOWNLOADING", bytes, total)),
+  });
+  if (fetched.kind === "refused") return fetched;
+  dependencies.traffic.received(fetched.bytes);
+
+  report({ stage: "PROBING", percent: 0 });
+  const probed = await probe({ sourcePath, tools, signal, limits });
+  if (probed.kind === "refused") return logged(probed, log);
+  const plan = planLadder(probed.facts, order.resourceType);
+  if ("reason" in plan) return plan;
+  log.info({ bytes: fetched.bytes, clearPrefix, ...planFields(plan) }, "ladder planned");
+
+  report({ stage: "ENCODING", percent: 0 });
+  const directory = await work.folder("renditions");
+  const fits = await workRoot.makeRoom(expectedLadderBytes(plan, fetched.bytes));
+  const retention = createSegmentRetention(fits, async () => (await workRoot.roomBytes()) < 0);
+  const encodeInput = {
+    ...dependencies,
+    store: source,
+    sourcePath,
+    outputDirectory: directory,
+    clearPrefix,
+    retention,
+  };
+  const encoded = await encodeLadder({ ...encodeInput, plan, facts: probed.facts, run });
+  if (encoded.kind === "refused") return logged(encoded, log);
+  const { rungs, durationSeconds, warnings } = encoded;
+
+  const onChecked = (done: number, total: number) => report(share("VERIFYING", done, total));
+  const facts = await verifyClear({ directory, plan, rungs, tools, signal, onChecked });
+  const targetDuration = Math.max(...rungs.map(({ segments }) => targetDurationOf(segments)));
+  await storePlaylists(rungs, targetDuration, directory, clearPrefix, source, signal);
+  const variants = rungs.map((rung) => variantOf(rung, facts, plan, targetDuration));
+  if (retention.keepsAll()) await workRoot.keep(clearPrefix, directory);
+
+  const probeFacts = toProbeFacts(probed.facts);
+  const sentences = [...plan.warnings, ...warnings].slice(0, 50).map((sentence) => sentence.slice(0, 500));
+  return {
+    kind: "done",
+    record: (last) => {
+      const result = { durationSeconds, probe: probeFacts, warnings: sentences, variants };
+      return dependencies.client.recordTranscode(order, result, last);
+    },
+  };
+}
+
+/** An editor reads the reason; what the tools said is for the log. */
+function logged(refusal: Refusal, log: JobRun["log"]): Refusal {
+  if (refusal.detail !== undefined) log.info({ detail: refusal.detail }, "what the tools said");
+  return refusal;
+}
+
+/** The playlists go to the store and to the disk as well, where encryption may find them first. */
+async function storePlaylists(
+  rungs: readonly StoredRung[],
+  minimumTargetDuration: number,
+  directory: string,
+  clearPrefix: string,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    rungs.map(async ({ quality, segments }) => {
+      const named = segments.map((segment, index) => ({ ...segment, uri: segmentName(index + 1) }));
+      const text = writeMediaPlaylist({ segments: named, minimumTargetDuration });
+      await writeFile(join(directory, quality, "index.m3u8"), text, { signal });
+      await store.putBytes(mediaPlaylistKey(clearPrefix, quality), text, STORED_PLAYLIST, signal);
+    }),
+  );
+}
+
+function variantOf(
+  { quality, segments }: StoredRung,
+  facts: ReadonlyMap<Quality, SegmentFacts>,
+  plan: LadderPlan,
+  targetDuration: number,
+): AbrVariant {
+  const found = facts.get(quality);
+  if (!found) throw new Error(`${quality} was not inspected`);
+  const { peak, average } = measureBandwidth(segments, targetDuration);
+  return {
+    quality,
+    width: found.width,
+    height: found.height,
+    peakBandwidth: peak,
+    averageBandwidth: average,
+    codecs: found.codecs,
+    // The planned fraction: what a transport stream shows of it is guessed from time stamps of 90 kHz.
+    frameRate: plan.frameRate,
+    segmentCount: segments.length,
+    bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+function planFields({ kind, rungs, frameRate, timeline }: LadderPlan): Record<string, unknown> {
+  return { ladder: kind, qualities: rungs.map(({ quality }) => quality), frameRate, seconds: timeline.durationSeconds };
+}
+
+function share(stage: Progress["stage"], done: number, total: number | null): Progress {
+  return { stage, percent: total ? Math.min(100, (100 * done) / total) : 0 };
+}

@@ -1,0 +1,125 @@
+import type { FrameRate } from "../../../shared/domain/rendition.ts";
+import { isConvertedToBt709, outputColor } from "../source/color.ts";
+import { framesPerSecond } from "../source/frame-rate.ts";
+import type { SourceVideo } from "../source/source-facts.ts";
+import type { AudioLadder, LadderPlan, VideoLadder } from "./ladder.ts";
+import type { Timeline } from "./timeline.ts";
+
+const SAMPLE_RATE = 48_000;
+/** SDR white in cd/m2, against which the brighter parts of HDR are folded down. */
+const NOMINAL_PEAK = 100;
+
+/** The graph and the labels of its outputs: one for each rung, then one for the sound of a video. */
+export type FilterGraph = { readonly graph: string; readonly labels: readonly string[] };
+
+export function filterGraph(plan: LadderPlan): FilterGraph {
+  return plan.kind === "video" ? videoGraph(plan) : audioGraph(plan);
+}
+
+function videoGraph(plan: VideoLadder): FilterGraph {
+  const labels = plan.rungs.map((rung) => `v${rung.quality}`);
+  const common = [...commonFilters(plan), `split=${plan.rungs.length}`].join(",");
+  const inputs = plan.rungs.map((rung) => `[s${rung.quality}]`).join("");
+  const chains = [
+    `[0:${plan.source.streamIndex}]${common}${inputs}`,
+    ...plan.rungs.map((rung, i) => `[s${rung.quality}]${rungFilters(plan, i)}[${labels[i]}]`),
+  ];
+  if (!plan.audio) return { graph: chains.join(";"), labels };
+  chains.push(`[0:${plan.audio.streamIndex}]${soundFilters(plan.timeline)}[sound]`);
+  return { graph: chains.join(";"), labels: [...labels, "sound"] };
+}
+
+function audioGraph(plan: AudioLadder): FilterGraph {
+  const labels = plan.rungs.map((rung) => `a${rung.quality}`);
+  // The end of sound alone is its own: nothing is padded and nothing is cut.
+  const filters = soundFilters({ ...plan.timeline, durationSeconds: null });
+  const split = `asplit=${labels.length}${labels.map((label) => `[${label}]`).join("")}`;
+  return { graph: `[0:${plan.audio.streamIndex}]${filters},${split}`, labels };
+}
+
+/** What is done once, before the rungs part: whole frames at the right times, and light as SDR knows it. */
+function commonFilters(plan: VideoLadder): string[] {
+  const { source } = plan;
+  return [
+    // deint=interlaced touches only frames that are marked, so mixed material keeps its progressive parts.
+    ...(source.interlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
+    ...(plan.resample ? resampleFilters(plan.frameRate, plan.timeline) : []),
+    ...(needsPrescale(plan) ? [scaleFilter(plan, 0)] : []),
+    ...toneMapFilters(source),
+  ];
+}
+
+/**
+ * Frames at equal distances. The last one is always passed on and the end is cut by count: some files give their last
+ * frame a millisecond, and rounding would lose it.
+ */
+function resampleFilters(rate: FrameRate, timeline: Timeline): string[] {
+  const { fillStart, holdLastSeconds: hold, durationSeconds } = timeline;
+  return [
+    `fps=fps=${rate.numerator}/${rate.denominator}${fillStart ? ":start_time=0" : ""}:eof_action=pass`,
+    ...(hold > 0 ? [`tpad=stop_mode=clone:stop_duration=${hold.toFixed(3)}`] : []),
+    ...(durationSeconds === null ? [] : [`trim=end_frame=${Math.round(durationSeconds * framesPerSecond(rate))}`]),
+  ];
+}
+
+/** Above the top rung, all rungs are made from one picture of its size: four scalings of 4K cost too much. */
+function needsPrescale(plan: VideoLadder): boolean {
+  const [top] = plan.rungs;
+  const { displayWidth, displayHeight, transfer } = plan.source;
+  return top !== undefined && (transfer !== "sdr" || displayWidth * displayHeight > top.width * top.height * 1.5);
+}
+
+/** Linear light in floating point, bt2020 to bt709, highlights folded by Hable's curve, back to bt709 video range. */
+function toneMapFilters(source: SourceVideo): string[] {
+  if (source.transfer === "sdr") return [];
+  const transfer = source.transfer === "pq" ? "smpte2084" : "arib-std-b67";
+  const input = `tin=${transfer}:min=bt2020nc:pin=bt2020`;
+  return [
+    `zscale=${input}:t=linear:npl=${NOMINAL_PEAK}`,
+    "format=gbrpf32le",
+    "zscale=p=bt709",
+    "tonemap=tonemap=hable:desat=0",
+    "zscale=t=bt709:m=bt709:r=tv",
+    "format=yuv420p",
+  ];
+}
+
+function rungFilters(plan: VideoLadder, index: number): string {
+  const color = outputColor(plan.source);
+  return [
+    scaleFilter(plan, index),
+    "format=yuv420p",
+    "setsar=1",
+    `setparams=range=tv:colorspace=${color.space}:color_primaries=${color.primaries}:color_trc=${color.transfer}`,
+  ].join(",");
+}
+
+function scaleFilter(plan: VideoLadder, index: number): string {
+  const rung = plan.rungs[index];
+  if (!rung) throw new RangeError(`No rung ${index}`);
+  // HDR keeps its range and matrix until it is tone-mapped.
+  const matrix = plan.source.transfer === "sdr" && isConvertedToBt709(plan.source) ? ":out_color_matrix=bt709" : "";
+  const range = plan.source.transfer === "sdr" ? ":out_range=tv" : "";
+  return `scale=w=${rung.width}:h=${rung.height}:flags=bicubic${matrix}${range}`;
+}
+
+/**
+ * Stereo at 48 kHz that starts at zero whatever the first time stamp is, has silence where the source has a hole, and
+ * ends where the picture ends. apad with a known length: with -shortest it would race the encoders.
+ */
+function soundFilters(timeline: Timeline): string {
+  const { durationSeconds } = timeline;
+  const samples = durationSeconds === null ? null : Math.round(durationSeconds * SAMPLE_RATE);
+  return [
+    stereoFilters(),
+    ...(samples === null ? [] : [`apad=whole_len=${samples}`, `atrim=end_sample=${samples}`]),
+  ].join(",");
+}
+
+/** What every sound goes through, whatever it was. */
+export function stereoFilters(): string {
+  return [
+    `aresample=${SAMPLE_RATE}:async=1:first_pts=0`,
+    `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`,
+  ].join(",");
+}

@@ -1,0 +1,183 @@
+import { type Refusal, refuse } from "../refusal.ts";
+import type { ContainerEnd } from "./container-end.ts";
+import { chooseFrameRate, framesPerSecond, measureCadence, parseFrameRate } from "./frame-rate.ts";
+import { findIncompleteness } from "./incomplete.ts";
+import type { MediaLimits } from "./limits.ts";
+import type { StreamScan } from "./packet-scan.ts";
+import type { SourceAudio, SourceFacts, SourceVideo, TransferKind } from "./source-facts.ts";
+import { isPicture, isSound, parseReport, type StreamReport } from "./stream-report.ts";
+import {
+  chooseStreams,
+  isTiny,
+  leftOut,
+  SMALLEST_SIDE,
+  type StreamKnowledge,
+  undecodablePicture,
+} from "./usable-streams.ts";
+
+export type ProbeInput = StreamKnowledge & {
+  /** What ffprobe printed with `-show_format -show_streams -of json`, parsed as JSON. */
+  readonly report: unknown;
+  readonly limits: MediaLimits;
+  /** Whether the file ends where its structure says. */
+  readonly end: ContainerEnd;
+};
+
+/** ffprobe's view of a file -> the facts that the ladder is planned from, or why the file cannot be used. */
+export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; readonly facts: SourceFacts } | Refusal {
+  const report = parseReport(input.report);
+  if (!report) return refuse(NOT_MEDIA);
+  const { streams, format } = report;
+  const refusal = refuseStreams(streams, input.limits);
+  if (refusal) return refusal;
+  const { video, audio } = chooseStreams(streams, input);
+  if (!video && !audio) return refuseUnusable(streams);
+  const chosen = [video, audio].filter((stream) => stream !== null);
+  const incompleteness = findIncompleteness(chosen, input.scans, input.end);
+  if (incompleteness?.kind === "refused") return incompleteness;
+
+  const origin = format?.start_time ?? 0;
+  const context = { ...input, origin, clockMayJump: /^(mpegts|mpeg)$/.test(format?.format_name ?? "") };
+  const facts: SourceFacts = {
+    container: format?.format_name ?? "unknown",
+    headerDuration: format?.duration ?? null,
+    originSeconds: origin,
+    video: video && toVideo(video, context),
+    audio: audio && toAudio(audio, context),
+    undecodablePicture: video ? null : undecodablePicture(streams, input),
+    warnings: [...(incompleteness ? [incompleteness.sentence] : []), ...leftOut(streams, chosen, input)],
+  };
+  return refuseLength(facts, input.limits) ?? { kind: "facts", facts };
+}
+
+const NOT_MEDIA =
+  "The file is no video or audio that is known here, or it is damaged. Check that it plays on your computer, and upload it again.";
+
+function refuseStreams(streams: readonly StreamReport[], limits: MediaLimits): Refusal | null {
+  if (!streams.some((stream) => isPicture(stream) || isSound(stream))) {
+    return refuse("The file holds no video and no audio. Upload a video or audio file.");
+  }
+  if (streams.length > limits.maxTracks) {
+    return refuse(`The file has ${streams.length} tracks, at most ${limits.maxTracks} are accepted. Export fewer.`);
+  }
+  if (streams.some((stream) => /^(encv|enca|drm[si])$/.test(stream.codec_tag_string ?? ""))) {
+    return refuse("The file is copy-protected (encrypted media). Upload a copy without protection.");
+  }
+  const large = streams.find((stream) => isPicture(stream) && exceeds(stream, limits));
+  if (!large) return null;
+  const limit = `${limits.maxSide} on a side and ${Math.floor(limits.maxPixels / 1e6)} million in all`;
+  return refuse(
+    `The picture is too large: ${large.width} x ${large.height} pixels, at most ${limit}. Make it smaller.`,
+  );
+}
+
+function exceeds({ width = 0, height = 0 }: StreamReport, limits: MediaLimits): boolean {
+  return Math.max(width, height) > limits.maxSide || width * height > limits.maxPixels;
+}
+
+function refuseUnusable(streams: readonly StreamReport[]): Refusal {
+  const tiny = streams.find((stream) => isPicture(stream) && isTiny(stream));
+  if (tiny) {
+    const size = `only ${tiny.width} x ${tiny.height} pixels, at least ${SMALLEST_SIDE} on each side are needed`;
+    return refuse(`The picture is ${size}. Export the video again at its real size.`);
+  }
+  const codecs = [...new Set(streams.filter((s) => isPicture(s) || isSound(s)).map((s) => s.codec_name ?? "unknown"))];
+  const names = codecs.slice(0, 5).join(", ");
+  return refuse(
+    `Nothing in the file can be decoded (${names}). Convert it to MP4 with H.264 and AAC, and upload that.`,
+  );
+}
+
+/** Measured ends only: a header may claim 143,165 s for a clip of one second. */
+function refuseLength({ video, audio }: SourceFacts, limits: MediaLimits): Refusal | null {
+  const longest = Math.max(video?.endSeconds ?? 0, audio?.endSeconds ?? 0);
+  if (longest > limits.maxSeconds) {
+    const minutes = `${Math.round(longest / 60)} minutes, at most ${Math.round(limits.maxSeconds / 60)}`;
+    return refuse(`The file is too long: ${minutes}. Upload it in parts.`);
+  }
+  const frames = video?.frames ?? 0;
+  return frames > limits.maxFrames
+    ? refuse(`The video has too many frames: ${frames}, at most ${limits.maxFrames}. Upload it in parts.`)
+    : null;
+}
+
+type Context = ProbeInput & { readonly origin: number; readonly clockMayJump: boolean };
+
+function toVideo(stream: StreamReport, context: Context): SourceVideo {
+  const rotation = rotationOf(stream);
+  const sampleAspectRatio = pixelAspect(stream.sample_aspect_ratio);
+  const { width = 0, height = 0 } = stream;
+  const wide = Math.round((width * sampleAspectRatio.numerator) / sampleAspectRatio.denominator);
+  const interlaced = ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? "");
+  const declared = parseFrameRate(stream.r_frame_rate);
+  const average = parseFrameRate(stream.avg_frame_rate);
+  const scan = context.scans.get(stream.index);
+  const cadence = scan ? measureCadence(scan.times) : null;
+  const frameRateChoice = chooseFrameRate({ declared, average, cadence, interlaced });
+  return {
+    streamIndex: stream.index,
+    codec: stream.codec_name ?? "unknown",
+    width,
+    height,
+    rotation,
+    sampleAspectRatio,
+    displayWidth: rotation % 180 === 0 ? wide : height,
+    displayHeight: rotation % 180 === 0 ? height : wide,
+    declaredFrameRate: declared,
+    averageFrameRate: average,
+    frameRateChoice,
+    pixelFormat: stream.pix_fmt ?? "unknown",
+    interlaced,
+    transfer: transferKind(stream.color_transfer),
+    color: {
+      space: known(stream.color_space),
+      primaries: known(stream.color_primaries),
+      transfer: known(stream.color_transfer),
+    },
+    indexedFrames: stream.nb_frames ?? null,
+    frames: scan?.packets ?? null,
+    ...span(scan, 1 / framesPerSecond(frameRateChoice.frameRate), context),
+  };
+}
+
+function toAudio(stream: StreamReport, context: Context): SourceAudio {
+  return {
+    streamIndex: stream.index,
+    codec: stream.codec_name ?? "unknown",
+    channels: stream.channels ?? 0,
+    sampleRate: stream.sample_rate ?? 0,
+    ...span(context.scans.get(stream.index), 0, context),
+  };
+}
+
+/** Start and end after the origin of the file; the last frame lasts at least `frameSeconds`. */
+function span(scan: StreamScan | undefined, frameSeconds: number, { origin, clockMayJump }: Context) {
+  if (!scan) return { startSeconds: 0, endSeconds: null };
+  const end = Math.max(scan.endSeconds, scan.lastSeconds + frameSeconds) - origin;
+  const trusted = scan.continuous || !clockMayJump;
+  return { startSeconds: scan.firstSeconds - origin, endSeconds: trusted ? end : null };
+}
+
+/** ffprobe counts counter-clockwise; some old files only have a `rotate` tag, clockwise. */
+function rotationOf(stream: StreamReport): number {
+  const matrix = stream.side_data_list?.find((side) => side.rotation !== undefined)?.rotation;
+  const clockwise = matrix === undefined ? Number(stream.tags?.rotate ?? 0) : -matrix;
+  const quarter = Math.round(clockwise / 90) * 90;
+  // ffmpeg turns other angles inside the coded frame, which then keeps its size.
+  return Number.isFinite(clockwise) && Math.abs(clockwise - quarter) <= 1 ? ((quarter % 360) + 360) % 360 : 0;
+}
+
+function pixelAspect(text: string | undefined): { numerator: number; denominator: number } {
+  const [numerator = 0, denominator = 0] = (text ?? "").split(":").map(Number);
+  const ratio = numerator / denominator;
+  return ratio > 0.05 && ratio < 20 ? { numerator, denominator } : { numerator: 1, denominator: 1 };
+}
+
+function transferKind(name: string | undefined): TransferKind {
+  if (name === "smpte2084") return "pq";
+  return name === "arib-std-b67" ? "hlg" : "sdr";
+}
+
+function known(name: string | undefined): string | null {
+  return name === undefined || ["unknown", "unspecified", "reserved"].includes(name) ? null : name;
+}

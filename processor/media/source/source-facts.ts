@@ -1,0 +1,81 @@
+import type { FrameRate, ProbeFacts } from "../../../shared/domain/rendition.ts";
+
+/** How light is coded: SDR, or one of the two HDR curves that must be tone-mapped. */
+export type TransferKind = "sdr" | "pq" | "hlg";
+
+/** What the frame rate of the ladder is, and whether frames must be dropped or repeated to get there. */
+export type FrameRateChoice = { readonly frameRate: FrameRate; readonly resample: boolean };
+
+export type SourceVideo = {
+  readonly streamIndex: number;
+  readonly codec: string;
+  /** Pixels as they are coded, before rotation and pixel aspect. */
+  readonly width: number;
+  readonly height: number;
+  /** Degrees clockwise that a player turns the picture: 0, 90, 180 or 270. */
+  readonly rotation: number;
+  readonly sampleAspectRatio: { readonly numerator: number; readonly denominator: number };
+  /** Square pixels as a viewer sees them, after rotation and pixel aspect. */
+  readonly displayWidth: number;
+  readonly displayHeight: number;
+  readonly declaredFrameRate: FrameRate | null;
+  readonly averageFrameRate: FrameRate | null;
+  readonly frameRateChoice: FrameRateChoice;
+  readonly pixelFormat: string;
+  readonly interlaced: boolean;
+  readonly transfer: TransferKind;
+  /** Names as ffmpeg writes them, null where the file does not say. */
+  readonly color: {
+    readonly space: string | null;
+    readonly primaries: string | null;
+    readonly transfer: string | null;
+  };
+  /** Frames that the container's index names, null where it has none. */
+  readonly indexedFrames: number | null;
+  /** Frames found by reading the file; null before it was read. */
+  readonly frames: number | null;
+  /** Seconds after the start of the file; the end is null where the time line cannot be trusted. */
+  readonly startSeconds: number;
+  readonly endSeconds: number | null;
+};
+
+export type SourceAudio = {
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly channels: number;
+  readonly sampleRate: number;
+  readonly startSeconds: number;
+  readonly endSeconds: number | null;
+};
+
+export type SourceFacts = {
+  readonly container: string;
+  /** Seconds, as the header claims: never to be believed alone. */
+  readonly headerDuration: number | null;
+  /** Seconds at which the first packet of the file stands; ffmpeg moves it to zero. */
+  readonly originSeconds: number;
+  readonly video: SourceVideo | null;
+  readonly audio: SourceAudio | null;
+  /** The codec of a picture that is there and that no decoder takes; null where there is none, or a usable one. */
+  readonly undecodablePicture: string | null;
+  /** Sentences for the job: what is missing, and what was left out. */
+  readonly warnings: readonly string[];
+};
+
+/** The part of the facts that is stored with the file. */
+export function toProbeFacts(facts: SourceFacts): ProbeFacts {
+  const { video, audio } = facts;
+  return {
+    container: facts.container,
+    headerDuration: facts.headerDuration,
+    video: video && {
+      codec: video.codec,
+      width: video.width,
+      height: video.height,
+      rotation: video.rotation,
+      pixelFormat: video.pixelFormat,
+      frameRate: video.frameRateChoice.frameRate,
+    },
+    audio: audio && { codec: audio.codec, channels: audio.channels, sampleRate: audio.sampleRate },
+  };
+}
