@@ -2,3 +2,11 @@
 export class PassingFault extends Error {
   override readonly name: string = "PassingFault";
 }
+
+/**
+ * The result did not pass its verification. The Worker ends a job that fails twice with the same sentence, so a sentence
+ * holds nothing that differs from attempt to attempt.
+ */
+export class VerificationFault extends PassingFault {
+  override readonly name = "VerificationFault";
+}

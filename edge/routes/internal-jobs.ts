@@ -109,7 +109,7 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
   });
 
   routes.post("/:jobId/fail", async (c) => {
-    const body = await readJson(c.req.raw, failReportSchema);
+    const body = await readJson(c.req.raw, failReportSchema as z.ZodType<z.output<typeof failReportSchema>>);
     if (body.kind === "refused") return body.response;
     const { job, leaseToken } = c.get("holder");
     if (job.state !== "RUNNING") return problem("lease-lost");

@@ -14,7 +14,7 @@ export function jobRoutes(context: Context): Hono<CallerEnv> {
   routes.use(requireScope(context, { read: "posts:read", write: "posts:write" }));
 
   /** Running jobs show what was reported last, which is newer than what the database has. */
-  const shown = async ({ fileId: _, ...job }: TranscodeJob) => {
+  const shown = async ({ fileId: _, failedVerification: __, ...job }: TranscodeJob) => {
     const live = job.state === "RUNNING" ? await env.JOB_EVENTS.getByName(job.jobId).latest() : null;
     return live === null ? job : { ...job, progress: live, stage: live.stage };
   };

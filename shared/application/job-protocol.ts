@@ -187,8 +187,13 @@ export const failReportSchema = z.object({
   reason: z.string().min(1).max(1000),
   /** True where trying again cannot help: bad media, a refused source. */
   permanent: z.boolean(),
+  /**
+   * True when the result did not pass its verification. The same reason twice ends the job: the file causes it. So the
+   * reason of one cause is the same in every attempt.
+   */
+  verification: z.boolean().default(false),
 });
-export type FailReport = z.infer<typeof failReportSchema>;
+export type FailReport = z.input<typeof failReportSchema>;
 
 export const failReplySchema = z.object({
   outcome: z.enum(["retry", "failed"]),

@@ -75,6 +75,8 @@ export interface JobStore {
     now: number;
     runAfter: number;
     reason: string;
+    /** What the next failed verification is compared with. */
+    failedVerification: string | null;
   }): Promise<boolean>;
   /** Gives the job back as if it had not been claimed, but for its claim number. */
   release(input: { jobId: string; leaseToken: string; now: number }): Promise<boolean>;

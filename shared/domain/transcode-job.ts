@@ -37,6 +37,8 @@ export type TranscodeJob = {
   readonly runAfter: number;
   readonly progress: JobProgress | null;
   readonly failReason: string | null;
+  /** What the last attempt whose result did not pass verification said; a claim leaves it as it is. */
+  readonly failedVerification: string | null;
   readonly cancelRequested: boolean;
   readonly createdAt: number;
   readonly startedAt: number | null;

@@ -27,6 +27,8 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
   const scan = (now: number) => scanJobs({ ...persistence, rules }, now);
   const fail = ({ job, leaseToken }: ClaimedJob, permanent: boolean, now = NOW) =>
     failJob({ ...persistence, rules }, job, leaseToken, { reason: "It broke.", permanent }, now);
+  const failVerification = ({ job, leaseToken }: ClaimedJob, reason: string, now: number) =>
+    failJob({ ...persistence, rules }, job, leaseToken, { reason, permanent: false, verification: true }, now);
 
   describe(`${name}: a job that fails`, () => {
     beforeEach(async () => {
@@ -80,6 +82,44 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       }
       expect(await fail(await claim(persistence, { now: at }), false, at)).toEqual({ kind: "failed" });
       expect((await reload(persistence, id)).status).toBe("TRANSCODE_FAILED");
+    });
+
+    describe("whose result does not pass its verification", () => {
+      const CUT = "Segment 1 of 1080p is cut off.";
+      /** Each attempt is claimed when the wait of the one before is over. */
+      const attempts = async (
+        failures: readonly ((claimed: ClaimedJob, now: number) => Promise<{ kind: string }>)[],
+      ) => {
+        const kinds: string[] = [];
+        for (const [n, failure] of failures.entries()) {
+          const at = NOW + n * longestBackoffMs;
+          await scan(at);
+          kinds.push((await failure(await claim(persistence, { now: at }), at)).kind);
+        }
+        return kinds;
+      };
+      const verification = (reason: string) => (claimed: ClaimedJob, now: number) =>
+        failVerification(claimed, reason, now);
+      const passing = (claimed: ClaimedJob, now: number) => fail(claimed, false, now);
+      const lost = async () => ({ kind: "lost" });
+
+      it("ends at the second attempt with the same reason", async () => {
+        const { id } = await savePost(persistence);
+        expect(await attempts([verification(CUT), verification(CUT)])).toEqual(["retry", "failed"]);
+        expect(onlyPart(await reload(persistence, id))).toMatchObject({ transferResult: "FAILED", failReason: CUT });
+      });
+
+      it("remembers the reason over a network fault and a lost lease in between", async () => {
+        await savePost(persistence);
+        const kinds = await attempts([verification(CUT), passing, lost, verification(CUT)]);
+        expect(kinds).toEqual(["retry", "retry", "lost", "failed"]);
+      });
+
+      it("is tried again when the reason is another one", async () => {
+        await savePost(persistence);
+        const kinds = await attempts([verification(CUT), verification("1080p is empty."), passing]);
+        expect(kinds).toEqual(["retry", "retry", "retry"]);
+      });
     });
 
     it("is failed by the scan when its processors stopped answering in every attempt", async () => {

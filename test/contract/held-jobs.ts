@@ -46,14 +46,30 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     it("is not given back to the queue by a holder that has not yet heard of the cancel", async () => {
       await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW });
       const before = await dump(persistence);
-      expect(await persistence.jobs.retryLater({ ...lease, now: NOW, runAfter: NOW, reason: "network" })).toBe(false);
+      expect(
+        await persistence.jobs.retryLater({
+          ...lease,
+          now: NOW,
+          runAfter: NOW,
+          reason: "network",
+          failedVerification: null,
+        }),
+      ).toBe(false);
       expect(await persistence.jobs.release({ ...lease, now: NOW })).toBe(false);
       expect(await dump(persistence)).toStrictEqual(before);
     });
 
     it("waits for its next attempt with the reason of the last", async () => {
       const runAfter = NOW + 30_000;
-      expect(await persistence.jobs.retryLater({ ...lease, now: NOW + 1, runAfter, reason: "network" })).toBe(true);
+      expect(
+        await persistence.jobs.retryLater({
+          ...lease,
+          now: NOW + 1,
+          runAfter,
+          reason: "network",
+          failedVerification: null,
+        }),
+      ).toBe(true);
       expect(await job()).toMatchObject({
         state: "RETRY_WAIT",
         runAfter,
@@ -75,7 +91,15 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect(next.job.jobId).toBe(lease.jobId);
       const before = await dump(persistence);
       expect(await beat(NOW)).toBe("lease-lost");
-      expect(await persistence.jobs.retryLater({ ...lease, now: NOW, runAfter: NOW, reason: "late" })).toBe(false);
+      expect(
+        await persistence.jobs.retryLater({
+          ...lease,
+          now: NOW,
+          runAfter: NOW,
+          reason: "late",
+          failedVerification: null,
+        }),
+      ).toBe(false);
       expect(await persistence.jobs.release({ ...lease, now: NOW })).toBe(false);
       expect(await persistence.jobs.acknowledgeCancel({ ...lease, now: NOW })).toBe(false);
       expect(await persistence.jobs.findByLease(lease.jobId, lease.leaseToken)).toBeNull();
@@ -154,7 +178,14 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     it("is cancelled at once while it waits for its next attempt", async () => {
       await savePost(persistence);
       const { job, leaseToken } = await claim(persistence);
-      await persistence.jobs.retryLater({ jobId: job.jobId, leaseToken, now: NOW, runAfter: NOW, reason: "network" });
+      await persistence.jobs.retryLater({
+        jobId: job.jobId,
+        leaseToken,
+        now: NOW,
+        runAfter: NOW,
+        reason: "network",
+        failedVerification: null,
+      });
       expect(await persistence.jobs.cancel({ jobId: job.jobId, now: NOW })).toBe("cancelled");
       expect(await persistence.jobs.requeueDue(NOW + 1)).toBe(0);
     });

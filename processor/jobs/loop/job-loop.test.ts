@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createJobClient } from "../../adapters/job-client.ts";
 import { createLogger } from "../../log.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { PassingFault, VerificationFault } from "../../passing-fault.ts";
 import { runJobLoop } from "./job-loop.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { type JobService, PROCESSOR_TOKEN, startJobService, transcodeOrder } from "./job-service.fixture.ts";
@@ -189,6 +189,7 @@ describe("the job loop", () => {
     expect(service.calls.find(({ route }) => route === "j1/fail")?.body).toEqual({
       reason: "The file is not a video.",
       permanent: true,
+      verification: false,
     });
   });
 
@@ -197,16 +198,27 @@ describe("the job loop", () => {
       "a passing fault in its own words",
       new PassingFault("The object store could not write."),
       "The object store could not write.",
+      false,
     ],
-    ["anything else without its details", new Error("ENOENT /secret/path"), "The processor met an unexpected fault."],
-  ])("reports %s, to be tried again", async (_name, error, reason) => {
+    ["a failed verification as one", new VerificationFault("Segment 1 is cut off."), "Segment 1 is cut off.", true],
+    [
+      "anything else without its details",
+      new Error("ENOENT /secret/path"),
+      "The processor met an unexpected fault.",
+      false,
+    ],
+  ])("reports %s, to be tried again", async (_name, error, reason, verification) => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     const run: Run = async () => {
       throw error;
     };
     await loopWhile(service, run, () => service.until(() => service.routes("j1").length > 0));
-    expect(service.calls.find(({ route }) => route === "j1/fail")?.body).toEqual({ reason, permanent: false });
+    expect(service.calls.find(({ route }) => route === "j1/fail")?.body).toEqual({
+      reason,
+      permanent: false,
+      verification,
+    });
   });
 
   it("acknowledges a cancellation that it learns of only from the refused result", async () => {

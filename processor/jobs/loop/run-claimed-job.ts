@@ -2,7 +2,7 @@ import type { Progress, WorkOrder } from "../../../shared/application/job-protoc
 import type { JobClient } from "../../adapters/job-client.ts";
 import { LeaseLostError } from "../../adapters/job-client-errors.ts";
 import type { Logger } from "../../log.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { PassingFault, VerificationFault } from "../../passing-fault.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { createProgressReporter } from "./progress-reporter.ts";
 
@@ -226,7 +226,8 @@ async function tellFailure(
   log.error({ err: error }, "job failed");
   // Only sentences that were written for people leave the processor; anything else may name paths or hosts.
   const reason = error instanceof PassingFault ? error.message : "The processor met an unexpected fault.";
-  const reply = await client.fail(order, { reason: sentence(reason), permanent: false }, signal);
+  const verification = error instanceof VerificationFault;
+  const reply = await client.fail(order, { reason: sentence(reason), permanent: false, verification }, signal);
   log.info(reply, "failure told");
   return reply.outcome;
 }

@@ -9,19 +9,32 @@ export type FailOutcome =
 
 type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore; readonly rules: JobRules };
 
-/** A failure waits and is tried again, unless trying again cannot help or the attempts are used up. */
+export type Failure = {
+  readonly reason: string;
+  readonly permanent: boolean;
+  /** Whether the result did not pass its verification. */
+  readonly verification?: boolean;
+};
+
+/**
+ * A failure waits and is tried again, unless trying again cannot help or the attempts are used up. A verification that
+ * fails twice with the same reason is the file's fault, so trying again cannot help.
+ */
 export async function failJob(
   deps: Deps,
   job: TranscodeJob,
   leaseToken: string,
-  failure: { readonly reason: string; readonly permanent: boolean },
+  { reason, permanent, verification = false }: Failure,
   now: number,
 ): Promise<FailOutcome> {
-  if (failure.permanent || job.attempt >= job.maxAttempts) {
-    return failForGood(deps.posts, job, { kind: "lease", jobId: job.jobId, leaseToken }, failure.reason, now);
+  const repeated = verification && job.failedVerification === reason;
+  if (permanent || repeated || job.attempt >= job.maxAttempts) {
+    return failForGood(deps.posts, job, { kind: "lease", jobId: job.jobId, leaseToken }, reason, now);
   }
   const runAfter = now + backoffMs(job.attempt, deps.rules, Math.random());
-  const kept = await deps.jobs.retryLater({ jobId: job.jobId, leaseToken, now, runAfter, reason: failure.reason });
+  const failedVerification = verification ? reason : job.failedVerification;
+  const wait = { jobId: job.jobId, leaseToken, now, runAfter, reason, failedVerification };
+  const kept = await deps.jobs.retryLater(wait);
   return kept ? { kind: "retry", runAfter } : { kind: "lease-lost" };
 }
 

@@ -61,7 +61,7 @@ export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
     case "requeue":
       return [
         sql`UPDATE video_transcode_job SET state = 'QUEUED', attempt = 0, run_after = ${now}, cancel_requested = 0,
-          stage = NULL, progress = NULL, fail_reason = NULL, lease_owner = NULL, lease_token = NULL,
+          stage = NULL, progress = NULL, fail_reason = NULL, failed_verification = NULL, lease_owner = NULL, lease_token = NULL,
           lease_expires_at = NULL, started_at = NULL, finished_at = NULL, updated_at = ${now}
           WHERE job_id = ${fence.jobId}`,
         sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'

@@ -116,6 +116,7 @@ async function retryLater(db: Database, input: Parameters<JobStore["retryLater"]
         state: "RETRY_WAIT",
         runAfter: input.runAfter,
         failReason: input.reason,
+        failedVerification: input.failedVerification,
         leaseToken: null,
         leaseExpiresAt: null,
         updatedAt: input.now,

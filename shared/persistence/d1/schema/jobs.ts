@@ -40,6 +40,8 @@ export const videoTranscodeJob = sqliteTable(
     runAfter: timestamp("run_after").notNull(),
     progress: text("progress", { mode: "json" }).$type<JobProgress>(),
     failReason: text("fail_reason"),
+    /** What the last attempt whose result failed verification said; unlike fail_reason it outlives the next claim. */
+    failedVerification: text("failed_verification"),
     cancelRequested: flag("cancel_requested").notNull(),
     createdAt: timestamp("created_at").notNull(),
     startedAt: timestamp("started_at"),

@@ -1,0 +1,1 @@
+ALTER TABLE `video_transcode_job` ADD `failed_verification` text;
