@@ -1,20 +1,12 @@
-import { continueKeyRotations } from "../shared/application/commands/continue-key-rotations.ts";
-import { continueMigration } from "../shared/application/commands/request-video-migration.ts";
-import { scanJobs } from "../shared/application/commands/scan-jobs.ts";
-import { removeExpiredUploads } from "./adapters/remove-uploads.ts";
 import { createApp } from "./app.ts";
-import { expireAuditEvents } from "./audit/expire-events.ts";
 import { storeAuditEvents } from "./audit/store-events.ts";
 import { type Context, createContext } from "./context.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import { ConfigurationError, type DeleteObjectsMessage, type Env } from "./env.ts";
 import { problem } from "./http-errors.ts";
-import { dispatchEvents } from "./outbox.ts";
+import { runScheduled } from "./scheduled.ts";
 
 export { JobEvents } from "./job-events.ts";
-
-/** Under a Worker's limit of subrequests, at a few requests each. */
-const UPLOADS_PER_SWEEP = 50;
 
 type Wired = { readonly context: Context; readonly app: ReturnType<typeof createApp> };
 
@@ -42,13 +34,7 @@ export default {
   },
 
   async scheduled(_controller, env) {
-    const { context } = wire(env);
-    await dispatchEvents(context);
-    await scanJobs(context, context.now());
-    await continueMigration(context, context.settings.MIGRATION_MAX_IN_FLIGHT, context.now());
-    await removeExpiredUploads({ db: context.db, source: env.SOURCE }, context.now(), UPLOADS_PER_SWEEP);
-    await expireAuditEvents(context, context.now());
-    await continueKeyRotations(context, context.now());
+    await runScheduled(wire(env).context);
   },
 
   /** A deployment may add to the names of wrangler.toml, so a queue is known by the part that says what it is for. */

@@ -8,8 +8,9 @@ import { continueKeyRotations } from "../../shared/application/commands/continue
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
 import { continueMigration } from "../../shared/application/commands/request-video-migration.ts";
-import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
+import { type ScanReport, scanJobs } from "../../shared/application/commands/scan-jobs.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
+import { runIsolated } from "../../shared/application/isolated-steps.ts";
 import {
   type ContentKeys,
   claimOneRequestSchema,
@@ -55,9 +56,14 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
   });
 
   routes.post("/scan", requireProcessor(context), async (c) => {
-    const report = await scanJobs(context, now());
-    await continueMigration(context, context.settings.MIGRATION_MAX_IN_FLIGHT, now());
-    await continueKeyRotations(context, now());
+    let report: ScanReport | undefined;
+    await runIsolated({
+      scan: async () => {
+        report = await scanJobs(context, now());
+      },
+      migration: () => continueMigration(context, context.settings.MIGRATION_MAX_IN_FLIGHT, now()),
+      rotations: () => continueKeyRotations(context, now()),
+    });
     return c.json(report);
   });
 

@@ -1,5 +1,6 @@
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
+import { type IsolatedSteps, runIsolated } from "../isolated-steps.ts";
 import type { JobStore, MissingJob, PendingWorkQueries, TokenStore, VideoPostRepository } from "../ports.ts";
 import { failForGood } from "./fail-job.ts";
 import { refreshVideoPostTranscodeStatus } from "./refresh-video-post.ts";
@@ -20,43 +21,63 @@ export type ScanReport = {
   tokensDeleted: number;
 };
 
-const SCAN_BATCH = 100;
+/** Of parts that lack a job: they are read and written in a few statements, however many they are. */
+const MISSING_AT_ONCE = 100;
+/** Of jobs and posts that are loaded and saved one by one, some 20 statements each. The next scan takes the rest. */
+const SAVED_AT_ONCE = 10;
 const TOKEN_BATCH = 500;
 
 /**
- * Puts right what nobody holds any more. Every statement is conditional, so any number of scans may run at once.
- * One job that cannot be settled does not keep the others waiting: it throws when all else is done.
+ * Requeues, ends and creates what nobody holds. Every statement is conditional, so any number of scans may run at once.
+ * A step or a job that fails stops no other one: the scan throws when all else is done.
  */
 export async function scanJobs(deps: ScanDeps, now: number): Promise<ScanReport> {
-  const exhausted = await failExhausted(deps, now);
-  const requeued = await deps.jobs.requeueDue(now);
-  const created = await deps.jobs.createMissing(await missingJobs(deps.pending, now), now, deps.rules);
-  const refreshed = await refreshDrifted(deps, now);
-  const tokensDeleted = await deps.tokens.deleteExpired(now, TOKEN_BATCH);
-  const errors = [...exhausted, ...refreshed].flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} jobs or posts could not be put right`);
-  return { requeued, exhausted: exhausted.length, created, refreshed: refreshed.length, tokensDeleted };
+  const { jobs, pending, rules, tokens } = deps;
+  const report: ScanReport = { requeued: 0, exhausted: 0, created: 0, refreshed: 0, tokensDeleted: 0 };
+  await runIsolated({
+    "the end of exhausted jobs": async () => {
+      const exhausted = await jobs.listExhausted(now, SAVED_AT_ONCE);
+      report.exhausted = exhausted.length;
+      await runIsolated(
+        named(
+          exhausted,
+          ({ jobId }) => `job ${jobId}`,
+          (job) => failExhausted(deps, job, now),
+        ),
+      );
+    },
+    "the return of due jobs": async () => {
+      report.requeued = await jobs.requeueDue(now);
+    },
+    "the creation of missing jobs": async () => {
+      report.created = await jobs.createMissing(await missingJobs(pending, now), now, rules);
+    },
+    "the refresh of posts": async () => {
+      const drifted = await pending.listDriftedVideoPosts(SAVED_AT_ONCE);
+      report.refreshed = drifted.length;
+      const refresh = (id: string) => refreshVideoPostTranscodeStatus(deps.posts, id, now);
+      await runIsolated(named(drifted, (id) => `post ${id}`, refresh));
+    },
+    "the deletion of expired tokens": async () => {
+      report.tokensDeleted = await tokens.deleteExpired(now, TOKEN_BATCH);
+    },
+  });
+  return report;
 }
 
-async function failExhausted({ posts, jobs }: ScanDeps, now: number) {
-  const exhausted = await jobs.listExhausted(now, SCAN_BATCH);
-  const fail = (job: TranscodeJob) => {
-    const reason = job.failReason ?? `The processor stopped answering, in all of ${job.attempt} attempts.`;
-    return failForGood(posts, job, { kind: "expired-lease", jobId: job.jobId, now }, reason, now);
-  };
-  return Promise.allSettled(exhausted.map(fail));
+function named<T>(all: readonly T[], nameOf: (one: T) => string, run: (one: T) => Promise<unknown>): IsolatedSteps {
+  return Object.fromEntries(all.map((one) => [nameOf(one), () => run(one)]));
 }
 
-/** Job C: statuses and durations that differ from what the parts say. */
-async function refreshDrifted({ posts, pending }: ScanDeps, now: number) {
-  const drifted = await pending.listDriftedVideoPosts(SCAN_BATCH);
-  return Promise.allSettled(drifted.map((videoPostId) => refreshVideoPostTranscodeStatus(posts, videoPostId, now)));
+function failExhausted({ posts }: ScanDeps, job: TranscodeJob, now: number) {
+  const reason = job.failReason ?? `The processor stopped answering, in all of ${job.attempt} attempts.`;
+  return failForGood(posts, job, { kind: "expired-lease", jobId: job.jobId, now }, reason, now);
 }
 
 async function missingJobs(pending: PendingWorkQueries, now: number): Promise<MissingJob[]> {
   const [transcode, encrypt] = await Promise.all([
-    pending.listTranscodingVideoPosts(SCAN_BATCH),
-    pending.listEncryptPendingVideoPosts(SCAN_BATCH),
+    pending.listTranscodingVideoPosts(MISSING_AT_ONCE),
+    pending.listEncryptPendingVideoPosts(MISSING_AT_ONCE),
   ]);
   const missing = (kind: MissingJob["kind"]) => (part: { videoPostId: string; fileId: string }) => {
     return { jobId: uuidV7(now), videoPostId: part.videoPostId, fileId: part.fileId, kind };

@@ -1,0 +1,18 @@
+/** Named steps of one invocation, in their order. */
+export type IsolatedSteps = Readonly<Record<string, () => Promise<unknown>>>;
+
+/**
+ * Runs every step, one after the other: a step that fails stops no later one. Throws when all are done, an error for
+ * each step that failed. Each step bounds its own statements: one invocation has 1,000.
+ */
+export async function runIsolated(steps: IsolatedSteps): Promise<void> {
+  const errors: Error[] = [];
+  for (const [name, step] of Object.entries(steps)) {
+    try {
+      await step();
+    } catch (cause) {
+      errors.push(new Error(`${name} failed`, { cause }));
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, errors.map(({ message }) => message).join(", "));
+}
