@@ -2,12 +2,13 @@ import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { inputGuards } from "../../media/encode/ffmpeg-arguments.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
-import { findContainerEnd } from "../../media/source/container-end.ts";
 import { DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/source/limits.ts";
 import { PacketScanner, type StreamScan } from "../../media/source/packet-scan.ts";
 import { type ProbeInput, readProbeReport } from "../../media/source/probe-report.ts";
+import { COPY_PROTECTED } from "../../media/source/refused-content.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { pictureIndexes } from "../../media/source/stream-report.ts";
+import { readSourceStructure } from "../source-structure.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { openEmptyDirectory } from "./empty-directory.ts";
 import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
@@ -42,6 +43,9 @@ const SLOW_DISK_BYTES_PER_SECOND = 10 * 2 ** 20;
 export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
   const { sourcePath, tools, limits = DEFAULT_MEDIA_LIMITS } = request;
   const { decoders } = await inspectFfmpeg(tools.ffmpeg);
+  const { end, protection } = await readSourceStructure(sourcePath);
+  // Before ffprobe is asked, which calls some protected files damaged.
+  if (protection.kind === "whole") return COPY_PROTECTED;
   await using empty = await openEmptyDirectory(dirname(sourcePath));
   const ask = await asker(request, limits, empty.path);
 
@@ -52,8 +56,8 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
   const timesOf = pictureIndexes(report);
   const scans = await scanPackets(ask, sourcePath, new PacketScanner({ timesOf, maxTimes: limits.maxFrames + 1 }));
   if ("reason" in scans) return scans;
-  const end = await containerEnd(sourcePath);
-  const known = { report, scans, limits, end, isDecodable: (codec: string) => decoders.has(codec) };
+  const { scrambled } = protection;
+  const known = { report, scans, limits, end, scrambled, isDecodable: (codec: string) => decoders.has(codec) };
   return await withSoundThatDecodes(known, (streamIndex) =>
     decodesSound(streamIndex, inputOf(sourcePath), (args) => ask("ffmpeg", args)),
   );
@@ -91,16 +95,6 @@ async function scanPackets(
   const args = ["-show_entries", entries, "-of", "csv=p=0", ...inputOf(sourcePath)];
   const result = await ask("ffprobe", args, (chunk) => scanner.push(chunk.toString("latin1")));
   return refuseFailure(result) ?? scanner.finish();
-}
-
-async function containerEnd(sourcePath: string) {
-  await using file = await open(sourcePath);
-  const { size } = await file.stat();
-  const read = async (offset: number, length: number) => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  };
-  return await findContainerEnd({ size, read });
 }
 
 /** Sound that does not decode is left out, and the next track is tried. */

@@ -18,7 +18,7 @@ export async function findContainerEnd(file: FileBytes): Promise<ContainerEnd> {
   return transportStreamEnd(file);
 }
 
-const MP4_FIRST_BOXES = new Set(["ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "pnot"]);
+export const MP4_FIRST_BOXES = new Set(["ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "pnot"]);
 /** A fragment each second for a day; who has more is not walked to the end. */
 const MOST_BOXES = 100_000;
 
@@ -39,7 +39,7 @@ async function mp4End(file: FileBytes): Promise<ContainerEnd> {
   return at === file.size ? "whole" : "cut";
 }
 
-const EBML = 0x1a45dfa3;
+export const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
 
 /** RFC 8794: header and segment are elements of an id, a size and as many bytes; a live file leaves the size open. */

@@ -35,6 +35,7 @@ const KNOWN = {
   limits: DEFAULT_MEDIA_LIMITS,
   isDecodable: (codec: string) => codec !== "ac4" && codec !== "prores_raw",
   broken: new Set<number>(),
+  scrambled: new Set<number>(),
   end: "whole" as const,
 };
 
@@ -228,7 +229,7 @@ describe("a source is refused", () => {
     ],
     [
       "copy protection",
-      [{ ...VIDEO, codec_tag_string: "encv" }],
+      [{ ...VIDEO, codec_tag: "0x00db" }],
       "The file is copy-protected (encrypted media). Upload a copy without protection.",
     ],
     [
@@ -253,6 +254,18 @@ describe("a source is refused", () => {
     ],
   ] as const)("for %s", (_, streams, expected) => {
     expect(reason(streams)).toBe(expected);
+  });
+
+  it("when its only picture or its only sound is scrambled", () => {
+    const streams = [
+      { ...VIDEO, id: "0x101" },
+      { ...AUDIO, id: "0x102" },
+    ];
+    const protectedFile = "The file is copy-protected (encrypted media). Upload a copy without protection.";
+    for (const id of [0x101, 0x102]) {
+      expect(reason(streams, undefined, FORMAT, { scrambled: new Set([id]) })).toBe(protectedFile);
+    }
+    expect(reason(streams, undefined, FORMAT, { scrambled: new Set([0x103]) })).toBeNull();
   });
 
   it("when it is longer than the limits, in time or in frames", () => {

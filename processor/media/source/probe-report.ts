@@ -4,10 +4,12 @@ import { chooseFrameRate, framesPerSecond, measureCadence, parseFrameRate } from
 import { findIncompleteness } from "./incomplete.ts";
 import type { MediaLimits } from "./limits.ts";
 import type { StreamScan } from "./packet-scan.ts";
+import { COPY_PROTECTED } from "./refused-content.ts";
 import type { SourceAudio, SourceFacts, SourceVideo, TransferKind } from "./source-facts.ts";
 import { isPicture, isSound, parseReport, type StreamReport } from "./stream-report.ts";
 import {
   chooseStreams,
+  isScrambled,
   isTiny,
   leftOut,
   SMALLEST_SIDE,
@@ -31,6 +33,7 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
   const refusal = refuseStreams(streams, input.limits);
   if (refusal) return refusal;
   const { video, audio } = chooseStreams(streams, input);
+  if (hidesTrack(streams, { video, audio }, input)) return COPY_PROTECTED;
   if (!video && !audio) return refuseUnusable(streams);
   const chosen = [video, audio].filter((stream) => stream !== null);
   const incompleteness = findIncompleteness(chosen, input.scans, input.end);
@@ -53,6 +56,23 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
 const NOT_MEDIA =
   "The file is no video or audio that is known here, or it is damaged. Check that it plays on your computer, and upload it again.";
 
+/** Whether all pictures or all sound of the file are scrambled: without them it is not what was uploaded. */
+function hidesTrack(
+  streams: readonly StreamReport[],
+  { video, audio }: { readonly video: StreamReport | null; readonly audio: StreamReport | null },
+  { scrambled }: ProbeInput,
+): boolean {
+  const hidden = streams.filter((stream) => isScrambled(stream, scrambled));
+  return (!video && hidden.some(isPicture)) || (!audio && hidden.some(isSound));
+}
+
+/** HTTP Live Streaming, SAMPLE-AES: stream types of encrypted H.264, AAC, AC-3 and E-AC-3 in a transport stream. */
+const SAMPLE_ENCRYPTED_TYPES = ["0x00db", "0x00cf", "0x00c1", "0x00c2"];
+
+function isSampleEncrypted({ codec_tag = "" }: StreamReport): boolean {
+  return SAMPLE_ENCRYPTED_TYPES.includes(codec_tag);
+}
+
 function refuseStreams(streams: readonly StreamReport[], limits: MediaLimits): Refusal | null {
   if (!streams.some((stream) => isPicture(stream) || isSound(stream))) {
     return refuse("The file holds no video and no audio. Upload a video or audio file.");
@@ -60,9 +80,7 @@ function refuseStreams(streams: readonly StreamReport[], limits: MediaLimits): R
   if (streams.length > limits.maxTracks) {
     return refuse(`The file has ${streams.length} tracks, at most ${limits.maxTracks} are accepted. Export fewer.`);
   }
-  if (streams.some((stream) => /^(encv|enca|drm[si])$/.test(stream.codec_tag_string ?? ""))) {
-    return refuse("The file is copy-protected (encrypted media). Upload a copy without protection.");
-  }
+  if (streams.some(isSampleEncrypted)) return COPY_PROTECTED;
   const large = streams.find((stream) => isPicture(stream) && exceeds(stream, limits));
   if (!large) return null;
   const limit = `${limits.maxSide} on a side and ${Math.floor(limits.maxPixels / 1e6)} million in all`;

@@ -7,6 +7,8 @@ const streamSchema = z.looseObject({
   codec_type: z.string().optional(),
   codec_name: z.string().optional(),
   codec_tag_string: z.string().optional(),
+  codec_tag: z.string().optional(),
+  id: z.string().optional(),
   width: z.number().optional(),
   height: z.number().optional(),
   sample_aspect_ratio: z.string().optional(),

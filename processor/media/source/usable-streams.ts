@@ -9,6 +9,8 @@ export type StreamKnowledge = {
   readonly isDecodable: (codec: string) => boolean;
   /** Streams of which a decoder made nothing. */
   readonly broken: ReadonlySet<number>;
+  /** Identifiers (`id`) of tracks whose packets are scrambled. */
+  readonly scrambled: ReadonlySet<number>;
 };
 
 /**
@@ -27,12 +29,17 @@ export function chooseStreams(streams: readonly StreamReport[], knowledge: Strea
   };
 }
 
-function isUsable(stream: StreamReport, { isDecodable, scans, broken }: StreamKnowledge): boolean {
+function isUsable(stream: StreamReport, { isDecodable, scans, broken, scrambled }: StreamKnowledge): boolean {
   const codec = stream.codec_name ?? "unknown";
+  if (isScrambled(stream, scrambled)) return false;
   if (codec === "unknown" || !isDecodable(codec) || !scans.has(stream.index) || broken.has(stream.index)) return false;
   return isSound(stream)
     ? (stream.sample_rate ?? 0) > 0 && (stream.channels ?? 0) > 0
     : (stream.width ?? 0) > 0 && (stream.height ?? 0) > 0;
+}
+
+export function isScrambled({ id }: StreamReport, scrambled: ReadonlySet<number>): boolean {
+  return id !== undefined && scrambled.has(Number(id));
 }
 
 export function isTiny({ width = 0, height = 0 }: StreamReport): boolean {

@@ -1,0 +1,3 @@
+import { refuse } from "../refusal.ts";
+
+export const COPY_PROTECTED = refuse("The file is copy-protected (encrypted media). Upload a copy without protection.");
