@@ -43,6 +43,7 @@ export type ProcessorConfig = {
   readonly sourceMaxSeconds: number;
   readonly sourceMinBytesPerSecond: number;
   readonly maxConvertFactor: number;
+  readonly maxConvertSeconds: number;
   /** Null: no limit. */
   readonly ffmpegMemoryBytes: number | null;
   readonly minFreeDiskBytes: number;
@@ -151,6 +152,10 @@ export const SETTINGS = {
     ...{ preset: 40, from: 0.1, to: 10_000 },
     meaning: "seconds that one second of a source may take to convert, beside 20 minutes for every file",
   }),
+  MAX_CONVERT_SECONDS: wholeNumber({
+    ...{ preset: 2 * 86_400, from: 60, to: 24 * 86_400, unit: "seconds" },
+    meaning: "longest conversion of any source; after it the job fails",
+  }),
   FFMPEG_MEMORY_BYTES: wholeNumber({
     ...{ preset: 4 * 2 ** 30, from: 0, to: Number.MAX_SAFE_INTEGER, unit: "bytes" },
     meaning: "private memory of one ffmpeg, beside 128 MiB for each core; 0 for no limit; needs prlimit",
@@ -253,6 +258,7 @@ function configOf(env: z.output<typeof environmentSchema>): ProcessorConfig {
     sourceMaxSeconds: env.SOURCE_MAX_SECONDS,
     sourceMinBytesPerSecond: env.SOURCE_MIN_BYTES_PER_SECOND,
     maxConvertFactor: env.MAX_CONVERT_FACTOR,
+    maxConvertSeconds: env.MAX_CONVERT_SECONDS,
     ffmpegMemoryBytes: env.FFMPEG_MEMORY_BYTES === 0 ? null : env.FFMPEG_MEMORY_BYTES,
     minFreeDiskBytes: env.MIN_FREE_DISK_BYTES,
     sourceAllowHosts: env.SOURCE_ALLOW_HOSTS,

@@ -77,6 +77,7 @@ function jobRunner(
     ...DEFAULT_MEDIA_LIMITS,
     maxSeconds: config.maxDurationSeconds,
     convertSecondsPerSecond: config.maxConvertFactor,
+    convertMaxSeconds: config.maxConvertSeconds,
     memoryBytes: config.ffmpegMemoryBytes,
   };
   const sourceLimits = {

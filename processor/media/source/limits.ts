@@ -14,6 +14,8 @@ export type MediaLimits = {
   readonly convertGrantedSeconds: number;
   /** Seconds that one second of the source may take beside. */
   readonly convertSecondsPerSecond: number;
+  /** Longest conversion of any source, in seconds: one file must not hold a processor for weeks. */
+  readonly convertMaxSeconds: number;
   /**
    * Private memory of one ffmpeg or ffprobe in bytes, where prlimit exists; null for none. Each core adds to it, since
    * encoders start threads by them.
@@ -32,18 +34,15 @@ export const DEFAULT_MEDIA_LIMITS: MediaLimits = {
   maxFrames: 12 * 3600 * 120,
   convertGrantedSeconds: 1200,
   convertSecondsPerSecond: 40,
+  // Twelve hours of 1080p take 15 on two cores; four times the pixels still fit.
+  convertMaxSeconds: 2 * 86_400,
   // Measured: 0.9 GiB for 4K in 10 bit with four rungs on two cores, 90 MiB more for each further core.
   memoryBytes: 4 * 2 ** 30,
 };
 
-/** setTimeout takes no more than 2^31 ms, 24 days. */
-const LONGEST_TIMER_SECONDS = 2 ** 31 / 1000 - 1;
-
 /** Seconds after which the conversion of a source of this length is given up. */
 export function convertTimeout(sourceSeconds: number | null, limits: MediaLimits): number {
-  const { maxSeconds, convertGrantedSeconds, convertSecondsPerSecond } = limits;
-  return Math.min(
-    convertGrantedSeconds + (sourceSeconds ?? maxSeconds) * convertSecondsPerSecond,
-    LONGEST_TIMER_SECONDS,
-  );
+  const { maxSeconds, convertGrantedSeconds, convertSecondsPerSecond, convertMaxSeconds } = limits;
+  const bySource = convertGrantedSeconds + (sourceSeconds ?? maxSeconds) * convertSecondsPerSecond;
+  return Math.min(bySource, convertMaxSeconds);
 }

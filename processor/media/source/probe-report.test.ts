@@ -80,6 +80,16 @@ describe("the facts of a source", () => {
     expect(video).toMatchObject({ rotation: 270, width: 1920, displayWidth: 1080, displayHeight: 1920 });
   });
 
+  it.each([-2147483648, 1e9, Number.NaN])("ignore a display matrix that is no rotation: %d", (rotation) => {
+    const side = { side_data_type: "Display Matrix", rotation };
+    const { video } = facts([{ ...VIDEO, width: 320, height: 240, side_data_list: [side] }]);
+    expect(video).toMatchObject({ rotation: 0, displayWidth: 320, displayHeight: 240 });
+  });
+
+  it("ignore a rotate tag that is no rotation", () => {
+    expect(facts([{ ...VIDEO, tags: { rotate: "99990" } }]).video?.rotation).toBe(0);
+  });
+
   it("stretch the width by the pixel aspect before the picture is turned", () => {
     const { video } = facts([{ ...VIDEO, width: 800, height: 640, sample_aspect_ratio: "64:45" }]);
     expect(video).toMatchObject({ displayWidth: 1138, displayHeight: 640 });

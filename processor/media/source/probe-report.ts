@@ -178,11 +178,17 @@ function span(scan: StreamScan | undefined, frameSeconds: number, { origin, cloc
 
 /** ffprobe counts counter-clockwise; some old files only have a `rotate` tag, clockwise. */
 function rotationOf(stream: StreamReport): number {
-  const matrix = stream.side_data_list?.find((side) => side.rotation !== undefined)?.rotation;
-  const clockwise = matrix === undefined ? Number(stream.tags?.rotate ?? 0) : -matrix;
+  const matrix = stream.side_data_list?.map((side) => side.rotation).find(isRotation);
+  const tagged = Number(stream.tags?.rotate ?? 0);
+  const clockwise = matrix === undefined ? (isRotation(tagged) ? tagged : 0) : -matrix;
   const quarter = Math.round(clockwise / 90) * 90;
   // ffmpeg turns other angles inside the coded frame, which then keeps its size.
-  return Number.isFinite(clockwise) && Math.abs(clockwise - quarter) <= 1 ? ((quarter % 360) + 360) % 360 : 0;
+  return Math.abs(clockwise - quarter) <= 1 ? ((quarter % 360) + 360) % 360 : 0;
+}
+
+/** A matrix of zeros has no angle, which ffprobe prints as the smallest integer. */
+function isRotation(degrees: number | undefined): degrees is number {
+  return degrees !== undefined && Math.abs(degrees) <= 360;
 }
 
 function pixelAspect(text: string | undefined): { numerator: number; denominator: number } {

@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-const sideDataSchema = z.looseObject({ side_data_type: z.string().optional(), rotation: z.coerce.number().optional() });
+const sideDataSchema = z.looseObject({
+  side_data_type: z.string().optional(),
+  // A damaged display matrix has no angle; the rest of the report is still good.
+  rotation: z.coerce.number().optional().catch(undefined),
+});
 
 const streamSchema = z.looseObject({
   index: z.number(),
