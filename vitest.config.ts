@@ -13,6 +13,7 @@ const SLOW_MACHINE_MS = 60_000;
 
 export default defineConfig({
   test: {
+    reporters: ["default", "./test/untried-tests.ts"],
     projects: [
       {
         test: {

@@ -1,11 +1,16 @@
 // npm test: lint, types and every test. npm test -- some/file: only the tests that vitest finds by these arguments.
-import { readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { exitWith, runInForeground } from "./setup/child.mjs";
 import { prepare } from "./setup/prepare.mjs";
 
 await exitWith(async () => {
-  const { root, node, env } = await prepare({ browser: true });
+  const prepared = await prepare({ forTests: true });
+  const { root, node } = prepared;
+  const untriedFile = join(root, ".ladderlock/untried-tests");
+  const env = { ...prepared.env, UNTRIED_TESTS_FILE: untriedFile };
+  mkdirSync(dirname(untriedFile), { recursive: true });
+  rmSync(untriedFile, { force: true });
   const chosen = process.argv.slice(2);
   const checks = [...(chosen.length === 0 ? staticChecks(root) : []), vitest(chosen)];
   const failed = [];
@@ -16,9 +21,20 @@ await exitWith(async () => {
     console.log(`${name}: ${code === 0 ? "passed" : `failed (exit code ${code})`} in ${seconds} s`);
     if (code !== 0) failed.push({ name, code });
   }
-  console.log(failed.length === 0 ? "All checks passed." : `Failed: ${failed.map(({ name }) => name).join(", ")}.`);
+  const result = failed.length === 0 ? "All checks passed." : `Failed: ${failed.map(({ name }) => name).join(", ")}.`;
+  console.log(`${result} ${untried(untriedFile)}`);
   return failed[0]?.code ?? 0;
 });
+
+/**
+ * What this machine could not try, as the reporter in test/untried-tests.ts wrote it.
+ *
+ * @param {string} file
+ */
+function untried(file) {
+  const groups = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return groups === "" ? "No test was skipped." : `Not tried on this machine: ${groups.split("\n").join("; ")}.`;
+}
 
 /** @param {string} root */
 function staticChecks(root) {

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findOnPath, isExecutableFile, lastLines, programNamedBy, runCommand } from "./command.mjs";
-import { unpackDebianPackage, writeWrapper } from "./private-debian.mjs";
+import { unpackDebianPackages, writeWrapper } from "./private-debian.mjs";
 import { recallTool, rememberTool } from "./remembered-tools.mjs";
 import { SetupError } from "./setup-error.mjs";
-import { installSystemPackage } from "./system-packages.mjs";
+import { installSystemPackages } from "./system-packages.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const MAC_APPLICATIONS = [
@@ -81,7 +81,7 @@ async function installed() {
 
 /** @returns {Promise<Candidate>} */
 async function fromSystem() {
-  const { installed: done, reason } = await installSystemPackage({ apt: "chromium", brew: null });
+  const { installed: done, reason } = await installSystemPackages("chromium", { apt: ["chromium"], brew: [] });
   return done ? installed() : { refusal: reason };
 }
 
@@ -91,7 +91,7 @@ async function fromSystem() {
  */
 async function fromPrivateDebian(toolsFolder) {
   const folder = join(toolsFolder, "debian");
-  const { root, reason } = await unpackDebianPackage({ folder, name: "chromium" });
+  const { root, reason } = await unpackDebianPackages({ folder, name: "chromium", packages: ["chromium"] });
   if (root === null) return { refusal: reason };
   // Debian's own start script in usr/bin looks for the program under /usr/lib.
   return tryBrowser(writeWrapper({ root, program: "usr/lib/chromium/chromium", script: join(folder, "bin/chromium") }));

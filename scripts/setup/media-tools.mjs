@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { findOnPath, lastLines, programNamedBy, runCommand } from "./command.mjs";
 import { installMediaToolsFromNpm } from "./npm-binaries.mjs";
-import { unpackDebianPackage, writeWrapper } from "./private-debian.mjs";
+import { unpackDebianPackages, writeWrapper } from "./private-debian.mjs";
 import { recallTool, rememberTool } from "./remembered-tools.mjs";
 import { SetupError } from "./setup-error.mjs";
-import { installSystemPackage } from "./system-packages.mjs";
+import { installSystemPackages } from "./system-packages.mjs";
 
 const NEEDED_ENCODERS = ["libx264", "aac"];
 const TRIAL_MS = 30_000;
@@ -76,7 +76,7 @@ function onPath() {
 
 /** @returns {Promise<Candidate>} */
 async function fromSystem() {
-  const { installed, reason } = await installSystemPackage({ apt: "ffmpeg", brew: "ffmpeg" });
+  const { installed, reason } = await installSystemPackages("ffmpeg", { apt: ["ffmpeg"], brew: ["ffmpeg"] });
   return installed ? onPath() : { refusal: reason };
 }
 
@@ -85,10 +85,11 @@ async function fromSystem() {
  * @returns {Promise<Candidate>}
  */
 async function fromPrivateDebian(toolsFolder) {
-  const { root, reason } = await unpackDebianPackage({ folder: join(toolsFolder, "debian"), name: "ffmpeg" });
+  const folder = join(toolsFolder, "debian");
+  const { root, reason } = await unpackDebianPackages({ folder, name: "ffmpeg", packages: ["ffmpeg"] });
   if (root === null) return { refusal: reason };
   const [ffmpeg, ffprobe] = ["ffmpeg", "ffprobe"].map((name) =>
-    writeWrapper({ root, program: `usr/bin/${name}`, script: join(toolsFolder, "debian/bin", name) }),
+    writeWrapper({ root, program: `usr/bin/${name}`, script: join(folder, "bin", name) }),
   );
   return tryTools(ffmpeg ?? null, ffprobe ?? null);
 }

@@ -4,22 +4,24 @@ import { findChromium } from "./browser.mjs";
 import { ensureDependencies } from "./dependencies.mjs";
 import { findMediaTools } from "./media-tools.mjs";
 import { findNode } from "./node-runtime.mjs";
+import { findPlayers } from "./players.mjs";
 
 /**
  * Everything that a command needs before it can begin, found or fetched. On a machine where that has been done it only
  * looks, and takes a few milliseconds. Runs on Node 20 and without packages, because it is what installs them.
  *
- * @param {{ browser: boolean }} needs
+ * @param {{ forTests: boolean }} needs the tests also need a browser and players
  * @returns {Promise<{ root: string, node: string, env: NodeJS.ProcessEnv }>} env is for every child process
  */
-export async function prepare({ browser }) {
+export async function prepare({ forTests }) {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const toolsFile = join(root, ".ladderlock/tools.json");
   const toolsFolder = join(root, ".ladderlock/tools");
   await ensureDependencies(root);
   const node = await findNode(root, toolsFile);
   const media = await findMediaTools({ toolsFile, toolsFolder });
-  const chromium = browser ? await findChromium({ toolsFile, toolsFolder }) : null;
+  const chromium = forTests ? await findChromium({ toolsFile, toolsFolder }) : null;
+  const players = forTests ? await findPlayers({ toolsFile, toolsFolder, ffmpeg: media.ffmpeg }) : {};
   const programs = [join(root, "node_modules/.bin"), dirname(node), process.env.PATH ?? ""];
   return {
     root,
@@ -30,6 +32,7 @@ export async function prepare({ browser }) {
       FFMPEG_PATH: media.ffmpeg,
       FFPROBE_PATH: media.ffprobe,
       ...(chromium === null ? {} : { CHROMIUM_PATH: chromium }),
+      ...players,
       ...QUIET_TOOLS,
     },
   };

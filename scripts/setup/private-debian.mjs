@@ -7,20 +7,21 @@ import { step } from "./step.mjs";
 const UNUSED = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/icons", "usr/share/help"];
 
 /**
- * Unpacks a Debian package, with everything it needs and the machine lacks, into a folder of ours: apt-get with a state
+ * Unpacks Debian packages, with everything they need and the machine lacks, into a folder of ours: apt-get with a state
  * of its own finds and downloads, `dpkg -x` unpacks, and nothing outside the folder is touched, so no root is needed.
  *
- * @param {{ folder: string, name: string }} wanted `folder` takes apt's state and the unpacked packages
+ * @param {{ folder: string, name: string, packages: readonly string[] }} wanted `folder` takes apt's state and, below
+ *   `name`, the unpacked packages
  * @returns {Promise<{ root: string | null, reason: string }>} root: where usr/ is
  */
-export async function unpackDebianPackage({ folder, name }) {
+export async function unpackDebianPackages({ folder, name, packages }) {
   if (findOnPath("apt-get") === null || findOnPath("dpkg") === null) return { root: null, reason: "this is no Debian" };
   const root = join(folder, name);
   if (existsSync(join(root, "complete"))) return { root, reason: "" };
   const title = `Unpacking ${name} and its libraries from Debian (no root here)`;
   const reason = await step(
     title,
-    () => downloadAndUnpack(folder, name, root),
+    () => downloadAndUnpack(folder, packages, root),
     (refusal) => refusal === null,
   );
   return reason === null ? { root, reason: "" } : { root: null, reason };
@@ -28,13 +29,13 @@ export async function unpackDebianPackage({ folder, name }) {
 
 /**
  * @param {string} folder
- * @param {string} name
+ * @param {readonly string[]} packages
  * @param {string} root
  * @returns {Promise<string | null>} why it did not work
  */
-async function downloadAndUnpack(folder, name, root) {
-  const fetched = await downloadClosure(folder, name);
-  if (!fetched.ok) return `apt-get could not download ${name}: ${lastLines(fetched, 3)}`;
+async function downloadAndUnpack(folder, packages, root) {
+  const fetched = await downloadClosure(folder, packages);
+  if (!fetched.ok) return `apt-get could not download ${packages.join(" ")}: ${lastLines(fetched, 3)}`;
   const refusal = await unpackAll(join(folder, "cache/archives"), root);
   if (refusal !== null) return refusal;
   for (const unused of UNUSED) rmSync(join(root, unused), { recursive: true, force: true });
@@ -45,9 +46,9 @@ async function downloadAndUnpack(folder, name, root) {
 
 /**
  * @param {string} folder
- * @param {string} name
+ * @param {readonly string[]} packages
  */
-async function downloadClosure(folder, name) {
+async function downloadClosure(folder, packages) {
   for (const path of ["state/lists/partial", "cache/archives/partial"]) {
     mkdirSync(join(folder, path), { recursive: true });
   }
@@ -64,7 +65,7 @@ async function downloadClosure(folder, name) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   // Fails where a hook of the system's wants root, after the lists are there: the download tells whether it worked.
   await runCommand("apt-get", [...options, "update"], { env });
-  const install = ["install", "--download-only", "-y", "--no-install-recommends", "--reinstall", name];
+  const install = ["install", "--download-only", "-y", "--no-install-recommends", "--reinstall", ...packages];
   return runCommand("apt-get", [...options, ...install], { env });
 }
 
@@ -89,17 +90,19 @@ async function unpackAll(archives, root) {
  * Writes a script that runs an unpacked program with its unpacked libraries. It finds them from its own place, so the
  * project's folder may move, and uses nothing from PATH, because the processor runs ffmpeg with hardly an environment.
  *
- * @param {{ root: string, program: string, script: string }} wanted `program` is relative to root
+ * @param {{ root: string, program: string, script: string, environment?: Record<string, string> }} wanted `program` is
+ *   relative to root; the values of `environment` are shell text, in which $root is the folder
  * @returns {string} path of the script
  */
-export function writeWrapper({ root, program, script }) {
+export function writeWrapper({ root, program, script, environment = {} }) {
   const libraries = libraryFolders(root).map((folder) => `$root/${folder}`);
   const text = [
     "#!/bin/sh",
     `root=\${0%/*}/${relative(join(script, ".."), root)}`,
     `LD_LIBRARY_PATH=${libraries.join(":")}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}`,
     `FONTCONFIG_FILE=\${FONTCONFIG_FILE:-$root/fonts.conf}`,
-    "export LD_LIBRARY_PATH FONTCONFIG_FILE",
+    ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    `export ${["LD_LIBRARY_PATH", "FONTCONFIG_FILE", ...Object.keys(environment)].join(" ")}`,
     `exec "$root/${program}" "$@"`,
     "",
   ].join("\n");

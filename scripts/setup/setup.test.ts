@@ -2,10 +2,11 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { findOnPath, runCommand } from "./command.mjs";
 import { holdsWhatTheLockNames } from "./dependencies.mjs";
 import { isNewEnough } from "./node-runtime.mjs";
+import { findPlayers } from "./players.mjs";
 import { libraryFolders, writeWrapper } from "./private-debian.mjs";
 import { recallTool, rememberTool } from "./remembered-tools.mjs";
 
@@ -131,5 +132,41 @@ describe("a program unpacked from Debian's packages", () => {
     const output = execFileSync(join(moved, "bin/tool"), ["--flag", "two words"], { encoding: "utf8", env: {} });
     const base = `${moved}/bin/../tool/usr/lib/m`;
     expect(output).toBe(`${base}:${base}/blas:${base}/nss:${base}/pulseaudio --flag two words\n`);
+  });
+
+  it("gets the environment that it needs in this place", () => {
+    const { folder, root } = unpacked();
+    file(join(root, "usr/bin/tool"), '#!/bin/sh\necho "$PLUGINS"\n');
+    const script = join(folder, "bin/tool");
+    writeWrapper({ root, program: "usr/bin/tool", script, environment: { PLUGINS: '$(echo "$root"/usr/lib/*/blas)' } });
+    const output = execFileSync(script, { encoding: "utf8", env: {} });
+    expect(output).toBe(`${folder}/bin/../tool/usr/lib/m/blas\n`);
+  });
+});
+
+describe("a player that the environment names", () => {
+  const FFMPEG = process.env.FFMPEG_PATH ?? "ffmpeg";
+  const places = (folder: string) => ({ toolsFile: join(folder, "tools.json"), toolsFolder: folder, ffmpeg: FFMPEG });
+  const player = (folder: string, name: string, exitCode: number) => {
+    const path = file(join(folder, name), `#!/bin/sh\nexit ${exitCode}\n`);
+    chmodSync(path, 0o755);
+    return path;
+  };
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("is used and remembered when it plays", async () => {
+    const folder = newFolder();
+    vi.stubEnv("MPV_PATH", player(folder, "mpv", 0));
+    vi.stubEnv("GST_LAUNCH_PATH", player(folder, "gst-launch-1.0", 0));
+    player(folder, "gst-inspect-1.0", 0);
+    const found = { MPV_PATH: join(folder, "mpv"), GST_LAUNCH_PATH: join(folder, "gst-launch-1.0") };
+    expect(await findPlayers(places(folder))).toEqual(found);
+    expect(recallTool(join(folder, "tools.json"), "mpv")).toEqual([found.MPV_PATH]);
+  });
+
+  it("is refused with its variable's name when it does not play", async () => {
+    const folder = newFolder();
+    vi.stubEnv("MPV_PATH", player(folder, "mpv", 1));
+    await expect(findPlayers(places(folder))).rejects.toThrow(/^MPV_PATH is set, but cannot be used/);
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import HLS from "hls-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
-import { decoded, FFMPEG, isInstalled, runProgram } from "./run-program.ts";
+import { decoded, FFMPEG, runProgram } from "./run-program.ts";
 import { type IssuedToken, type Part, type Stack, startStack } from "./stack.ts";
 
 /* A real clip through the whole system: upload, jobs A and B, and back out through the Worker. */
@@ -93,15 +93,6 @@ describe("a 1080p clip", () => {
     expect((await decoded(stack.origin + issued.masterUrl, "0:v:0")).frames).toBe(FRAMES);
     const sound = await decoded(stack.origin + issued.masterUrl, "0:a:0");
     expect(Math.abs(sound.seconds - SECONDS)).toBeLessThan(0.1);
-  });
-
-  const gstreamer = isInstalled("gst-launch-1.0", "--version") && isInstalled("gst-inspect-1.0", "hlsdemux2");
-  it.runIf(gstreamer)("plays in GStreamer's playbin3 to its end, frame by frame", async () => {
-    const sinks = ["video-sink=fakesink name=pictures silent=false sync=false", "audio-sink=fakesink sync=false"];
-    const args = ["-v", "playbin3", `uri=${mediaPlaylistUrl("480p")}`, "flags=video+audio", ...sinks];
-    const { code, stdout } = await runProgram("gst-launch-1.0", args);
-    expect(code).toBe(0);
-    expect(stdout.toString().match(/pictures: last-message = chain/g)).toHaveLength(FRAMES);
   });
 });
 

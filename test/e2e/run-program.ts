@@ -18,7 +18,7 @@ export function runProgram(command: string, args: readonly string[], seconds = 1
 }
 
 export function isInstalled(command: string, ...args: string[]): boolean {
-  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+  return command !== "" && spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
 export const FFMPEG = process.env.FFMPEG_PATH ?? "ffmpeg";

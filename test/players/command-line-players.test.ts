@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decoded, FFMPEG, isInstalled, runProgram } from "../e2e/run-program.ts";
 import { type IssuedToken, type Part, type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
-import { type Mpv, startMpv } from "./mpv.ts";
+import { MPV, type Mpv, startMpv } from "./mpv.ts";
 import { rotate } from "./rotations.ts";
 import { anotherSession, urisOf, usesOf } from "./uses.ts";
 
-/* ffmpeg and mpv on the URL of the master, as anybody would start them. */
+/* ffmpeg, GStreamer and mpv on the URL of the master, as anybody would start them. */
 
 const SECONDS = 24;
 const FRAME_RATE = 15;
@@ -65,64 +65,91 @@ describe("ffmpeg", () => {
   });
 });
 
-const mpvIsHere = isInstalled("mpv", "--version");
+/** How often `frame` matches what a player prints while it plays to the end. */
+async function frames(program: string, args: readonly string[], frame: RegExp): Promise<number | undefined> {
+  const { code, stdout, stderr } = await runProgram(program, args);
+  if (code !== 0) throw new Error(`${program} ended with ${code}: ${stderr}`);
+  return stdout.toString().match(frame)?.length;
+}
 
-describe.runIf(mpvIsHere)(
-  mpvIsHere ? "mpv" : "mpv, which is not installed here, so that nothing is known of it",
-  () => {
-    const QUALITIES = [720, 480, 360];
+const GST_LAUNCH = process.env.GST_LAUNCH_PATH ?? "gst-launch-1.0";
+const gstreamerIsHere = isInstalled(GST_LAUNCH, "--version");
 
-    /** A quality's picture and its sound; mpv goes on from where it was when it is told to. */
-    async function choose(mpv: Mpv, lines: number): Promise<void> {
-      const position = Number(await mpv.get("time-pos"));
-      const track = QUALITIES.indexOf(lines) + 1;
-      await mpv.set("aid", track);
-      await mpv.set("vid", track);
-      await mpv.seek(position);
-      await mpv.until("height", (height) => height === lines);
-    }
+describe.runIf(gstreamerIsHere)(gstreamerIsHere ? "GStreamer" : "GStreamer, which is not installed", () => {
+  it("plays the master to its end with every frame, and that is one use", async () => {
+    const issued = await oneUse();
+    const sinks = ["video-sink=fakesink name=pictures silent=false sync=false", "audio-sink=fakesink sync=false"];
+    const args = ["-v", "playbin3", `uri=${stack.origin}${issued.masterUrl}`, "flags=video+audio", ...sinks];
+    expect(await frames(GST_LAUNCH, args, /pictures: last-message = chain/g)).toBe(FRAMES);
+    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
+  });
+});
 
-    async function playsFrom(mpv: Mpv, seconds: number): Promise<void> {
-      await mpv.until("time-pos", (at) => Number(at) > seconds + 0.5 && Number(at) < seconds + SECONDS / 2);
-    }
+const mpvIsHere = isInstalled(MPV, "--version");
 
-    const ends = (mpv: Mpv) => mpv.until("eof-reached", (ended) => ended === true);
-    const refusals = (mpv: Mpv) => mpv.complaints().match(/^.*(?:HTTP error|Unable to open|Failed to).*$/gm);
+describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () => {
+  const QUALITIES = [720, 480, 360];
 
-    it("plays to the end, seeks, switches the quality, and all that is one use", async () => {
-      const issued = await oneUse();
-      await using mpv = await startMpv(stack.origin + issued.masterUrl, directory);
-      await mpv.until("height", (height) => height === 360);
-      await playsFrom(mpv, 0);
-      await choose(mpv, 720);
-      await mpv.until("time-pos", (at) => Number(at) > SECONDS * 0.75);
-      await mpv.seek(5);
-      await playsFrom(mpv, 5);
-      await choose(mpv, 480);
-      await mpv.seek(16);
-      await playsFrom(mpv, 16);
-      await ends(mpv);
-      expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
-      expect(refusals(mpv)).toBeNull();
-      expect(await usesOf(stack, issued.token)).toBe(1);
-      expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
-    });
+  /** A quality's picture and its sound; mpv goes on from where it was when it is told to. */
+  async function choose(mpv: Mpv, lines: number): Promise<void> {
+    const position = Number(await mpv.get("time-pos"));
+    const track = QUALITIES.indexOf(lines) + 1;
+    await mpv.set("aid", track);
+    await mpv.set("vid", track);
+    await mpv.seek(position);
+    await mpv.until("height", (height) => height === lines);
+  }
 
-    it("goes on when the issued token has expired and the keys were rotated, in another quality too", async () => {
-      const START_SECONDS = 4;
-      const issued = await oneUse({ startSeconds: START_SECONDS });
-      await using mpv = await startMpv(stack.origin + issued.masterUrl, directory);
-      await playsFrom(mpv, 0);
-      await mpv.set("pause", true);
-      await rotate(stack, part, "SUCCEEDED");
-      await sleep(Date.parse(issued.expiresAt) + 6000 - Date.now());
-      expect((await fetch(stack.origin + issued.masterUrl)).status).toBe(401);
-      await choose(mpv, 720);
-      await mpv.set("pause", false);
-      await ends(mpv);
-      expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
-      expect(refusals(mpv)).toBeNull();
-      expect(await usesOf(stack, issued.token)).toBe(1);
-    });
-  },
-);
+  async function playsFrom(mpv: Mpv, seconds: number): Promise<void> {
+    await mpv.until("time-pos", (at) => Number(at) > seconds + 0.5 && Number(at) < seconds + SECONDS / 2);
+  }
+
+  const ends = (mpv: Mpv) => mpv.until("eof-reached", (ended) => ended === true);
+  const refusals = (mpv: Mpv) => mpv.complaints().match(/^.*(?:HTTP error|Unable to open|Failed to).*$/gm);
+
+  it("plays every frame of one quality, and that is one use", async () => {
+    const issued = await oneUse();
+    const output = ["--o=-", "--of=framecrc", "--ovc=rawvideo", "--no-audio", "--hls-bitrate=max"];
+    const args = ["--no-config", "--load-scripts=no", "--ytdl=no", ...output, stack.origin + issued.masterUrl];
+    expect(await frames(MPV, args, /^0,.* \d+, 0x[0-9a-f]{8}$/gm)).toBe(FRAMES);
+    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
+  });
+
+  it("plays to the end, seeks, switches the quality, and all that is one use", async () => {
+    const issued = await oneUse();
+    await using mpv = await startMpv(stack.origin + issued.masterUrl, directory);
+    await mpv.until("height", (height) => height === 360);
+    await playsFrom(mpv, 0);
+    await choose(mpv, 720);
+    await mpv.until("time-pos", (at) => Number(at) > SECONDS * 0.75);
+    await mpv.seek(5);
+    await playsFrom(mpv, 5);
+    await choose(mpv, 480);
+    await mpv.seek(16);
+    await playsFrom(mpv, 16);
+    await ends(mpv);
+    expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
+    expect(refusals(mpv)).toBeNull();
+    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
+  });
+
+  it("goes on when the issued token has expired and the keys were rotated, in another quality too", async () => {
+    const START_SECONDS = 4;
+    const issued = await oneUse({ startSeconds: START_SECONDS });
+    await using mpv = await startMpv(stack.origin + issued.masterUrl, directory);
+    await playsFrom(mpv, 0);
+    await mpv.set("pause", true);
+    await rotate(stack, part, "SUCCEEDED");
+    await sleep(Date.parse(issued.expiresAt) + 6000 - Date.now());
+    expect((await fetch(stack.origin + issued.masterUrl)).status).toBe(401);
+    await choose(mpv, 720);
+    await mpv.set("pause", false);
+    await ends(mpv);
+    expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
+    expect(refusals(mpv)).toBeNull();
+    expect(await usesOf(stack, issued.token)).toBe(1);
+  });
+});
