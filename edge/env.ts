@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { AuditEvent } from "../shared/domain/audit-event.ts";
 import { STANDARD_JOB_RULES } from "../shared/domain/transcode-job.ts";
 import { parseSecretList } from "../shared/lib/secret-list.ts";
-import { ACCESS_SETTINGS, missingAccessSetting } from "./callers/access-settings.ts";
+import { ACCESS_SETTINGS, missingAccessSettings } from "./callers/access-settings.ts";
 import type { JobEvents } from "./job-events.ts";
 import { SESSION_SETTINGS } from "./playback/session-settings.ts";
+import { seconds, unknownSettings, wholeNumber } from "./setting-types.ts";
 import { viewerIssuers, viewerIssuersSchema } from "./viewers/viewer-issuers.ts";
 
 /** Bindings of wrangler.toml, and what `.dev.vars` or `wrangler secret put` adds. */
@@ -37,8 +38,6 @@ const secretList = (minimumBytes: number) =>
     }
   });
 
-const seconds = (standard: number) => z.coerce.number().int().positive().default(standard);
-
 const everySetting = z.object({
   /** Bearer secrets: at least 32 characters, so that nobody deploys "changeme". */
   ADMIN_API_KEY: z.string().min(32),
@@ -56,41 +55,34 @@ const everySetting = z.object({
   VIEWER_SECRETS: secretList(32).optional(),
   /** Where players fetch segments, if not from this Worker: the PLAYBACK bucket's own domain. */
   PLAYBACK_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** Video up to this many nominal lines is PUBLIC by default. */
-  PUBLIC_UP_TO_LINES: z.coerce.number().int().min(0).default(480),
+  /** Video up to this many nominal lines is PUBLIC by default. Required: a site that sells 480p must not lose it. */
+  PUBLIC_UP_TO_LINES: wholeNumber(0),
   /** How long an issued token may start play sessions. */
   TOKEN_START_SECONDS: seconds(600),
   ...SESSION_SETTINGS,
   /** How long replaced keys are still given to those who are watching; 0 for not at all. */
-  KEY_GRACE_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(6 * 3600),
+  KEY_GRACE_SECONDS: wholeNumber(0).default(6 * 3600),
   /** How long a browser may keep a key, and with it outlast a revocation. */
-  KEY_MAX_AGE_SECONDS: z.coerce.number().int().min(0).max(300).default(300),
+  KEY_MAX_AGE_SECONDS: wholeNumber(0, 300).default(300),
   /** Imported parts that a batch migration has under way at the same time, those that viewers asked for included. */
-  MIGRATION_MAX_IN_FLIGHT: z.coerce.number().int().positive().default(4),
+  MIGRATION_MAX_IN_FLIGHT: wholeNumber(1).default(4),
   /** How long a processor may be silent before its job is given to another. */
   JOB_LEASE_SECONDS: seconds(STANDARD_JOB_RULES.leaseMs / 1000),
-  JOB_MAX_ATTEMPTS: z.coerce.number().int().positive().default(STANDARD_JOB_RULES.maxAttempts),
+  JOB_MAX_ATTEMPTS: wholeNumber(1).default(STANDARD_JOB_RULES.maxAttempts),
   /** Waiting time after the first failed attempt; it doubles with each one, up to the longest. */
   JOB_FIRST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.firstBackoffMs / 1000),
   JOB_LONGEST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.longestBackoffMs / 1000),
   /** How long the database keeps what is written to the audit log from now on. */
-  AUDIT_RETENTION_DAYS: z.coerce.number().int().positive().max(36_500).default(400),
-  MAX_UPLOAD_BYTES: z.coerce
-    .number()
-    .int()
-    .positive()
-    .default(50 * 2 ** 30),
+  AUDIT_RETENTION_DAYS: wholeNumber(1, 36_500).default(400),
+  MAX_UPLOAD_BYTES: wholeNumber(1).default(50 * 2 ** 30),
   /** "enabled" only for local trials: the watch page may then play the subscriber. */
   DEMO_VIEWERS: z.literal("enabled").optional(),
 });
 
 const coherentSettings = everySetting.superRefine((settings, check) => {
-  const missing = missingAccessSetting(settings);
-  if (missing !== null) check.addIssue({ code: "custom", path: [missing], message: "is needed beside the other" });
+  for (const missing of missingAccessSettings(settings)) {
+    check.addIssue({ code: "custom", path: [missing], message: "is needed beside the others" });
+  }
 });
 
 const settingsSchema = coherentSettings.transform(({ VIEWER_ISSUERS, VIEWER_SECRETS, ...settings }, check) => {
@@ -111,10 +103,13 @@ export class ConfigurationError extends Error {
 /** Reads all settings once; reports all problems together, names and reasons but never values. */
 export function readSettings(env: Env): Settings {
   const parsed = settingsSchema.safeParse(env);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
+  const unknown = unknownSettings(env, Object.keys(everySetting.shape)).map((name) => `${name} is not a setting`);
+  if (parsed.success && unknown.length === 0) return parsed.data;
+  const wrong = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);
     return env[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
   });
-  throw new ConfigurationError(`set these with "wrangler secret put" or in .dev.vars: ${problems.join("; ")}`);
+  throw new ConfigurationError(
+    `correct these in [vars] of wrangler.toml, or secrets with "wrangler secret put" or in .dev.vars: ${[...wrong, ...unknown].join("; ")}`,
+  );
 }

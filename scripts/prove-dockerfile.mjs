@@ -1,6 +1,6 @@
-// Proves the Dockerfile where no container engine is at hand: each of its steps is carried out in a plain Debian root
-// (debootstrap), and the result must start as its user and say what it needs. Needs root and debootstrap.
-// The base image's Node is stood in for by the one that runs this script.
+// Proves the Dockerfile where there is no container engine: each of its steps is carried out in a plain Debian root
+// (debootstrap), and the result must start as its user and name the settings that it needs. Needs root and debootstrap.
+// The base image is not pulled: a root of its Debian release, with the Node that runs this script, takes its place.
 //
 //   node scripts/prove-dockerfile.mjs [--keep] [--suite bookworm]
 import { spawnSync } from "node:child_process";
@@ -187,14 +187,33 @@ function check(image) {
   expect(!existsSync(join(image.root, "app/node_modules/wrangler")), "development dependencies stay out", null);
 }
 
+/**
+ * The base image of a FROM, with the ARGs before it, which must be what the root here stands for.
+ *
+ * @param {string} argument
+ * @param {ReadonlyMap<string, string>} args
+ */
+function checkBase(argument, args) {
+  const image = (argument.split(" ")[0] ?? "").replaceAll(/\$\{(\w+)\}/g, (_, name) => args.get(name) ?? "");
+  const [, node, suite] = /^node:(\d+)-(\w+)-slim(?:@sha256:[0-9a-f]{64})?$/.exec(image) ?? [];
+  const running = process.versions.node.split(".")[0];
+  expect(node === running && suite === values.suite, `${image} is Node ${running} on Debian ${values.suite}`, image);
+}
+
 try {
   const base = baseRoot();
+  /** @type {Map<string, string>} */
+  const args = new Map();
   /** @type {Map<string, Stage>} */
   const stages = new Map();
   /** @type {Stage | null} */
   let stage = null;
   for (const step of parseDockerfile(readFileSync(join(project, "Dockerfile"), "utf8"))) {
-    if (step.instruction === "FROM") {
+    if (step.instruction === "ARG" && stage === null) {
+      const [name = "", standard = ""] = step.argument.split("=");
+      args.set(name, standard);
+    } else if (step.instruction === "FROM") {
+      checkBase(step.argument, args);
       const name = / AS (\S+)/i.exec(step.argument)?.[1] ?? "image";
       const root = join(place, name);
       run("cp", ["--archive", base, root]);

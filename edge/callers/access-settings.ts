@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SCOPES, scopesNamedIn } from "../../shared/domain/scope.ts";
 
-/** The settings of Cloudflare Access. The first two go together: without them its header counts for nothing. */
+/** The settings of Cloudflare Access. All three go together: without them its header counts for nothing. */
 export const ACCESS_SETTINGS = {
   /** `{team}.cloudflareaccess.com`. */
   ACCESS_TEAM_DOMAIN: z
@@ -14,18 +14,19 @@ export const ACCESS_SETTINGS = {
     .transform((text) => text.split(",").map((one) => one.trim()))
     .refine((tags) => tags.every((tag) => tag !== ""), "audience tags with commas between them")
     .optional(),
-  /** What everybody may do whom Access lets in. */
+  /** What everybody may do who comes through Access. */
   ACCESS_SCOPES: z
     .string()
-    .default("admin")
     .refine((text) => text.split(/[\s,]+/).every((word) => SCOPES.some((scope) => scope === word)), "unknown scope")
-    .transform(scopesNamedIn),
+    .transform(scopesNamedIn)
+    .optional(),
 };
 
-type Chosen = { readonly ACCESS_TEAM_DOMAIN?: string | undefined; readonly ACCESS_AUD?: readonly string[] | undefined };
+type AccessSetting = keyof typeof ACCESS_SETTINGS;
 
-/** The setting that is missing beside the other one, or null: half of a door would be taken for a closed or an open one. */
-export function missingAccessSetting({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Chosen): keyof Chosen | null {
-  if ((ACCESS_TEAM_DOMAIN === undefined) === (ACCESS_AUD === undefined)) return null;
-  return ACCESS_AUD === undefined ? "ACCESS_AUD" : "ACCESS_TEAM_DOMAIN";
+/** The settings that are missing beside the others: some of them alone would be taken for a closed or an open door. */
+export function missingAccessSettings(settings: { readonly [name in AccessSetting]?: unknown }): AccessSetting[] {
+  const names = Object.keys(ACCESS_SETTINGS) as AccessSetting[];
+  const missing = names.filter((name) => settings[name] === undefined);
+  return missing.length === names.length ? [] : missing;
 }

@@ -15,5 +15,6 @@ export function createCallerDoors(settings: Settings, apiKeys: ApiKeyStore, issu
 
 function accessDoor(settings: Settings, issuerKeys: IssuerKeys): AccessDoor | null {
   const { ACCESS_TEAM_DOMAIN: teamDomain, ACCESS_AUD: audiences, ACCESS_SCOPES: scopes } = settings;
-  return teamDomain === undefined || audiences === undefined ? null : { teamDomain, audiences, scopes, issuerKeys };
+  if (teamDomain === undefined || audiences === undefined || scopes === undefined) return null;
+  return { teamDomain, audiences, scopes, issuerKeys };
 }

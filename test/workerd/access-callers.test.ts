@@ -202,6 +202,8 @@ describe("where Access is not set up", () => {
   it.each([
     [{ ACCESS_AUD: undefined }, /ACCESS_AUD is not set/],
     [{ ACCESS_TEAM_DOMAIN: undefined }, /ACCESS_TEAM_DOMAIN is not set/],
+    [{ ACCESS_SCOPES: undefined }, /ACCESS_SCOPES is not set/],
+    [{ ACCESS_TEAM_DOMAIN: undefined, ACCESS_AUD: undefined }, /ACCESS_TEAM_DOMAIN is not set; ACCESS_AUD is not set/],
     [{ ACCESS_TEAM_DOMAIN: `https://${TEAM}` }, /ACCESS_TEAM_DOMAIN: /],
     [{ ACCESS_TEAM_DOMAIN: "" }, /ACCESS_TEAM_DOMAIN: /],
     [{ ACCESS_TEAM_DOMAIN: "evil.example/x?" }, /ACCESS_TEAM_DOMAIN: /],

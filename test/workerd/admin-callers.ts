@@ -12,7 +12,7 @@ export const ACCESS_CERTS = `https://${TEAM}/cdn-cgi/access/certs`;
 export const AUDIENCE = "f00dfeed";
 
 /** Settings under which every door of the administrative API is there. */
-export const ALL_DOORS = { GATEWAY_SECRET, ACCESS_TEAM_DOMAIN: TEAM, ACCESS_AUD: AUDIENCE };
+export const ALL_DOORS = { GATEWAY_SECRET, ACCESS_TEAM_DOMAIN: TEAM, ACCESS_AUD: AUDIENCE, ACCESS_SCOPES: "admin" };
 
 export const bearer = (key: string): Credentials => ({ authorization: `Bearer ${key}` });
 

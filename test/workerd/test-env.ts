@@ -5,11 +5,14 @@ import { TEST_SECRETS } from "../e2e/test-secrets.ts";
 
 export type TestEnv = Env & { readonly TEST_MIGRATIONS: D1Migration[] };
 
+/** The settings that have no default, as wrangler.toml has them. */
+const REQUIRED = { SESSION_LIMIT_PER_VIEWER: "none", SESSION_BINDING: "none", PUBLIC_UP_TO_LINES: "480" };
+
 /**
  * The bindings of wrangler.toml with the secrets of the tests, and no other settings: wrangler also reads the
  * developer's `.dev.vars`, which must not decide how tests end.
  */
-export const testEnv = { ...resources(), ...TEST_SECRETS } as unknown as TestEnv;
+export const testEnv = { ...resources(), ...REQUIRED, ...TEST_SECRETS } as unknown as TestEnv;
 
 function resources(): Record<string, unknown> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value !== "string"));

@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+/** A whole number from [vars], as text or as a number. Coercion would read `true` as 1 and an empty text as 0. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  const digits = z.string().regex(/^\d{1,15}$/, "a whole number in digits");
+  return z
+    .union([z.int(), digits.transform(Number)], { error: "a whole number in digits" })
+    .pipe(z.int().min(least).max(most));
+}
+
+export function seconds(standard: number) {
+  return wholeNumber(1).default(standard);
+}
+
+/**
+ * Settings that nobody reads but that begin like one of ours: a misspelled limit would otherwise be no limit. Bindings
+ * are objects, and are not looked at.
+ */
+export function unknownSettings(env: Readonly<Record<string, unknown>>, known: readonly string[]): string[] {
+  const families = new Set(known.map((name) => name.split("_")[0]));
+  return Object.entries(env)
+    .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value))
+    .map(([name]) => name)
+    .filter((name) => !known.includes(name) && families.has(name.split("_")[0]));
+}
