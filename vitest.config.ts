@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: [WORKERD],
-          setupFiles: ["test/workerd/apply-migrations.ts"],
+          setupFiles: ["test/workerd/enforce-d1-limits.ts", "test/workerd/apply-migrations.ts"],
           testTimeout: SLOW_MACHINE_MS,
           hookTimeout: SLOW_MACHINE_MS,
         },

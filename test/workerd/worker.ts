@@ -1,6 +1,7 @@
 import { createApp } from "../../edge/app.ts";
 import { type Context, createContext } from "../../edge/context.ts";
 import type { Fetcher } from "../../edge/viewers/issuer-keys.ts";
+import { asInvocation } from "./d1-limits.ts";
 import { type TestEnv, testEnv } from "./test-env.ts";
 
 /** The Worker under test, in the same isolate as the test: real D1, R2 and Durable Objects, a clock that can be set. */
@@ -32,7 +33,7 @@ export function startWorker(
     props: {},
   };
   const send = async (path: string, init?: RequestInit) =>
-    app.fetch(new Request(`${ORIGIN}${path}`, init), context.env, execution as never);
+    asInvocation(() => app.fetch(new Request(`${ORIGIN}${path}`, init), context.env, execution as never));
   return {
     context,
     advance: (ms) => {
