@@ -1,3 +1,4 @@
+import { ownerOfPrefix } from "../shared/domain/prefix-owner.ts";
 import type { DeleteObjectsMessage, Env } from "./env.ts";
 
 /** R2 lists and deletes at most 1,000 keys a request. */
@@ -45,7 +46,7 @@ export async function deleteObjects(batch: MessageBatch<DeleteObjectsMessage>, e
 
 /** False when there is more than one message's share. */
 async function deletePrefix(bucket: R2Bucket, prefix: string): Promise<boolean> {
-  if (!/^[^/]+\/.+\/$/.test(prefix)) throw new Error("a prefix to delete names a folder within a folder");
+  if (ownerOfPrefix(prefix) === null) throw new Error("a prefix to delete is that of one upload, import or claim");
   for (let round = 0; round < ROUNDS; round++) {
     const { objects, truncated } = await bucket.list({ prefix, limit: KEYS_PER_REQUEST });
     if (objects.length > 0) await bucket.delete(objects.map((object) => object.key));

@@ -8,6 +8,7 @@ const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 2, 1, 12);
 const OLD = NOW - 25 * HOUR;
 const YOUNG = NOW - 23 * HOUR;
+const UPLOAD = "uploads/Zk3v_0aB-cDeFgHiJkLmNw/";
 
 function put(s3: S3Server, name: string, lastModified: number, bytes = 10): void {
   s3.objects.set(name, { body: Buffer.alloc(bytes), lastModified });
@@ -31,16 +32,16 @@ describe("the garbage collection", () => {
     put(s3, "source/film/j1/c2/360p/seg_00001.ts", OLD);
     put(s3, "source/film/j1/enc/k1-c1/master.m3u8", OLD, 7);
     put(s3, "playback/film/j1/enc/k1-c1/360p/seg_00001.ts", OLD, 1000);
-    put(s3, "source/uploads/u1/000000000000000", OLD, 3);
+    put(s3, `source/${UPLOAD}000000000000000`, OLD, 3);
     service.uses.set("film/j1/c2/", "named");
     const report = await collect(s3, service);
     expect(report.garbage).toEqual([
       { prefix: "film/j1/c1/", objects: 2, bytes: 150, youngest: OLD },
       { prefix: "film/j1/enc/k1-c1/", objects: 2, bytes: 1007, youngest: OLD },
-      { prefix: "uploads/u1/", objects: 1, bytes: 3, youngest: OLD },
+      { prefix: UPLOAD, objects: 1, bytes: 3, youngest: OLD },
     ]);
     expect(report.totals).toMatchObject({ garbage: 3, named: 1, garbageObjects: 5, garbageBytes: 1160, deleted: 3 });
-    expect(prefixesAsked(service, "delete")).toEqual(["film/j1/c1/", "film/j1/enc/k1-c1/", "uploads/u1/"]);
+    expect(prefixesAsked(service, "delete")).toEqual(["film/j1/c1/", "film/j1/enc/k1-c1/", UPLOAD]);
   });
 
   it("deletes nothing in a dry run, and reports the same", async () => {
@@ -67,7 +68,7 @@ describe("the garbage collection", () => {
   it("leaves objects of another layout alone", async () => {
     await using s3 = await startS3Server();
     await using service = await startJobService();
-    for (const key of ["readme.txt", "backup/2026/db.sql", "uploads/u1/notes.txt", "film/j1/other/x.ts"]) {
+    for (const key of ["readme.txt", "backup/2026/db.sql", `${UPLOAD}notes.txt`, "film/j1/other/x.ts"]) {
       put(s3, `source/${key}`, OLD);
     }
     expect((await collect(s3, service)).totals).toMatchObject({ strangers: 4, garbage: 0 });

@@ -14,11 +14,14 @@ import { slugOf } from "./slug.ts";
 
 const titles = ["A film", "Uploads", "Imports", "enc", "c1", "Épisode 1", "第一集", ""];
 
+const UPLOAD = "Zk3v_0aB-cDeFgHiJkLmNw";
+const JOB = "019a4f6e-7c3b-7d21-9f00-3c5e1b2a4d68";
+
 describe("a stored object", () => {
   it.each(titles)("belongs to the claim or upload that its key was built for, whatever its title: %j", (title) => {
     const clear = clearPrefix(slugOf(title), "job-1", 12);
     const encrypted = encryptedPrefix(clear, 3, 4);
-    const upload = uploadPrefix("u-1");
+    const upload = uploadPrefix(UPLOAD);
     const imported = importPrefix("film-7", "0123456789abcdef0123456789abcdef", 12);
     expect([segmentKey(clear, "1080p", 1), mediaPlaylistKey(clear, "96k")].map(prefixOfObject)).toEqual([clear, clear]);
     expect([multivariantKey(encrypted), segmentKey(encrypted, "360p", 99_999)].map(prefixOfObject)).toEqual([
@@ -33,16 +36,18 @@ describe("a stored object", () => {
     expect(ownerOfPrefix(imported)).toEqual({ kind: "import", importId: "film-7" });
     expect(ownerOfPrefix(clear)).toEqual({ kind: "clear", transcodeJobId: "job-1", claimNo: 12 });
     expect(ownerOfPrefix(encrypted)).toEqual({ kind: "encrypted", transcodeJobId: "job-1", keyVersion: 3, claimNo: 4 });
-    expect(ownerOfPrefix(upload)).toEqual({ kind: "upload", uploadId: "u-1" });
+    expect(ownerOfPrefix(upload)).toEqual({ kind: "upload", uploadId: UPLOAD });
   });
 
   it.each([
     "readme.txt",
     "backup/db.sql",
     "backup/2026/db.sql",
-    "uploads/u1/notes.txt",
-    "uploads/u1/00000000000000",
-    "uploads/u1/000000000000000/x",
+    `uploads/${UPLOAD}/notes.txt`,
+    `uploads/${UPLOAD}/00000000000000`,
+    `uploads/${UPLOAD}/000000000000000/x`,
+    `uploads/${JOB}/000000000000000`,
+    "uploads/u1/000000000000000",
     "imports/film-7/0123456789abcdef/0/720p/seg_00001.ts",
     "imports/film-7/0123456789abcdef0123456789abcdef/x/720p/seg_00001.ts",
     "imports/film-7/0123456789abcdef0123456789abcdef/0/",
@@ -64,6 +69,11 @@ describe("a stored object", () => {
     "a-film/job-1/c1/360p/",
     "uploads/",
     "uploads//",
+    "uploads/u1/",
+    `uploads/${UPLOAD}x/`,
+    `uploads/${JOB}/`,
+    `imports/${JOB}/`,
+    `uploads/${UPLOAD.slice(1)}%/`,
     "x/y/z/",
   ])("is not deleted by the prefix of more or less than one claim or upload: %j", (prefix) => {
     expect(ownerOfPrefix(prefix)).toBeNull();

@@ -1,6 +1,9 @@
-/* What object-keys.ts builds, read back: to find out to whom stored objects belong. */
+/*
+ * Reads back what object-keys.ts builds, to find the owner of stored objects. No prefix that is recognised here lies
+ * inside another one, whatever the titles are: a deletion by prefix never reaches the objects of another owner.
+ */
 
-/** Whom a prefix of this layout was made for: an upload, a part of an import, a claim of job A, or a claim of job B. */
+/** What a prefix of this layout was made for: an upload, a part of an import, a claim of a transcode or encrypt job. */
 export type PrefixOwner =
   | { readonly kind: "upload"; readonly uploadId: string }
   | { readonly kind: "import"; readonly importId: string }
@@ -12,27 +15,37 @@ export type PrefixOwner =
       readonly claimNo: number;
     };
 
+/** Exactly as random-id.ts makes them. The id of a job, which follows the slug of a post titled "Uploads", is longer. */
+const UPLOAD_ID = "[A-Za-z0-9_-]{22}";
+const UPLOAD_PREFIX = new RegExp(`^uploads/(${UPLOAD_ID})/$`);
+const UPLOAD_CHUNK = new RegExp(`^(uploads/${UPLOAD_ID}/)\\d{15}$`);
+
+const IMPORT_PREFIX = /^imports\/([^/]+)\/[0-9a-f]{32}\/\d+\/$/;
+const IMPORT_OBJECT = /^(imports\/[^/]+\/[0-9a-f]{32}\/\d+\/)./;
+
+/** Whatever lies below an upload is of no claim. */
+const CLAIM = `(?!uploads/${UPLOAD_ID}/)[^/]+/([^/]+)/(?:enc/k(\\d+)-)?c(\\d+)/`;
+const CLAIM_PREFIX = new RegExp(`^${CLAIM}$`);
+const CLAIM_OBJECT = new RegExp(`^(${CLAIM}).`);
+
 /** The prefix of the upload or claim that an object lies under; null for an object that this layout does not know. */
 export function prefixOfObject(key: string): string | null {
   // A title may well be "Uploads" or "Imports": its folder holds no names that are offsets, nor any that are digests.
-  const found =
-    /^(uploads\/[^/]+\/)\d{15}$/.exec(key) ??
-    /^(imports\/[^/]+\/[0-9a-f]{32}\/\d+\/)./.exec(key) ??
-    /^([^/]+\/[^/]+\/(?:c\d+|enc\/k\d+-c\d+)\/)./.exec(key);
+  const found = UPLOAD_CHUNK.exec(key) ?? IMPORT_OBJECT.exec(key) ?? CLAIM_OBJECT.exec(key);
   return found?.[1] ?? null;
 }
 
 /** Null for what is not the whole prefix of one upload or claim. */
 export function ownerOfPrefix(prefix: string): PrefixOwner | null {
-  const claim = /^[^/]+\/([^/]+)\/(?:enc\/k(\d+)-)?c(\d+)\/$/.exec(prefix);
+  const claim = CLAIM_PREFIX.exec(prefix);
   if (claim?.[1] !== undefined) {
     const [, transcodeJobId, keyVersion, number] = claim;
     const claimNo = Number(number);
     if (keyVersion === undefined) return { kind: "clear", transcodeJobId, claimNo };
     return { kind: "encrypted", transcodeJobId, keyVersion: Number(keyVersion), claimNo };
   }
-  const importId = /^imports\/([^/]+)\/[0-9a-f]{32}\/\d+\/$/.exec(prefix)?.[1];
+  const importId = IMPORT_PREFIX.exec(prefix)?.[1];
   if (importId !== undefined) return { kind: "import", importId };
-  const uploadId = /^uploads\/([^/]+)\/$/.exec(prefix)?.[1];
+  const uploadId = UPLOAD_PREFIX.exec(prefix)?.[1];
   return uploadId === undefined ? null : { kind: "upload", uploadId };
 }

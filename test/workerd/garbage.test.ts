@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deletedPrefixesSchema, prefixUsesSchema, type WorkOrder } from "../../shared/application/job-protocol.ts";
+import { secretId } from "../../shared/lib/random-id.ts";
 import { addJob, byHand, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "./one-job.ts";
 import { call, claim, createPost, encryptPost, publishPost, report, transcodeReport } from "./published-post.ts";
 import { testEnv } from "./test-env.ts";
@@ -95,8 +96,8 @@ describe("a stored prefix", () => {
   });
 
   it("of an upload is named while its session is there", async () => {
-    const prefix = `uploads/${crypto.randomUUID()}/`;
-    const id = prefix.split("/")[1];
+    const id = secretId();
+    const prefix = `uploads/${id}/`;
     expect(await usesOf(prefix)).toEqual(["garbage"]);
     const columns = "upload_id, owner, offset, temp_path, state, metadata, expires_at, created_at";
     await byHand(`INSERT INTO upload_session (${columns}) VALUES (?, 'admin', 0, ?, 'OPEN', '{}', 1, 1)`, id, prefix);
@@ -113,7 +114,7 @@ describe("a stored prefix", () => {
   it("is told of in one question for 200 of them, in their order", async () => {
     const { videoPostId } = await publishPost(worker);
     const { clear } = await onlyPart(worker, videoPostId);
-    const others = Array.from({ length: 199 }, (_, n) => `uploads/u${n}/`);
+    const others = Array.from({ length: 199 }, () => `uploads/${secretId()}/`);
     const uses = await usesOf(...others.slice(0, 100), clear!.prefix, ...others.slice(100));
     expect(uses.map((use, index) => (use === "named" ? index : -1)).filter((index) => index >= 0)).toEqual([100]);
     expect((await ask("check", [...others, "a", "b"])).status).toBe(422);
@@ -137,6 +138,30 @@ describe("deleting prefixes", () => {
     await gone(testEnv.PLAYBACK, waste);
     expect(await keysIn(testEnv.PLAYBACK, playing!.prefix)).toBe(kept);
     expect(await keysIn(testEnv.SOURCE, unknown)).toBe(1);
+  });
+
+  it("never reaches a post that is titled like a folder of this layout", async () => {
+    for (const title of ["Uploads", "Imports", "enc", "c1"]) {
+      const { videoPostId } = await publishPost(worker, { title });
+      const { clear, playing } = await onlyPart(worker, videoPostId);
+      await put(testEnv.SOURCE, clear!.prefix);
+      const folders = clear!.prefix.split("/").slice(0, 2);
+      const above = [`${folders[0]}/`, `${folders.join("/")}/`, `${folders.join("/")}/enc/`];
+      const inside = [`${clear!.prefix}360p/`, `${playing!.prefix}1080p/`, clear!.prefix.slice(0, -1)];
+      expect(await deletePrefixes(...above, ...inside, clear!.prefix, playing!.prefix)).toEqual([]);
+      expect(await keysIn(testEnv.SOURCE, clear!.prefix)).toBe(1);
+      expect(await keysIn(testEnv.PLAYBACK, playing!.prefix)).toBeGreaterThan(0);
+    }
+  });
+
+  it("keeps an upload whose session is gone while a part still has to be made of it", async () => {
+    const videoPostId = await createPost(worker);
+    const uploadId = secretId();
+    const set = "UPDATE video_file_post SET upload_id = ?, source_url = NULL WHERE video_id = ?";
+    await byHand(set, uploadId, videoPostId);
+    expect(await usesOf(`uploads/${uploadId}/`)).toEqual(["named"]);
+    await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`);
+    expect(await usesOf(`uploads/${uploadId}/`)).toEqual(["garbage"]);
   });
 
   it("is for processors, and so is asking", async () => {

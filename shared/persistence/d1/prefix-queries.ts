@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { PrefixQueries, PrefixUse } from "../../application/ports.ts";
 import { ownerOfPrefix } from "../../domain/prefix-owner.ts";
 import type { Database } from "./database.ts";
@@ -8,19 +8,20 @@ export function d1PrefixQueries(db: Database): PrefixQueries {
 }
 
 /**
- * One statement for any number of prefixes, all of it by primary keys: the path names the TRANSCODE job, the job its
- * part. A job of the same part that has not ended protects every prefix of the part, since the paths of job B's claims
- * do not say which ENCRYPT job wrote them.
+ * One statement for any number of prefixes, all of it by indexes: the path names the TRANSCODE job, the job its part. A
+ * job of the same part that has not ended protects every prefix of the part, since the paths of its encryptions do not
+ * say which ENCRYPT job wrote them. All prefixes end with a slash, so that texts compare by whole segments.
  */
 async function usesOf(db: Database, prefixes: readonly string[], now: number): Promise<PrefixUse[]> {
   const rows = await db.all<{ position: number; use: PrefixUse }>(sql`
     SELECT w.position, CASE
       WHEN w.upload_id IS NOT NULL
-        THEN CASE WHEN EXISTS (SELECT 1 FROM upload_session u WHERE u.upload_id = w.upload_id) THEN 'named' ELSE 'garbage' END
+        THEN CASE WHEN EXISTS (SELECT 1 FROM upload_session u WHERE u.upload_id = w.upload_id)
+          OR EXISTS (${livePartOf}) THEN 'named' ELSE 'garbage' END
       WHEN w.imported
         THEN CASE WHEN EXISTS (SELECT 1 FROM single_key_source s WHERE s.prefix = w.prefix) THEN 'named' ELSE 'garbage' END
       WHEN j.job_id IS NULL THEN 'unknown'
-      WHEN p.deleted_at IS NULL AND w.prefix IN (f.file_path, f.enc_path) THEN 'named'
+      WHEN p.deleted_at IS NULL AND (${overlaps(sql`f.file_path`)} OR ${overlaps(sql`f.enc_path`)}) THEN 'named'
       WHEN EXISTS (SELECT 1 FROM video_transcode_job o
         WHERE o.file_id = j.file_id AND o.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')) THEN 'live'
       WHEN EXISTS (SELECT 1 FROM video_hls_encrypt_key k WHERE k.file_id = j.file_id
@@ -35,6 +36,15 @@ async function usesOf(db: Database, prefixes: readonly string[], now: number): P
     LEFT JOIN video_post p ON p.id = f.video_id`);
   const uses = new Map(rows.map(({ position, use }) => [position, use]));
   return prefixes.map((_, position) => uses.get(position) ?? "unknown");
+}
+
+/** An upload whose session is gone already may still be what a part is made of. */
+const livePartOf = sql`SELECT 1 FROM video_file_post uf JOIN video_post up ON up.id = uf.video_id
+  WHERE uf.upload_id = w.upload_id AND up.deleted_at IS NULL AND uf.transfer_result <> 'SUCCESS'`;
+
+/** The same prefix, one that contains the pointer, or one that lies inside it. */
+function overlaps(pointer: SQL): SQL {
+  return sql`coalesce(substr(${pointer}, 1, length(w.prefix)) = w.prefix OR substr(w.prefix, 1, length(${pointer})) = ${pointer}, 0)`;
 }
 
 function askedFor(prefix: string): readonly (string | number | null)[] {
