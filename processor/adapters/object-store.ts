@@ -26,9 +26,15 @@ export type ObjectStore = {
   putBytes(key: string, body: Uint8Array | string, headers: ObjectHeaders, signal: AbortSignal): Promise<void>;
   /**
    * For segments: the file is held in memory while it is sent, so that a failed try can be repeated. Resolves to the
-   * bytes that were sent.
+   * bytes that were sent. `look` is given them before; what it throws is thrown, and nothing is sent.
    */
-  putFile(key: string, path: string, headers: ObjectHeaders, signal: AbortSignal): Promise<number>;
+  putFile(
+    key: string,
+    path: string,
+    headers: ObjectHeaders,
+    signal: AbortSignal,
+    look?: (bytes: Uint8Array) => void,
+  ): Promise<number>;
 };
 
 /** The object store could not be reached, or refused. */
@@ -107,8 +113,9 @@ export function createObjectStore(client: S3Client, bucket: string): ObjectStore
     getBytes,
     getText: async (key, signal) => new TextDecoder().decode(await getBytes(key, signal)),
     putBytes,
-    putFile: async (key, path, headers, signal) => {
+    putFile: async (key, path, headers, signal, look) => {
       const bytes = await readFileInto(path, scratch.take);
+      look?.(bytes);
       await putBytes(key, bytes, headers, signal);
       // Only now: a request that failed may still be reading from it.
       scratch.giveBack(bytes);

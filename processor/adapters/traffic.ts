@@ -18,8 +18,8 @@ export function countedStore(store: ObjectStore, { received, sent }: Traffic): O
       await store.putBytes(key, body, headers, signal);
       sent(Buffer.byteLength(body));
     },
-    putFile: async (key, path, headers, signal) => {
-      const bytes = await store.putFile(key, path, headers, signal);
+    putFile: async (key, path, headers, signal, look) => {
+      const bytes = await store.putFile(key, path, headers, signal, look);
       sent(bytes);
       return bytes;
     },

@@ -6,10 +6,14 @@ import { type FinishedSegment, type TranscodeProgress, transcode } from "../../a
 import type { ObjectStore } from "../../adapters/object-store.ts";
 import type { Encoding } from "../../media/encode/ffmpeg-arguments.ts";
 import { type LadderPlan, planQualities } from "../../media/encode/ladder.ts";
-import type { Refusal } from "../../media/refusal.ts";
+import { type Refusal, refuse } from "../../media/refusal.ts";
 import type { MediaLimits } from "../../media/source/limits.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { expectMedia, uncheckedLength } from "../../media/verify/expected-media.ts";
+import { MediaCheck, type MediaFailure, type MediaVerdict } from "../../media/verify/media-check.ts";
+import { OWN_LADDER } from "../../media/verify/media-tolerances.ts";
+import { PassingFault, VerificationFault } from "../../passing-fault.ts";
+
 import { createTaskQueue, type TaskQueue } from "../concurrent-tasks.ts";
 import type { JobRun } from "../loop/job-outcome.ts";
 import { CLEAR_SEGMENT } from "../object-headers.ts";
@@ -60,7 +64,8 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
   const signal = AbortSignal.any([run.signal, giveUp.signal]);
   // A store that is gone makes hours of encoding useless: ffmpeg is ended with the reason of the upload.
   const uploads = createTaskQueue(input.uploadConcurrency, (error) => giveUp.abort(error));
-  const rungs = new Map(planQualities(plan).map((quality) => [quality, [] as StoredSegment[]]));
+  const sizes = new Map(planQualities(plan).map((quality) => [quality, [] as number[]]));
+  const check = createLadderCheck(plan);
   const progress = encodingProgress(input);
   try {
     const outcome = await transcode({
@@ -70,20 +75,28 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
       onProgress: (report) => run.report(progress.timed(report)),
       onSegment: (segment) => {
         run.report(progress.finished(segment.quality));
-        uploads.add(() => storeSegment(input, segment, rungs, signal));
+        uploads.add(() => storeSegment(input, segment, sizes, check, signal));
       },
     }).catch((error: unknown) => {
       if (signal.aborted) throw signal.reason;
       throw error instanceof PassingFault ? error : new PassingFault("The conversion broke off.", { cause: error });
     });
     if (outcome.kind === "refused") return outcome;
-    await drained(uploads, outcome.segmentCount * rungs.size, run);
+    await drained(uploads, outcome.segmentCount * sizes.size, run);
+    const verdict = check.finish(new Map([...sizes.keys()].map((quality) => [quality, outcome.segmentCount])));
+    run.log.info({ checkCpuMs: check.cpuMicroseconds / 1000 }, "media checked");
+    if (verdict.kind === "failed") return failedCheck(verdict);
+    const rungs = [...sizes].map(([quality, bytes]) => ({ quality, segments: measured(verdict, quality, bytes) }));
     return {
       kind: "encoded",
-      rungs: [...rungs].map(([quality, segments]) => ({ quality, segments })),
-      durationSeconds: outcome.durationSeconds,
-      warnings: outcome.warnings,
+      rungs,
+      durationSeconds: (rungs[0]?.segments ?? []).reduce((sum, { durationSeconds }) => sum + durationSeconds, 0),
+      warnings: [...outcome.warnings, ...uncheckedLength(plan)],
     };
+  } catch (error) {
+    // The check has ended ffmpeg or the uploads.
+    if (check.failure) return failedCheck(check.failure);
+    throw error;
   } finally {
     giveUp.abort();
     // Nothing may still read the directory when it is removed.
@@ -91,16 +104,49 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
   }
 }
 
+/** The check of a ladder that is made from `plan`. */
+export function createLadderCheck(plan: LadderPlan): MediaCheck {
+  const expected = expectMedia(plan);
+  return new MediaCheck(
+    planQualities(plan).map((quality) => ({ quality, expected })),
+    OWN_LADDER,
+  );
+}
+
+/** Throws VerificationFault where bytes were lost: the next run may not lose them. */
+function failedCheck({ fault, damaged }: MediaFailure): Refusal {
+  const sentence = `The converted video failed its check: ${fault}.`;
+  if (damaged) throw new VerificationFault(sentence);
+  return refuse(`${sentence} Convert the file to MP4 with H.264 and AAC, and upload that.`);
+}
+
+/** The playlist says what the media say, not what the muxer has announced. */
+function measured(
+  { durations }: Extract<MediaVerdict, { kind: "passed" }>,
+  quality: Quality,
+  sizes: readonly number[],
+): StoredSegment[] {
+  return (durations.get(quality) ?? []).map((durationSeconds, index) => ({
+    durationSeconds,
+    bytes: sizes[index] ?? 0,
+  }));
+}
+
 async function storeSegment(
   { clearPrefix, store, retention }: EncodeInput,
   segment: FinishedSegment,
-  rungs: ReadonlyMap<Quality, StoredSegment[]>,
+  sizes: ReadonlyMap<Quality, number[]>,
+  check: MediaCheck,
   signal: AbortSignal,
 ): Promise<void> {
-  const { quality, index, path, durationSeconds } = segment;
-  const bytes = await store.putFile(segmentKey(clearPrefix, quality, index), path, CLEAR_SEGMENT, signal);
-  const segments = rungs.get(quality);
-  if (segments) segments[index - 1] = { durationSeconds, bytes };
+  const { quality, index, path, startSeconds } = segment;
+  const key = segmentKey(clearPrefix, quality, index);
+  const bytes = await store.putFile(key, path, CLEAR_SEGMENT, signal, (clear) => {
+    check.read(quality, index - 1, clear, { startSeconds, durationSeconds: null });
+    if (check.failure) throw new Error("the media check failed");
+  });
+  const own = sizes.get(quality);
+  if (own) own[index - 1] = bytes;
   await retention.uploaded(segment);
 }
 

@@ -5,7 +5,8 @@ import { inspectSegment, type SegmentFacts } from "../../adapters/ffmpeg/inspect
 import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
 import type { LadderPlan } from "../../media/encode/ladder.ts";
 import { verifyRungs } from "../../media/verify/durations.ts";
-import { PassingFault } from "../../passing-fault.ts";
+
+import { VerificationFault } from "../../passing-fault.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { StoredRung } from "./encode-ladder.ts";
 
@@ -30,7 +31,7 @@ const PACKET_BYTES = 188;
  * Believes the result and not ffmpeg's exit code: lengths agree, every segment is whole, and the first one of every
  * rung is of the size and kind that was planned. The last one, where a run that went wrong ends, is decoded when its
  * ciphertext is there: before anything is published, and once. Returns what the bitstreams say, by quality. Throws
- * PassingFault: the source was decoded whole, so what is wrong here is wrong with this run.
+ * VerificationFault: the source was decoded whole, so what is wrong here is wrong with this run.
  */
 export async function verifyClear(input: VerifyClear): Promise<ReadonlyMap<Quality, SegmentFacts>> {
   const { directory, plan, rungs, tools, signal, onChecked } = input;
@@ -40,11 +41,11 @@ export async function verifyClear(input: VerifyClear): Promise<ReadonlyMap<Quali
     segmentCount: segments.length,
   }));
   const compared = verifyRungs(plan.timeline.durationSeconds, measures);
-  if (compared.kind === "refused") throw new PassingFault(compared.reason);
+  if (compared.kind === "refused") throw new VerificationFault(compared.reason);
 
   for (const { quality, segments } of rungs) {
     const broken = segments.findIndex(({ bytes }) => bytes === 0 || bytes % PACKET_BYTES !== 0);
-    if (broken !== -1) throw new PassingFault(`Segment ${broken + 1} of ${quality} is cut off.`);
+    if (broken !== -1) throw new VerificationFault(`Segment ${broken + 1} of ${quality} is cut off.`);
   }
 
   const facts = new Map<Quality, SegmentFacts>();
@@ -69,8 +70,8 @@ async function inspect(
   const facts = await inspectSegment(path, tools, signal);
   const planned = plan.kind === "video" ? plan.rungs.find((rung) => rung.quality === quality) : null;
   if (facts.width !== (planned?.width ?? null) || facts.height !== (planned?.height ?? null)) {
-    throw new PassingFault(`${quality} came out as ${facts.width}x${facts.height}.`);
+    throw new VerificationFault(`${quality} came out as ${facts.width}x${facts.height}.`);
   }
-  if (facts.hasAudio !== (plan.audio !== null)) throw new PassingFault(`${quality} came out without its sound.`);
+  if (facts.hasAudio !== (plan.audio !== null)) throw new VerificationFault(`${quality} came out without its sound.`);
   return facts;
 }

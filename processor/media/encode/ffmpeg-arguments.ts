@@ -15,6 +15,8 @@ const KEYFRAME_TIME_DELTA_SECONDS = 0.0001;
 const NO_KEYFRAME_OF_ITS_OWN = 6000;
 /** Presentation starts at twice this (1.4 s): room for the decode times before it and the priming of AAC. */
 const MUX_DELAY_MICROSECONDS = 700_000;
+/** Where time zero of a ladder stands in its segments. */
+export const PRESENTATION_START_SECONDS = (2 * MUX_DELAY_MICROSECONDS) / 1_000_000;
 
 /** The containers that are taken. What points at other files (concat, DASH, HLS, image patterns) is not among them. */
 export const INPUT_FORMATS = [

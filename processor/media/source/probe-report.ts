@@ -154,6 +154,7 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
     },
     indexedFrames: stream.nb_frames ?? null,
     frames: scan?.packets ?? null,
+    frameTimes: (scan?.times ?? new Float64Array()).map((seconds) => seconds - context.origin),
     ...span(scan, 1 / framesPerSecond(frameRateChoice.frameRate), context),
   };
 }

@@ -34,6 +34,8 @@ export type SourceVideo = {
   readonly indexedFrames: number | null;
   /** Frames found by reading the file; null before it was read. */
   readonly frames: number | null;
+  /** Seconds after the start of the file at which frames are shown, in order; empty before it was read. */
+  readonly frameTimes: Float64Array;
   /** Seconds after the start of the file; the end is null where the time line cannot be trusted. */
   readonly startSeconds: number;
   readonly endSeconds: number | null;

@@ -1,0 +1,47 @@
+import { TICKS_PER_SECOND, type Ticks } from "../segments/segment-times.ts";
+
+/** PTS are rounded to 11 microseconds, playlists to one: a millisecond is beyond both, and far below a frame. */
+export const ROUNDING_TICKS: Ticks = 0.001 * TICKS_PER_SECOND;
+
+/** How far segments may depart from what they should say. Only what differs between ladders of ours and imported ones. */
+export type MediaTolerances = {
+  /** A playlist's duration of a segment against its media. */
+  readonly durationTicks: Ticks;
+  /** Between the sound of one segment and that of the next; null: one AAC frame. */
+  readonly soundTicks: Ticks | null;
+  /** Between the beginnings of a segment in two rungs; null: they need not be cut at the same places. */
+  readonly boundaryTicks: Ticks | null;
+  /** Continuity counters count through all segments, every segment begins and ends with whole AAC frames. */
+  readonly oneMuxer: boolean;
+};
+
+/** One encoder and one muxer made all segments: nothing but rounding may differ. */
+export const OWN_LADDER: MediaTolerances = {
+  durationTicks: ROUNDING_TICKS,
+  soundTicks: null,
+  boundaryTicks: ROUNDING_TICKS,
+  oneMuxer: true,
+};
+
+/** Frames of the sound that stand up to so far apart are heard as one; sound of another place is further away. */
+const JOINED_SOUND_SECONDS = 0.1;
+
+/**
+ * Clear renditions that are stored, ours or imported ones: the playlist was written from the media, but other packagers
+ * start their counters and their sound again with each segment.
+ */
+export const STORED_LADDER: MediaTolerances = {
+  durationTicks: ROUNDING_TICKS,
+  soundTicks: JOINED_SOUND_SECONDS * TICKS_PER_SECOND,
+  boundaryTicks: null,
+  oneMuxer: false,
+};
+
+/** Before version 3 of HLS durations were whole seconds, and packagers rounded them up as well as down. */
+const WHOLE_SECONDS = 1;
+
+/** As other packagers make them: durations are announced roughly, and are written again from the media. */
+export const IMPORTED_LADDER: MediaTolerances = {
+  ...STORED_LADDER,
+  durationTicks: WHOLE_SECONDS * TICKS_PER_SECOND + ROUNDING_TICKS,
+};
