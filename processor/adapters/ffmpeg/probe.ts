@@ -49,7 +49,14 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
   await using empty = await openEmptyDirectory(dirname(sourcePath));
   const ask = await asker(request, limits, empty.path);
 
-  const headers = await ask("ffprobe", ["-show_format", "-show_streams", "-of", "json", ...inputOf(sourcePath)]);
+  const headers = await ask("ffprobe", [
+    "-show_format",
+    "-show_programs",
+    "-show_streams",
+    "-of",
+    "json",
+    ...inputOf(sourcePath),
+  ]);
   const refusal = refuseFailure(headers);
   if (refusal) return refusal;
   const report: unknown = JSON.parse(headers.stdout.toString("utf8"));
@@ -106,10 +113,19 @@ async function withSoundThatDecodes(
   for (;;) {
     const result = readProbeReport({ ...known, broken });
     if (result.kind === "refused" || !result.facts.audio) return result;
-    const { streamIndex } = result.facts.audio;
-    if (await decodes(streamIndex)) return result;
-    broken.add(streamIndex);
+    const { streamIndex, rightStreamIndex } = result.facts.audio;
+    const failed = await firstBroken([streamIndex, rightStreamIndex], decodes);
+    if (failed === null) return result;
+    broken.add(failed);
   }
+}
+
+async function firstBroken(
+  streamIndexes: readonly (number | null)[],
+  decodes: (streamIndex: number) => Promise<boolean>,
+): Promise<number | null> {
+  for (const index of streamIndexes) if (index !== null && !(await decodes(index))) return index;
+  return null;
 }
 
 function refuseFailure(result: ToolResult): Refusal | null {

@@ -1,7 +1,7 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
 import { isConvertedToBt709, outputColor } from "../source/color.ts";
 import { framesPerSecond } from "../source/frame-rate.ts";
-import type { SourceVideo } from "../source/source-facts.ts";
+import type { SourceAudio, SourceVideo } from "../source/source-facts.ts";
 import type { AudioLadder, LadderPlan, VideoLadder } from "./ladder.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -25,7 +25,7 @@ function videoGraph(plan: VideoLadder): FilterGraph {
     ...plan.rungs.map((rung, i) => `[s${rung.quality}]${rungFilters(plan, i)}[${labels[i]}]`),
   ];
   if (!plan.audio) return { graph: chains.join(";"), labels };
-  chains.push(`[0:${plan.audio.streamIndex}]${soundFilters(plan.timeline)}[sound]`);
+  chains.push(`${soundInput(plan.audio)}${soundFilters(plan.timeline)}[sound]`);
   return { graph: chains.join(";"), labels: [...labels, "sound"] };
 }
 
@@ -34,7 +34,13 @@ function audioGraph(plan: AudioLadder): FilterGraph {
   // The end of sound alone is its own: nothing is padded and nothing is cut.
   const filters = soundFilters({ ...plan.timeline, durationSeconds: null });
   const split = `asplit=${labels.length}${labels.map((label) => `[${label}]`).join("")}`;
-  return { graph: `[0:${plan.audio.streamIndex}]${filters},${split}`, labels };
+  return { graph: `${soundInput(plan.audio)}${filters},${split}`, labels };
+}
+
+/** One track, or two mono tracks that are the channels of one sound. */
+function soundInput({ streamIndex, rightStreamIndex }: SourceAudio): string {
+  if (rightStreamIndex === null) return `[0:${streamIndex}]`;
+  return `[0:${streamIndex}][0:${rightStreamIndex}]join=inputs=2:channel_layout=stereo:map=0.0-FL|1.0-FR,`;
 }
 
 /** What is done once, before the rungs part: whole frames at the right times, and light as SDR knows it. */

@@ -1,14 +1,15 @@
 import { type Refusal, refuse } from "../refusal.ts";
+import { chooseStreams } from "./choose-streams.ts";
 import type { ContainerEnd } from "./container-end.ts";
 import { chooseFrameRate, framesPerSecond, measureCadence, parseFrameRate } from "./frame-rate.ts";
 import { findIncompleteness } from "./incomplete.ts";
 import type { MediaLimits } from "./limits.ts";
 import type { StreamScan } from "./packet-scan.ts";
+import { readProgrammes } from "./programmes.ts";
 import { COPY_PROTECTED } from "./refused-content.ts";
 import type { SourceAudio, SourceFacts, SourceVideo, TransferKind } from "./source-facts.ts";
 import { isPicture, isSound, parseReport, type StreamReport } from "./stream-report.ts";
 import {
-  chooseStreams,
   isScrambled,
   isTiny,
   leftOut,
@@ -32,10 +33,10 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
   const { streams, format } = report;
   const refusal = refuseStreams(streams, input.limits);
   if (refusal) return refusal;
-  const { video, audio } = chooseStreams(streams, input);
+  const { video, audio, audioRight } = chooseStreams(streams, readProgrammes(report), input);
   if (hidesTrack(streams, { video, audio }, input)) return COPY_PROTECTED;
   if (!video && !audio) return refuseUnusable(streams);
-  const chosen = [video, audio].filter((stream) => stream !== null);
+  const chosen = [video, audio, audioRight].filter((stream) => stream !== null);
   const incompleteness = findIncompleteness(chosen, input.scans, input.end);
   if (incompleteness?.kind === "refused") return incompleteness;
 
@@ -46,9 +47,13 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
     headerDuration: format?.duration ?? null,
     originSeconds: origin,
     video: video && toVideo(video, context),
-    audio: audio && toAudio(audio, context),
+    audio: audio && toAudio(audio, audioRight, context),
     undecodablePicture: video ? null : undecodablePicture(streams, input),
-    warnings: [...(incompleteness ? [incompleteness.sentence] : []), ...leftOut(streams, chosen, input)],
+    warnings: [
+      ...(incompleteness ? [incompleteness.sentence] : []),
+      ...pairNote(audio, audioRight),
+      ...leftOut(streams, chosen, input),
+    ],
   };
   return refuseLength(facts, input.limits) ?? { kind: "facts", facts };
 }
@@ -159,11 +164,16 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
   };
 }
 
-function toAudio(stream: StreamReport, context: Context): SourceAudio {
+function pairNote(left: StreamReport | null, right: StreamReport | null): string[] {
+  return left && right ? [`The mono audio tracks ${left.index} and ${right.index} became left and right.`] : [];
+}
+
+function toAudio(stream: StreamReport, right: StreamReport | null, context: Context): SourceAudio {
   return {
     streamIndex: stream.index,
+    rightStreamIndex: right?.index ?? null,
     codec: stream.codec_name ?? "unknown",
-    channels: stream.channels ?? 0,
+    channels: right ? 2 : (stream.channels ?? 0),
     sampleRate: stream.sample_rate ?? 0,
     ...span(context.scans.get(stream.index), 0, context),
   };

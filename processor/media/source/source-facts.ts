@@ -43,6 +43,8 @@ export type SourceVideo = {
 
 export type SourceAudio = {
   readonly streamIndex: number;
+  /** The track of the right channel, where `streamIndex` is a mono track that holds the left one; null else. */
+  readonly rightStreamIndex: number | null;
   readonly codec: string;
   readonly channels: number;
   readonly sampleRate: number;

@@ -19,17 +19,7 @@ export type StreamKnowledge = {
  */
 export const SMALLEST_SIDE = 16;
 
-/** The tracks that a ladder is made from: of each kind the one that the file itself prefers, else the first. */
-export function chooseStreams(streams: readonly StreamReport[], knowledge: StreamKnowledge) {
-  const usable = streams.filter((stream) => isUsable(stream, knowledge));
-  const preferred = (kind: readonly StreamReport[]) => kind.find((one) => one.disposition?.default === 1) ?? kind[0];
-  return {
-    video: preferred(usable.filter((stream) => isPicture(stream) && !isTiny(stream))) ?? null,
-    audio: preferred(usable.filter(isSound)) ?? null,
-  };
-}
-
-function isUsable(stream: StreamReport, { isDecodable, scans, broken, scrambled }: StreamKnowledge): boolean {
+export function isUsable(stream: StreamReport, { isDecodable, scans, broken, scrambled }: StreamKnowledge): boolean {
   const codec = stream.codec_name ?? "unknown";
   if (isScrambled(stream, scrambled)) return false;
   if (codec === "unknown" || !isDecodable(codec) || !scans.has(stream.index) || broken.has(stream.index)) return false;
