@@ -116,7 +116,7 @@ const LONG_ROWS: readonly Row[] = [
       ...["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=deu", "-disposition:a", "default"],
     ],
     tones: both(400),
-    warnings: ["Left out: a further audio track 2 (pcm_s16le, deu)."],
+    warnings: ["Left out: a further audio track 2 (pcm_s16le)."],
   },
   {
     name: "one of two mono tracks of a codec for viewers",
