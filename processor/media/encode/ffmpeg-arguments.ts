@@ -1,6 +1,7 @@
 import type { Quality } from "../../../shared/domain/quality.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import type { MediaLimits } from "../source/limits.ts";
+import { needsZscale } from "./color-filters.ts";
 import { filterGraph } from "./filter-graph.ts";
 import { type LadderPlan, planQualities, VIDEO_RUNG_AUDIO_BITRATE, type VideoLadder } from "./ladder.ts";
 
@@ -82,12 +83,7 @@ const FIRST_PIPE = 3;
  */
 export function ffmpegCommand(input: CommandInput): FfmpegCommandLine | Refusal {
   const { plan, encoding, capabilities } = input;
-  const hdr = plan.kind === "video" && plan.source.transfer !== "sdr";
-  if (hdr && !capabilities.toneMap) {
-    return refuse(
-      "The video is HDR, which cannot be converted here (the operator's ffmpeg has no zscale and tonemap). Upload it in SDR.",
-    );
-  }
+  if (plan.kind === "video" && needsZscale(plan.source) && !capabilities.toneMap) return refuseColors(plan);
   const { graph, labels } = filterGraph(plan);
   const segmentListPipes = planQualities(plan).map((quality, i) => ({ quality, pipe: FIRST_PIPE + 1 + i }));
   return {
@@ -108,6 +104,13 @@ export function ffmpegCommand(input: CommandInput): FfmpegCommandLine | Refusal 
     progressPipe: FIRST_PIPE,
     segmentListPipes,
   };
+}
+
+function refuseColors({ source }: VideoLadder): Refusal {
+  const missing = "cannot be converted here (the operator's ffmpeg has no zscale and tonemap)";
+  if (source.transfer !== "sdr") return refuse(`The video is HDR, which ${missing}. Upload it in SDR.`);
+  const space = source.color.primaries ?? source.color.space;
+  return refuse(`The video has the colours of ${space}, which ${missing}. Export it in BT.709.`);
 }
 
 /** The arguments in the order in which ffmpeg wants them. */

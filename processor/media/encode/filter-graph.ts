@@ -1,13 +1,12 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
-import { isConvertedToBt709, outputColor } from "../source/color.ts";
+import { isRgb, planColor } from "../source/color.ts";
 import { framesPerSecond } from "../source/frame-rate.ts";
-import type { SourceAudio, SourceVideo } from "../source/source-facts.ts";
+import type { SourceAudio } from "../source/source-facts.ts";
+import { colorFilters, needsZscale } from "./color-filters.ts";
 import type { AudioLadder, LadderPlan, VideoLadder } from "./ladder.ts";
 import type { Timeline } from "./timeline.ts";
 
 const SAMPLE_RATE = 48_000;
-/** SDR white in cd/m2, against which the brighter parts of HDR are folded down. */
-const NOMINAL_PEAK = 100;
 
 /** The graph and the labels of its outputs: one for each rung, then one for the sound of a video. */
 export type FilterGraph = { readonly graph: string; readonly labels: readonly string[] };
@@ -51,7 +50,7 @@ function commonFilters(plan: VideoLadder): string[] {
     ...(source.interlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
     ...(plan.resample ? resampleFilters(plan.frameRate, plan.timeline) : []),
     ...(needsPrescale(plan) ? [scaleFilter(plan, 0)] : []),
-    ...toneMapFilters(source),
+    ...colorFilters(source),
   ];
 }
 
@@ -71,27 +70,14 @@ function resampleFilters(rate: FrameRate, timeline: Timeline): string[] {
 /** Above the top rung, all rungs are made from one picture of its size: four scalings of 4K cost too much. */
 function needsPrescale(plan: VideoLadder): boolean {
   const [top] = plan.rungs;
-  const { displayWidth, displayHeight, transfer } = plan.source;
-  return top !== undefined && (transfer !== "sdr" || displayWidth * displayHeight > top.width * top.height * 1.5);
-}
-
-/** Linear light in floating point, bt2020 to bt709, highlights folded by Hable's curve, back to bt709 video range. */
-function toneMapFilters(source: SourceVideo): string[] {
-  if (source.transfer === "sdr") return [];
-  const transfer = source.transfer === "pq" ? "smpte2084" : "arib-std-b67";
-  const input = `tin=${transfer}:min=bt2020nc:pin=bt2020`;
-  return [
-    `zscale=${input}:t=linear:npl=${NOMINAL_PEAK}`,
-    "format=gbrpf32le",
-    "zscale=p=bt709",
-    "tonemap=tonemap=hable:desat=0",
-    "zscale=t=bt709:m=bt709:r=tv",
-    "format=yuv420p",
-  ];
+  const { displayWidth, displayHeight } = plan.source;
+  // Filters of colour take even sizes only, and cost most at the size of the source.
+  const large = top !== undefined && displayWidth * displayHeight > top.width * top.height * 1.5;
+  return large || needsZscale(plan.source);
 }
 
 function rungFilters(plan: VideoLadder, index: number): string {
-  const color = outputColor(plan.source);
+  const color = planColor(plan.source).output;
   return [
     scaleFilter(plan, index),
     "format=yuv420p",
@@ -103,9 +89,10 @@ function rungFilters(plan: VideoLadder, index: number): string {
 function scaleFilter(plan: VideoLadder, index: number): string {
   const rung = plan.rungs[index];
   if (!rung) throw new RangeError(`No rung ${index}`);
-  // HDR keeps its range and matrix until it is tone-mapped.
-  const matrix = plan.source.transfer === "sdr" && isConvertedToBt709(plan.source) ? ":out_color_matrix=bt709" : "";
-  const range = plan.source.transfer === "sdr" ? ":out_range=tv" : "";
+  // Other colours keep their range and matrix until they are converted.
+  const untouched = needsZscale(plan.source);
+  const matrix = isRgb(plan.source) && !untouched ? ":out_color_matrix=bt709" : "";
+  const range = untouched ? "" : ":out_range=tv";
   return `scale=w=${rung.width}:h=${rung.height}:flags=bicubic${matrix}${range}`;
 }
 

@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from "../refusal.ts";
 import { chooseStreams } from "./choose-streams.ts";
 import type { ContainerEnd } from "./container-end.ts";
+import { refuseDolbyVision } from "./dolby-vision.ts";
 import { chooseFrameRate, framesPerSecond, measureCadence, parseFrameRate } from "./frame-rate.ts";
 import { findIncompleteness } from "./incomplete.ts";
 import type { MediaLimits } from "./limits.ts";
@@ -8,6 +9,7 @@ import type { StreamScan } from "./packet-scan.ts";
 import { readProgrammes } from "./programmes.ts";
 import { COPY_PROTECTED } from "./refused-content.ts";
 import type { SourceAudio, SourceFacts, SourceVideo, TransferKind } from "./source-facts.ts";
+import { sourceNotes } from "./source-notes.ts";
 import { isPicture, isSound, parseReport, type StreamReport } from "./stream-report.ts";
 import {
   isScrambled,
@@ -35,6 +37,8 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
   if (refusal) return refusal;
   const { video, audio, audioRight } = chooseStreams(streams, readProgrammes(report), input);
   if (hidesTrack(streams, { video, audio }, input)) return COPY_PROTECTED;
+  const dolbyVision = video && refuseDolbyVision(video);
+  if (dolbyVision) return dolbyVision;
   if (!video && !audio) return refuseUnusable(streams);
   const chosen = [video, audio, audioRight].filter((stream) => stream !== null);
   const incompleteness = findIncompleteness(chosen, input.scans, input.end);
@@ -42,16 +46,19 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
 
   const origin = format?.start_time ?? 0;
   const context = { ...input, origin, clockMayJump: /^(mpegts|mpeg)$/.test(format?.format_name ?? "") };
+  const tracks = {
+    video: video && toVideo(video, context),
+    audio: audio && toAudio(audio, audioRight, context),
+  };
   const facts: SourceFacts = {
     container: format?.format_name ?? "unknown",
     headerDuration: format?.duration ?? null,
     originSeconds: origin,
-    video: video && toVideo(video, context),
-    audio: audio && toAudio(audio, audioRight, context),
+    ...tracks,
     undecodablePicture: video ? null : undecodablePicture(streams, input),
     warnings: [
       ...(incompleteness ? [incompleteness.sentence] : []),
-      ...pairNote(audio, audioRight),
+      ...sourceNotes(tracks.video, tracks.audio),
       ...leftOut(streams, chosen, input),
     ],
   };
@@ -162,10 +169,6 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
     frameTimes: (scan?.times ?? new Float64Array()).map((seconds) => seconds - context.origin),
     ...span(scan, 1 / framesPerSecond(frameRateChoice.frameRate), context),
   };
-}
-
-function pairNote(left: StreamReport | null, right: StreamReport | null): string[] {
-  return left && right ? [`The mono audio tracks ${left.index} and ${right.index} became left and right.`] : [];
 }
 
 function toAudio(stream: StreamReport, right: StreamReport | null, context: Context): SourceAudio {

@@ -2,6 +2,9 @@ import { z } from "zod";
 
 const sideDataSchema = z.looseObject({
   side_data_type: z.string().optional(),
+  dv_profile: z.number().optional(),
+  dv_bl_signal_compatibility_id: z.number().optional(),
+  bl_present_flag: z.number().optional(),
   // A damaged display matrix has no angle; the rest of the report is still good.
   rotation: z.coerce.number().optional().catch(undefined),
 });

@@ -1,3 +1,4 @@
+import { isEnhancementLayer } from "./dolby-vision.ts";
 import type { StreamScan } from "./packet-scan.ts";
 import { isPicture, isSound, type StreamReport } from "./stream-report.ts";
 
@@ -21,7 +22,7 @@ export const SMALLEST_SIDE = 16;
 
 export function isUsable(stream: StreamReport, { isDecodable, scans, broken, scrambled }: StreamKnowledge): boolean {
   const codec = stream.codec_name ?? "unknown";
-  if (isScrambled(stream, scrambled)) return false;
+  if (isScrambled(stream, scrambled) || isEnhancementLayer(stream)) return false;
   if (codec === "unknown" || !isDecodable(codec) || !scans.has(stream.index) || broken.has(stream.index)) return false;
   return isSound(stream)
     ? (stream.sample_rate ?? 0) > 0 && (stream.channels ?? 0) > 0
