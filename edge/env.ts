@@ -38,17 +38,31 @@ const secretList = (minimumBytes: number) =>
     }
   });
 
+/** At least 32 characters, so that nobody deploys "changeme"; with others than these (RFC 6750 2.1) it never matches. */
+const bearerSecret = z
+  .string()
+  .min(32)
+  .regex(
+    /^[A-Za-z0-9._~+/=-]*$/,
+    "has characters that a bearer token cannot have; use letters, digits and . _ ~ + / = -",
+  );
+
+/** Spaces around a header's value are not part of it (RFC 9110 5.5), and a comma joins two values to one. */
+const headerSecret = z
+  .string()
+  .min(32)
+  .regex(/^[\x21-\x2b\x2d-\x7e]*$/, "has characters that a header cannot carry; use ASCII without spaces and commas");
+
 const everySetting = z.object({
-  /** Bearer secrets: at least 32 characters, so that nobody deploys "changeme". */
-  ADMIN_API_KEY: z.string().min(32),
-  PROCESSOR_TOKEN: z.string().min(32),
+  ADMIN_API_KEY: bearerSecret,
+  PROCESSOR_TOKEN: bearerSecret,
   /** `kid:base64[,kid:base64]`, 32 bytes each: the first signs, all verify. */
   TOKEN_SIGNING_KEYS: secretList(32),
   /** `id:base64[,id:base64]`, 32 bytes each: the first wraps, all unwrap. */
   KEY_ENCRYPTION_KEYS: secretList(32),
   ...ACCESS_SETTINGS,
   /** What the site's own gateway shows beside its `x-auth-*` headers; unset, they count for nothing. */
-  GATEWAY_SECRET: z.string().min(32).optional(),
+  GATEWAY_SECRET: headerSecret.optional(),
   /** Whose JWTs viewers may bring; none by default. docs/playback-tokens.md says what an entry holds. */
   VIEWER_ISSUERS: viewerIssuersSchema.default([]),
   /** `id:base64[,id:base64]`, at least 32 bytes each: what issuers with HS256 sign with. */

@@ -4,6 +4,7 @@ import { type Context, createContext } from "./context.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import { ConfigurationError, type DeleteObjectsMessage, type Env } from "./env.ts";
 import { problem } from "./http-errors.ts";
+import { isPreflight, preflight, withPublicHeaders } from "./middleware/public-headers.ts";
 import { runScheduled } from "./scheduled.ts";
 
 export { JobEvents } from "./job-events.ts";
@@ -29,7 +30,7 @@ export default {
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       console.error(JSON.stringify({ at: "configuration", error: error.message }));
-      return problem("misconfigured");
+      return isPreflight(request) ? preflight(request) : withPublicHeaders(problem("misconfigured"));
     }
   },
 

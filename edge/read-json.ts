@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import { problem } from "./http-errors.ts";
+import { inputProblems } from "./input-problems.ts";
 
-export type ReadJson<T> =
+/** A body or a query that was read, or the answer that refuses it. */
+export type ReadInput<T> =
   | { readonly kind: "value"; readonly value: T }
   | { readonly kind: "refused"; readonly response: Response };
 
@@ -16,21 +18,23 @@ export function valueReadFrom(request: Request): unknown {
   return valuesRead.get(request);
 }
 
-/** The body as JSON of the shape that is asked for, or the answer that says what is wrong with it. */
-export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promise<ReadJson<T>> {
+/**
+ * The body as JSON of the shape that is asked for, or the answer that says what is wrong with it. Without `whenEmpty`,
+ * an empty body is refused as one that is not JSON.
+ */
+export async function readJson<T>(request: Request, schema: z.ZodType<T>, whenEmpty?: unknown): Promise<ReadInput<T>> {
   const text = await readBoundedText(request, LONGEST_BODY_BYTES).catch(() => undefined);
   // The sender is at fault or gone: nothing that we could log as ours.
   if (text === undefined) return { kind: "refused", response: problem("incomplete-body") };
   if (text === null) return { kind: "refused", response: problem("body-too-large") };
-  const json = parseJson(text);
+  const json = text === "" ? whenEmpty : parseJson(text);
   if (json === undefined) return { kind: "refused", response: problem("malformed-json") };
   const parsed = schema.safeParse(json);
   if (parsed.success) {
     valuesRead.set(request, parsed.data);
     return { kind: "value", value: parsed.data };
   }
-  const detail = parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
-  return { kind: "refused", response: problem("invalid", detail) };
+  return { kind: "refused", response: problem("invalid", inputProblems(parsed.error, "body")) };
 }
 
 /** Null when the body is longer than `longest` bytes, whatever Content-Length says. */

@@ -53,6 +53,7 @@ export class R2TusStore extends DataStore {
   }
 
   override async create(upload: Upload): Promise<Upload> {
+    if (upload.size === 0) throw emptyUpload();
     const now = this.#now();
     const session: UploadSession = {
       uploadId: upload.id,
@@ -60,7 +61,7 @@ export class R2TusStore extends DataStore {
       size: upload.size ?? null,
       offset: 0,
       tempPath: uploadPrefix(upload.id),
-      state: upload.size === 0 ? "COMPLETE" : "OPEN",
+      state: "OPEN",
       metadata: upload.metadata ?? {},
       expiresAt: now + UPLOAD_LIFE_MS,
       createdAt: now,
@@ -81,6 +82,7 @@ export class R2TusStore extends DataStore {
   }
 
   override async declareUploadLength(uploadId: string, size: number): Promise<void> {
+    if (size === 0) throw emptyUpload();
     const declared = await declareUploadSize(this.#storage.db, { uploadId, owner: this.#request.owner, size });
     if (!declared) throw new UploadRefusal(400, "Upload-Length is known already, or below the offset");
   }
@@ -152,6 +154,11 @@ export class R2TusStore extends DataStore {
       now,
     });
   }
+}
+
+/** tus allows it (1.0.0, Upload-Length), but no post can be made of it. */
+function emptyUpload(): UploadRefusal {
+  return new UploadRefusal(422, "The file is empty. Choose a file with content and upload it again.");
 }
 
 /** @tus/server adds the life to this date to tell when the upload expires. */

@@ -2,12 +2,13 @@ import type { Env } from "../env.ts";
 import { clientNetwork } from "./client-network.ts";
 
 /**
- * By whom token issue is counted. Whoever has shown who they are is counted by that, so that a school or a mobile
- * network with one address does not lock its own people out; everybody else is counted by address.
+ * What requests are counted by. A viewer who has shown who they are is counted by that, so that a school or a mobile
+ * network with one address does not lock its own people out; a session is counted by the token that was issued for it;
+ * everything else is counted by address.
  */
 export type IssueCounter =
   | { readonly kind: "viewer"; readonly id: string }
-  | { readonly kind: "session"; readonly id: string }
+  | { readonly kind: "token"; readonly id: string }
   | { readonly kind: "address"; readonly request: Request };
 
 /**

@@ -6,6 +6,7 @@ import { identifyCaller } from "../callers/identify-caller.ts";
 import { type Holder, identifyHolder } from "../callers/job-holder.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
+import { refuseUnknownInput } from "./route-inputs.ts";
 
 export type CallerEnv = { Variables: { caller: Caller } };
 export type HolderEnv = { Variables: { holder: Holder } };
@@ -24,8 +25,7 @@ export function requireScope({ callers, now }: Context, needed: NeededScope): Mi
     c.set("caller", identified.caller);
     const scope = scopeFor(c.req.method, needed);
     if (!allows(identified.caller.scopes, scope)) return problem("not-allowed", `this needs the scope ${scope}`);
-    await next();
-    return undefined;
+    return (await refuseUnknownInput(c)) ?? (await next());
   };
 }
 
@@ -39,8 +39,7 @@ export function requireProcessor({ settings }: Pick<Context, "settings">): Middl
     const given = bearerToken(c.req.raw);
     if (given === null) return problem("credentials-missing");
     if (!(await equalSecrets(given, settings.PROCESSOR_TOKEN))) return problem("credentials-invalid");
-    await next();
-    return undefined;
+    return (await refuseUnknownInput(c)) ?? (await next());
   };
 }
 
@@ -52,7 +51,6 @@ export function requireLease(context: Context): MiddlewareHandler<HolderEnv, "/:
     const identified = await identifyHolder(context, given, c.req.param("jobId"));
     if (identified.kind === "refused") return problem(identified.code);
     c.set("holder", identified.holder);
-    await next();
-    return undefined;
+    return (await refuseUnknownInput(c)) ?? (await next());
   };
 }

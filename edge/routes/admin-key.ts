@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import type { AuditedEnv } from "../middleware/record-administration.ts";
+import { readQuery } from "../read-query.ts";
 
 const whole = (smallest: number) =>
   z
@@ -39,15 +40,11 @@ export function adminKeyRoutes(context: Context): Hono<CallerEnv & AuditedEnv> {
   routes.get("/", async (c) => {
     // Hono answers HEAD by way of GET, and no reading is to be recorded that was none.
     if (c.req.method === "HEAD") return problem("method-not-allowed", undefined, { allow: "GET" });
-    const query = querySchema.safeParse(c.req.query());
-    if (!query.success)
-      return problem(
-        "invalid",
-        query.error.issues.map(({ path, message }) => `${path.join(".") || "query"}: ${message}`).join("; "),
-      );
-    const key = await getVideoHlsEncryptKey({ posts, vault }, query.data);
+    const query = readQuery(c.req.raw, querySchema as z.ZodType<Wanted>);
+    if (query.kind === "refused") return query.response;
+    const key = await getVideoHlsEncryptKey({ posts, vault }, query.value);
     if (key === null) return problem("not-found");
-    await recordReading(context, c.get("caller"), query.data, key.status, c.req.raw);
+    await recordReading(context, c.get("caller"), query.value, key.status, c.req.raw);
     c.set("recorded", true);
     return keyResponse(key.bytes);
   });

@@ -10,7 +10,7 @@ import { readJson } from "../read-json.ts";
 import { askedForMigration } from "./ask-for-migration.ts";
 import { issuedResponse } from "./issue-token.ts";
 
-const fieldsSchema = z.object({
+const fieldsSchema = z.strictObject({
   videoPostId: z.string().min(1).max(64),
   fileIndex: z.int().min(0),
   /** Whom it is for, as the site names them: what `revoke` takes. */

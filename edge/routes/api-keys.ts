@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { type CreateApiKeyOutcome, createApiKey } from "../../shared/application/commands/create-api-key.ts";
+import { singleLine } from "../../shared/application/plain-text.ts";
 import { type ApiKey, apiKeyStatus } from "../../shared/domain/api-key.ts";
 import { SCOPES } from "../../shared/domain/scope.ts";
 import type { Context } from "../context.ts";
@@ -10,7 +11,7 @@ import { readJson } from "../read-json.ts";
 
 /** Strict, so that a misspelt `expiresAt` does not make a key that never ends. */
 const createSchema = z.strictObject({
-  name: z.string().trim().min(1).max(200),
+  name: singleLine(200),
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
   expiresAt: z.iso
     .datetime({ offset: true })

@@ -5,8 +5,8 @@ import { base64UrlDecode, base64UrlEncode } from "../../shared/lib/base64.ts";
 import { CSV_HEADER, csvRow, ndjsonRow, shownEvent } from "../audit/audit-rows.ts";
 import { type ExportForm, exportStream } from "../audit/export-stream.ts";
 import type { Context } from "../context.ts";
-import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
+import { readQuery } from "../read-query.ts";
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
@@ -51,9 +51,9 @@ export function auditRoutes(context: Context): Hono<CallerEnv> {
   routes.use(requireScope(context, "audit:read"));
 
   routes.get("/", async (c) => {
-    const query = pageSchema.safeParse(c.req.query());
-    if (!query.success) return problem("invalid", reasonsOf(query.error));
-    const { limit, cursor = null, ...filter } = query.data;
+    const query = readQuery(c.req.raw, pageSchema as z.ZodType<z.output<typeof pageSchema>>);
+    if (query.kind === "refused") return query.response;
+    const { limit, cursor = null, ...filter } = query.value;
     // One more than is shown tells whether there is another page.
     const found = await auditLog.page({ filter, order: "newest-first", after: cursor, limit: limit + 1 });
     const shown = found.slice(0, limit);
@@ -62,9 +62,9 @@ export function auditRoutes(context: Context): Hono<CallerEnv> {
   });
 
   routes.get("/export", (c) => {
-    const query = exportSchema.safeParse(c.req.query());
-    if (!query.success) return problem("invalid", reasonsOf(query.error));
-    const { format, ...filter } = query.data;
+    const query = readQuery(c.req.raw, exportSchema as z.ZodType<z.output<typeof exportSchema>>);
+    if (query.kind === "refused") return query.response;
+    const { format, ...filter } = query.value;
     const form = FORMS[format];
     return new Response(c.req.method === "HEAD" ? null : exportStream(auditLog, filter, form), {
       headers: {
@@ -99,10 +99,6 @@ function decoded(cursor: string): string | null {
   } catch {
     return null;
   }
-}
-
-function reasonsOf(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.join(".") || "query"}: ${message}`).join("; ");
 }
 
 function day(at: number): string {

@@ -3,11 +3,12 @@ import { z } from "zod";
 import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import { VIDEO_QUALITIES } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
+import { refuseUnknownInput } from "../middleware/route-inputs.ts";
 import { readJson } from "../read-json.ts";
 import { askedForMigration } from "./ask-for-migration.ts";
 import { issuedResponse } from "./issue-token.ts";
 
-const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) });
+const requestSchema = z.strictObject({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) });
 
 /**
  * `POST /demo/subscriber-token`: what somebody would get who has paid for everything. It hands that to anybody, so it
@@ -16,6 +17,8 @@ const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileInd
 export function demoViewerTokenRoutes(context: Context): Hono {
   const routes = new Hono();
   routes.post("/subscriber-token", async (c) => {
+    const unknown = await refuseUnknownInput(c);
+    if (unknown !== null) return unknown;
     const body = await readJson(c.req.raw, requestSchema);
     if (body.kind === "refused") return body.response;
     const viewer = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;

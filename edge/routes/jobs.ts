@@ -1,10 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { retryFailedJob } from "../../shared/application/commands/retry-failed-job.ts";
-import { JOB_KINDS, JOB_STATES, type TranscodeJob } from "../../shared/domain/transcode-job.ts";
+import type { ListedJob } from "../../shared/application/ports.ts";
+import { JOB_KINDS, JOB_STATES } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
+import { readQuery } from "../read-query.ts";
 import { refusalResponse } from "./command-response.ts";
 
 /** `/api/v2/jobs`, for operators and for whoever waits for a job. */
@@ -14,15 +16,15 @@ export function jobRoutes(context: Context): Hono<CallerEnv> {
   routes.use(requireScope(context, { read: "posts:read", write: "posts:write" }));
 
   /** Running jobs show what was reported last, which is newer than what the database has. */
-  const shown = async ({ fileId: _, failedVerification: __, ...job }: TranscodeJob) => {
+  const shown = async ({ fileId: _, failedVerification: __, ...job }: ListedJob) => {
     const live = job.state === "RUNNING" ? await env.JOB_EVENTS.getByName(job.jobId).latest() : null;
     return live === null ? job : { ...job, progress: live, stage: live.stage };
   };
 
   routes.get("/", async (c) => {
-    const filter = filterSchema.safeParse(c.req.query());
-    if (!filter.success) return problem("invalid", "state or kind is not one that jobs have");
-    const found = await jobs.list({ ...filter.data, limit: 100 });
+    const filter = readQuery(c.req.raw, filterSchema);
+    if (filter.kind === "refused") return filter.response;
+    const found = await jobs.list({ ...filter.value, limit: 100 });
     return c.json({ jobs: await Promise.all(found.map(shown)) });
   });
 
@@ -48,8 +50,8 @@ export function jobRoutes(context: Context): Hono<CallerEnv> {
   return routes;
 }
 
-const filterSchema = z.object({
-  videoPostId: z.string().optional(),
+const filterSchema = z.strictObject({
+  videoPostId: z.string().min(1).max(64).optional(),
   state: z.enum(JOB_STATES).optional(),
   kind: z.enum(JOB_KINDS).optional(),
 });

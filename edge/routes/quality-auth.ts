@@ -4,19 +4,20 @@ import {
   type QualityAuthEdit,
   upsertVideoHlsQualityAuth,
 } from "../../shared/application/commands/upsert-video-hls-quality-auth.ts";
+import { singleLine } from "../../shared/application/plain-text.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
 import { refusalResponse } from "./command-response.ts";
 
-const policySchema = z.object({
+const policySchema = z.strictObject({
   quality: z.enum(QUALITIES as [Quality, ...Quality[]]),
   policy: z.enum(["PUBLIC", "AUTHENTICATED", "ENTITLED", "DENIED"]),
-  entitlement: z.string().trim().min(1).max(200).nullable().default(null),
+  entitlement: singleLine(200).nullable().default(null),
 });
 
-const editSchema = z.object({
+const editSchema = z.strictObject({
   videoPostId: z.string().min(1).max(64),
   fileIndex: z.int().min(0),
   policies: z.array(policySchema).min(1).max(QUALITIES.length),
@@ -25,7 +26,7 @@ const editSchema = z.object({
 /** Each item loads and saves a post, with a dozen statements of the 1,000 that one request may send to D1. */
 const MOST_ITEMS = 50;
 
-const batchSchema = z.object({ items: z.array(editSchema).min(1).max(MOST_ITEMS) });
+const batchSchema = z.strictObject({ items: z.array(editSchema).min(1).max(MOST_ITEMS) });
 
 /** `PUT /admin/video/enc/quality-auth`: policies of one part, or below `/batch` of many. They count from the next token on. */
 export function qualityAuthRoutes(context: Context): Hono<CallerEnv> {

@@ -10,21 +10,34 @@ import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
 import { refusalResponse } from "./command-response.ts";
 
-const part = { videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) };
+/** One object and no union, so that a refusal names a field that is unknown. */
+const fieldsSchema = z.strictObject({
+  token: z.string().min(1).max(4096).optional(),
+  tokenId: z.string().min(1).max(64).optional(),
+  viewer: z.string().min(1).max(300).optional(),
+  videoPostId: z.string().min(1).max(64).optional(),
+  fileIndex: z.int().min(0).optional(),
+  keyVersion: z.int().positive().optional(),
+});
 
-/** Strict, so that a request that names two things, or one of them wrongly, does not revoke more than was meant. */
-const requestSchema = z.union(
-  [
-    z.strictObject({ token: z.string().min(1).max(4096) }),
-    z.strictObject({ tokenId: z.string().min(1).max(64) }),
-    z.strictObject({ viewer: z.string().min(1).max(300) }),
-    z.strictObject({ ...part, keyVersion: z.int().positive() }),
-    z.strictObject(part),
-  ],
-  "one of: token; tokenId; viewer; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion",
-);
+type Part = { readonly videoPostId: string; readonly fileIndex: number };
+type Target =
+  | { readonly token: string }
+  | { readonly tokenId: string }
+  | { readonly viewer: string }
+  | (Part & { readonly keyVersion: number })
+  | Part;
 
-type Target = z.output<typeof requestSchema>;
+/** Each set of fields that names one thing: a request that names two, or one of them wrongly, revokes nothing. */
+const FORMS = ["token", "tokenId", "viewer", "fileIndex,videoPostId", "fileIndex,keyVersion,videoPostId"];
+
+const requestSchema = fieldsSchema.transform((fields, check): Target => {
+  const named = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (FORMS.includes(named.toSorted().join(","))) return fields as Target;
+  const message = "one of: token; tokenId; viewer; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion";
+  check.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
 
 /** `POST /admin/video/enc/revoke`. The gate refuses from the answer on; what a player has in memory it keeps. */
 export function revokeRoutes(context: Context): Hono<CallerEnv> {

@@ -6,7 +6,7 @@ import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
 import { refusalResponse } from "./command-response.ts";
 
-const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0).optional() });
+const requestSchema = z.strictObject({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0).optional() });
 
 /** `POST /admin/video/enc/rotate`: new keys for one part or for all parts of a post, by ordinary jobs. */
 export function rotateRoutes(context: Context): Hono<CallerEnv> {

@@ -13,6 +13,7 @@ import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readJson } from "../read-json.ts";
+import { readQuery } from "../read-query.ts";
 import { REPORT_FORMS, reportStream } from "../rotation/report-stream.ts";
 import {
   cursorOf,
@@ -26,7 +27,7 @@ import {
 const LIST_PAGE = 50;
 const MOST_ITEMS = 500;
 
-const listSchema = z.strictObject({ cursor: z.uuidv7().optional() });
+const listSchema = z.strictObject({ cursor: z.uuidv7("is not a cursor of this route").optional() });
 
 const itemsSchema = z
   .strictObject({
@@ -58,9 +59,9 @@ export function rotationRoutes(context: Context): Hono<CallerEnv> {
   });
 
   routes.get("/", async (c) => {
-    const query = listSchema.safeParse(c.req.query());
-    if (!query.success) return problem("invalid", "cursor is none that this route has given");
-    const found = await rotationBatches.list({ before: query.data.cursor ?? null, limit: LIST_PAGE + 1 });
+    const query = readQuery(c.req.raw, listSchema);
+    if (query.kind === "refused") return query.response;
+    const found = await rotationBatches.list({ before: query.value.cursor ?? null, limit: LIST_PAGE + 1 });
     const shown = found.slice(0, LIST_PAGE);
     const nextCursor = found.length > LIST_PAGE ? (shown.at(-1)?.batchId ?? null) : null;
     return c.json({ rotations: shown.map(shownBatch), nextCursor });
@@ -116,10 +117,9 @@ async function progressResponse({ rotationBatches }: Context, batchId: string, s
 
 async function itemsResponse({ rotationBatches }: Context, c: HonoContext<CallerEnv, "/:batchId/items">) {
   const batchId = c.req.param("batchId");
-  const query = itemsSchema.safeParse(c.req.query());
-  if (!query.success)
-    return problem("invalid", query.error.issues.map(({ path, message }) => `${path}: ${message}`).join("; "));
-  const { state = null, cursor, limit, format } = query.data;
+  const query = readQuery(c.req.raw, itemsSchema as z.ZodType<z.output<typeof itemsSchema>>);
+  if (query.kind === "refused") return query.response;
+  const { state = null, cursor, limit, format } = query.value;
   const after = cursor === undefined ? null : partOfCursor(cursor);
   if (cursor !== undefined && after === null) return problem("invalid", CURSOR_UNKNOWN);
   if ((await rotationBatches.find(batchId)) === null) return problem("not-found");

@@ -1,17 +1,18 @@
-import { Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import { z } from "zod";
 import { endPlaySession } from "../../shared/application/commands/end-play-session.ts";
 import { type RefreshOutcome, refreshPlaySession } from "../../shared/application/commands/refresh-play-session.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { bearerToken } from "../callers/bearer.ts";
-import { isBeyondIssueLimit } from "../callers/issue-limit.ts";
+import { type IssueCounter, isBeyondIssueLimit } from "../callers/issue-limit.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
+import { refuseUnknownInput } from "../middleware/route-inputs.ts";
 import { readToken } from "../playback/read-token.ts";
 import { isElsewhere } from "../playback/session-binding.ts";
-import { type ReadJson, readJson } from "../read-json.ts";
+import { type ReadInput, readJson } from "../read-json.ts";
 
-const bodySchema = z.object({ token: z.string().max(4096).optional() });
+const bodySchema = z.strictObject({ token: z.string().max(4096).optional() });
 
 /**
  * `/video/enc/session`: POST answers a token of the same play session with a later end, DELETE ends the session before
@@ -23,28 +24,33 @@ export function sessionRoutes(context: Context): Hono {
 
   routes.post("/", async (c) => {
     const at = now();
-    const read = await readSession(context, c.req.raw, at);
+    const read = await readSession(context, c, at);
     if (read.kind === "refused") return read.response;
     if (isElsewhere(settings.SESSION_BINDING, read.claims, c.req.raw)) return problem("session-elsewhere");
-    const counter = { kind: "session", id: read.claims.sessionId } as const;
-    if (await isBeyondIssueLimit(env, counter)) return problem("too-many-requests");
+    if (await isBeyondIssueLimit(env, counterOf(read.claims))) return problem("too-many-requests");
     const deps = { sessions, signer: playbackTokens };
     return refreshedResponse(await refreshPlaySession(deps, read.claims, sessionRules.longestSeconds, at));
   });
 
-  const end = async (request: Request): Promise<Response> => {
+  const end = async (c: HonoContext): Promise<Response> => {
     const at = now();
     // At time 0 nothing has expired: that a session is over already is no reason to refuse its end.
-    const read = await readSession(context, request, 0);
+    const read = await readSession(context, c, 0);
     if (read.kind === "refused") return read.response;
+    if (await isBeyondIssueLimit(env, counterOf(read.claims))) return problem("too-many-requests");
     const outcome = await endPlaySession(sessions, read.claims, at);
     if (outcome === "not-a-session") return problem(outcome);
     return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
   };
-  routes.delete("/", (c) => end(c.req.raw));
-  routes.post("/end", (c) => end(c.req.raw));
+  routes.delete("/", end);
+  routes.post("/end", end);
 
   return routes;
+}
+
+/** By the issued token: anybody can start as many sessions of a token as they like, without asking the database. */
+function counterOf({ tokenId }: PlaybackClaims): IssueCounter {
+  return { kind: "token", id: tokenId };
 }
 
 function refreshedResponse(outcome: RefreshOutcome): Response {
@@ -62,17 +68,19 @@ type ReadSession =
   | { readonly kind: "refused"; readonly response: Response };
 
 /** The session's token comes in a header or a body: a URL of ours that does not need it never holds one. */
-async function readSession({ playbackTokens }: Context, request: Request, at: number): Promise<ReadSession> {
-  const given = await givenToken(request);
+async function readSession({ playbackTokens }: Context, c: HonoContext, at: number): Promise<ReadSession> {
+  const given = await givenToken(c.req.raw);
   if (given.kind === "refused") return given;
   const read = await readToken(playbackTokens, given.value, at);
-  return read.kind === "refused" ? { kind: "refused", response: problem(read.code) } : read;
+  if (read.kind === "refused") return { kind: "refused", response: problem(read.code) };
+  const unknown = await refuseUnknownInput(c);
+  return unknown === null ? read : { kind: "refused", response: unknown };
 }
 
-async function givenToken(request: Request): Promise<ReadJson<string | undefined>> {
+async function givenToken(request: Request): Promise<ReadInput<string | undefined>> {
+  const body = await readJson(request, bodySchema, {});
+  if (body.kind === "refused") return body;
   const bearer = bearerToken(request);
-  if (bearer !== null) return { kind: "value", value: bearer };
-  if (request.body === null) return { kind: "value", value: undefined };
-  const body = await readJson(request, bodySchema);
-  return body.kind === "refused" ? body : { kind: "value", value: body.value.token };
+  if (bearer === null || body.value.token === undefined) return { kind: "value", value: bearer ?? body.value.token };
+  return { kind: "refused", response: problem("invalid", "token: is given in the Authorization header too") };
 }

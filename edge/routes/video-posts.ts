@@ -3,8 +3,10 @@ import { z } from "zod";
 import { createVideoPost } from "../../shared/application/commands/create-video-post.ts";
 import { auditVideoPost, deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
+import { multipleLines, singleLine } from "../../shared/application/plain-text.ts";
 import { describeVideoPost } from "../../shared/application/queries/video-posts.ts";
 import type { FileSource } from "../../shared/domain/video-file.ts";
+import { VIDEO_POST_STATUSES } from "../../shared/domain/video-post.ts";
 import { isUploadUsed } from "../../shared/persistence/d1/upload-queries.ts";
 import { listVideoPosts } from "../../shared/persistence/d1/video-post-queries.ts";
 import { findUpload } from "../adapters/upload-sessions.ts";
@@ -13,38 +15,37 @@ import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { dispatchSoon } from "../outbox.ts";
 import { readJson } from "../read-json.ts";
+import { readQuery } from "../read-query.ts";
 import { refusalResponse } from "./command-response.ts";
+import { type UploadFile, uploadFileListSchema } from "./upload-file-list.ts";
 
-const title = z.string().trim().min(1).max(200);
-const description = z.string().max(10_000);
-const interaction = z.object({ comments: z.boolean(), liveComments: z.boolean() });
-const fileName = z.string().trim().min(1).max(255);
+const title = singleLine(200);
+const description = multipleLines(10_000);
+const interaction = z.strictObject({ comments: z.boolean(), liveComments: z.boolean() });
 
-const fileSchema = z.union([
-  z.object({ uploadId: z.string().min(1).max(64), fileName, fileSize: z.int().positive().optional() }),
-  z.object({ sourceUrl: z.url({ protocol: /^https?$/ }).max(2000), fileName }),
-]);
-
-const createSchema = z.object({
+const createSchema = z.strictObject({
   title,
   description: description.default(""),
   resourceType: z.enum(["VIDEO", "AUDIO"]),
   interaction: interaction.default({ comments: true, liveComments: true }),
   access: z.enum(["POLICY", "PUBLIC"]).default("POLICY"),
   autoPublish: z.boolean().default(false),
-  uploadFileList: z.array(fileSchema).min(1).max(100),
+  uploadFileList: uploadFileListSchema,
 });
 
-const editSchema = z.object({
+/** Parts are not edited here: `uploadFileList` is refused like every other field that is not listed. */
+const editSchema = z.strictObject({
   title: title.optional(),
   description: description.optional(),
   interaction: interaction.optional(),
 });
 
-const auditSchema = z.object({
+const auditSchema = z.strictObject({
   result: z.enum(["PASSED", "REJECTED"]),
-  reason: z.string().max(1000).nullable().default(null),
+  reason: multipleLines(1000).nullable().default(null),
 });
+
+const listSchema = z.strictObject({ status: z.enum(VIDEO_POST_STATUSES).optional() });
 
 /** `/api/v2/video-posts`, for editors and sites. */
 export function videoPostRoutes(context: Context): Hono<CallerEnv> {
@@ -69,7 +70,11 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
     return c.json(created, 201);
   });
 
-  routes.get("/", async (c) => c.json({ videoPosts: await listVideoPosts(context.db, 100) }));
+  routes.get("/", async (c) => {
+    const query = readQuery(c.req.raw, listSchema);
+    if (query.kind === "refused") return query.response;
+    return c.json({ videoPosts: await listVideoPosts(context.db, { ...query.value, limit: 100 }) });
+  });
 
   routes.get("/:videoPostId", async (c) => {
     const post = await posts.load(c.req.param("videoPostId"));
@@ -102,22 +107,31 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
   return routes;
 }
 
-type ResolvedFile = { readonly source: FileSource; readonly fileName: string; readonly fileSize: number | null };
+type ResolvedFile = {
+  readonly source: FileSource;
+  readonly fileName: string;
+  readonly fileSize: number | null;
+  readonly durationSeconds: number | null;
+};
 
 /** An upload must be complete, the caller's own and unused before a post is built on it. */
-async function resolveSource(
-  context: Context,
-  file: z.output<typeof fileSchema>,
-  owner: string,
-): Promise<ResolvedFile | Response> {
-  const { fileName } = file;
-  if ("sourceUrl" in file) return { source: { kind: "url", url: file.sourceUrl }, fileName, fileSize: null };
-  const { uploadId } = file;
+async function resolveSource(context: Context, file: UploadFile, owner: string): Promise<ResolvedFile | Response> {
+  const { fileName, sourceUrl, uploadId, duration: durationSeconds = null } = file;
+  if (sourceUrl !== undefined) {
+    return { source: { kind: "url", url: sourceUrl }, fileName, fileSize: null, durationSeconds };
+  }
+  if (uploadId === undefined) throw new Error("uploadFileList has an entry without a source");
   const upload = await findUpload(context.db, uploadId, owner);
   if (upload === null) return problem("invalid", `uploadFileList: there is no upload ${uploadId}`);
   if (upload.state !== "COMPLETE") return problem("wrong-state", `upload ${uploadId} is not complete`);
+  if (upload.size === 0)
+    return problem("invalid", `uploadFileList: upload ${uploadId} is empty; upload the file again`);
+  if (file.fileSize !== undefined && file.fileSize !== upload.size) {
+    const sizes = `upload ${uploadId} has ${upload.size} bytes, not ${file.fileSize}`;
+    return problem("invalid", `uploadFileList: ${sizes}; upload the file again`);
+  }
   if (upload.expiresAt <= context.now()) return problem("wrong-state", `upload ${uploadId} has expired`);
   if (await isUploadUsed(context.db, uploadId))
     return problem("wrong-state", `upload ${uploadId} is used by a post already`);
-  return { source: { kind: "upload", uploadId }, fileName, fileSize: upload.size };
+  return { source: { kind: "upload", uploadId }, fileName, fileSize: upload.size, durationSeconds };
 }

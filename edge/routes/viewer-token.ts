@@ -6,11 +6,12 @@ import { bearerToken } from "../callers/bearer.ts";
 import { type IssueCounter, isBeyondIssueLimit } from "../callers/issue-limit.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
+import { refuseUnknownInput } from "../middleware/route-inputs.ts";
 import { readJson } from "../read-json.ts";
 import { askedForMigration } from "./ask-for-migration.ts";
 import { issuedResponse } from "./issue-token.ts";
 
-const requestSchema = z.object({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) });
+const requestSchema = z.strictObject({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) });
 
 /** `POST /video/enc/token`: what the policies allow to the viewer who asks. Nobody in particular is anonymous. */
 export function viewerTokenRoutes(context: Context): Hono {
@@ -19,6 +20,8 @@ export function viewerTokenRoutes(context: Context): Hono {
     const viewer = await viewerOf(context, c.req.raw);
     if (await isBeyondIssueLimit(context.env, counterOf(viewer, c.req.raw))) return problem("too-many-requests");
     if (viewer instanceof Response) return viewer;
+    const unknown = await refuseUnknownInput(c);
+    if (unknown !== null) return unknown;
     const body = await readJson(c.req.raw, requestSchema);
     if (body.kind === "refused") return body.response;
     const outcome = await issueVideoHlsKeyToken(

@@ -11,6 +11,8 @@ const time = z.number().nullable();
 export const jobViewSchema = z.object({
   jobId: z.string(),
   videoPostId: z.string(),
+  /** Names the part within its post. */
+  fileIndex: z.number().nullable().default(null),
   kind: z.enum(JOB_KINDS),
   state: z.enum(JOB_STATES),
   stage: z.enum(JOB_STAGES).nullable(),

@@ -6,6 +6,8 @@ export function jobTable(jobs: readonly JobView[], now: number): string {
   const columns = [
     { title: "JOB" },
     { title: "KIND" },
+    { title: "POST" },
+    { title: "PART", align: "right" },
     { title: "STATE" },
     { title: "STAGE" },
     { title: "DONE", align: "right" },
@@ -18,6 +20,8 @@ export function jobTable(jobs: readonly JobView[], now: number): string {
     jobs.map((job) => [
       job.jobId,
       job.kind,
+      job.videoPostId,
+      String(job.fileIndex ?? ""),
       stateOf(job),
       job.state === "RUNNING" ? (job.stage ?? "") : "",
       percentOf(job),
@@ -39,6 +43,7 @@ export function describeJob(job: JobView, now: number): string {
     ["job", job.jobId],
     ["kind", job.kind],
     ["post", job.videoPostId],
+    ["part", job.fileIndex ?? ""],
     ["state", stateOf(job)],
     ["reason", job.failReason ?? ""],
     ["attempt", `${job.attempt} of ${job.maxAttempts}, claim ${job.claimNo}`],

@@ -8,7 +8,15 @@ const NOW = Date.UTC(2026, 2, 1, 12);
 const MINUTE = 60_000;
 
 const RUNNING = {
-  ...{ jobId: "0199-a", videoPostId: "post-1", kind: "TRANSCODE", state: "RUNNING", stage: "ENCODING", claimNo: 3 },
+  ...{
+    jobId: "0199-a",
+    videoPostId: "post-1",
+    fileIndex: 0,
+    kind: "TRANSCODE",
+    state: "RUNNING",
+    stage: "ENCODING",
+    claimNo: 3,
+  },
   ...{ attempt: 2, maxAttempts: 5, cancelRequested: false, leaseOwner: "vm-1/42", leaseExpiresAt: NOW + 40_000 },
   progress: { stage: "ENCODING", percent: 41.7, fps: 88.4, speed: 2.945, etaSeconds: 130, segments: { "360p": 3 } },
   ...{ runAfter: NOW - 9 * MINUTE, failReason: null },
@@ -17,7 +25,16 @@ const RUNNING = {
 
 const FAILED = {
   ...RUNNING,
-  ...{ jobId: "0199-b", kind: "ENCRYPT", state: "FAILED", stage: null, progress: null, attempt: 5, leaseOwner: null },
+  ...{
+    jobId: "0199-b",
+    fileIndex: 1,
+    kind: "ENCRYPT",
+    state: "FAILED",
+    stage: null,
+    progress: null,
+    attempt: 5,
+    leaseOwner: null,
+  },
   ...{ leaseExpiresAt: null, failReason: "The object store\ncould not read.", createdAt: NOW - 72 * 60 * MINUTE },
   finishedAt: NOW - 70 * 60 * MINUTE,
 };
@@ -54,9 +71,9 @@ describe("processor jobs", () => {
     expect(code).toBe(0);
     expect(requests).toEqual(["GET /api/v2/jobs?state=FAILED&videoPostId=post+1 Bearer the-key"]);
     expect(out).toBe(`\
-JOB     KIND       STATE    STAGE     DONE  ATTEMPT     AGE  WHY
-0199-a  TRANSCODE  RUNNING  ENCODING  41 %      2/5  10 min
-0199-b  ENCRYPT    FAILED                       5/5     3 d  The object store could not read.
+JOB     KIND       POST    PART  STATE    STAGE     DONE  ATTEMPT     AGE  WHY
+0199-a  TRANSCODE  post-1     0  RUNNING  ENCODING  41 %      2/5  10 min
+0199-b  ENCRYPT    post-1     1  FAILED                       5/5     3 d  The object store could not read.
 `);
   });
 
@@ -72,6 +89,7 @@ JOB     KIND       STATE    STAGE     DONE  ATTEMPT     AGE  WHY
 job:         0199-a
 kind:        TRANSCODE
 post:        post-1
+part:        0
 state:       RUNNING
 attempt:     2 of 5, claim 3
 stage:       ENCODING, 41 %

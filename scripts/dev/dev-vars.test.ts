@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { completeDevVars, ensureDevVars, parseDevVars } from "./dev-vars.ts";
+import { completeDevVars, ensureDevVars, parseDevVars, requireUsableSecrets } from "./dev-vars.ts";
 
 const NOW = new Date("2026-11-22T12:00:00Z");
 const zeroKey = () => Buffer.alloc(32);
@@ -42,6 +42,24 @@ describe("the file of local secrets", () => {
     expect(vars.ADMIN_API_KEY).toBe("abc");
     expect(readFileSync(path, "utf8")).toContain(`PROCESSOR_TOKEN="${vars.PROCESSOR_TOKEN}"`);
   });
+});
+
+describe("secrets that the Worker cannot use", () => {
+  const good = parseDevVars(completeDevVars("", zeroKey, NOW));
+
+  it("are none of those that are generated", () => {
+    expect(() => requireUsableSecrets(good)).not.toThrow();
+  });
+
+  it.each(["short", `${"x".repeat(40)} y`, `${"x".repeat(40)}é`, `${"x".repeat(40)}!`, ""])(
+    "are reported by name and without their value: %j",
+    (value) => {
+      const check = () => requireUsableSecrets({ ...good, ADMIN_API_KEY: value });
+      expect(check).toThrow("ADMIN_API_KEY cannot be used");
+      expect(check).not.toThrow("PROCESSOR_TOKEN");
+      if (value !== "") expect(check).not.toThrow(value);
+    },
+  );
 });
 
 describe("reading NAME=value lines", () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { UsageError } from "./settings.ts";
 
 const HEADER = "# Secrets of the local Worker, made by npm start. Never commit this file.\n";
 
@@ -31,6 +32,19 @@ export function completeDevVars(text: string, randomKey: () => Buffer, now: Date
   const missing = Object.entries(wanted).filter(([name]) => present[name] === undefined);
   const separator = text === "" || text.endsWith("\n") ? "" : "\n";
   return text + separator + missing.map(([name, make]) => `${name}="${make()}"\n`).join("");
+}
+
+/** Both are sent as bearer tokens (RFC 6750 2.1): with other characters no request of theirs is ever accepted. */
+const BEARER_SECRETS = ["ADMIN_API_KEY", "PROCESSOR_TOKEN"];
+
+/** Throws UsageError where the Worker would not start with these, with the names and never the values. */
+export function requireUsableSecrets(vars: DevVars): void {
+  const unusable = BEARER_SECRETS.filter((name) => !/^[A-Za-z0-9._~+/=-]{32,}$/.test(vars[name] ?? ""));
+  if (unusable.length === 0) return;
+  const needed = "at least 32 letters, digits or . _ ~ + / = - are needed";
+  throw new UsageError(
+    `.dev.vars: ${unusable.join(" and ")} cannot be used: ${needed}. Remove the line to have a new one generated.`,
+  );
 }
 
 /** Reads `NAME=value` lines, the value bare or in quotes. */

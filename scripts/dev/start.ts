@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { Api } from "./api.ts";
-import { ensureDevVars } from "./dev-vars.ts";
+import { ensureDevVars, requireUsableSecrets } from "./dev-vars.ts";
 import { followPost, type PostOutcome } from "./follow.ts";
 import { type Ingested, type IngestSource, ingest } from "./ingest.ts";
 import { listenForInterrupts } from "./interrupts.ts";
@@ -82,6 +82,7 @@ async function launch(settings: Settings, { display, stop, add }: Launch, ended:
   const startedAt = performance.now();
   const origin = `http://127.0.0.1:${settings.port}`;
   const secrets = ensureDevVars(PLACES.devVars, new Date());
+  requireUsableSecrets(secrets);
   if (await applyMigrations(signal)) display.line("Database: migrations applied");
   add(startWorker(settings.port));
   await waitUntilHealthy(origin, signal);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AUDIO_QUALITIES, QUALITIES, type Quality, VIDEO_QUALITIES } from "../domain/quality.ts";
+import { multipleLines, singleLine } from "./plain-text.ts";
 
 /*
  * What `processor import` and the Worker say to each other:
@@ -19,17 +20,17 @@ export const importIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}
 export const qualityNameSchema = z.enum(QUALITIES as [Quality, ...Quality[]]);
 
 /** What the manifest of an import says of the post itself. */
-export const importedPostFields = z.object({
-  title: z.string().trim().min(1).max(200),
-  description: z.string().max(10_000).default(""),
+export const importedPostFields = z.strictObject({
+  title: singleLine(200),
+  description: multipleLines(10_000).default(""),
   resourceType: z.enum(["VIDEO", "AUDIO"]).default("VIDEO"),
   interaction: z
-    .object({ comments: z.boolean(), liveComments: z.boolean() })
+    .strictObject({ comments: z.boolean(), liveComments: z.boolean() })
     .default({ comments: true, liveComments: true }),
   access: z.enum(["POLICY", "PUBLIC"]).default("POLICY"),
   autoPublish: z.boolean().default(false),
   /** Whose it is; the caller's own where it is left out. */
-  authorId: z.string().trim().min(1).max(200).optional(),
+  authorId: singleLine(200).optional(),
 });
 
 /** Each part takes a request to R2 for each quality, and a Worker may make a thousand. */
@@ -38,8 +39,8 @@ export const MOST_PARTS = 50;
 /** AES-128: base64 of 16 bytes. */
 const contentKey = z.string().regex(/^[A-Za-z0-9+/]{21}[AQgw]==$/, { error: "must be 16 bytes as base64" });
 
-const partSchema = z.object({
-  fileName: z.string().trim().min(1).max(255),
+const partSchema = z.strictObject({
+  fileName: singleLine(255),
   key: contentKey,
   qualities: z.array(qualityNameSchema).min(1).refine(distinct, { error: "a quality is named twice" }),
 });

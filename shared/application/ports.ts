@@ -38,6 +38,9 @@ export type ClaimedJob = {
   readonly leaseToken: string;
 };
 
+/** A job with the index that names its part outside; null where the part is not in the database. */
+export type ListedJob = TranscodeJob & { readonly fileIndex: number | null };
+
 export type HeartbeatOutcome = "held" | "cancel" | "lease-lost";
 
 export interface JobStore {
@@ -84,7 +87,7 @@ export interface JobStore {
   acknowledgeCancel(input: { jobId: string; leaseToken: string; now: number }): Promise<boolean>;
   /** A queued job is cancelled at once, a running one is asked to stop. */
   cancel(input: { jobId: string; now: number }): Promise<"cancelled" | "requested" | "ended" | "unknown">;
-  find(jobId: string): Promise<TranscodeJob | null>;
+  find(jobId: string): Promise<ListedJob | null>;
   /** The job that this lease holds, or held when it succeeded; null once it was given to somebody else or back. */
   findByLease(jobId: string, leaseToken: string): Promise<TranscodeJob | null>;
   /** The newest first. */
@@ -93,7 +96,7 @@ export interface JobStore {
     state?: TranscodeJob["state"] | undefined;
     kind?: JobKind | undefined;
     limit: number;
-  }): Promise<readonly TranscodeJob[]>;
+  }): Promise<readonly ListedJob[]>;
   /** Expired leases with attempts left, and waits that are over, go back to the queue. Number of jobs. */
   requeueDue(now: number): Promise<number>;
   /** Expired leases without attempts left. */

@@ -40,10 +40,18 @@ export function applyTranscodeResult(post: VideoPost, fileId: string, result: Tr
     durationSeconds: file.playing === null ? result.durationSeconds : file.durationSeconds,
     failReason: null,
     probe: result.probe,
-    warnings: result.warnings,
+    warnings: [...result.warnings, ...statedDurationWarning(file, result.durationSeconds)],
     variants: keptVariants(file, { transcodeJobId: result.transcodeJobId, variants: result.variants }),
   };
   return changed(post, transcoded, [encrypt], now);
+}
+
+/** A file that is not as long as its uploader said may be another file, or a part of it. */
+function statedDurationWarning({ clear, playing, durationSeconds }: VideoFile, measured: number): string[] {
+  const isStated = clear === null && playing === null && durationSeconds !== null;
+  if (!isStated || Math.abs(measured - durationSeconds) <= Math.max(1, durationSeconds / 100)) return [];
+  const [found, stated] = [measured, durationSeconds].map((seconds) => seconds.toFixed(1));
+  return [`The file is ${found} s long, but the uploader stated ${stated} s. Check that it is the right file.`];
 }
 
 /** A part that plays goes on playing: only one that never did is marked FAILED. */

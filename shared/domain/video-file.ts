@@ -24,7 +24,7 @@ export type VideoFile = {
   readonly source: FileSource;
   readonly fileName: string;
   readonly fileSize: number | null;
-  /** Seconds, measured on the output; null until it was. */
+  /** Seconds, measured on the output; before that as the client stated them, or null. */
   readonly durationSeconds: number | null;
   readonly transferResult: TransferResult;
   readonly encryptStatus: EncryptStatus;

@@ -5,14 +5,16 @@ import type { NewJob } from "./transcode-job.ts";
 import { type FileSource, partState, type VideoFile } from "./video-file.ts";
 
 export type ResourceType = "VIDEO" | "AUDIO";
-export type VideoPostStatus =
-  | "DRAFT"
-  | "TRANSCODING"
-  | "TRANSCODE_FAILED"
-  | "PENDING_AUDIT"
-  | "PUBLISHED"
-  | "REJECTED"
-  | "DELETED";
+export const VIDEO_POST_STATUSES = [
+  "DRAFT",
+  "TRANSCODING",
+  "TRANSCODE_FAILED",
+  "PENDING_AUDIT",
+  "PUBLISHED",
+  "REJECTED",
+  "DELETED",
+] as const;
+export type VideoPostStatus = (typeof VIDEO_POST_STATUSES)[number];
 
 /** POLICY: new qualities get the deployment's default policies. PUBLIC: all of them are public. */
 export type PostAccess = "POLICY" | "PUBLIC";
@@ -81,6 +83,8 @@ export type NewFile = {
   readonly source: FileSource;
   readonly fileName: string;
   readonly fileSize: number | null;
+  /** Seconds, as the client stated them. */
+  readonly durationSeconds?: number | null | undefined;
 };
 
 export type NewVideoPost = {
@@ -134,7 +138,7 @@ function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
     source: file.source,
     fileName: file.fileName,
     fileSize: file.fileSize,
-    durationSeconds: null,
+    durationSeconds: file.durationSeconds ?? null,
     transferResult: "TRANSCODING",
     encryptStatus: "UNENCRYPTED",
     updateType: "HAS_UPDATE",

@@ -1,5 +1,5 @@
 import { createDecipheriv } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { base64Decode, base64Encode } from "../lib/base64.ts";
 import type { NamedSecret } from "../lib/secret-list.ts";
 import { createKeyVault } from "./key-vault.ts";
@@ -23,6 +23,16 @@ describe("a wrapped content key", () => {
     opener.setAAD(new TextEncoder().encode('["file-1","1080p",3]'));
     opener.setAuthTag(sealed.subarray(28));
     expect(new Uint8Array(Buffer.concat([opener.update(sealed.subarray(12, 28)), opener.final()]))).toEqual(contentKey);
+  });
+
+  it("is wrapped and unwrapped while another request has imported nothing but its own key", async () => {
+    const fresh = createKeyVault([kek("k1", 1)]);
+    const importing = vi.spyOn(crypto.subtle, "importKey").mockReturnValueOnce(new Promise<never>(() => {}));
+    // The request that this belongs to was cancelled: nobody may wait for it.
+    void fresh.wrap(contentKey, binding);
+    const wrapped = await fresh.wrap(contentKey, binding);
+    importing.mockRestore();
+    expect(await vault.unwrap(wrapped, binding)).toEqual(contentKey);
   });
 
   it("looks different each time", async () => {

@@ -28,11 +28,12 @@ export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): 
   const odd = keks.find((kek) => kek.bytes.length !== KEK_BYTES);
   if (odd !== undefined)
     throw new Error(`the key-encryption key ${odd.id} has ${odd.bytes.length} bytes, not ${KEK_BYTES}`);
-  const imported = new Map<string, Promise<CryptoKey>>();
-  const importedKey = (kek: NamedSecret) => {
-    const pending = imported.get(kek.id) ?? importKek(kek);
-    imported.set(kek.id, pending);
-    return pending;
+  // Keys and no promises: a promise belongs to the request that made it, and others that wait for it may hang.
+  const imported = new Map<string, CryptoKey>();
+  const importedKey = async (kek: NamedSecret) => {
+    const key = imported.get(kek.id) ?? (await importKek(kek));
+    imported.set(kek.id, key);
+    return key;
   };
   return {
     currentKekId: keks[0].id,

@@ -110,6 +110,21 @@ describe("the header of a token", () => {
   });
 });
 
+describe("the payload of a token", () => {
+  it.each([
+    ["no JSON", base64UrlEncode(utf8("exp=1"))],
+    ["half a JSON text", base64UrlEncode(utf8('{"exp":'))],
+    ["nothing", ""],
+    ["no base64url", "a"],
+  ])("is malformed where it is %s, though the signature is right", async (_, payload) => {
+    expect(await reason(forged(HEADER, payload))).toBe("malformed");
+  });
+
+  it.each([null, 7, "text", [], {}])("has no end where it is %j", async (payload) => {
+    expect(await reason(forged(HEADER, json(payload)))).toBe("no-expiry");
+  });
+});
+
 describe("a change of the signing key", () => {
   it("cuts nobody off: the new one signs, both verify, until the old one is taken away", async () => {
     const before = await signer.sign(PAYLOAD);

@@ -82,11 +82,21 @@ function split(token: string): { header: string; payload: string; signature: Uin
 }
 
 function readPayload(encoded: string, nowSeconds: number): Verification {
-  const payload: unknown = JSON.parse(base64UrlDecodeText(encoded));
+  const payload = decodedJson(encoded);
+  if (payload === undefined) return { kind: "invalid", reason: "malformed" };
   const exp = typeof payload === "object" && payload !== null && "exp" in payload ? payload.exp : undefined;
   if (typeof exp !== "number") return { kind: "invalid", reason: "no-expiry" };
   if (exp + CLOCK_SKEW_SECONDS <= nowSeconds) return { kind: "expired" };
   return { kind: "valid", payload, expiresAt: exp };
+}
+
+/** Undefined for what is no JSON: a signature says who wrote a payload, not what. */
+function decodedJson(encoded: string): unknown {
+  try {
+    return JSON.parse(base64UrlDecodeText(encoded));
+  } catch {
+    return undefined;
+  }
 }
 
 const scratch = new Uint8Array(3 * LONGEST_TOKEN);

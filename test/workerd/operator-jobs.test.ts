@@ -12,6 +12,26 @@ beforeEach(async () => {
 
 const MINUTE = 60_000;
 
+describe("the view of a job", () => {
+  it("names its part, so that two jobs of one kind and post can be told apart", async () => {
+    const source = { sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" };
+    const videoPostId = await createPost(worker, { uploadFileList: [source, source] });
+    for (const _ of [0, 1]) {
+      await report(worker, await claim(worker, videoPostId), "transcode-result", transcodeReport(["360p"]));
+    }
+    const path = `/api/v2/jobs?kind=ENCRYPT&videoPostId=${videoPostId}`;
+    const { jobs } = (await (await worker.admin("GET", path)).json()) as {
+      jobs: { jobId: string; fileIndex: number }[];
+    };
+    expect(jobs.map(({ fileIndex }) => fileIndex).toSorted()).toEqual([0, 1]);
+    for (const { jobId, fileIndex } of jobs) {
+      const one = (await (await worker.admin("GET", `/api/v2/jobs/${jobId}`)).json()) as Record<string, unknown>;
+      expect(one).toMatchObject({ jobId, videoPostId, fileIndex });
+      expect(one).not.toHaveProperty("fileId");
+    }
+  });
+});
+
 describe("retrying a dead letter", () => {
   const retry = (jobId: string) => worker.admin("POST", `/api/v2/jobs/${jobId}/retry`);
 

@@ -71,6 +71,23 @@ describe("POST /video/enc/session", () => {
     expect(uses!.n).toBe(1);
   });
 
+  it.each<[string, string, BodyInit | undefined]>([
+    ["POST", "/video/enc/session", ""],
+    ["POST", "/video/enc/session", undefined],
+    ["POST", "/video/enc/session", "{}"],
+    ["POST", "/video/enc/session/end", ""],
+    ["DELETE", "/video/enc/session", undefined],
+  ])("is 401 where %s %s has no token: body %j", async (method, path, body) => {
+    const response = await worker.fetch(path, { method, ...(body === undefined ? {} : { body }) });
+    expect(await refusalOf(response)).toEqual([401, "token-missing"]);
+  });
+
+  it("is refused with a token in the header and one in the body", async () => {
+    const { token } = await counted();
+    const init = { method: "POST", headers: { authorization: `Bearer ${token}` }, body: JSON.stringify({ token }) };
+    expect(await refusalOf(await worker.fetch("/video/enc/session", init))).toEqual([422, "invalid"]);
+  });
+
   it("makes one round trip, with and without a row, and keeps its answer out of every cache", async () => {
     for (const held of [await counted(), await startSession(worker, post, await anonymousToken(worker, post))]) {
       counting.reset();

@@ -322,6 +322,18 @@ describe("a missing secret", () => {
       expect(() => startWorker({ [name]: "short" })).toThrow(name);
     },
   );
+
+  it.each([
+    ["ADMIN_API_KEY", " "],
+    ["ADMIN_API_KEY", "é"],
+    ["PROCESSOR_TOKEN", "!"],
+    ["GATEWAY_SECRET", ","],
+    ["GATEWAY_SECRET", "ü"],
+  ])("%s stops the Worker where it has a character that no request can send: %j", (name, character) => {
+    const secret = `${"x".repeat(32)}${character}`;
+    expect(() => startWorker({ [name]: secret })).toThrow(`${name}: has characters that`);
+    expect(() => startWorker({ [name]: secret })).not.toThrow(secret);
+  });
 });
 
 describe("a rotation", () => {

@@ -322,6 +322,21 @@ describe("sending chunks", () => {
   });
 });
 
+describe("an empty upload", () => {
+  it("is refused when it is created", async () => {
+    const response = await send("POST", UPLOADS_PATH, { "Upload-Length": "0" });
+    expect(response.status).toBe(422);
+    expect(await response.text()).toBe("The file is empty. Choose a file with content and upload it again.\n");
+  });
+
+  it("is refused when its length is declared later", async () => {
+    const response = await send("POST", UPLOADS_PATH, { "Upload-Defer-Length": "1" });
+    const path = response.headers.get("Location") ?? "";
+    expect((await patch(path, 0, randomBytes(0), { "Upload-Length": "0" })).status).toBe(422);
+    expect(await sessionOf(path)).toMatchObject({ state: "OPEN", size: null });
+  });
+});
+
 describe("another owner", () => {
   it.each(["HEAD", "PATCH", "DELETE"])("gets 404 for %s", async (method) => {
     const path = await create(10);

@@ -20,6 +20,7 @@ export type CreateVideoPost = {
     readonly source: FileSource;
     readonly fileName: string;
     readonly fileSize: number | null;
+    readonly durationSeconds: number | null;
   }[];
 };
 

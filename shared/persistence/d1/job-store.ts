@@ -1,5 +1,5 @@
-import { and, desc, eq, type InferSelectModel, type SQL, sql } from "drizzle-orm";
-import type { ClaimedJob, HeartbeatOutcome, JobStore, MissingJob } from "../../application/ports.ts";
+import { and, desc, eq, getTableColumns, type InferSelectModel, type SQL, sql } from "drizzle-orm";
+import type { ClaimedJob, HeartbeatOutcome, JobStore, ListedJob, MissingJob } from "../../application/ports.ts";
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { batched, type Database } from "./database.ts";
 import { insertMissing } from "./job-statements.ts";
@@ -175,13 +175,19 @@ async function cancel(db: Database, { jobId, now }: { jobId: string; now: number
   return rows.length > 0 ? "ended" : "unknown";
 }
 
-async function find(db: Database, jobId: string): Promise<TranscodeJob | null> {
-  return first(await db.select().from(job).where(eq(job.jobId, jobId)));
+const listed = {
+  ...getTableColumns(job),
+  fileIndex: sql<number | null>`(SELECT file_index FROM video_file_post WHERE id = ${job.fileId})`,
+};
+
+async function find(db: Database, jobId: string): Promise<ListedJob | null> {
+  const row = await db.select(listed).from(job).where(eq(job.jobId, jobId)).get();
+  return row === undefined ? null : { ...jobOf(row), fileIndex: row.fileIndex };
 }
 
-async function list(db: Database, filter: Parameters<JobStore["list"]>[0]): Promise<TranscodeJob[]> {
+async function list(db: Database, filter: Parameters<JobStore["list"]>[0]): Promise<ListedJob[]> {
   const rows = await db
-    .select()
+    .select(listed)
     .from(job)
     .where(
       and(
@@ -192,7 +198,7 @@ async function list(db: Database, filter: Parameters<JobStore["list"]>[0]): Prom
     )
     .orderBy(desc(job.jobId))
     .limit(filter.limit);
-  return rows.map(jobOf);
+  return rows.map((row) => ({ ...jobOf(row), fileIndex: row.fileIndex }));
 }
 
 async function requeueDue(db: Database, now: number): Promise<number> {

@@ -1,0 +1,24 @@
+import type { z } from "zod";
+
+/**
+ * What is wrong with an input, field by field, as the detail of a refusal. `whole` names the input itself, for what is
+ * wrong with all of it; `kind` is what an unknown name is called.
+ */
+export function inputProblems(error: z.ZodError, whole: "body" | "query"): string {
+  const kind = whole === "query" ? "parameter" : "field";
+  const problems = error.issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") return [`${issue.path.join(".") || whole}: ${issue.message}`];
+    return issue.keys.map((key) => `${[...issue.path, shownName(key)].join(".")}: unknown ${kind}`);
+  });
+  return problems.slice(0, MOST_PROBLEMS).join("; ");
+}
+
+/** A body of 256 kB can have more wrong fields than anybody reads. */
+const MOST_PROBLEMS = 20;
+
+/** Shorter than any secret: a name that a client has chosen is repeated only where it cannot be a credential. */
+const NAME = /^[A-Za-z0-9_.-]{1,30}$/;
+
+function shownName(name: string): string {
+  return NAME.test(name) ? name : "(a name that is not shown)";
+}
