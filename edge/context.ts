@@ -36,6 +36,7 @@ import { type Env, readSettings, type Settings } from "./env.ts";
 import { sessionRules } from "./playback/session-settings.ts";
 import { createIssuerKeys, type Fetcher } from "./viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./viewers/verify-viewer.ts";
+import { createPageCache, forgettingPages, type PageCache } from "./watch/page-cache.ts";
 
 /** Everything that a route may use, wired once for each isolate. */
 export type Context = {
@@ -61,6 +62,7 @@ export type Context = {
   readonly callers: CallerDoors;
   readonly auditLog: AuditLog;
   readonly refusals: RefusalCounter;
+  readonly watchPages: PageCache;
   readonly rules: JobRules;
   readonly sessionRules: SessionRules;
 };
@@ -78,12 +80,13 @@ export function createContext(
   const apiKeys = d1ApiKeyStore(db);
   const issuerKeys = createIssuerKeys(fetcher);
   const auditLog = d1AuditLog(db);
+  const watchPages = createPageCache();
   return {
     env,
     settings,
     now,
     db,
-    posts: d1VideoPostRepository(db, rules),
+    posts: forgettingPages(d1VideoPostRepository(db, rules), watchPages),
     jobs: d1JobStore(db),
     pending: d1PendingWorkQueries(db),
     prefixes: d1PrefixQueries(db),
@@ -98,7 +101,7 @@ export function createContext(
     jobCredentials: createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
     apiKeys,
-    callers: createCallerDoors(settings, apiKeys, issuerKeys),
+    callers: createCallerDoors(env, settings, apiKeys, issuerKeys),
     auditLog,
     refusals: createRefusalCounter({
       send: (events) => recordByQueue({ auditLog, env }, events),
@@ -106,6 +109,7 @@ export function createContext(
       wait,
       retentionDays: settings.AUDIT_RETENTION_DAYS,
     }),
+    watchPages,
     rules,
     sessionRules: sessionRules(settings),
   };

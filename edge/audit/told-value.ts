@@ -1,8 +1,8 @@
+import { isUuid } from "../../shared/lib/random-id.ts";
+
 /** Enough for the policies of all qualities; an event stays far below what a queue takes. */
 const LONGEST_VALUE = 2000;
 const LONGEST_TEXT = 300;
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** JWTs, our API keys, and what follows the path of a URL: wherever somebody has pasted one of them. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
@@ -34,7 +34,7 @@ export function toldValue(value: unknown): unknown {
 
 /** Posts have UUIDs: what is none names no post, and could be anything. */
 export function toldPostId(value: unknown): string | null {
-  return typeof value === "string" && UUID.test(value) ? value : null;
+  return typeof value === "string" && isUuid(value) ? value : null;
 }
 
 export function toldFileIndex(value: unknown): number | null {

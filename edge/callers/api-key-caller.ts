@@ -3,16 +3,20 @@ import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports.t
 import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
 import { bearerToken, equalSecrets } from "./bearer.ts";
 import type { Identification } from "./caller.ts";
+import type { SeenApiKeys } from "./seen-api-keys.ts";
 
 export type ApiKeyDoor = {
   /** ADMIN_API_KEY: the first key, which is a setting, so that it counts while the database is empty or away. */
   readonly firstKey: string;
   readonly apiKeys: ApiKeyStore;
+  readonly seen: SeenApiKeys;
+  /** Whether the request's network asks for more keys than a stranger may have looked up. */
+  readonly isBeyondLimit: (request: Request) => Promise<boolean>;
 };
 
 /** The caller named by `Authorization: Bearer`. `later` takes what the answer need not wait for. */
 export async function identifyByApiKey(
-  { firstKey, apiKeys }: ApiKeyDoor,
+  door: ApiKeyDoor,
   request: Request,
   now: number,
   later: (work: Promise<unknown>) => void,
@@ -20,24 +24,39 @@ export async function identifyByApiKey(
   if (!request.headers.has("authorization")) return { kind: "none" };
   const given = bearerToken(request);
   if (given === null) return refused("an API key comes as Authorization: Bearer");
-  if (await equalSecrets(given, firstKey))
+  if (await equalSecrets(given, door.firstKey))
     return { kind: "caller", caller: { id: "api-key:admin", scopes: ["admin"] } };
-  const found = await findKey(apiKeys, given);
+  const found = await findKey(door, given, request, now);
+  if (found === "too-many") return { kind: "refused", code: "too-many-requests" };
   if (found === null) return refused();
   const status = apiKeyStatus(found, now);
   if (status === "REVOKED") return refused("this API key was revoked");
   if (status === "EXPIRED") return refused("this API key has expired");
-  if (isUseToRecord(found, now)) later(recordUse(apiKeys, found.keyId, now));
+  if (isUseToRecord(found, now)) later(recordUse(door.apiKeys, found.keyId, now));
   return { kind: "caller", caller: { id: `api-key:${found.keyId}`, scopes: found.scopes } };
 }
 
-/** One query. Only the holder of the secret half learns more than that a key does not count. */
-async function findKey(apiKeys: ApiKeyStore, given: string): Promise<StoredApiKey | null> {
+/**
+ * One query, and none for a key that was unknown a moment ago. Strangers can make up keys without end, so keys that this
+ * isolate has not seen to be good are counted by network. Only the holder of the secret half learns more than that a key
+ * does not count.
+ */
+async function findKey(
+  { apiKeys, seen, isBeyondLimit }: ApiKeyDoor,
+  given: string,
+  request: Request,
+  now: number,
+): Promise<StoredApiKey | "too-many" | null> {
   const parts = parseApiKey(given);
   if (parts === null) return null;
+  const hash = await hashOfSecret(parts.secret);
+  const key = `${parts.keyId}:${hash}`;
+  if (seen.isUnknown(key, now)) return null;
+  if (!seen.wasGood(key) && (await isBeyondLimit(request))) return "too-many";
   const stored = await apiKeys.find(parts.keyId);
-  if (stored === null) return null;
-  return (await equalSecrets(await hashOfSecret(parts.secret), stored.secretHash)) ? stored : null;
+  const found = stored !== null && (await equalSecrets(hash, stored.secretHash)) ? stored : null;
+  seen.note(key, found === null ? "unknown" : apiKeyStatus(found, now) === "ACTIVE" ? "good" : "bad", now);
+  return found;
 }
 
 /** That a use could not be written down is no reason to refuse it. */

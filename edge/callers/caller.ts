@@ -10,11 +10,13 @@ export type Caller = {
   readonly name?: string | undefined;
 };
 
+type RefusalCode = "credentials-invalid" | "not-allowed" | "too-many-requests";
+
 export type Identification =
   | { readonly kind: "caller"; readonly caller: Caller }
   /** No credentials of the kind that is looked for. */
   | { readonly kind: "none" }
   /** Credentials that do not count. `reason` never holds anything of them. */
-  | { readonly kind: "refused"; readonly code: "credentials-invalid" | "not-allowed"; readonly reason?: string }
+  | { readonly kind: "refused"; readonly code: RefusalCode; readonly reason?: string }
   /** They cannot be checked now; `reason` says why. */
   | { readonly kind: "unavailable"; readonly reason: string };

@@ -9,7 +9,9 @@ import { clientNetwork } from "./client-network.ts";
 export type IssueCounter =
   | { readonly kind: "viewer"; readonly id: string }
   | { readonly kind: "token"; readonly id: string }
-  | { readonly kind: "address"; readonly request: Request };
+  | { readonly kind: "address"; readonly request: Request }
+  /** By address too, each by itself, so that what a stranger does here takes no tokens from their network. */
+  | { readonly kind: "page" | "api-key"; readonly request: Request };
 
 /**
  * Whether this is more than TOKEN_ISSUE_LIMIT allows: the caller answers 429. Never asked at the key gate nor for a
@@ -21,6 +23,6 @@ export async function isBeyondIssueLimit({ TOKEN_ISSUE_LIMIT }: Env, counter: Is
 }
 
 function keyOf(counter: IssueCounter): string {
-  if (counter.kind !== "address") return `${counter.kind}:${counter.id}`;
-  return `address:${clientNetwork(counter.request.headers.get("cf-connecting-ip") ?? "unknown")}`;
+  if ("id" in counter) return `${counter.kind}:${counter.id}`;
+  return `${counter.kind}:${clientNetwork(counter.request.headers.get("cf-connecting-ip") ?? "unknown")}`;
 }

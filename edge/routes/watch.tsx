@@ -2,13 +2,19 @@ import { Hono } from "hono";
 import { requestVideoMigrationToWatch } from "../../shared/application/commands/request-video-migration.ts";
 import { VIDEO_QUALITIES } from "../../shared/domain/quality.ts";
 import type { JobProgress } from "../../shared/domain/transcode-job.ts";
+import { isUuid } from "../../shared/lib/random-id.ts";
+import { isBeyondIssueLimit } from "../callers/issue-limit.ts";
 import type { Context } from "../context.ts";
 import { contentSecurityPolicy } from "../watch/content-security-policy.ts";
 import { NoticePage, ProcessingPage } from "../watch/notice-page.tsx";
+import type { Page } from "../watch/page-cache.ts";
 import { WatchPage } from "../watch/watch-page.tsx";
 import { type WatchView, watchView } from "../watch/watch-view.ts";
 
-type Page = { readonly status: 200 | 404 | 410; readonly html: string };
+/** A page shows no more than anybody may know, and that this much late. */
+const FRESH_MS = 5000;
+/** A page that waits comes back by itself, and shows how far the work is. */
+const WAITING_FRESH_MS = 1000;
 
 /** `GET /watch/{videoPostId}/{fileIndex}`: a page for people, without credentials. It shows what anybody may know. */
 export function watchRoutes(context: Context): Hono {
@@ -21,9 +27,15 @@ export function watchRoutes(context: Context): Hono {
 
   routes.get("/:videoPostId/:fileIndex{[0-9]{1,6}}", async (c) => {
     const { videoPostId, fileIndex } = c.req.param();
-    const view = watchView(await context.posts.load(videoPostId), Number(fileIndex));
-    if (view.kind === "waiting" && view.waitingFor === "request") await ask(context, videoPostId, Number(fileIndex));
-    const page = await pageOf(context, { videoPostId, fileIndex: Number(fileIndex) }, view);
+    // Every post has a UUID: what is none needs no look-up.
+    if (!isUuid(videoPostId)) return c.html(UNKNOWN.html, UNKNOWN.status);
+    const part = { videoPostId, fileIndex: Number(fileIndex) };
+    const kept = context.watchPages.get(part, context.now());
+    if (kept !== null) return c.html(kept.html, kept.status);
+    if (await isBeyondIssueLimit(context.env, { kind: "page", request: c.req.raw })) {
+      return c.html(CROWDED, 429, { "retry-after": "10" });
+    }
+    const page = await newPage(context, part);
     return c.html(page.html, page.status);
   });
 
@@ -31,18 +43,26 @@ export function watchRoutes(context: Context): Hono {
   return routes;
 }
 
-/** Whoever opens the page of an imported part wants to watch it, as somebody does who asks for a token. */
-async function ask({ posts, settings, now }: Context, videoPostId: string, fileIndex: number): Promise<void> {
-  const subscriber = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
-  const viewer = settings.DEMO_VIEWERS === "enabled" ? subscriber : ({ kind: "anonymous" } as const);
-  await requestVideoMigrationToWatch(posts, { videoPostId, fileIndex }, viewer, now());
+type Part = { readonly videoPostId: string; readonly fileIndex: number };
+
+async function newPage(context: Context, part: Part): Promise<Page> {
+  const readAt = context.now();
+  const view = watchView(await context.posts.load(part.videoPostId), part.fileIndex);
+  if (view.kind === "waiting" && view.waitingFor === "request") await ask(context, part);
+  const page = await pageOf(context, part, view);
+  const freshMs = view.kind === "waiting" ? WAITING_FRESH_MS : FRESH_MS;
+  context.watchPages.put(part, page, freshMs, readAt);
+  return page;
 }
 
-async function pageOf(
-  context: Context,
-  part: { videoPostId: string; fileIndex: number },
-  view: WatchView,
-): Promise<Page> {
+/** Whoever opens the page of an imported part wants to watch it, as somebody does who asks for a token. */
+async function ask({ posts, settings, now }: Context, part: Part): Promise<void> {
+  const subscriber = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
+  const viewer = settings.DEMO_VIEWERS === "enabled" ? subscriber : ({ kind: "anonymous" } as const);
+  await requestVideoMigrationToWatch(posts, part, viewer, now());
+}
+
+async function pageOf(context: Context, part: Part, view: WatchView): Promise<Page> {
   switch (view.kind) {
     case "unknown":
       return UNKNOWN;
@@ -79,6 +99,8 @@ async function liveProgress({ jobs, env }: Context, videoPostId: string, fileId:
 function htmlOf(page: { toString(): string }): string {
   return `<!doctype html>${page}`;
 }
+
+const CROWDED = htmlOf(<NoticePage heading="Too many requests" text="Wait a moment, then load the page again." />);
 
 const UNKNOWN: Page = {
   status: 404,

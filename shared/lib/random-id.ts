@@ -16,3 +16,10 @@ export function earliestUuidV7(now: number): string {
 export function secretId(): string {
   return base64UrlEncode(crypto.getRandomValues(new Uint8Array(16)));
 }
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether it is spelled as the ids of posts, parts and jobs are (RFC 9562 4), in small letters. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

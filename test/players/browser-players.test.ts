@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Part, Stack } from "../e2e/stack.ts";
-import { BROWSER_PLAYERS, VIDEO_JS } from "./browser-players.ts";
+import { BROWSER_PLAYERS, HLS_JS_WITH_CMCD, VIDEO_JS } from "./browser-players.ts";
 import { openPlayerStage, type PlayerStage } from "./player-stage.ts";
 import type { PlayerTab } from "./player-tab.ts";
 import { rotate, takeAwayClearSegment } from "./rotations.ts";
@@ -55,6 +55,18 @@ describe.each(BROWSER_PLAYERS)("$name", (player) => {
     expect(await usesOf(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject({ status: 403, code: "uses-exhausted" });
     expect((await fetch(tab.keyAnswers[0]!.url)).status).toBe(200);
+  });
+});
+
+describe("hls.js with CMCD in headers", () => {
+  it("plays from another origin, preflights included", async () => {
+    const { masterUrl } = await stack.token("/admin/video/enc/token", part, {});
+    const tab = await open(HLS_JS_WITH_CMCD, masterUrl);
+    const sent = tab.page.waitForRequest(async (request) => "cmcd-session" in (await request.allHeaders()));
+    await tab.play(4);
+    await tab.passes(SECONDS / 4);
+    expect((await sent).url()).toContain("/video/enc/");
+    await expectUndisturbed(tab);
   });
 });
 

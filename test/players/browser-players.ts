@@ -6,6 +6,8 @@ export type BrowserPlayer = {
   /** Below node_modules. */
   readonly script: string;
   readonly style?: string;
+  /** What a site has set; nothing where this is left out. */
+  readonly settings?: Settings;
   /** Runs in the page: starts the player on the only <video>, and sets `window.driver`. */
   readonly start: (request: StartRequest) => Promise<void>;
   /** Its own settings for looking ahead as little as it can, so that it asks for something all the time. */
@@ -90,6 +92,9 @@ export const HLS_JS: BrowserPlayer = {
     });
   },
 };
+
+/** Sends its measurements (CTA-5004) as headers, so that a preflight precedes each request. */
+export const HLS_JS_WITH_CMCD: BrowserPlayer = { ...HLS_JS, settings: { cmcd: { useHeaders: true } } };
 
 export const SHAKA: BrowserPlayer = {
   name: "Shaka",

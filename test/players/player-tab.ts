@@ -46,7 +46,7 @@ export class PlayerTab {
     await page.goto(site.origin + pagePath(player));
     await page.evaluate(player.start, {
       url: masterUrl,
-      settings: fromHandToMouth ? player.fromHandToMouth : {},
+      settings: { ...player.settings, ...(fromHandToMouth ? player.fromHandToMouth : {}) },
       lines: FIRST_LINES,
     });
     await tab.shows(FIRST_LINES);

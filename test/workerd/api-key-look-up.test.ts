@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identifyByApiKey } from "../../edge/callers/api-key-caller.ts";
+import { createSeenApiKeys } from "../../edge/callers/seen-api-keys.ts";
 import type { ApiKeyStore } from "../../shared/application/ports.ts";
 import { d1ApiKeyStore } from "../../shared/persistence/d1/api-key-store.ts";
 import { openDatabase } from "../../shared/persistence/d1/database.ts";
@@ -37,7 +38,12 @@ describe("the look-up of a key", () => {
     // Held back until the caller is known: who waited for it here would wait for ever.
     const known = Promise.withResolvers<void>();
     const recordUse: ApiKeyStore["recordUse"] = (...use) => known.promise.then(() => store.recordUse(...use));
-    const door = { firstKey: testEnv.ADMIN_API_KEY as string, apiKeys: { ...store, recordUse } };
+    const door = {
+      firstKey: testEnv.ADMIN_API_KEY as string,
+      apiKeys: { ...store, recordUse },
+      seen: createSeenApiKeys(),
+      isBeyondLimit: async () => false,
+    };
     const request = new Request("https://video.example/", { headers: bearer(key) });
     const { kind } = await identifyByApiKey(door, request, at, (use) => uses.push(use as Promise<void>));
     const queries = trips();

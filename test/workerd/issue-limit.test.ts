@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { bearer, type Credentials } from "./admin-callers.ts";
+import { IssueCounters } from "./issue-counters.ts";
 import { type PublishedPost, publishPost } from "./published-post.ts";
 import { newKey, published, type SigningKey, serve, sign } from "./viewer-issuer.ts";
 import { anonymousToken, askKey, siteToken, startSession } from "./viewing.ts";
@@ -13,18 +14,6 @@ const ISSUER = {
   jwksUrl: "https://site.example/jwks",
 };
 
-/** What the limit is asked about; it lets pass what is not in `exhausted`. Stands in for Cloudflare's counters. */
-class Counters {
-  readonly asked: string[] = [];
-  readonly exhausted = new Set<string>();
-  everything = false;
-
-  async limit({ key }: { key: string }): Promise<{ success: boolean }> {
-    this.asked.push(key);
-    return { success: !this.everything && !this.exhausted.has(key) };
-  }
-}
-
 let key: SigningKey;
 let post: PublishedPost;
 
@@ -33,8 +22,8 @@ beforeAll(async () => {
   post = await publishPost(startWorker());
 });
 
-function start(): { worker: TestWorker; counters: Counters } {
-  const counters = new Counters();
+function start(): { worker: TestWorker; counters: IssueCounters } {
+  const counters = new IssueCounters();
   const settings = { TOKEN_ISSUE_LIMIT: counters, VIEWER_ISSUERS: JSON.stringify([ISSUER]) };
   return { worker: startWorker(settings, () => serve(published(key))), counters };
 }

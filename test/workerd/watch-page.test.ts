@@ -96,6 +96,7 @@ describe("the watch page of a video that does not play yet", () => {
 
     const order = await claim(worker, videoPostId);
     await call(worker, order, "progress", { stage: "ENCODING", percent: 41.7 });
+    worker.advance(1000);
     const running = await page(worker, videoPostId);
     expect(running.html).toContain('data-state="transcoding"');
     expect(running.html).toContain("encoding, 41 %");

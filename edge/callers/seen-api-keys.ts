@@ -1,0 +1,33 @@
+/** What an isolate remembers of API keys, by the hash of the whole key: never the key, never a promise. */
+export type SeenApiKeys = {
+  /** Whether the key was good when it was last looked up: its holder is no stranger. */
+  readonly wasGood: (key: string) => boolean;
+  /** Whether the database has just said that there is no such key. */
+  readonly isUnknown: (key: string, now: number) => boolean;
+  readonly note: (key: string, found: "good" | "bad" | "unknown", now: number) => void;
+};
+
+const MOST_KEYS = 1000;
+/** A key that is made in this time is found late by that much; nobody can have asked for it before. */
+const UNKNOWN_MS = 1000;
+
+export function createSeenApiKeys(): SeenApiKeys {
+  const good = new Map<string, true>();
+  const unknownUntil = new Map<string, number>();
+  return {
+    wasGood: (key) => good.has(key),
+    isUnknown: (key, now) => now < (unknownUntil.get(key) ?? 0),
+    note: (key, found, now) => {
+      if (found === "good") keep(good, key, true);
+      else good.delete(key);
+      if (found === "unknown") keep(unknownUntil, key, now + UNKNOWN_MS);
+    },
+  };
+}
+
+/** A Map lists its keys in the order in which they were put in: the first is the oldest. */
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > MOST_KEYS) map.delete(map.keys().next().value as string);
+}
