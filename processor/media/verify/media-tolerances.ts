@@ -5,8 +5,8 @@ export const ROUNDING_TICKS: Ticks = 0.001 * TICKS_PER_SECOND;
 
 /** How far segments may depart from what they should say. Only what differs between ladders of ours and imported ones. */
 export type MediaTolerances = {
-  /** A playlist's duration of a segment against its media. */
-  readonly durationTicks: Ticks;
+  /** A playlist's duration of a segment against its media: of one in whole seconds, and of any other. */
+  readonly durationTicks: { readonly whole: Ticks; readonly exact: Ticks };
   /** Between the sound of one segment and that of the next; null: one AAC frame. */
   readonly soundTicks: Ticks | null;
   /** Between the beginnings of a segment in two rungs; null: they need not be cut at the same places. */
@@ -16,8 +16,10 @@ export type MediaTolerances = {
 };
 
 /** One encoder and one muxer made all segments: nothing but rounding may differ. */
+const TO_THE_MILLISECOND = { whole: ROUNDING_TICKS, exact: ROUNDING_TICKS };
+
 export const OWN_LADDER: MediaTolerances = {
-  durationTicks: ROUNDING_TICKS,
+  durationTicks: TO_THE_MILLISECOND,
   soundTicks: null,
   boundaryTicks: ROUNDING_TICKS,
   oneMuxer: true,
@@ -31,7 +33,7 @@ const JOINED_SOUND_SECONDS = 0.1;
  * start their counters and their sound again with each segment.
  */
 export const STORED_LADDER: MediaTolerances = {
-  durationTicks: ROUNDING_TICKS,
+  durationTicks: TO_THE_MILLISECOND,
   soundTicks: JOINED_SOUND_SECONDS * TICKS_PER_SECOND,
   boundaryTicks: null,
   oneMuxer: false,
@@ -39,9 +41,11 @@ export const STORED_LADDER: MediaTolerances = {
 
 /** Before version 3 of HLS durations were whole seconds, and packagers rounded them up as well as down. */
 const WHOLE_SECONDS = 1;
+/** Others count to the end of the sound, or leave out the last frame. */
+const ROUGH_SECONDS = 0.25;
 
 /** As other packagers make them: durations are announced roughly, and are written again from the media. */
 export const IMPORTED_LADDER: MediaTolerances = {
   ...STORED_LADDER,
-  durationTicks: WHOLE_SECONDS * TICKS_PER_SECOND + ROUNDING_TICKS,
+  durationTicks: { whole: WHOLE_SECONDS * TICKS_PER_SECOND, exact: ROUGH_SECONDS * TICKS_PER_SECOND },
 };

@@ -63,6 +63,7 @@ export class RungCheck {
     if (!this.#state) return `${quality} has no segment`;
     const length = this.#lengthFault(this.endTicks);
     if (length !== null) return `segment ${segmentCount} of ${quality} ${length}`;
+    if (!this.#state.soundWhole) return `segment ${segmentCount} of ${quality} is cut off inside a frame of its sound`;
     const fault = judgeEnd(this.#state, this.endTicks, this.#expected);
     return fault && `${quality} ${fault}`;
   }
@@ -110,10 +111,11 @@ export class RungCheck {
   #lengthFault(end: Ticks): string | null {
     const start = this.starts.at(-1) ?? 0;
     const claimed = this.#claimed;
-    if (claimed === null || Math.abs(end - start - claimed * TICKS_PER_SECOND) <= this.#tolerances.durationTicks) {
-      return null;
-    }
-    return `lasts ${seconds(end - start)}, but its playlist says ${claimed.toFixed(2)} s`;
+    if (claimed === null) return null;
+    const { whole, exact } = this.#tolerances.durationTicks;
+    const slack = Number.isInteger(claimed) ? whole : exact;
+    if (Math.abs(end - start - claimed * TICKS_PER_SECOND) <= slack) return null;
+    return `lasts ${((end - start) / TICKS_PER_SECOND).toFixed(3)} s, but its playlist says ${claimed.toFixed(3)} s`;
   }
 
   #remember({ picture, sound, counters }: SegmentTimes, before: RungState | null): void {
@@ -121,6 +123,7 @@ export class RungCheck {
       lastPts: picture?.lastPts ?? before?.lastPts ?? 0,
       lastDts: picture?.lastDts ?? before?.lastDts ?? 0,
       soundEnd: sound?.endPts ?? before?.soundEnd ?? null,
+      soundWhole: sound?.whole ?? true,
       soundFrameTicks: sound?.frameTicks ?? before?.soundFrameTicks ?? 0,
       pictureCounter: picture ? counters.picture.last : (before?.pictureCounter ?? -1),
       soundCounter: sound ? counters.sound.last : (before?.soundCounter ?? -1),

@@ -9,6 +9,8 @@ export type RungState = {
   /** Null before the first sound. */
   readonly soundEnd: Ticks | null;
   readonly soundFrameTicks: Ticks;
+  /** Whether it ended with a whole frame. */
+  readonly soundWhole: boolean;
   readonly pictureCounter: number;
   readonly soundCounter: number;
 };
