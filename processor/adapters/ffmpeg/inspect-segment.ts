@@ -1,6 +1,7 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
 import { parseFrameRate } from "../../media/source/frame-rate.ts";
 import { aacCodec, avcCodec, hexDumpBytes } from "../../media/verify/codecs.ts";
+import { PassingFault, VerificationFault } from "../../passing-fault.ts";
 import { failureReason } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
 import { besideSegment, SEGMENT_INPUT } from "./own-segment.ts";
@@ -31,7 +32,10 @@ type ProbedStream = {
   extradata?: string;
 };
 
-/** Reads a clear segment (MPEG-TS); throws when it is none, or holds what cannot be named. */
+/**
+ * Reads a clear segment (MPEG-TS). Throws VerificationFault when it is none, or holds what cannot be named; PassingFault
+ * where ffprobe took too long.
+ */
 export async function inspectSegment(path: string, tools: MediaTools, signal: AbortSignal): Promise<SegmentFacts> {
   const streams = await segmentStreams(path, tools, signal);
   const video = streams.find((stream) => stream.codec_type === "video");
@@ -39,7 +43,7 @@ export async function inspectSegment(path: string, tools: MediaTools, signal: Ab
   const present = [video, audio].filter((stream) => stream !== undefined);
   const codecs = present.map(codecOf).filter((codec) => codec !== null);
   if (codecs.length !== present.length || codecs.length === 0) {
-    throw new Error("A finished segment holds no H.264 or AAC that can be named");
+    throw new VerificationFault("A finished segment holds no H.264 or AAC that can be named.");
   }
   return {
     codecs: codecs.join(","),
@@ -76,7 +80,10 @@ async function segmentStreams(path: string, tools: MediaTools, signal: AbortSign
     timeoutSeconds: TIMEOUT_SECONDS,
     ...beside,
   });
-  if (result.code !== 0) throw new Error(`A finished segment cannot be read: ${failureReason(result.stderr)}`);
+  if (result.timedOut || result.killedBy !== null) throw new PassingFault("A finished segment was not read in time.");
+  if (result.code !== 0) {
+    throw new VerificationFault("A finished segment cannot be read.", { cause: failureReason(result.stderr) });
+  }
   const report: { streams?: ProbedStream[] } = JSON.parse(result.stdout.toString("utf8"));
   return report.streams ?? [];
 }

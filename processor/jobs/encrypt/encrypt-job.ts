@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ContentKeys, Progress } from "../../../shared/application/job-protocol.ts";
 import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../../shared/domain/object-keys.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
@@ -9,10 +10,12 @@ import type { ObjectStore } from "../../adapters/object-store.ts";
 import type { WorkRoot } from "../../adapters/work-directory.ts";
 import { ScratchBuffers } from "../../media/segments/scratch-buffers.ts";
 import { encryptSegment } from "../../media/segments/segment-cipher.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import type { MediaCheck } from "../../media/verify/media-check.ts";
+import { PassingFault, VerificationFault } from "../../passing-fault.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
 import { CIPHERTEXT_SEGMENT, STORED_PLAYLIST } from "../object-headers.ts";
+import { createClearCheck, refuseClear, refuseLengths } from "./clear-check.ts";
 import { readClearPlaylist } from "./clear-playlist.ts";
 import { type ClearRenditions, openClearRenditions } from "./clear-renditions.ts";
 import { measuredVariant, writeEncryptedMaster, writeEncryptedPlaylist } from "./encrypted-playlists.ts";
@@ -43,15 +46,22 @@ export async function runEncryptJob(
   await using clear = await openClearRenditions(order.clearPrefix, workRoot, source, signal);
   log.info({ encryptedPrefix, keyVersion, origin: clear.origin }, "encrypting");
   const rungs = await planRungs(order, contentKeys, clear);
+  const unequal = refuseLengths(order, rungs);
+  if (unequal) return unequal;
 
   const scratch = new ScratchBuffers();
-  await encryptRungs(rungs, encryptedPrefix, clear, playback, scratch, run);
+  const check = createClearCheck(order.variants);
+  await encryptRungs(rungs, encryptedPrefix, clear, playback, scratch, check, run);
+  log.info({ checkCpuMs: check.cpuMicroseconds / 1000 }, "media checked");
+  const refused = refuseClear(check, rungs);
+  if (refused) return refused;
   const variants = await storePlaylists(rungs, encryptedPrefix, source, signal);
 
   await using work = await workRoot.open(order.jobId);
   run.report({ stage: "VERIFYING", percent: 0 });
   const folder = work.path;
-  await verifyEncrypted({ order, encryptedPrefix, rungs, playback, folder, decodeSegment, scratch, signal });
+  const verified = await verifyEncrypted({ encryptedPrefix, rungs, playback, folder, decodeSegment, scratch, run });
+  if (verified) return verified;
   return {
     kind: "done",
     record: (last) => client.recordEncrypt(order, { keyVersion, variants }, last),
@@ -69,21 +79,25 @@ async function planRungs(
       if (!found) throw new PassingFault(`There is no key for ${variant.quality}.`);
       const durations = readClearPlaylist(await clear.playlist(variant.quality));
       if (durations.length !== variant.segmentCount) {
-        throw new PassingFault(
+        throw new VerificationFault(
           `${variant.quality} has ${durations.length} clear segments instead of ${variant.segmentCount}.`,
         );
       }
-      return { variant, durations, key: base64Decode(found.key), keyUri: found.keyUri, sizes: [] };
+      return { variant, durations, key: base64Decode(found.key), keyUri: found.keyUri, sizes: [], ...UNREAD };
     }),
   );
 }
 
+const UNREAD = { clearBytes: 0, lastDigest: null };
+
+/** Ends early where the check fails: what is broken is not stored any further. */
 async function encryptRungs(
   rungs: readonly EncryptedRung[],
   prefix: string,
   clear: ClearRenditions,
   playback: ObjectStore,
   scratch: ScratchBuffers,
+  check: MediaCheck,
   { signal, report }: JobRun,
 ): Promise<void> {
   const total = rungs.reduce((sum, { durations }) => sum + durations.length, 0);
@@ -92,8 +106,12 @@ async function encryptRungs(
   report(progressOf(0, finished));
   await forEachConcurrently(segmentsOf(rungs), SEGMENTS_AT_ONCE, async ({ rung, index }) => {
     signal.throwIfAborted();
+    if (check.failure) return;
     const { quality } = rung.variant;
     const segment = await clear.segment(quality, index + 1, scratch.take);
+    check.read(quality, index, segment, { startSeconds: null, durationSeconds: rung.durations[index] ?? null });
+    rung.clearBytes += segment.length;
+    if (index === rung.durations.length - 1) rung.lastDigest = createHash("sha256").update(segment).digest();
     const ciphertext = encryptSegment(segment, rung.key, index, scratch.take);
     scratch.giveBack(segment);
     await playback.putBytes(segmentKey(prefix, quality, index + 1), ciphertext, CIPHERTEXT_SEGMENT, signal);

@@ -12,4 +12,8 @@ export type EncryptedRung = {
   readonly keyUri: string;
   /** Bytes of ciphertext, filled in as segments are stored; the order is that of `durations`. */
   readonly sizes: number[];
+  /** Bytes that were encrypted so far. */
+  clearBytes: number;
+  /** SHA-256 of the last segment before it was encrypted. */
+  lastDigest: Buffer | null;
 };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Progress } from "../../../shared/application/job-protocol.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
+import { shiftTimes } from "../../../test/fixtures/media/damage-segment.ts";
 import { runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
 import { MEDIA_TOOLS } from "../../../test/fixtures/media/media-tools.ts";
 import { createJobClient } from "../../adapters/job-client.ts";
@@ -65,6 +66,12 @@ function storeImport(s3: S3Server, { quality, segments, encrypted = true, ivs, s
   }
   const listed = segments.map((_, index) => ({ durationSeconds: said, iv: encrypted ? ivOf(index) : null }));
   s3.objects.set(`source/${IMPORT}${quality}/index.m3u8`, { body: Buffer.from(writeImportedPlaylist(listed)) });
+}
+
+/** 720p as it is, and 360p with its segments changed. */
+function storeAll(s3: S3Server, change: (segments: readonly Buffer[]) => readonly Buffer[]): void {
+  storeImport(s3, stored("720p"));
+  storeImport(s3, stored("360p", { segments: change(media.get("360p")!) }));
 }
 
 const stored = (quality: Quality, more: Partial<Stored> = {}): Stored => ({
@@ -171,7 +178,40 @@ describe("job A of an imported part", () => {
     expect(report).toMatchObject({ variants: [{ segmentCount: 3 }, { segmentCount: 1 }] });
   });
 
+  it("writes durations that were rounded again, as the media say", async () => {
+    await using s3 = await startS3Server();
+    storeImport(s3, stored("360p", { said: 2 }));
+    const { report } = await migrate(s3, ["360p"]);
+    expect(report).toMatchObject({ durationSeconds: 3 });
+    expect(s3.objects.get(`source/${CLEAR}360p/index.m3u8`)?.body.toString()).toContain(
+      "#EXTINF:1.000000,\nseg_00003.ts",
+    );
+  });
+
   it.each<[string, (s3: S3Server) => void, RegExp]>([
+    [
+      "two segments that are swapped",
+      (s3) => storeAll(s3, ([first, second, third]) => [first!, third!, second!]),
+      /^The imported video failed its check: segment [23] of 360p .*\. Make the video again from its source\.$/,
+    ],
+    [
+      "a segment that is repeated",
+      (s3) => storeAll(s3, ([first, , third]) => [first!, first!, third!]),
+      /segment 2 of 360p overlaps the picture before it by 0\.96 s/,
+    ],
+    [
+      "sound that is 200 ms late in one segment",
+      (s3) => storeAll(s3, ([first, second, third]) => [first!, shiftTimes(second!, 200, ["sound"]), third!]),
+      /segment 2 of 360p leaves a hole of 0\.\d\d s in the sound before it/,
+    ],
+    [
+      "durations that no rounding explains",
+      (s3) => {
+        storeImport(s3, stored("720p", { said: 4 }));
+        storeImport(s3, stored("360p", { said: 4 }));
+      },
+      /the segment before it lasts 1\.000 s, but its playlist says 4\.000 s/,
+    ],
     [
       "qualities of two videos",
       (s3) => {

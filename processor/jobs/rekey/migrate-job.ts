@@ -12,11 +12,13 @@ import type { WorkDirectory } from "../../adapters/work-directory.ts";
 import { commonDuration, type ImportedSegment, readImportedPlaylist } from "../../media/imports/imported-playlist.ts";
 import { openImportedSegment } from "../../media/imports/imported-segment.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import type { MediaCheck } from "../../media/verify/media-check.ts";
+import { PassingFault, VerificationFault } from "../../passing-fault.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
 import { CLEAR_SEGMENT, STORED_PLAYLIST } from "../object-headers.ts";
 import type { TranscodeDependencies, TranscodeOrder } from "../transcode/transcode-job.ts";
+import { createImportCheck, refuseImport, usableFrameRate } from "./import-check.ts";
 
 export type SingleKeyWork = Extract<TranscodeOrder["source"], { kind: "single-key" }>;
 
@@ -57,8 +59,7 @@ export async function runMigrateJob(
   const { workRoot } = dependencies;
   await using work = await workRoot.open(order.jobId);
   const renditions = await readRenditions(source, run, dependencies);
-  const durationSeconds = commonDuration(renditions);
-  if (durationSeconds === null) return refuse("The qualities are not equally long, so they are not of one video.");
+  if (commonDuration(renditions) === null) return refuse(UNEQUAL);
   const keepsAll = await workRoot.makeRoom(await storedBytes(source.prefix, run, dependencies));
   const directory = await work.folder("renditions");
   const key = base64Decode(source.key);
@@ -66,13 +67,34 @@ export async function runMigrateJob(
 
   const facts = await inspectFirstSegments(migration);
   if (!(facts instanceof Map)) return facts;
-  const refusal = (await decryptAll(migration)) ?? (await verifyDecodes(migration));
+  const check = createImportCheck(facts);
+  const refusal = await decryptAll(migration, check);
   if (refusal !== null) return refusal;
-  const variants = await storePlaylists(migration, facts);
+  const verdict = check.finish(new Map(renditions.map(({ quality, segments }) => [quality, segments.length])));
+  run.log.info({ checkCpuMs: check.cpuMicroseconds / 1000 }, "media checked");
+  if (verdict.kind === "failed") return refuseImport(verdict);
+  const undecodable = await verifyDecodes(migration);
+  if (undecodable !== null) return undecodable;
+  const measured = renditions.map((rendition) => withDurations(rendition, verdict.durations));
+  const durationSeconds = commonDuration(measured);
+  if (durationSeconds === null) return refuse(UNEQUAL);
+  const variants = await storePlaylists({ ...migration, renditions: measured }, facts);
   if (keepsAll) await workRoot.keep(order.clearPrefix, directory);
   const probe = { container: "hls", headerDuration: null, video: null, audio: null };
   const result = { durationSeconds, probe, warnings: [], variants };
   return { kind: "done", record: (last) => dependencies.client.recordTranscode(order, result, last) };
+}
+
+const UNEQUAL = "The qualities are not equally long, so they are not of one video.";
+
+/** The playlist that is stored says what the media say: what was imported may have rounded. */
+function withDurations(rendition: Rendition, durations: ReadonlyMap<Quality, readonly number[]>): Rendition {
+  const own = durations.get(rendition.quality) ?? [];
+  const segments = rendition.segments.map((segment, i) => ({
+    ...segment,
+    durationSeconds: own[i] ?? segment.durationSeconds,
+  }));
+  return { ...rendition, segments };
 }
 
 /** Their playlists are our own, written by the import. */
@@ -110,7 +132,8 @@ async function inspectFirstSegments(migration: Migration): Promise<Map<Quality, 
     if (decoded !== null) return decoded;
     const found = await inspectSegment(path, dependencies.tools, run.signal).catch((cause: unknown) => {
       run.signal.throwIfAborted();
-      throw new PassingFault(`${rendition.quality} holds no H.264 or AAC that can be named.`, { cause });
+      if (!(cause instanceof VerificationFault)) throw cause;
+      throw new VerificationFault(`${rendition.quality} holds no H.264 or AAC that can be named.`, { cause });
     });
     if ((found.width === null) !== isAudioQuality(rendition.quality)) {
       return refuse(
@@ -122,7 +145,8 @@ async function inspectFirstSegments(migration: Migration): Promise<Map<Quality, 
   return facts;
 }
 
-async function decryptAll(migration: Migration): Promise<Refusal | null> {
+/** Ends early where the check fails, which is judged by the caller. */
+async function decryptAll(migration: Migration, check: MediaCheck): Promise<Refusal | null> {
   const { order, renditions, keepsAll, run, dependencies } = migration;
   const { signal, report } = run;
   const total = renditions.reduce((sum, { segments }) => sum + segments.length, 0);
@@ -131,13 +155,16 @@ async function decryptAll(migration: Migration): Promise<Refusal | null> {
   let refusal: Refusal | null = null;
   await forEachConcurrently(segmentsOf(renditions), SEGMENTS_AT_ONCE, async ({ rendition, index }) => {
     signal.throwIfAborted();
-    if (refusal !== null) return;
+    if (refusal !== null || check.failure) return;
     const { quality } = rendition;
     const clear = await clearSegment(migration, rendition, index);
     if (clear === null) {
       refusal = doesNotOpen(rendition, index);
       return;
     }
+    const { durationSeconds = null } = rendition.segments[index] ?? {};
+    check.read(quality, index, clear, { startSeconds: null, durationSeconds });
+    if (check.failure) return;
     await dependencies.source.putBytes(segmentKey(order.clearPrefix, quality, index + 1), clear, CLEAR_SEGMENT, signal);
     if (keepsAll || isLookedAt(rendition, index)) {
       await writeFile(pathOf(migration, rendition, index), clear, { signal });
@@ -198,19 +225,15 @@ async function storePlaylists(
 function variantOf({ quality, segments, sizes }: Rendition, facts: SegmentFacts, targetDuration: number): AbrVariant {
   const measured = segments.map(({ durationSeconds }, index) => ({ durationSeconds, bytes: sizes[index] ?? 0 }));
   const { peak, average } = measureBandwidth(measured, targetDuration);
-  const { width, height, codecs, frameRate } = facts;
+  const { width, height, codecs } = facts;
   return {
     ...{ quality, width, height, codecs },
     ...{ peakBandwidth: peak, averageBandwidth: average },
-    frameRate:
-      frameRate !== null && frameRate.numerator / frameRate.denominator <= MOST_FRAMES_PER_SECOND ? frameRate : null,
+    frameRate: usableFrameRate(facts),
     segmentCount: segments.length,
     bytes: measured.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
-
-/** Where frames do not come evenly, what is guessed from their time stamps may be the 90,000 of the clock itself. */
-const MOST_FRAMES_PER_SECOND = 120;
 
 async function clearSegment(
   { key, run, dependencies }: Migration,

@@ -67,7 +67,10 @@ async function inspect(
   tools: MediaTools,
   signal: AbortSignal,
 ): Promise<SegmentFacts> {
-  const facts = await inspectSegment(path, tools, signal);
+  const facts = await inspectSegment(path, tools, signal).catch((cause: unknown) => {
+    if (!(cause instanceof VerificationFault)) throw cause;
+    throw new VerificationFault(`Segment 1 of ${quality} cannot be read as H.264 and AAC.`, { cause });
+  });
   const planned = plan.kind === "video" ? plan.rungs.find((rung) => rung.quality === quality) : null;
   if (facts.width !== (planned?.width ?? null) || facts.height !== (planned?.height ?? null)) {
     throw new VerificationFault(`${quality} came out as ${facts.width}x${facts.height}.`);

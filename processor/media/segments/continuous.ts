@@ -4,6 +4,7 @@ export class Continuous {
   first = -1;
   last = -1;
   lost = false;
+  #lastAt = 0;
 
   reset(): void {
     this.first = -1;
@@ -11,16 +12,26 @@ export class Continuous {
     this.lost = false;
   }
 
-  /** A packet with a payload. `mayJump`: the stream announces a discontinuity. False for a repeated packet, to be skipped. */
-  next(counter: number, mayJump: boolean): boolean {
+  /**
+   * A packet with a payload, at `at`. `mayJump`: the stream announces a discontinuity. False for a packet that is sent a
+   * second time, which is to be skipped.
+   */
+  next(bytes: Uint8Array, at: number, counter: number, mayJump: boolean): boolean {
     const { last } = this;
+    const lastAt = this.#lastAt;
     this.last = counter;
-    if (last === -1) {
-      this.first = counter;
-      return true;
+    this.#lastAt = at;
+    if (last === -1) this.first = counter;
+    else if (counter !== ((last + 1) & 0x0f) && !mayJump) {
+      if (counter === last && isRepeated(bytes, lastAt, at)) return false;
+      this.lost = true;
     }
-    if (counter === last && !mayJump) return false;
-    if (counter !== ((last + 1) & 0x0f) && !mayJump) this.lost = true;
     return true;
   }
+}
+
+/** Equal but for the four bytes of the header, of which a flag may differ. */
+function isRepeated(bytes: Uint8Array, first: number, second: number): boolean {
+  for (let i = 4; i < 188; i++) if (bytes[first + i] !== bytes[second + i]) return false;
+  return true;
 }

@@ -84,7 +84,7 @@ export class SegmentReader {
     }
     if ((control & 0xc0) !== 0) return "is scrambled";
     const track = pid === picturePid ? this.#picture : this.#sound;
-    if (!track.continuity.next(control & 0x0f, (adaptation & 0x80) !== 0)) return null;
+    if (!track.continuity.next(bytes, at, control & 0x0f, (adaptation & 0x80) !== 0)) return null;
     if (!starts) {
       track.payload(bytes, from, end);
       return null;

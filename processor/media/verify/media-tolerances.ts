@@ -11,7 +11,7 @@ export type MediaTolerances = {
   readonly soundTicks: Ticks | null;
   /** Between the beginnings of a segment in two rungs; null: they need not be cut at the same places. */
   readonly boundaryTicks: Ticks | null;
-  /** Continuity counters count through all segments, every segment begins and ends with whole AAC frames. */
+  /** Continuity counters count through all segments, and every segment begins and ends with whole AAC frames. */
   readonly oneMuxer: boolean;
 };
 
@@ -30,7 +30,7 @@ const JOINED_SOUND_SECONDS = 0.1;
 
 /**
  * Clear renditions that are stored, ours or imported ones: the playlist was written from the media, but other packagers
- * start their counters and their sound again with each segment.
+ * start their counters again anywhere, where players do not mind, and cut the sound elsewhere.
  */
 export const STORED_LADDER: MediaTolerances = {
   durationTicks: TO_THE_MILLISECOND,

@@ -30,6 +30,14 @@ describe("the frames of a ladder", () => {
     expect(findMissingFrames(200, plan({ endSeconds: null }))).toEqual({ kind: "warning", sentence });
   });
 
+  it("are a refusal when there is none of only a few", () => {
+    expect(findMissingFrames(0, plan({ frames: 2, frameTimes: Float64Array.from([0, 0.04]) }))).toEqual({
+      kind: "refused",
+      reason:
+        "No frame of the picture could be decoded: the file is damaged. Check that it plays, and upload it again.",
+    });
+  });
+
   it("are a refusal when there are hardly any", () => {
     expect(findMissingFrames(40, plan())).toEqual({
       kind: "refused",

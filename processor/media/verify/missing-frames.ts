@@ -9,10 +9,15 @@ const NOTHING_SHARE = 0.01;
 /** A film of which two thirds stand still is not what was uploaded. */
 const RUINED_SHARE = 2 / 3;
 
+const NOTHING_DECODED =
+  "No frame of the picture could be decoded: the file is damaged. Check that it plays, and upload it again.";
+
 /** What a finished ladder lacks of the frames of its source. A decoder that skips damaged ones says nothing. */
 export function findMissingFrames(frames: number | null, plan: LadderPlan): Incompleteness {
-  const expected = plan.kind === "video" ? expectedFrames(plan) : null;
-  if (frames === null || expected === null) return null;
+  if (plan.kind !== "video" || frames === null) return null;
+  if (frames === 0) return refuse(NOTHING_DECODED);
+  const expected = expectedFrames(plan);
+  if (expected === null) return null;
   const missing = expected - frames;
   if (missing <= Math.max(NOTHING_FRAMES, expected * NOTHING_SHARE)) return null;
   if (missing > expected * RUINED_SHARE) {
