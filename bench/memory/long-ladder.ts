@@ -1,14 +1,15 @@
-import { link, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readClearPlaylist } from "../../processor/jobs/encrypt/clear-playlist.ts";
 import type { TranscodeReport } from "../../shared/application/job-protocol.ts";
 import { mediaPlaylistKey, segmentKey, segmentName } from "../../shared/domain/object-keys.ts";
 import { writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
+import { shiftTimes } from "../../test/fixtures/media/damage-segment.ts";
 
 type Ladder = Pick<TranscodeReport, "variants" | "durationSeconds">;
 
 /**
- * Clear renditions of an hour from those of a minute: the segments repeated as hard links, but for the last, which is
+ * Clear renditions of an hour from those of a minute: the segments repeated at later times, but for the last, which is
  * short.
  */
 export async function lengthenLadder(
@@ -29,13 +30,17 @@ export async function lengthenLadder(
       durationSeconds: whole[index % whole.length]!,
     }));
     await mkdir(dirname(join(bucket, segmentKey(to, quality, 1))), { recursive: true });
+    const minute = whole.reduce((sum, duration) => sum + duration, 0);
+    let bytes = 0;
     for (const index of segments.keys()) {
-      const source = segmentKey(from, quality, (index % whole.length) + 1);
-      await link(join(bucket, source), join(bucket, segmentKey(to, quality, index + 1)));
+      const source = await readFile(join(bucket, segmentKey(from, quality, (index % whole.length) + 1)));
+      const moved = shiftTimes(source, Math.round(Math.floor(index / whole.length) * minute * 1000));
+      await writeFile(join(bucket, segmentKey(to, quality, index + 1)), moved);
+      bytes += moved.length;
     }
     await writeFile(join(bucket, mediaPlaylistKey(to, quality)), writeMediaPlaylist({ segments }));
     durationSeconds = segments.reduce((sum, segment) => sum + segment.durationSeconds, 0);
-    variants.push({ ...variant, segmentCount: count });
+    variants.push({ ...variant, segmentCount: count, bytes });
   }
   return { variants, durationSeconds };
 }

@@ -6,6 +6,7 @@ import { segmentName } from "../../shared/domain/object-keys.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
 import { writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
 import type { Ladder } from "../../test/e2e/ready-posts.ts";
+import { shiftTimes } from "../../test/fixtures/media/damage-segment.ts";
 
 const SEGMENT_SECONDS = 6;
 
@@ -19,7 +20,7 @@ const RATES: readonly (readonly [Quality, number])[] = [
 
 /**
  * Four qualities of `count` segments with the bytes of a film: noise at the rate of the quality, but in a small picture,
- * which is made in seconds. Each quality has one segment, repeated.
+ * which is made in seconds. Each quality has one segment, repeated at later times.
  */
 export async function makeFourQualities(ffmpeg: string, directory: string, count: number): Promise<Ladder> {
   const segments = Array.from({ length: count }, (_, index) => ({
@@ -30,7 +31,11 @@ export async function makeFourQualities(ffmpeg: string, directory: string, count
   return Promise.all(
     RATES.map(async ([quality, rate]) => {
       const segment = await makeSegment(ffmpeg, join(directory, `${quality}.ts`), rate);
-      return { quality, playlist, segments: segments.map(() => segment) };
+      return {
+        quality,
+        playlist,
+        segments: segments.map((_, index) => shiftTimes(segment, index * SEGMENT_SECONDS * 1000)),
+      };
     }),
   );
 }
