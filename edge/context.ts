@@ -1,4 +1,5 @@
 import type { AuditLog } from "../shared/application/audit-log.ts";
+import type { ContentKeyStore } from "../shared/application/content-key-store.ts";
 import type { KeyWrappingStore } from "../shared/application/key-wrapping-store.ts";
 import type { MigrationStore } from "../shared/application/migration-store.ts";
 import type {
@@ -16,6 +17,7 @@ import type { JobRules } from "../shared/domain/transcode-job.ts";
 import { createKeyVault, type KeyVault } from "../shared/key-vault/key-vault.ts";
 import { d1ApiKeyStore } from "../shared/persistence/d1/api-key-store.ts";
 import { d1AuditLog } from "../shared/persistence/d1/audit-log.ts";
+import { d1ContentKeyStore } from "../shared/persistence/d1/content-key-store.ts";
 import { type Database, openDatabase } from "../shared/persistence/d1/database.ts";
 import { d1JobStore } from "../shared/persistence/d1/job-store.ts";
 import { d1KeyWrappingStore } from "../shared/persistence/d1/key-wrapping-store.ts";
@@ -52,6 +54,7 @@ export type Context = {
   readonly rotationBatches: RotationBatches;
   readonly rotationSteps: RotationSteps;
   readonly wrappings: KeyWrappingStore;
+  readonly contentKeys: ContentKeyStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
   readonly vault: KeyVault;
@@ -94,6 +97,7 @@ export function createContext(
     rotationBatches: d1RotationBatches(db),
     rotationSteps: d1RotationSteps(db),
     wrappings: d1KeyWrappingStore(db),
+    contentKeys: d1ContentKeyStore(db),
     tokens: d1TokenStore(db, env.DB),
     sessions: d1SessionStore(env.DB),
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),

@@ -2,7 +2,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import type { DomainEvent } from "../shared/domain/domain-event.ts";
 import { uploadPrefix } from "../shared/domain/object-keys.ts";
 import { videoPostRevision } from "../shared/persistence/d1/schema/video-post.ts";
-import { dropUpload } from "./adapters/upload-sessions.ts";
+import { dropUploads } from "./adapters/upload-sessions.ts";
 import type { Context } from "./context.ts";
 import { inBothBuckets, queueDeletions } from "./delete-objects.ts";
 import type { DeleteObjectsMessage } from "./env.ts";
@@ -21,8 +21,8 @@ export async function dispatchEvents({ db, env, now }: Context): Promise<number>
     .orderBy(asc(videoPostRevision.createdAt))
     .limit(DISPATCH_BATCH);
   for (const { videoPostId, version, events } of waiting) {
-    const messages = events.flatMap(deletionsOf);
-    await Promise.all(events.flatMap(uploadsOf).map((uploadId) => dropUpload(db, uploadId)));
+    const uploads = await dropUploads(db, events.flatMap(uploadsOf));
+    const messages = [...uploads.map(deletionOfUpload), ...events.flatMap(deletionsOf)];
     await queueDeletions(env, messages);
     await db
       .update(videoPostRevision)
@@ -43,18 +43,20 @@ function uploadsOf(event: DomainEvent): readonly string[] {
   return "uploadIds" in event ? event.uploadIds : [];
 }
 
-/** Uploads go once a post has passed its audit, never the clear renditions; with a deleted post everything goes. */
+function deletionOfUpload(uploadId: string): DeleteObjectsMessage {
+  return { bucket: "SOURCE", prefix: uploadPrefix(uploadId) };
+}
+
+/** Beside uploads, which go once a post has passed its audit or was deleted: with a deleted post everything goes. */
 function deletionsOf(event: DomainEvent): DeleteObjectsMessage[] {
-  const uploads = uploadsOf(event).map((id) => ({ bucket: "SOURCE", prefix: uploadPrefix(id) }) as const);
   switch (event.type) {
     case "VideoAuditPassed":
-      return uploads;
     case "VideoAuditRejected":
       return [];
     case "SingleKeyContentMigrated":
       return event.prefixes.map((prefix) => ({ bucket: "SOURCE", prefix }));
     case "VideoPostDeleted":
-      return [...uploads, ...event.prefixes.flatMap(inBothBuckets)];
+      return event.prefixes.flatMap(inBothBuckets);
     default:
       return event satisfies never;
   }

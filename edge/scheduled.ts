@@ -1,4 +1,5 @@
 import { continueKeyRotations } from "../shared/application/commands/continue-key-rotations.ts";
+import { deleteEndedKeys } from "../shared/application/commands/delete-ended-keys.ts";
 import { continueMigration } from "../shared/application/commands/request-video-migration.ts";
 import { scanJobs } from "../shared/application/commands/scan-jobs.ts";
 import { runIsolated } from "../shared/application/isolated-steps.ts";
@@ -20,6 +21,7 @@ export async function runScheduled(context: Context): Promise<void> {
       migration: () => continueMigration(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
       uploads: () => removeExpiredUploads({ db, source: env.SOURCE }, now(), UPLOADS_PER_SWEEP),
       audit: () => expireAuditEvents(context, now()),
+      keys: () => deleteEndedKeys(context, now()),
       rotations: () => continueKeyRotations(context, now()),
     });
   } catch (error) {

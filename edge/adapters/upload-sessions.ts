@@ -91,6 +91,22 @@ export async function dropUpload(db: Database, uploadId: string): Promise<void> 
   await db.delete(uploadSession).where(eq(uploadSession.uploadId, uploadId));
 }
 
+/**
+ * Removes the sessions of those uploads that no part still has to be made of, and returns the ids of these uploads: also
+ * of such that had no session any more. One round trip for any number.
+ */
+export async function dropUploads(db: Database, uploadIds: readonly string[]): Promise<readonly string[]> {
+  if (uploadIds.length === 0) return [];
+  const free = sql`SELECT value FROM json_each(${JSON.stringify(uploadIds)}) WHERE NOT EXISTS (
+    SELECT 1 FROM video_file_post f JOIN video_post p ON p.id = f.video_id
+    WHERE f.upload_id = value AND p.deleted_at IS NULL AND f.transfer_result <> 'SUCCESS')`;
+  const [rows] = await db.batch([
+    db.select({ uploadId: sql<string>`value` }).from(sql`(${free})`),
+    db.delete(uploadSession).where(sql`${uploadSession.uploadId} IN (${free})`),
+  ]);
+  return rows.map(({ uploadId }) => uploadId);
+}
+
 /** Ids of uploads, complete or not, whose time is over and which no post uses; the oldest first. */
 export async function listRemovableUploads(db: Database, now: number, limit: number): Promise<readonly string[]> {
   const rows = await db

@@ -34,7 +34,7 @@ type Wanted = z.output<typeof querySchema>;
  * of the key, since whoever keeps the ciphertext may need it. The reading is in the audit log before the key is out.
  */
 export function adminKeyRoutes(context: Context): Hono<CallerEnv & AuditedEnv> {
-  const { posts, vault } = context;
+  const { contentKeys, vault } = context;
   const routes = new Hono<CallerEnv & AuditedEnv>();
   routes.use(requireScope(context, "keys:read"));
   routes.get("/", async (c) => {
@@ -42,7 +42,7 @@ export function adminKeyRoutes(context: Context): Hono<CallerEnv & AuditedEnv> {
     if (c.req.method === "HEAD") return problem("method-not-allowed", undefined, { allow: "GET" });
     const query = readQuery(c.req.raw, querySchema as z.ZodType<Wanted>);
     if (query.kind === "refused") return query.response;
-    const key = await getVideoHlsEncryptKey({ posts, vault }, query.value);
+    const key = await getVideoHlsEncryptKey({ contentKeys, vault }, query.value);
     if (key === null) return problem("not-found");
     await recordReading(context, c.get("caller"), query.value, key.status, c.req.raw);
     c.set("recorded", true);

@@ -25,6 +25,6 @@ async function discard({ posts, env }: Context, holder: Holder): Promise<void> {
 /** Job B writes under the newest key version, if it got as far as asking for keys. */
 function prefixesOf({ job, clearPrefix }: Holder, file: VideoFile | undefined): string[] {
   if (job.kind === "TRANSCODE") return [clearPrefix];
-  const newest = Math.max(0, ...(file?.keys ?? []).map((key) => key.keyVersion));
+  const newest = file?.lastKeyVersion ?? 0;
   return newest === 0 ? [] : [encryptedPrefix(clearPrefix, newest, job.claimNo)];
 }

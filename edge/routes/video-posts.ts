@@ -67,7 +67,7 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
       { ...body.value, authorId: c.get("caller").id, uploadFileList },
       now(),
     );
-    return c.json(created, 201);
+    return created.kind === "created" ? c.json(created.created, 201) : refusalResponse(created);
   });
 
   routes.get("/", async (c) => {

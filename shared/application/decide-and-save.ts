@@ -8,6 +8,8 @@ export type CommandOutcome<T = undefined> =
   | { readonly kind: "conflict" }
   | { readonly kind: "lease-lost" };
 
+export const UPLOAD_USED: Refusal = { kind: "wrong-state", detail: "an upload is used by a post already" };
+
 /** A decision is pure, so a conflict is answered by loading again and deciding anew. */
 const SAVE_ATTEMPTS = 5;
 
@@ -25,9 +27,10 @@ export async function decideAndSave<T>(
     const decision = await decide(post);
     if (decision.kind === "refused") return decision;
     if (decision.kind === "unchanged") return { kind: "done", post, value: decision.value };
-    const outcome = await posts.save(decision.change, now, options);
+    const outcome = await posts.save({ ...decision.change, from: post }, now, options);
     if (outcome === "saved") return { kind: "done", post: decision.change.post, value: decision.value };
     if (outcome === "lease-lost") return { kind: "lease-lost" };
+    if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
   }
   return { kind: "conflict" };
 }

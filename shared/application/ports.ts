@@ -24,12 +24,19 @@ export type JobEnd =
 
 export type SaveOptions = { readonly fence: SaveFence; readonly jobEnd: JobEnd };
 
-export type SaveOutcome = "saved" | "conflict" | "lease-lost";
+/** "upload-used": another part was made of one of the uploads. */
+export type SaveOutcome = "saved" | "conflict" | "lease-lost" | "upload-used";
+
+/** `from` is the post as it was loaded; null for a new one. */
+export type Save = Change & { readonly from: VideoPost | null };
 
 export interface VideoPostRepository {
   load(videoPostId: string): Promise<VideoPost | null>;
-  /** One atomic save of `change.post` as version + 1 of what was loaded, with its events and jobs. */
-  save(change: Change, now: number, options?: SaveOptions): Promise<SaveOutcome>;
+  /**
+   * One atomic save of `save.post` as version + 1 of `save.from`, with its events and jobs. Only the rows in which the
+   * two differ are written.
+   */
+  save(save: Save, now: number, options?: SaveOptions): Promise<SaveOutcome>;
 }
 
 /** A job as its holder sees it: everything that the work needs, so that no other query is made during it. */

@@ -31,17 +31,21 @@ export function stagedKeys(keys: readonly ContentKey[]): readonly ContentKey[] {
   return keys.filter((key) => key.status === "STAGED");
 }
 
-/** Versions count every key that was ever made, so that a number never comes back. */
-export function nextKeyVersion(keys: readonly ContentKey[]): number {
-  return 1 + keys.reduce((highest, key) => Math.max(highest, key.keyVersion), 0);
-}
-
-/** STAGED becomes ACTIVE; what was ACTIVE before retires at `usableUntil`. Other versions stay as they are. */
-export function activateKeyVersion(keys: readonly ContentKey[], version: number, usableUntil: number): ContentKey[] {
+/**
+ * STAGED becomes ACTIVE; what was ACTIVE before retires at `usableUntil`. What retired before is REVOKED once its time is
+ * over, so that a part that is rotated often carries few keys.
+ */
+export function activateKeyVersion(
+  keys: readonly ContentKey[],
+  version: number,
+  usableUntil: number,
+  now: number,
+): ContentKey[] {
   return keys.map((key) => {
     if (key.keyVersion === version) return { ...key, status: "ACTIVE", usableUntil: null };
     if (key.status === "ACTIVE") return { ...key, status: "RETIRING", usableUntil };
-    return key;
+    const over = key.status === "RETIRING" && key.usableUntil !== null && key.usableUntil <= now;
+    return over ? { ...key, status: "REVOKED" } : key;
   });
 }
 

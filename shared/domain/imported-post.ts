@@ -58,6 +58,7 @@ function importedFile({ id, fileName, source, qualityAuth }: NewImportedFile, in
     warnings: [],
     variants: [],
     keys: [],
+    lastKeyVersion: 0,
     qualityAuth,
     createdAt: now,
   };

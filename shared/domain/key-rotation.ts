@@ -25,7 +25,9 @@ export function revokeKeyVersion(
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   if (file === undefined) return refused({ kind: "not-found" });
   const keys = file.keys.filter((key) => key.keyVersion === keyVersion);
-  if (keys.length === 0) return refused({ kind: "invalid", detail: `the part has no key version ${keyVersion}` });
+  if (keyVersion > file.lastKeyVersion) {
+    return refused({ kind: "invalid", detail: `the part has no key version ${keyVersion}` });
+  }
   if (keys.some((key) => key.status === "STAGED")) {
     return refused({ kind: "wrong-state", detail: `key version ${keyVersion} is staged: nobody has been given it` });
   }

@@ -1,4 +1,4 @@
-import { activateKeyVersion, type ContentKey, nextKeyVersion, stagedKeys } from "./content-key.ts";
+import { activateKeyVersion, type ContentKey, stagedKeys } from "./content-key.ts";
 import type { DomainEvent } from "./domain-event.ts";
 import type { Quality } from "./quality.ts";
 import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
@@ -82,7 +82,7 @@ export function stageKeys(
   const found = livePart(post, fileId);
   if (found.kind === "refused") return found;
   const { file } = found;
-  if (version !== nextKeyVersion(file.keys)) throw new Error(`key version ${version} is not the next one`);
+  if (version !== file.lastKeyVersion + 1) throw new Error(`key version ${version} is not the next one`);
   const staged = drafts.map(
     (draft): ContentKey => ({ ...draft, keyVersion: version, status: "STAGED", usableUntil: null, createdAt: now }),
   );
@@ -93,6 +93,7 @@ export function stageKeys(
     ...file,
     encryptStatus: file.playing === null ? "ENCRYPTING" : file.encryptStatus,
     keys: [...superseded, ...staged],
+    lastKeyVersion: version,
     qualityAuth: withDefaultPolicies(
       post,
       file,
@@ -153,7 +154,7 @@ export function applyEncryptResult(post: VideoPost, fileId: string, result: Encr
     singleKey: null,
     failReason: null,
     variants: [{ transcodeJobId, variants: result.variants }],
-    keys: activateKeyVersion(file.keys, result.keyVersion, result.retireAt),
+    keys: activateKeyVersion(file.keys, result.keyVersion, result.retireAt, now),
   };
   const { change } = changed(post, playing, [], now);
   return { kind: "changed", change: { ...change, events: [...change.events, ...migrated(file)] }, value: undefined };

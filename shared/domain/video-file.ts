@@ -40,7 +40,10 @@ export type VideoFile = {
   readonly probe: ProbeFacts | null;
   readonly warnings: readonly string[];
   readonly variants: readonly VariantsOfJob[];
+  /** Those that are STAGED, ACTIVE or RETIRING; a post that was saved and loaded has no others. */
   readonly keys: readonly ContentKey[];
+  /** The highest version that was ever staged, so that a number never comes back; 0 before the first. */
+  readonly lastKeyVersion: number;
   readonly qualityAuth: readonly QualityAuth[];
   readonly createdAt: number;
 };

@@ -150,6 +150,7 @@ function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
     warnings: [],
     variants: [],
     keys: [],
+    lastKeyVersion: 0,
     qualityAuth: [],
     createdAt: now,
   };

@@ -195,7 +195,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
         transferResult: "SUCCESS",
         clear: { prefix: "p/", transcodeJobId: "job" },
       } as const;
-      await persistence.posts.save({ post: { ...post, files: [part] }, events: [], jobs: [] }, NOW);
+      await persistence.posts.save({ from: post, post: { ...post, files: [part] }, events: [], jobs: [] }, NOW);
       expect(await scan(NOW)).toMatchObject({ created: 1 });
       expect(await jobsOf(post.id)).toMatchObject([{ kind: "ENCRYPT", state: "QUEUED" }]);
     });

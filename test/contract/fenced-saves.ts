@@ -21,8 +21,8 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
     const record = (fence: SaveFence, jobEnd: JobEnd = { kind: "succeed" }, version = post.version) => {
       const part = { ...onlyPart(post), transferResult: "SUCCESS", warnings: ["recorded"] } as const;
       const jobs = [{ jobId: "next", fileId: part.id, kind: "ENCRYPT" }] as const;
-      const change = withFile({ ...post, version }, part, jobs, NOW);
-      return persistence.posts.save(change, NOW + 5, { fence, jobEnd });
+      const from = { ...post, version };
+      return persistence.posts.save({ ...withFile(from, part, jobs, NOW), from }, NOW + 5, { fence, jobEnd });
     };
 
     const refusesWhole = async (save: () => Promise<SaveOutcome>) => {
@@ -163,7 +163,8 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       expect(jobs.map((job) => job.state).toSorted()).toEqual(["CANCELLED", "RUNNING"]);
       expect(jobs.every((job) => job.cancelRequested)).toBe(true);
       const part = waiting.files.find((file) => file.id === running.job.fileId)!;
-      const change = withFile(await reload(persistence, waiting.id), { ...part, warnings: ["late"] }, [], NOW);
+      const from = await reload(persistence, waiting.id);
+      const change = { ...withFile(from, { ...part, warnings: ["late"] }, [], NOW), from };
       await refusesWhole(() =>
         persistence.posts.save(change, NOW, { fence: fenceOf(running), jobEnd: { kind: "keep" } }),
       );
@@ -172,7 +173,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
 
     it("are recognised when they ended their job and the reply was lost", async () => {
       const posts = persistence.postsWith("reply-lost");
-      const change = withFile(post, { ...onlyPart(post), warnings: ["unheard"] }, [], NOW);
+      const change = { ...withFile(post, { ...onlyPart(post), warnings: ["unheard"] }, [], NOW), from: post };
       expect(await posts.save(change, NOW, { fence: fenceOf(held), jobEnd: { kind: "succeed" } })).toBe("saved");
       expect(await persistence.jobs.find(held.job.jobId)).toMatchObject({ state: "SUCCEEDED" });
     });

@@ -150,7 +150,10 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const untouched = await savePost(persistence, { now: NOW + 2 });
         for (const { id } of posts) {
           const post = await reload(persistence, id);
-          await persistence.posts.save({ post: { ...post, status: "TRANSCODING" }, events: [], jobs: [] }, NOW + 3);
+          await persistence.posts.save(
+            { from: post, post: { ...post, status: "TRANSCODING" }, events: [], jobs: [] },
+            NOW + 3,
+          );
         }
         const found = await persistence.pending.listDriftedVideoPosts(10);
         expect(found.toSorted()).toEqual(posts.map(({ id }) => id).toSorted());
@@ -172,7 +175,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const { clear } = onlyPart(await reload(persistence, id));
         expect(await persistence.prefixes.usesOf([waste, clear!.prefix], NOW)).toEqual(["live", "named"]);
         await encrypt(persistence);
-        const asked = [waste, clear!.prefix, "uploads/u1/", `a-film/${uuidV7(NOW)}/c1/`, "something else"];
+        const asked = [waste, clear!.prefix, `uploads/${secretId()}/`, `a-film/${uuidV7(NOW)}/c1/`, "something else"];
         expect(await persistence.prefixes.usesOf(asked, NOW)).toEqual([
           "garbage",
           "named",

@@ -1,4 +1,5 @@
 import type { AuditLog } from "../../shared/application/audit-log.ts";
+import type { ContentKeyStore } from "../../shared/application/content-key-store.ts";
 import type { KeyWrappingStore } from "../../shared/application/key-wrapping-store.ts";
 import type { MigrationStore } from "../../shared/application/migration-store.ts";
 import type {
@@ -30,6 +31,7 @@ export type Persistence = {
   readonly rotationBatches: RotationBatches;
   readonly rotationSteps: RotationSteps;
   readonly wrappings: KeyWrappingStore;
+  readonly contentKeys: ContentKeyStore;
   /** A repository whose saves meet a fault on the way to the database or on the way back. */
   postsWith(fault: "reply-lost" | "not-carried-out"): VideoPostRepository;
   tables(): Promise<string[]>;

@@ -86,7 +86,9 @@ export function describePlaybackTokens(name: string, open: OpenPersistence): voi
         for (let n = 1; n <= 20; n++) {
           const current = await reload(persistence, post.id);
           const edited = { ...current, title: `edit ${n}` };
-          expect(await persistence.posts.save({ post: edited, events: [], jobs: [] }, NOW + n)).toBe("saved");
+          expect(await persistence.posts.save({ from: current, post: edited, events: [], jobs: [] }, NOW + n)).toBe(
+            "saved",
+          );
         }
       };
       const issues = Array.from({ length: 500 }, (_, n) => issue(`token-${n}`));
@@ -203,7 +205,7 @@ export function describePlaybackTokens(name: string, open: OpenPersistence): voi
       const part = onlyPart(post);
       const staged = { ...part.keys[0]!, keyId: "staged", keyVersion: 2, quality: "1080p", status: "STAGED" } as const;
       const files = [{ ...part, keys: [...part.keys, staged] }];
-      await persistence.posts.save({ post: { ...post, files }, events: [], jobs: [] }, NOW);
+      await persistence.posts.save({ from: post, post: { ...post, files }, events: [], jobs: [] }, NOW);
       expect(await ask(claimsOf("t", "s", { keyVersion: 2 }), { keyId: "staged" })).toBe("key-unknown");
       expect(await ask(claimsOf("x", "s", { keyVersion: 2, hasRow: false }), { keyId: "staged" })).toBe("key-unknown");
       expect(await sessions()).toBe(0);

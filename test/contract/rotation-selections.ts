@@ -22,7 +22,7 @@ export function describeRotationSelections(name: string, open: OpenPersistence):
       const audio = (await publishPost(persistence, NOW + 2 * HOUR)).id;
       const post = await reload(persistence, audio);
       const changed = { ...post, resourceType: "AUDIO", authorId: "somebody else" } as const;
-      await persistence.posts.save({ post: changed, events: [], jobs: [] }, NOW);
+      await persistence.posts.save({ from: post, post: changed, events: [], jobs: [] }, NOW);
       const deleted = (await publishPost(persistence, NOW + 2 * HOUR)).id;
       await deleteVideoPost(persistence.posts, deleted, NOW);
       const waiting = (await savePost(persistence, { now: NOW + 4 * HOUR })).id;

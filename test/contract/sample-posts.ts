@@ -102,6 +102,7 @@ const fullFile: VideoFile = {
     { transcodeJobId: "job-2", variants: [lowVariant] },
   ],
   keys: [retiringKey, activeKey],
+  lastKeyVersion: 6,
   qualityAuth: [entitled, open],
   createdAt: 1_700_000_000_005,
 };
@@ -147,6 +148,7 @@ const bareFile: VideoFile = {
   warnings: [],
   variants: [],
   keys: [],
+  lastKeyVersion: 0,
   qualityAuth: [],
   createdAt: 1_700_000_000_105,
 };

@@ -32,7 +32,7 @@ export async function savePost(
   const files = Array.from({ length: more.parts ?? 1 }, (_, i) => ({
     id: uuidV7(now),
     jobId: uuidV7(now),
-    source: { kind: "upload", uploadId: `upload-${i}` } as const,
+    source: { kind: "upload", uploadId: secretId() } as const,
     fileName: `part-${i}.mp4`,
     fileSize: 1000 + i,
   }));
@@ -50,7 +50,7 @@ export async function savePost(
     },
     now,
   );
-  const outcome = await posts.save(more.withJobs === false ? { ...change, jobs: [] } : change, now);
+  const outcome = await posts.save({ ...change, ...(more.withJobs === false ? { jobs: [] } : {}), from: null }, now);
   if (outcome !== "saved") throw new Error(outcome);
   return reload({ posts }, change.post.id);
 }
@@ -145,7 +145,10 @@ export async function askForJob(
 ): Promise<string> {
   const post = await reload({ posts }, videoPostId);
   const jobId = uuidV7(now);
-  const outcome = await posts.save({ post, events: [], jobs: [{ jobId, fileId: onlyPart(post).id, kind }] }, now);
+  const outcome = await posts.save(
+    { from: post, post, events: [], jobs: [{ jobId, fileId: onlyPart(post).id, kind }] },
+    now,
+  );
   if (outcome !== "saved") throw new Error(outcome);
   return jobId;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Save } from "../../shared/application/ports.ts";
 import type { VideoFile } from "../../shared/domain/video-file.ts";
-import { type Change, settle, type VideoPost } from "../../shared/domain/video-post.ts";
+import { settle, type VideoPost } from "../../shared/domain/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
 import { fullPost, withSetsSorted } from "./sample-posts.ts";
@@ -38,15 +39,15 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
     it("let only one of two posts be created under one id", async () => {
       const post = await savePost(persistence);
       const twin = { ...fullPost, id: post.id, version: 0 };
-      expect(await persistence.posts.save({ post: twin, events: [], jobs: [] }, NOW)).toBe("conflict");
+      expect(await persistence.posts.save({ from: null, post: twin, events: [], jobs: [] }, NOW)).toBe("conflict");
       expect(await reload(persistence, post.id)).toStrictEqual(post);
     });
 
     it("throw on any other constraint, and change nothing", async () => {
       const post = await savePost(persistence);
       const before = await dump(persistence);
-      const twin = { ...onlyPart(post), id: uuidV7(NOW) };
-      const change = { post: { ...post, files: [...post.files, twin] }, events: [], jobs: [] };
+      const twin = { ...onlyPart(post), id: uuidV7(NOW), source: { kind: "imported" } } as const;
+      const change = { from: post, post: { ...post, files: [...post.files, twin] }, events: [], jobs: [] };
       await expect(persistence.posts.save(change, NOW)).rejects.toThrow();
       expect(await dump(persistence)).toStrictEqual(before);
     });
@@ -76,7 +77,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       const part = onlyPart(fullPost);
       const files = Array.from({ length: 60 }, (_, n) => manyRows(part, n));
       const post = { ...fullPost, files };
-      expect(await persistence.posts.save({ post, events: [], jobs: [] }, NOW)).toBe("saved");
+      expect(await persistence.posts.save({ from: null, post, events: [], jobs: [] }, NOW)).toBe("saved");
       expect(await persistence.rows("video_hls_encrypt_key")).toHaveLength(240);
       const loaded = withSetsSorted(await persistence.posts.load(post.id));
       expect(loaded).toStrictEqual(withSetsSorted({ ...post, version: 1 }));
@@ -84,15 +85,16 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
 
     it("remove the variants and policies that the post no longer has, and those of no other post", async () => {
       const other = { ...fullPost, id: "other", importId: null, files: [manyRows(onlyPart(fullPost), 1)] };
-      await persistence.posts.save({ post: other, events: [], jobs: [] }, NOW);
-      await persistence.posts.save({ post: fullPost, events: [], jobs: [] }, NOW);
+      await persistence.posts.save({ from: null, post: other, events: [], jobs: [] }, NOW);
+      await persistence.posts.save({ from: null, post: fullPost, events: [], jobs: [] }, NOW);
       const part = onlyPart(fullPost);
       const fewer: VideoFile = {
         ...part,
         variants: part.variants.slice(0, 1),
         qualityAuth: part.qualityAuth.slice(0, 1),
       };
-      await persistence.posts.save({ post: { ...fullPost, version: 1, files: [fewer] }, events: [], jobs: [] }, NOW);
+      const from = await reload(persistence, fullPost.id);
+      await persistence.posts.save({ from, post: { ...from, files: [fewer] }, events: [], jobs: [] }, NOW);
       const loaded = onlyPart(await reload(persistence, fullPost.id));
       expect(loaded.variants).toStrictEqual(fewer.variants);
       expect(loaded.qualityAuth).toStrictEqual(fewer.qualityAuth);
@@ -110,7 +112,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       expect(part).toMatchObject({ warnings: ["late"], updateType: "NO_UPDATE" });
     });
 
-    async function expectOneWinner(post: VideoPost, edits: readonly Change[]): Promise<void> {
+    async function expectOneWinner(post: VideoPost, edits: readonly Save[]): Promise<void> {
       const outcomes = await Promise.all(edits.map((edit) => persistence.posts.save(edit, NOW)));
       expect(outcomes.filter((outcome) => outcome === "saved")).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome === "conflict")).toHaveLength(edits.length - 1);
@@ -119,7 +121,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
 
       // What the winner's save alone would have left, in a database of its own.
       persistence = await open();
-      await persistence.posts.save({ post: { ...post, version: 0 }, events: [], jobs: [] }, NOW);
+      await persistence.posts.save({ from: null, post: { ...post, version: 0 }, events: [], jobs: [] }, NOW);
       await persistence.posts.save(winner, NOW);
       const alone = await dump(persistence);
       const jobIds = (tables: typeof after) => tables.video_transcode_job!.map((job) => job.job_id);
@@ -135,7 +137,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
 }
 
 /** An edit that touches every table: title, a new part, variants, a key, a policy, an event and a job. */
-function anEdit(post: VideoPost, editor: string): Change {
+function anEdit(post: VideoPost, editor: string): Save {
   const part = onlyPart(post);
   const key = { ...onlyPart(fullPost).keys[0]!, keyId: `key-of-${editor}` };
   const edited: VideoFile = {
@@ -145,11 +147,13 @@ function anEdit(post: VideoPost, editor: string): Change {
     keys: [key],
     qualityAuth: [{ quality: "1080p", policy: "ENTITLED", entitlement: editor }],
   };
-  const added: VideoFile = { ...part, id: `part-of-${editor}`, fileIndex: post.nextFileIndex, position: 1 };
+  const source = { kind: "upload", uploadId: `upload-of-${editor}` } as const;
+  const added: VideoFile = { ...part, id: `part-of-${editor}`, fileIndex: post.nextFileIndex, position: 1, source };
   const jobs = [{ jobId: `job-of-${editor}`, fileId: added.id, kind: "TRANSCODE" as const }];
   const event = { type: "VideoAuditRejected", auditedBy: editor, reason: "" } as const;
   const files = [edited, added];
-  return settle({ ...post, title: editor, files, nextFileIndex: post.nextFileIndex + 1 }, jobs, NOW, [event]);
+  const edit = { ...post, title: editor, files, nextFileIndex: post.nextFileIndex + 1 };
+  return { ...settle(edit, jobs, NOW, [event]), from: post };
 }
 
 function manyRows(part: VideoFile, n: number): VideoFile {
@@ -157,6 +161,7 @@ function manyRows(part: VideoFile, n: number): VideoFile {
   return {
     ...part,
     id: `file-${n}`,
+    source: { kind: "upload", uploadId: `upload-of-file-${n}` },
     fileIndex: n,
     position: n,
     variants: [{ transcodeJobId: `job-${n}`, variants: qualities.map(variantOf) }],

@@ -33,7 +33,7 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
     };
     const keyOf = (using: KeyVault, videoPostId: string) =>
       getVideoHlsEncryptKey(
-        { posts: persistence.posts, vault: using },
+        { contentKeys: persistence.contentKeys, vault: using },
         { videoPostId, fileIndex: 0, quality: "480p", keyVersion: 1 },
       );
     /** As an import leaves it. */
@@ -42,7 +42,7 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
       const file = onlyPart(post);
       const wrapped = await vault.wrap(new Uint8Array(16).fill(5), singleKeyBinding(file.id));
       const singleKey = { ...wrapped, prefix: "imports/x/0/", renditions: [], requestedAt: null, createdAt: NOW };
-      const change = { post: { ...post, files: [{ ...file, singleKey }] }, events: [], jobs: [] };
+      const change = { from: post, post: { ...post, files: [{ ...file, singleKey }] }, events: [], jobs: [] };
       await persistence.posts.save(change, NOW);
     };
 
@@ -73,7 +73,7 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
       await addSingleKey(id);
       const post = await reload(persistence, id);
       await rewrapAll(both);
-      expect(await persistence.posts.save({ post, events: [], jobs: [] }, NOW)).toBe("saved");
+      expect(await persistence.posts.save({ from: post, post, events: [], jobs: [] }, NOW)).toBe("saved");
       expect(await rewrap(both)).toMatchObject({ left: 0 });
       expect(await keyOf(newAlone, id)).not.toBeNull();
     });

@@ -1,6 +1,7 @@
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { d1ApiKeyStore } from "../../shared/persistence/d1/api-key-store.ts";
 import { d1AuditLog } from "../../shared/persistence/d1/audit-log.ts";
+import { d1ContentKeyStore } from "../../shared/persistence/d1/content-key-store.ts";
 import { openDatabase } from "../../shared/persistence/d1/database.ts";
 import { d1JobStore } from "../../shared/persistence/d1/job-store.ts";
 import { d1KeyWrappingStore } from "../../shared/persistence/d1/key-wrapping-store.ts";
@@ -34,6 +35,7 @@ export async function openD1Persistence(): Promise<Persistence> {
     rotationBatches: d1RotationBatches(db),
     rotationSteps: d1RotationSteps(db),
     wrappings: d1KeyWrappingStore(db),
+    contentKeys: d1ContentKeyStore(db),
     postsWith: (fault) => d1VideoPostRepository(openDatabase(faulty(binding, fault)), STANDARD_JOB_RULES),
     tables: () => tablesOf(binding),
     columns: async (table) => {

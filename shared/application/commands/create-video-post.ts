@@ -3,9 +3,11 @@ import {
   createVideoPost as create,
   type Interaction,
   type PostAccess,
+  type Refusal,
   type ResourceType,
 } from "../../domain/video-post.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
+import { UPLOAD_USED } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports.ts";
 
 export type CreateVideoPost = {
@@ -30,19 +32,35 @@ export type CreatedVideoPost = {
   readonly files: readonly { readonly fileIndex: number; readonly jobId: string }[];
 };
 
-/** The post, its parts and their TRANSCODE jobs, in one save. */
+export type CreateOutcome =
+  | { readonly kind: "created"; readonly created: CreatedVideoPost }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** The post, its parts and their TRANSCODE jobs, in one save. An upload makes one part: the save is refused otherwise. */
 export async function createVideoPost(
   posts: VideoPostRepository,
   input: CreateVideoPost,
   now: number,
-): Promise<CreatedVideoPost> {
+): Promise<CreateOutcome> {
+  const repeated = repeatedUpload(input.uploadFileList.map(({ source }) => source));
+  if (repeated !== null) {
+    const detail = `uploadFileList: upload ${repeated} stands in it twice, and an upload makes one part`;
+    return { kind: "refused", refusal: { kind: "invalid", detail } };
+  }
   const files = input.uploadFileList.map((file) => ({ ...file, id: uuidV7(now), jobId: uuidV7(now) }));
   const change = create({ ...input, id: uuidV7(now), files }, now);
-  const outcome = await posts.save(change, now);
+  const outcome = await posts.save({ ...change, from: null }, now);
+  if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
   if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
-  return {
+  const created = {
     videoPostId: change.post.id,
     status: change.post.status,
     files: files.map((file, index) => ({ fileIndex: index, jobId: file.jobId })),
   };
+  return { kind: "created", created };
+}
+
+function repeatedUpload(sources: readonly FileSource[]): string | null {
+  const ids = sources.flatMap((source) => (source.kind === "upload" ? [source.uploadId] : []));
+  return ids.find((id, index) => ids.indexOf(id) !== index) ?? null;
 }

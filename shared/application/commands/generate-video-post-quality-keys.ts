@@ -1,4 +1,4 @@
-import { type ContentKey, keyUriTemplate, nextKeyVersion } from "../../domain/content-key.ts";
+import { type ContentKey, keyUriTemplate } from "../../domain/content-key.ts";
 import { type KeyDraft, reusableStagedKeys, stageKeys } from "../../domain/processing.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
@@ -36,7 +36,7 @@ export function generateVideoPostQualityKeys(
   };
 
   const stage = async (post: VideoPost, file: VideoFile, qualities: readonly Quality[]) => {
-    const version = nextKeyVersion(file.keys);
+    const version = file.lastKeyVersion + 1;
     const made = await Promise.all(qualities.map((quality) => makeKey(deps.vault, file.id, quality, version, now)));
     const decision = stageKeys(
       post,

@@ -45,7 +45,7 @@ export async function importVideoPost(deps: Deps, input: ImportVideoPost, now: n
   const files = await Promise.all(input.parts.map((part, index) => newFile(deps, input, part, index, now)));
   const change = importPost({ ...input, id: uuidV7(now), files }, now);
   try {
-    const outcome = await deps.posts.save(change, now);
+    const outcome = await deps.posts.save({ ...change, from: null }, now);
     if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
   } catch (error) {
     // Two of one import at the same time: the database lets one through.

@@ -1,8 +1,7 @@
-import { asc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import type { SaveFence, SaveOptions, SaveOutcome, VideoPostRepository } from "../../application/ports.ts";
+import type { Save, SaveFence, SaveOptions, SaveOutcome, VideoPostRepository } from "../../application/ports.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
-import type { Change } from "../../domain/video-post.ts";
 import { secretId } from "../../lib/random-id.ts";
 import { batched, type Database } from "./database.ts";
 import { cancelJobsOf, endJob, insertJobs } from "./job-statements.ts";
@@ -10,8 +9,8 @@ import { saveRefusal } from "./save-refusal.ts";
 import { videoTranscodeJob as job } from "./schema/jobs.ts";
 import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
 import { videoFilePost, videoHlsAbrVariant, videoPost, videoPostRevision } from "./schema/video-post.ts";
-import { rowsOf, videoPostOf } from "./video-post-rows.ts";
-import { pruneRows, upsertRows } from "./write-rows.ts";
+import { NO_ROWS, rowsOf, videoPostOf } from "./video-post-rows.ts";
+import { deleteMissing, MAX_PARAMETER_BYTES, upsertChanged } from "./write-rows.ts";
 
 export function d1VideoPostRepository(db: Database, rules: JobRules): VideoPostRepository {
   return {
@@ -33,22 +32,30 @@ async function load(db: Database, videoPostId: string) {
     db
       .select()
       .from(videoHlsEncryptKey)
-      .where(inArray(videoHlsEncryptKey.fileId, ids))
+      // In the words of the partial index.
+      .where(and(inArray(videoHlsEncryptKey.fileId, ids), sql`status <> 'REVOKED'`))
       .orderBy(videoHlsEncryptKey.keyVersion, videoHlsEncryptKey.createdAt, videoHlsEncryptKey.keyId),
     db.select().from(videoHlsQualityAuth).where(inArray(videoHlsQualityAuth.fileId, ids)),
     db.select().from(singleKeySource).where(inArray(singleKeySource.fileId, ids)),
   ]);
-  const post = posts[0];
-  return post === undefined ? null : videoPostOf({ post, files, variants, keys, qualityAuth, singleKeys });
+  return videoPostOf({ posts, files, variants, keys: keys.map(withoutTime), qualityAuth, singleKeys });
+}
+
+function withoutTime({ revokedAt: _, ...key }: typeof videoHlsEncryptKey.$inferSelect) {
+  return key;
 }
 
 async function save(
   db: Database,
   rules: JobRules,
-  change: Change,
+  change: Save,
   now: number,
   options?: SaveOptions,
 ): Promise<SaveOutcome> {
+  if (change.from !== null && change.from.version !== change.post.version)
+    throw new Error("a save is of what was loaded");
+  if (JSON.stringify(change.events).length * 3 > MAX_PARAMETER_BYTES)
+    throw new Error("the events of a save are too long");
   const saveId = secretId();
   const version = change.post.version + 1;
   const statements: [BatchItem<"sqlite">, ...BatchItem<"sqlite">[]] = [
@@ -61,7 +68,7 @@ async function save(
       createdAt: now,
       dispatchedAt: change.events.length === 0 ? now : null,
     }),
-    ...aggregateStatements({ ...change, post: { ...change.post, version } }).map((statement) => batched(db, statement)),
+    ...aggregateStatements(change, version, now).map((statement) => batched(db, statement)),
     ...(options === undefined ? [] : endJob(options, now).map((statement) => batched(db, statement))),
     ...insertJobs(change.post.id, change.jobs, rules, now).map((statement) => batched(db, statement)),
     ...(change.post.deletedAt === null
@@ -114,18 +121,24 @@ function stillAs(fence: SaveFence): SQL {
 /** What wraps a key is changed by key-wrapping-store.ts alone, whatever the post was loaded with. */
 const WRAPPING = ["wrappedKey", "kekId"];
 
-function aggregateStatements(change: Change): SQL[] {
-  const rows = rowsOf(change.post);
-  const files = sql`file_id IN (SELECT id FROM video_file_post WHERE video_id = ${change.post.id})`;
+function aggregateStatements({ from, post }: Save, version: number, now: number): SQL[] {
+  const before = from === null ? NO_ROWS : rowsOf(from);
+  const after = rowsOf({ ...post, version });
+  const revoked = (keys: typeof after.keys) =>
+    keys.map((key) => ({ ...key, revokedAt: key.status === "REVOKED" ? now : null }));
   return [
-    upsertRows(videoPost, [rows.post]),
-    upsertRows(videoFilePost, rows.files, ["updateType"]),
-    pruneRows(videoHlsAbrVariant, rows.variants, files),
-    upsertRows(videoHlsAbrVariant, rows.variants),
-    upsertRows(videoHlsEncryptKey, rows.keys, [], WRAPPING),
-    pruneRows(videoHlsQualityAuth, rows.qualityAuth, files),
-    upsertRows(videoHlsQualityAuth, rows.qualityAuth),
-    pruneRows(singleKeySource, rows.singleKeys, files),
-    upsertRows(singleKeySource, rows.singleKeys, ["queuedAt"], WRAPPING),
+    ...upsertChanged(videoPost, before.posts, after.posts),
+    ...upsertChanged(videoFilePost, before.files, after.files, { keep: ["updateType"] }),
+    ...deleteMissing(videoHlsAbrVariant, before.variants, after.variants),
+    ...upsertChanged(videoHlsAbrVariant, before.variants, after.variants),
+    // A key that has been there is never deleted here: its version keeps its number.
+    ...upsertChanged(videoHlsEncryptKey, revoked(before.keys), revoked(after.keys), { insertOnly: WRAPPING }),
+    ...deleteMissing(videoHlsQualityAuth, before.qualityAuth, after.qualityAuth),
+    ...upsertChanged(videoHlsQualityAuth, before.qualityAuth, after.qualityAuth),
+    ...deleteMissing(singleKeySource, before.singleKeys, after.singleKeys),
+    ...upsertChanged(singleKeySource, before.singleKeys, after.singleKeys, {
+      keep: ["queuedAt"],
+      insertOnly: WRAPPING,
+    }),
   ];
 }

@@ -8,25 +8,29 @@ import type { videoFilePost, videoHlsAbrVariant, videoPost } from "./schema/vide
 
 /** The aggregate as rows, and back. */
 export type VideoPostRows = {
-  post: InferSelectModel<typeof videoPost>;
+  posts: InferSelectModel<typeof videoPost>[];
   files: InferSelectModel<typeof videoFilePost>[];
   variants: InferSelectModel<typeof videoHlsAbrVariant>[];
-  keys: InferSelectModel<typeof videoHlsEncryptKey>[];
+  /** When a key was revoked is written with the save that revokes it, and read by nothing of the aggregate. */
+  keys: Omit<InferSelectModel<typeof videoHlsEncryptKey>, "revokedAt">[];
   qualityAuth: InferSelectModel<typeof videoHlsQualityAuth>[];
   /** When a part was put into a batch is not the aggregate's to know. */
   singleKeys: Omit<InferSelectModel<typeof singleKeySource>, "queuedAt">[];
 };
 
+/** Of a post that is not there yet. */
+export const NO_ROWS: VideoPostRows = { posts: [], files: [], variants: [], keys: [], qualityAuth: [], singleKeys: [] };
+
 export function rowsOf(post: VideoPost): VideoPostRows {
   const { files, audit, ...fields } = post;
+  const audited = {
+    auditResult: audit?.result ?? null,
+    auditReason: audit?.reason ?? null,
+    auditedBy: audit?.by ?? null,
+    auditedAt: audit?.at ?? null,
+  };
   return {
-    post: {
-      ...fields,
-      auditResult: audit?.result ?? null,
-      auditReason: audit?.reason ?? null,
-      auditedBy: audit?.by ?? null,
-      auditedAt: audit?.at ?? null,
-    },
+    posts: [{ ...fields, ...audited }],
     files: files.map((file) => fileRow(post.id, file)),
     variants: files.flatMap(variantRows),
     keys: files.flatMap((file) => file.keys.map((key) => ({ ...key, fileId: file.id }))),
@@ -54,6 +58,7 @@ function fileRow(videoId: string, file: VideoFile): VideoPostRows["files"][numbe
     encPath: file.playing?.prefix ?? null,
     encPathJobId: file.playing?.transcodeJobId ?? null,
     keyVersion: file.playing?.keyVersion ?? null,
+    lastKeyVersion: file.lastKeyVersion,
     failReason: file.failReason,
     probe: file.probe,
     warnings: file.warnings,
@@ -74,16 +79,33 @@ function variantRows(file: VideoFile): VideoPostRows["variants"] {
   );
 }
 
-export function videoPostOf(rows: VideoPostRows): VideoPost {
-  const { auditResult, auditReason, auditedBy, auditedAt, ...fields } = rows.post;
+export function videoPostOf(rows: VideoPostRows): VideoPost | null {
+  const [row] = rows.posts;
+  if (row === undefined) return null;
+  const { auditResult, auditReason, auditedBy, auditedAt, ...fields } = row;
   const audit =
     auditResult === null ? null : { result: auditResult, reason: auditReason, by: auditedBy ?? "", at: auditedAt ?? 0 };
-  const files = rows.files.map((row) => fileOf(row, rows)).sort((a, b) => a.position - b.position);
+  const children = {
+    variants: byFile(rows.variants),
+    keys: byFile(rows.keys),
+    qualityAuth: byFile(rows.qualityAuth),
+    singleKeys: byFile(rows.singleKeys),
+  };
+  const files = rows.files.map((row) => fileOf(row, children)).sort((a, b) => a.position - b.position);
   return { ...fields, audit, files };
 }
 
-function fileOf(row: VideoPostRows["files"][number], rows: VideoPostRows): VideoFile {
-  const ofFile = <R extends { fileId: string }>(all: readonly R[]) => all.filter((child) => child.fileId === row.id);
+type ByFile<R> = ReadonlyMap<string, readonly R[]>;
+type Children = {
+  readonly [table in "variants" | "keys" | "qualityAuth" | "singleKeys"]: ByFile<VideoPostRows[table][number]>;
+};
+
+function byFile<R extends { fileId: string }>(rows: readonly R[]): ByFile<R> {
+  return Map.groupBy(rows, ({ fileId }) => fileId);
+}
+
+function fileOf(row: VideoPostRows["files"][number], children: Children): VideoFile {
+  const ofFile = <R>(rows: ByFile<R>) => rows.get(row.id) ?? [];
   return {
     id: row.id,
     fileIndex: row.fileIndex,
@@ -107,13 +129,14 @@ function fileOf(row: VideoPostRows["files"][number], rows: VideoPostRows): Video
             transcodeJobId: stored(row.encPathJobId, "enc_path_job_id"),
             keyVersion: stored(row.keyVersion, "key_version"),
           },
-    singleKey: ofFile(rows.singleKeys).map(singleKeyOf)[0] ?? null,
+    singleKey: ofFile(children.singleKeys).map(singleKeyOf)[0] ?? null,
     failReason: row.failReason,
     probe: row.probe,
     warnings: row.warnings,
-    variants: groupVariants(ofFile(rows.variants)),
-    keys: ofFile(rows.keys).map(({ fileId: _, ...key }) => key),
-    qualityAuth: ofFile(rows.qualityAuth).map(({ fileId: _, ...auth }) => auth),
+    variants: groupVariants(ofFile(children.variants)),
+    keys: ofFile(children.keys).map(({ fileId: _, ...key }) => key),
+    lastKeyVersion: row.lastKeyVersion,
+    qualityAuth: ofFile(children.qualityAuth).map(({ fileId: _, ...auth }) => auth),
     createdAt: row.createdAt,
   };
 }
@@ -128,7 +151,7 @@ function singleKeyOf(row: VideoPostRows["singleKeys"][number]): VideoFile["singl
   return { prefix, wrappedKey, kekId, renditions, requestedAt, createdAt };
 }
 
-function groupVariants(rows: VideoPostRows["variants"]): VariantsOfJob[] {
+function groupVariants(rows: readonly VideoPostRows["variants"][number][]): VariantsOfJob[] {
   const byJob = new Map<string, AbrVariant[]>();
   for (const row of rows) {
     const { fileId: _, transcodeJobId, alias: __, frameRateNumerator, frameRateDenominator, ...variant } = row;

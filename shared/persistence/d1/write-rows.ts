@@ -2,56 +2,94 @@ import { getTableColumns, getTableName, type InferInsertModel, type SQL, sql } f
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
 
 /*
- * D1 binds at most 100 parameters, so a set of rows travels as one JSON array of arrays and is unpacked by json_each:
- * one statement and one parameter for any number of rows.
+ * D1 binds at most 100 parameters, so rows travel as JSON arrays of arrays that json_each unpacks: one parameter for as
+ * many rows as fit into it. Only rows that differ from what is stored are sent.
  */
 
-/**
- * INSERT of all rows, or UPDATE where the primary key is there. `keep` names columns that are neither inserted nor
- * updated, `insertOnly` those that an update leaves alone.
- */
-export function upsertRows<T extends SQLiteTable>(
+/** Bytes of one parameter: D1 takes 2 MB, and this project stays below half of that. */
+export const MAX_PARAMETER_BYTES = 1_000_000;
+
+/** How a table is written. `keep`: columns that others write. `insertOnly`: columns that an update leaves alone. */
+export type WriteRules = { readonly keep?: readonly string[]; readonly insertOnly?: readonly string[] };
+
+type Rows<T extends SQLiteTable> = readonly InferInsertModel<T>[];
+
+/** INSERT, or UPDATE where the primary key is there, of the rows of `after` that are not in `before` as they are. */
+export function upsertChanged<T extends SQLiteTable>(
   table: T,
-  rows: readonly InferInsertModel<T>[],
-  keep: readonly string[] = [],
-  insertOnly: readonly string[] = [],
-): SQL {
-  const columns = Object.entries(getTableColumns(table) as Record<string, SQLiteColumn>).filter(
-    ([property]) => !keep.includes(property),
+  before: Rows<T>,
+  after: Rows<T>,
+  { keep = [], insertOnly = [] }: WriteRules = {},
+): SQL[] {
+  const { columns, key } = shapeOf(table);
+  const written = columns.filter(([property]) => !keep.includes(property));
+  const compared = written.filter((column) => !key.includes(column) && !insertOnly.includes(column[0]));
+  const stored = new Map(before.map((row) => [jsonOf(key, row), jsonOf(compared, row)]));
+  const changed = after.filter((row) => stored.get(jsonOf(key, row)) !== jsonOf(compared, row));
+  const updates = compared.map(([, { name }]) => `"${name}" = excluded."${name}"`);
+  return parametersOf(table, changed, written).map(
+    (rows) => sql`INSERT INTO ${sql.identifier(getTableName(table))} (${names(written)})
+    SELECT ${extracted(written.length)} FROM json_each(${rows}) WHERE true
+    ON CONFLICT (${names(key)}) DO UPDATE SET ${sql.raw(updates.join(", "))}`,
   );
-  const key = primaryKeyNames(table);
-  const values = rows.map((row) => columns.map(([property, column]) => driverValue(column, row, property)));
-  const updates = columns
-    .filter(([property, { name }]) => !key.includes(name) && !insertOnly.includes(property))
-    .map(([, { name }]) => name);
-  return sql`INSERT INTO ${sql.identifier(getTableName(table))} (${names(columns.map(([, column]) => column.name))})
-    SELECT ${sql.raw(columns.map((_, i) => `json_extract(value, '$[${i}]')`).join(", "))}
-    FROM json_each(${JSON.stringify(values)}) WHERE true
-    ON CONFLICT (${names(key)}) DO UPDATE SET ${sql.raw(updates.map((name) => `"${name}" = excluded."${name}"`).join(", "))}`;
 }
 
-/** DELETE of the rows under `scope` whose primary key is not among `rows`. */
-export function pruneRows<T extends SQLiteTable>(table: T, rows: readonly InferInsertModel<T>[], scope: SQL): SQL {
+/** DELETE of the rows of `before` whose primary key is not in `after`. */
+export function deleteMissing<T extends SQLiteTable>(table: T, before: Rows<T>, after: Rows<T>): SQL[] {
+  const { key } = shapeOf(table);
+  const kept = new Set(after.map((row) => jsonOf(key, row)));
+  const gone = before.filter((row) => !kept.has(jsonOf(key, row)));
+  return parametersOf(table, gone, key).map(
+    (rows) => sql`DELETE FROM ${sql.identifier(getTableName(table))}
+    WHERE (${names(key)}) IN (SELECT ${extracted(key.length)} FROM json_each(${rows}))`,
+  );
+}
+
+type Column = readonly [property: string, column: SQLiteColumn];
+
+function shapeOf(table: SQLiteTable): { readonly columns: readonly Column[]; readonly key: readonly Column[] } {
   const columns = Object.entries(getTableColumns(table) as Record<string, SQLiteColumn>);
-  const key = columns.filter(([, column]) => primaryKeyNames(table).includes(column.name));
-  const kept = rows.map((row) => key.map(([property, column]) => driverValue(column, row, property)));
-  return sql`DELETE FROM ${sql.identifier(getTableName(table))} WHERE ${scope}
-    AND (${names(key.map(([, column]) => column.name))}) NOT IN (
-      SELECT ${sql.raw(key.map((_, i) => `json_extract(value, '$[${i}]')`).join(", "))}
-      FROM json_each(${JSON.stringify(kept)}))`;
+  const composite = getTableConfig(table).primaryKeys[0]?.columns.map(({ name }) => name);
+  return { columns, key: columns.filter(([, { name, primary }]) => composite?.includes(name) ?? primary) };
 }
 
-function driverValue(column: SQLiteColumn, row: Record<string, unknown>, property: string): unknown {
-  const value = row[property];
-  return value === null || value === undefined ? null : column.mapToDriverValue(value);
+function jsonOf(columns: readonly Column[], row: Record<string, unknown>): string {
+  const values = columns.map(([property, column]) => {
+    const value = row[property];
+    return value === null || value === undefined ? null : column.mapToDriverValue(value);
+  });
+  return JSON.stringify(values);
 }
 
-function primaryKeyNames(table: SQLiteTable): string[] {
-  const config = getTableConfig(table);
-  const composite = config.primaryKeys[0]?.columns.map((column) => column.name);
-  return composite ?? config.columns.filter((column) => column.primary).map((column) => column.name);
+const encoder = new TextEncoder();
+
+/** The rows as JSON arrays, each within one parameter. */
+function parametersOf(
+  table: SQLiteTable,
+  rows: readonly Record<string, unknown>[],
+  columns: readonly Column[],
+): string[] {
+  const groups: string[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const json = jsonOf(columns, row);
+    // With the comma after it; the brackets are the 2 of a group.
+    const bytes = encoder.encode(json).length + 1;
+    if (2 + bytes > MAX_PARAMETER_BYTES) throw new Error(`a row of ${getTableName(table)} has ${bytes} bytes`);
+    if (size + bytes > MAX_PARAMETER_BYTES) {
+      groups.push([]);
+      size = 2;
+    }
+    groups.at(-1)!.push(json);
+    size += bytes;
+  }
+  return groups.map((group) => `[${group.join(",")}]`);
 }
 
-function names(all: readonly string[]): SQL {
-  return sql.raw(all.map((name) => `"${name}"`).join(", "));
+function extracted(count: number): SQL {
+  return sql.raw(Array.from({ length: count }, (_, i) => `json_extract(value, '$[${i}]')`).join(", "));
+}
+
+function names(columns: readonly Column[]): SQL {
+  return sql.raw(columns.map(([, { name }]) => `"${name}"`).join(", "));
 }

@@ -18,10 +18,17 @@ export const videoHlsEncryptKey = sqliteTable(
     keyUriTemplate: text("key_uri_template").notNull(),
     status: text("status").$type<ContentKeyStatus>().notNull(),
     usableUntil: timestamp("usable_until"),
+    /** When it became REVOKED; null before. */
+    revokedAt: timestamp("revoked_at"),
     createdAt: timestamp("created_at").notNull(),
   },
   (t) => [
     uniqueIndex("video_hls_encrypt_key_version").on(t.fileId, t.quality, t.keyVersion),
+    // What a load reads.
+    index("video_hls_encrypt_key_live").on(t.fileId).where(sql`status <> 'REVOKED'`),
+    // What is deleted some time after its end.
+    index("video_hls_encrypt_key_revoked").on(t.revokedAt).where(sql`revoked_at IS NOT NULL`),
+    index("video_hls_encrypt_key_retiring").on(t.usableUntil).where(sql`usable_until IS NOT NULL`),
     // Which keys are still under an old key-encryption key.
     index("video_hls_encrypt_key_kek").on(t.kekId, t.keyId),
   ],

@@ -62,6 +62,8 @@ export const videoFilePost = sqliteTable(
     encPath: text("enc_path"),
     encPathJobId: text("enc_path_job_id"),
     keyVersion: integer("key_version"),
+    /** The highest version that was ever staged. */
+    lastKeyVersion: integer("last_key_version").notNull().default(0),
     failReason: text("fail_reason"),
     probe: text("probe", { mode: "json" }).$type<ProbeFacts>(),
     warnings: text("warnings", { mode: "json" }).$type<readonly string[]>().notNull(),
@@ -69,7 +71,8 @@ export const videoFilePost = sqliteTable(
   },
   (t) => [
     uniqueIndex("video_file_post_index").on(t.videoId, t.fileIndex),
-    index("video_file_post_upload").on(t.uploadId),
+    // One upload makes one part.
+    uniqueIndex("video_file_post_upload").on(t.uploadId).where(sql`upload_id IS NOT NULL`),
     // Imported parts, which have neither: how far their migration is.
     index("video_file_post_imported")
       .on(t.transferResult, t.encryptStatus)
