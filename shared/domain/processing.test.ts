@@ -214,7 +214,7 @@ describe("staging keys", () => {
   it("leaves a part that plays as it is, but for the keys", () => {
     const before = playingPost();
     const { post } = changed(staged(before, 2));
-    expect(partOf(post)).toEqual({ ...partOf(before), keys: partOf(post).keys });
+    expect(partOf(post)).toEqual({ ...partOf(before), keys: partOf(post).keys, lastKeyVersion: 2 });
     expect(keyStates(post)).toEqual([
       "key-1-720p ACTIVE",
       "key-1-480p ACTIVE",
