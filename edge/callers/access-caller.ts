@@ -21,16 +21,20 @@ const identitySchema = z.union([
   z.object({ common_name: z.string().min(1).max(320) }),
 ]);
 
-/** The caller for whom Cloudflare Access vouches. `door` is null where Access is not set up. */
+/**
+ * The caller for whom Cloudflare Access vouches. `door` is null where Access is not set up. `hasEffects` says whether the
+ * request changes something, or is recorded as something that this caller did.
+ */
 export async function identifyByAccess(
   door: AccessDoor | null,
   request: Request,
+  hasEffects: boolean,
   now: number,
 ): Promise<Identification> {
   const token = request.headers.get(ACCESS_HEADER);
   if (door === null || token === null) return { kind: "none" };
-  if (isWriteFromAnotherSite(request)) {
-    return { kind: "refused", code: "not-allowed", reason: "what changes something must come from this origin" };
+  if (hasEffects && isFromAnotherSite(request)) {
+    return { kind: "refused", code: "not-allowed", reason: "a request with effects must come from this origin" };
   }
   const issuer = `https://${door.teamDomain}`;
   const jwksUrl = `${issuer}/cdn-cgi/access/certs`;
@@ -52,11 +56,12 @@ function callerOf(identity: z.output<typeof identitySchema>, scopes: readonly Sc
 
 /**
  * Access knows browsers by a cookie, which they send along whichever page made the request, and turns it into this
- * header. So a page of somebody else could have a form sent here in an administrator's name. Browsers say on such a
- * request which page it came from; programs say nothing.
+ * header. So a page of somebody else could make a request here in an administrator's name. Browsers say where a request
+ * comes from (Fetch Metadata 2.2: "none" is an address that was typed), older ones at least for writes; programs do not.
  */
-function isWriteFromAnotherSite(request: Request): boolean {
-  if (request.method === "GET" || request.method === "HEAD") return false;
-  const origin = request.headers.get("origin");
-  return origin !== null && origin !== new URL(request.url).origin;
+function isFromAnotherSite({ headers, url }: Request): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin" && site !== "none") return true;
+  const origin = headers.get("origin");
+  return origin !== null && origin !== new URL(url).origin;
 }

@@ -2,7 +2,7 @@ import { scopesNamedIn } from "../../shared/domain/scope.ts";
 import { equalSecrets } from "./bearer.ts";
 import type { Caller, Identification } from "./caller.ts";
 
-/** Without spaces and commas: a header that was sent twice, by the client and by the gateway, arrives as one with a comma. */
+/** Without spaces and commas: a header that both client and gateway send arrives as one with a comma (RFC 9110 5.3). */
 const SUBJECT = /^[\x21-\x2b\x2d-\x7e]{1,200}$/;
 const LONGEST_LABEL = 320;
 
@@ -19,10 +19,13 @@ export async function identifyByGateway(secret: string | undefined, headers: Hea
   if (!SUBJECT.test(subject)) {
     return { kind: "refused", code: "credentials-invalid", reason: "x-auth-sub: at most 200 characters, no spaces" };
   }
-  const scopes = scopesNamedIn(headers.get("x-auth-scope") ?? "");
+  const scope = headers.get("x-auth-scope") ?? "";
+  if (scope.includes(",")) {
+    return { kind: "refused", code: "credentials-invalid", reason: "x-auth-scope: scopes with spaces between them" };
+  }
   const caller: Caller = {
     id: `gateway:${subject}`,
-    scopes,
+    scopes: scopesNamedIn(scope),
     email: labelOf(headers, "x-auth-email"),
     name: labelOf(headers, "x-auth-name"),
   };

@@ -19,11 +19,12 @@ export type CallerDoors = {
 export async function identifyCaller(
   doors: CallerDoors,
   request: Request,
+  hasEffects: boolean,
   now: number,
   later: (work: Promise<unknown>) => void,
 ): Promise<Identification> {
   const byGateway = await identifyByGateway(doors.gatewaySecret, request.headers);
   if (byGateway.kind !== "none") return byGateway;
   const byApiKey = await identifyByApiKey(doors.apiKey, request, now, later);
-  return byApiKey.kind === "none" ? identifyByAccess(doors.access, request, now) : byApiKey;
+  return byApiKey.kind === "none" ? identifyByAccess(doors.access, request, hasEffects, now) : byApiKey;
 }

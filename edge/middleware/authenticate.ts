@@ -1,12 +1,13 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import { allows, type Scope } from "../../shared/domain/scope.ts";
+import { ADMINISTRATIVE_ACTIONS } from "../audit/administrative-actions.ts";
 import { bearerToken, equalSecrets } from "../callers/bearer.ts";
 import type { Caller } from "../callers/caller.ts";
 import { identifyCaller } from "../callers/identify-caller.ts";
 import { type Holder, identifyHolder } from "../callers/job-holder.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
-import { refuseUnknownInput } from "./route-inputs.ts";
+import { refuseUnknownInput, routeOf } from "./route-inputs.ts";
 
 export type CallerEnv = { Variables: { caller: Caller } };
 export type HolderEnv = { Variables: { holder: Holder } };
@@ -18,7 +19,7 @@ export type NeededScope = Scope | { readonly read: Scope; readonly write: Scope 
 export function requireScope({ callers, now }: Context, needed: NeededScope): MiddlewareHandler<CallerEnv> {
   return async (c, next) => {
     const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    const identified = await identifyCaller(callers, c.req.raw, now(), later);
+    const identified = await identifyCaller(callers, c.req.raw, hasEffects(c), now(), later);
     if (identified.kind === "none") return problem("credentials-missing");
     if (identified.kind === "refused") return problem(identified.code, identified.reason);
     if (identified.kind === "unavailable") return problem("unavailable", identified.reason, { "retry-after": "5" });
@@ -27,6 +28,12 @@ export function requireScope({ callers, now }: Context, needed: NeededScope): Mi
     if (!allows(identified.caller.scopes, scope)) return problem("not-allowed", `this needs the scope ${scope}`);
     return (await refuseUnknownInput(c)) ?? (await next());
   };
+}
+
+/** Whether the request changes something, or leaves an event in the audit log, as the reading of a key does. */
+function hasEffects(c: HonoContext): boolean {
+  const isReading = c.req.method === "GET" || c.req.method === "HEAD";
+  return !isReading || ADMINISTRATIVE_ACTIONS[routeOf(c) ?? ""] !== undefined;
 }
 
 function scopeFor(method: string, needed: NeededScope): Scope {

@@ -1,4 +1,4 @@
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import { CLOCK_SKEW_SECONDS } from "../../shared/playback-token/token-signer.ts";
 import type { IssuerKeys, KeySet } from "./issuer-keys.ts";
 
@@ -29,7 +29,7 @@ export function issuerNamedBy(token: string): string | null {
   }
 }
 
-/** Checks against the keys that the issuer publishes; asks for them anew when the token names one that is not there. */
+/** Checks against the keys that the issuer publishes; asks for them again when none of them can have signed. */
 export async function checkWithPublishedKeys(
   token: string,
   from: JwtRequirements & { readonly jwksUrl: string },
@@ -37,14 +37,13 @@ export async function checkWithPublishedKeys(
   now: number,
 ): Promise<CheckedJwt> {
   if (token.length > LONGEST_TOKEN) return { kind: "invalid", reason: "the token is too long" };
-  const options = optionsOf(from, now);
   const known = await issuerKeys.current(from.jwksUrl, now);
   if (known.kind === "unavailable") return known;
-  const checked = await checkWithKeys(token, known.keys, options);
+  const checked = await checkWithKeys(token, known.keys, from, now);
   if (checked !== "unknown-key") return checked;
   const renewed = await issuerKeys.afterUnknownKey(from.jwksUrl, now);
   if (renewed.kind === "unavailable") return renewed;
-  const again = await checkWithKeys(token, renewed.keys, options);
+  const again = await checkWithKeys(token, renewed.keys, from, now);
   return again === "unknown-key" ? { kind: "invalid", reason: "its key is not one of the issuer's" } : again;
 }
 
@@ -79,22 +78,48 @@ function optionsOf({ algorithm, issuer, audience }: JwtRequirements, now: number
   };
 }
 
+/** A token need not name its key (RFC 7515 4.1.4): then each one that fits is tried, up to this many. */
+const MOST_KEYS_TRIED = 10;
+
 async function checkWithKeys(
   token: string,
   keys: KeySet,
-  options: JWTVerifyOptions,
+  from: JwtRequirements,
+  now: number,
 ): Promise<CheckedJwt | "unknown-key"> {
+  const header = headerOf(token);
+  if (header?.alg !== from.algorithm) return NOT_THE_ISSUERS;
+  const { kid } = header;
+  const fitting = keys.filter((one) => one.algorithm === from.algorithm && (kid === undefined || one.kid === kid));
+  for (const { key } of fitting.slice(0, MOST_KEYS_TRIED)) {
+    try {
+      return { kind: "payload", payload: (await jwtVerify(token, key, optionsOf(from, now))).payload };
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) return refusalOf(error);
+    }
+  }
+  // Without a name, a key that is not known yet cannot be told from a signature that is wrong.
+  return fitting.length === 0 || kid === undefined ? "unknown-key" : NOT_THE_ISSUERS;
+}
+
+/** Null for what is no JWS. Read before it is believed: it only chooses the key. */
+function headerOf(token: string): { readonly alg?: unknown; readonly kid?: unknown } | null {
   try {
-    return { kind: "payload", payload: (await jwtVerify(token, keys, options)).payload };
-  } catch (error) {
-    return error instanceof errors.JWKSNoMatchingKey ? "unknown-key" : refusalOf(error);
+    return decodeProtectedHeader(token);
+  } catch {
+    return null;
   }
 }
+
+const NOT_THE_ISSUERS = {
+  kind: "invalid",
+  reason: "the token, its algorithm or its signature is not the issuer's",
+} as const satisfies CheckedJwt;
 
 function refusalOf(error: unknown): CheckedJwt {
   if (!(error instanceof errors.JOSEError)) throw new Error("a JWT could not be checked", { cause: error });
   if (error instanceof errors.JWTExpired) return { kind: "invalid", reason: "the token has expired" };
   // jose names the claim and never its value.
   if (error instanceof errors.JWTClaimValidationFailed) return { kind: "invalid", reason: `claim ${error.claim}` };
-  return { kind: "invalid", reason: "the token, its algorithm or its signature is not the issuer's" };
+  return NOT_THE_ISSUERS;
 }

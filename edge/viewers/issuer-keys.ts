@@ -1,8 +1,7 @@
-import { createLocalJWKSet } from "jose";
 import { readBoundedText } from "../read-json.ts";
+import { importJwks, type PublishedKey } from "./published-keys.ts";
 
-/** What a set of keys is asked with: the header of a token. Throws jose's errors. */
-export type KeySet = ReturnType<typeof createLocalJWKSet>;
+export type KeySet = readonly PublishedKey[];
 
 export type FoundKeys =
   | { readonly kind: "keys"; readonly keys: KeySet; readonly fetchedAt: number }
@@ -12,7 +11,7 @@ export type FoundKeys =
 export interface IssuerKeys {
   /** The keys of this URL, from memory while they are fresh. */
   current(url: string, now: number): Promise<FoundKeys>;
-  /** The keys after a token has named one that is not among them: fetched anew, but not too often. */
+  /** The keys after a token that none of them has signed: fetched again, but at most once a minute. */
   afterUnknownKey(url: string, now: number): Promise<FoundKeys>;
 }
 
@@ -85,7 +84,7 @@ async function fetchKeys(fetcher: Fetcher, url: string): Promise<KeySet | null> 
     });
     const text = response.ok ? await readBoundedText(response, LONGEST_JWKS_BYTES) : null;
     if (text === null) throw new Error(`status ${response.status}, or more than ${LONGEST_JWKS_BYTES} bytes`);
-    return createLocalJWKSet(JSON.parse(text));
+    return await importJwks(text);
   } catch (error) {
     console.error(JSON.stringify({ at: "issuer-keys", url, error: error instanceof Error ? error.message : "" }));
     return null;

@@ -180,6 +180,39 @@ describe("a request that another site's page made with an administrator's cookie
     },
   );
 
+  /** Readings that are recorded as something that the administrator did. */
+  const RECORDED = [
+    "/admin/video/enc/key?videoPostId=nobodys&fileIndex=0&quality=480p&keyVersion=1",
+    "/admin/audit/export?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z",
+  ];
+  const elsewhere = [
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+    { origin: "https://evil.example" },
+  ];
+
+  it.each(RECORDED)("reads nothing that leaves an event: %s", async (path) => {
+    for (const headers of elsewhere) {
+      const refused = await ask(await bring(), path, { headers: { ...headers, "sec-fetch-mode": "no-cors" } });
+      expect(refused).toMatchObject({ status: 403, code: "not-allowed" });
+    }
+    for (const headers of [{}, { "sec-fetch-site": "none" }, { "sec-fetch-site": "same-origin" }]) {
+      const response = await worker.fetch(path, { headers: { ...(await bring()), ...headers } });
+      await response.text();
+      expect([200, 404]).toContain(response.status);
+    }
+  });
+
+  it("changes nothing where the browser names the site and no origin", async () => {
+    const init = { method: "POST", body: "{}", headers: { "sec-fetch-site": "cross-site" } };
+    expect(await ask(await bring(), READ, init)).toMatchObject({ status: 403, code: "not-allowed" });
+  });
+
+  it("may read what leaves no event, as a link from another page does", async () => {
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect((await ask(await bring(), READ, { headers })).status).toBe(200);
+  });
+
   it("is no such request when it comes from here, from a program, or only reads", async () => {
     expect((await write("https://video.example")).status).toBe(422);
     expect((await write(null)).status).toBe(422);

@@ -29,7 +29,9 @@ describe("a caller whom the gateway names", () => {
 
   it.each([
     ["posts:read", 200],
-    ["openid,posts:read", 200],
+    ["openid,posts:read", 401],
+    ["posts:write, posts:read", 401],
+    [",", 401],
     ["posts:write posts:read", 200],
     ["admin", 200],
     ["posts:write", 403],

@@ -195,6 +195,42 @@ describe("the keys of an issuer", () => {
     expect(site.asked).toBe(2);
   });
 
+  it("are all tried for a token that names none, while the issuer changes its key", async () => {
+    const next = await newKey("RS256");
+    site.keys = [rsa, ed, next];
+    for (const { alg, key } of [rsa, next]) expect((await bring({}, { alg, key })).status).toBe(200);
+    const { alg, key } = await newKey("RS256");
+    expect(await bring({}, { alg, key })).toMatchObject({ status: 401, code: "credentials-invalid" });
+  });
+
+  it("are fetched again for a token that names none and fits none, at most once a minute", async () => {
+    expect((await bring()).status).toBe(200);
+    const { alg, key, ...next } = await newKey("RS256");
+    site.keys = [{ alg, key, ...next }];
+    for (let n = 0; n < 5; n++) expect((await bring({}, { alg, key })).status).toBe(401);
+    expect(site.asked).toBe(1);
+    worker.advance(MINUTE);
+    expect((await bring({}, { alg, key })).status).toBe(200);
+    for (let n = 0; n < 5; n++) expect((await bring({}, { alg, key: rsa.key })).status).toBe(401);
+    expect(site.asked).toBe(2);
+  });
+
+  it("are told from those that cannot verify, which are left out", async () => {
+    const { jwk } = rsa;
+    const others = [
+      { ...jwk, use: "enc" },
+      { ...jwk, key_ops: ["encrypt"] },
+      { ...jwk, alg: "PS256" },
+      { kty: "RSA" },
+      null,
+    ];
+    site.keys = [...others.map((other) => ({ ...rsa, jwk: other as object })), rsa];
+    expect((await bring()).status).toBe(200);
+    site.keys = [];
+    worker.advance(10 * MINUTE);
+    expect((await bring()).status).toBe(401);
+  });
+
   it("are fetched at most once a minute, whatever kids strangers make up", async () => {
     expect((await bring()).status).toBe(200);
     worker.advance(MINUTE);
