@@ -10,8 +10,8 @@ export type Times = {
 export type TimedProgram = { readonly cwd: string; readonly env?: NodeJS.ProcessEnv };
 
 export type RunningProgram = {
-  /** Resolves when the program has ended by itself; throws when it failed. */
-  readonly ended: Promise<Times>;
+  /** Resolves when the program has ended by itself, with what it has written; throws when it failed. */
+  readonly ended: Promise<Times & { readonly output: string }>;
   /** SIGTERM, for a program that ends in no other way. */
   stop(): void;
 };
@@ -31,7 +31,7 @@ export function startTimed(argv: readonly string[], { cwd, env = process.env }: 
   const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(([code, times, complaints]) => {
     const wallSeconds = (performance.now() - startedAt) / 1000;
     if (code !== 0) throw new Error(`${argv[0]} ended with ${code}: ${complaints.slice(-2000)}`);
-    return { wallSeconds, cpuSeconds: childSeconds(times) };
+    return { wallSeconds, cpuSeconds: childSeconds(times), output: complaints };
   });
   return { ended, stop: () => void child.kill("SIGTERM") };
 }

@@ -8,7 +8,7 @@ import { pairedRounds } from "../rounds.ts";
 import { serveFolder } from "../s3-folder.ts";
 import { planBareFfmpeg } from "./bare-ffmpeg.ts";
 import { makeClip } from "./clip.ts";
-import { type FolderStore, runProcessor } from "./processor-run.ts";
+import { type FolderStore, type JobTimes, runProcessor } from "./processor-run.ts";
 
 /** Three minutes, since what a job costs once (starts, checks) is several per cent of a clip of one. */
 const FULL = { seconds: 180, rounds: 2 };
@@ -32,7 +32,7 @@ export async function benchPipeline(options: BenchOptions): Promise<Comparison[]
     await using server = await serveFolder(folder);
     const store = { origin: server.origin, folder };
     try {
-      const work = (run: (folder: string) => Promise<Times>) => () => inFolder(directory, run);
+      const work = (run: (folder: string) => Promise<JobTimes>) => () => inFolder(directory, run);
       const measured = await pairedRounds(rounds, {
         ours: work((work) =>
           told(
@@ -41,10 +41,16 @@ export async function benchPipeline(options: BenchOptions): Promise<Comparison[]
             options,
           ),
         ),
-        bare: work((folder) => told("ffmpeg", bareFfmpeg(folder), options)),
+        bare: work((folder) => told("ffmpeg", unchecked(bareFfmpeg(folder)), options)),
       });
       const described = { name: `${seconds} s of 1080p30`, against: "one ffmpeg, same arguments" };
+      const checks = measured.map(({ ours }) => ({ ours: ours.checkSeconds, bare: ours.cpuSeconds }));
       return [
+        compare(
+          { name: "media check", against: "all of the job", unit: "CPU s", target: { atMost: 0.01 } },
+          checks,
+          (seconds) => seconds,
+        ),
         compare({ ...described, unit: "CPU s", target: { atMost: 1.03 } }, measured, ({ cpuSeconds }) => cpuSeconds),
         compare({ ...described, unit: "wall s", target: { atMost: 1.08 } }, measured, ({ wallSeconds }) => wallSeconds),
       ];
@@ -56,8 +62,12 @@ export async function benchPipeline(options: BenchOptions): Promise<Comparison[]
   }
 }
 
+async function unchecked(times: Promise<Times>): Promise<JobTimes> {
+  return { ...(await times), checkSeconds: 0 };
+}
+
 /** A round takes minutes: each result is told when it is there. */
-async function told(name: string, run: Promise<Times>, { progress }: BenchOptions): Promise<Times> {
+async function told(name: string, run: Promise<JobTimes>, { progress }: BenchOptions): Promise<JobTimes> {
   const times = await run;
   progress(`${name}: ${times.cpuSeconds.toFixed(1)} CPU s, ${times.wallSeconds.toFixed(1)} s`);
   return times;
@@ -72,7 +82,7 @@ async function inEmptyStore<T>({ folder }: FolderStore, run: () => Promise<T>): 
   }
 }
 
-async function inFolder(directory: string, run: (folder: string) => Promise<Times>): Promise<Times> {
+async function inFolder<T>(directory: string, run: (folder: string) => Promise<T>): Promise<T> {
   const folder = join(directory, "work");
   await mkdir(folder);
   try {

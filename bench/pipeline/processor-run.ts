@@ -15,6 +15,11 @@ const SOURCE_BUCKET = "ladderlock-source";
 /** A folder that is served over S3, whose own folders are the buckets. */
 export type FolderStore = { readonly origin: string; readonly folder: string };
 
+export type JobTimes = Times & {
+  /** CPU time of the media checks in it, as the processor measures around them. */
+  readonly checkSeconds: number;
+};
+
 /**
  * A processor from its start until the post plays: download, probe, transcode and upload, verify, encrypt and upload,
  * verify again. The clip is uploaded before the clock starts. CPU includes the start and the end of the process; wall
@@ -25,7 +30,7 @@ export async function runProcessor(
   store: FolderStore,
   clip: string,
   workDirectory: string,
-): Promise<Times> {
+): Promise<JobTimes> {
   const uploadId = await stack.upload(clip);
   // What the Worker has put into its own bucket, in the one that the processor reads.
   await splitIntoChunks(clip, join(store.folder, SOURCE_BUCKET, uploadPrefix(uploadId)), (await stat(clip)).size);
@@ -50,7 +55,15 @@ export async function runProcessor(
   }
   died.catch(() => {});
   const wallSeconds = (performance.now() - startedAt) / 1000;
-  return { ...(await program.ended), wallSeconds };
+  const { cpuSeconds, output } = await program.ended;
+  return { wallSeconds, cpuSeconds, checkSeconds: checkSeconds(output) };
+}
+
+/** From the log of the processor: the checks of the transcode job and of the encrypt job. */
+function checkSeconds(log: string): number {
+  const checks = [...log.matchAll(/"checkCpuMs":([\d.]+)/g)].map(([, milliseconds]) => Number(milliseconds));
+  if (checks.length < 2) throw new Error("the processor has not checked its media");
+  return checks.reduce((sum, milliseconds) => sum + milliseconds, 0) / 1000;
 }
 
 async function published(stack: Stack, videoPostId: string): Promise<void> {

@@ -86,6 +86,9 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
     const verdict = check.finish(new Map([...sizes.keys()].map((quality) => [quality, outcome.segmentCount])));
     run.log.info({ checkCpuMs: check.cpuMicroseconds / 1000 }, "media checked");
     if (verdict.kind === "failed") return failedCheck(verdict);
+    if (outcome.frames !== null && verdict.frames !== outcome.frames) {
+      throw new VerificationFault(`The ladder holds ${verdict.frames} pictures, but ${outcome.frames} were made.`);
+    }
     const rungs = [...sizes].map(([quality, bytes]) => ({ quality, segments: measured(verdict, quality, bytes) }));
     return {
       kind: "encoded",

@@ -178,6 +178,14 @@ describe("the media check of the transcode job", () => {
     );
   });
 
+  it("refuses decoding times from before the beginning of the clock, which players take for the end of it", () => {
+    const earlier = (bytes: Buffer) => shiftTimes(bytes, -1350);
+    const rung = changed({ 1: earlier, 2: earlier, 3: earlier });
+    expect(faultOf(check(TRANSCODE, { "360p": rung }))).toBe(
+      "segment 1 of 360p has decoding times from before the beginning of the clock",
+    );
+  });
+
   it("refuses sound and picture that begin apart, though all segments agree", () => {
     const late = (tracks: readonly ("picture" | "sound")[]) => {
       const shift = (bytes: Buffer) => shiftTimes(bytes, 200, tracks);

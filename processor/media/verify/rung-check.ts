@@ -1,5 +1,5 @@
 import type { Quality } from "../../../shared/domain/quality.ts";
-import { type SegmentTimes, TICKS_PER_SECOND, type Ticks } from "../segments/segment-times.ts";
+import { type SegmentTimes, TICKS_PER_SECOND, type Ticks, unwrapped } from "../segments/segment-times.ts";
 import { onClock } from "./clock.ts";
 import type { ExpectedMedia } from "./expected-media.ts";
 import { type MediaTolerances, ROUNDING_TICKS } from "./media-tolerances.ts";
@@ -43,7 +43,8 @@ export class RungCheck {
   add(index: number, times: SegmentTimes, pictureTimes: Float64Array, claim: SegmentClaim): string | null {
     const { picture, originSeconds } = this.#expected;
     const origin = (originSeconds ?? 0) * TICKS_PER_SECOND;
-    const cadence = picture && times.picture ? cadenceFault(times.picture, pictureTimes, picture, origin) : null;
+    const turn = times.picture ? unwrapped(times.picture.firstDts, origin) - times.picture.firstDts : 0;
+    const cadence = picture && times.picture ? cadenceFault(times.picture, pictureTimes, picture, origin - turn) : null;
     this.#waiting.set(index, { times, cadence, claim });
     for (;;) {
       const number = this.starts.length;
@@ -80,7 +81,7 @@ export class RungCheck {
 
   #take({ times: read, cadence, claim }: Waiting): string | null {
     const before = this.#state;
-    const times = onClock(read, before);
+    const times = onClock(read, before, this.#expected);
     const fault =
       judgeAlone(times, this.#expected, this.#tolerances) ??
       cadence ??

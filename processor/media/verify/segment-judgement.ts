@@ -28,6 +28,7 @@ export function judgeAlone(
   if (oneMuxer && lostPackets) return "lacks packets in its middle";
   if (picture && !picture.keyframeFirst) return "does not begin with a keyframe";
   if (picture && !picture.ordered) return "has pictures whose decoding times go backwards";
+  if (oneMuxer && picture && picture.firstDts < 0) return "has decoding times from before the beginning of the clock";
   if (sound && sound.largestOverlap > sound.frameTicks + ROUNDING_TICKS) {
     return `has sound that overlaps itself by ${seconds(sound.largestOverlap)}`;
   }
