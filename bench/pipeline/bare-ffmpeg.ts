@@ -19,6 +19,7 @@ export async function planBareFfmpeg(sourcePath: string): Promise<BareFfmpeg> {
   const command = ffmpegCommand({
     sourcePath,
     plan,
+    reading: probed.facts.reading,
     encoding: DEFAULT_ENCODING,
     capabilities: await inspectFfmpeg(MEDIA_TOOLS.ffmpeg),
     limits: DEFAULT_MEDIA_LIMITS,

@@ -1,43 +1,26 @@
-import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { inputGuards } from "../../media/encode/ffmpeg-arguments.ts";
-import { type Refusal, refuse } from "../../media/refusal.ts";
-import { DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/source/limits.ts";
-import { PacketScanner, type StreamScan } from "../../media/source/packet-scan.ts";
-import { type ProbeInput, readProbeReport } from "../../media/source/probe-report.ts";
+import type { Refusal } from "../../media/refusal.ts";
+import { steppingTracks } from "../../media/source/clock-tracks.ts";
+import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
+import { countsChosenTracks } from "../../media/source/origin.ts";
+import { STEP_AHEAD_SECONDS } from "../../media/source/packet-scan.ts";
+import { type ProbeInput, readProbeReport, refuseLength } from "../../media/source/probe-report.ts";
 import { COPY_PROTECTED } from "../../media/source/refused-content.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
-import { pictureIndexes } from "../../media/source/stream-report.ts";
 import { readSourceStructure } from "../source-structure.ts";
+import { inputOf } from "./ask-tools.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { openEmptyDirectory } from "./empty-directory.ts";
-import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
-import type { MediaTools } from "./launch.ts";
-import { runTool, type ToolResult } from "./run-tool.ts";
-import { decodesSound } from "./sound-check.ts";
-
-export type ProbeRequest = {
-  /** Absolute path of a local file. */
-  readonly sourcePath: string;
-  readonly tools: MediaTools;
-  readonly signal: AbortSignal;
-  /** For each of the passes over the file; else it goes by the size of the file. */
-  readonly timeoutSeconds?: number;
-  readonly limits?: MediaLimits;
-};
+import type { ProbeRequest } from "./probe-request.ts";
+import { readClock } from "./read-clock.ts";
+import { findFirstPictures, readPackets, shownOnly } from "./read-packets.ts";
+import { checkSound, type SoundCheck } from "./sound-check.ts";
 
 export type ProbeOutcome = { readonly kind: "facts"; readonly facts: SourceFacts } | Refusal;
 
-/** Asks one of the tools about the source. */
-type Ask = (tool: keyof MediaTools, args: readonly string[], onStdout?: (chunk: Buffer) => void) => Promise<ToolResult>;
-
-const GRANTED_SECONDS = 900;
-/** A pass over all packets reads the whole file; a slow disk of a VM gives this. */
-const SLOW_DISK_BYTES_PER_SECOND = 10 * 2 ** 20;
-
 /**
  * Asks ffprobe twice: for the headers, and for all packets (no decoding: 0.3 s for six minutes), since only those say
- * how long a file is; and ffmpeg whether the sound decodes. A file that is no media is a refusal; a missing ffprobe, a
+ * how long a file is; and ffmpeg whether the sound decodes. A file whose clock steps is read once more. A file that is no media is a refusal; a missing ffprobe, a
  * machine out of space or an abort throws.
  */
 export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
@@ -47,91 +30,83 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
   // Before ffprobe is asked, which calls some protected files damaged.
   if (protection.kind === "whole") return COPY_PROTECTED;
   await using empty = await openEmptyDirectory(dirname(sourcePath));
-  const ask = await asker(request, limits, empty.path);
-
-  const headers = await ask("ffprobe", [
-    "-show_format",
-    "-show_programs",
-    "-show_streams",
-    "-of",
-    "json",
-    ...inputOf(sourcePath),
-  ]);
-  const refusal = refuseFailure(headers);
-  if (refusal) return refusal;
-  const report: unknown = JSON.parse(headers.stdout.toString("utf8"));
-  const timesOf = pictureIndexes(report);
-  const scans = await scanPackets(ask, sourcePath, new PacketScanner({ timesOf, maxTimes: limits.maxFrames + 1 }));
-  if ("reason" in scans) return scans;
-  const { scrambled } = protection;
-  const known = { report, scans, limits, end, scrambled, isDecodable: (codec: string) => decoders.has(codec) };
-  return await withSoundThatDecodes(known, (streamIndex) =>
-    decodesSound(streamIndex, inputOf(sourcePath), (args) => ask("ffmpeg", args)),
+  const reading = await readPackets(request, limits, empty.path);
+  if ("reason" in reading) return reading;
+  const { ask, report, analyzed } = reading;
+  const firstPictures = await findFirstPictures(reading, sourcePath);
+  const scans = shownOnly(reading.scans, firstPictures);
+  const { soundOnly = false } = request;
+  const known = {
+    report,
+    scans,
+    limits,
+    end,
+    analyzed,
+    soundOnly,
+    scrambled: protection.scrambled,
+    isDecodable: (codec: string) => decoders.has(codec),
+  };
+  const checked = await withSoundThatDecodes(known, (streamIndex) =>
+    checkSound(streamIndex, inputOf(sourcePath), (args) => ask("ffmpeg", args)),
   );
+  if (checked.kind === "refused") return checked;
+  const tracks = steppingTracks(checked.facts, known);
+  if (!tracks) return checked;
+  const clock = await readClock(ask, sourcePath, { ...tracks, maxTimes: limits.maxFrames + 1 }, scans);
+  if (clock.kind === "refused") return clock;
+  const corrected = { ...clock.reading, scans: shownOnly(clock.reading.scans, firstPictures) };
+  const result = readProbeReport({ ...known, broken: checked.broken, clock: { ...clock, reading: corrected } });
+  const isAsChecked = tracks.picture === null && corrected.thresholdSeconds === STEP_AHEAD_SECONDS;
+  return result.kind === "facts" && isAsChecked ? withCheckedEnd(result.facts, checked.facts) : result;
 }
 
-function inputOf(sourcePath: string): string[] {
-  return ["-i", `file:${sourcePath}`];
-}
-
-async function asker(request: ProbeRequest, limits: MediaLimits, workingDirectory: string): Promise<Ask> {
-  const { sourcePath, tools, signal } = request;
-  const { setpriv, prlimit } = await inspectFfmpeg(tools.ffmpeg);
-  const guard = { setpriv, prlimit, memoryBytes: limits.memoryBytes };
-  const timeoutSeconds = request.timeoutSeconds ?? (await passTimeout(sourcePath));
-  return (tool, args, onStdout) =>
-    runTool({
-      command: tools[tool],
-      args: ["-v", "error", ...inputGuards(limits), ...args],
-      ...{ signal, timeoutSeconds, workingDirectory, guard },
-      ...(onStdout && { onStdout }),
-    });
-}
-
-async function passTimeout(sourcePath: string): Promise<number> {
-  await using file = await open(sourcePath);
-  return GRANTED_SECONDS + (await file.stat()).size / SLOW_DISK_BYTES_PER_SECOND;
-}
-
-async function scanPackets(
-  ask: Ask,
-  sourcePath: string,
-  scanner: PacketScanner,
-): Promise<ReadonlyMap<number, StreamScan> | Refusal> {
-  const entries = "packet=stream_index,pts_time,dts_time,duration_time,flags";
-  const args = ["-show_entries", entries, "-of", "csv=p=0", ...inputOf(sourcePath)];
-  const result = await ask("ffprobe", args, (chunk) => scanner.push(chunk.toString("latin1")));
-  return refuseFailure(result) ?? scanner.finish();
+/** Sound alone is converted as it was checked, so that the end that was found then holds. */
+function withCheckedEnd(facts: SourceFacts, checked: SourceFacts): ProbeOutcome {
+  const { audio } = facts;
+  const endSeconds = audio?.endSeconds ?? checked.audio?.endSeconds ?? null;
+  return { kind: "facts", facts: { ...facts, audio: audio && { ...audio, endSeconds } } };
 }
 
 /** Sound that does not decode is left out, and the next track is tried. */
 async function withSoundThatDecodes(
   known: Omit<ProbeInput, "broken">,
-  decodes: (streamIndex: number) => Promise<boolean>,
-): Promise<ProbeOutcome> {
+  check: (streamIndex: number) => Promise<SoundCheck>,
+): Promise<(Extract<ProbeOutcome, { kind: "facts" }> & Pick<ProbeInput, "broken">) | Refusal> {
   const broken = new Set<number>();
   for (;;) {
     const result = readProbeReport({ ...known, broken });
-    if (result.kind === "refused" || !result.facts.audio) return result;
+    if (result.kind === "refused") return result;
+    if (!result.facts.audio) return { ...result, broken };
     const { streamIndex, rightStreamIndex } = result.facts.audio;
-    const failed = await firstBroken([streamIndex, rightStreamIndex], decodes);
-    if (failed === null) return result;
-    broken.add(failed);
+    const checks = await checkTracks([streamIndex, rightStreamIndex], check);
+    if (checks.kind === "decoded") {
+      const measured = withSoundEnd(result.facts, checks.endSeconds, known);
+      return measured.kind === "refused" ? measured : { ...measured, broken };
+    }
+    broken.add(checks.streamIndex);
   }
 }
 
-async function firstBroken(
+/** The end of the longer of one or two tracks, or the first that is broken. */
+async function checkTracks(
   streamIndexes: readonly (number | null)[],
-  decodes: (streamIndex: number) => Promise<boolean>,
-): Promise<number | null> {
-  for (const index of streamIndexes) if (index !== null && !(await decodes(index))) return index;
-  return null;
+  check: (streamIndex: number) => Promise<SoundCheck>,
+): Promise<Exclude<SoundCheck, { kind: "broken" }> | { readonly kind: "broken"; readonly streamIndex: number }> {
+  let endSeconds = 0;
+  for (const streamIndex of streamIndexes) {
+    if (streamIndex === null) continue;
+    const checked = await check(streamIndex);
+    if (checked.kind === "broken") return { kind: "broken", streamIndex };
+    endSeconds = Math.max(endSeconds, checked.endSeconds);
+  }
+  return { kind: "decoded", endSeconds };
 }
 
-function refuseFailure(result: ToolResult): Refusal | null {
-  if (result.timedOut) return refuse("The file could not be read in time: it is damaged or far too large.");
-  if (result.code === 0) return null;
-  if (blamesMachine(result.code, result.stderr)) throw machineFault(result, result.stderr);
-  const reason = `The file could not be read as video or audio: ${refusalClause(result.stderr)}`;
-  return refuse(reason, failureReason(result.stderr));
+/** Where packets do not say when they end, the end of the sound is that of the decoder. */
+function withSoundEnd(facts: SourceFacts, decodedEnd: number, { scans, limits }: Omit<ProbeInput, "broken">) {
+  const { audio, container } = facts;
+  if (!audio || scans.get(audio.streamIndex)?.endKnown) return { kind: "facts", facts } as const;
+  const endSeconds = decodedEnd + (countsChosenTracks(container) ? audio.startSeconds : 0);
+  const measured = { ...facts, audio: { ...audio, endSeconds } };
+  return refuseLength(measured, limits) ?? ({ kind: "facts", facts: measured } as const);
 }

@@ -82,6 +82,7 @@ export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome
   const command = ffmpegCommand({
     sourcePath: input.sourcePath,
     plan: input.plan,
+    reading: input.facts.reading,
     encoding: input.encoding ?? DEFAULT_ENCODING,
     capabilities,
     limits,

@@ -69,7 +69,7 @@ export async function runTranscodeJob(
   dependencies.traffic.received(fetched.bytes);
 
   report({ stage: "PROBING", percent: 0 });
-  const probed = await probe({ sourcePath, tools, signal, limits });
+  const probed = await probe({ sourcePath, tools, signal, limits, soundOnly: order.resourceType === "AUDIO" });
   if (probed.kind === "refused") return logged(probed, log);
   const plan = planLadder(probed.facts, order.resourceType);
   if ("reason" in plan) return plan;

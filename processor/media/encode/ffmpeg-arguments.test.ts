@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sourceFacts, sourceVideo } from "../../../test/fixtures/media/source-facts.ts";
-import type { SourceFacts } from "../source/source-facts.ts";
+import { PLAIN_READING, type SourceFacts } from "../source/source-facts.ts";
 import { argumentVector, type CommandInput, DEFAULT_ENCODING, ffmpegCommand } from "./ffmpeg-arguments.ts";
 import { planLadder } from "./ladder.ts";
 
@@ -12,6 +12,7 @@ function command(facts: SourceFacts, resourceType: "VIDEO" | "AUDIO" = "VIDEO", 
   const result = ffmpegCommand({
     sourcePath: "/jobs/1/source",
     plan,
+    reading: facts.reading,
     encoding: DEFAULT_ENCODING,
     capabilities: CAPABLE,
     limits: { maxSeconds: 3600, maxPixels: 35_000_000 },
@@ -100,6 +101,32 @@ describe("the arguments of the one ffmpeg", () => {
     expect(value(late.inputOptions, "-itsoffset")).toBe("-0.066733");
   });
 
+  it("count from the chosen tracks where ffmpeg, with an offset, counts from the start of the file", () => {
+    const reading = { ...PLAIN_READING, originShiftSeconds: 0.722456 };
+    const shifted = command({ ...facts, reading, video: sourceVideo({ width: 640, height: 480, startSeconds: 0.01 }) });
+    expect(value(shifted.inputOptions, "-itsoffset")).toBe("-0.732456");
+  });
+
+  it("name what the source is read with", () => {
+    const analyzed = { seconds: 36, bytes: 40_000_000 };
+    const reading = {
+      ...{ ...PLAIN_READING, analyzed, clockStepSeconds: 13 },
+      elementaryFrameRate: { numerator: 30000, denominator: 1001 },
+    };
+    const { inputOptions } = command({ ...facts, reading });
+    expect(value(inputOptions, "-analyzeduration")).toBe("36000000");
+    expect(value(inputOptions, "-probesize")).toBe("40000000");
+    expect(value(inputOptions, "-dts_delta_threshold")).toBe("13");
+    expect(value(inputOptions, "-r")).toBe("30000/1001");
+  });
+
+  it("code no B-frames for a few frames a second", () => {
+    const slow = { frameRate: { numerator: 1, denominator: 1 }, resample: false };
+    const slides = command({ ...facts, video: sourceVideo({ width: 640, height: 480, frameRateChoice: slow }) });
+    expect(value(slides.outputOptions, "-bf")).toBe("0");
+    expect(args).not.toContain("-bf");
+  });
+
   it("speak to older versions", () => {
     const capabilities = { fpsMode: false, statsPeriod: false, toneMap: true };
     const { outputOptions } = command(facts, "VIDEO", { capabilities });
@@ -113,6 +140,7 @@ describe("the arguments of the one ffmpeg", () => {
     const result = ffmpegCommand({
       sourcePath: "/jobs/1/source",
       plan,
+      reading: PLAIN_READING,
       encoding: DEFAULT_ENCODING,
       capabilities: { ...CAPABLE, toneMap: false },
       limits: { maxSeconds: 3600, maxPixels: 35_000_000 },

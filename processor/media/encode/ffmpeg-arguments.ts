@@ -1,6 +1,8 @@
 import type { Quality } from "../../../shared/domain/quality.ts";
 import { type Refusal, refuse } from "../refusal.ts";
+import { framesPerSecond } from "../source/frame-rate.ts";
 import type { MediaLimits } from "../source/limits.ts";
+import { ANALYZED_SPAN, type SourceReading } from "../source/source-facts.ts";
 import { needsZscale } from "./color-filters.ts";
 import { filterGraph } from "./filter-graph.ts";
 import { type LadderPlan, planQualities, VIDEO_RUNG_AUDIO_BITRATE, type VideoLadder } from "./ladder.ts";
@@ -9,6 +11,11 @@ export const SEGMENT_SECONDS = 6;
 const GOP_SECONDS = 2;
 /** Seconds of maxrate that a frame may borrow ahead: less blurs scene changes, more lets a window run over the cap. */
 const BUFFER_SECONDS = 1.5;
+/**
+ * Below this, no B-frames: their decode times lie several frames before the presentation, which at one frame a second
+ * is before zero, and players begin late.
+ */
+const REORDERED_FROM_FPS = 15;
 /** Packets are cut this much before the full second too, as time stamps are rounded; far less than a frame. */
 const SEGMENT_TIME_DELTA_SECONDS = 0.001;
 const KEYFRAME_TIME_DELTA_SECONDS = 0.0001;
@@ -29,13 +36,13 @@ export const INPUT_FORMATS = [
  * Only a local file, only a known container, no picture that is larger than its header said, and enough of the file
  * read to see streams that begin late.
  */
-export function inputGuards({ maxPixels }: Pick<MediaLimits, "maxPixels">): string[] {
+export function inputGuards({ maxPixels }: Pick<MediaLimits, "maxPixels">, analyzed = ANALYZED_SPAN): string[] {
   return [
     ...["-protocol_whitelist", "file"],
     ...["-format_whitelist", INPUT_FORMATS.join(",")],
     ...["-max_pixels", String(maxPixels)],
-    ...["-probesize", "32M"],
-    ...["-analyzeduration", "15M"],
+    ...["-probesize", String(analyzed.bytes)],
+    ...["-analyzeduration", String(analyzed.seconds * 1_000_000)],
   ];
 }
 
@@ -68,6 +75,7 @@ export type CommandInput = {
   /** Absolute path of a local file. */
   readonly sourcePath: string;
   readonly plan: LadderPlan;
+  readonly reading: SourceReading;
   readonly encoding: Encoding;
   readonly capabilities: ArgumentCapabilities;
   /** No more of the source than `maxSeconds` is read. */
@@ -123,12 +131,16 @@ export function argumentVector(command: FfmpegCommandLine): string[] {
   ];
 }
 
-function inputOptions({ plan, limits }: CommandInput): string[] {
-  const { offsetSeconds } = plan.timeline;
+function inputOptions({ plan, reading, limits }: CommandInput): string[] {
+  const { elementaryFrameRate: rate, clockStepSeconds } = reading;
+  // With an offset of its own, ffmpeg counts from the start of the file, whatever tracks are used.
+  const offset = plan.timeline.offsetSeconds - reading.originShiftSeconds;
   return [
     ...["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"],
-    ...inputGuards(limits),
-    ...(offsetSeconds === 0 ? [] : ["-itsoffset", offsetSeconds.toFixed(6)]),
+    ...inputGuards(limits, reading.analyzed),
+    ...(offset === 0 ? [] : ["-itsoffset", offset.toFixed(6)]),
+    ...(clockStepSeconds === null ? [] : ["-dts_delta_threshold", String(clockStepSeconds)]),
+    ...(rate === null ? [] : ["-r", `${rate.numerator}/${rate.denominator}`]),
     ...["-t", String(limits.maxSeconds)],
   ];
 }
@@ -142,6 +154,7 @@ function videoOptions(plan: VideoLadder, encoding: Encoding, capabilities: Argum
       ...[`-maxrate:v:${i}`, String(rung.videoCap)],
       ...[`-bufsize:v:${i}`, String(Math.round(rung.videoCap * BUFFER_SECONDS))],
     ]),
+    ...(framesPerSecond(plan.frameRate) < REORDERED_FROM_FPS ? ["-bf", "0"] : []),
     ...["-g", String(NO_KEYFRAME_OF_ITS_OWN), "-sc_threshold", "0", "-flags:v", "+cgop", "-forced-idr", "1"],
     ...["-force_key_frames", `expr:${keyframeExpression()}`],
   ];

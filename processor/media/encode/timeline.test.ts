@@ -3,14 +3,21 @@ import type { SourceAudio, SourceVideo } from "../source/source-facts.ts";
 import { planTimeline } from "./timeline.ts";
 
 const video = (startSeconds: number, endSeconds: number | null) => ({ startSeconds, endSeconds }) as SourceVideo;
+const span = (startSeconds: number, endSeconds: number | null) => ({ startSeconds, endSeconds });
 const audio = (startSeconds: number, endSeconds: number | null) => ({ startSeconds, endSeconds }) as SourceAudio;
 
 describe("the time line of a result", () => {
   it("ends where the picture ends, whether the sound is shorter or a little longer", () => {
-    const expected = { offsetSeconds: 0, fillStart: false, holdLastSeconds: 0, durationSeconds: 10 };
-    expect(planTimeline(video(0, 10), audio(0, 8))).toEqual(expected);
-    expect(planTimeline(video(0, 10), audio(0, 10.5))).toEqual(expected);
-    expect(planTimeline(video(0, 10), null)).toEqual(expected);
+    const expected = {
+      offsetSeconds: 0,
+      fillStart: false,
+      holdLastSeconds: 0,
+      durationSeconds: 10,
+      picture: span(0, 10),
+    };
+    expect(planTimeline(video(0, 10), audio(0, 8))).toEqual({ ...expected, sound: span(0, 8) });
+    expect(planTimeline(video(0, 10), audio(0, 10.5))).toEqual({ ...expected, sound: span(0, 10.5) });
+    expect(planTimeline(video(0, 10), null)).toEqual({ ...expected, sound: null });
   });
 
   it("moves a picture that starts a little late to zero, and the sound with it", () => {
@@ -19,6 +26,8 @@ describe("the time line of a result", () => {
       fillStart: false,
       holdLastSeconds: 0,
       durationSeconds: 10,
+      picture: span(0, 10),
+      sound: span(-0.25, 10),
     });
   });
 

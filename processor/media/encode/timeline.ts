@@ -1,5 +1,8 @@
 import type { SourceAudio, SourceVideo } from "../source/source-facts.ts";
 
+/** Where a track of the source lies, in seconds on the clock of the result; the end is null where it is not known. */
+export type TrackSpan = { readonly startSeconds: number; readonly endSeconds: number | null };
+
 /** How the tracks of a source are laid on one clock that starts at zero. */
 export type Timeline = {
   /** Added to all time stamps of the source, so that the picture starts at zero; 0 or negative. */
@@ -10,6 +13,9 @@ export type Timeline = {
   readonly holdLastSeconds: number;
   /** Length of the result; null where the source's clock cannot be trusted. */
   readonly durationSeconds: number | null;
+  /** The tracks before anything is filled, held or cut; null for a track that is not there. */
+  readonly picture: TrackSpan | null;
+  readonly sound: TrackSpan | null;
 };
 
 /** Sound that leads the picture by less is cut off, as muxers do; by more it is content. */
@@ -22,13 +28,15 @@ const ALWAYS_TRIMMED_TAIL_SECONDS = 0.25;
 
 /** Both tracks run from zero to the end of the picture; a track of sound alone keeps its own length. */
 export function planTimeline(video: SourceVideo | null, audio: SourceAudio | null): Timeline {
-  if (!video) return { ...AT_ZERO, durationSeconds: audio?.endSeconds ?? null };
-  const late = video.startSeconds > MAX_TRIMMED_LEAD_SECONDS;
-  const offsetSeconds = late || video.startSeconds <= 0 ? 0 : -video.startSeconds;
-  if (video.endSeconds === null) return { ...AT_ZERO, offsetSeconds, fillStart: late };
+  const late = video !== null && video.startSeconds > MAX_TRIMMED_LEAD_SECONDS;
+  const offsetSeconds = video === null || late || video.startSeconds <= 0 ? 0 : -video.startSeconds;
+  const spans = { picture: moved(video, offsetSeconds), sound: moved(audio, offsetSeconds) };
+  if (!video) return { ...AT_ZERO, ...spans, durationSeconds: audio?.endSeconds ?? null };
+  if (video.endSeconds === null) return { ...AT_ZERO, ...spans, offsetSeconds, fillStart: late };
   const tail = (audio?.endSeconds ?? 0) - video.endSeconds;
   const holdLastSeconds = tail > trimmedTail(video.endSeconds) ? tail : 0;
   return {
+    ...spans,
     offsetSeconds,
     fillStart: late,
     holdLastSeconds,
@@ -36,9 +44,15 @@ export function planTimeline(video: SourceVideo | null, audio: SourceAudio | nul
   };
 }
 
+function moved(track: SourceVideo | SourceAudio | null, seconds: number): TrackSpan | null {
+  if (!track) return null;
+  const { startSeconds, endSeconds } = track;
+  return { startSeconds: startSeconds + seconds, endSeconds: endSeconds === null ? null : endSeconds + seconds };
+}
+
 function trimmedTail(pictureSeconds: number): number {
   const share = Math.max(ALWAYS_TRIMMED_TAIL_SECONDS, pictureSeconds * MAX_TRIMMED_TAIL_SHARE);
   return Math.min(MAX_TRIMMED_TAIL_SECONDS, share);
 }
 
-const AT_ZERO: Timeline = { offsetSeconds: 0, fillStart: false, holdLastSeconds: 0, durationSeconds: null };
+const AT_ZERO = { offsetSeconds: 0, fillStart: false, holdLastSeconds: 0, durationSeconds: null } as const;

@@ -65,10 +65,28 @@ describe("the frame rate of the ladder", () => {
     expect(chosen).toEqual({ frameRate: rate(30), resample: true });
   });
 
-  it("takes the next standard rate for frames that come when they like", () => {
-    const cadence = measureCadence(Float64Array.of(0, 0.05, 0.06, 0.2, 0.21, 0.3, 0.36, 0.5, 0.53, 0.54));
-    const chosen = chooseFrameRate({ declared: rate(90000), average: rate(17), cadence, interlaced: false });
-    expect(chosen).toEqual({ frameRate: rate(20), resample: true });
+  it("is the lowest standard rate that keeps frames which come in bursts", () => {
+    // A second of slides, then half a second at 30: the mean would lose most of the burst.
+    const bursts = Float64Array.of(...times(3, 2), ...times(15, 30, toMilliseconds).map((t) => 1.5 + t));
+    const chosen = chooseFrameRate({
+      ...{ declared: rate(90000), average: rate(9), cadence: measureCadence(bursts) },
+      interlaced: false,
+    });
+    expect(chosen).toEqual({ frameRate: rate(30000, 1001), resample: true });
+  });
+
+  it("is at most 60 for frames that come as they like, and at least 10 for slides", () => {
+    const free = measureCadence(Float64Array.of(0, 0.05, 0.06, 0.2, 0.21, 0.3, 0.36, 0.5, 0.53, 0.54));
+    const slides = measureCadence(Float64Array.of(0, 1, 15, 16));
+    const chosen = (cadence: typeof free) =>
+      chooseFrameRate({ declared: rate(90000), average: rate(17), cadence, interlaced: false });
+    expect(chosen(free)).toEqual({ frameRate: rate(60), resample: true });
+    expect(chosen(slides)).toEqual({ frameRate: rate(10), resample: true });
+  });
+
+  it("is 60 where two packets stand so near that their distance is no rate", () => {
+    const cadence = measureCadence(Float64Array.of(0, 0.002));
+    expect(chooseFrameRate({ declared: null, average: null, cadence, interlaced: false }).frameRate).toEqual(rate(60));
   });
 
   it("is that of frames where an interlaced source counts fields", () => {

@@ -9,6 +9,11 @@ const MIN_FRAMES_PER_SECOND = 10;
 const SAME_RATE = 0.005;
 const FALLBACK: FrameRate = { numerator: 30, denominator: 1 };
 
+/** Of the frames of a variable source, a rung keeps at least this share. */
+const KEPT_SHARE = 0.97;
+/** A measured rate above this is an accident of two packets, not a camera. */
+const MAX_MEASURED_RATE = 250;
+
 const STANDARD_RATES: readonly FrameRate[] = [
   { numerator: 10, denominator: 1 },
   { numerator: 12, denominator: 1 },
@@ -25,12 +30,15 @@ const STANDARD_RATES: readonly FrameRate[] = [
   { numerator: 60, denominator: 1 },
 ];
 
+const FASTEST: FrameRate = { numerator: MAX_FRAMES_PER_SECOND, denominator: 1 };
+
 /** How the frames of a source really follow each other, measured on its packets. */
 export type Cadence = {
   /** Frames per second between neighbours that are a usual distance apart. */
   readonly typical: number;
-  readonly mean: number;
   readonly regular: boolean;
+  /** The lowest standard rate at which no more than a few frames share a slot. */
+  readonly keeping: FrameRate;
 };
 
 /** Reads ffprobe's "30000/1001"; null for "0/0" and everything else that is no rate. */
@@ -45,7 +53,7 @@ export function framesPerSecond(rate: FrameRate): number {
   return rate.numerator / rate.denominator;
 }
 
-/** Sorted presentation times in seconds -> cadence; null for fewer than two frames. */
+/** Sorted presentation times in seconds, each once -> cadence; null for fewer than two frames. */
 export function measureCadence(sortedTimes: Float64Array): Cadence | null {
   const distances = distancesOf(sortedTimes);
   if (distances.length === 0) return null;
@@ -57,10 +65,23 @@ export function measureCadence(sortedTimes: Float64Array): Cadence | null {
   );
   return {
     typical: usual.length / sum(usual),
-    mean: distances.length / sum(distances),
     // A hole of a second would become a segment that is longer than the target duration.
     regular: usual.length >= distances.length * 0.9 && (distances.at(-1) ?? 0) <= Math.max(1, 3 * median),
+    keeping: STANDARD_RATES.find((rate) => keptShare(sortedTimes, framesPerSecond(rate)) >= KEPT_SHARE) ?? FASTEST,
   };
+}
+
+/** What is left of frames that are laid on slots of equal length, one in each. */
+function keptShare(sortedTimes: Float64Array, rate: number): number {
+  const start = sortedTimes[0] ?? 0;
+  let kept = 0;
+  let last = -1;
+  for (const time of sortedTimes) {
+    const slot = Math.round((time - start) * rate);
+    if (slot !== last) kept += 1;
+    last = slot;
+  }
+  return kept / sortedTimes.length;
 }
 
 /** Seconds between neighbours, where there are any. */
@@ -98,26 +119,29 @@ export function chooseFrameRate(source: {
   return { frameRate: capped, resample: chosen.resample || changed };
 }
 
-function sourceRate(source: Parameters<typeof chooseFrameRate>[0]): FrameRateChoice {
-  const { declared, average, cadence } = source;
+function sourceRate({ declared, average, cadence }: Parameters<typeof chooseFrameRate>[0]): FrameRateChoice {
   const measured = cadence?.typical ?? (average && framesPerSecond(average));
-  if (
-    declared &&
-    framesPerSecond(declared) >= 1 &&
-    measured !== null &&
-    isSameRate(framesPerSecond(declared), measured)
-  ) {
-    return { frameRate: declared, resample: cadence !== null && !cadence.regular };
-  }
   if (measured === null) {
     const usable = declared && framesPerSecond(declared) <= 120 ? declared : FALLBACK;
     return { frameRate: usable, resample: true };
   }
-  return { frameRate: standardRate(cadence?.regular === false ? cadence.mean : measured), resample: true };
+  const isDeclared =
+    declared && framesPerSecond(declared) >= 1 && isSameRate(framesPerSecond(declared), measured) ? declared : null;
+  if (cadence && !cadence.regular) return { frameRate: variableRate(cadence, isDeclared), resample: true };
+  return isDeclared
+    ? { frameRate: isDeclared, resample: false }
+    : { frameRate: standardRate(measured), resample: true };
+}
+
+/** The declared rate where it is enough, since 23.976 is no standard rate of a file that rounds its times. */
+function variableRate({ keeping }: Cadence, declared: FrameRate | null): FrameRate {
+  const enough = declared !== null && framesPerSecond(declared) >= framesPerSecond(keeping) * (1 - SAME_RATE);
+  return enough ? declared : keeping;
 }
 
 /** The standard rate that a measured one is, else the next one above it, so that no frame is lost. */
 function standardRate(measured: number): FrameRate {
+  if (measured > MAX_MEASURED_RATE) return FASTEST;
   if (measured > MAX_FRAMES_PER_SECOND * 1.01) return { numerator: Math.round(measured), denominator: 1 };
   const wanted = Math.max(measured, MIN_FRAMES_PER_SECOND);
   // ms-rounded time stamps blur 29.97 and 30: the nearest one wins before "the next above" is asked.

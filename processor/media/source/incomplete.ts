@@ -46,5 +46,7 @@ const CUT_OFF: Incompleteness = {
 function lossOf({ nb_frames: indexed = 0, duration = 0 }: StreamReport, scan: StreamScan | undefined) {
   const none = { seconds: 0, of: duration };
   if (!scan || scan.packets >= indexed) return none;
-  return { seconds: Math.max(0, duration - (scan.endSeconds - scan.firstSeconds)), of: duration };
+  // An edit list may begin with an empty edit: the track waits, and its duration includes the wait.
+  const start = Math.min(0, scan.firstSeconds);
+  return { seconds: Math.max(0, duration - (scan.endSeconds - start)), of: duration };
 }

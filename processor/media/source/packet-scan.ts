@@ -1,4 +1,5 @@
 import { Float64Buffer } from "./float64-buffer.ts";
+import { type Packet, PacketLines } from "./packet-lines.ts";
 
 /**
  * What reading every packet of a file says about one stream. Headers lie (a fragmented file of one second claimed
@@ -6,18 +7,28 @@ import { Float64Buffer } from "./float64-buffer.ts";
  */
 export type StreamScan = {
   readonly packets: number;
+  /** Packets that are shown: all, less the hidden reference frames of a stream whose times were asked for. */
+  readonly frames: number;
   /** Seconds on the file's own clock. */
   readonly firstSeconds: number;
   /** The last packet's start and the end of the packet that ends last. */
   readonly lastSeconds: number;
   readonly endSeconds: number;
-  /**
-   * Presentation times, sorted, of a stream whose times were asked for; empty else. After a jump of the clock they go
-   * on as if there had been none.
-   */
+  /** Presentation times, sorted, each once, of a stream whose times were asked for; empty else. */
   readonly times: Float64Array;
-  /** False where the clock jumps, as in transport streams that were glued together: then the ends mean nothing. */
-  readonly continuous: boolean;
+  /** Packets that come before the first keyframe, which a decoder cannot show; null where no packet is one. */
+  readonly packetsBeforeKeyframe: number | null;
+  /** The decode times step as they do where another clock starts or where a track has a hole. */
+  readonly steps: boolean;
+  /** The longest way from the end of a packet to the next, in seconds. */
+  readonly longestGapSeconds: number;
+  /** The places of the first and the last packet among all packets of the file. */
+  readonly firstNumber: number;
+  readonly lastNumber: number;
+  /** Each packet says when it starts and how long it lasts, so that the end is known. */
+  readonly endKnown: boolean;
+  /** False for an elementary stream, of which no packet has a time: its packets follow each other from zero. */
+  readonly timed: boolean;
 };
 
 export type PacketScanOptions = {
@@ -27,83 +38,153 @@ export type PacketScanOptions = {
   readonly maxTimes: number;
 };
 
-/** A jump of more than this between packets in file order is a new clock; ffmpeg uses the same 10 s. */
-const CLOCK_JUMP_SECONDS = 10;
+/** ffmpeg takes a step back of more than this, or ahead of more than 10 s, for a new clock. */
+export const STEP_BACK_SECONDS = 0.1;
+export const STEP_AHEAD_SECONDS = 10;
+/**
+ * Two packets this near are one picture: VP8, VP9 and AV1 store hidden reference frames under the time of the frame that
+ * follows, and Matroska rounds to milliseconds.
+ */
+const SAME_TIME_SECONDS = 0.0015;
 
 type Collected = {
   packets: number;
   first: number;
   last: number;
   end: number;
-  previousDecode: number | null;
-  /** Seconds by which the clock has jumped so far. */
-  jumped: number;
+  /** Where the next packet in file order is due. */
+  due: number | null;
+  beforeKeyframe: number;
+  keyframes: number;
+  steps: boolean;
+  longestGap: number;
+  readonly firstNumber: number;
+  lastNumber: number;
+  endKnown: boolean;
+  timed: boolean;
   readonly times: Float64Buffer | null;
 };
 
-/**
- * Collects the lines of `ffprobe -show_entries packet=stream_index,pts_time,dts_time,duration_time,flags -of csv=p=0`,
- * given in chunks of any size.
- */
+/** Collects the packets that ffprobe lists (`PacketLines`). */
 export class PacketScanner {
   readonly #streams = new Map<number, Collected>();
   readonly #options: PacketScanOptions;
-  #rest = "";
+  readonly #lines = new PacketLines((packet) => this.#packet(packet));
+  #latest: number | null = null;
+  #count = 0;
 
   constructor(options: PacketScanOptions) {
     this.#options = options;
   }
 
   push(chunk: string): void {
-    const lines = (this.#rest + chunk).split("\n");
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) this.#line(line);
+    this.#lines.push(chunk);
   }
 
   /** Stream index -> what was found there. */
   finish(): ReadonlyMap<number, StreamScan> {
-    this.#line(this.#rest);
-    this.#rest = "";
+    this.#lines.end();
     return new Map([...this.#streams].map(([index, collected]) => [index, toScan(collected)]));
   }
 
-  #line(line: string): void {
-    const [index, pts, dts, duration, flags] = line.split(",");
-    const decode = seconds(dts) ?? seconds(pts);
-    const start = seconds(pts) ?? decode;
-    // A packet marked D is decoded but not shown (an edit list cut it away).
-    if (index === undefined || !/^\d+$/.test(index) || start === null || decode === null || flags?.includes("D"))
-      return;
-    const stream = this.#stream(Number(index), start);
-    const step = decode - (stream.previousDecode ?? decode);
-    if (Math.abs(step) > CLOCK_JUMP_SECONDS) stream.jumped += step;
-    stream.previousDecode = decode;
-    stream.packets += 1;
-    stream.first = Math.min(stream.first, start);
-    stream.last = Math.max(stream.last, start);
-    stream.end = Math.max(stream.end, start + (seconds(duration) ?? 0));
-    if (stream.packets <= this.#options.maxTimes) stream.times?.push(start - stream.jumped);
+  #packet(packet: Packet): void {
+    if (packet.hidden) return;
+    const stream = this.#stream(packet.stream);
+    const { due } = stream;
+    // Packets without a time follow the one before, as they do in ffmpeg; an elementary stream starts at zero.
+    const decode = packet.dts ?? packet.pts ?? due ?? 0;
+    const start = packet.pts ?? decode;
+    const expected = due ?? this.#latest;
+    if (expected !== null && isStep(decode - expected, due !== null)) stream.steps = true;
+    if (due !== null) stream.longestGap = Math.max(stream.longestGap, decode - due);
+    stream.due = decode + (packet.duration ?? 0);
+    stream.lastNumber = this.#count++;
+    this.#latest = decode;
+    const timed = (packet.dts ?? packet.pts) !== null;
+    stream.timed ||= timed;
+    stream.endKnown &&= timed && packet.duration !== null;
+    this.#show(stream, packet, start);
   }
 
-  #stream(index: number, start: number): Collected {
+  #show(stream: Collected, { keyframe, duration }: Packet, start: number): void {
+    stream.packets += 1;
+    if (keyframe) stream.keyframes += 1;
+    if (stream.keyframes === 0) stream.beforeKeyframe += 1;
+    stream.first = Math.min(stream.first, start);
+    stream.last = Math.max(stream.last, start);
+    stream.end = Math.max(stream.end, start + (duration ?? 0));
+    if (stream.packets <= this.#options.maxTimes) stream.times?.push(start);
+  }
+
+  #stream(index: number): Collected {
     const known = this.#streams.get(index);
     if (known) return known;
     const times = this.#options.timesOf.has(index) ? new Float64Buffer() : null;
-    const end = Number.NEGATIVE_INFINITY;
-    const stream = { packets: 0, first: start, last: start, end, previousDecode: null, jumped: 0, times };
+    const [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const numbers = { firstNumber: this.#count, lastNumber: this.#count };
+    const counts = { packets: 0, beforeKeyframe: 0, keyframes: 0 };
+    const stream = {
+      ...counts,
+      first,
+      last,
+      end: last,
+      due: null,
+      steps: false,
+      longestGap: 0,
+      ...numbers,
+      endKnown: true,
+      timed: false,
+      times,
+    };
     this.#streams.set(index, stream);
     return stream;
   }
 }
 
-function toScan({ packets, first, last, end, times, jumped }: Collected): StreamScan {
-  const sorted = times?.take() ?? new Float64Array();
-  sorted.sort();
-  return { packets, firstSeconds: first, lastSeconds: last, endSeconds: end, times: sorted, continuous: jumped === 0 };
+/** The first packet of a stream is compared with the latest of any other. */
+function isStep(seconds: number, sameStream: boolean): boolean {
+  if (sameStream && seconds < -STEP_BACK_SECONDS / 2) return true;
+  return Math.abs(seconds) > STEP_AHEAD_SECONDS / 2;
 }
 
-function seconds(text: string | undefined): number | null {
-  if (text === undefined || text === "" || text === "N/A") return null;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : null;
+function toScan(collected: Collected): StreamScan {
+  const { packets, first, last, end, keyframes, beforeKeyframe, steps, endKnown, timed } = collected;
+  const kept = collected.times?.take() ?? new Float64Array();
+  const times = visibleTimes(kept);
+  return {
+    packets,
+    frames: packets - (kept.length - times.length),
+    ...{ firstSeconds: first, lastSeconds: last, endSeconds: end },
+    times,
+    packetsBeforeKeyframe: keyframes > 0 ? beforeKeyframe : null,
+    ...{ steps, endKnown, timed },
+    ...{
+      longestGapSeconds: collected.longestGap,
+      firstNumber: collected.firstNumber,
+      lastNumber: collected.lastNumber,
+    },
+  };
+}
+
+/** A scan of which the pictures before a time are not shown: a decoder that starts inside a group of pictures. */
+export function shownFrom(scan: StreamScan, seconds: number): StreamScan {
+  const times = scan.times.filter((time) => time >= seconds - SAME_TIME_SECONDS);
+  return { ...scan, firstSeconds: seconds, times, frames: scan.frames - (scan.times.length - times.length) };
+}
+
+/** More packets than this in pairs are a camera of a thousand frames a second, and no hidden frames. */
+const MOST_HIDDEN_SHARE = 0.4;
+
+/** Presentation times in any order -> sorted, and one for each two packets that are one picture. */
+export function visibleTimes(times: Float64Array): Float64Array {
+  times.sort();
+  const visible = new Float64Array(times.length);
+  let count = 0;
+  let paired = false;
+  for (const time of times) {
+    paired = !paired && count > 0 && time - (visible[count - 1] ?? 0) < SAME_TIME_SECONDS;
+    if (paired) visible[count - 1] = time;
+    else visible[count++] = time;
+  }
+  return times.length - count > times.length * MOST_HIDDEN_SHARE ? times : visible.subarray(0, count);
 }

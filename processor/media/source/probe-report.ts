@@ -1,14 +1,25 @@
 import { type Refusal, refuse } from "../refusal.ts";
+import type { ChosenClock } from "./choose-clock.ts";
 import { chooseStreams } from "./choose-streams.ts";
 import type { ContainerEnd } from "./container-end.ts";
 import { refuseDolbyVision } from "./dolby-vision.ts";
 import { chooseFrameRate, framesPerSecond, measureCadence, parseFrameRate } from "./frame-rate.ts";
 import { findIncompleteness } from "./incomplete.ts";
+import { refuseContinuation } from "./joined-tracks.ts";
 import type { MediaLimits } from "./limits.ts";
+import { clockMayStep, findOrigin } from "./origin.ts";
 import type { StreamScan } from "./packet-scan.ts";
 import { readProgrammes } from "./programmes.ts";
 import { COPY_PROTECTED } from "./refused-content.ts";
-import type { SourceAudio, SourceFacts, SourceVideo, TransferKind } from "./source-facts.ts";
+import {
+  ANALYZED_SPAN,
+  type AnalyzedSpan,
+  type SourceAudio,
+  type SourceFacts,
+  type SourceReading,
+  type SourceVideo,
+  type TransferKind,
+} from "./source-facts.ts";
 import { sourceNotes } from "./source-notes.ts";
 import { isPicture, isSound, parseReport, type StreamReport } from "./stream-report.ts";
 import {
@@ -26,6 +37,12 @@ export type ProbeInput = StreamKnowledge & {
   readonly limits: MediaLimits;
   /** Whether the file ends where its structure says. */
   readonly end: ContainerEnd;
+  /** How much of the file the report was made from. */
+  readonly analyzed?: AnalyzedSpan;
+  /** Only the sound is converted. */
+  readonly soundOnly?: boolean;
+  /** How the chosen tracks are read where their clock steps. */
+  readonly clock?: ChosenClock;
 };
 
 /** ffprobe's view of a file -> the facts that the ladder is planned from, or why the file cannot be used. */
@@ -43,26 +60,44 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
   const chosen = [video, audio, audioRight].filter((stream) => stream !== null);
   const incompleteness = findIncompleteness(chosen, input.scans, input.end);
   if (incompleteness?.kind === "refused") return incompleteness;
+  const container = format?.format_name ?? "unknown";
+  const mayStep = clockMayStep(container);
+  const continuation = mayStep ? refuseContinuation(streams, chosen, input.scans) : null;
+  if (continuation) return continuation;
 
-  const origin = format?.start_time ?? 0;
-  const context = { ...input, origin, clockMayJump: /^(mpegts|mpeg)$/.test(format?.format_name ?? "") };
+  const used = input.soundOnly && audio ? [audio] : chosen;
+  const { origin, shift } = findOrigin(report, used);
+  const scans = new Map([...input.scans, ...(input.clock?.reading.scans ?? [])]);
+  const context = { ...input, scans, origin, mayStep };
   const tracks = {
     video: video && toVideo(video, context),
     audio: audio && toAudio(audio, audioRight, context),
   };
   const facts: SourceFacts = {
-    container: format?.format_name ?? "unknown",
+    container,
     headerDuration: format?.duration ?? null,
     originSeconds: origin,
+    reading: readingOf(video, shift, input),
     ...tracks,
     undecodablePicture: video ? null : undecodablePicture(streams, input),
     warnings: [
       ...(incompleteness ? [incompleteness.sentence] : []),
+      ...(input.clock?.warnings ?? []),
       ...sourceNotes(tracks.video, tracks.audio),
       ...leftOut(streams, chosen, input),
     ],
   };
   return refuseLength(facts, input.limits) ?? { kind: "facts", facts };
+}
+
+function readingOf(video: StreamReport | null, originShiftSeconds: number, input: ProbeInput): SourceReading {
+  const untimed = video !== null && input.scans.get(video.index)?.timed === false;
+  return {
+    originShiftSeconds,
+    clockStepSeconds: input.clock?.reading.thresholdSeconds ?? null,
+    analyzed: input.analyzed ?? ANALYZED_SPAN,
+    elementaryFrameRate: untimed ? parseFrameRate(video.r_frame_rate) : null,
+  };
 }
 
 const NOT_MEDIA =
@@ -119,7 +154,7 @@ function refuseUnusable(streams: readonly StreamReport[]): Refusal {
 }
 
 /** Measured ends only: a header may claim 143,165 s for a clip of one second. */
-function refuseLength({ video, audio }: SourceFacts, limits: MediaLimits): Refusal | null {
+export function refuseLength({ video, audio }: SourceFacts, limits: MediaLimits): Refusal | null {
   const longest = Math.max(video?.endSeconds ?? 0, audio?.endSeconds ?? 0);
   if (longest > limits.maxSeconds) {
     const minutes = `${Math.round(longest / 60)} minutes, at most ${Math.round(limits.maxSeconds / 60)}`;
@@ -131,7 +166,7 @@ function refuseLength({ video, audio }: SourceFacts, limits: MediaLimits): Refus
     : null;
 }
 
-type Context = ProbeInput & { readonly origin: number; readonly clockMayJump: boolean };
+type Context = ProbeInput & { readonly origin: number; readonly mayStep: boolean };
 
 function toVideo(stream: StreamReport, context: Context): SourceVideo {
   const rotation = rotationOf(stream);
@@ -143,6 +178,7 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
   const average = parseFrameRate(stream.avg_frame_rate);
   const scan = context.scans.get(stream.index);
   const cadence = scan ? measureCadence(scan.times) : null;
+  const joined = (context.clock?.reading.joins.length ?? 0) > 0;
   const frameRateChoice = chooseFrameRate({ declared, average, cadence, interlaced });
   return {
     streamIndex: stream.index,
@@ -155,7 +191,8 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
     displayHeight: rotation % 180 === 0 ? height : wide,
     declaredFrameRate: declared,
     averageFrameRate: average,
-    frameRateChoice,
+    // Recordings that were joined do not meet at the distance of a frame.
+    frameRateChoice: { ...frameRateChoice, resample: frameRateChoice.resample || joined },
     pixelFormat: stream.pix_fmt ?? "unknown",
     interlaced,
     transfer: transferKind(stream.color_transfer),
@@ -165,29 +202,32 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
       transfer: known(stream.color_transfer),
     },
     indexedFrames: stream.nb_frames ?? null,
-    frames: scan?.packets ?? null,
+    frames: scan?.frames ?? null,
     frameTimes: (scan?.times ?? new Float64Array()).map((seconds) => seconds - context.origin),
     ...span(scan, 1 / framesPerSecond(frameRateChoice.frameRate), context),
   };
 }
 
 function toAudio(stream: StreamReport, right: StreamReport | null, context: Context): SourceAudio {
+  const scan = context.scans.get(stream.index);
+  const { startSeconds, endSeconds } = span(scan, 0, context);
   return {
     streamIndex: stream.index,
     rightStreamIndex: right?.index ?? null,
     codec: stream.codec_name ?? "unknown",
     channels: right ? 2 : (stream.channels ?? 0),
     sampleRate: stream.sample_rate ?? 0,
-    ...span(context.scans.get(stream.index), 0, context),
+    startSeconds,
+    // Only decoding shows where sound ends whose packets have no time or no length.
+    endSeconds: scan?.endKnown ? endSeconds : null,
   };
 }
 
 /** Start and end after the origin of the file; the last frame lasts at least `frameSeconds`. */
-function span(scan: StreamScan | undefined, frameSeconds: number, { origin, clockMayJump }: Context) {
+function span(scan: StreamScan | undefined, frameSeconds: number, { origin, mayStep }: Context) {
   if (!scan) return { startSeconds: 0, endSeconds: null };
   const end = Math.max(scan.endSeconds, scan.lastSeconds + frameSeconds) - origin;
-  const trusted = scan.continuous || !clockMayJump;
-  return { startSeconds: scan.firstSeconds - origin, endSeconds: trusted ? end : null };
+  return { startSeconds: scan.firstSeconds - origin, endSeconds: scan.steps && mayStep ? null : end };
 }
 
 /** ffprobe counts counter-clockwise; some old files only have a `rotate` tag, clockwise. */

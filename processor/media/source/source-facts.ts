@@ -32,7 +32,7 @@ export type SourceVideo = {
   };
   /** Frames that the container's index names, null where it has none. */
   readonly indexedFrames: number | null;
-  /** Frames found by reading the file; null before it was read. */
+  /** Frames that the file shows, found by reading it; null before it was read. */
   readonly frames: number | null;
   /** Seconds after the start of the file at which frames are shown, in order; empty before it was read. */
   readonly frameTimes: Float64Array;
@@ -52,12 +52,37 @@ export type SourceAudio = {
   readonly endSeconds: number | null;
 };
 
+/** What ffmpeg must be asked for so that it reads the file as the facts say. */
+export type SourceReading = {
+  /** Seconds between the start of the file and the start of the chosen tracks, where the container counts only these. */
+  readonly originShiftSeconds: number;
+  /** A step of more than this is a new clock; null for ffmpeg's own 10 s. */
+  readonly clockStepSeconds: number | null;
+  /** Seconds and bytes of the file that are read to find the parameters of its tracks. */
+  readonly analyzed: AnalyzedSpan;
+  /** The rate of the pictures of an elementary stream, which has no times; null for every other file. */
+  readonly elementaryFrameRate: FrameRate | null;
+};
+
+export type AnalyzedSpan = { readonly seconds: number; readonly bytes: number };
+
+/** Enough for most tracks that begin late. */
+export const ANALYZED_SPAN: AnalyzedSpan = { seconds: 15, bytes: 32 * 2 ** 20 };
+
+export const PLAIN_READING: SourceReading = {
+  originShiftSeconds: 0,
+  clockStepSeconds: null,
+  analyzed: ANALYZED_SPAN,
+  elementaryFrameRate: null,
+};
+
 export type SourceFacts = {
   readonly container: string;
   /** Seconds, as the header claims: never to be believed alone. */
   readonly headerDuration: number | null;
-  /** Seconds at which the first packet of the file stands; ffmpeg moves it to zero. */
+  /** Seconds at which the first packet of the file or of its chosen tracks stands; ffmpeg moves it to zero. */
   readonly originSeconds: number;
+  readonly reading: SourceReading;
   readonly video: SourceVideo | null;
   readonly audio: SourceAudio | null;
   /** The codec of a picture that is there and that no decoder takes; null where there is none, or a usable one. */

@@ -30,6 +30,8 @@ const streamSchema = z.looseObject({
   channels: z.number().optional(),
   nb_frames: z.coerce.number().optional(),
   duration: z.coerce.number().optional(),
+  start_time: z.coerce.number().optional(),
+  has_b_frames: z.number().optional(),
   channel_layout: z.string().optional(),
   disposition: z.record(z.string(), z.number()).optional(),
   side_data_list: z.array(sideDataSchema).optional(),
