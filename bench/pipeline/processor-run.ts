@@ -73,7 +73,7 @@ async function published(stack: Stack, videoPostId: string): Promise<void> {
       files: { failReason: string | null; durationSeconds: number | null }[];
     };
     if (post.status === "PUBLISHED") return;
-    if (post.status === "TRANSCODE_FAILED") throw new Error(post.files[0]?.failReason ?? "the job failed");
+    if (/FAILED|CANCELLED/.test(post.status)) throw new Error(post.files[0]?.failReason ?? "the job failed");
     // Each look is work for the Worker, on the same cores; the end comes after the renditions are there.
     await sleep(post.files[0]?.durationSeconds == null ? 2000 : 50);
   }

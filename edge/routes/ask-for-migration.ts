@@ -24,6 +24,7 @@ export async function askedForMigration(
     case "nothing-allowed":
       return { kind: "nothing-allowed" };
     case "failed":
+    case "stopped":
       return { kind: "migration-failed" };
     default:
       return { kind: "not-ready" };

@@ -1,5 +1,4 @@
 import { encryptedPrefix } from "../../shared/domain/object-keys.ts";
-import type { VideoFile } from "../../shared/domain/video-file.ts";
 import type { Holder } from "../callers/job-holder.ts";
 import type { Context } from "../context.ts";
 import { inBothBuckets, queueDeletions } from "../delete-objects.ts";
@@ -14,17 +13,17 @@ export function discardSoon(context: Context, execution: Pick<ExecutionContext, 
   execution.waitUntil(discard(context, holder).catch(failed));
 }
 
-async function discard({ posts, env }: Context, holder: Holder): Promise<void> {
+async function discard({ posts, jobs, env }: Context, holder: Holder): Promise<void> {
   const post = await posts.load(holder.job.videoPostId);
   const file = post?.files.find((part) => part.id === holder.job.fileId);
   const named = [file?.clear?.prefix, file?.playing?.prefix];
-  const own = prefixesOf(holder, file).filter((prefix) => !named.includes(prefix));
+  const own = (await prefixesOf(jobs, holder)).filter((prefix) => !named.includes(prefix));
   await queueDeletions(env, own.flatMap(inBothBuckets));
 }
 
-/** Job B writes under the newest key version, if it got as far as asking for keys. */
-function prefixesOf({ job, clearPrefix }: Holder, file: VideoFile | undefined): string[] {
+/** An encrypt job writes under the key versions that it has staged: another one after new clear renditions. */
+async function prefixesOf(jobs: Context["jobs"], { job, clearPrefix }: Holder): Promise<string[]> {
   if (job.kind === "TRANSCODE") return [clearPrefix];
-  const newest = file?.lastKeyVersion ?? 0;
-  return newest === 0 ? [] : [encryptedPrefix(clearPrefix, newest, job.claimNo)];
+  const versions = await jobs.stagedKeyVersions(job);
+  return versions.map((version) => encryptedPrefix(clearPrefix, version, job.claimNo));
 }

@@ -37,6 +37,8 @@ import { refusalResponse } from "./command-response.ts";
 import { discardSoon } from "./discard-claim.ts";
 import { workOrder } from "./work-order.ts";
 
+type Execution = Pick<ExecutionContext, "waitUntil">;
+
 /** `/internal/jobs`: the processors' side of the job protocol (shared/application/job-protocol.ts). */
 export function internalJobRoutes(context: Context): Hono<HolderEnv> {
   const routes = new Hono<HolderEnv>();
@@ -80,13 +82,16 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
   routes.post("/:jobId/progress", async (c) => {
     const body = await readJson(c.req.raw, progressSchema);
     if (body.kind === "refused") return body.response;
-    await context.env.JOB_EVENTS.getByName(c.get("holder").job.jobId).report(body.value);
+    const { job } = c.get("holder");
+    // Progress comes every second: a holder whose job was cancelled stops sooner than at its next heartbeat.
+    if (job.state !== "RUNNING") return problem("lease-lost");
+    await context.env.JOB_EVENTS.getByName(job.jobId).report(body.value);
     return c.body(null, 204);
   });
 
   routes.post("/:jobId/keys", async (c) => {
     const { job, leaseToken } = c.get("holder");
-    if (job.kind !== "ENCRYPT" || job.state !== "RUNNING" || job.cancelRequested) return problem("lease-lost");
+    if (job.kind !== "ENCRYPT" || job.state !== "RUNNING") return problem("lease-lost");
     const deps = { ...context, policyRule: { publicUpTo: context.settings.PUBLIC_UP_TO_LINES } };
     const fence = { kind: "lease", jobId: job.jobId, leaseToken } as const;
     const outcome = await generateVideoPostQualityKeys(deps, { ...job, fence }, now());
@@ -118,9 +123,9 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
     const body = await readJson(c.req.raw, failReportSchema as z.ZodType<z.output<typeof failReportSchema>>);
     if (body.kind === "refused") return body.response;
     const { job, leaseToken } = c.get("holder");
-    if (job.state !== "RUNNING") return problem("lease-lost");
+    if (job.state !== "RUNNING") return leaseLost(c.executionCtx, c.get("holder"));
     const outcome = await failJob(context, job, leaseToken, body.value, now());
-    if (outcome.kind === "lease-lost") return problem("lease-lost");
+    if (outcome.kind === "lease-lost") return leaseLost(c.executionCtx, c.get("holder"));
     discardSoon(context, c.executionCtx, c.get("holder"));
     if (outcome.kind === "failed") continueRotationSoon(context, c.executionCtx, job);
     const runAfter = outcome.kind === "retry" ? outcome.runAfter : null;
@@ -134,24 +139,37 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
 
   routes.post("/:jobId/cancelled", async (c) => {
     const acknowledged = await jobs.acknowledgeCancel({ ...lease(c.get("holder")), now: now() });
-    if (acknowledged) continueRotationSoon(context, c.executionCtx, c.get("holder").job);
     return letGo(c.executionCtx, c.get("holder"), acknowledged);
   });
 
-  function letGo(execution: Pick<ExecutionContext, "waitUntil">, holder: Holder, done: boolean): Response {
-    if (!done) return problem("lease-lost");
+  async function letGo(execution: Execution, holder: Holder, done: boolean): Promise<Response> {
+    if (!done) return leaseLost(execution, holder);
     discardSoon(context, execution, holder);
     return new Response(null, { status: 204 });
   }
 
-  function finished(
-    execution: Pick<ExecutionContext, "waitUntil">,
-    { job }: Holder,
-    outcome: CommandOutcome,
-  ): Response {
+  /** What the holder of a cancelled job has stored goes at once; after any other loss the garbage collection finds it. */
+  async function leaseLost(execution: Execution, holder: Holder): Promise<Response> {
+    const job = await jobs.findByLease(holder.job.jobId, holder.leaseToken);
+    if (job?.state === "CANCELLED") discardSoon(context, execution, holder);
+    return problem("lease-lost");
+  }
+
+  /** A result may be refused because the job was lost meanwhile, with its keys: then that is the answer. */
+  async function refusedResult(
+    execution: Execution,
+    holder: Holder,
+    outcome: Exclude<CommandOutcome, { kind: "done" }>,
+  ): Promise<Response> {
+    const job = await jobs.findByLease(holder.job.jobId, holder.leaseToken);
+    return job?.state === "RUNNING" ? refusalResponse(outcome) : leaseLost(execution, holder);
+  }
+
+  async function finished(execution: Execution, holder: Holder, outcome: CommandOutcome): Promise<Response> {
+    const { job } = holder;
     // A result that was sent twice, because the first reply was lost, is a success both times.
     const repeated = outcome.kind === "lease-lost" && job.state === "SUCCEEDED";
-    if (outcome.kind !== "done" && !repeated) return refusalResponse(outcome);
+    if (outcome.kind !== "done" && !repeated) return refusedResult(execution, holder, outcome);
     dispatchSoon(context, execution);
     continueRotationSoon(context, execution, job);
     return new Response(null, { status: 204 });
@@ -182,7 +200,7 @@ async function recordEncrypt(context: Context, holder: Holder, report: EncryptRe
   const { clearPrefix } = holder;
   const prefix = encryptedPrefix(clearPrefix, report.keyVersion, holder.job.claimNo);
   const retireAt = now + (await graceSecondsFor(context, holder.job.fileId)) * 1000;
-  const result = { ...report, kind: "done", clearPrefix, prefix, retireAt } as const;
+  const result = { ...report, kind: "done", jobId: holder.job.jobId, clearPrefix, prefix, retireAt } as const;
   return applyVideoPostEncryptResult(context.posts, target(holder), result, now);
 }
 

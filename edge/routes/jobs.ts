@@ -1,12 +1,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { retryFailedJob } from "../../shared/application/commands/retry-failed-job.ts";
+import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
+import { retryJob } from "../../shared/application/commands/retry-job.ts";
 import type { ListedJob } from "../../shared/application/ports.ts";
 import { JOB_KINDS, JOB_STATES } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
 import { readQuery } from "../read-query.ts";
+import { continueRotationSoon } from "../rotation/continue-soon.ts";
 import { refusalResponse } from "./command-response.ts";
 
 /** `/api/v2/jobs`, for operators and for whoever waits for a job. */
@@ -34,16 +36,18 @@ export function jobRoutes(context: Context): Hono<CallerEnv> {
   });
 
   routes.post("/:jobId/cancel", async (c) => {
-    const outcome = await jobs.cancel({ jobId: c.req.param("jobId"), now: now() });
-    if (outcome === "unknown") return problem("not-found");
-    return outcome === "ended" ? problem("wrong-state", "the job has ended") : c.json({ outcome }, 202);
+    const jobId = c.req.param("jobId");
+    const outcome = await cancelJob(context, jobId, now());
+    if (outcome.kind !== "done") return refusalResponse(outcome);
+    const job = await jobs.find(jobId);
+    if (job !== null) continueRotationSoon(context, c.executionCtx, job);
+    return c.json({ outcome: outcome.value }, 202);
   });
 
   routes.post("/:jobId/retry", async (c) => {
-    const jobId = c.req.param("jobId");
-    const outcome = await retryFailedJob(context, jobId, now());
+    const outcome = await retryJob(context, c.req.param("jobId"), now());
     if (outcome.kind !== "done") return refusalResponse(outcome);
-    const job = await jobs.find(jobId);
+    const job = await jobs.find(outcome.value.jobId);
     return job === null ? problem("not-found") : c.json(await shown(job), 202);
   });
 

@@ -70,6 +70,8 @@ async function pageOf(context: Context, part: Part, view: WatchView): Promise<Pa
       return { status: 410, html: htmlOf(<NoticePage heading="Deleted" text="This video was deleted." />) };
     case "failed":
       return { status: 200, html: htmlOf(<FailedPage title={view.title} />) };
+    case "cancelled":
+      return { status: 200, html: htmlOf(<CancelledPage title={view.title} />) };
     case "waiting": {
       const progress = await liveProgress(context, part.videoPostId, view.fileId);
       return { status: 200, html: htmlOf(<ProcessingPage {...view} progress={progress} />) };
@@ -86,6 +88,11 @@ async function pageOf(context: Context, part: Part, view: WatchView): Promise<Pa
 function FailedPage({ title }: { readonly title: string | null }) {
   const heading = title ?? "This video";
   return <NoticePage heading={heading} text="This video could not be made. Whoever uploaded it can see why." />;
+}
+
+function CancelledPage({ title }: { readonly title: string | null }) {
+  const text = "The processing of this video was cancelled. It can be watched once it has been processed.";
+  return <NoticePage heading={title ?? "This video"} text={text} />;
 }
 
 /** What the job at work on this part reported last; null when none is at work. */

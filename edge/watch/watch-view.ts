@@ -28,6 +28,7 @@ export type WatchView =
   | { readonly kind: "unknown" }
   | { readonly kind: "deleted" }
   | { readonly kind: "failed"; readonly title: string | null }
+  | { readonly kind: "cancelled"; readonly title: string | null }
   | {
       readonly kind: "waiting";
       readonly title: string | null;
@@ -53,6 +54,7 @@ export function watchView(post: VideoPost | null, fileIndex: number): WatchView 
   // As long as an editor may still say no, nobody is told what the post is about.
   const title = post.autoPublish || post.audit?.result === "PASSED" ? post.title : null;
   if (post.status === "TRANSCODE_FAILED" || migrationState(file) === "failed") return { kind: "failed", title };
+  if (post.status === "PROCESSING_CANCELLED" || migrationState(file) === "stopped") return { kind: "cancelled", title };
   if (post.status !== "PUBLISHED" || file.playing === null) {
     return { kind: "waiting", title, fileId: file.id, waitingFor: waitingFor(post, file) };
   }

@@ -30,10 +30,24 @@ describe("the job client", () => {
     expect(await clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal)).toBeNull();
   });
 
-  it("refuses a work order that is not one", async () => {
+  it("returns a work order that it cannot read with the job and what to fail it by, and without values", async () => {
     await using service = await startJobService();
-    service.queue.push({ ...transcodeOrder("j1"), leaseMs: "soon" } as never);
-    await expect(clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal)).rejects.toThrow();
+    const order = { ...transcodeOrder("j1"), leaseMs: "a secret", source: { kind: "upload", prefix: "p", size: 0 } };
+    service.queue.push(order as never, order as never);
+    const unreadable = {
+      ...{ kind: "UNREADABLE", jobId: "j1", credential: "credential-of-j1" },
+      problem: "leaseMs: invalid_type, source.size: too_small",
+    };
+    expect(await clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal)).toEqual(unreadable);
+    const one = await clientOf(service).claimOne("j1", { leaseToken: LEASE, owner: "me" }, signal);
+    expect(one).toEqual({ outcome: "unreadable", order: unreadable });
+  });
+
+  it("refuses a reply that names no job", async () => {
+    await using service = await startJobService();
+    service.queue.push({ kind: "TRANSCODE", jobId: "j1" } as never);
+    const claim = clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal);
+    await expect(claim).rejects.toThrow("names no job");
   });
 
   it.each([

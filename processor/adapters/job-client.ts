@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import {
   type ClaimOneReply,
   type ClaimOneRequest,
@@ -14,7 +14,9 @@ import {
   type FailReport,
   failReplySchema,
   failReportSchema,
+  type HeldJob,
   heartbeatReplySchema,
+  heldJobSchema,
   type Progress,
   prefixListSchema,
   prefixUsesSchema,
@@ -27,10 +29,13 @@ import {
   workOrderSchema,
 } from "../../shared/application/job-protocol.ts";
 import type { PrefixUse } from "../../shared/application/ports.ts";
+import { JobServiceError } from "./job-client-errors.ts";
 import { type JobRequest, ONE_TRY, PATIENT, requestJson, SHORT } from "./job-request.ts";
 
-/** A job that is held: its name, and what proves that it is. */
-export type HeldJob = Pick<WorkOrder, "jobId" | "credential">;
+/** A claimed job whose work order this processor does not understand, as from a Worker of another release. */
+export type UnreadableOrder = HeldJob & { readonly kind: "UNREADABLE"; readonly problem: string };
+
+export type ClaimOneAnswer = ClaimOneReply | { readonly outcome: "unreadable"; readonly order: UnreadableOrder };
 
 /**
  * The processor's side of the job protocol. Every call may throw JobServiceError; the calls about a held job throw
@@ -38,9 +43,9 @@ export type HeldJob = Pick<WorkOrder, "jobId" | "credential">;
  */
 export type JobClient = {
   /** The same lease token asked again gives the same job. Null: nothing is due. */
-  claim(request: ClaimRequest, signal: AbortSignal): Promise<WorkOrder | null>;
+  claim(request: ClaimRequest, signal: AbortSignal): Promise<WorkOrder | UnreadableOrder | null>;
   /** This job and no other; asked again with the same lease token it gives the same answer. */
-  claimOne(jobId: string, request: ClaimOneRequest, signal: AbortSignal): Promise<ClaimOneReply>;
+  claimOne(jobId: string, request: ClaimOneRequest, signal: AbortSignal): Promise<ClaimOneAnswer>;
   scan(signal: AbortSignal): Promise<ScanReport>;
   /** What stored prefixes are to the Worker, in the order of what was asked; PREFIXES_PER_REQUEST at the most. */
   usesOfPrefixes(prefixes: readonly string[], signal: AbortSignal): Promise<readonly PrefixUse[]>;
@@ -76,12 +81,15 @@ export function createJobClient({ serviceUrl, processorToken, sleep }: JobClient
     claim: async (request, signal) => {
       const body = claimRequestSchema.parse(request);
       const reply = await send({ ...own, url: `${base}/claim`, body, retry: SHORT, signal });
-      return reply === null ? null : workOrderSchema.parse(reply);
+      return reply === null ? null : readOrder(reply);
     },
     claimOne: async (jobId, request, signal) => {
       const body = claimOneRequestSchema.parse(request);
       const url = `${base}/${encodeURIComponent(jobId)}/claim`;
-      return claimOneReplySchema.parse(await send({ ...own, url, body, retry: PATIENT, signal }));
+      const reply = await send({ ...own, url, body, retry: PATIENT, signal });
+      const claimed = claimedSchema.safeParse(reply);
+      const order = claimed.success ? readOrder(claimed.data.order) : null;
+      return order?.kind === "UNREADABLE" ? { outcome: "unreadable", order } : claimOneReplySchema.parse(reply);
     },
     usesOfPrefixes: async (prefixes, signal) => {
       const body = prefixListSchema.parse({ prefixes });
@@ -122,4 +130,16 @@ export function createJobClient({ serviceUrl, processorToken, sleep }: JobClient
       await send({ ...about(job, "cancelled"), body: {}, retry: SHORT, signal });
     },
   };
+}
+
+const claimedSchema = z.object({ outcome: z.literal("claimed"), order: z.unknown() });
+
+/** Throws where not even the job can be read. The problem names fields and no values: these may be keys or URLs. */
+function readOrder(reply: unknown): WorkOrder | UnreadableOrder {
+  const order = workOrderSchema.safeParse(reply);
+  if (order.success) return order.data;
+  const held = heldJobSchema.safeParse(reply);
+  if (!held.success) throw new JobServiceError("The video service gave a work order that names no job.");
+  const problem = order.error.issues.map(({ path, code }) => `${path.join(".") || "order"}: ${code}`).join(", ");
+  return { ...held.data, kind: "UNREADABLE", problem };
 }

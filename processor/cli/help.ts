@@ -10,7 +10,7 @@ export const USAGE = `Usage: node processor/main.ts <command>
                                 bring in content that has one key for all qualities; or only look whether it can be
   jobs list [--state <state>] [--kind <kind>] [--post <videoPostId>] [--json]
   jobs show <jobId> [--json]
-  jobs retry <jobId> [--json]   queue a FAILED job again, with all its attempts
+  jobs retry <jobId> [--json]   queue a FAILED job again with all its attempts, or a new job for a CANCELLED one
   jobs cancel <jobId> [--json]
 
   rotate --all | --post <videoPostId> [--file <index>] | --status, --author, --type, --created-from, --created-before,

@@ -22,7 +22,7 @@ export function jobTable(jobs: readonly JobView[], now: number): string {
       job.kind,
       job.videoPostId,
       String(job.fileIndex ?? ""),
-      stateOf(job),
+      job.state,
       job.state === "RUNNING" ? (job.stage ?? "") : "",
       percentOf(job),
       `${job.attempt}/${job.maxAttempts}`,
@@ -44,7 +44,7 @@ export function describeJob(job: JobView, now: number): string {
     ["kind", job.kind],
     ["post", job.videoPostId],
     ["part", job.fileIndex ?? ""],
-    ["state", stateOf(job)],
+    ["state", job.state],
     ["reason", job.failReason ?? ""],
     ["attempt", `${job.attempt} of ${job.maxAttempts}, claim ${job.claimNo}`],
     ["stage", progress === null ? (job.stage ?? "") : `${progress.stage}, ${Math.floor(progress.percent)} %`],
@@ -59,10 +59,6 @@ export function describeJob(job: JobView, now: number): string {
   ];
   const shown = lines.filter(([, value]) => value !== "");
   return shown.map(([name, value]) => `${`${name}:`.padEnd(13)}${value}\n`).join("");
-}
-
-function stateOf({ state, cancelRequested }: JobView): string {
-  return state === "RUNNING" && cancelRequested ? "RUNNING (cancelling)" : state;
 }
 
 function percentOf({ state, progress }: JobView): string {

@@ -113,9 +113,14 @@ started:     2026-03-01T11:51:00.000Z (9 min ago)
     expect(out).toBe("Queued again, with 5 attempts.\n");
   });
 
+  it("queues a new job for a cancelled one, and names it", async () => {
+    const { out } = await jobsCommand({ verb: "retry", jobId: "cancelled" }, { status: 202, body: FAILED });
+    expect(out).toBe(`Queued as job ${FAILED.jobId}, with 5 attempts.\n`);
+  });
+
   it.each([
     ["cancelled", "Cancelled.\n"],
-    ["requested", "Its processor was asked to stop; it hears of it with its next heartbeat.\n"],
+    ["requested", "Cancelled. Its processor stops with its next heartbeat.\n"],
   ])("cancels: %s", async (outcome, text) => {
     const { out, requests } = await jobsCommand({ verb: "cancel", jobId: "a/b" }, { status: 202, body: { outcome } });
     expect(requests).toEqual(["POST /api/v2/jobs/a%2Fb/cancel Bearer the-key"]);

@@ -39,12 +39,13 @@ async function answer(
     }
     case "retry": {
       const job = await client.retry(command.jobId);
-      return { value: job, text: `Queued again, with ${job.maxAttempts} attempts.\n` };
+      const name = job.jobId === command.jobId ? "Queued again" : `Queued as job ${job.jobId}`;
+      return { value: job, text: `${name}, with ${job.maxAttempts} attempts.\n` };
     }
     case "cancel": {
       const outcome = await client.cancel(command.jobId);
-      const asked = "Its processor was asked to stop; it hears of it with its next heartbeat.\n";
-      return { value: { outcome }, text: outcome === "cancelled" ? "Cancelled.\n" : asked };
+      const requested = "Cancelled. Its processor stops with its next heartbeat.\n";
+      return { value: { outcome }, text: outcome === "cancelled" ? "Cancelled.\n" : requested };
     }
     default:
       return command satisfies never;

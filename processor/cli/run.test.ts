@@ -62,6 +62,13 @@ describe("running one job", () => {
     expect(await codeOf(service, never)).toBe(code);
   });
 
+  it("ends with 65 when the work order cannot be read, and has failed the job", async () => {
+    await using service = await startJobService();
+    service.queue.push({ ...transcodeOrder("j1"), leaseMs: "soon" } as never);
+    expect(await codeOf(service, never)).toBe(65);
+    expect(service.routes("j1")).toEqual(["j1/claim", "j1/fail"]);
+  });
+
   it("ends with 65 when the source is refused", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));

@@ -1,10 +1,12 @@
 import type { ClaimOneReply } from "../../shared/application/job-protocol.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
+import type { ClaimOneAnswer } from "../adapters/job-client.ts";
 import { JobServiceError } from "../adapters/job-client-errors.ts";
 import type { ProcessorConfig } from "../config.ts";
 import { loggerFor, openContext, type ProcessorContext } from "../context.ts";
 import { lastClaimSignal } from "../jobs/loop/job-loop.ts";
 import { type HeldJobEnd, workOnHeldJob } from "../jobs/loop/run-claimed-job.ts";
+import { failUnreadable } from "../jobs/loop/unreadable-order.ts";
 import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { usableFfmpeg } from "./usable-ffmpeg.ts";
@@ -27,13 +29,17 @@ type RunContext = Pick<ProcessorContext, "config" | "client" | "log" | "run">;
 
 export async function runOneJob(jobId: string, context: RunContext, stop: AbortSignal): Promise<number> {
   const { client, config, log } = context;
-  let reply: ClaimOneReply;
+  let reply: ClaimOneAnswer;
   try {
     const request = { leaseToken: secretId(), owner: config.owner };
     reply = await client.claimOne(jobId, request, lastClaimSignal(stop));
   } catch (error) {
     log.error({ err: error, jobId }, "the job could not be claimed");
     return codeOfFault(error);
+  }
+  if (reply.outcome === "unreadable") {
+    await failUnreadable(reply.order, context, lastClaimSignal(stop));
+    return EXIT.badInput;
   }
   if (reply.outcome !== "claimed") {
     log.info({ jobId, ...reply }, "nothing to do");

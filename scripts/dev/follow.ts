@@ -35,6 +35,7 @@ export function outcomeOf(post: PostView | null): PostOutcome | null {
       return { kind: "published", qualities: post.files[0]?.variants.map((variant) => variant.quality) ?? [] };
     case "TRANSCODE_FAILED":
       return { kind: "failed", reason: post.files.find((file) => file.failReason)?.failReason ?? "" };
+    case "PROCESSING_CANCELLED":
     case "REJECTED":
     case "DELETED":
       return { kind: "failed", reason: `the post is ${post.status}` };

@@ -20,7 +20,7 @@ export type IngestContext = {
 };
 
 // A post in one of these states will never play: what is asked for again is made again.
-const LOST = new Set(["TRANSCODE_FAILED", "REJECTED", "DELETED"]);
+const LOST = new Set(["TRANSCODE_FAILED", "PROCESSING_CANCELLED", "REJECTED", "DELETED"]);
 
 /** Makes a post of the source, unless one was made before and is still there. */
 export async function ingest(source: IngestSource, context: IngestContext): Promise<Ingested> {

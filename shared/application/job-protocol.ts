@@ -62,15 +62,24 @@ export const variantSchema = z.object({
   bytes: z.int().positive(),
 });
 
-const workOrderBase = z.object({
-  jobId: z.string(),
+/**
+ * What every work order has, whatever else a release adds or changes: a processor that cannot read the rest of it fails
+ * the job by this.
+ */
+export const heldJobSchema = z.object({
+  jobId: z.string().min(1),
+  /** Bearer token for every further call about this job. */
+  credential: z.string().min(1),
+});
+/** A job that is held: its name, and what proves that it is. */
+export type HeldJob = z.infer<typeof heldJobSchema>;
+
+const workOrderBase = heldJobSchema.extend({
   claimNo: z.int(),
   attempt: z.int(),
   maxAttempts: z.int(),
   /** Milliseconds after which a holder that is silent loses the job. */
   leaseMs: z.int(),
-  /** Bearer token for every further call about this job. */
-  credential: z.string(),
 });
 
 export const workOrderSchema = z.discriminatedUnion("kind", [

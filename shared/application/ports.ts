@@ -11,14 +11,18 @@ import type { Change, VideoPost, VideoPostStatus } from "../domain/video-post.ts
 export type SaveFence =
   | { readonly kind: "lease"; readonly jobId: string; readonly leaseToken: string }
   | { readonly kind: "expired-lease"; readonly jobId: string; readonly now: number }
-  /** The job has FAILED and is the newest of its part and kind. */
-  | { readonly kind: "failed-job"; readonly jobId: string };
+  /** The job has not ended. */
+  | { readonly kind: "live-job"; readonly jobId: string }
+  /** The job has ended so and is the newest of its part and kind. */
+  | { readonly kind: "ended-job"; readonly jobId: string; readonly state: "FAILED" | "CANCELLED" };
 
 /** What happens to the fencing job in the same batch. */
 export type JobEnd =
   | { readonly kind: "keep" }
   | { readonly kind: "succeed" }
   | { readonly kind: "fail"; readonly reason: string }
+  /** CANCELLED. Its holder, if there is one, learns of it at its next heartbeat or result, by the lease that it keeps. */
+  | { readonly kind: "cancel" }
   /** QUEUED again with all its attempts; the claim number goes on. */
   | { readonly kind: "requeue" };
 
@@ -90,13 +94,15 @@ export interface JobStore {
   }): Promise<boolean>;
   /** Gives the job back as if it had not been claimed, but for its claim number. */
   release(input: { jobId: string; leaseToken: string; now: number }): Promise<boolean>;
-  /** The holder lets go of a job that was cancelled. */
+  /** The holder of a job that was cancelled has stopped: it is the holder no longer. False when it was not. */
   acknowledgeCancel(input: { jobId: string; leaseToken: string; now: number }): Promise<boolean>;
-  /** A queued job is cancelled at once, a running one is asked to stop. */
-  cancel(input: { jobId: string; now: number }): Promise<"cancelled" | "requested" | "ended" | "unknown">;
+  /** A job whose post or part is gone cannot end by a save: it is FAILED by this. False when its part is there. */
+  failOrphan(input: { jobId: string; reason: string; now: number }): Promise<boolean>;
   find(jobId: string): Promise<ListedJob | null>;
-  /** The job that this lease holds, or held when it succeeded; null once it was given to somebody else or back. */
+  /** The job that this lease holds, or held when it succeeded or was cancelled; null once somebody else has it. */
   findByLease(jobId: string, leaseToken: string): Promise<TranscodeJob | null>;
+  /** The key versions that this job has staged, whatever became of them. */
+  stagedKeyVersions(job: Pick<TranscodeJob, "jobId" | "fileId">): Promise<readonly number[]>;
   /** The newest first. */
   list(filter: {
     videoPostId?: string | undefined;
@@ -152,7 +158,7 @@ export type PlayablePart = {
   readonly fileId: string;
   readonly durationSeconds: number | null;
   readonly playing: { readonly prefix: string; readonly keyVersion: number } | null;
-  /** Of an imported part that does not play, unless its migration is under way. */
+  /** Of an imported part that does not play, unless its migration is under way. One that was cancelled has failed. */
   readonly migration: "waiting" | "failed" | null;
   readonly qualityAuth: readonly QualityAuth[];
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ROTATION_ITEM_STATES, type RotationSelection, SKIP_REASONS } from "../domain/rotation-batch.ts";
+import { VIDEO_POST_STATUSES } from "../domain/video-post.ts";
 
 /*
  * What `processor rotate` and the Worker say to each other, below /admin/video/enc/rotations:
@@ -21,7 +22,7 @@ const selectionSchema = z
     everything: z.literal(true).optional(),
     videoPostId: nameOf(64).optional(),
     fileIndex: z.int().min(0).optional(),
-    status: z.enum(["DRAFT", "TRANSCODING", "TRANSCODE_FAILED", "PENDING_AUDIT", "PUBLISHED", "REJECTED"]).optional(),
+    status: z.enum(VIDEO_POST_STATUSES).exclude(["DELETED"]).optional(),
     authorId: nameOf(400).optional(),
     resourceType: z.enum(["VIDEO", "AUDIO"]).optional(),
     createdFrom: instant.optional(),

@@ -14,6 +14,8 @@ export type ContentKey = {
   readonly wrappedKey: string;
   readonly kekId: string;
   readonly keyUriTemplate: string;
+  /** The ENCRYPT job that staged it: its claims alone use it while it is STAGED. Null for keys of earlier releases. */
+  readonly stagedByJobId: string | null;
   readonly status: ContentKeyStatus;
   readonly usableUntil: number | null;
   readonly createdAt: number;
@@ -27,8 +29,14 @@ export function keyUriTemplate(keyId: string, quality: Quality): string {
   return `/video/enc/key?keyId=${keyId}&quality=${quality}&token=${TOKEN_PLACEHOLDER}`;
 }
 
-export function stagedKeys(keys: readonly ContentKey[]): readonly ContentKey[] {
-  return keys.filter((key) => key.status === "STAGED");
+/** Keys that no other job may use: their job's holders, former ones included, know them. */
+export function keysStagedBy(keys: readonly ContentKey[], jobId: string): readonly ContentKey[] {
+  return keys.filter((key) => key.status === "STAGED" && key.stagedByJobId === jobId);
+}
+
+/** When the job that staged them ends without a result: somebody was given them. */
+export function revokeStagedKeys(keys: readonly ContentKey[]): ContentKey[] {
+  return keys.map((key) => (key.status === "STAGED" ? revokedKey(key) : key));
 }
 
 /**
@@ -50,5 +58,9 @@ export function activateKeyVersion(
 }
 
 export function revokeKeys(keys: readonly ContentKey[]): ContentKey[] {
-  return keys.map((key) => ({ ...key, status: "REVOKED", usableUntil: null }));
+  return keys.map(revokedKey);
+}
+
+export function revokedKey(key: ContentKey): ContentKey {
+  return { ...key, status: "REVOKED", usableUntil: null };
 }

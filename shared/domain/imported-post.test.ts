@@ -4,7 +4,7 @@ import { applyEncryptResult, applyTranscodeResult, type KeyDraft, stageKeys } fr
 import { publicQualityAuth, STANDARD_POLICY_RULE } from "./quality-auth.ts";
 import { upsertQualityAuth } from "./quality-policies.ts";
 import { applied, NOW, part } from "./ready-post.fixture.ts";
-import { refreshPost, resumePart } from "./recovery.ts";
+import { cancelPart, refreshPost, resumePart } from "./recovery.ts";
 import type { AbrVariant } from "./rendition.ts";
 import { auditVideoPost, deleteVideoPost, type VideoPost } from "./video-post.ts";
 
@@ -49,10 +49,11 @@ function transcoded(post: VideoPost): VideoPost {
 
 function encrypted(post: VideoPost) {
   const draft: KeyDraft = { keyId: "k", quality: "480p", wrappedKey: "w", kekId: "k1", keyUriTemplate: "uri" };
-  const staged = applied(stageKeys(post, "file-0", [draft], 1, STANDARD_POLICY_RULE, NOW));
+  const staged = applied(stageKeys(post, { fileId: "file-0", jobId: "e" }, [draft], 1, STANDARD_POLICY_RULE, NOW));
   const { variants } = part(staged).variants[0]!;
   const result = {
     kind: "done",
+    jobId: "e",
     clearPrefix: "a-film/job/c1/",
     prefix: "a-film/job/enc/k1-c1/",
     keyVersion: 1,
@@ -123,12 +124,17 @@ describe("a migration that is asked for", () => {
 
   it("begins again after its job was cancelled, with what is left to do, and keeps when it was first asked for", () => {
     const underWay = applied(asked(imported()));
-    const again = requestMigration(underWay, 0, { jobId: "job-2", restart: true }, NOW + 99);
+    const stopped = applied(cancelPart(underWay, "file-0", "TRANSCODE", NOW));
+    expect([stopped.status, migrationState(part(stopped))]).toEqual(["PUBLISHED", "stopped"]);
+    expect(asked(stopped)).toEqual({ kind: "unchanged", value: "stopped" });
+    const again = requestMigration(stopped, 0, { jobId: "job-2", restart: true }, NOW + 99);
     expect(again).toMatchObject({ change: { jobs: [{ jobId: "job-2", kind: "TRANSCODE" }] } });
     expect(part(applied(again)).singleKey?.requestedAt).toBe(NOW + 5);
-    const decrypted = requestMigration(transcoded(underWay), 0, { jobId: "job-2", restart: true }, NOW);
+    const cancelled = applied(cancelPart(transcoded(underWay), "file-0", "ENCRYPT", NOW));
+    const decrypted = requestMigration(cancelled, 0, { jobId: "job-2", restart: true }, NOW);
     expect(decrypted).toMatchObject({ change: { jobs: [{ jobId: "job-2", kind: "ENCRYPT" }] } });
-    expect(part(applied(decrypted)).transferResult).toBe("SUCCESS");
+    expect(part(applied(decrypted))).toMatchObject({ transferResult: "SUCCESS", encryptStatus: "UNENCRYPTED" });
+    expect(asked(underWay, 0, true)).toEqual({ kind: "unchanged", value: "under-way" });
   });
 
   it("is refused for what is not there, and for a post that was deleted", () => {
@@ -145,7 +151,7 @@ describe("a migration that is asked for", () => {
       "It broke.",
     ]);
     expect(part(failed).singleKey).not.toBeNull();
-    const resumed = applied(resumePart(failed, "file-0", "TRANSCODE", NOW));
+    const resumed = applied(resumePart(failed, "file-0", "TRANSCODE", [], NOW));
     expect([part(resumed).transferResult, migrationState(part(resumed))]).toEqual(["TRANSCODING", "under-way"]);
   });
 

@@ -1,7 +1,7 @@
 import type { QualityAuth } from "./quality-auth.ts";
 import type { SingleKeySource } from "./single-key-source.ts";
 import type { NewJob } from "./transcode-job.ts";
-import type { VideoFile } from "./video-file.ts";
+import { isCancelled, type VideoFile } from "./video-file.ts";
 import {
   type Change,
   type Decision,
@@ -64,21 +64,19 @@ function importedFile({ id, fileName, source, qualityAuth }: NewImportedFile, in
   };
 }
 
-/**
- * How far the migration of a part is; null for every other part and for one that has its keys. "stopped" cannot be told
- * from "under-way" here: whether a job is live, the job rows know.
- */
-export type MigrationState = "waiting" | "under-way" | "failed";
+/** How far the migration of a part is; null for every other part and for one that has its keys. */
+export type MigrationState = "waiting" | "under-way" | "failed" | "stopped";
 
 export function migrationState(file: VideoFile): MigrationState | null {
   if (file.singleKey === null) return null;
   if (file.transferResult === "IMPORTED") return "waiting";
-  return file.transferResult === "FAILED" || file.encryptStatus === "FAILED" ? "failed" : "under-way";
+  if (file.transferResult === "FAILED" || file.encryptStatus === "FAILED") return "failed";
+  return isCancelled(file) ? "stopped" : "under-way";
 }
 
 /**
  * Asks for the keys of an imported part: one job, in the save that takes it from IMPORTED. Asked again it changes nothing,
- * unless `restart` says that its job was cancelled. A part that failed is an operator's to retry.
+ * unless its job was cancelled and `restart` is true. A part that failed is an operator's to retry.
  */
 export function requestMigration(
   post: VideoPost,
@@ -90,13 +88,18 @@ export function requestMigration(
   const file = post.files.find((part) => part.fileIndex === fileIndex);
   if (file === undefined) return refused({ kind: "not-found" });
   const state = migrationState(file);
-  if (file.singleKey === null || !(state === "waiting" || (state === "under-way" && restart))) {
+  if (file.singleKey === null || !(state === "waiting" || (state === "stopped" && restart))) {
     return { kind: "unchanged", value: state };
   }
   const singleKey = { ...file.singleKey, requestedAt: file.singleKey.requestedAt ?? now };
   // Decrypted before its job was cancelled: what is left to do is the encryption.
   const decrypted = file.clear !== null;
   const job: NewJob = { jobId, fileId: file.id, kind: decrypted ? "ENCRYPT" : "TRANSCODE" };
-  const requested: VideoFile = { ...file, singleKey, transferResult: decrypted ? "SUCCESS" : "TRANSCODING" };
+  const requested: VideoFile = {
+    ...file,
+    singleKey,
+    transferResult: decrypted ? "SUCCESS" : "TRANSCODING",
+    encryptStatus: file.encryptStatus === "CANCELLED" ? "UNENCRYPTED" : file.encryptStatus,
+  };
   return { kind: "changed", change: withFile(post, requested, [job], now), value: "under-way" };
 }

@@ -46,10 +46,24 @@ describe("the revocation of a key version", () => {
     expect(part(rotated).playing?.keyVersion).toBe(2);
   });
 
-  it("is refused for what is not there, and for a version that nobody has yet", () => {
+  it("of a version that is staged takes it from its job, and what plays goes on", () => {
+    const decision = revokeKeyVersion(staged(playingPost(), 2), 0, 2, NOW);
+    expect(decision).toMatchObject({
+      value: { outcome: "revoked", stopsPlayback: false },
+      change: { takenBack: ["encrypt-0-2"], jobs: [] },
+    });
+    expect(statuses(applied(decision))).toEqual([
+      "1 720p ACTIVE null",
+      "1 480p ACTIVE null",
+      "2 720p REVOKED null",
+      "2 480p REVOKED null",
+    ]);
+    expect(revokeKeyVersion(playingPost(), 0, 1, NOW)).toMatchObject({ change: { takenBack: [] } });
+  });
+
+  it("is refused for what is not there", () => {
     const post = staged(playingPost(), 2);
     expect(revokeKeyVersion(post, 0, 3, NOW)).toMatchObject({ refusal: { kind: "invalid" } });
-    expect(revokeKeyVersion(post, 0, 2, NOW)).toMatchObject({ refusal: { kind: "wrong-state" } });
     expect(revokeKeyVersion(post, 1, 1, NOW)).toMatchObject({ refusal: { kind: "not-found" } });
     const deleted = applied(deleteVideoPost(post, NOW));
     expect(revokeKeyVersion(deleted, 0, 1, NOW)).toMatchObject({ refusal: { kind: "deleted" } });

@@ -1,4 +1,4 @@
-import type { ContentKey } from "./content-key.ts";
+import { type ContentKey, revokedKey } from "./content-key.ts";
 import type { NewJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
 import { type Decision, refused, settle, type VideoPost, withFile } from "./video-post.ts";
@@ -13,7 +13,8 @@ export type RevokedKeyVersion = {
 
 /**
  * Revokes all keys of one version of a part, which ends every token for it, those without a row included. What plays is
- * not moved: where it was this version, the part is not playable until a rotation has given it keys again.
+ * not moved: where it was this version, the part is not playable until a rotation has given it keys again. A version that
+ * is STAGED is taken from the job that is to publish it: that job begins again, and gets new keys.
  */
 export function revokeKeyVersion(
   post: VideoPost,
@@ -28,20 +29,22 @@ export function revokeKeyVersion(
   if (keyVersion > file.lastKeyVersion) {
     return refused({ kind: "invalid", detail: `the part has no key version ${keyVersion}` });
   }
-  if (keys.some((key) => key.status === "STAGED")) {
-    return refused({ kind: "wrong-state", detail: `key version ${keyVersion} is staged: nobody has been given it` });
-  }
   const stopsPlayback = file.playing?.keyVersion === keyVersion;
   if (keys.every((key) => key.status === "REVOKED")) {
     return { kind: "unchanged", value: { outcome: "unchanged", stopsPlayback } };
   }
   const revoked = file.keys.map((key) => (key.keyVersion === keyVersion ? revokedKey(key) : key));
-  const change = withFile(post, { ...file, keys: revoked }, [], now);
+  const takenBack = jobsThatStaged(keys);
+  const change = { ...withFile(post, { ...file, keys: revoked }, [], now), takenBack };
   return { kind: "changed", change, value: { outcome: "revoked", stopsPlayback } };
 }
 
-function revokedKey(key: ContentKey): ContentKey {
-  return { ...key, status: "REVOKED", usableUntil: null };
+/** Of keys that are STAGED. Their holders lose these jobs, so that nothing is published under a revoked key. */
+function jobsThatStaged(keys: readonly ContentKey[]): string[] {
+  const ids = keys.flatMap(({ status, stagedByJobId }) =>
+    status === "STAGED" && stagedByJobId !== null ? [stagedByJobId] : [],
+  );
+  return [...new Set(ids)];
 }
 
 export type PartRotation = {

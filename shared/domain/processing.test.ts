@@ -81,8 +81,10 @@ function drafts(version: number, qualities = LADDER): KeyDraft[] {
   }));
 }
 
-const staged = (post: VideoPost, version: number, qualities = LADDER) =>
-  stageKeys(post, "file", drafts(version, qualities), version, STANDARD_POLICY_RULE, NOW);
+const BY = "enc";
+
+const staged = (post: VideoPost, version: number, qualities = LADDER, jobId = BY) =>
+  stageKeys(post, { fileId: "file", jobId }, drafts(version, qualities), version, STANDARD_POLICY_RULE, NOW);
 
 function encrypted(
   post: VideoPost,
@@ -90,10 +92,12 @@ function encrypted(
   qualities = LADDER,
   retireAt = NOW + 60_000,
   clearPrefix = partOf(post).clear?.prefix ?? "nothing",
+  jobId = BY,
 ): Decision {
   const variants = qualities.map((quality) => variant(quality, 116));
   const prefix = `a-film/job-1/enc/k${keyVersion}-c1/`;
-  return applyEncryptResult(post, "file", { kind: "done", clearPrefix, prefix, keyVersion, variants, retireAt }, NOW);
+  const result = { kind: "done", jobId, clearPrefix, prefix, keyVersion, variants, retireAt } as const;
+  return applyEncryptResult(post, "file", result, NOW);
 }
 
 function playingPost(): VideoPost {
@@ -167,7 +171,9 @@ describe("staging keys", () => {
     const { post, jobs } = changed(staged(clear, 1));
     expect(partOf(post).encryptStatus).toBe("ENCRYPTING");
     expect(partOf(post).keys).toEqual(
-      drafts(1).map((draft) => ({ ...draft, keyVersion: 1, status: "STAGED", usableUntil: null, createdAt: NOW })),
+      drafts(1).map((draft) => ({
+        ...{ ...draft, keyVersion: 1, stagedByJobId: BY, status: "STAGED", usableUntil: null, createdAt: NOW },
+      })),
     );
     expect(jobs).toEqual([]);
   });
@@ -184,10 +190,10 @@ describe("staging keys", () => {
     expect(partOf(post).qualityAuth.map(({ policy }) => policy)).toEqual(["PUBLIC", "PUBLIC"]);
   });
 
-  it("finds the keys again that an earlier attempt has staged for the same qualities", () => {
+  it("finds the keys again that an earlier claim of the same job has staged for the same qualities", () => {
     const { post } = changed(staged(clear, 1));
-    expect(reusableStagedKeys(partOf(post), LADDER)).toEqual(partOf(post).keys);
-    expect(reusableStagedKeys(partOf(post), LADDER.toReversed())).toEqual(partOf(post).keys.toReversed());
+    expect(reusableStagedKeys(partOf(post), BY, LADDER)).toEqual(partOf(post).keys);
+    expect(reusableStagedKeys(partOf(post), BY, LADDER.toReversed())).toEqual(partOf(post).keys.toReversed());
   });
 
   it.each<[string, Quality[]]>([
@@ -196,12 +202,26 @@ describe("staging keys", () => {
     ["others", ["720p", "360p"]],
     ["none", []],
   ])("finds none for %s qualities", (_, qualities) => {
-    expect(reusableStagedKeys(partOf(changed(staged(clear, 1)).post), qualities)).toBeNull();
+    expect(reusableStagedKeys(partOf(changed(staged(clear, 1)).post), BY, qualities)).toBeNull();
+  });
+
+  it("finds none that another job has staged: its holders know them", () => {
+    expect(reusableStagedKeys(partOf(changed(staged(clear, 1)).post), "another", LADDER)).toBeNull();
+  });
+
+  it("for another job revokes what was staged, though it is for the same qualities", () => {
+    const { post } = changed(staged(changed(staged(clear, 1)).post, 2, LADDER, "another"));
+    expect(keyStates(post)).toEqual([
+      "key-1-720p REVOKED",
+      "key-1-480p REVOKED",
+      "key-2-720p STAGED",
+      "key-2-480p STAGED",
+    ]);
   });
 
   it("finds none where nothing is staged", () => {
-    expect(reusableStagedKeys(partOf(clear), [])).toBeNull();
-    expect(reusableStagedKeys(partOf(playingPost()), LADDER)).toBeNull();
+    expect(reusableStagedKeys(partOf(clear), BY, [])).toBeNull();
+    expect(reusableStagedKeys(partOf(playingPost()), BY, LADDER)).toBeNull();
   });
 
   it("for other qualities revokes what was staged and takes a new version, never a number twice", () => {
@@ -283,8 +303,17 @@ describe("an encryption that succeeded", () => {
       encrypted(ready, 1, ["720p", "480p", "360p"]),
       "qualities 720p,480p,360p were encrypted, 720p,480p were asked for",
     ],
-    ["the version is not staged", encrypted(ready, 2), "key version 2 is not staged for 720p,480p"],
-    ["the version is active already", encrypted(playingPost(), 1), "key version 1 is not staged for 720p,480p"],
+    ["the version is not staged", encrypted(ready, 2), "key version 2 is not staged by this job for 720p,480p"],
+    [
+      "the version is active already",
+      encrypted(playingPost(), 1),
+      "key version 1 is not staged by this job for 720p,480p",
+    ],
+    [
+      "another job has staged the version",
+      encrypted(ready, 1, LADDER, NOW, undefined, "another"),
+      "key version 1 is not staged by this job for 720p,480p",
+    ],
     [
       "the clear renditions were replaced",
       encrypted(ready, 1, LADDER, NOW, "a-film/job-0/c1/"),
@@ -297,17 +326,21 @@ describe("an encryption that succeeded", () => {
 });
 
 describe("an encryption that failed for good", () => {
-  it("marks the part and keeps the clear renditions and the staged keys", () => {
+  const revoked = (post: VideoPost, version: number) =>
+    partOf(post).keys.map((key) => (key.keyVersion === version ? { ...key, status: "REVOKED" } : key));
+
+  it("marks the part, keeps the clear renditions, and revokes the keys that its holders were given", () => {
     const ready = changed(staged(changed(transcoded(newPost())).post, 1)).post;
     const { post } = changed(applyEncryptResult(ready, "file", { kind: "failed", reason: "Disk full." }, NOW));
-    expect(partOf(post)).toEqual({ ...partOf(ready), encryptStatus: "FAILED", failReason: "Disk full." });
+    const ended = { encryptStatus: "FAILED", failReason: "Disk full.", keys: revoked(ready, 1) };
+    expect(partOf(post)).toEqual({ ...partOf(ready), ...ended });
     expect(post.status).toBe("TRANSCODE_FAILED");
   });
 
   it("leaves a part that plays playing, under its old keys", () => {
     const rotating = changed(staged(playingPost(), 2)).post;
     const { post } = changed(applyEncryptResult(rotating, "file", { kind: "failed", reason: "Disk full." }, NOW));
-    expect(partOf(post)).toEqual({ ...partOf(rotating), failReason: "Disk full." });
+    expect(partOf(post)).toEqual({ ...partOf(rotating), failReason: "Disk full.", keys: revoked(rotating, 2) });
     expect(post.status).toBe("PENDING_AUDIT");
   });
 });
@@ -328,6 +361,8 @@ describe("what jobs report of a part", () => {
     const refusal = { kind: "refused", refusal: { kind: "not-found" } };
     expect(applyTranscodeResult(newPost(), "other", failed, NOW)).toEqual(refusal);
     expect(applyEncryptResult(newPost(), "other", failed, NOW)).toEqual(refusal);
-    expect(stageKeys(newPost(), "other", drafts(1), 1, STANDARD_POLICY_RULE, NOW)).toEqual(refusal);
+    expect(stageKeys(newPost(), { fileId: "other", jobId: BY }, drafts(1), 1, STANDARD_POLICY_RULE, NOW)).toEqual(
+      refusal,
+    );
   });
 });

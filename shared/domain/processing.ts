@@ -1,4 +1,4 @@
-import { activateKeyVersion, type ContentKey, stagedKeys } from "./content-key.ts";
+import { activateKeyVersion, type ContentKey, keysStagedBy, revokeStagedKeys } from "./content-key.ts";
 import type { DomainEvent } from "./domain-event.ts";
 import type { Quality } from "./quality.ts";
 import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
@@ -64,16 +64,16 @@ function keptVariants(file: VideoFile, made: VariantsOfJob): readonly VariantsOf
   return [...playing.filter((old) => old.transcodeJobId !== made.transcodeJobId), made];
 }
 
-export type KeyDraft = Omit<ContentKey, "keyVersion" | "status" | "usableUntil" | "createdAt">;
+export type KeyDraft = Omit<ContentKey, "keyVersion" | "stagedByJobId" | "status" | "usableUntil" | "createdAt">;
 
 /**
- * Stages one key for each quality under the next key version and writes the default policies of qualities that have
- * none. Asked again for the same qualities, it returns the version that is staged already, unchanged: an encryption
- * that is retried must not leave segments behind under a key that nobody kept.
+ * Stages one key for each quality under the next key version, for the job `jobId` alone, and writes the default policies
+ * of qualities that have none. What was staged before is revoked: it belongs to a job that has ended, or to renditions
+ * that were replaced.
  */
 export function stageKeys(
   post: VideoPost,
-  fileId: string,
+  { fileId, jobId }: { readonly fileId: string; readonly jobId: string },
   drafts: readonly KeyDraft[],
   version: number,
   rule: DefaultPolicyRule,
@@ -83,16 +83,18 @@ export function stageKeys(
   if (found.kind === "refused") return found;
   const { file } = found;
   if (version !== file.lastKeyVersion + 1) throw new Error(`key version ${version} is not the next one`);
-  const staged = drafts.map(
-    (draft): ContentKey => ({ ...draft, keyVersion: version, status: "STAGED", usableUntil: null, createdAt: now }),
-  );
-  const superseded = file.keys.map(
-    (key): ContentKey => (key.status === "STAGED" ? { ...key, status: "REVOKED" } : key),
-  );
+  const common = {
+    keyVersion: version,
+    stagedByJobId: jobId,
+    status: "STAGED",
+    usableUntil: null,
+    createdAt: now,
+  } as const;
+  const staged = drafts.map((draft): ContentKey => ({ ...draft, ...common }));
   const prepared: VideoFile = {
     ...file,
     encryptStatus: file.playing === null ? "ENCRYPTING" : file.encryptStatus,
-    keys: [...superseded, ...staged],
+    keys: [...revokeStagedKeys(file.keys), ...staged],
     lastKeyVersion: version,
     qualityAuth: withDefaultPolicies(
       post,
@@ -104,9 +106,13 @@ export function stageKeys(
   return changed(post, prepared, [], now);
 }
 
-/** The staged keys in the order of `qualities`, if there are some for exactly these. */
-export function reusableStagedKeys(file: VideoFile, qualities: readonly Quality[]): readonly ContentKey[] | null {
-  const staged = stagedKeys(file.keys);
+/** What this job staged in an earlier claim, in the order of `qualities`, if it is for exactly these. */
+export function reusableStagedKeys(
+  file: VideoFile,
+  jobId: string,
+  qualities: readonly Quality[],
+): readonly ContentKey[] | null {
+  const staged = keysStagedBy(file.keys, jobId);
   const inOrder = qualities.flatMap((quality) => staged.filter((key) => key.quality === quality));
   const same = inOrder.length === qualities.length && inOrder.length === staged.length;
   return same && staged.length > 0 ? inOrder : null;
@@ -128,6 +134,8 @@ function withDefaultPolicies(
 export type EncryptResult =
   | {
       readonly kind: "done";
+      /** The job that has encrypted: only keys that it staged are published. */
+      readonly jobId: string;
       /** Of the clear renditions that were encrypted. */
       readonly clearPrefix: string;
       readonly prefix: string;
@@ -164,16 +172,17 @@ function migrated({ singleKey }: VideoFile): readonly DomainEvent[] {
   return singleKey === null ? [] : [{ type: "SingleKeyContentMigrated", prefixes: [singleKey.prefix] }];
 }
 
-/** The clear renditions and the staged keys stay; what plays, if anything does, is untouched. */
+/** The clear renditions stay, and so does what plays. The staged keys go: the job's holders know them. */
 function failedEncryption(file: VideoFile, reason: string): VideoFile {
-  return { ...file, encryptStatus: file.playing === null ? "FAILED" : file.encryptStatus, failReason: reason };
+  const encryptStatus = file.playing === null ? "FAILED" : file.encryptStatus;
+  return { ...file, encryptStatus, failReason: reason, keys: revokeStagedKeys(file.keys) };
 }
 
 function encryptionMismatch(file: VideoFile, result: EncryptResult & { kind: "done" }): string | null {
   if (file.clear === null) return "there are no clear renditions that it could have come from";
   if (file.clear.prefix !== result.clearPrefix) return "the clear renditions have been replaced meanwhile";
   const expected = variantsOf(file, file.clear.transcodeJobId).map((variant) => variant.quality);
-  const staged = stagedKeys(file.keys).filter((key) => key.keyVersion === result.keyVersion);
+  const staged = keysStagedBy(file.keys, result.jobId).filter((key) => key.keyVersion === result.keyVersion);
   const qualities = result.variants.map((variant) => variant.quality);
   if (!sameSet(qualities, expected)) return `qualities ${qualities} were encrypted, ${expected} were asked for`;
   if (
@@ -182,7 +191,7 @@ function encryptionMismatch(file: VideoFile, result: EncryptResult & { kind: "do
       staged.map((key) => key.quality),
     )
   )
-    return `key version ${result.keyVersion} is not staged for ${qualities}`;
+    return `key version ${result.keyVersion} is not staged by this job for ${qualities}`;
   return null;
 }
 

@@ -47,12 +47,18 @@ export function transcoded(post: VideoPost, index = 0): VideoPost {
   return applied(applyTranscodeResult(post, `file-${index}`, result, NOW));
 }
 
-export function staged(post: VideoPost, keyVersion = 1, index = 0): VideoPost {
+/** Staged by `jobId`, which `encrypted` publishes for. */
+export function staged(
+  post: VideoPost,
+  keyVersion = 1,
+  index = 0,
+  jobId = `encrypt-${index}-${keyVersion}`,
+): VideoPost {
   const drafts = LADDER.map((quality): KeyDraft => {
     const keyId = `key-${index}-${keyVersion}-${quality}`;
     return { keyId, quality, wrappedKey: "wrapped", kekId: "k1", keyUriTemplate: "uri" };
   });
-  return applied(stageKeys(post, `file-${index}`, drafts, keyVersion, STANDARD_POLICY_RULE, NOW));
+  return applied(stageKeys(post, { fileId: `file-${index}`, jobId }, drafts, keyVersion, STANDARD_POLICY_RULE, NOW));
 }
 
 /** The next key version of a part that is transcoded plays; the one before retires. */
@@ -60,7 +66,8 @@ export function encrypted(post: VideoPost, keyVersion = 1, index = 0): VideoPost
   const prefix = `a-film/transcode-${index}/enc/k${keyVersion}-c${keyVersion}/`;
   const clearPrefix = `a-film/transcode-${index}/c1/`;
   const variants = LADDER.map(variant);
-  const result = { kind: "done", clearPrefix, prefix, keyVersion, variants, retireAt: NOW + 1000 } as const;
+  const jobId = `encrypt-${index}-${keyVersion}`;
+  const result = { kind: "done", jobId, clearPrefix, prefix, keyVersion, variants, retireAt: NOW + 1000 } as const;
   return applied(applyEncryptResult(staged(post, keyVersion, index), `file-${index}`, result, NOW));
 }
 

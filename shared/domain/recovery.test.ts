@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { ContentKey } from "./content-key.ts";
 import { hasResultOf, refreshPost, resumePart } from "./recovery.ts";
 import type { TranscodeJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
@@ -20,16 +19,12 @@ function postWith(part: Partial<VideoFile>, more: Partial<VideoPost> = {}): Vide
   return settle({ ...post, files: post.files.map((file) => ({ ...file, ...part })), ...more }, [], NOW).post;
 }
 
-const STAGED: ContentKey = {
-  ...{ keyId: "k", quality: "360p", keyVersion: 1, wrappedKey: "", kekId: "", keyUriTemplate: "" },
-  ...{ status: "STAGED", usableUntil: null, createdAt: NOW },
-};
 const CLEAR = { prefix: "a-film/t1/c2/", transcodeJobId: "t1" };
 const PLAYING = { prefix: "a-film/t1/enc/k1-c3/", transcodeJobId: "t1", keyVersion: 1 };
 
 describe("an operator's retry", () => {
   const resumed = (post: VideoPost, kind: "TRANSCODE" | "ENCRYPT") => {
-    const decision = resumePart(post, "file", kind, NOW);
+    const decision = resumePart(post, "file", kind, [], NOW);
     if (decision.kind !== "changed") throw new Error(decision.kind);
     const { status, files } = decision.change.post;
     const { transferResult, encryptStatus, failReason } = files[0]!;
@@ -44,14 +39,9 @@ describe("an operator's retry", () => {
     expect(resumed(failed, "TRANSCODE")).toEqual(["TRANSCODING", "TRANSCODING", "UNENCRYPTED"]);
   });
 
-  it("takes a part on again whose encryption failed, before or after its keys were made", () => {
+  it("takes a part on again whose encryption failed", () => {
     const failed = { transferResult: "SUCCESS", encryptStatus: "FAILED", clear: CLEAR, failReason: "x" } as const;
     expect(resumed(postWith(failed), "ENCRYPT")).toEqual(["TRANSCODING", "SUCCESS", "UNENCRYPTED"]);
-    expect(resumed(postWith({ ...failed, keys: [STAGED] }), "ENCRYPT")).toEqual([
-      "TRANSCODING",
-      "SUCCESS",
-      "ENCRYPTING",
-    ]);
   });
 
   it("leaves a part that plays as it is, but for the reason of the failure", () => {
@@ -70,8 +60,10 @@ describe("an operator's retry", () => {
   it("is refused where the post was deleted or the part is gone", () => {
     const deleted = deleteVideoPost(postWith({ transferResult: "FAILED" }), NOW);
     if (deleted.kind !== "changed") throw new Error(deleted.kind);
-    expect(resumePart(deleted.change.post, "file", "TRANSCODE", NOW)).toMatchObject({ refusal: { kind: "deleted" } });
-    expect(resumePart(postWith({}), "other", "TRANSCODE", NOW)).toMatchObject({ refusal: { kind: "not-found" } });
+    expect(resumePart(deleted.change.post, "file", "TRANSCODE", [], NOW)).toMatchObject({
+      refusal: { kind: "deleted" },
+    });
+    expect(resumePart(postWith({}), "other", "TRANSCODE", [], NOW)).toMatchObject({ refusal: { kind: "not-found" } });
   });
 });
 

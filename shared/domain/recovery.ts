@@ -1,30 +1,61 @@
-import { stagedKeys } from "./content-key.ts";
+import { revokeStagedKeys } from "./content-key.ts";
 import { ownerOfPrefix } from "./prefix-owner.ts";
-import type { JobKind, TranscodeJob } from "./transcode-job.ts";
+import type { JobKind, NewJob, TranscodeJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
 import { type Decision, refused, settle, type VideoPost, withFile } from "./video-post.ts";
 
-/* What puts a post right that was left behind: an operator's retry, and the scan's correction of what has drifted. */
+/* How a part leaves the line and comes back: cancellation, an operator's retry, the scan's correction of what has drifted. */
 
-/** The part is on its way again, as it was when the job of this kind was asked for. What plays goes on playing. */
-export function resumePart(post: VideoPost, fileId: string, kind: JobKind, now: number): Decision {
+/**
+ * The part is on its way again, as it was when the job of this kind was asked for. What plays goes on playing. `jobs`
+ * has the new job where the old one is not taken up again.
+ */
+export function resumePart(
+  post: VideoPost,
+  fileId: string,
+  kind: JobKind,
+  jobs: readonly NewJob[],
+  now: number,
+): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   const file = post.files.find((part) => part.id === fileId);
   if (file === undefined) return refused({ kind: "not-found" });
+  if (kind === "ENCRYPT" && file.clear === null) {
+    return refused({ kind: "wrong-state", detail: "there are no clear renditions to encrypt" });
+  }
   return {
     kind: "changed",
-    change: withFile(post, { ...resumed(file, kind), failReason: null }, [], now),
+    change: withFile(post, { ...resumed(file, kind), failReason: null }, jobs, now),
     value: undefined,
   };
 }
 
 function resumed(file: VideoFile, kind: JobKind): VideoFile {
+  const ended = (state: string) => state === "FAILED" || state === "CANCELLED";
   if (kind === "TRANSCODE") {
-    return { ...file, transferResult: file.transferResult === "FAILED" ? "TRANSCODING" : file.transferResult };
+    return { ...file, transferResult: ended(file.transferResult) ? "TRANSCODING" : file.transferResult };
   }
-  if (file.encryptStatus !== "FAILED") return file;
-  // Keys that are staged will be used by the next claim too.
-  return { ...file, encryptStatus: stagedKeys(file.keys).length > 0 ? "ENCRYPTING" : "UNENCRYPTED" };
+  return { ...file, encryptStatus: ended(file.encryptStatus) ? "UNENCRYPTED" : file.encryptStatus };
+}
+
+/**
+ * What the cancellation of a job of this kind leaves. A part that plays stays as it is. The keys that the job staged are
+ * revoked: its holders know them.
+ */
+export function cancelPart(post: VideoPost, fileId: string, kind: JobKind, now: number): Decision {
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  const file = post.files.find((part) => part.id === fileId);
+  if (file === undefined) return refused({ kind: "not-found" });
+  return { kind: "changed", change: withFile(post, cancelled(file, kind), [], now), value: undefined };
+}
+
+function cancelled(file: VideoFile, kind: JobKind): VideoFile {
+  const { transferResult, encryptStatus } = file;
+  if (kind === "TRANSCODE") {
+    return { ...file, transferResult: transferResult === "TRANSCODING" ? "CANCELLED" : transferResult };
+  }
+  const waits = transferResult === "SUCCESS" && (encryptStatus === "UNENCRYPTED" || encryptStatus === "ENCRYPTING");
+  return { ...file, encryptStatus: waits ? "CANCELLED" : encryptStatus, keys: revokeStagedKeys(file.keys) };
 }
 
 /** Job C: derives again what is derived, and is unchanged where nothing differs from what is stored. */

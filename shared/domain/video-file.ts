@@ -3,9 +3,12 @@ import type { QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
 import type { SingleKeySource } from "./single-key-source.ts";
 
-/** IMPORTED: it waits to be asked for, and no scan makes a job for it. */
-export type TransferResult = "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED";
-export type EncryptStatus = "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED";
+/**
+ * IMPORTED: it waits to be asked for. CANCELLED: its job was cancelled and waits for a retry. No scan makes a job for
+ * either.
+ */
+export type TransferResult = "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED";
+export type EncryptStatus = "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED";
 export type UpdateType = "NO_UPDATE" | "HAS_UPDATE";
 
 export type FileSource =
@@ -52,7 +55,7 @@ export function variantsOf(file: VideoFile, transcodeJobId: string): readonly Ab
   return file.variants.find((made) => made.transcodeJobId === transcodeJobId)?.variants ?? [];
 }
 
-export type PartState = "on-its-way" | "failed" | "ready";
+export type PartState = "on-its-way" | "failed" | "cancelled" | "ready";
 
 /**
  * A part that plays is ready whatever happens to its replacement. An imported part is ready on request: it takes nothing
@@ -62,5 +65,9 @@ export function partState(file: VideoFile): PartState {
   if (file.source.kind === "imported") return "ready";
   if (file.encryptStatus === "ENCRYPTED") return "ready";
   if (file.transferResult === "FAILED" || file.encryptStatus === "FAILED") return "failed";
-  return "on-its-way";
+  return isCancelled(file) ? "cancelled" : "on-its-way";
+}
+
+export function isCancelled({ transferResult, encryptStatus }: VideoFile): boolean {
+  return transferResult === "CANCELLED" || encryptStatus === "CANCELLED";
 }

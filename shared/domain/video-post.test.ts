@@ -235,6 +235,7 @@ describe("a deletion", () => {
     wrappedKey: "",
     kekId: "k1",
     keyUriTemplate: "",
+    stagedByJobId: null,
     status,
     usableUntil: status === "RETIRING" ? NOW + 1 : null,
     createdAt: NOW,

@@ -9,6 +9,7 @@ export const VIDEO_POST_STATUSES = [
   "DRAFT",
   "TRANSCODING",
   "TRANSCODE_FAILED",
+  "PROCESSING_CANCELLED",
   "PENDING_AUDIT",
   "PUBLISHED",
   "REJECTED",
@@ -59,6 +60,8 @@ export type Change = {
   readonly post: VideoPost;
   readonly events: readonly DomainEvent[];
   readonly jobs: readonly NewJob[];
+  /** Jobs whose holders lose them: each is QUEUED again, with the attempt given back. */
+  readonly takenBack?: readonly string[];
 };
 
 /** Refusing what was asked is a value; a broken invariant is a throw. */
@@ -193,6 +196,7 @@ function statusOf(post: VideoPost, audit: Audit | null): VideoPostStatus {
   if (post.files.length === 0) return "DRAFT";
   const states = post.files.map(partState);
   if (states.includes("failed")) return "TRANSCODE_FAILED";
+  if (states.includes("cancelled")) return "PROCESSING_CANCELLED";
   if (states.includes("on-its-way")) return "TRANSCODING";
   if (audit === null) return "PENDING_AUDIT";
   return audit.result === "PASSED" ? "PUBLISHED" : "REJECTED";

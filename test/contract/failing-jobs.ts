@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
@@ -203,7 +204,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
     it("does not bring back a job that somebody cancelled", async () => {
       const { id } = await savePost(persistence);
       const [job] = await jobsOf(id);
-      await persistence.jobs.cancel({ jobId: job!.jobId, now: NOW });
+      await cancelJob(persistence, job!.jobId, NOW);
       expect(await scan(NOW)).toMatchObject({ created: 0 });
       expect(await jobsOf(id)).toMatchObject([{ state: "CANCELLED" }]);
     });

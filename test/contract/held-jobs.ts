@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import type { ClaimedJob } from "../../shared/application/ports.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
@@ -23,6 +24,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     const updateType = async () => onlyPart(await reload(persistence, held.job.videoPostId)).updateType;
     const beat = (now: number, more = {}) =>
       persistence.jobs.heartbeat({ ...lease, now, leaseMs: LEASE_MS, stage: "ENCODING", progress: PROGRESS, ...more });
+    const cancel = (now: number) => cancelJob(persistence, lease.jobId, now);
     const loseLease = () => persistence.jobs.requeueDue(NOW + LEASE_MS + 1);
 
     it("is kept by its heartbeat, which says how far it is", async () => {
@@ -32,30 +34,38 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect(await job()).toMatchObject({ state: "RUNNING" });
     });
 
-    it("says so to its holder when it was cancelled, and ends when the holder lets go", async () => {
+    it("ends at once when it is cancelled, and says so to its holder by the lease that it has", async () => {
       expect(await persistence.jobs.acknowledgeCancel({ ...lease, now: NOW })).toBe(false);
-      expect(await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW })).toBe("requested");
-      expect(await job()).toMatchObject({ state: "RUNNING", cancelRequested: true });
-      expect(await beat(NOW + 1)).toBe("cancel");
+      expect(await cancel(NOW + 1)).toMatchObject({ kind: "done", value: "requested" });
+      const ended = { state: "CANCELLED", cancelRequested: true, finishedAt: NOW + 1, leaseExpiresAt: null };
+      expect(await job()).toMatchObject(ended);
+      expect(await updateType()).toBe("HAS_UPDATE");
+      expect(await beat(NOW + 2)).toBe("cancel");
+      expect(await persistence.jobs.findByLease(lease.jobId, lease.leaseToken)).toMatchObject({ state: "CANCELLED" });
       expect(await persistence.jobs.acknowledgeCancel({ ...lease, leaseToken: "another", now: NOW })).toBe(false);
-      expect(await persistence.jobs.acknowledgeCancel({ ...lease, now: NOW + 2 })).toBe(true);
-      expect(await job()).toMatchObject({ state: "CANCELLED", finishedAt: NOW + 2, leaseExpiresAt: null });
-      expect(await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW + 3 })).toBe("ended");
+      expect(await persistence.jobs.acknowledgeCancel({ ...lease, now: NOW + 3 })).toBe(true);
+      expect(await beat(NOW + 4)).toBe("lease-lost");
+      expect(await job()).toMatchObject(ended);
+      expect(await cancel(NOW + 5)).toMatchObject({ kind: "refused", refusal: { kind: "wrong-state" } });
     });
 
-    it("is not given back to the queue by a holder that has not yet heard of the cancel", async () => {
-      await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW });
+    it("is cancelled for good, whatever a holder does that has not yet heard of it", async () => {
+      await cancel(NOW);
       const before = await dump(persistence);
-      expect(
-        await persistence.jobs.retryLater({
-          ...lease,
-          now: NOW,
-          runAfter: NOW,
-          reason: "network",
-          failedVerification: null,
-        }),
-      ).toBe(false);
+      const wait = { ...lease, now: NOW, runAfter: NOW, reason: "network", failedVerification: null };
+      expect(await persistence.jobs.retryLater(wait)).toBe(false);
       expect(await persistence.jobs.release({ ...lease, now: NOW })).toBe(false);
+      expect(await beat(NOW + 1)).toBe("cancel");
+      const again = { leaseToken: held.leaseToken, owner: "tester", now: NOW, leaseMs: LEASE_MS };
+      expect(await persistence.jobs.claim({ ...again, kinds: ["TRANSCODE"] })).toBeNull();
+      expect(await persistence.jobs.claimOne({ ...again, jobId: lease.jobId })).toBeNull();
+      expect(await persistence.jobs.requeueDue(NOW + 10 * LEASE_MS)).toBe(0);
+      expect(await dump(persistence)).toStrictEqual(before);
+    });
+
+    it("is not ended by the way of orphans while its part is there", async () => {
+      const before = await dump(persistence);
+      expect(await persistence.jobs.failOrphan({ jobId: lease.jobId, reason: "gone", now: NOW })).toBe(false);
       expect(await dump(persistence)).toStrictEqual(before);
     });
 
@@ -151,14 +161,6 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect((await persistence.jobs.listExhausted(at, 10)).map(({ jobId }) => jobId)).toEqual([lease.jobId]);
       expect(await persistence.jobs.listExhausted(at, 0)).toEqual([]);
     });
-
-    it("ends as cancelled when it was cancelled and its holder died", async () => {
-      await persistence.jobs.cancel({ jobId: lease.jobId, now: NOW });
-      await persistence.jobs.requeueDue(NOW + LEASE_MS);
-      expect(await job()).toMatchObject({ state: "RUNNING" });
-      await loseLease();
-      expect(await job()).toMatchObject({ state: "CANCELLED", finishedAt: NOW + LEASE_MS + 1 });
-    });
   });
 
   describe(`${name}: a job that nobody holds`, () => {
@@ -170,7 +172,8 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     it("is cancelled at once while it is queued, and is then never given out", async () => {
       const post = await savePost(persistence);
       const [queued] = await persistence.jobs.list({ videoPostId: post.id, limit: 1 });
-      expect(await persistence.jobs.cancel({ jobId: queued!.jobId, now: NOW + 1 })).toBe("cancelled");
+      const outcome = await cancelJob(persistence, queued!.jobId, NOW + 1);
+      expect(outcome).toMatchObject({ kind: "done", value: "cancelled" });
       expect(await persistence.jobs.find(queued!.jobId)).toMatchObject({ state: "CANCELLED", finishedAt: NOW + 1 });
       expect(await tryClaim(persistence)).toBeNull();
     });
@@ -186,12 +189,12 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
         reason: "network",
         failedVerification: null,
       });
-      expect(await persistence.jobs.cancel({ jobId: job.jobId, now: NOW })).toBe("cancelled");
+      expect(await cancelJob(persistence, job.jobId, NOW)).toMatchObject({ kind: "done", value: "cancelled" });
       expect(await persistence.jobs.requeueDue(NOW + 1)).toBe(0);
     });
 
     it("is unknown under an id that was never given", async () => {
-      expect(await persistence.jobs.cancel({ jobId: uuidV7(NOW), now: NOW })).toBe("unknown");
+      expect(await cancelJob(persistence, uuidV7(NOW), NOW)).toMatchObject({ refusal: { kind: "not-found" } });
       expect(await persistence.jobs.find(uuidV7(NOW))).toBeNull();
     });
 

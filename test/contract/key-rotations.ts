@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { continueKeyRotation } from "../../shared/application/commands/continue-key-rotations.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
@@ -126,7 +127,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         await encrypt(persistence, LATER);
         await failOne();
         const waiting = await persistence.jobs.list({ state: "QUEUED", limit: 10 });
-        await persistence.jobs.cancel({ jobId: waiting[0]!.jobId, now: LATER });
+        await cancelJob(persistence, waiting[0]!.jobId, LATER);
         await deleteVideoPost(persistence.posts, waiting[1]!.videoPostId, LATER);
         await settle(batchId);
         const ended = await items(batchId);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { type ImportVideoPost, importVideoPost } from "../../shared/application/commands/import-video-post.ts";
@@ -205,7 +206,7 @@ export function describeMigrations(name: string, open: OpenPersistence): void {
       it("leave a part alone whose job was cancelled, until it is asked for by its post", async () => {
         const post = await imported("a");
         await ask(post);
-        await persistence.jobs.cancel({ jobId: (await jobsOf(post))[0]!.jobId, now: NOW });
+        await cancelJob(persistence, (await jobsOf(post))[0]!.jobId, NOW);
         expect(await progress()).toEqual({ stopped: 1 });
         expect((await scan()).created).toBe(0);
         expect(await persistence.migrations.enqueue(everything, 10, NOW)).toBe(0);

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { refreshVideoPostTranscodeStatus } from "../../shared/application/commands/refresh-video-post.ts";
-import { retryFailedJob } from "../../shared/application/commands/retry-failed-job.ts";
+import { retryJob } from "../../shared/application/commands/retry-job.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
@@ -96,7 +97,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         expect(await claimOne(jobId, { now: at })).toBeNull();
         const cancelled = await newestJob((await savePost(persistence)).id);
         await claimOne(cancelled.jobId);
-        await persistence.jobs.cancel({ jobId: cancelled.jobId, now: NOW });
+        await cancelJob(persistence, cancelled.jobId, NOW);
         expect(await claimOne(cancelled.jobId, { now: at })).toBeNull();
         await savePost(persistence, { now: NOW + 2 });
         await transcode(persistence, NOW + 2);
@@ -112,7 +113,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const { jobId } = await newestJob(id);
         await fail(jobId, true);
         const { version } = await reload(persistence, id);
-        expect(await retryFailedJob(persistence, jobId, NOW + 5)).toMatchObject({ kind: "done" });
+        expect(await retryJob(persistence, jobId, NOW + 5)).toMatchObject({ kind: "done" });
         expect(await newestJob(id)).toMatchObject({
           ...{ jobId, state: "QUEUED", attempt: 0, claimNo: 1, runAfter: NOW + 5, failReason: null },
           ...{ leaseOwner: null, leaseExpiresAt: null, startedAt: null, finishedAt: null, cancelRequested: false },
@@ -129,7 +130,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         await fail(jobId, true);
         await askForJob(persistence, id, "TRANSCODE", NOW + 1);
         const before = await dump(persistence);
-        expect(await retryFailedJob(persistence, jobId, NOW + 2)).toMatchObject({ kind: "refused" });
+        expect(await retryJob(persistence, jobId, NOW + 2)).toMatchObject({ kind: "refused" });
         expect(await dump(persistence)).toStrictEqual(before);
       });
 
@@ -140,7 +141,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const failure = { reason: "It broke.", permanent: true };
         await failJob({ ...persistence, rules: STANDARD_JOB_RULES }, job, leaseToken, failure, NOW + 1);
         await askForJob(persistence, post.id, "ENCRYPT", NOW + 2);
-        expect(await retryFailedJob(persistence, jobId, NOW + 3)).toMatchObject({ kind: "done" });
+        expect(await retryJob(persistence, jobId, NOW + 3)).toMatchObject({ kind: "done" });
       });
     });
 

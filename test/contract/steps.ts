@@ -80,8 +80,8 @@ export async function claim(persistence: Persistence, more: Claim = {}): Promise
   return claimed;
 }
 
-export function fenceOf({ job, leaseToken }: ClaimedJob): SaveFence {
-  return { kind: "lease", jobId: job.jobId, leaseToken };
+export function fenceOf({ job, leaseToken }: ClaimedJob) {
+  return { kind: "lease", jobId: job.jobId, leaseToken } as const satisfies SaveFence;
 }
 
 /** Job A of whichever post is due: claimed and completed. */
@@ -118,6 +118,7 @@ export async function encrypt(persistence: Persistence, now = NOW, graceMs = 60_
   const prefix = `a-film/${jobId}/enc/k${keyVersion}-c${claimNo}/`;
   const result = {
     kind: "done",
+    jobId,
     clearPrefix,
     prefix,
     keyVersion,

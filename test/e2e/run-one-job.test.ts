@@ -131,7 +131,7 @@ describe("processor run", () => {
     const running = await startProcessor(stack.origin, settings, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 60_000, interval: 200 }).toBe("ENCODING");
     const cancelled = await ended(["jobs", "cancel", jobId], { ADMIN_API_KEY: stack.adminKey });
-    expect(cancelled.log).toContain("was asked to stop");
+    expect(cancelled.log).toContain("stops with its next heartbeat");
     expect((await endOf(running)).code).toBe(0);
     expect(await job(jobId)).toMatchObject({ state: "CANCELLED" });
   });

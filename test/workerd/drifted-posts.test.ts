@@ -44,9 +44,17 @@ describe("job C", () => {
 
   it("looks for exactly those posts that the domain would change", async () => {
     const { videoPostId } = await publishPost(worker);
-    const statuses = ["DRAFT", "TRANSCODING", "TRANSCODE_FAILED", "PENDING_AUDIT", "PUBLISHED", "REJECTED"];
-    const transfers = ["TRANSCODING", "SUCCESS", "FAILED"];
-    const encryptions = ["UNENCRYPTED", "ENCRYPTING", "ENCRYPTED", "FAILED"];
+    const statuses = [
+      "DRAFT",
+      "TRANSCODING",
+      "TRANSCODE_FAILED",
+      "PROCESSING_CANCELLED",
+      "PENDING_AUDIT",
+      "PUBLISHED",
+      "REJECTED",
+    ];
+    const transfers = ["TRANSCODING", "SUCCESS", "FAILED", "CANCELLED"];
+    const encryptions = ["UNENCRYPTED", "ENCRYPTING", "ENCRYPTED", "FAILED", "CANCELLED"];
     const audits = [null, "PASSED", "REJECTED"];
     let found = 0;
     for (const status of statuses) {

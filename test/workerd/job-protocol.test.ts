@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { contentKeysSchema } from "../../shared/application/job-protocol.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
+import { emptyQueue } from "./one-job.ts";
 import {
   call,
   claim,
@@ -18,8 +19,7 @@ let worker: TestWorker;
 
 beforeEach(async () => {
   worker = startWorker();
-  // Each test begins with an empty queue.
-  await testEnv.DB.prepare("UPDATE video_transcode_job SET state = 'CANCELLED', lease_token = NULL").run();
+  await emptyQueue();
 });
 
 const LEASE_MS = 60_000;
@@ -141,7 +141,7 @@ describe("a result", () => {
     expect((await call(worker, order, "transcode-result", transcodeReport(["360p"]))).status).toBe(409);
     expect((await call(worker, order, "cancelled")).status).toBe(204);
     expect(await statusOf(order)).toBe("CANCELLED");
-    expect((await post(videoPostId)).files[0]!.transferResult).toBe("TRANSCODING");
+    expect((await post(videoPostId)).files[0]!.transferResult).toBe("CANCELLED");
   });
 
   it("with qualities that were not asked for is refused, and leaves the job running", async () => {

@@ -70,13 +70,21 @@ function encrypted(keyVersion: number): Step[] {
       const keyUriTemplate = `/video/enc/key?keyId=${keyId}&quality=${quality}&token=__TOKEN__`;
       return { keyId, quality, wrappedKey: "w".repeat(60), kekId: context.vault.currentKekId, keyUriTemplate };
     });
-    return stageKeys(post, file.id, drafts, keyVersion, STANDARD_POLICY_RULE, now);
+    return stageKeys(
+      post,
+      { fileId: file.id, jobId: `job-${keyVersion}` },
+      drafts,
+      keyVersion,
+      STANDARD_POLICY_RULE,
+      now,
+    );
   };
   const publish: Step = (post, file) => {
     const { prefix: clearPrefix } = file.clear!;
     const prefix = clearPrefix.replace("c1/", `enc/k${keyVersion}-c${keyVersion}/`);
     const { variants } = transcodeReport(LADDER);
-    const done = { kind: "done", clearPrefix, prefix, keyVersion, variants } as const;
+    const jobId = `job-${keyVersion}`;
+    const done = { kind: "done", jobId, clearPrefix, prefix, keyVersion, variants } as const;
     return applyEncryptResult(post, file.id, { ...done, retireAt: now + GRACE_MS } satisfies EncryptResult, now);
   };
   return [stage, publish];

@@ -44,6 +44,17 @@ export async function onlyPart({ context }: TestWorker, videoPostId: string) {
   return (await context.posts.load(videoPostId))!.files[0]!;
 }
 
+/** Key versions of the only part with their states, those that a load leaves out as well, such as "1 REVOKED". */
+export async function keyStates(videoPostId: string): Promise<string[]> {
+  const { results } = await testEnv.DB.prepare(
+    `SELECT DISTINCT key_version || ' ' || status AS state FROM video_hls_encrypt_key
+     WHERE file_id IN (SELECT id FROM video_file_post WHERE video_id = ?) ORDER BY key_version`,
+  )
+    .bind(videoPostId)
+    .all<{ state: string }>();
+  return results.map(({ state }) => state);
+}
+
 /** One more job of the only part. What followed from the step before may still be saving the post: then once more. */
 export async function addJob(
   { context: { posts, now } }: TestWorker,
@@ -64,7 +75,9 @@ export async function byHand(statement: string, ...values: unknown[]): Promise<v
     .run();
 }
 
-/** Each test begins with an empty queue. */
+/** Each test begins with an empty queue, and without posts for which a scan would fill it. */
 export async function emptyQueue(): Promise<void> {
   await byHand("UPDATE video_transcode_job SET state = 'CANCELLED', lease_token = NULL");
+  await byHand(`UPDATE video_post SET status = 'DELETED', deleted_at = 1
+    WHERE id IN (SELECT video_id FROM video_file_post WHERE encrypt_status <> 'ENCRYPTED')`);
 }

@@ -68,7 +68,7 @@ describe("a rotation", () => {
     expect(await askKey(worker, post, session, "1080p")).toBe("key");
     expect((await anonymousToken(worker, post)).qualities).toEqual(["480p", "360p"]);
     expect((await rotate({ videoPostId: post.videoPostId })).files[0]?.outcome).toBe("queued");
-    expect((await encryptPost(worker, post.videoPostId)).keyVersion).toBe(2);
+    expect((await encryptPost(worker, post.videoPostId)).keyVersion).toBe(3);
   });
 
   it("leaves out, and names, parts that do not play yet", async () => {

@@ -118,7 +118,7 @@ describe("the job loop", () => {
     expect(service.routes("j1").filter((route) => !/heartbeat|progress/.test(route))).toEqual(["j1/cancelled"]);
   });
 
-  it("stops a job whose lease is lost, and says nothing more about it", async () => {
+  it("stops a job whose lease is lost, and asks only whether it was cancelled", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     service.faults.set("heartbeat", [{ kind: "status", status: 409, code: "lease-lost" }]);
@@ -128,7 +128,7 @@ describe("the job loop", () => {
         aborted = true;
       });
     await loopWhile(service, run, () => service.until(() => aborted), { heartbeatMs: 5 });
-    expect(service.routes("j1")).toEqual(["j1/heartbeat"]);
+    expect(service.routes("j1")).toEqual(["j1/heartbeat", "j1/cancelled"]);
   });
 
   it("goes on working while the Worker is silent", async () => {
@@ -179,6 +179,36 @@ describe("the job loop", () => {
     await loopWhile(service, run, () => service.until(() => started));
     expect(recorded).toBe(true);
     expect(service.routes("j1")).toEqual([]);
+  });
+
+  it("fails a job at once whose work order it cannot read, and claims the next without a pause", async () => {
+    await using service = await startJobService();
+    const unreadable = { ...transcodeOrder("j1"), source: { kind: "upload", prefix: "uploads/u1/", size: 0 } };
+    service.queue.push(unreadable as never, transcodeOrder("j2"));
+    const ran: string[] = [];
+    const run: Run = async ({ jobId }) => {
+      ran.push(jobId);
+      return done();
+    };
+    await loopWhile(service, run, () => service.until(() => ran.length > 0));
+    expect(ran).toEqual(["j2"]);
+    expect(service.routes().slice(0, 3)).toEqual(["claim", "j1/fail", "claim"]);
+    expect(service.calls[1]).toMatchObject({
+      token: "Bearer credential-of-j1",
+      body: { permanent: true, reason: expect.stringContaining("source.size: too_small") },
+    });
+  });
+
+  it("claims the next job when the failure of an unreadable one does not reach the Worker", async () => {
+    await using service = await startJobService();
+    service.queue.push({ ...transcodeOrder("j1"), leaseMs: "soon" } as never, transcodeOrder("j2"));
+    service.faults.set("fail", [{ kind: "status", status: 409, code: "lease-lost" }]);
+    let ran = "";
+    const run: Run = async ({ jobId }) => {
+      ran = jobId;
+      return done();
+    };
+    await loopWhile(service, run, () => service.until(() => ran === "j2"));
   });
 
   it("reports a refusal as final, in its own words", async () => {

@@ -1,6 +1,7 @@
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { abortableSleep } from "../../adapters/job-request.ts";
 import { type HeldJobDependencies, workOnHeldJob } from "./run-claimed-job.ts";
+import { failUnreadable } from "./unreadable-order.ts";
 
 export type JobLoopDependencies = HeldJobDependencies & {
   readonly owner: string;
@@ -34,7 +35,8 @@ async function runOneByOne(dependencies: JobLoopDependencies): Promise<void> {
       const order = await client.claim({ leaseToken, owner }, claimSignal);
       failures = 0;
       leaseToken = secretId();
-      if (order !== null) await workOnHeldJob(order, dependencies);
+      if (order?.kind === "UNREADABLE") await failUnreadable(order, dependencies, claimSignal);
+      else if (order !== null) await workOnHeldJob(order, dependencies);
       else await pause(pollMs * (0.75 + 0.5 * random()), stop);
     } catch (error) {
       // The lease token stays: if the claim was made and only its reply was lost, the next one gives the same job.

@@ -240,7 +240,7 @@ async function tellInterruption(
 ): Promise<HeldJobEnd> {
   switch (by) {
     case "lease-lost":
-      return "lease-lost";
+      return await cancelledAfterAll(order, client, signal);
     case "cancelled":
       await client.acknowledgeCancel(order, signal);
       return "cancelled";
@@ -253,8 +253,8 @@ async function tellInterruption(
 }
 
 /**
- * The last write of a job that was cancelled meanwhile is refused like that of a lost lease. The Worker takes the
- * acknowledgement only in the first case, so asking tells the two apart and ends the cancelled job at once.
+ * Every call about a job that was cancelled meanwhile is refused like that of a lost lease. The Worker takes the
+ * acknowledgement only in the first case: it tells the two apart, and what was stored is deleted at once.
  */
 async function cancelledAfterAll(order: WorkOrder, client: JobClient, signal: AbortSignal): Promise<HeldJobEnd> {
   try {

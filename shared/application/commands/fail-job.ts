@@ -29,7 +29,7 @@ export async function failJob(
 ): Promise<FailOutcome> {
   const repeated = verification && job.failedVerification === reason;
   if (permanent || repeated || job.attempt >= job.maxAttempts) {
-    return failForGood(deps.posts, job, { kind: "lease", jobId: job.jobId, leaseToken }, reason, now);
+    return failForGood(deps, job, { kind: "lease", jobId: job.jobId, leaseToken }, reason, now);
   }
   const runAfter = now + backoffMs(job.attempt, deps.rules, Math.random());
   const failedVerification = verification ? reason : job.failedVerification;
@@ -38,9 +38,9 @@ export async function failJob(
   return kept ? { kind: "retry", runAfter } : { kind: "lease-lost" };
 }
 
-/** The part is marked FAILED and the job ended, in one save under `fence`. */
+/** The part is marked FAILED and the job ended, in one save under `fence`. A job without a part is ended alone. */
 export async function failForGood(
-  posts: VideoPostRepository,
+  { posts, jobs }: Pick<Deps, "posts" | "jobs">,
   job: TranscodeJob,
   fence: SaveFence,
   reason: string,
@@ -51,5 +51,8 @@ export async function failForGood(
   const outcome = await apply(posts, target, { kind: "failed", reason }, now);
   if (outcome.kind === "done") return { kind: "failed" };
   if (outcome.kind === "lease-lost") return { kind: "lease-lost" };
-  throw new Error(`the failure of job ${job.jobId} could not be recorded: ${outcome.kind}`);
+  if (outcome.kind === "conflict") throw new Error(`the failure of job ${job.jobId} met other saves each time`);
+  // A deleted post has cancelled its jobs; a post or part that is not there leaves the job alone in the world.
+  const ended = await jobs.failOrphan({ jobId: job.jobId, reason, now });
+  return { kind: ended ? "failed" : "lease-lost" };
 }

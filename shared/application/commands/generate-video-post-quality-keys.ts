@@ -18,11 +18,12 @@ export type QualityKeys = {
 
 /**
  * One key for each quality of the clear renditions, STAGED under one version, with the default policies in the same
- * save. Asked again it gives the version that is STAGED. The keys come out unwrapped, for the holder of the lease.
+ * save. Asked again for the same job, in whichever claim, it gives the version that this job has STAGED; for another job
+ * it stages a new one. The keys come out unwrapped, for the holder of the lease.
  */
 export function generateVideoPostQualityKeys(
   deps: { posts: VideoPostRepository; vault: KeyVault; policyRule: DefaultPolicyRule },
-  input: { videoPostId: string; fileId: string; fence: SaveFence },
+  input: { videoPostId: string; fileId: string; fence: Extract<SaveFence, { kind: "lease" }> },
   now: number,
 ): Promise<CommandOutcome<QualityKeys>> {
   const decide = async (post: VideoPost): Promise<Decision<QualityKeys>> => {
@@ -30,7 +31,7 @@ export function generateVideoPostQualityKeys(
     if (post.deletedAt !== null) return refused({ kind: "deleted" });
     if (file?.clear == null) return refused({ kind: "wrong-state", detail: "there are no clear renditions" });
     const qualities = variantsOf(file, file.clear.transcodeJobId).map((variant) => variant.quality);
-    const reused = reusableStagedKeys(file, qualities);
+    const reused = reusableStagedKeys(file, input.fence.jobId, qualities);
     if (reused !== null) return { kind: "unchanged", value: await opened(deps.vault, file, reused) };
     return stage(post, file, qualities);
   };
@@ -40,7 +41,7 @@ export function generateVideoPostQualityKeys(
     const made = await Promise.all(qualities.map((quality) => makeKey(deps.vault, file.id, quality, version, now)));
     const decision = stageKeys(
       post,
-      file.id,
+      { fileId: file.id, jobId: input.fence.jobId },
       made.map(({ draft }) => draft),
       version,
       deps.policyRule,

@@ -69,9 +69,9 @@ function named<T>(all: readonly T[], nameOf: (one: T) => string, run: (one: T) =
   return Object.fromEntries(all.map((one) => [nameOf(one), () => run(one)]));
 }
 
-function failExhausted({ posts }: ScanDeps, job: TranscodeJob, now: number) {
+function failExhausted(deps: ScanDeps, job: TranscodeJob, now: number) {
   const reason = job.failReason ?? `The processor stopped answering, in all of ${job.attempt} attempts.`;
-  return failForGood(posts, job, { kind: "expired-lease", jobId: job.jobId, now }, reason, now);
+  return failForGood(deps, job, { kind: "expired-lease", jobId: job.jobId, now }, reason, now);
 }
 
 async function missingJobs(pending: PendingWorkQueries, now: number): Promise<MissingJob[]> {

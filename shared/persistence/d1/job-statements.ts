@@ -58,6 +58,12 @@ export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
         sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
           WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${fence.jobId})`,
       ];
+    case "cancel":
+      return [
+        sql`UPDATE video_transcode_job SET ${cancelled(now)} WHERE job_id = ${fence.jobId}`,
+        sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+          WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${fence.jobId})`,
+      ];
     case "requeue":
       return [
         sql`UPDATE video_transcode_job SET state = 'QUEUED', attempt = 0, run_after = ${now}, cancel_requested = 0,
@@ -72,12 +78,26 @@ export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
   }
 }
 
-/** What goes with a deleted post: jobs that wait are cancelled at once, running ones are asked to stop. */
+/** The lease token stays, so that the holder is told to stop and what it has stored is deleted. */
+const cancelled = (now: number) =>
+  sql`state = 'CANCELLED', cancel_requested = 1, lease_expires_at = NULL, finished_at = ${now}, updated_at = ${now}`;
+
+/** What goes with a deleted post. */
 export function cancelJobsOf(videoPostId: string, now: number): SQL[] {
   return [
-    sql`UPDATE video_transcode_job SET state = 'CANCELLED', cancel_requested = 1, finished_at = ${now}, updated_at = ${now}
-      WHERE video_post_id = ${videoPostId} AND state IN ('QUEUED', 'RETRY_WAIT')`,
-    sql`UPDATE video_transcode_job SET cancel_requested = 1, updated_at = ${now}
-      WHERE video_post_id = ${videoPostId} AND state = 'RUNNING'`,
+    sql`UPDATE video_transcode_job SET ${cancelled(now)}
+      WHERE video_post_id = ${videoPostId} AND state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')`,
+  ];
+}
+
+/** Their holders have lost them from this save on; for the next one everything is as after a clean stop. */
+export function takeBackJobs(jobIds: readonly string[], now: number): SQL[] {
+  if (jobIds.length === 0) return [];
+  const theirs = sql`job_id IN (SELECT value FROM json_each(${JSON.stringify(jobIds)}))`;
+  return [
+    sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
+      WHERE id IN (SELECT file_id FROM video_transcode_job WHERE ${theirs} AND state = 'RUNNING')`,
+    sql`UPDATE video_transcode_job SET state = 'QUEUED', attempt = max(0, attempt - 1), run_after = ${now},
+      lease_token = NULL, lease_expires_at = NULL, updated_at = ${now} WHERE ${theirs} AND state = 'RUNNING'`,
   ];
 }

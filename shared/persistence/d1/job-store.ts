@@ -4,6 +4,7 @@ import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { batched, type Database } from "./database.ts";
 import { insertMissing } from "./job-statements.ts";
 import { videoTranscodeJob as job } from "./schema/jobs.ts";
+import { videoHlsEncryptKey } from "./schema/playback.ts";
 
 type JobRow = InferSelectModel<typeof job>;
 
@@ -15,7 +16,7 @@ export function d1JobStore(db: Database): JobStore {
     retryLater: (input) => retryLater(db, input),
     release: (input) => release(db, input),
     acknowledgeCancel: (input) => acknowledgeCancel(db, input),
-    cancel: (input) => cancel(db, input),
+    failOrphan: (input) => failOrphan(db, input),
     find: (jobId) => find(db, jobId),
     findByLease: async (jobId, leaseToken) =>
       first(
@@ -24,6 +25,7 @@ export function d1JobStore(db: Database): JobStore {
           .from(job)
           .where(and(eq(job.jobId, jobId), eq(job.leaseToken, leaseToken))),
       ),
+    stagedKeyVersions: (held) => stagedKeyVersions(db, held),
     list: (filter) => list(db, filter),
     requeueDue: (now) => requeueDue(db, now),
     listExhausted: async (now, limit) =>
@@ -32,7 +34,7 @@ export function d1JobStore(db: Database): JobStore {
           .select()
           .from(job)
           .where(
-            sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${now} AND ${job.attempt} >= ${job.maxAttempts} AND ${job.cancelRequested} = 0`,
+            sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${now} AND ${job.attempt} >= ${job.maxAttempts}`,
           )
           .limit(limit)
       ).map(jobOf),
@@ -73,31 +75,31 @@ type NewLease = Pick<Parameters<JobStore["claim"]>[0], "leaseToken" | "owner" | 
 
 const oldestDue = ({ kinds, now }: Parameters<JobStore["claim"]>[0]) =>
   sql`SELECT job_id FROM video_transcode_job
-    WHERE state = 'QUEUED' AND run_after <= ${now} AND cancel_requested = 0
+    WHERE state = 'QUEUED' AND run_after <= ${now}
       AND kind IN (SELECT value FROM json_each(${JSON.stringify(kinds)}))
     ORDER BY run_after, job_id LIMIT 1`;
 
 const thisOneIfDue = ({ jobId, now }: Parameters<JobStore["claimOne"]>[0]) =>
-  sql`SELECT job_id FROM video_transcode_job WHERE job_id = ${jobId} AND cancel_requested = 0
+  sql`SELECT job_id FROM video_transcode_job WHERE job_id = ${jobId}
     AND ((state IN ('QUEUED', 'RETRY_WAIT') AND run_after <= ${now})
       OR (state = 'RUNNING' AND lease_expires_at < ${now} AND attempt < max_attempts))`;
 
 const holds = (jobId: string, leaseToken: string) =>
   sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'RUNNING'`;
 
+/** A cancelled job keeps the lease token of its holder, which learns of it here. */
 async function heartbeat(db: Database, input: Parameters<JobStore["heartbeat"]>[0]): Promise<HeartbeatOutcome> {
-  const rows = await db
-    .update(job)
-    .set({
-      leaseExpiresAt: input.now + input.leaseMs,
-      stage: input.stage,
-      progress: input.progress,
-      updatedAt: input.now,
-    })
-    .where(holds(input.jobId, input.leaseToken))
-    .returning({ cancelRequested: job.cancelRequested });
-  if (rows[0] === undefined) return "lease-lost";
-  return rows[0].cancelRequested ? "cancel" : "held";
+  const { jobId, leaseToken, now, leaseMs, stage, progress } = input;
+  const [held, cancelled] = await db.batch([
+    db
+      .update(job)
+      .set({ leaseExpiresAt: now + leaseMs, stage, progress, updatedAt: now })
+      .where(holds(jobId, leaseToken))
+      .returning({ jobId: job.jobId }),
+    db.select({ jobId: job.jobId }).from(job).where(wasCancelledUnder(jobId, leaseToken)),
+  ]);
+  if (held.length > 0) return "held";
+  return cancelled.length > 0 ? "cancel" : "lease-lost";
 }
 
 /** `update_type` mirrors a job that waits; the job is found by its id, which the first statement has not changed. */
@@ -121,7 +123,7 @@ async function retryLater(db: Database, input: Parameters<JobStore["retryLater"]
         leaseExpiresAt: null,
         updatedAt: input.now,
       })
-      .where(sql`${holds(input.jobId, input.leaseToken)} AND cancel_requested = 0`)
+      .where(holds(input.jobId, input.leaseToken))
       .returning({ jobId: job.jobId }),
     markWaiting(db, input.jobId),
   ]);
@@ -140,39 +142,43 @@ async function release(db: Database, input: Parameters<JobStore["release"]>[0]):
         leaseExpiresAt: null,
         updatedAt: input.now,
       })
-      .where(sql`${holds(input.jobId, input.leaseToken)} AND cancel_requested = 0`)
+      .where(holds(input.jobId, input.leaseToken))
       .returning({ jobId: job.jobId }),
     markWaiting(db, input.jobId),
   ]);
   return rows.length > 0;
 }
 
+const wasCancelledUnder = (jobId: string, leaseToken: string) =>
+  sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'CANCELLED'`;
+
 async function acknowledgeCancel(db: Database, input: Parameters<JobStore["acknowledgeCancel"]>[0]): Promise<boolean> {
   const rows = await db
     .update(job)
-    .set({ state: "CANCELLED", leaseToken: null, leaseExpiresAt: null, finishedAt: input.now, updatedAt: input.now })
-    .where(sql`${holds(input.jobId, input.leaseToken)} AND cancel_requested = 1`)
+    .set({ leaseToken: null, updatedAt: input.now })
+    .where(wasCancelledUnder(input.jobId, input.leaseToken))
     .returning({ jobId: job.jobId });
   return rows.length > 0;
 }
 
-async function cancel(db: Database, { jobId, now }: { jobId: string; now: number }) {
-  const [ended, asked, rows] = await db.batch([
-    db
-      .update(job)
-      .set({ state: "CANCELLED", cancelRequested: true, finishedAt: now, updatedAt: now })
-      .where(sql`job_id = ${jobId} AND state IN ('QUEUED', 'RETRY_WAIT')`)
-      .returning({ jobId: job.jobId }),
-    db
-      .update(job)
-      .set({ cancelRequested: true, updatedAt: now })
-      .where(sql`job_id = ${jobId} AND state = 'RUNNING'`)
-      .returning({ jobId: job.jobId }),
-    db.select({ jobId: job.jobId }).from(job).where(eq(job.jobId, jobId)),
-  ]);
-  if (ended.length > 0) return "cancelled";
-  if (asked.length > 0) return "requested";
-  return rows.length > 0 ? "ended" : "unknown";
+async function failOrphan(db: Database, { jobId, reason, now }: Parameters<JobStore["failOrphan"]>[0]) {
+  const rows = await db
+    .update(job)
+    .set({
+      state: "FAILED",
+      failReason: reason,
+      leaseToken: null,
+      leaseExpiresAt: null,
+      finishedAt: now,
+      updatedAt: now,
+    })
+    .where(
+      sql`job_id = ${jobId} AND state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT') AND NOT EXISTS (SELECT 1
+        FROM video_file_post f JOIN video_post p ON p.id = f.video_id
+        WHERE f.id = video_transcode_job.file_id AND p.id = video_transcode_job.video_post_id AND p.deleted_at IS NULL)`,
+    )
+    .returning({ jobId: job.jobId });
+  return rows.length > 0;
 }
 
 const listed = {
@@ -183,6 +189,14 @@ const listed = {
 async function find(db: Database, jobId: string): Promise<ListedJob | null> {
   const row = await db.select(listed).from(job).where(eq(job.jobId, jobId)).get();
   return row === undefined ? null : { ...jobOf(row), fileIndex: row.fileIndex };
+}
+
+async function stagedKeyVersions(db: Database, { jobId, fileId }: Pick<TranscodeJob, "jobId" | "fileId">) {
+  const rows = await db
+    .selectDistinct({ keyVersion: videoHlsEncryptKey.keyVersion })
+    .from(videoHlsEncryptKey)
+    .where(and(eq(videoHlsEncryptKey.fileId, fileId), eq(videoHlsEncryptKey.stagedByJobId, jobId)));
+  return rows.map(({ keyVersion }) => keyVersion);
 }
 
 async function list(db: Database, filter: Parameters<JobStore["list"]>[0]): Promise<ListedJob[]> {
@@ -203,7 +217,7 @@ async function list(db: Database, filter: Parameters<JobStore["list"]>[0]): Prom
 
 async function requeueDue(db: Database, now: number): Promise<number> {
   const due = sql`(state = 'RETRY_WAIT' AND run_after <= ${now})
-    OR (state = 'RUNNING' AND lease_expires_at < ${now} AND attempt < max_attempts AND cancel_requested = 0)`;
+    OR (state = 'RUNNING' AND lease_expires_at < ${now} AND attempt < max_attempts)`;
   const [rows] = await db.batch([
     db
       .update(job)
@@ -215,11 +229,6 @@ async function requeueDue(db: Database, now: number): Promise<number> {
       sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
       WHERE update_type = 'NO_UPDATE' AND id IN (SELECT file_id FROM video_transcode_job WHERE state = 'QUEUED')`,
     ),
-    // A job that was cancelled while its holder was dead has nobody left to acknowledge it.
-    db
-      .update(job)
-      .set({ state: "CANCELLED", leaseToken: null, leaseExpiresAt: null, finishedAt: now, updatedAt: now })
-      .where(sql`state = 'RUNNING' AND lease_expires_at < ${now} AND cancel_requested = 1`),
   ]);
   return rows.length;
 }

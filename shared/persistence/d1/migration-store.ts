@@ -31,8 +31,8 @@ export function d1MigrationStore(db: Database): MigrationStore {
 const LIVE = sql`EXISTS (SELECT 1 FROM video_transcode_job j
   WHERE j.file_id = s.file_id AND j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT'))`;
 const FAILED = sql`'FAILED' IN (f.transfer_result, f.encrypt_status)`;
-/** Its job was cancelled: it was asked for and nobody works on it. */
-const STOPPED = sql`(f.transfer_result <> 'IMPORTED' AND NOT ${FAILED} AND NOT ${LIVE})`;
+/** Its job was cancelled. */
+const STOPPED = sql`('CANCELLED' IN (f.transfer_result, f.encrypt_status))`;
 
 async function enqueue(db: Database, selection: MigrationSelection, limit: number, now: number): Promise<number> {
   const result = await db.run(sql`UPDATE single_key_source SET queued_at = ${now} WHERE file_id IN (
@@ -66,7 +66,8 @@ async function progress(db: Database): Promise<MigrationProgress> {
       (SELECT count(*) FROM video_file_post f JOIN video_post p ON p.id = f.video_id
         WHERE f.upload_id IS NULL AND f.source_url IS NULL AND f.transfer_result = 'SUCCESS'
           AND f.encrypt_status = 'ENCRYPTED' AND p.deleted_at IS NULL) AS migrated
-    FROM (SELECT CASE WHEN ${FAILED} THEN 'failed' WHEN ${LIVE} THEN 'under-way'
+    FROM (SELECT CASE WHEN ${FAILED} THEN 'failed'
+        WHEN f.transfer_result <> 'IMPORTED' AND NOT ${STOPPED} THEN 'under-way'
         WHEN s.queued_at IS NOT NULL THEN 'queued' WHEN f.transfer_result = 'IMPORTED' THEN 'waiting'
         ELSE 'stopped' END AS state
       FROM single_key_source s JOIN video_file_post f ON f.id = s.file_id)`);

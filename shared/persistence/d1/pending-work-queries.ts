@@ -3,7 +3,7 @@ import type { PendingPart, PendingWorkQueries } from "../../application/ports.ts
 import type { JobKind } from "../../domain/transcode-job.ts";
 import type { Database } from "./database.ts";
 
-/** Parts whose state asks for a job and that have no live one; never parts that FAILED. */
+/** Parts whose state asks for a job and that have no live one; never parts that FAILED or were CANCELLED. */
 export function d1PendingWorkQueries(db: Database): PendingWorkQueries {
   return {
     listTranscodingVideoPosts: (batchSize) => pending(db, "TRANSCODE", batchSize),
@@ -17,14 +17,11 @@ const STATE_THAT_ASKS: Record<JobKind, SQL> = {
   ENCRYPT: sql`f.transfer_result = 'SUCCESS' AND f.encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING')`,
 };
 
-/**
- * Holds for a part `f` of a post `p` that asks for a job of this kind and has none. One that was cancelled stays
- * cancelled: making it again would undo what somebody asked for.
- */
+/** Holds for a part `f` of a post `p` that asks for a job of this kind and has none. */
 export function lacksJob(kind: JobKind): SQL {
   return sql`${STATE_THAT_ASKS[kind]} AND p.deleted_at IS NULL AND NOT EXISTS (
       SELECT 1 FROM video_transcode_job j WHERE j.file_id = f.id AND j.kind = ${kind}
-        AND j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT', 'CANCELLED'))`;
+        AND j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT'))`;
 }
 
 /** Imported parts, which are of no upload and no URL, are ready on request. */
@@ -45,15 +42,17 @@ function pending(db: Database, kind: JobKind, batchSize: number): Promise<Pendin
 async function drifted(db: Database, batchSize: number): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`
     SELECT p.id FROM (
-      SELECT id FROM video_post WHERE status IN ('DRAFT', 'TRANSCODING', 'TRANSCODE_FAILED', 'PENDING_AUDIT')
-      UNION SELECT video_id FROM video_file_post WHERE transfer_result IN ('TRANSCODING', 'SUCCESS', 'FAILED')
-        AND encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING', 'FAILED')) looked
+      SELECT id FROM video_post WHERE status IN ('DRAFT', 'TRANSCODING', 'TRANSCODE_FAILED',
+        'PROCESSING_CANCELLED', 'PENDING_AUDIT')
+      UNION SELECT video_id FROM video_file_post WHERE transfer_result IN ('TRANSCODING', 'SUCCESS', 'FAILED', 'CANCELLED')
+        AND encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING', 'FAILED', 'CANCELLED')) looked
     JOIN video_post p ON p.id = looked.id LEFT JOIN video_file_post f ON f.video_id = p.id
     WHERE p.deleted_at IS NULL
     GROUP BY p.id
     HAVING abs(p.duration - total(f.duration)) > 0.001 OR p.status <> CASE
       WHEN count(f.id) = 0 THEN 'DRAFT'
       WHEN sum(${NOT_READY} AND 'FAILED' IN (f.transfer_result, f.encrypt_status)) > 0 THEN 'TRANSCODE_FAILED'
+      WHEN sum(${NOT_READY} AND 'CANCELLED' IN (f.transfer_result, f.encrypt_status)) > 0 THEN 'PROCESSING_CANCELLED'
       WHEN sum(${NOT_READY}) > 0 THEN 'TRANSCODING'
       WHEN coalesce(p.audit_result, iif(p.auto_publish, 'PASSED', NULL)) IS NULL THEN 'PENDING_AUDIT'
       WHEN coalesce(p.audit_result, 'PASSED') = 'PASSED' THEN 'PUBLISHED'

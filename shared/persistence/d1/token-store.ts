@@ -33,7 +33,8 @@ async function findPlayablePart(db: Database, videoPostId: string, fileIndex: nu
   const rows = await db.all<PlayableRow>(sql`SELECT p.status, f.id, f.duration, f.enc_path, f.key_version,
       CASE WHEN f.enc_path IS NOT NULL OR f.upload_id IS NOT NULL OR f.source_url IS NOT NULL THEN NULL
         WHEN f.transfer_result = 'IMPORTED' THEN 'waiting'
-        WHEN 'FAILED' IN (f.transfer_result, f.encrypt_status) THEN 'failed' END AS migration,
+        WHEN 'FAILED' IN (f.transfer_result, f.encrypt_status) THEN 'failed'
+        WHEN 'CANCELLED' IN (f.transfer_result, f.encrypt_status) THEN 'failed' END AS migration,
       a.quality, a.policy, a.entitlement
     FROM video_file_post f
     JOIN video_post p ON p.id = f.video_id

@@ -4,7 +4,7 @@ import type { Save, SaveFence, SaveOptions, SaveOutcome, VideoPostRepository } f
 import type { JobRules } from "../../domain/transcode-job.ts";
 import { secretId } from "../../lib/random-id.ts";
 import { batched, type Database } from "./database.ts";
-import { cancelJobsOf, endJob, insertJobs } from "./job-statements.ts";
+import { cancelJobsOf, endJob, insertJobs, takeBackJobs } from "./job-statements.ts";
 import { saveRefusal } from "./save-refusal.ts";
 import { videoTranscodeJob as job } from "./schema/jobs.ts";
 import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
@@ -70,6 +70,7 @@ async function save(
     }),
     ...aggregateStatements(change, version, now).map((statement) => batched(db, statement)),
     ...(options === undefined ? [] : endJob(options, now).map((statement) => batched(db, statement))),
+    ...takeBackJobs(change.takenBack ?? [], now).map((statement) => batched(db, statement)),
     ...insertJobs(change.post.id, change.jobs, rules, now).map((statement) => batched(db, statement)),
     ...(change.post.deletedAt === null
       ? []
@@ -106,12 +107,14 @@ function leaseGuard(fence: SaveFence | undefined): SQL {
 function stillAs(fence: SaveFence): SQL {
   switch (fence.kind) {
     case "lease":
-      return sql`${job.state} = 'RUNNING' AND ${job.leaseToken} = ${fence.leaseToken} AND ${job.cancelRequested} = 0`;
+      return sql`${job.state} = 'RUNNING' AND ${job.leaseToken} = ${fence.leaseToken}`;
     case "expired-lease":
       return sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${fence.now}`;
-    case "failed-job":
+    case "live-job":
+      return sql`${job.state} IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')`;
+    case "ended-job":
       // The ids of jobs are in the order of their creation.
-      return sql`${job.state} = 'FAILED' AND NOT EXISTS (SELECT 1 FROM ${job} AS newer
+      return sql`${job.state} = ${fence.state} AND NOT EXISTS (SELECT 1 FROM ${job} AS newer
         WHERE newer.file_id = ${job.fileId} AND newer.kind = ${job.kind} AND newer.job_id > ${job.jobId})`;
     default:
       return fence satisfies never;

@@ -16,6 +16,8 @@ export const videoHlsEncryptKey = sqliteTable(
     wrappedKey: text("wrapped_key").notNull(),
     kekId: text("kek_id").notNull(),
     keyUriTemplate: text("key_uri_template").notNull(),
+    /** Null for keys of earlier releases. */
+    stagedByJobId: text("staged_by_job_id"),
     status: text("status").$type<ContentKeyStatus>().notNull(),
     usableUntil: timestamp("usable_until"),
     /** When it became REVOKED; null before. */

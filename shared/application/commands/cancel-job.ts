@@ -1,0 +1,29 @@
+import { cancelPart } from "../../domain/recovery.ts";
+import { refused, type VideoPost } from "../../domain/video-post.ts";
+import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
+import type { JobStore, VideoPostRepository } from "../ports.ts";
+
+type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore };
+
+/** `requested`: a processor holds it, and stops with its next heartbeat or result. */
+export type CancelledJob = "cancelled" | "requested";
+
+/**
+ * The job is CANCELLED, its part too unless it plays, and the keys that the job staged are revoked, in one save. That
+ * never waits for a holder: one that is dead, or not ours, has lost the job with this save, and nothing of it counts.
+ */
+export async function cancelJob(
+  { posts, jobs }: Deps,
+  jobId: string,
+  now: number,
+): Promise<CommandOutcome<CancelledJob>> {
+  const job = await jobs.find(jobId);
+  if (job === null) return refused({ kind: "not-found" });
+  const { fileId, kind, videoPostId, state } = job;
+  const decide = (post: VideoPost) => cancelPart(post, fileId, kind, now);
+  const options = { fence: { kind: "live-job", jobId }, jobEnd: { kind: "cancel" } } as const;
+  const outcome = await decideAndSave(posts, videoPostId, now, decide, options);
+  if (outcome.kind === "done") return { ...outcome, value: state === "RUNNING" ? "requested" : "cancelled" };
+  if (outcome.kind !== "lease-lost") return outcome;
+  return refused({ kind: "wrong-state", detail: "the job has ended" });
+}

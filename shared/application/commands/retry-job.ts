@@ -1,0 +1,36 @@
+import { resumePart } from "../../domain/recovery.ts";
+import type { TranscodeJob } from "../../domain/transcode-job.ts";
+import { refused } from "../../domain/video-post.ts";
+import { uuidV7 } from "../../lib/random-id.ts";
+import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
+import type { JobStore, SaveFence, VideoPostRepository } from "../ports.ts";
+
+type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore };
+
+/** The id of the job that is QUEUED by the retry. */
+export type RetriedJob = { readonly jobId: string };
+
+/**
+ * An operator takes ended work up again, in one save with its part, which is on its way again. A FAILED job is QUEUED
+ * with all its attempts. A CANCELLED one stays as it is: its former holder may still run, so a new job takes its place.
+ * Refused unless the job is the newest of its part and kind.
+ */
+export async function retryJob({ posts, jobs }: Deps, jobId: string, now: number): Promise<CommandOutcome<RetriedJob>> {
+  const job = await jobs.find(jobId);
+  if (job === null) return refused({ kind: "not-found" });
+  const { state, videoPostId, fileId, kind } = job;
+  if (state !== "FAILED" && state !== "CANCELLED") return notEnded(job);
+  const next = state === "FAILED" ? jobId : uuidV7(now);
+  const fence: SaveFence = { kind: "ended-job", jobId, state };
+  const jobEnd = state === "FAILED" ? ({ kind: "requeue" } as const) : ({ kind: "keep" } as const);
+  const newJobs = state === "FAILED" ? [] : [{ jobId: next, fileId, kind }];
+  const decide = (post: Parameters<typeof resumePart>[0]) => resumePart(post, fileId, kind, newJobs, now);
+  const outcome = await decideAndSave(posts, videoPostId, now, decide, { fence, jobEnd });
+  if (outcome.kind === "done") return { ...outcome, value: { jobId: next } };
+  if (outcome.kind !== "lease-lost") return outcome;
+  return refused({ kind: "wrong-state", detail: `a newer ${kind} job of the same part has taken its place` });
+}
+
+function notEnded({ state }: TranscodeJob) {
+  return refused({ kind: "wrong-state", detail: `the job is ${state}, not FAILED or CANCELLED` });
+}
