@@ -56,8 +56,8 @@ function callerOf(identity: z.output<typeof identitySchema>, scopes: readonly Sc
 
 /**
  * Access knows browsers by a cookie, which they send along whichever page made the request, and turns it into this
- * header. So a page of somebody else could make a request here in an administrator's name. Browsers say where a request
- * comes from (Fetch Metadata 2.2: "none" is an address that was typed), older ones at least for writes; programs do not.
+ * header. So another site's page could send a request in an administrator's name. Browsers report where a request comes
+ * from (Fetch Metadata 2.2: "none" is a typed address), older ones only for writes; programs send neither header.
  */
 function isFromAnotherSite({ headers, url }: Request): boolean {
   const site = headers.get("sec-fetch-site");

@@ -10,7 +10,7 @@ export type ApiKeyDoor = {
   readonly firstKey: string;
   readonly apiKeys: ApiKeyStore;
   readonly seen: SeenApiKeys;
-  /** Whether the request's network asks for more keys than a stranger may have looked up. */
+  /** Whether the request's network has used up its look-ups of keys that this isolate does not know as valid. */
   readonly isBeyondLimit: (request: Request) => Promise<boolean>;
 };
 
@@ -37,9 +37,9 @@ export async function identifyByApiKey(
 }
 
 /**
- * One query, and none for a key that was unknown a moment ago. Strangers can make up keys without end, so keys that this
- * isolate has not seen to be good are counted by network. Only the holder of the secret half learns more than that a key
- * does not count.
+ * One query, and none for a key that was unknown within the last second. Made-up keys are free, so look-ups of keys that
+ * this isolate does not know as valid are counted by network. Only the holder of the secret half learns why a key is
+ * refused.
  */
 async function findKey(
   { apiKeys, seen, isBeyondLimit }: ApiKeyDoor,

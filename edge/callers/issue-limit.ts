@@ -10,7 +10,7 @@ export type IssueCounter =
   | { readonly kind: "viewer"; readonly id: string }
   | { readonly kind: "token"; readonly id: string }
   | { readonly kind: "address"; readonly request: Request }
-  /** By address too, each by itself, so that what a stranger does here takes no tokens from their network. */
+  /** Also by address, but counted apart, so that page loads and wrong keys use up no token issue. */
   | { readonly kind: "page" | "api-key"; readonly request: Request };
 
 /**

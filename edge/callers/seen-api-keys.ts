@@ -1,14 +1,14 @@
-/** What an isolate remembers of API keys, by the hash of the whole key: never the key, never a promise. */
+/** What an isolate remembers about API keys, by a hash of the whole key. It keeps values, no keys and no promises. */
 export type SeenApiKeys = {
-  /** Whether the key was good when it was last looked up: its holder is no stranger. */
+  /** Whether the key was valid at its last look-up. */
   readonly wasGood: (key: string) => boolean;
-  /** Whether the database has just said that there is no such key. */
+  /** Whether the database has just been asked and has no such key. */
   readonly isUnknown: (key: string, now: number) => boolean;
   readonly note: (key: string, found: "good" | "bad" | "unknown", now: number) => void;
 };
 
 const MOST_KEYS = 1000;
-/** A key that is made in this time is found late by that much; nobody can have asked for it before. */
+/** Short, although a key is random and cannot have been tried before it was created. */
 const UNKNOWN_MS = 1000;
 
 export function createSeenApiKeys(): SeenApiKeys {

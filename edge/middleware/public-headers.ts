@@ -33,14 +33,14 @@ export function withPublicHeaders(response: Response): Response {
   return response;
 }
 
-/** The question of a browser whether a page may send a request (Fetch 4.8, CORS-preflight fetch). */
+/** Whether a browser asks if a page may send a request (Fetch 4.8, CORS-preflight fetch). */
 export function isPreflight({ method, headers }: Request): boolean {
   return method === "OPTIONS" && headers.has("access-control-request-method");
 }
 
 /**
- * Allows the headers that are asked for. Nothing here depends on credentials that a browser adds by itself, so a page
- * may send whatever it likes; players send CMCD, and monitoring sends `traceparent` and more that no list could name.
+ * Allows the headers that are asked for. No route accepts credentials that a browser adds by itself across origins, so a
+ * page may send any header. Players send CMCD and monitoring sends `traceparent`; a fixed list would block them.
  */
 export function preflight(request: Request): Response {
   const allowed = allowedHeaders(request.headers.get("access-control-request-headers"));
@@ -61,7 +61,7 @@ export function preflight(request: Request): Response {
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 const MOST_HEADERS = 100;
 
-/** What is no name, or beyond the bound, is left out: the browser then blocks the request that needs it. */
+/** Leaves out invalid names and names beyond the bound: the browser then blocks the request that needs them. */
 function allowedHeaders(asked: string | null): string {
   const names = (asked ?? "").split(",", MOST_HEADERS).map((name) => name.trim());
   return names.filter((name) => HEADER_NAME.test(name)).join(", ");

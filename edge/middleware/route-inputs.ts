@@ -8,8 +8,8 @@ import { readJson } from "../read-json.ts";
 type Input = "query" | "body";
 
 /**
- * What each route reads by itself, with a strict schema. A route that is not here takes neither a query nor a body, and
- * is refused with either, so that a filter or a field that is not supported never has the answer of one that is.
+ * What each route reads itself, with a strict schema. A route that is not listed takes neither a query nor a body and
+ * refuses both, so that no request with an unsupported filter or field succeeds.
  */
 const ROUTE_INPUTS: Readonly<Record<string, readonly Input[]>> = {
   "POST /demo/subscriber-token": ["body"],

@@ -11,9 +11,9 @@ import type { Page } from "../watch/page-cache.ts";
 import { WatchPage } from "../watch/watch-page.tsx";
 import { type WatchView, watchView } from "../watch/watch-view.ts";
 
-/** A page shows no more than anybody may know, and that this much late. */
+/** How old a kept page may be. */
 const FRESH_MS = 5000;
-/** A page that waits comes back by itself, and shows how far the work is. */
+/** Shorter for a video that is being processed: its page reloads by itself and shows the progress. */
 const WAITING_FRESH_MS = 1000;
 
 /** `GET /watch/{videoPostId}/{fileIndex}`: a page for people, without credentials. It shows what anybody may know. */
@@ -27,7 +27,7 @@ export function watchRoutes(context: Context): Hono {
 
   routes.get("/:videoPostId/:fileIndex{[0-9]{1,6}}", async (c) => {
     const { videoPostId, fileIndex } = c.req.param();
-    // Every post has a UUID: what is none needs no look-up.
+    // Every post has a UUID, so other ids need no look-up.
     if (!isUuid(videoPostId)) return c.html(UNKNOWN.html, UNKNOWN.status);
     const part = { videoPostId, fileIndex: Number(fileIndex) };
     const kept = context.watchPages.get(part, context.now());

@@ -29,7 +29,7 @@ export function issuerNamedBy(token: string): string | null {
   }
 }
 
-/** Checks against the keys that the issuer publishes; asks for them again when none of them can have signed. */
+/** Checks against the keys that the issuer publishes, and fetches them again when none of them verifies the token. */
 export async function checkWithPublishedKeys(
   token: string,
   from: JwtRequirements & { readonly jwksUrl: string },
@@ -98,11 +98,11 @@ async function checkWithKeys(
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) return refusalOf(error);
     }
   }
-  // Without a name, a key that is not known yet cannot be told from a signature that is wrong.
+  // Without a kid, a new key and a wrong signature look the same.
   return fitting.length === 0 || kid === undefined ? "unknown-key" : NOT_THE_ISSUERS;
 }
 
-/** Null for what is no JWS. Read before it is believed: it only chooses the key. */
+/** Null for a malformed JWS. Read before verification: it only selects the key. */
 function headerOf(token: string): { readonly alg?: unknown; readonly kid?: unknown } | null {
   try {
     return decodeProtectedHeader(token);

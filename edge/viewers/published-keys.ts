@@ -3,14 +3,14 @@ import { importJWK, type JWK } from "jose";
 /** The algorithms that public keys of issuers verify here (RFC 7518 3.1, RFC 8037 3.1). */
 export type PublicKeyAlgorithm = "RS256" | "ES256" | "EdDSA";
 
-/** One key of a JWKS. It is imported where it is fetched: no request waits for what another one has started. */
+/** One key of a JWKS, imported by the request that fetched it, so that no request waits for another one's promise. */
 export type PublishedKey = {
   readonly kid: string | null;
   readonly algorithm: PublicKeyAlgorithm;
   readonly key: CryptoKey;
 };
 
-/** More than any issuer publishes; strangers choose which of them are tried. */
+/** More than any issuer publishes. */
 const MOST_KEYS = 100;
 
 /** The keys of a JWKS (RFC 7517 5) that can verify; others are left out. Throws for what is no JWKS. */
@@ -29,7 +29,7 @@ async function importKey(jwk: unknown): Promise<PublishedKey | null> {
   if (algorithm === null || !verifies) return null;
   try {
     const key = await importJWK(jwk as JWK, algorithm);
-    // A set with private keys in it proves nothing: who can read it can sign.
+    // A published private key proves nothing: everybody can sign with it.
     if (!(key instanceof CryptoKey) || key.type !== "public") return null;
     return { kid: typeof kid === "string" ? kid : null, algorithm, key };
   } catch {

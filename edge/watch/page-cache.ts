@@ -2,7 +2,7 @@ import type { VideoPostRepository } from "../../shared/application/ports.ts";
 
 export type Page = { readonly status: 200 | 404 | 410; readonly html: string };
 
-/** Pages that were made a moment ago, so that a crowd costs the database no more than one viewer. */
+/** Recently rendered pages, so that a crowd costs the database no more than one viewer. */
 export type PageCache = {
   readonly get: (part: PartName, now: number) => Page | null;
   readonly put: (part: PartName, page: Page, freshMs: number, now: number) => void;
@@ -15,7 +15,7 @@ type Kept = { readonly page: Page; readonly until: number };
 
 /** Characters of HTML, at two bytes each. */
 const MOST_CHARACTERS = 2 * 2 ** 20;
-/** By itself, so that a flood of made-up addresses takes no room from pages of videos. */
+/** A separate bound, so that a flood of made-up ids cannot evict pages of videos. */
 const MOST_MISSING_CHARACTERS = 2 ** 17;
 
 export function createPageCache(): PageCache {
@@ -37,7 +37,7 @@ export function createPageCache(): PageCache {
   };
 }
 
-/** The repository, with a save dropping the pages that this isolate has of the post: an editor sees the change at once. */
+/** The repository, with every save dropping this isolate's pages of the post, so that an editor sees the change at once. */
 export function forgettingPages(posts: VideoPostRepository, pages: PageCache): VideoPostRepository {
   return {
     ...posts,

@@ -46,7 +46,7 @@ export function applyTranscodeResult(post: VideoPost, fileId: string, result: Tr
   return changed(post, transcoded, [encrypt], now);
 }
 
-/** A file that is not as long as its uploader said may be another file, or a part of it. */
+/** A file of another length than its uploader stated may be the wrong file, or a truncated one. */
 function statedDurationWarning({ clear, playing, durationSeconds }: VideoFile, measured: number): string[] {
   const isStated = clear === null && playing === null && durationSeconds !== null;
   if (!isStated || Math.abs(measured - durationSeconds) <= Math.max(1, durationSeconds / 100)) return [];

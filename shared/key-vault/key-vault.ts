@@ -28,7 +28,7 @@ export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): 
   const odd = keks.find((kek) => kek.bytes.length !== KEK_BYTES);
   if (odd !== undefined)
     throw new Error(`the key-encryption key ${odd.id} has ${odd.bytes.length} bytes, not ${KEK_BYTES}`);
-  // Keys and no promises: a promise belongs to the request that made it, and others that wait for it may hang.
+  // Keys, not promises: a promise belongs to the request that created it, and other requests waiting for it may hang.
   const imported = new Map<string, CryptoKey>();
   const importedKey = async (kek: NamedSecret) => {
     const key = imported.get(kek.id) ?? (await importKek(kek));

@@ -90,7 +90,7 @@ function readPayload(encoded: string, nowSeconds: number): Verification {
   return { kind: "valid", payload, expiresAt: exp };
 }
 
-/** Undefined for what is no JSON: a signature says who wrote a payload, not what. */
+/** Undefined for a payload that is not JSON, although its signature is valid. */
 function decodedJson(encoded: string): unknown {
   try {
     return JSON.parse(base64UrlDecodeText(encoded));

@@ -16,7 +16,8 @@ export function bodyRequests({ videoPostId, viewer, token, adminKey, processorTo
 } {
   const part = { videoPostId, fileIndex: 0 };
   const policies = [{ quality: "720p", policy: "ENTITLED", entitlement: "gold" }];
-  const uploadFileList = [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }];
+  const film = { sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4", fileIndex: 0, duration: 18.5 };
+  const uploadFileList = [film];
   const parts = [{ fileName: "film.mp4", key: "A".repeat(22).concat("=="), qualities: ["480p"] }];
   const filter = { status: "PUBLISHED", authorId: "a", createdFrom: "2026-01-01T00:00:00Z", kekId: "k9" };
   const lease = { leaseToken: "A".repeat(22), owner: "fuzz" };
@@ -65,7 +66,7 @@ export function bodyRequests({ videoPostId, viewer, token, adminKey, processorTo
 
 export function administrationRequests({ videoPostId, adminKey }: BodyTarget): FuzzRequest[] {
   const paths = [
-    "/api/v2/video-posts",
+    "/api/v2/video-posts?status=PUBLISHED",
     `/api/v2/video-posts/${videoPostId}`,
     `/api/v2/jobs?state=QUEUED&kind=ENCRYPT&videoPostId=${videoPostId}`,
     `/api/v2/jobs/${videoPostId}`,

@@ -6,7 +6,7 @@ import { testEnv } from "./test-env.ts";
 import { anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "./viewing.ts";
 import { countingDatabase, startWorker, type TestWorker } from "./worker.ts";
 
-/* What somebody without credentials can make the Worker ask of the database. */
+/* How many database round trips requests without credentials can cause. */
 
 let post: PublishedPost;
 let worker: TestWorker;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   post = await publishPost(startWorker());
 });
 
-/** An isolate of its own, which remembers nothing. */
+/** A new isolate without caches. */
 beforeEach(() => {
   counters = new IssueCounters();
   counting = countingDatabase(testEnv.DB);
@@ -143,7 +143,7 @@ describe("an API key that is made up", () => {
     expect((await ask(madeUp(), from("198.51.100.1"))).status).toBe(401);
   });
 
-  it("keeps nobody out whose key was good before, from whatever address", async () => {
+  it("does not limit a key that was valid before, from any address", async () => {
     const { key } = await createKey(worker, ["posts:read"]);
     expect((await ask(key, from("203.0.113.7"))).status).toBe(200);
     counters.everything = true;
@@ -151,7 +151,7 @@ describe("an API key that is made up", () => {
     expect((await ask(testEnv.ADMIN_API_KEY as string)).status).toBe(200);
   });
 
-  it("with the id of a good one is a stranger's, and stands in nobody's way", async () => {
+  it("is limited even with the id of a valid key, and does not block that key", async () => {
     const { key, keyId } = await createKey(worker, ["posts:read"]);
     expect((await ask(madeUp(keyId))).status).toBe(401);
     expect((await ask(key)).status).toBe(200);
@@ -159,7 +159,7 @@ describe("an API key that is made up", () => {
     expect((await ask(`llk_${keyId}_${"B".repeat(43)}`)).status).toBe(429);
   });
 
-  it("that was revoked is counted like one that never was", async () => {
+  it("is limited once it was revoked", async () => {
     const { key, keyId } = await createKey(worker, ["posts:read"]);
     expect((await ask(key)).status).toBe(200);
     await worker.admin("DELETE", `/admin/api-keys/${keyId}`);
