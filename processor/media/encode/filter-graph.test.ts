@@ -34,9 +34,25 @@ describe("the filter graph", () => {
   });
 
   it("deinterlaces what is interlaced", () => {
-    expect(graph(sourceFacts({ video: sourceVideo({ ...small, interlaced: true }) })).graph).toMatch(
+    expect(graph(sourceFacts({ video: sourceVideo({ ...small, deinterlacing: "marked" }) })).graph).toMatch(
       /^\[0:0\]bwdif=mode=send_frame:deint=interlaced,split=2/,
     );
+  });
+
+  it("deinterlaces every frame where only the container knows its fields", () => {
+    const fields = sourceVideo({ ...small, deinterlacing: "all-bottom-first" });
+    expect(graph(sourceFacts({ video: fields })).graph).toMatch(
+      /^\[0:0\]bwdif=mode=send_frame:parity=bff:deint=all,split=2/,
+    );
+  });
+
+  it("converts other primaries in RGB, at the size of the top rung", () => {
+    const color = { space: "bt2020nc", primaries: "bt2020", transfer: "bt2020-10" };
+    const { graph: text } = graph(sourceFacts({ video: sourceVideo({ ...small, color }) }));
+    expect(text).toMatch(
+      /^\[0:0\]scale=w=640:h=480:flags=bicubic,zscale=min=bt2020nc:pin=bt2020:tin=bt709:m=gbr:p=bt709:t=bt709:r=full,format=gbrp,scale=flags=bicubic:out_color_matrix=bt709:out_range=tv,format=yuv420p,split=2/,
+    );
+    expect(text).toContain("colorspace=bt709:color_primaries=bt709:color_trc=bt709[v480p]");
   });
 
   it("scales a picture above the top rung once before it parts", () => {

@@ -1,7 +1,7 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
 import { isRgb, planColor } from "../source/color.ts";
 import { framesPerSecond } from "../source/frame-rate.ts";
-import type { SourceAudio } from "../source/source-facts.ts";
+import type { Deinterlacing, SourceAudio } from "../source/source-facts.ts";
 import { colorFilters, needsZscale } from "./color-filters.ts";
 import type { AudioLadder, LadderPlan, VideoLadder } from "./ladder.ts";
 import type { Timeline } from "./timeline.ts";
@@ -46,12 +46,27 @@ function soundInput({ streamIndex, rightStreamIndex }: SourceAudio): string {
 function commonFilters(plan: VideoLadder): string[] {
   const { source } = plan;
   return [
-    // deint=interlaced touches only frames that are marked, so mixed material keeps its progressive parts.
-    ...(source.interlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
+    ...deinterlaceFilters(source.deinterlacing),
     ...(plan.resample ? resampleFilters(plan.frameRate, plan.timeline) : []),
     ...(needsPrescale(plan) ? [scaleFilter(plan, 0)] : []),
     ...colorFilters(source),
   ];
+}
+
+/** Of marked frames, mixed material keeps its progressive parts. */
+function deinterlaceFilters(deinterlacing: Deinterlacing): string[] {
+  switch (deinterlacing) {
+    case "none":
+      return [];
+    case "marked":
+      return ["bwdif=mode=send_frame:deint=interlaced"];
+    case "all-top-first":
+      return ["bwdif=mode=send_frame:parity=tff:deint=all"];
+    case "all-bottom-first":
+      return ["bwdif=mode=send_frame:parity=bff:deint=all"];
+    default:
+      return deinterlacing satisfies never;
+  }
 }
 
 /**

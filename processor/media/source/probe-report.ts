@@ -5,6 +5,7 @@ import type { ContainerEnd } from "./container-end.ts";
 import { refuseDolbyVision } from "./dolby-vision.ts";
 import { chooseFrameRate, framesPerSecond, measureCadence, parseFrameRate } from "./frame-rate.ts";
 import { findIncompleteness } from "./incomplete.ts";
+import { chooseDeinterlacing, isInterlaced } from "./interlacing.ts";
 import { refuseContinuation } from "./joined-tracks.ts";
 import type { MediaLimits } from "./limits.ts";
 import { clockMayStep, findOrigin } from "./origin.ts";
@@ -173,7 +174,7 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
   const sampleAspectRatio = pixelAspect(stream.sample_aspect_ratio);
   const { width = 0, height = 0 } = stream;
   const wide = Math.round((width * sampleAspectRatio.numerator) / sampleAspectRatio.denominator);
-  const interlaced = ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? "");
+  const interlaced = isInterlaced(stream);
   const declared = parseFrameRate(stream.r_frame_rate);
   const average = parseFrameRate(stream.avg_frame_rate);
   const scan = context.scans.get(stream.index);
@@ -195,6 +196,7 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
     frameRateChoice: { ...frameRateChoice, resample: frameRateChoice.resample || joined },
     pixelFormat: stream.pix_fmt ?? "unknown",
     interlaced,
+    deinterlacing: chooseDeinterlacing(stream),
     transfer: transferKind(stream.color_transfer),
     color: {
       space: known(stream.color_space),

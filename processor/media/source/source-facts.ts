@@ -3,6 +3,9 @@ import type { FrameRate, ProbeFacts } from "../../../shared/domain/rendition.ts"
 /** How light is coded: SDR, or one of the two HDR curves that must be tone-mapped. */
 export type TransferKind = "sdr" | "pq" | "hlg";
 
+/** Frames that are made of two fields: those that the decoder marks, or all of them where only the container knows. */
+export type Deinterlacing = "none" | "marked" | "all-top-first" | "all-bottom-first";
+
 /** What the frame rate of the ladder is, and whether frames must be dropped or repeated to get there. */
 export type FrameRateChoice = { readonly frameRate: FrameRate; readonly resample: boolean };
 
@@ -22,7 +25,9 @@ export type SourceVideo = {
   readonly averageFrameRate: FrameRate | null;
   readonly frameRateChoice: FrameRateChoice;
   readonly pixelFormat: string;
+  /** Whether the file says that its frames are made of two fields. */
   readonly interlaced: boolean;
+  readonly deinterlacing: Deinterlacing;
   readonly transfer: TransferKind;
   /** Names as ffmpeg writes them, null where the file does not say. */
   readonly color: {
