@@ -1,9 +1,18 @@
 import { open } from "node:fs/promises";
+import type { Refusal } from "../media/refusal.ts";
 import { type ContainerEnd, findContainerEnd } from "../media/source/container-end.ts";
-import { findProtection, type Protection } from "../media/source/protection/find-protection.ts";
+import { findProtection } from "../media/source/protection/find-protection.ts";
+import { COPY_PROTECTED } from "../media/source/refused-content.ts";
+import { refuseStillImage } from "../media/source/still-image.ts";
 
 /** What the bytes of a source say without a demuxer. */
-export type SourceStructure = { readonly end: ContainerEnd; readonly protection: Protection };
+export type SourceStructure = {
+  readonly end: ContainerEnd;
+  /** Identifiers of tracks whose packets are scrambled. */
+  readonly scrambled: ReadonlySet<number>;
+  /** Why the file is refused for what it is. */
+  readonly refusal: Refusal | null;
+};
 
 /** Reads headers and samples of a local file, never the whole of it. */
 export async function readSourceStructure(sourcePath: string): Promise<SourceStructure> {
@@ -14,5 +23,8 @@ export async function readSourceStructure(sourcePath: string): Promise<SourceStr
     return buffer.subarray(0, bytesRead);
   };
   const bytes = { size, read };
-  return { end: await findContainerEnd(bytes), protection: await findProtection(bytes) };
+  const protection = await findProtection(bytes);
+  const refusal = protection.kind === "whole" ? COPY_PROTECTED : await refuseStillImage(bytes);
+  const scrambled = protection.kind === "tracks" ? protection.scrambled : new Set<number>();
+  return { end: await findContainerEnd(bytes), scrambled, refusal };
 }

@@ -5,7 +5,6 @@ import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
 import { countsChosenTracks } from "../../media/source/origin.ts";
 import { STEP_AHEAD_SECONDS } from "../../media/source/packet-scan.ts";
 import { type ProbeInput, readProbeReport, refuseLength } from "../../media/source/probe-report.ts";
-import { COPY_PROTECTED } from "../../media/source/refused-content.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { readSourceStructure } from "../source-structure.ts";
 import { inputOf } from "./ask-tools.ts";
@@ -26,9 +25,9 @@ export type ProbeOutcome = { readonly kind: "facts"; readonly facts: SourceFacts
 export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
   const { sourcePath, tools, limits = DEFAULT_MEDIA_LIMITS } = request;
   const { decoders } = await inspectFfmpeg(tools.ffmpeg);
-  const { end, protection } = await readSourceStructure(sourcePath);
-  // Before ffprobe is asked, which calls some protected files damaged.
-  if (protection.kind === "whole") return COPY_PROTECTED;
+  const { end, scrambled, refusal: unfit } = await readSourceStructure(sourcePath);
+  // Before ffprobe is asked, which calls protected files and photographs damaged.
+  if (unfit) return unfit;
   await using empty = await openEmptyDirectory(dirname(sourcePath));
   const reading = await readPackets(request, limits, empty.path);
   if ("reason" in reading) return reading;
@@ -43,7 +42,7 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
     end,
     analyzed,
     soundOnly,
-    scrambled: protection.scrambled,
+    scrambled,
     isDecodable: (codec: string) => decoders.has(codec),
   };
   const checked = await withSoundThatDecodes(known, (streamIndex) =>

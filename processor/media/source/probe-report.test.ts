@@ -216,6 +216,31 @@ describe("of several tracks", () => {
     expect(found.warnings).toEqual(["Left out: video track 0 (h264), which is only 1 x 1 pixels."]);
   });
 
+  it("one that holds nothing is named as such", () => {
+    const found = facts([VIDEO, AUDIO, { ...AUDIO, index: 2 }], scans({ 0: 30, 1: 50 }));
+    expect(found.warnings).toEqual(["Left out: audio track 2 (aac), which holds nothing."]);
+  });
+
+  it("a scrambled one beside another is named as such", () => {
+    const streams = [VIDEO, { ...AUDIO, id: "0x101" }, { ...AUDIO, index: 2 }];
+    const found = facts(streams, scans({ 0: 30, 1: 50, 2: 50 }), FORMAT, { scrambled: new Set([0x101]) });
+    expect(found.audio?.streamIndex).toBe(2);
+    expect(found.warnings).toEqual(["Left out: audio track 1 (aac), which is copy-protected."]);
+  });
+
+  it.each([
+    ["ac-4", "AC-4"],
+    ["vvc1", "VVC"],
+    ["mha1", "MPEG-H 3D Audio"],
+    ["iamf", "IAMF"],
+    ["Xyz9", "Xyz9"],
+    ["[6][0][0][0]", "unknown"],
+  ])("one whose codec only the tag %s names is %s", (codec_tag_string, name) => {
+    const { codec_name: _, ...nameless } = AUDIO;
+    const found = facts([VIDEO, { ...nameless, codec_tag_string }]);
+    expect(found.warnings).toEqual([`Left out: audio track 1 (${name}), which cannot be decoded.`]);
+  });
+
   it("a picture that cannot be decoded is remembered", () => {
     expect(facts([{ ...VIDEO, codec_name: "prores_raw" }, AUDIO]).undecodablePicture).toBe("prores_raw");
   });
@@ -264,6 +289,15 @@ describe("a source is refused", () => {
     ],
   ] as const)("for %s", (_, streams, expected) => {
     expect(reason(streams)).toBe(expected);
+  });
+
+  it("when it ends before its media, or before its picture", () => {
+    const incomplete = "The file is incomplete: it ends before its media. Upload it again.";
+    expect(reason([VIDEO, AUDIO], scans({}), FORMAT, { end: "cut" })).toBe(incomplete);
+    expect(reason([VIDEO, AUDIO], scans({ 1: 50 }), FORMAT, { end: "cut" })).toBe(incomplete);
+    expect(reason([VIDEO, AUDIO], scans({}))).toBe(
+      "The file names tracks but holds nothing of them. Record or export it again.",
+    );
   });
 
   it("when its only picture or its only sound is scrambled", () => {

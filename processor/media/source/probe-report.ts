@@ -1,6 +1,8 @@
 import { type Refusal, refuse } from "../refusal.ts";
+import { refuseAbsentMedia } from "./absent-media.ts";
 import type { ChosenClock } from "./choose-clock.ts";
 import { chooseStreams } from "./choose-streams.ts";
+import { codecName } from "./codec-name.ts";
 import type { ContainerEnd } from "./container-end.ts";
 import { refuseDolbyVision } from "./dolby-vision.ts";
 import { chooseFrameRate, framesPerSecond, measureCadence, parseFrameRate } from "./frame-rate.ts";
@@ -57,6 +59,8 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
   if (hidesTrack(streams, { video, audio }, input)) return COPY_PROTECTED;
   const dolbyVision = video && refuseDolbyVision(video);
   if (dolbyVision) return dolbyVision;
+  const absent = refuseAbsentMedia(streams, { video, audio }, input.scans, input.end);
+  if (absent) return absent;
   if (!video && !audio) return refuseUnusable(streams);
   const chosen = [video, audio, audioRight].filter((stream) => stream !== null);
   const incompleteness = findIncompleteness(chosen, input.scans, input.end);
@@ -147,7 +151,7 @@ function refuseUnusable(streams: readonly StreamReport[]): Refusal {
     const size = `only ${tiny.width} x ${tiny.height} pixels, at least ${SMALLEST_SIDE} on each side are needed`;
     return refuse(`The picture is ${size}. Export the video again at its real size.`);
   }
-  const codecs = [...new Set(streams.filter((s) => isPicture(s) || isSound(s)).map((s) => s.codec_name ?? "unknown"))];
+  const codecs = [...new Set(streams.filter((s) => isPicture(s) || isSound(s)).map(codecName))];
   const names = codecs.slice(0, 5).join(", ");
   return refuse(
     `Nothing in the file can be decoded (${names}). Convert it to MP4 with H.264 and AAC, and upload that.`,

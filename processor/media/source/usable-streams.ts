@@ -1,3 +1,4 @@
+import { codecName } from "./codec-name.ts";
 import { isEnhancementLayer } from "./dolby-vision.ts";
 import type { StreamScan } from "./packet-scan.ts";
 import { isPicture, isSound, type StreamReport } from "./stream-report.ts";
@@ -41,7 +42,7 @@ export function isTiny({ width = 0, height = 0 }: StreamReport): boolean {
 /** The codec of a picture that is there and cannot be decoded; null where there is none. */
 export function undecodablePicture(streams: readonly StreamReport[], knowledge: StreamKnowledge): string | null {
   const lost = streams.find((stream) => isPicture(stream) && !isTiny(stream) && !isUsable(stream, knowledge));
-  return lost ? (lost.codec_name ?? "unknown") : null;
+  return lost ? codecName(lost) : null;
 }
 
 /** A sentence for each track, or each few of a kind, that the ladder is not made from. */
@@ -52,56 +53,58 @@ export function leftOut(
 ): string[] {
   const groups = Map.groupBy(
     streams.filter((stream) => !chosen.includes(stream)),
-    (stream) => leftOutKind(stream, knowledge),
+    (stream) => `${stream.codec_type} ${leftOutKind(stream, knowledge)}`,
   );
-  return [...groups].flatMap(([kind, tracks]) => (kind === null ? [] : leftOutSentences(kind, tracks)));
+  return [...groups.values()].flatMap((tracks) => {
+    const kind = tracks[0] ? leftOutKind(tracks[0], knowledge) : null;
+    return kind === null ? [] : leftOutSentences(kind, tracks);
+  });
 }
 
-/** What is said of a track left out, before and after its name. */
-type LeftOutKind = "subtitles" | "further audio" | "further video" | "lost audio" | "lost video" | "tiny video";
+/** Why a track is left out. */
+type LeftOutKind = "subtitles" | "further" | "scrambled" | "empty" | "lost" | "tiny";
 
 function leftOutKind(stream: StreamReport, knowledge: StreamKnowledge): LeftOutKind | null {
   if (stream.codec_type === "subtitle") return "subtitles";
-  if (isSound(stream)) return isUsable(stream, knowledge) ? "further audio" : "lost audio";
-  if (!isPicture(stream)) return null;
-  if (isTiny(stream)) return "tiny video";
-  return isUsable(stream, knowledge) ? "further video" : "lost video";
+  if (!isSound(stream) && !isPicture(stream)) return null;
+  if (isPicture(stream) && isTiny(stream)) return "tiny";
+  if (isUsable(stream, knowledge)) return "further";
+  if (isScrambled(stream, knowledge.scrambled)) return "scrambled";
+  return knowledge.scans.has(stream.index) ? "lost" : "empty";
 }
 
 /** More than this of a kind are counted and not named. */
 const NAMED_AT_MOST = 4;
 
-const PLURAL: Record<LeftOutKind, string> = {
-  subtitles: "tracks with subtitles",
-  "further audio": "further audio tracks",
-  "further video": "further video tracks",
-  "lost audio": "audio tracks, which cannot be decoded",
-  "lost video": "video tracks, which cannot be decoded",
-  "tiny video": "video tracks of a few pixels",
+/** What stands after the name of a track, or of several. */
+const REASONS: Record<LeftOutKind, readonly [one: string, several: string]> = {
+  subtitles: ["", ""],
+  further: ["", ""],
+  scrambled: [", which is copy-protected", ", which are copy-protected"],
+  empty: [", which holds nothing", ", which hold nothing"],
+  lost: [", which cannot be decoded", ", which cannot be decoded"],
+  tiny: ["", " of a few pixels"],
 };
 
 function leftOutSentences(kind: LeftOutKind, tracks: readonly StreamReport[]): string[] {
-  if (tracks.length > NAMED_AT_MOST) return [`Left out: ${tracks.length} ${PLURAL[kind]}.`];
-  return tracks.map((track) => `Left out: ${leftOutPhrase(kind, track)}.`);
+  const [one, several] = REASONS[kind];
+  if (tracks.length <= NAMED_AT_MOST) {
+    return tracks.map((track) => `Left out: ${nameOf(kind, track)}${kind === "tiny" ? sizeOf(track) : one}.`);
+  }
+  const medium = tracks[0]?.codec_type === "audio" ? "audio" : "video";
+  const named = { subtitles: "tracks with subtitles", further: `further ${medium} tracks` };
+  const name = kind === "subtitles" || kind === "further" ? named[kind] : `${medium} tracks`;
+  return [`Left out: ${tracks.length} ${name}${several}.`];
 }
 
-function leftOutPhrase(kind: LeftOutKind, stream: StreamReport): string {
+function nameOf(kind: LeftOutKind, stream: StreamReport): string {
   const language = stream.tags?.language ? `, ${stream.tags.language}` : "";
-  const track = `track ${stream.index} (${stream.codec_name ?? "unknown"}${language})`;
-  switch (kind) {
-    case "subtitles":
-      return `subtitles, ${track}`;
-    case "further audio":
-      return `a further audio ${track}`;
-    case "further video":
-      return `a further video ${track}`;
-    case "lost audio":
-      return `audio ${track}, which cannot be decoded`;
-    case "lost video":
-      return `video ${track}, which cannot be decoded`;
-    case "tiny video":
-      return `video ${track}, which is only ${stream.width} x ${stream.height} pixels`;
-    default:
-      return kind satisfies never;
-  }
+  const track = `track ${stream.index} (${codecName(stream)}${language})`;
+  if (kind === "subtitles") return `subtitles, ${track}`;
+  const medium = `${stream.codec_type} ${track}`;
+  return kind === "further" ? `a further ${medium}` : medium;
+}
+
+function sizeOf({ width, height }: StreamReport): string {
+  return `, which is only ${width} x ${height} pixels`;
 }
