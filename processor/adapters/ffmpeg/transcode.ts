@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { appendFile, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Quality } from "../../../shared/domain/quality.ts";
@@ -11,6 +11,7 @@ import {
 import { type LadderPlan, planQualities } from "../../media/encode/ladder.ts";
 import { type FfmpegProgress, ProgressReader } from "../../media/encode/progress-report.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
+import { recognisablePadding } from "../../media/segments/null-packets.ts";
 import { SegmentListReader, segmentIndex } from "../../media/segments/segment-list.ts";
 import { framesPerSecond } from "../../media/source/frame-rate.ts";
 import { convertTimeout, DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/source/limits.ts";
@@ -193,10 +194,17 @@ async function readSegments(
       segmentCount = index;
       durationSeconds += endSeconds - startSeconds;
       const path = join(input.outputDirectory, quality, entry.fileName);
+      if (index === 1) await makeRecognisable(path);
       input.onSegment({ quality, index, path, startSeconds, durationSeconds: endSeconds - startSeconds });
     }
   }
   return { quality, durationSeconds, segmentCount };
+}
+
+/** A first segment of a tenth of a second of sound has so few packets that players do not see a transport stream. */
+async function makeRecognisable(path: string): Promise<void> {
+  const padding = recognisablePadding((await stat(path)).size);
+  if (padding.length > 0) await appendFile(path, padding);
 }
 
 function judge({ exit, stderr, frames, rungs }: RunResult, input: TranscodeInput): TranscodeOutcome {
