@@ -228,19 +228,6 @@ describe("of several tracks", () => {
     expect(found.warnings).toEqual(["Left out: audio track 1 (aac), which is copy-protected."]);
   });
 
-  it.each([
-    ["ac-4", "AC-4"],
-    ["vvc1", "VVC"],
-    ["mha1", "MPEG-H 3D Audio"],
-    ["iamf", "IAMF"],
-    ["Xyz9", "Xyz9"],
-    ["[6][0][0][0]", "unknown"],
-  ])("one whose codec only the tag %s names is %s", (codec_tag_string, name) => {
-    const { codec_name: _, ...nameless } = AUDIO;
-    const found = facts([VIDEO, { ...nameless, codec_tag_string }]);
-    expect(found.warnings).toEqual([`Left out: audio track 1 (${name}), which cannot be decoded.`]);
-  });
-
   it("a picture that cannot be decoded is remembered", () => {
     expect(facts([{ ...VIDEO, codec_name: "prores_raw" }, AUDIO]).undecodablePicture).toBe("prores_raw");
   });
