@@ -49,6 +49,11 @@ describe("the sound of a file", () => {
     expect(choose([sound(0), picture(1)], { programmes: [[0], [1]] })).toEqual([1, null, null]);
   });
 
+  it("is the one that the file prefers, else the first", () => {
+    expect(choose([picture(0), sound(1), sound(2, { disposition: { default: 1 } })])).toEqual([0, 2, null]);
+    expect(choose([picture(0), sound(1), sound(2)])).toEqual([0, 1, null]);
+  });
+
   it("is of any programme where there is no picture", () => {
     expect(choose([sound(0), sound(1)], { programmes: [[1], [0]] })).toEqual([null, 0, null]);
   });
@@ -103,6 +108,10 @@ describe("the picture of a file", () => {
     const cover = picture(0, { codec_name: "mjpeg", disposition: { default: 1 } });
     expect(choose([cover, picture(1), sound(2)], { packets: { 0: 1 } })).toEqual([1, 2, null]);
     expect(choose([cover, sound(1)], { packets: { 0: 1 } })).toEqual([0, 1, null]);
+  });
+
+  it("is not the cover of a song", () => {
+    expect(choose([sound(0), picture(1, { disposition: { attached_pic: 1 } })])).toEqual([null, 0, null]);
   });
 
   it("is the main one", () => {

@@ -86,10 +86,6 @@ describe("the facts of a source", () => {
     expect(video).toMatchObject({ rotation: 0, displayWidth: 320, displayHeight: 240 });
   });
 
-  it("ignore a rotate tag that is no rotation", () => {
-    expect(facts([{ ...VIDEO, tags: { rotate: "99990" } }]).video?.rotation).toBe(0);
-  });
-
   it("stretch the width by the pixel aspect before the picture is turned", () => {
     const { video } = facts([{ ...VIDEO, width: 800, height: 640, sample_aspect_ratio: "64:45" }]);
     expect(video).toMatchObject({ displayWidth: 1138, displayHeight: 640 });
@@ -104,13 +100,6 @@ describe("the facts of a source", () => {
     expect(facts([{ ...VIDEO, field_order: "tt" }]).video?.interlaced).toBe(true);
     expect(facts([{ ...VIDEO, color_transfer: "smpte2084" }]).video?.transfer).toBe("pq");
     expect(facts([{ ...VIDEO, color_transfer: "arib-std-b67" }]).video?.transfer).toBe("hlg");
-  });
-
-  it("do not take an attached picture for a video", () => {
-    const cover = { ...VIDEO, index: 1, codec_name: "mjpeg", disposition: { attached_pic: 1 } };
-    const found = facts([{ ...AUDIO, index: 0 }, cover], scans({ 0: 50, 1: 1 }));
-    expect(found.video).toBeNull();
-    expect(found.warnings).toEqual([]);
   });
 
   it("skip an audio track that cannot be decoded and name all that is left out", () => {
@@ -192,11 +181,6 @@ describe("what a source lacks", () => {
 });
 
 describe("of several tracks", () => {
-  it("the one that the file prefers is taken", () => {
-    const streams = [VIDEO, AUDIO, { ...AUDIO, index: 2, disposition: { default: 1 } }];
-    expect(facts(streams, scans({ 0: 30, 1: 50, 2: 50 })).audio?.streamIndex).toBe(2);
-  });
-
   it("one of which nothing could be decoded is left out", () => {
     const streams = [VIDEO, AUDIO, { ...AUDIO, index: 2 }];
     const found = facts(streams, scans({ 0: 30, 1: 50, 2: 50 }), FORMAT, { broken: new Set([1]) });
