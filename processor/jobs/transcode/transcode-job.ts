@@ -11,6 +11,7 @@ import { fetchSource, type Source } from "../../adapters/fetch-source.ts";
 import type { SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";
 import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
 import { probe } from "../../adapters/ffmpeg/probe.ts";
+import { splitPackedSound } from "../../adapters/ffmpeg/split-packed-sound.ts";
 import type { JobClient } from "../../adapters/job-client.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";
 import type { Traffic } from "../../adapters/traffic.ts";
@@ -54,10 +55,10 @@ export async function runTranscodeJob(
   const { clearPrefix } = order;
   await using work = await workRoot.open(order.jobId);
 
-  const sourcePath = join(work.path, "source");
+  const destination = join(work.path, "source");
   const fetched = await fetchSource({
     source: order.source,
-    destination: sourcePath,
+    destination,
     store: source,
     limits: dependencies.sourceLimits,
     requireRoom: requireRoomFor(workRoot),
@@ -69,6 +70,7 @@ export async function runTranscodeJob(
   dependencies.traffic.received(fetched.bytes);
 
   report({ stage: "PROBING", percent: 0 });
+  const sourcePath = await splitPackedSound({ sourcePath: destination, tools, signal, limits });
   const probed = await probe({ sourcePath, tools, signal, limits, soundOnly: order.resourceType === "AUDIO" });
   if (probed.kind === "refused") return logged(probed, log);
   const plan = planLadder(probed.facts, order.resourceType);
