@@ -63,6 +63,8 @@ export function uncheckedLength({ timeline }: LadderPlan): string[] {
 function expectPicture({ frameRate, resample, source, timeline }: VideoLadder): ExpectedPicture {
   const frameSeconds = 1 / framesPerSecond(frameRate);
   if (resample) return { kind: "even", frameSeconds };
+  // Where the file was not read packet by packet, nothing announces its frames.
+  if (source.frameTimes.length === 0) return { kind: "unknown", frameSeconds };
   const frameTimes = source.frameTimes.map((seconds) => seconds + timeline.offsetSeconds);
   return { kind: "announced", frameSeconds, frameTimes };
 }
