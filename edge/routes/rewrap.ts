@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { type RewrapPosition, rewrapKeys } from "../../shared/application/commands/rewrap-keys.ts";
 import type { KeyAtRest } from "../../shared/application/key-wrapping-store.ts";
 import { type KeysAtRestView, type RewrapView, rewrapRequestSchema } from "../../shared/application/rewrap-protocol.ts";
+import { STORED_CLEAR } from "../../shared/domain/video-file.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
@@ -17,6 +18,7 @@ export function rewrapRoutes(context: Context): Hono<CallerEnv> {
   routes.get("/", async (c) => {
     const useOf = (kekId: string) => {
       if (kekId === vault.currentKekId) return "current";
+      if (kekId === STORED_CLEAR) return "none";
       return vault.formerKekIds.includes(kekId) ? "former" : "unknown";
     };
     const keys = (await wrappings.count()).map((under) => ({ ...under, use: useOf(under.kekId) }) as const);
@@ -29,7 +31,7 @@ export function rewrapRoutes(context: Context): Hono<CallerEnv> {
     const { limit, cursor } = body.value;
     const from = cursor === undefined ? null : positionOfCursor(cursor);
     if (cursor !== undefined && from === null) return problem("invalid", "cursor: is none that this route has given");
-    if (from !== null && !vault.formerKekIds.includes(from.kekId)) {
+    if (from !== null && from.kekId !== STORED_CLEAR && !vault.formerKekIds.includes(from.kekId)) {
       return problem(
         "wrong-state",
         `${from.kekId} is no former key-encryption key any more: begin again without cursor`,
@@ -44,8 +46,15 @@ export function rewrapRoutes(context: Context): Hono<CallerEnv> {
   return routes;
 }
 
-function shownKey({ videoPostId, fileIndex, version, kekId }: KeyAtRest): RewrapView["damaged"][number] {
-  return { videoPostId, fileIndex, quality: version?.quality ?? null, keyVersion: version?.keyVersion ?? null, kekId };
+function shownKey({ videoPostId, fileIndex, kind, version, kekId }: KeyAtRest): RewrapView["damaged"][number] {
+  return {
+    videoPostId,
+    fileIndex,
+    kind,
+    quality: version?.quality ?? null,
+    keyVersion: version?.keyVersion ?? null,
+    kekId,
+  };
 }
 
 function cursorOf({ kekId, kind, after }: RewrapPosition): string {
@@ -56,7 +65,7 @@ function cursorOf({ kekId, kind, after }: RewrapPosition): string {
 /** Null for what this route has never given. */
 function positionOfCursor(cursor: string): RewrapPosition | null {
   const [kekId = "", kind, id, fileIndex, ...more] = cursor.split(":");
-  if ((kind !== "content" && kind !== "single-key") || more.length > 0) return null;
+  if ((kind !== "content" && kind !== "single-key" && kind !== "source-url") || more.length > 0) return null;
   if (id === undefined) return { kekId, kind, after: null };
   if (kind === "content") return fileIndex === undefined ? { kekId, kind, after: { keyId: id } } : null;
   return /^\d{1,9}$/.test(fileIndex ?? "")

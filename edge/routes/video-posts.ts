@@ -1,11 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { createVideoPost } from "../../shared/application/commands/create-video-post.ts";
+import { createVideoPost, type GivenSource } from "../../shared/application/commands/create-video-post.ts";
 import { auditVideoPost, deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
 import { multipleLines, singleLine } from "../../shared/application/plain-text.ts";
 import { describeVideoPost } from "../../shared/application/queries/video-posts.ts";
-import type { FileSource } from "../../shared/domain/video-file.ts";
 import { VIDEO_POST_STATUSES } from "../../shared/domain/video-post.ts";
 import { isUploadUsed } from "../../shared/persistence/d1/upload-queries.ts";
 import { listVideoPosts } from "../../shared/persistence/d1/video-post-queries.ts";
@@ -63,7 +62,7 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
     if (refusal instanceof Response) return refusal;
     const uploadFileList = files as ResolvedFile[];
     const created = await createVideoPost(
-      posts,
+      context,
       { ...body.value, authorId: c.get("caller").id, uploadFileList },
       now(),
     );
@@ -108,7 +107,7 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
 }
 
 type ResolvedFile = {
-  readonly source: FileSource;
+  readonly source: GivenSource;
   readonly fileName: string;
   readonly fileSize: number | null;
   readonly durationSeconds: number | null;

@@ -3,6 +3,7 @@ import { completeFinishedJob } from "../../shared/application/commands/complete-
 import { failForGood } from "../../shared/application/commands/fail-job.ts";
 import { type WorkOrder, workOrderSchema } from "../../shared/application/job-protocol.ts";
 import type { ClaimedJob } from "../../shared/application/ports.ts";
+import { sourceUrlOf } from "../../shared/application/source-url.ts";
 import { clearPrefix } from "../../shared/domain/object-keys.ts";
 import { singleKeyBinding } from "../../shared/domain/single-key-source.ts";
 import type { VideoFile } from "../../shared/domain/video-file.ts";
@@ -54,6 +55,7 @@ const PART_GONE = "The video of this job is no longer there.";
 const NOTHING_CLEAR = "There are no clear renditions to encrypt. Upload the video again.";
 const UPLOAD_EMPTY = "The uploaded file is empty. Upload it again.";
 const UPLOAD_GONE = "The uploaded file is no longer there. Upload it again.";
+const URL_GONE = "The URL of the source is no longer stored. Create a new post with it.";
 const IMPORT_GONE = "What was imported is no longer there. Import it again, under another id.";
 
 async function transcodeWork(context: Context, post: VideoPost, file: VideoFile) {
@@ -64,7 +66,10 @@ async function transcodeWork(context: Context, post: VideoPost, file: VideoFile)
 
 async function sourceOf(context: Context, file: VideoFile) {
   if (file.source.kind === "imported") return singleKeyWork(context, file);
-  if (file.source.kind === "url") return file.source;
+  if (file.source.kind === "url") {
+    const url = await sourceUrlOf(context.vault, file);
+    return url === null ? impossible(URL_GONE) : { kind: "url" as const, url };
+  }
   const upload = await getUploadSessionTempPath(context.db, file.source.uploadId);
   if (upload === null || upload.size === null) return impossible(UPLOAD_GONE);
   if (upload.size === 0) return impossible(UPLOAD_EMPTY);

@@ -53,22 +53,30 @@ function describeKeys({ keys }: KeysAtRestView): string {
     { title: "IS" },
     { title: "CONTENT KEYS", align: "right" },
     { title: "SINGLE KEYS", align: "right" },
+    { title: "SOURCE URLS", align: "right" },
   ] as const;
-  const rows = keys.map(({ kekId, use, contentKeys, singleKeys }) => [
+  const rows = keys.map(({ kekId, use, contentKeys, singleKeys, sourceUrls }) => [
     ...[kekId, use === "unknown" ? "not configured" : use],
-    ...[contentKeys, singleKeys].map(String),
+    ...[contentKeys, singleKeys, sourceUrls].map(String),
   ]);
   return keys.length === 0 ? "No keys.\n" : textTable(columns, rows);
 }
 
 function describeEnd({ current, rewrapped, left, unknown, damaged }: Done): string {
   const lines = [`${rewrapped} keys were wrapped anew, under ${current}.`];
-  for (const { videoPostId, fileIndex, quality, keyVersion, kekId } of damaged) {
-    const which = quality === null ? "its single key" : `${quality}, version ${keyVersion}`;
-    lines.push(`Damaged: post ${videoPostId}, part ${fileIndex}, ${which}, under ${kekId}. Rotate the part.`);
+  for (const { videoPostId, fileIndex, kind, quality, keyVersion, kekId } of damaged) {
+    const which = {
+      content: `${quality}, version ${keyVersion}`,
+      "single-key": "its single key",
+      "source-url": "its URL",
+    };
+    const remedy = kind === "source-url" ? "Create the post again." : "Rotate the part.";
+    lines.push(`Damaged: post ${videoPostId}, part ${fileIndex}, ${which[kind]}, under ${kekId}. ${remedy}`);
   }
-  for (const { kekId, contentKeys, singleKeys } of unknown) {
-    lines.push(`${contentKeys + singleKeys} keys are under ${kekId}, which is not configured: nobody can read them.`);
+  for (const { kekId, contentKeys, singleKeys, sourceUrls } of unknown) {
+    lines.push(
+      `${contentKeys + singleKeys + sourceUrls} keys are under ${kekId}, which is not configured: nobody can read them.`,
+    );
   }
   if (left === 0) lines.push("Nothing is left under the former key-encryption keys: they can be removed.");
   else if (left > damaged.length) lines.push(`${left} keys are left: others have added some meanwhile. Run it again.`);

@@ -199,8 +199,8 @@ describe("processor rewrap", () => {
   });
 
   it("names what nobody can read, and ends with 1 while former key-encryption keys are still needed", async () => {
-    const key = { videoPostId: "p1", fileIndex: 0, quality: "480p", keyVersion: 1, kekId: "k1" };
-    const unknown = [{ kekId: "k0", contentKeys: 4, singleKeys: 1 }];
+    const key = { videoPostId: "p1", fileIndex: 0, kind: "content", quality: "480p", keyVersion: 1, kekId: "k1" };
+    const unknown = [{ kekId: "k0", contentKeys: 4, singleKeys: 1, sourceUrls: 0 }];
     const end = { ...page, left: 1, damaged: [key], unknown, nextCursor: null };
     const damaged = await typed("rewrap", [ok(end)]);
     expect(damaged.code).toBe(1);
@@ -212,12 +212,12 @@ describe("processor rewrap", () => {
 
   it("only counts in a dry run", async () => {
     const keys = [
-      { kekId: "k0", contentKeys: 4, singleKeys: 1, use: "unknown" },
-      { kekId: "k2", contentKeys: 996, singleKeys: 0, use: "current" },
+      { kekId: "k0", contentKeys: 4, singleKeys: 1, sourceUrls: 0, use: "unknown" },
+      { kekId: "k2", contentKeys: 996, singleKeys: 0, sourceUrls: 0, use: "current" },
     ];
     const { code, out, requests } = await typed("rewrap --dry-run", [ok({ current: "k2", keys })]);
     expect([code, requests]).toEqual([0, ["GET /rewrap"]]);
-    expect(out).toMatch(/^k0 +not configured +4 +1$/m);
-    expect(out).toMatch(/^k2 +current +996 +0$/m);
+    expect(out).toMatch(/^k0 +not configured +4 +1 +0$/m);
+    expect(out).toMatch(/^k2 +current +996 +0 +0$/m);
   });
 });

@@ -1,7 +1,10 @@
 import type { WrappedKey } from "../key-vault/key-vault.ts";
 
-/** Keys at rest, by what wraps them. `content`: of a quality and version. `single-key`: of a part before its migration. */
-export type KeyAtRestKind = "content" | "single-key";
+/**
+ * What rests wrapped. `content`: the key of a quality and version. `single-key`: that of a part before its migration.
+ * `source-url`: no key, but the URL that a part is downloaded from, wrapped in the same way.
+ */
+export type KeyAtRestKind = "content" | "single-key" | "source-url";
 
 export type KeyAtRest = WrappedKey & {
   readonly kind: KeyAtRestKind;
@@ -11,12 +14,17 @@ export type KeyAtRest = WrappedKey & {
   /** As the world calls its part. */
   readonly videoPostId: string;
   readonly fileIndex: number;
-  /** What its wrapping is bound to, beside the part; null for a single key. */
+  /** What its wrapping is bound to, beside the part; null for the others. */
   readonly version: { readonly quality: string; readonly keyVersion: number } | null;
 };
 
 /** How many keys rest under a key-encryption key. */
-export type KeysUnder = { readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number };
+export type KeysUnder = {
+  readonly kekId: string;
+  readonly contentKeys: number;
+  readonly singleKeys: number;
+  readonly sourceUrls: number;
+};
 
 /**
  * The only writer of wrapped keys once they are there: the aggregate inserts them and never changes them, so that a post

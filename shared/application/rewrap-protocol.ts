@@ -14,12 +14,17 @@ export const rewrapRequestSchema = z.strictObject({
   cursor: z.string().min(1).max(200).optional(),
 });
 
-const keysUnder = z.object({ kekId: z.string(), contentKeys: z.number(), singleKeys: z.number() });
+const keysUnder = z.object({
+  kekId: z.string(),
+  contentKeys: z.number(),
+  singleKeys: z.number(),
+  sourceUrls: z.number(),
+});
 
 export const keysAtRestSchema = z.object({
   /** Wraps what is wrapped from now on. */
   current: z.string(),
-  keys: z.array(keysUnder.extend({ use: z.enum(["current", "former", "unknown"]) })),
+  keys: z.array(keysUnder.extend({ use: z.enum(["current", "former", "unknown", "none"]) })),
 });
 
 export const rewrapViewSchema = z.object({
@@ -31,6 +36,7 @@ export const rewrapViewSchema = z.object({
     z.object({
       videoPostId: z.string(),
       fileIndex: z.number(),
+      kind: z.enum(["content", "single-key", "source-url"]),
       quality: z.string().nullable(),
       keyVersion: z.number().nullable(),
       kekId: z.string(),

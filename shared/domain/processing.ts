@@ -4,7 +4,7 @@ import type { Quality } from "./quality.ts";
 import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
 import type { NewJob } from "./transcode-job.ts";
-import { type VariantsOfJob, type VideoFile, variantsOf } from "./video-file.ts";
+import { type VariantsOfJob, type VideoFile, variantsOf, withoutUrl } from "./video-file.ts";
 import { type Decision, refused, type VideoPost, withFile } from "./video-post.ts";
 
 /*
@@ -160,6 +160,7 @@ export function applyEncryptResult(post: VideoPost, fileId: string, result: Encr
     encryptStatus: "ENCRYPTED",
     playing: { prefix: result.prefix, transcodeJobId, keyVersion: result.keyVersion },
     singleKey: null,
+    source: withoutUrl(file.source),
     failReason: null,
     variants: [{ transcodeJobId, variants: result.variants }],
     keys: activateKeyVersion(file.keys, result.keyVersion, result.retireAt, now),

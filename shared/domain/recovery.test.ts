@@ -7,7 +7,7 @@ import { createVideoPost, deleteVideoPost, settle, type VideoPost } from "./vide
 const NOW = 1_700_000_000_000;
 
 function postWith(part: Partial<VideoFile>, more: Partial<VideoPost> = {}): VideoPost {
-  const source = { kind: "url", url: "https://origin.example/film.mp4" } as const;
+  const source = { kind: "url", url: null } as const;
   const { post } = createVideoPost(
     {
       ...{ id: "post", authorId: "author", title: "A film", description: "", resourceType: "VIDEO", access: "POLICY" },

@@ -11,9 +11,16 @@ export type TransferResult = "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" |
 export type EncryptStatus = "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED";
 export type UpdateType = "NO_UPDATE" | "HAS_UPDATE";
 
+/** Under the key-encryption key `kekId`, or under STORED_CLEAR. */
+export type WrappedUrl = { readonly kekId: string; readonly wrappedText: string };
+
+/** In place of the id of a key-encryption key: the URL was stored by an earlier release, and is not wrapped yet. */
+export const STORED_CLEAR = "(clear)";
+
 export type FileSource =
   | { readonly kind: "upload"; readonly uploadId: string }
-  | { readonly kind: "url"; readonly url: string }
+  /** The URL may hold a password or a signature. Null once no job needs it any more. */
+  | { readonly kind: "url"; readonly url: WrappedUrl | null }
   | { readonly kind: "imported" };
 
 /** Variants belong to the transcode job that made them: what plays lies beside what is being made. */
@@ -50,6 +57,11 @@ export type VideoFile = {
   readonly qualityAuth: readonly QualityAuth[];
   readonly createdAt: number;
 };
+
+/** The source of a part that no job will fetch again. */
+export function withoutUrl(source: FileSource): FileSource {
+  return source.kind === "url" ? { ...source, url: null } : source;
+}
 
 export function variantsOf(file: VideoFile, transcodeJobId: string): readonly AbrVariant[] {
   return file.variants.find((made) => made.transcodeJobId === transcodeJobId)?.variants ?? [];

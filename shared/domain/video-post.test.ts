@@ -161,7 +161,7 @@ describe("an audit", () => {
   });
 
   it("names no uploads for parts that came from elsewhere", () => {
-    const fetched = postWith([{ ...READY, source: { kind: "url", url: "https://origin.example/a.mp4" } }]);
+    const fetched = postWith([{ ...READY, source: { kind: "url", url: null } }]);
     expect(changeOf(auditVideoPost(fetched, pass, NOW)).events).toMatchObject([{ uploadIds: [] }]);
   });
 

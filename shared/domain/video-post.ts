@@ -2,7 +2,7 @@ import { revokeKeys } from "./content-key.ts";
 import type { DomainEvent } from "./domain-event.ts";
 import { slugOf } from "./slug.ts";
 import type { NewJob } from "./transcode-job.ts";
-import { type FileSource, partState, type VideoFile } from "./video-file.ts";
+import { type FileSource, partState, type VideoFile, withoutUrl } from "./video-file.ts";
 
 export type ResourceType = "VIDEO" | "AUDIO";
 export const VIDEO_POST_STATUSES = [
@@ -251,6 +251,11 @@ export function deleteVideoPost(post: VideoPost, now: number): Decision {
     [file.clear?.prefix, file.playing?.prefix, file.singleKey?.prefix].filter((p) => p !== undefined),
   );
   const event: DomainEvent = { type: "VideoPostDeleted", prefixes, uploadIds: uploadIds(post) };
-  const files = post.files.map((file) => ({ ...file, keys: revokeKeys(file.keys), singleKey: null }));
+  const files = post.files.map((file) => ({
+    ...file,
+    source: withoutUrl(file.source),
+    keys: revokeKeys(file.keys),
+    singleKey: null,
+  }));
   return { kind: "changed", change: settle({ ...post, files, deletedAt: now }, [], now, [event]), value: undefined };
 }

@@ -92,3 +92,24 @@ describe("a key-encryption key", () => {
     await expect(vault.wrap(new Uint8Array(length), binding)).rejects.toThrow("a content key has 16 bytes");
   });
 });
+
+describe("a wrapped text", () => {
+  const binding = { fileId: "file-1", purpose: "source-url" } as const;
+  const url = "https://editor:pässword@origin.example/film.mp4?sig=\u{1f511}";
+
+  it("unwraps to what was wrapped, also under the key-encryption key that follows", async () => {
+    const wrapped = await vault.wrapText(url, binding);
+    expect(wrapped.kekId).toBe("k1");
+    expect(wrapped.wrappedText).not.toContain("editor");
+    expect(await createKeyVault([kek("k2", 2), kek("k1", 1)]).unwrapText(wrapped, binding)).toBe(url);
+  });
+
+  it("is bound to its part, and neither unwraps as a key nor a key as a text", async () => {
+    const wrapped = await vault.wrapText("sixteen letters.", binding);
+    await expect(vault.unwrapText(wrapped, { ...binding, fileId: "file-2" })).rejects.toThrow();
+    const asKey = { kekId: wrapped.kekId, wrappedKey: wrapped.wrappedText };
+    await expect(vault.unwrap(asKey, { fileId: "file-1", quality: "source-url", keyVersion: 0 })).rejects.toThrow();
+    const key = await vault.wrap(contentKey, { fileId: "file-1", quality: "source-url", keyVersion: 0 });
+    await expect(vault.unwrapText({ kekId: key.kekId, wrappedText: key.wrappedKey }, binding)).rejects.toThrow();
+  });
+});

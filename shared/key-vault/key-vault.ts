@@ -4,6 +4,11 @@ import type { NamedSecret } from "../lib/secret-list.ts";
 /** What a wrapped key belongs to. It is bound in, so that a row that is moved or edited no longer unwraps. */
 export type KeyBinding = { readonly fileId: string; readonly quality: string; readonly keyVersion: number };
 
+/** What a wrapped text belongs to, and what it is for. */
+export type TextBinding = { readonly fileId: string; readonly purpose: "source-url" };
+
+export type WrappedText = { readonly kekId: string; readonly wrappedText: string };
+
 export type WrappedKey = { readonly kekId: string; readonly wrappedKey: string };
 
 export interface KeyVault {
@@ -14,6 +19,9 @@ export interface KeyVault {
   wrap(contentKey: Uint8Array<ArrayBuffer>, binding: KeyBinding): Promise<WrappedKey>;
   /** Throws when the key-encryption key is unknown or anything was changed. */
   unwrap(wrapped: WrappedKey, binding: KeyBinding): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same for a text that may hold a password: UTF-8 -> base64 of nonce, ciphertext and tag. */
+  wrapText(text: string, binding: TextBinding): Promise<WrappedText>;
+  unwrapText(wrapped: WrappedText, binding: TextBinding): Promise<string>;
 }
 
 export const CONTENT_KEY_BYTES = 16;
@@ -35,34 +43,55 @@ export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): 
     imported.set(kek.id, key);
     return key;
   };
+  const seal = async (bytes: Uint8Array<ArrayBuffer>, bound: readonly unknown[]) => {
+    const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+    const sealed = await crypto.subtle.encrypt(gcm(nonce, bound), await importedKey(keks[0]), bytes);
+    const joined = new Uint8Array(NONCE_BYTES + sealed.byteLength);
+    joined.set(nonce);
+    joined.set(new Uint8Array(sealed), NONCE_BYTES);
+    return base64Encode(joined);
+  };
+  const open = async (kekId: string, sealed: string, bound: readonly unknown[]) => {
+    const kek = keks.find((known) => known.id === kekId);
+    if (kek === undefined) throw new Error(`the key-encryption key ${kekId} is not configured`);
+    const joined = base64Decode(sealed);
+    const parameters = gcm(joined.subarray(0, NONCE_BYTES), bound);
+    return new Uint8Array(
+      await crypto.subtle.decrypt(parameters, await importedKey(kek), joined.subarray(NONCE_BYTES)),
+    );
+  };
   return {
     currentKekId: keks[0].id,
     formerKekIds: keks.slice(1).map(({ id }) => id),
     async wrap(contentKey, binding) {
       if (contentKey.length !== CONTENT_KEY_BYTES) throw new Error(`a content key has ${CONTENT_KEY_BYTES} bytes`);
-      const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-      const sealed = await crypto.subtle.encrypt(gcm(nonce, binding), await importedKey(keks[0]), contentKey);
-      const joined = new Uint8Array(NONCE_BYTES + sealed.byteLength);
-      joined.set(nonce);
-      joined.set(new Uint8Array(sealed), NONCE_BYTES);
-      return { kekId: keks[0].id, wrappedKey: base64Encode(joined) };
+      return { kekId: keks[0].id, wrappedKey: await seal(contentKey, boundKey(binding)) };
     },
-    async unwrap({ kekId, wrappedKey }, binding) {
-      const kek = keks.find((known) => known.id === kekId);
-      if (kek === undefined) throw new Error(`the key-encryption key ${kekId} is not configured`);
-      const joined = base64Decode(wrappedKey);
-      const parameters = gcm(joined.subarray(0, NONCE_BYTES), binding);
-      const opened = await crypto.subtle.decrypt(parameters, await importedKey(kek), joined.subarray(NONCE_BYTES));
-      return new Uint8Array(opened);
-    },
+    unwrap: ({ kekId, wrappedKey }, binding) => open(kekId, wrappedKey, boundKey(binding)),
+    wrapText: async (text, binding) => ({
+      kekId: keks[0].id,
+      wrappedText: await seal(Uint8Array.from(encoder.encode(text)), boundText(binding)),
+    }),
+    unwrapText: async ({ kekId, wrappedText }, binding) =>
+      new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+        await open(kekId, wrappedText, boundText(binding)),
+      ),
   };
+}
+
+/** Three members for a key and two for a text: neither unwraps as the other. */
+function boundKey({ fileId, quality, keyVersion }: KeyBinding): readonly unknown[] {
+  return [fileId, quality, keyVersion];
+}
+
+function boundText({ fileId, purpose }: TextBinding): readonly unknown[] {
+  return [fileId, purpose];
 }
 
 function importKek(kek: NamedSecret): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", kek.bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-function gcm(iv: Uint8Array<ArrayBuffer>, { fileId, quality, keyVersion }: KeyBinding) {
-  const additionalData = encoder.encode(JSON.stringify([fileId, quality, keyVersion]));
-  return { name: "AES-GCM", iv, additionalData };
+function gcm(iv: Uint8Array<ArrayBuffer>, bound: readonly unknown[]) {
+  return { name: "AES-GCM", iv, additionalData: encoder.encode(JSON.stringify(bound)) };
 }

@@ -135,7 +135,7 @@ const bareFile: VideoFile = {
   id: "file-bare",
   fileIndex: 0,
   position: 1,
-  source: { kind: "url", url: "https://origin.example/film.mp4?a=1&b=%20" },
+  source: { kind: "url", url: { kekId: "kek-d", wrappedText: "d3JhcHBlZC1k" } },
   fileName: "",
   fileSize: null,
   durationSeconds: null,

@@ -52,11 +52,15 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
       await addSingleKey(ids[0]!);
       const before = await Promise.all(ids.map((id) => keyOf(vault, id)));
       const keys = 3 * LADDER.length;
-      expect(await persistence.wrappings.count()).toEqual([{ kekId: "k1", contentKeys: keys, singleKeys: 1 }]);
+      expect(await persistence.wrappings.count()).toEqual([
+        { kekId: "k1", contentKeys: keys, singleKeys: 1, sourceUrls: 0 },
+      ]);
       const first = await rewrap(both);
       expect(first).toMatchObject({ current: "k2", rewrapped: 3, left: keys + 1 - 3, damaged: [], unknown: [] });
       expect(await rewrapAll(both)).toMatchObject({ rewrapped: keys + 1 - 3, left: 0, next: null });
-      expect(await persistence.wrappings.count()).toEqual([{ kekId: "k2", contentKeys: keys, singleKeys: 1 }]);
+      expect(await persistence.wrappings.count()).toEqual([
+        { kekId: "k2", contentKeys: keys, singleKeys: 1, sourceUrls: 0 },
+      ]);
       expect(await Promise.all(ids.map((id) => keyOf(newAlone, id)))).toEqual(before);
       const { id: fileId, singleKey } = onlyPart(await reload(persistence, ids[0]!));
       expect(await newAlone.unwrap(singleKey!, singleKeyBinding(fileId))).toEqual(new Uint8Array(16).fill(5));
@@ -112,7 +116,7 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
       ]);
       expect(await rewrap(newAlone)).toMatchObject({
         ...{ rewrapped: 0, left: 0, next: null },
-        unknown: [{ kekId: "k1", contentKeys: 1, singleKeys: 0 }],
+        unknown: [{ kekId: "k1", contentKeys: 1, singleKeys: 0, sourceUrls: 0 }],
       });
     });
   });

@@ -6,9 +6,16 @@ import {
   type Refusal,
   type ResourceType,
 } from "../../domain/video-post.ts";
+import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { UPLOAD_USED } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports.ts";
+import { wrapSourceUrl } from "../source-url.ts";
+
+/** As the client names it. A URL is wrapped before it reaches the aggregate. */
+export type GivenSource =
+  | { readonly kind: "upload"; readonly uploadId: string }
+  | { readonly kind: "url"; readonly url: string };
 
 export type CreateVideoPost = {
   readonly authorId: string;
@@ -19,7 +26,7 @@ export type CreateVideoPost = {
   readonly access: PostAccess;
   readonly autoPublish: boolean;
   readonly uploadFileList: readonly {
-    readonly source: FileSource;
+    readonly source: GivenSource;
     readonly fileName: string;
     readonly fileSize: number | null;
     readonly durationSeconds: number | null;
@@ -38,7 +45,7 @@ export type CreateOutcome =
 
 /** The post, its parts and their TRANSCODE jobs, in one save. An upload makes one part: the save is refused otherwise. */
 export async function createVideoPost(
-  posts: VideoPostRepository,
+  { posts, vault }: { readonly posts: Pick<VideoPostRepository, "save">; readonly vault: KeyVault },
   input: CreateVideoPost,
   now: number,
 ): Promise<CreateOutcome> {
@@ -47,7 +54,12 @@ export async function createVideoPost(
     const detail = `uploadFileList: upload ${repeated} stands in it twice, and an upload makes one part`;
     return { kind: "refused", refusal: { kind: "invalid", detail } };
   }
-  const files = input.uploadFileList.map((file) => ({ ...file, id: uuidV7(now), jobId: uuidV7(now) }));
+  const files = await Promise.all(
+    input.uploadFileList.map(async (file) => {
+      const id = uuidV7(now);
+      return { ...file, id, jobId: uuidV7(now), source: await storedSource(vault, id, file.source) };
+    }),
+  );
   const change = create({ ...input, id: uuidV7(now), files }, now);
   const outcome = await posts.save({ ...change, from: null }, now);
   if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
@@ -60,7 +72,11 @@ export async function createVideoPost(
   return { kind: "created", created };
 }
 
-function repeatedUpload(sources: readonly FileSource[]): string | null {
+async function storedSource(vault: KeyVault, fileId: string, source: GivenSource): Promise<FileSource> {
+  return source.kind === "url" ? { kind: "url", url: await wrapSourceUrl(vault, fileId, source.url) } : source;
+}
+
+function repeatedUpload(sources: readonly GivenSource[]): string | null {
   const ids = sources.flatMap((source) => (source.kind === "upload" ? [source.uploadId] : []));
   return ids.find((id, index) => ids.indexOf(id) !== index) ?? null;
 }

@@ -1,6 +1,8 @@
 import { singleKeyBinding } from "../../domain/single-key-source.ts";
+import { STORED_CLEAR } from "../../domain/video-file.ts";
 import type { KeyVault, WrappedKey } from "../../key-vault/key-vault.ts";
 import type { KeyAtRest, KeyAtRestKind, KeyPosition, KeysUnder, KeyWrappingStore } from "../key-wrapping-store.ts";
+import { unwrapSourceUrl, wrapSourceUrl } from "../source-url.ts";
 
 type Deps = { readonly vault: KeyVault; readonly wrappings: KeyWrappingStore };
 
@@ -24,7 +26,7 @@ export type RewrapReport = {
   readonly next: RewrapPosition | null;
 };
 
-const KINDS: readonly KeyAtRestKind[] = ["content", "single-key"];
+const KINDS: readonly KeyAtRestKind[] = ["content", "single-key", "source-url"];
 
 /**
  * RewrapKeys: one page of keys under an old key-encryption key comes to rest under the current one. What the keys open is
@@ -35,7 +37,10 @@ export async function rewrapKeys(
   from: RewrapPosition | null,
   limit: number,
 ): Promise<RewrapReport> {
-  const places = vault.formerKekIds.flatMap((kekId) => KINDS.map((kind) => ({ kekId, kind, after: null })));
+  const places: RewrapPosition[] = [
+    ...vault.formerKekIds.flatMap((kekId) => KINDS.map((kind) => ({ kekId, kind, after: null }))),
+    { kekId: STORED_CLEAR, kind: "source-url", after: null },
+  ];
   const index = from === null ? 0 : places.findIndex(({ kekId, kind }) => kekId === from.kekId && kind === from.kind);
   const place = from ?? places[0];
   const page = place === undefined ? [] : await wrappings.listUnder(place.kekId, place.kind, place.after, limit);
@@ -52,10 +57,18 @@ type Rewrapped = { readonly old: KeyAtRest; readonly wrapped: WrappedKey };
 
 /** Null for what does not unwrap, and is left as it is. */
 async function wrappedAnew(vault: KeyVault, old: KeyAtRest): Promise<Rewrapped | { old: KeyAtRest; wrapped: null }> {
-  const { fileId, version } = old;
+  return { old, wrapped: await wrapAgain(vault, old).catch(() => null) };
+}
+
+async function wrapAgain(vault: KeyVault, old: KeyAtRest): Promise<WrappedKey> {
+  const { fileId, version, kekId, wrappedKey } = old;
+  if (old.kind === "source-url") {
+    const url = await unwrapSourceUrl(vault, fileId, { kekId, wrappedText: wrappedKey });
+    const wrapped = await wrapSourceUrl(vault, fileId, url);
+    return { kekId: wrapped.kekId, wrappedKey: wrapped.wrappedText };
+  }
   const binding = version === null ? singleKeyBinding(fileId) : { fileId, ...version };
-  const contentKey = await vault.unwrap(old, binding).catch(() => null);
-  return { old, wrapped: contentKey === null ? null : await vault.wrap(contentKey, binding) };
+  return vault.wrap(await vault.unwrap(old, binding), binding);
 }
 
 function positionOf({ kind, id, videoPostId, fileIndex }: KeyAtRest): KeyPosition {
@@ -64,9 +77,13 @@ function positionOf({ kind, id, videoPostId, fileIndex }: KeyAtRest): KeyPositio
 
 async function left({ currentKekId, formerKekIds }: KeyVault, wrappings: KeyWrappingStore) {
   const others = await wrappings.countOthers(currentKekId);
-  const known = others.filter(({ kekId }) => formerKekIds.includes(kekId));
+  const isKnown = (kekId: string) => kekId === STORED_CLEAR || formerKekIds.includes(kekId);
+  const known = others.filter(({ kekId }) => isKnown(kekId));
   return {
-    left: known.reduce((sum, { contentKeys, singleKeys }) => sum + contentKeys + singleKeys, 0),
-    unknown: others.filter(({ kekId }) => !formerKekIds.includes(kekId)),
+    left: known.reduce(
+      (sum, { contentKeys, singleKeys, sourceUrls }) => sum + contentKeys + singleKeys + sourceUrls,
+      0,
+    ),
+    unknown: others.filter(({ kekId }) => !isKnown(kekId)),
   };
 }

@@ -10,21 +10,22 @@ import type { Database } from "./database.ts";
 
 export function d1KeyWrappingStore(db: Database): KeyWrappingStore {
   return {
-    count: () => count(db, [sql`true`]),
-    // Two ranges of the index: what is under the current one, most of them in the end, is not read.
-    countOthers: (kekId) => count(db, [sql`kek_id < ${kekId}`, sql`kek_id > ${kekId}`]),
+    count: () => count(db, sql`kek_id IS NOT NULL`),
+    // Two ranges of each index: what is under the current one, most of it in the end, is not read.
+    countOthers: (kekId) => count(db, sql`(kek_id < ${kekId} OR kek_id > ${kekId})`),
     listUnder: (kekId, kind, after, limit) => listUnder(db, kekId, kind, after, limit),
     replace: (kind, changes) => replace(db, kind, changes),
   };
 }
 
-async function count(db: Database, ranges: readonly SQL[]): Promise<KeysUnder[]> {
-  const counts = ranges.flatMap((range) => [
-    sql`SELECT kek_id, count(*) AS content, 0 AS single FROM video_hls_encrypt_key WHERE ${range} GROUP BY kek_id`,
-    sql`SELECT kek_id, 0 AS content, count(*) AS single FROM single_key_source WHERE ${range} GROUP BY kek_id`,
-  ]);
-  return db.all<KeysUnder>(sql`SELECT kek_id AS kekId, sum(content) AS contentKeys, sum(single) AS singleKeys
-    FROM (${sql.join(counts, sql` UNION ALL `)}) GROUP BY kek_id ORDER BY kek_id`);
+async function count(db: Database, range: SQL): Promise<KeysUnder[]> {
+  return db.all<KeysUnder>(sql`SELECT kek_id AS kekId, sum(content) AS contentKeys, sum(single) AS singleKeys,
+      sum(url) AS sourceUrls
+    FROM (SELECT kek_id, count(*) AS content, 0 AS single, 0 AS url FROM video_hls_encrypt_key WHERE ${range} GROUP BY kek_id
+      UNION ALL SELECT kek_id, 0, count(*), 0 FROM single_key_source WHERE ${range} GROUP BY kek_id
+      UNION ALL SELECT kek_id, 0, 0, count(*) FROM (SELECT source_kek_id AS kek_id FROM video_file_post) WHERE ${range}
+        GROUP BY kek_id)
+    GROUP BY kek_id ORDER BY kek_id`);
 }
 
 type Row = Omit<KeyAtRest, "kind" | "version"> & { quality: string | null; keyVersion: number | null };
@@ -36,17 +37,11 @@ async function listUnder(
   after: KeyPosition | null,
   limit: number,
 ): Promise<KeyAtRest[]> {
-  const rows = await db.all<Row>(
-    kind === "content"
-      ? sql`SELECT k.key_id AS id, k.file_id AS fileId, k.quality, k.key_version AS keyVersion,
-          k.kek_id AS kekId, k.wrapped_key AS wrappedKey, f.video_id AS videoPostId, f.file_index AS fileIndex
-        FROM video_hls_encrypt_key k JOIN video_file_post f ON f.id = k.file_id
-        WHERE k.kek_id = ${kekId} AND k.key_id > ${positionOf(after)} ORDER BY k.key_id LIMIT ${limit}`
-      : sql`SELECT s.file_id AS id, s.file_id AS fileId, NULL AS quality, NULL AS keyVersion,
-          s.kek_id AS kekId, s.wrapped_key AS wrappedKey, f.video_id AS videoPostId, f.file_index AS fileIndex
-        FROM single_key_source s JOIN video_file_post f ON f.id = s.file_id
-        WHERE s.kek_id = ${kekId} AND s.file_id > ${positionOf(after)} ORDER BY s.file_id LIMIT ${limit}`,
-  );
+  const { table, id, fileId, wrapped, kek, version } = TABLES[kind];
+  const rows = await db.all<Row>(sql`SELECT w.${id} AS id, f.id AS fileId, ${version}, w.${kek} AS kekId,
+      w.${wrapped} AS wrappedKey, f.video_id AS videoPostId, f.file_index AS fileIndex
+    FROM ${table} w JOIN video_file_post f ON f.id = w.${fileId}
+    WHERE w.${kek} = ${kekId} AND w.${id} > ${positionOf(after)} ORDER BY w.${id} LIMIT ${limit}`);
   return rows.map(({ quality, keyVersion, ...row }) => ({
     ...row,
     kind,
@@ -61,9 +56,22 @@ function positionOf(after: KeyPosition | null): SQL {
   return sql`(SELECT id FROM video_file_post WHERE video_id = ${videoPostId} AND file_index = ${fileIndex})`;
 }
 
-const TABLES: Readonly<Record<KeyAtRestKind, { readonly table: SQL; readonly id: SQL }>> = {
-  content: { table: sql`video_hls_encrypt_key`, id: sql`key_id` },
-  "single-key": { table: sql`single_key_source`, id: sql`file_id` },
+type Table = { readonly [part in "table" | "id" | "fileId" | "wrapped" | "kek" | "version"]: SQL };
+
+const NO_VERSION = sql`NULL AS quality, NULL AS keyVersion`;
+const TABLES: Readonly<Record<KeyAtRestKind, Table>> = {
+  content: {
+    ...{ table: sql`video_hls_encrypt_key`, id: sql`key_id`, fileId: sql`file_id` },
+    ...{ wrapped: sql`wrapped_key`, kek: sql`kek_id`, version: sql`w.quality, w.key_version AS keyVersion` },
+  },
+  "single-key": {
+    ...{ table: sql`single_key_source`, id: sql`file_id`, fileId: sql`file_id` },
+    ...{ wrapped: sql`wrapped_key`, kek: sql`kek_id`, version: NO_VERSION },
+  },
+  "source-url": {
+    ...{ table: sql`video_file_post`, id: sql`id`, fileId: sql`id` },
+    ...{ wrapped: sql`source_url`, kek: sql`source_kek_id`, version: NO_VERSION },
+  },
 };
 
 async function replace(
@@ -72,12 +80,12 @@ async function replace(
   changes: Parameters<KeyWrappingStore["replace"]>[1],
 ): Promise<number> {
   if (changes.length === 0) return 0;
-  const { table, id } = TABLES[kind];
-  const values = changes.map(({ old, wrapped }) => [old.id, old.wrappedKey, wrapped.wrappedKey, wrapped.kekId]);
-  const result = await db.run(sql`UPDATE ${table} SET wrapped_key = n.wrapped, kek_id = n.kek
+  const { table, id, wrapped, kek } = TABLES[kind];
+  const values = changes.map(({ old, wrapped: made }) => [old.id, old.wrappedKey, made.wrappedKey, made.kekId]);
+  const result = await db.run(sql`UPDATE ${table} SET ${wrapped} = n.wrapped, ${kek} = n.kek
     FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS old,
         json_extract(value, '$[2]') AS wrapped, json_extract(value, '$[3]') AS kek
       FROM json_each(${JSON.stringify(values)})) n
-    WHERE ${table}.${id} = n.id AND ${table}.wrapped_key = n.old`);
+    WHERE ${table}.${id} = n.id AND ${table}.${wrapped} = n.old`);
   return result.meta.changes;
 }

@@ -121,7 +121,7 @@ function stillAs(fence: SaveFence): SQL {
   }
 }
 
-/** What wraps a key is changed by key-wrapping-store.ts alone, whatever the post was loaded with. */
+/** What wraps a key or a URL is changed by key-wrapping-store.ts alone, whatever the post was loaded with. */
 const WRAPPING = ["wrappedKey", "kekId"];
 
 function aggregateStatements({ from, post }: Save, version: number, now: number): SQL[] {
@@ -131,7 +131,10 @@ function aggregateStatements({ from, post }: Save, version: number, now: number)
     keys.map((key) => ({ ...key, revokedAt: key.status === "REVOKED" ? now : null }));
   return [
     ...upsertChanged(videoPost, before.posts, after.posts),
-    ...upsertChanged(videoFilePost, before.files, after.files, { keep: ["updateType"] }),
+    ...upsertChanged(videoFilePost, before.files, after.files, {
+      keep: ["updateType"],
+      clearOnly: ["sourceUrl", "sourceKekId"],
+    }),
     ...deleteMissing(videoHlsAbrVariant, before.variants, after.variants),
     ...upsertChanged(videoHlsAbrVariant, before.variants, after.variants),
     // A key that has been there is never deleted here: its version keeps its number.

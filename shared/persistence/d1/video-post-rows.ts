@@ -18,6 +18,9 @@ export type VideoPostRows = {
   singleKeys: Omit<InferSelectModel<typeof singleKeySource>, "queuedAt">[];
 };
 
+/** Tells a part whose URL was cleared from an imported one, which has NULL. */
+const NO_URL = "";
+
 /** Of a post that is not there yet. */
 export const NO_ROWS: VideoPostRows = { posts: [], files: [], variants: [], keys: [], qualityAuth: [], singleKeys: [] };
 
@@ -46,7 +49,8 @@ function fileRow(videoId: string, file: VideoFile): VideoPostRows["files"][numbe
     fileIndex: file.fileIndex,
     position: file.position,
     uploadId: file.source.kind === "upload" ? file.source.uploadId : null,
-    sourceUrl: file.source.kind === "url" ? file.source.url : null,
+    sourceUrl: file.source.kind === "url" ? (file.source.url?.wrappedText ?? NO_URL) : null,
+    sourceKekId: file.source.kind === "url" ? (file.source.url?.kekId ?? null) : null,
     fileName: file.fileName,
     fileSize: file.fileSize,
     durationSeconds: file.durationSeconds,
@@ -141,9 +145,11 @@ function fileOf(row: VideoPostRows["files"][number], children: Children): VideoF
   };
 }
 
-function sourceOf({ uploadId, sourceUrl }: VideoPostRows["files"][number]): VideoFile["source"] {
+function sourceOf({ uploadId, sourceUrl, sourceKekId }: VideoPostRows["files"][number]): VideoFile["source"] {
   if (uploadId !== null) return { kind: "upload", uploadId };
-  return sourceUrl === null ? { kind: "imported" } : { kind: "url", url: sourceUrl };
+  if (sourceUrl === null) return { kind: "imported" };
+  if (sourceUrl === NO_URL) return { kind: "url", url: null };
+  return { kind: "url", url: { kekId: stored(sourceKekId, "source_kek_id"), wrappedText: sourceUrl } };
 }
 
 function singleKeyOf(row: VideoPostRows["singleKeys"][number]): VideoFile["singleKey"] {

@@ -9,8 +9,15 @@ import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm
 /** Bytes of one parameter: D1 takes 2 MB, and this project stays below half of that. */
 export const MAX_PARAMETER_BYTES = 1_000_000;
 
-/** How a table is written. `keep`: columns that others write. `insertOnly`: columns that an update leaves alone. */
-export type WriteRules = { readonly keep?: readonly string[]; readonly insertOnly?: readonly string[] };
+/**
+ * How a table is written. `keep`: columns that others write. `insertOnly`: columns that an update leaves alone.
+ * `clearOnly`: columns that an update fills where they are NULL, or sets to NULL or "", and otherwise leaves alone.
+ */
+export type WriteRules = {
+  readonly keep?: readonly string[];
+  readonly insertOnly?: readonly string[];
+  readonly clearOnly?: readonly string[];
+};
 
 type Rows<T extends SQLiteTable> = readonly InferInsertModel<T>[];
 
@@ -19,14 +26,18 @@ export function upsertChanged<T extends SQLiteTable>(
   table: T,
   before: Rows<T>,
   after: Rows<T>,
-  { keep = [], insertOnly = [] }: WriteRules = {},
+  { keep = [], insertOnly = [], clearOnly = [] }: WriteRules = {},
 ): SQL[] {
   const { columns, key } = shapeOf(table);
   const written = columns.filter(([property]) => !keep.includes(property));
   const compared = written.filter((column) => !key.includes(column) && !insertOnly.includes(column[0]));
   const stored = new Map(before.map((row) => [jsonOf(key, row), jsonOf(compared, row)]));
   const changed = after.filter((row) => stored.get(jsonOf(key, row)) !== jsonOf(compared, row));
-  const updates = compared.map(([, { name }]) => `"${name}" = excluded."${name}"`);
+  const updates = compared.map(([property, { name }]) =>
+    clearOnly.includes(property)
+      ? `"${name}" = iif(coalesce(excluded."${name}", '') = '', excluded."${name}", coalesce("${getTableName(table)}"."${name}", excluded."${name}"))`
+      : `"${name}" = excluded."${name}"`,
+  );
   return parametersOf(table, changed, written).map(
     (rows) => sql`INSERT INTO ${sql.identifier(getTableName(table))} (${names(written)})
     SELECT ${extracted(written.length)} FROM json_each(${rows}) WHERE true

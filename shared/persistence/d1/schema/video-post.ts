@@ -49,7 +49,9 @@ export const videoFilePost = sqliteTable(
     fileIndex: integer("file_index").notNull(),
     position: integer("position").notNull(),
     uploadId: text("upload_id"),
+    /** Wrapped under `source_kek_id`; "" once it is no longer needed, NULL where the source is no URL. */
     sourceUrl: text("source_url"),
+    sourceKekId: text("source_kek_id"),
     fileName: text("file_name").notNull(),
     fileSize: integer("file_size"),
     durationSeconds: real("duration"),
@@ -77,6 +79,8 @@ export const videoFilePost = sqliteTable(
     index("video_file_post_imported")
       .on(t.transferResult, t.encryptStatus)
       .where(sql`upload_id IS NULL AND source_url IS NULL`),
+    // Which URLs are under which key-encryption key.
+    index("video_file_post_kek").on(t.sourceKekId, t.id).where(sql`source_kek_id IS NOT NULL`),
     index("video_file_post_scan").on(t.transferResult, t.encryptStatus, t.updateType, t.videoId),
   ],
 );
