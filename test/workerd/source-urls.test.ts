@@ -90,7 +90,6 @@ describe("the URL of a source", () => {
 
   it("does not open in the row of another part", async () => {
     const [mine, theirs] = [await create(), await create()];
-    await emptyQueue();
     const { url, kek } = (await storedUrl(mine))!;
     await byHand("UPDATE video_file_post SET source_url = ?, source_kek_id = ? WHERE video_id = ?", url, kek, theirs);
     const part = await onlyPart(worker, theirs);
@@ -99,6 +98,7 @@ describe("the URL of a source", () => {
     const binding = { fileId: part.id, purpose: "source-url" } as const;
     await expect(worker.context.vault.unwrapText(source.url, binding)).rejects.toThrow();
     await worker.admin("DELETE", `/api/v2/video-posts/${theirs}`);
+    expect(await storedUrl(theirs)).toEqual({ url: "", kek: null });
   });
 
   it("fails a job for good, with what to do, where it is not stored any more", async () => {
