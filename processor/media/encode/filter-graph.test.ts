@@ -19,7 +19,7 @@ describe("the filter graph", () => {
         "[0:0]split=2[s480p][s360p]",
         "[s480p]scale=w=640:h=480:flags=bicubic:out_range=tv,format=yuv420p,setsar=1,setparams=range=tv:colorspace=smpte170m:color_primaries=smpte170m:color_trc=smpte170m[v480p]",
         "[s360p]scale=w=480:h=360:flags=bicubic:out_range=tv,format=yuv420p,setsar=1,setparams=range=tv:colorspace=smpte170m:color_primaries=smpte170m:color_trc=smpte170m[v360p]",
-        "[0:1]aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo,apad=whole_len=480000,atrim=end_sample=480000[sound]",
+        "[0:1]aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo,apad=whole_len=480000,atrim=end_sample=480000[sound]",
       ].join(";"),
       labels: ["v480p", "v360p", "sound"],
     });
@@ -28,7 +28,7 @@ describe("the filter graph", () => {
   it("makes sound alone with its own end", () => {
     expect(graph(sourceFacts(), "AUDIO")).toEqual({
       graph:
-        "[0:1]aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo,asplit=3[a192k][a128k][a96k]",
+        "[0:1]aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo,asplit=3[a192k][a128k][a96k]",
       labels: ["a192k", "a128k", "a96k"],
     });
   });

@@ -7,6 +7,8 @@ import type { AudioLadder, LadderPlan, VideoLadder } from "./ladder.ts";
 import type { Timeline } from "./timeline.ts";
 
 const SAMPLE_RATE = 48_000;
+/** Sound that is off by more than this is filled or cut; ffmpeg's own 0.1 s would add up over several joins. */
+const SOUND_STEP_SECONDS = 0.02;
 
 /** The graph and the labels of its outputs: one for each rung, then one for the sound of a video. */
 export type FilterGraph = { readonly graph: string; readonly labels: readonly string[] };
@@ -127,7 +129,7 @@ function soundFilters(timeline: Timeline): string {
 /** What every sound goes through, whatever it was. */
 export function stereoFilters(): string {
   return [
-    `aresample=${SAMPLE_RATE}:async=1:first_pts=0`,
+    `aresample=${SAMPLE_RATE}:async=1:min_hard_comp=${SOUND_STEP_SECONDS}:first_pts=0`,
     `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`,
   ].join(",");
 }
