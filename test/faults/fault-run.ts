@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { decoded } from "../e2e/run-program.ts";
 import { type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { cancelForGood, exposedKeys, startCancellations } from "./cancellations.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { collectLeftovers } from "./leftovers.ts";
+import { createPost, KINDS, type Kind, refuseEmptyUpload } from "./posts.ts";
 import { startRestlessProcessors } from "./restless-processors.ts";
 import { between, type SeededRandom, seededRandom } from "./seeded-random.ts";
 import { startSourceServer } from "./source-server.ts";
@@ -27,6 +29,8 @@ export type FaultRunOptions = {
   /** Seconds between two blows, kill -9 or pause, at one processor. */
   readonly blowEvery: readonly [number, number];
   readonly leastBlows: number;
+  /** Seconds between two cancellations, each of which is retried. */
+  readonly cancelEvery: readonly [number, number];
   readonly say: (line: string) => void;
 };
 
@@ -41,6 +45,8 @@ export type FaultRunReport = {
   readonly pauses: number;
   readonly outages: number;
   readonly downloadsCut: number;
+  readonly cancelled: number;
+  readonly retried: number;
   readonly requests: number;
   readonly faults: FaultProxy["counts"];
   /** Objects that no pointer named before the garbage collection; none may be left after it. */
@@ -48,22 +54,6 @@ export type FaultRunReport = {
   /** Everything that must be empty. */
   readonly violations: readonly string[];
 };
-
-type Kind = "upload" | "url" | "text" | "missing-url";
-
-/** Of ten posts six are uploads, two come from a URL, and two cannot succeed. */
-const KINDS: readonly Kind[] = [
-  "upload",
-  "upload",
-  "url",
-  "upload",
-  "text",
-  "upload",
-  "url",
-  "upload",
-  "missing-url",
-  "upload",
-];
 
 const CLIP_SECONDS = 8;
 const FRAMES = CLIP_SECONDS * 25;
@@ -103,6 +93,11 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     });
   }
   options.say(`${posts.length} posts are waiting`);
+  await refuseEmptyUpload(stack, directory);
+  await cancelForGood(
+    stack,
+    posts.filter(({ kind }) => kind === "cancelled").map(({ videoPostId }) => videoPostId),
+  );
 
   proxy.setRate(options.faultRate);
   const processors = await startRestlessProcessors(
@@ -118,6 +113,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   );
   cleanup.defer(() => processors.stop());
   const outages = startOutages(proxy, random);
+  const cancellations = startCancellations(stack, random, options.cancelEvery);
   const deadline = Date.now() + 60_000 + posts.length * 25_000;
   const enoughBlows = () => processors.kills() + processors.pauses() >= options.leastBlows;
   await untilSettled(
@@ -127,6 +123,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     options.say,
     enoughBlows,
   );
+  await cancellations.calm();
   // After the faults it must come to rest by itself.
   outages.stop();
   proxy.setRate(0);
@@ -145,42 +142,18 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     pauses: processors.pauses(),
     outages: outages.count(),
     downloadsCut: sources.cuts(),
+    cancelled: cancellations.cancelled(),
+    retried: cancellations.retried(),
     requests: proxy.requests(),
     faults: counts,
     garbageObjects: leftovers.before,
     violations: [
       ...outcome.violations,
+      ...(await exposedKeys(stack)),
       ...leftovers.after.map((key) => `no pointer names ${key}`),
       ...proxy.overwritten().map((key) => `overwritten with other bytes: ${key}`),
     ],
   };
-}
-
-type Inputs = { clip: string; text: string; url(name: string): string };
-
-async function createPost(stack: Stack, kind: Kind, n: number, inputs: Inputs): Promise<string> {
-  const file = async () => {
-    switch (kind) {
-      case "upload":
-        return { uploadId: await stack.upload(inputs.clip), fileName: "clip.mp4" };
-      case "text":
-        return { uploadId: await stack.upload(inputs.text), fileName: "text.mp4" };
-      case "url":
-        return { sourceUrl: inputs.url(`clip-${n}.mp4`), fileName: "clip.mp4" };
-      case "missing-url":
-        return { sourceUrl: inputs.url("missing.mp4"), fileName: "missing.mp4" };
-      default:
-        return kind satisfies never;
-    }
-  };
-  const response = await stack.admin("POST", "/api/v2/video-posts", {
-    title: `Fault run ${n % 5}`,
-    resourceType: "VIDEO",
-    autoPublish: true,
-    uploadFileList: [await file()],
-  });
-  if (response.status !== 201) throw new Error(`create: ${response.status} ${await response.text()}`);
-  return ((await response.json()) as { videoPostId: string }).videoPostId;
 }
 
 function startOutages(proxy: FaultProxy, random: SeededRandom): { stop(): void; count(): number } {
@@ -226,7 +199,7 @@ async function untilSettled(
     const { videoPosts } = (await (await stack.admin("GET", "/api/v2/video-posts")).json()) as {
       videoPosts: PostSummary[];
     };
-    const settled = videoPosts.filter(({ status }) => status === "PUBLISHED" || status === "TRANSCODE_FAILED").length;
+    const settled = videoPosts.filter(({ status }) => /PUBLISHED|TRANSCODE_FAILED|CANCELLED/.test(status)).length;
     if (settled !== last) say(`${settled} of ${videoPosts.length} have ended`);
     last = settled;
     if ((settled >= wanted && enough()) || Date.now() > deadline) return;
@@ -251,6 +224,9 @@ async function inspect(stack: Stack, posts: readonly { videoPostId: string; kind
     ).jobs;
     attempts.push(...jobs.map(({ claimNo }) => claimNo));
     violations.push(...jobViolations(videoPostId, status, jobs));
+    if ((kind === "cancelled") !== (status === "PROCESSING_CANCELLED")) {
+      violations.push(`${kind} ${videoPostId} ended ${status}`);
+    }
     const succeeds = kind === "upload" || kind === "url";
     if (status === "PUBLISHED") {
       published++;

@@ -18,6 +18,7 @@ const report = await runFaults({
   calmAfterSeconds: values.long ? 3600 : 90,
   blowEvery: [3, 10],
   leastBlows: 4,
+  cancelEvery: [2, 8],
   say: (line) => console.error(line),
 });
 console.log(JSON.stringify(report, null, 2));

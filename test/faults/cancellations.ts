@@ -1,0 +1,88 @@
+import type { Stack } from "../e2e/stack.ts";
+import { between, type SeededRandom } from "./seeded-random.ts";
+
+export type Cancellations = {
+  readonly cancelled: () => number;
+  readonly retried: () => number;
+  /** No more cancellations; everything that was cancelled is retried. */
+  calm(): Promise<void>;
+};
+
+type Job = { readonly jobId: string; readonly state: string };
+
+/** An editor who changes their mind: every few seconds a job that waits or runs is cancelled, and retried a moment later. */
+export function startCancellations(
+  stack: Stack,
+  random: SeededRandom,
+  every: readonly [number, number],
+): Cancellations {
+  const quiet = new AbortController();
+  let cancelled = 0;
+  let retried = 0;
+
+  const cancelOne = async (): Promise<string | null> => {
+    const response = await stack.admin("GET", "/api/v2/jobs");
+    const { jobs } = (await response.json()) as { jobs: Job[] };
+    const live = jobs.filter(({ state }) => /QUEUED|RUNNING|RETRY_WAIT/.test(state));
+    const chosen = live[Math.floor(random() * live.length)];
+    if (chosen === undefined) return null;
+    const { status } = await stack.admin("POST", `/api/v2/jobs/${chosen.jobId}/cancel`);
+    if (status === 202) cancelled++;
+    else if (status !== 409) throw new Error(`cancel: ${status}`);
+    return status === 202 ? chosen.jobId : null;
+  };
+
+  const run = async () => {
+    while (!quiet.signal.aborted) {
+      await sleep(1000 * between(random, ...every), quiet.signal);
+      if (quiet.signal.aborted) return;
+      const jobId = await cancelOne();
+      if (jobId === null) continue;
+      await sleep(1000 * between(random, 0, 3), quiet.signal);
+      const { status } = await stack.admin("POST", `/api/v2/jobs/${jobId}/retry`);
+      if (status !== 202) throw new Error(`retry of a cancelled job: ${status}`);
+      retried++;
+    }
+  };
+  const running = run();
+  running.catch(() => {});
+  return {
+    cancelled: () => cancelled,
+    retried: () => retried,
+    calm: async () => {
+      quiet.abort();
+      await running;
+    },
+  };
+}
+
+/** Cancels a job of each of these posts, for good. */
+export async function cancelForGood(stack: Stack, videoPostIds: readonly string[]): Promise<void> {
+  for (const videoPostId of videoPostIds) {
+    const response = await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`);
+    const { jobs } = (await response.json()) as { jobs: Job[] };
+    const { status } = await stack.admin("POST", `/api/v2/jobs/${jobs[0]?.jobId}/cancel`);
+    if (status !== 202) throw new Error(`cancel: ${status}`);
+  }
+}
+
+/** Keys that a job was given and that are still good for anything, though the job was cancelled or has failed. */
+export async function exposedKeys(stack: Stack): Promise<string[]> {
+  const { DB } = await stack.bindings();
+  const { results } = await DB.prepare(
+    `SELECT k.key_id AS keyId, k.status, j.state FROM video_hls_encrypt_key k
+     LEFT JOIN video_transcode_job j ON j.job_id = k.staged_by_job_id
+     WHERE k.status = 'STAGED' OR (k.status <> 'REVOKED' AND j.state IN ('CANCELLED', 'FAILED'))`,
+  ).all<{ keyId: string; status: string; state: string }>();
+  return results.map(({ keyId, status, state }) => `key ${keyId} of a job that is ${state} is ${status}`);
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
