@@ -80,6 +80,8 @@ const everySetting = z.object({
   KEY_MAX_AGE_SECONDS: wholeNumber(0, 300).default(300),
   /** Imported parts that a batch migration has under way at the same time, those that viewers asked for included. */
   MIGRATION_MAX_IN_FLIGHT: wholeNumber(1).default(4),
+  /** Imported parts under way from which on those that viewers ask for wait in line. */
+  MIGRATION_MAX_REQUESTED: wholeNumber(1).default(20),
   /** How long a processor may be silent before its job is given to another. */
   JOB_LEASE_SECONDS: seconds(STANDARD_JOB_RULES.leaseMs / 1000),
   JOB_MAX_ATTEMPTS: wholeNumber(1).default(STANDARD_JOB_RULES.maxAttempts),

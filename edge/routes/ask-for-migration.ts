@@ -10,12 +10,13 @@ type Asked = { readonly videoPostId: string; readonly fileIndex: number; readonl
  * come again. Every other outcome is passed through.
  */
 export async function askedForMigration(
-  { posts, now }: Pick<Context, "posts" | "now">,
+  { posts, migrations, settings, now }: Pick<Context, "posts" | "migrations" | "settings" | "now">,
   outcome: IssueOutcome,
   asked: Asked,
 ): Promise<IssueOutcome> {
   if (outcome.kind !== "not-asked-for") return outcome;
-  const requested = await requestVideoMigrationToWatch(posts, asked, asked.viewer, now());
+  const request = { viewer: asked.viewer, atMost: settings.MIGRATION_MAX_REQUESTED };
+  const requested = await requestVideoMigrationToWatch({ posts, migrations }, asked, request, now());
   if (requested.kind === "refused") {
     return { kind: requested.refusal.kind === "deleted" ? "deleted" : "not-found" };
   }

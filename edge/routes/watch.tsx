@@ -56,10 +56,11 @@ async function newPage(context: Context, part: Part): Promise<Page> {
 }
 
 /** Whoever opens the page of an imported part wants to watch it, as somebody does who asks for a token. */
-async function ask({ posts, settings, now }: Context, part: Part): Promise<void> {
+async function ask(context: Context, part: Part): Promise<void> {
+  const { settings, now } = context;
   const subscriber = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
   const viewer = settings.DEMO_VIEWERS === "enabled" ? subscriber : ({ kind: "anonymous" } as const);
-  await requestVideoMigrationToWatch(posts, part, viewer, now());
+  await requestVideoMigrationToWatch(context, part, { viewer, atMost: settings.MIGRATION_MAX_REQUESTED }, now());
 }
 
 async function pageOf(context: Context, part: Part, view: WatchView): Promise<Page> {

@@ -17,6 +17,8 @@ export interface MigrationStore {
   next(maxInFlight: number): Promise<readonly QueuedPart[]>;
   /** Out of the line again: it was begun, or cannot be. */
   leave(fileId: string): Promise<void>;
+  /** Parts whose jobs are live, whoever asked for them. */
+  underWay(): Promise<number>;
   progress(): Promise<MigrationProgress>;
 }
 

@@ -183,7 +183,7 @@ export interface TokenStore {
   consume(input: GateInput): Promise<GateReading>;
   /** Revokes at most `limit` of the rows that are ACTIVE. How many it were: less than `limit` means that none is left. */
   revoke(selection: TokenSelection, limit: number): Promise<number>;
-  deleteExpired(now: number, limit: number): Promise<number>;
+  deleteExpired(now: number, limit: number): Promise<{ readonly tokens: number; readonly complete: boolean }>;
 }
 
 /** Play sessions that were counted: their end is moved by a refresh, or comes before its time. */

@@ -3,7 +3,11 @@ import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { type ImportVideoPost, importVideoPost } from "../../shared/application/commands/import-video-post.ts";
-import { continueMigration, requestVideoMigration } from "../../shared/application/commands/request-video-migration.ts";
+import {
+  continueMigration,
+  requestVideoMigration,
+  requestVideoMigrationToWatch,
+} from "../../shared/application/commands/request-video-migration.ts";
 import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
 import { migrationState } from "../../shared/domain/imported-post.ts";
 import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
@@ -181,6 +185,21 @@ export function describeMigrations(name: string, open: OpenPersistence): void {
         expect(await continueMigration(persistence, 3, NOW)).toBe(1);
         expect(await progress()).toEqual({ underWay: 3, queued: 1, migrated: 1 });
         expect(await continueMigration(persistence, 1, NOW)).toBe(0);
+      });
+
+      it("join the line when a viewer asks for them while too many are under way", async () => {
+        const posts = [await imported("a"), await imported("b"), await imported("c")];
+        const viewer = { kind: "anonymous" } as const;
+        const watch = (post: VideoPost, atMost: number) =>
+          requestVideoMigrationToWatch(persistence, { videoPostId: post.id, fileIndex: 0 }, { viewer, atMost }, NOW);
+        expect(await watch(posts[0]!, 1)).toMatchObject({ value: "under-way" });
+        expect(await watch(posts[1]!, 1)).toMatchObject({ value: "waiting" });
+        expect(await watch(posts[1]!, 1)).toMatchObject({ value: "waiting" });
+        expect(await progress()).toEqual({ underWay: 1, queued: 1, waiting: 1 });
+        expect(await persistence.migrations.underWay()).toBe(1);
+        expect(await watch(posts[2]!, 2)).toMatchObject({ value: "under-way" });
+        expect(await continueMigration(persistence, 3, NOW)).toBe(1);
+        expect(await progress()).toEqual({ underWay: 3 });
       });
 
       it("begin once each, however many continue at once", async () => {

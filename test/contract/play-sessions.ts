@@ -44,7 +44,7 @@ export function describePlaySessions(name: string, open: OpenPersistence): void 
         expect(await ask(refreshed, NOW + SESSION_MS + MINUTE)).toBe("key");
         expect(await persistence.rows("video_hls_token_session")).toHaveLength(1);
         const late = NOW + SESSION_MS + MINUTE;
-        expect(await persistence.tokens.deleteExpired(late, 10)).toBe(1);
+        expect(await persistence.tokens.deleteExpired(late, 10)).toEqual({ tokens: 1, complete: true });
         expect(await persistence.rows("video_hls_key_token")).toMatchObject([
           { token_id: "once", delete_after: moved },
         ]);

@@ -11,29 +11,60 @@ export type RotationDeps = {
   readonly rotationSteps: RotationSteps;
 };
 
-/* Bounds of one call for one batch: what is left over is for the next call, of the Cron Trigger or of an ended job. */
-const OPEN_BATCHES = 10;
-/** A page is one statement of some tens of milliseconds; a catalogue of 100,000 parts is looked through in 10 calls. */
+/** What one call may do, over all batches: the rest is for the next call, of the Cron Trigger or of a job that ended. */
+type Budget = {
+  /** Each is three statements of some tens of milliseconds: 100,000 parts are read in 10 calls. */
+  pages: number;
+  sortings: number;
+  /** Each loads and saves a post, some 20 statements. */
+  beginnings: number;
+};
+const BUDGET: Readonly<Budget> = { pages: 10, sortings: 10, beginnings: 10 };
 const PARTS_A_PAGE = 1000;
-const PAGES = 10;
 const SORTED_AT_ONCE = 500;
-const SORTINGS = 10;
-/** Each loads and saves a post. */
-const BEGINNINGS = 10;
+
+const OPEN_BATCHES = 1000;
+/** Settling and finishing take a few statements for each batch, busy or not. */
+const BATCHES_AT_ONCE = 10;
+const TURN_MS = 60_000;
 
 /** Longer than any request lives: whoever took an item this long ago will not ask for its job any more. */
 const LOST_AFTER_MS = 5 * 60_000;
 
 /**
- * Carries every open batch on by a bounded piece. Any number of these may run at once. A batch that fails does not keep
- * the others waiting: it throws when all else is done.
+ * Continues open batches within one budget, of which each gets an equal share. Where there are more than fit, every
+ * minute is the turn of others. Any number of these may run at once. A batch that fails stops no other one: this throws
+ * when all else is done.
  */
 export async function continueKeyRotations(deps: RotationDeps, now: number): Promise<void> {
   const errors: unknown[] = [];
-  for (const batchId of await deps.rotationSteps.listOpen(OPEN_BATCHES)) {
-    await continueKeyRotation(deps, batchId, now).catch((error: unknown) => errors.push(error));
+  const batchIds = whoseTurn(await deps.rotationSteps.listOpen(OPEN_BATCHES), now);
+  let left: Budget = { ...BUDGET };
+  for (const [index, batchId] of batchIds.entries()) {
+    const share = shareOf(left, batchIds.length - index);
+    const unused = { ...share };
+    await continueKeyRotation(deps, batchId, now, unused).catch((error: unknown) => errors.push(error));
+    left = spent(left, share, unused);
   }
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} rotations could not be carried on`);
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} rotations could not be continued`);
+}
+
+function whoseTurn(batchIds: readonly string[], now: number): readonly string[] {
+  const first = (Math.floor(now / TURN_MS) * BATCHES_AT_ONCE) % Math.max(1, batchIds.length);
+  return [...batchIds.slice(first), ...batchIds.slice(0, first)].slice(0, BATCHES_AT_ONCE);
+}
+
+function shareOf({ pages, sortings, beginnings }: Budget, batches: number): Budget {
+  const share = (all: number) => Math.ceil(all / batches);
+  return { pages: share(pages), sortings: share(sortings), beginnings: share(beginnings) };
+}
+
+function spent(left: Budget, share: Budget, unused: Budget): Budget {
+  return {
+    pages: left.pages - share.pages + unused.pages,
+    sortings: left.sortings - share.sortings + unused.sortings,
+    beginnings: left.beginnings - share.beginnings + unused.beginnings,
+  };
 }
 
 /** When a job of this part has ended: the batch that waited for it begins with the next part at once. */
@@ -42,29 +73,37 @@ export async function continueKeyRotationOf(deps: RotationDeps, fileId: string, 
   if (found !== null) await continueKeyRotation(deps, found.batchId, now);
 }
 
-/** What has ended is settled, items are added for parts that were not looked at yet, and the next ones are begun. */
-export async function continueKeyRotation(deps: RotationDeps, batchId: string, now: number): Promise<void> {
+/**
+ * What has ended is settled, items are added for parts that were not looked at yet, and the next ones are begun, within
+ * `budget`, which is left with what was not used.
+ */
+export async function continueKeyRotation(
+  deps: RotationDeps,
+  batchId: string,
+  now: number,
+  budget: Budget = { ...BUDGET },
+): Promise<void> {
   const { rotationBatches, rotationSteps } = deps;
   await rotationSteps.settle(batchId, now - LOST_AFTER_MS, now);
   const batch = await rotationBatches.find(batchId);
   if (batch === null) return;
-  for (let page = 0, more = !batch.filled; page < PAGES && more; page++) {
+  for (let more = !batch.filled; budget.pages > 0 && more; budget.pages--) {
     more = await rotationSteps.fill(batchId, batch.selection, PARTS_A_PAGE);
   }
-  if (await sortedOut(rotationSteps, batchId, now)) await begin(deps, batchId, now);
+  if (await sortedOut(rotationSteps, batchId, now, budget)) await begin(deps, batchId, now, budget);
   await rotationSteps.finish(batchId, now);
 }
 
 /** Whether those that come next are of parts that can be rotated; else there were so many others that it takes longer. */
-async function sortedOut(rotationSteps: RotationSteps, batchId: string, now: number): Promise<boolean> {
-  for (let round = 0; round < SORTINGS; round++) {
+async function sortedOut(rotationSteps: RotationSteps, batchId: string, now: number, budget: Budget): Promise<boolean> {
+  for (; budget.sortings > 0; budget.sortings--) {
     if ((await rotationSteps.sortOut(batchId, SORTED_AT_ONCE, now)) === 0) return true;
   }
   return false;
 }
 
-async function begin(deps: RotationDeps, batchId: string, now: number): Promise<void> {
-  for (let begun = 0; begun < BEGINNINGS; begun++) {
+async function begin(deps: RotationDeps, batchId: string, now: number, budget: Budget): Promise<void> {
+  for (; budget.beginnings > 0; budget.beginnings--) {
     const item = await deps.rotationSteps.take(batchId, uuidV7(now), now);
     if (item === null || (await beginItem(deps, item, now)) === "stop") return;
   }

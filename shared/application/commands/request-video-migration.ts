@@ -20,40 +20,49 @@ export function requestVideoMigration(
   );
 }
 
+type MigrationDeps = { readonly posts: VideoPostRepository; readonly migrations: MigrationStore };
+type WatchAnswer = MigrationState | "nothing-allowed" | null;
+
 /**
- * The same for somebody who wants to watch: only if at least one quality would be theirs. Everybody who comes at the
- * same time asks in vain but for one, since the part is no longer what they have read.
+ * The same for a viewer: only if at least one quality would be theirs, and while fewer than `atMost` parts are under way;
+ * otherwise the part joins the line of the batches. Of viewers who ask at the same time one changes the part.
  */
-export function requestVideoMigrationToWatch(
-  posts: VideoPostRepository,
+export async function requestVideoMigrationToWatch(
+  { posts, migrations }: MigrationDeps,
   { videoPostId, fileIndex }: Part,
-  viewer: Viewer,
+  { viewer, atMost }: { readonly viewer: Viewer; readonly atMost: number },
   now: number,
-): Promise<CommandOutcome<MigrationState | "nothing-allowed" | null>> {
-  return decideAndSave<MigrationState | "nothing-allowed" | null>(posts, videoPostId, now, (post) => {
+): Promise<CommandOutcome<WatchAnswer>> {
+  const full = (await migrations.underWay()) >= atMost;
+  const outcome = await decideAndSave<WatchAnswer>(posts, videoPostId, now, (post) => {
     const file = post.files.find((part) => part.fileIndex === fileIndex);
     if (file !== undefined && !mayWatchAny(file, viewer)) return { kind: "unchanged", value: "nothing-allowed" };
+    if (full && file !== undefined) return { kind: "unchanged", value: migrationState(file) };
     return requestMigration(post, fileIndex, { jobId: uuidV7(now), restart: false }, now);
   });
+  if (outcome.kind === "done" && outcome.value === "waiting") {
+    await migrations.enqueue({ kind: "post", videoPostId, fileIndex }, 1, now);
+  }
+  return outcome;
 }
 
 function mayWatchAny(file: VideoFile, viewer: Viewer): boolean {
   return migrationState(file) === null || file.qualityAuth.some((auth) => mayWatch(auth, viewer));
 }
 
-/** Saves of one request, each of which loads a post: well under what a Worker may send to D1. */
-const MOST_AT_ONCE = 50;
+/** Saves of one invocation, some 20 statements each, beside the other steps of the Cron Trigger. */
+const MOST_AT_ONCE = 5;
 
 /**
  * Begins with the parts that are next in line, as long as fewer than `maxInFlight` are under way. Any number of these may
  * run at once: what two of them begin is begun once. Returns how many parts it took out of the line.
  */
 export async function continueMigration(
-  { posts, migrations }: { readonly posts: VideoPostRepository; readonly migrations: MigrationStore },
+  { posts, migrations }: MigrationDeps,
   maxInFlight: number,
   now: number,
 ): Promise<number> {
-  const parts = await migrations.next(Math.min(maxInFlight, MOST_AT_ONCE));
+  const parts = (await migrations.next(maxInFlight)).slice(0, MOST_AT_ONCE);
   for (const part of parts) {
     const outcome = await requestVideoMigration(posts, part, true, now);
     // A conflict is somebody who edits the post: it keeps its place.

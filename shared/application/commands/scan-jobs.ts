@@ -25,7 +25,9 @@ export type ScanReport = {
 const MISSING_AT_ONCE = 100;
 /** Of jobs and posts that are loaded and saved one by one, some 20 statements each. The next scan takes the rest. */
 const SAVED_AT_ONCE = 10;
+/** Rows of one statement, and how many times in one scan. */
 const TOKEN_BATCH = 500;
+const TOKEN_ROUNDS = 20;
 
 /**
  * Requeues, ends and creates what nobody holds. Every statement is conditional, so any number of scans may run at once.
@@ -59,10 +61,20 @@ export async function scanJobs(deps: ScanDeps, now: number): Promise<ScanReport>
       await runIsolated(named(drifted, (id) => `post ${id}`, refresh));
     },
     "the deletion of expired tokens": async () => {
-      report.tokensDeleted = await tokens.deleteExpired(now, TOKEN_BATCH);
+      report.tokensDeleted = await deleteExpiredTokens(tokens, now);
     },
   });
   return report;
+}
+
+async function deleteExpiredTokens(tokens: TokenStore, now: number): Promise<number> {
+  let total = 0;
+  for (let round = 0, complete = false; round < TOKEN_ROUNDS && !complete; round++) {
+    const deleted = await tokens.deleteExpired(now, TOKEN_BATCH);
+    total += deleted.tokens;
+    complete = deleted.complete;
+  }
+  return total;
 }
 
 function named<T>(all: readonly T[], nameOf: (one: T) => string, run: (one: T) => Promise<unknown>): IsolatedSteps {

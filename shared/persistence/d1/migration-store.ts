@@ -24,12 +24,14 @@ export function d1MigrationStore(db: Database): MigrationStore {
     leave: async (fileId) => {
       await db.run(sql`UPDATE single_key_source SET queued_at = NULL WHERE file_id = ${fileId}`);
     },
+    underWay: async () => (await db.all<{ parts: number }>(sql`SELECT ${UNDER_WAY} AS parts`))[0]?.parts ?? 0,
     progress: () => progress(db),
   };
 }
 
 const LIVE = sql`EXISTS (SELECT 1 FROM video_transcode_job j
   WHERE j.file_id = s.file_id AND j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT'))`;
+const UNDER_WAY = sql`(SELECT count(*) FROM single_key_source s WHERE s.requested_at IS NOT NULL AND ${LIVE})`;
 const FAILED = sql`'FAILED' IN (f.transfer_result, f.encrypt_status)`;
 /** Its job was cancelled. */
 const STOPPED = sql`('CANCELLED' IN (f.transfer_result, f.encrypt_status))`;
@@ -54,8 +56,7 @@ async function next(db: Database, maxInFlight: number): Promise<QueuedPart[]> {
     FROM single_key_source s JOIN video_file_post f ON f.id = s.file_id
     WHERE s.queued_at IS NOT NULL AND (f.transfer_result = 'IMPORTED' OR ${STOPPED})
     ORDER BY s.queued_at, s.file_id
-    LIMIT max(0, ${maxInFlight} - (SELECT count(*) FROM single_key_source s
-      WHERE s.requested_at IS NOT NULL AND ${LIVE}))`);
+    LIMIT max(0, ${maxInFlight} - ${UNDER_WAY})`);
 }
 
 async function progress(db: Database): Promise<MigrationProgress> {

@@ -69,14 +69,28 @@ async function issue(db: Database, row: TokenRow, now: number): Promise<boolean>
   return result.meta.changes === 1;
 }
 
-/** Sessions first, so that a token is never left without the count of its sessions. */
-async function deleteExpired(db: Database, now: number, limit: number): Promise<number> {
-  const expired = sql`SELECT token_id FROM video_hls_key_token WHERE delete_after < ${now} ORDER BY delete_after LIMIT ${limit}`;
-  const [, tokens] = await db.batch([
-    batched(db, sql`DELETE FROM video_hls_token_session WHERE token_id IN (${expired})`),
-    batched(db, sql`DELETE FROM video_hls_key_token WHERE token_id IN (${expired})`),
+/**
+ * At most `limit` sessions and `limit` tokens, since one token may have started any number of sessions. A token is deleted
+ * when its sessions are, so that it never remains without their count.
+ */
+async function deleteExpired(db: Database, now: number, limit: number) {
+  const [sessions, tokens] = await db.batch([
+    batched(
+      db,
+      sql`DELETE FROM video_hls_token_session WHERE (token_id, session_id) IN (
+        SELECT s.token_id, s.session_id FROM video_hls_key_token t JOIN video_hls_token_session s ON s.token_id = t.token_id
+        WHERE t.delete_after < ${now} ORDER BY t.delete_after LIMIT ${limit})`,
+    ),
+    batched(
+      db,
+      sql`DELETE FROM video_hls_key_token WHERE token_id IN (SELECT t.token_id FROM video_hls_key_token t
+        WHERE t.delete_after < ${now}
+          AND NOT EXISTS (SELECT 1 FROM video_hls_token_session s WHERE s.token_id = t.token_id)
+        ORDER BY t.delete_after LIMIT ${limit})`,
+    ),
   ]);
-  return tokens.meta.changes;
+  const complete = sessions.meta.changes < limit && tokens.meta.changes < limit;
+  return { tokens: tokens.meta.changes, complete };
 }
 
 async function revoke(db: Database, selection: TokenSelection, limit: number): Promise<number> {
