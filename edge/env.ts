@@ -15,7 +15,7 @@ export type Env = {
   readonly PLAYBACK: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
-  readonly DELETE_OBJECTS: Queue<DeleteObjectsMessage>;
+  readonly DELETE_OBJECTS: Queue<DeletionMessage>;
   readonly AUDIT_EVENTS: Queue<AuditEvent>;
   readonly TOKEN_ISSUE_LIMIT: RateLimit;
   readonly ADMIN_API_KEY?: string;
@@ -27,6 +27,11 @@ export type Env = {
 
 /** Everything under a prefix goes, as many requests as it takes. */
 export type DeleteObjectsMessage = { readonly bucket: "SOURCE" | "PLAYBACK"; readonly prefix: string };
+
+/** The prefix of a version that was replaced goes, not before a time in ms, if nothing names it or gives out its keys. */
+export type DeleteReplacedMessage = { readonly replaced: string; readonly notBefore: number };
+
+export type DeletionMessage = DeleteObjectsMessage | DeleteReplacedMessage;
 
 const secretList = (minimumBytes: number) =>
   z.string().transform((text, check) => {
@@ -76,6 +81,8 @@ const everySetting = z.object({
   ...SESSION_SETTINGS,
   /** How long replaced keys are still given to those who are watching; 0 for not at all. */
   KEY_GRACE_SECONDS: wholeNumber(0).default(6 * 3600),
+  /** How long a replaced version's segments and playlists outlast its keys, which browsers keep for up to 300 s. */
+  SEGMENT_GRACE_SECONDS: wholeNumber(0).default(360),
   /** How long a browser may keep a key, and with it outlast a revocation. */
   KEY_MAX_AGE_SECONDS: wholeNumber(0, 300).default(300),
   /** Imported parts that a batch migration has under way at the same time, those that viewers asked for included. */

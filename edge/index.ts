@@ -2,7 +2,7 @@ import { createApp } from "./app.ts";
 import { storeAuditEvents } from "./audit/store-events.ts";
 import { type Context, createContext } from "./context.ts";
 import { deleteObjects } from "./delete-objects.ts";
-import { ConfigurationError, type DeleteObjectsMessage, type Env } from "./env.ts";
+import { ConfigurationError, type DeletionMessage, type Env } from "./env.ts";
 import { problem } from "./http-errors.ts";
 import { isPreflight, preflight, withPublicHeaders } from "./middleware/public-headers.ts";
 import { runScheduled } from "./scheduled.ts";
@@ -41,7 +41,9 @@ export default {
   /** A deployment may add to the names of wrangler.toml, so a queue is known by the part that says what it is for. */
   async queue(batch, env) {
     if (batch.queue.includes("audit-events")) return storeAuditEvents(batch, wire(env).context);
-    if (batch.queue.includes("delete-objects")) return deleteObjects(batch as MessageBatch<DeleteObjectsMessage>, env);
+    if (batch.queue.includes("delete-objects")) {
+      return deleteObjects(batch as MessageBatch<DeletionMessage>, wire(env).context);
+    }
     throw new Error(`there is nothing to do for the queue ${batch.queue}`);
   },
 } satisfies ExportedHandler<Env, unknown>;

@@ -5,6 +5,7 @@ import { videoPostRevision } from "../shared/persistence/d1/schema/video-post.ts
 import { dropUploads } from "./adapters/upload-sessions.ts";
 import type { Context } from "./context.ts";
 import { inBothBuckets, queueDeletions } from "./delete-objects.ts";
+import { queueReplaced } from "./delete-replaced.ts";
 import type { DeleteObjectsMessage } from "./env.ts";
 
 const DISPATCH_BATCH = 50;
@@ -13,7 +14,8 @@ const DISPATCH_BATCH = 50;
  * Carries out what the events of past saves ask for. Each revision is marked when all of its effects are queued, so
  * an interruption repeats some; the effects are deletions, which may be repeated.
  */
-export async function dispatchEvents({ db, env, now }: Context): Promise<number> {
+export async function dispatchEvents(context: Context): Promise<number> {
+  const { db, env, now } = context;
   const waiting = await db
     .select()
     .from(videoPostRevision)
@@ -24,6 +26,9 @@ export async function dispatchEvents({ db, env, now }: Context): Promise<number>
     const uploads = await dropUploads(db, events.flatMap(uploadsOf));
     const messages = [...uploads.map(deletionOfUpload), ...events.flatMap(deletionsOf)];
     await queueDeletions(env, messages);
+    for (const event of events) {
+      if (event.type === "PlayedVersionReplaced") await queueReplaced(context, event.prefix, event.keysEnd);
+    }
     await db
       .update(videoPostRevision)
       .set({ dispatchedAt: now() })
@@ -52,6 +57,7 @@ function deletionsOf(event: DomainEvent): DeleteObjectsMessage[] {
   switch (event.type) {
     case "VideoAuditPassed":
     case "VideoAuditRejected":
+    case "PlayedVersionReplaced":
       return [];
     case "SingleKeyContentMigrated":
       return event.prefixes.map((prefix) => ({ bucket: "SOURCE", prefix }));

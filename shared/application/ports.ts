@@ -140,9 +140,16 @@ export interface PendingWorkQueries {
  */
 export type PrefixUse = "named" | "live" | "retiring" | "unknown" | "garbage";
 
+/** A version that was replaced: "retiring" until the end of its keys, in ms. */
+export type ReplacedUse =
+  | { readonly kind: "named" | "unknown" | "garbage" }
+  | { readonly kind: "retiring"; readonly until: number };
+
 export interface PrefixQueries {
   /** In the order of what was asked; what is not a prefix of this layout is unknown. */
   usesOf(prefixes: readonly string[], now: number): Promise<readonly PrefixUse[]>;
+  /** Of the prefix of a version that played once: nothing writes below it, so no live job protects it. */
+  replacedUse(prefix: string, now: number): Promise<ReplacedUse>;
 }
 
 export type PendingPart = {

@@ -166,7 +166,12 @@ export function applyEncryptResult(post: VideoPost, fileId: string, result: Encr
     keys: activateKeyVersion(file.keys, result.keyVersion, result.retireAt, now),
   };
   const { change } = changed(post, playing, [], now);
-  return { kind: "changed", change: { ...change, events: [...change.events, ...migrated(file)] }, value: undefined };
+  const events = [...change.events, ...migrated(file), ...replaced(file, result.retireAt)];
+  return { kind: "changed", change: { ...change, events }, value: undefined };
+}
+
+function replaced({ playing }: VideoFile, keysEnd: number): readonly DomainEvent[] {
+  return playing === null ? [] : [{ type: "PlayedVersionReplaced", prefix: playing.prefix, keysEnd }];
 }
 
 function migrated({ singleKey }: VideoFile): readonly DomainEvent[] {

@@ -1,10 +1,27 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { PrefixQueries, PrefixUse } from "../../application/ports.ts";
+import type { PrefixQueries, PrefixUse, ReplacedUse } from "../../application/ports.ts";
 import { ownerOfPrefix } from "../../domain/prefix-owner.ts";
 import type { Database } from "./database.ts";
 
 export function d1PrefixQueries(db: Database): PrefixQueries {
-  return { usesOf: (prefixes, now) => usesOf(db, prefixes, now) };
+  return {
+    usesOf: (prefixes, now) => usesOf(db, prefixes, now),
+    replacedUse: (prefix, now) => replacedUse(db, prefix, now),
+  };
+}
+
+async function replacedUse(db: Database, prefix: string, now: number): Promise<ReplacedUse> {
+  const owner = ownerOfPrefix(prefix);
+  if (owner?.kind !== "encrypted") return { kind: "unknown" };
+  const [row] = await db.all<{ named: number; until: number | null }>(sql`
+    SELECT p.deleted_at IS NULL AND f.enc_path = ${prefix} AS named,
+      (SELECT max(k.usable_until) FROM video_hls_encrypt_key k WHERE k.file_id = f.id
+        AND k.key_version = ${owner.keyVersion} AND k.status = 'RETIRING') AS until
+    FROM video_transcode_job j JOIN video_file_post f ON f.id = j.file_id JOIN video_post p ON p.id = f.video_id
+    WHERE j.job_id = ${owner.transcodeJobId}`);
+  if (row === undefined) return { kind: "unknown" };
+  if (row.named) return { kind: "named" };
+  return row.until !== null && row.until > now ? { kind: "retiring", until: row.until } : { kind: "garbage" };
 }
 
 /**
