@@ -1,7 +1,5 @@
 import { ownerOfPrefix } from "../shared/domain/prefix-owner.ts";
-import type { Context } from "./context.ts";
-import { deleteReplaced } from "./delete-replaced.ts";
-import type { DeleteObjectsMessage, DeletionMessage, Env } from "./env.ts";
+import type { DeleteObjectsMessage, Env } from "./env.ts";
 
 /** R2 lists and deletes at most 1,000 keys a request. */
 const KEYS_PER_REQUEST = 1000;
@@ -29,22 +27,8 @@ export function inBothBuckets(prefix: string): DeleteObjectsMessage[] {
   ];
 }
 
-/** The delete queue. Repeating a message does no harm. */
-export async function deleteObjects(batch: MessageBatch<DeletionMessage>, context: Context): Promise<void> {
-  for (const message of batch.messages) {
-    try {
-      if ("replaced" in message.body) await deleteReplaced(context, message.body);
-      else await deletePart(context, message.body);
-      message.ack();
-    } catch (error) {
-      const prefix = "replaced" in message.body ? message.body.replaced : message.body.prefix;
-      console.error(JSON.stringify({ at: "delete-objects", prefix, error: String(error) }));
-      message.retry({ delaySeconds: 30 });
-    }
-  }
-}
-
-async function deletePart({ env }: Context, message: DeleteObjectsMessage): Promise<void> {
+/** One message; what is more than its share goes on in another. */
+export async function deleteUnder(env: Env, message: DeleteObjectsMessage): Promise<void> {
   const finished = await deletePrefix(message.bucket === "SOURCE" ? env.SOURCE : env.PLAYBACK, message.prefix);
   if (!finished) await env.DELETE_OBJECTS.send(message);
 }

@@ -1,7 +1,7 @@
 import { createApp } from "./app.ts";
 import { storeAuditEvents } from "./audit/store-events.ts";
+import { consumeDeletions } from "./consume-deletions.ts";
 import { type Context, createContext } from "./context.ts";
-import { deleteObjects } from "./delete-objects.ts";
 import { ConfigurationError, type DeletionMessage, type Env } from "./env.ts";
 import { problem } from "./http-errors.ts";
 import { isPreflight, preflight, withPublicHeaders } from "./middleware/public-headers.ts";
@@ -42,7 +42,7 @@ export default {
   async queue(batch, env) {
     if (batch.queue.includes("audit-events")) return storeAuditEvents(batch, wire(env).context);
     if (batch.queue.includes("delete-objects")) {
-      return deleteObjects(batch as MessageBatch<DeletionMessage>, wire(env).context);
+      return consumeDeletions(batch as MessageBatch<DeletionMessage>, wire(env).context);
     }
     throw new Error(`there is nothing to do for the queue ${batch.queue}`);
   },

@@ -33,7 +33,7 @@ await exitWith(async () => {
  */
 function untried(file) {
   const groups = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return groups === "" ? "No test was skipped." : `Not tried on this machine: ${groups.split("\n").join("; ")}.`;
+  return groups === "" ? "No test was skipped." : `Not tried here: ${groups.split("\n").join("; ")}.`;
 }
 
 /** @param {string} root */

@@ -218,7 +218,7 @@ export function auditVideoPost(
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   if (!allReady(post))
     return refused({ kind: "wrong-state", detail: `a post that is ${post.status} cannot be audited` });
-  // What follows a passed audit, the author's reward above all, must not follow twice.
+  // What follows a passed audit must not follow twice.
   if (verdict.result === "PASSED" && post.audit?.result === "PASSED") return { kind: "unchanged", value: undefined };
   const audited = { ...post, audit: { ...verdict, at: now } };
   const event: DomainEvent =

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runProgram } from "./run-program.ts";
+import { isInstalled, runProgram } from "./run-program.ts";
 
 const WRANGLER = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
 
@@ -62,3 +62,19 @@ it("writes the settings that have no default, and no secret", () => {
   const settings = Object.fromEntries(variables.map(({ name, text }) => [name, text]));
   expect(settings).toEqual({ SESSION_LIMIT_PER_VIEWER: "none", SESSION_BINDING: "none", PUBLIC_UP_TO_LINES: "480" });
 });
+
+// Minutes of installing packages. What needs no root of its own is in test/structure/containers.test.ts.
+if (process.env.LONG_TESTS === "1") {
+  const DEADLINE_SECONDS = 3600;
+  const possible = process.getuid?.() === 0 && isInstalled("debootstrap", "--version");
+  it.runIf(possible)(
+    "has a Dockerfile whose steps make an image that runs (needs root and debootstrap)",
+    async () => {
+      const script = fileURLToPath(new URL("../../scripts/prove-dockerfile.mjs", import.meta.url));
+      const { code, stdout, stderr } = await runProgram(process.execPath, [script], DEADLINE_SECONDS);
+      expect(code, stdout.slice(-2000) + stderr.slice(-2000)).toBe(0);
+      expect(stdout).toContain("an image that runs");
+    },
+    DEADLINE_SECONDS * 1000,
+  );
+}

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteReplaced } from "../../edge/delete-replaced.ts";
 import type { DeletionMessage } from "../../edge/env.ts";
+import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { addJob, emptyQueue, onlyPart } from "./one-job.ts";
 import { encryptPost, publishPost } from "./published-post.ts";
 import { type TestEnv, testEnv } from "./test-env.ts";
@@ -42,9 +43,9 @@ const prefixOf = async (worker: TestWorker, videoPostId: string) =>
   (await onlyPart(worker, videoPostId)).playing!.prefix;
 
 async function rotate(worker: TestWorker, videoPostId: string): Promise<void> {
-  await addJob(worker, videoPostId, { jobId: crypto.randomUUID(), kind: "ENCRYPT" });
-  // Due at once, also where the machine's clock is set back in between.
+  // A later time, since the ids of jobs are in the order of their creation.
   worker.advance(1000);
+  await addJob(worker, videoPostId, { jobId: uuidV7(worker.context.now()), kind: "ENCRYPT" });
   await encryptPost(worker, videoPostId);
 }
 
@@ -109,7 +110,7 @@ describe("a version that was replaced", () => {
     const worker = start({ KEY_GRACE_SECONDS: "1000", SEGMENT_GRACE_SECONDS: "0" });
     const { videoPostId, old } = await replaced(worker);
     await rotate(worker, videoPostId);
-    await addJob(worker, videoPostId, { jobId: crypto.randomUUID(), kind: "ENCRYPT" });
+    await addJob(worker, videoPostId, { jobId: uuidV7(worker.context.now()), kind: "ENCRYPT" });
     const message = waiting()[0]!.body as { replaced: string; notBefore: number };
     expect(message.replaced).toBe(old);
     worker.advance(1001_000);

@@ -1,0 +1,19 @@
+import type { Context } from "./context.ts";
+import { deleteUnder } from "./delete-objects.ts";
+import { deleteReplaced } from "./delete-replaced.ts";
+import type { DeletionMessage } from "./env.ts";
+
+/** The delete queue. Repeating a message does no harm. */
+export async function consumeDeletions(batch: MessageBatch<DeletionMessage>, context: Context): Promise<void> {
+  for (const message of batch.messages) {
+    try {
+      if ("replaced" in message.body) await deleteReplaced(context, message.body);
+      else await deleteUnder(context.env, message.body);
+      message.ack();
+    } catch (error) {
+      const prefix = "replaced" in message.body ? message.body.replaced : message.body.prefix;
+      console.error(JSON.stringify({ at: "delete-objects", prefix, error: String(error) }));
+      message.retry({ delaySeconds: 30 });
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { OUTSIDE } from "./layers.ts";
+import { ROOT, readSourceFiles } from "./source-files.ts";
+
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const DOCUMENTS = [
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`),
+  ...readdirSync(ROOT),
+].filter((path) => path.endsWith(".md"));
+
+/** Names of folders at the top that a document may mean; what it writes about others is not of this project. */
+const TOP = "shared|edge|processor|scripts|migrations|test|bench|docs";
+/** In backticks, with a file's ending or the slash of a folder, and without a placeholder. */
+const PATH = new RegExp(`\`((?:${TOP})/[\\w./*-]*(?:\\.(?:ts|tsx|mjs|sql|md|json)|/))\``, "g");
+const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
+
+function pathsNamedIn(document: string): string[] {
+  const text = read(document);
+  const links = [...text.matchAll(LINK)].map((match) => join(dirname(document), match[1]!));
+  return [...links, ...[...text.matchAll(PATH)].map((match) => match[1]!)];
+}
+
+/** What is made while the project is built. */
+const MADE = /^edge\/watch\/dist\//;
+
+function exists(path: string): boolean {
+  if (!path.includes("*")) return MADE.test(path) || existsSync(join(ROOT, path));
+  const pattern = new RegExp(`^${path.split("/").at(-1)!.replaceAll(".", "\\.").replaceAll("*", ".*")}$`);
+  return (
+    existsSync(join(ROOT, dirname(path))) && readdirSync(join(ROOT, dirname(path))).some((name) => pattern.test(name))
+  );
+}
+
+describe("the documents", () => {
+  it("name and link no file of this project that does not exist", () => {
+    const named = DOCUMENTS.flatMap((document) => pathsNamedIn(document).map((path) => [document, path] as const));
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(([, path]) => !exists(path)).map((pair) => pair.join(": "))).toEqual([]);
+  });
+
+  it("name no setting, state or constant that nothing in the project has", () => {
+    const files = ["wrangler.toml", "Dockerfile", "compose.yaml", "fly.toml", "package.json"].map(read);
+    const code = [...readSourceFiles(["shared", "edge", "processor", ...OUTSIDE]).map(({ text }) => text), ...files];
+    const known = new Set(code.join("\n").match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g));
+    // sources.md is about the names of other systems; the changelog also names what is gone.
+    const documents = DOCUMENTS.filter((path) => !["docs/sources.md", "CHANGELOG.md"].includes(path));
+    const unknown = documents.flatMap((path) => {
+      const text = read(path);
+      const names = new Set(text.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g));
+      const ofTheReader = (name: string) => text.includes(`$${name}`);
+      return [...names].filter((name) => !known.has(name) && !ofTheReader(name)).map((name) => `${path}: ${name}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  it("list every setting of the Worker, and no other", () => {
+    const section = read("docs/http-api.md").split("## Settings of the Worker")[1]!.split(/^## /m)[0]!;
+    const declared = ["edge/env.ts", "edge/callers/access-settings.ts", "edge/playback/session-settings.ts"].map(read);
+    const settings = [...declared.join("\n").matchAll(/^ {2}([A-Z]+(?:_[A-Z]+)+): /gm)].map((match) => match[1]!);
+    const [secrets = "", table = ""] = section.split("| variable |");
+    const inTable = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(
+      (row) => row[1]!.match(/[A-Z]+(?:_[A-Z]+)+/g) ?? [],
+    );
+    const inText = [...secrets.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map((match) => match[1]!);
+    expect([...new Set([...inText, ...inTable])].toSorted()).toEqual(settings.toSorted());
+    expect(inTable.length).toBe(new Set(inTable).size);
+  });
+
+  it("have each document of docs/ in the README, once", () => {
+    const rows = read("README.md")
+      .split("\n")
+      .filter((line) => line.startsWith("| [docs/"));
+    const listed = rows.map((row) => /\((docs\/[^)]+)\)/.exec(row)![1]!);
+    expect(listed.toSorted()).toEqual(DOCUMENTS.filter((path) => /^docs\/[^/]+\.md$/.test(path)).toSorted());
+  });
+});
