@@ -91,7 +91,11 @@ const ROWS: readonly Row[] = [
       ],
     },
   ],
-  ["a picture that grows inside", CLIPS.growsInside, { ...SMALL, frames: 100, seconds: 4, sound: "none" }],
+  [
+    "a picture that grows inside",
+    CLIPS.growsInside,
+    { rungs: "640x360", fps: "25/1", frames: 100, seconds: 4, sound: "none" },
+  ],
   // Sound
   ["mono", CLIPS.mono, { ...SMALL, frames: 50, seconds: 2, sound: "stereo" }],
   ["5.1", CLIPS.surround, { ...SMALL, frames: 50, seconds: 2, sound: "stereo" }],

@@ -1,7 +1,7 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process";
 import type { Readable } from "node:stream";
 import createCommand, { type FfmpegCommand } from "fluent-ffmpeg";
-import type { FfmpegCommandLine } from "../../media/encode/ffmpeg-arguments.ts";
+import { type FfmpegCommandLine, filterArguments } from "../../media/encode/ffmpeg-arguments.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { childEnvironment, guardCommand } from "./launch.ts";
 
@@ -40,10 +40,9 @@ type Internals = {
 export function startFluent(line: FfmpegCommandLine, launch: FluentLaunch): Promise<RunningFfmpeg> {
   const command = createCommand({ cwd: launch.workingDirectory, stdoutLines: STDERR_LINES })
     .input(line.source)
-    .inputOptions(...line.inputOptions)
-    .complexFilter(line.filterGraph)
-    .output(line.target)
-    .outputOptions(...line.outputOptions);
+    .inputOptions(...line.inputOptions);
+  if (line.soundInput) command.input(line.soundInput.source).inputOptions(...line.soundInput.options);
+  command.output(line.target).outputOptions(...filterArguments(line), ...line.outputOptions);
   const internals = command as unknown as Internals;
   replaceInternals(internals, line, launch);
   return start(command, internals);

@@ -4,15 +4,17 @@ import { steppingTracks } from "../../media/source/clock-tracks.ts";
 import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
 import { countsChosenTracks } from "../../media/source/origin.ts";
 import { STEP_AHEAD_SECONDS } from "../../media/source/packet-scan.ts";
+import { displaySize, mainShape } from "../../media/source/picture-shape.ts";
 import { type ProbeInput, readProbeReport, refuseLength } from "../../media/source/probe-report.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { readSourceStructure } from "../source-structure.ts";
-import { inputOf } from "./ask-tools.ts";
+import { type Ask, inputOf } from "./ask-tools.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { openEmptyDirectory } from "./empty-directory.ts";
 import type { ProbeRequest } from "./probe-request.ts";
 import { readClock } from "./read-clock.ts";
 import { findFirstPictures, readPackets, shownOnly } from "./read-packets.ts";
+import { readShapeSamples, shapeSampleArguments } from "./shape-samples.ts";
 import { checkSound, type SoundCheck } from "./sound-check.ts";
 
 export type ProbeOutcome = { readonly kind: "facts"; readonly facts: SourceFacts } | Refusal;
@@ -49,38 +51,58 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
     checkSound(streamIndex, inputOf(sourcePath), (args) => ask("ffmpeg", args)),
   );
   if (checked.kind === "refused") return checked;
+  const shaped = (facts: SourceFacts) => withMainShape(withSoundFormat(facts, checked.changesFormat), ask, sourcePath);
   const tracks = steppingTracks(checked.facts, known);
-  if (!tracks) return checked;
+  if (!tracks) return { kind: "facts", facts: await shaped(checked.facts) };
   const clock = await readClock(ask, sourcePath, { ...tracks, maxTimes: limits.maxFrames + 1 }, scans);
   if (clock.kind === "refused") return clock;
   const corrected = { ...clock.reading, scans: shownOnly(clock.reading.scans, firstPictures) };
   const result = readProbeReport({ ...known, broken: checked.broken, clock: { ...clock, reading: corrected } });
   const isAsChecked = tracks.picture === null && corrected.thresholdSeconds === STEP_AHEAD_SECONDS;
-  return result.kind === "facts" && isAsChecked ? withCheckedEnd(result.facts, checked.facts) : result;
+  if (result.kind === "refused") return result;
+  const facts = isAsChecked ? withCheckedEnd(result.facts, checked.facts) : result.facts;
+  return { kind: "facts", facts: await shaped(facts) };
+}
+
+function withSoundFormat(facts: SourceFacts, changesFormat: boolean): SourceFacts {
+  return { ...facts, audio: facts.audio && { ...facts.audio, changesFormat } };
+}
+
+/** Plans for the shape that the picture has most of the time. Where no place can be read, the header's remains. */
+async function withMainShape(facts: SourceFacts, ask: Ask, sourcePath: string): Promise<SourceFacts> {
+  const { video, originSeconds: origin, headerDuration } = facts;
+  if (!video) return facts;
+  const span = { from: origin + video.startSeconds, to: origin + (video.endSeconds ?? headerDuration ?? 0) };
+  const args = [...shapeSampleArguments(video.streamIndex, span), ...inputOf(sourcePath)];
+  const samples = await ask("ffprobe", args);
+  const shape = samples.code === 0 ? mainShape(readShapeSamples(samples.stdout.toString("latin1"))) : null;
+  return shape ? { ...facts, video: { ...video, ...shape, ...displaySize(shape, video.rotation) } } : facts;
 }
 
 /** Sound alone is converted as it was checked, so that the end that was found then holds. */
-function withCheckedEnd(facts: SourceFacts, checked: SourceFacts): ProbeOutcome {
+function withCheckedEnd(facts: SourceFacts, checked: SourceFacts): SourceFacts {
   const { audio } = facts;
   const endSeconds = audio?.endSeconds ?? checked.audio?.endSeconds ?? null;
-  return { kind: "facts", facts: { ...facts, audio: audio && { ...audio, endSeconds } } };
+  return { ...facts, audio: audio && { ...audio, endSeconds } };
 }
+
+type CheckedSound = Pick<ProbeInput, "broken"> & { readonly changesFormat: boolean };
 
 /** Sound that does not decode is left out, and the next track is tried. */
 async function withSoundThatDecodes(
   known: Omit<ProbeInput, "broken">,
   check: (streamIndex: number) => Promise<SoundCheck>,
-): Promise<(Extract<ProbeOutcome, { kind: "facts" }> & Pick<ProbeInput, "broken">) | Refusal> {
+): Promise<(Extract<ProbeOutcome, { kind: "facts" }> & CheckedSound) | Refusal> {
   const broken = new Set<number>();
   for (;;) {
     const result = readProbeReport({ ...known, broken });
     if (result.kind === "refused") return result;
-    if (!result.facts.audio) return { ...result, broken };
+    if (!result.facts.audio) return { ...result, broken, changesFormat: false };
     const { streamIndex, rightStreamIndex } = result.facts.audio;
     const checks = await checkTracks([streamIndex, rightStreamIndex], check);
     if (checks.kind === "decoded") {
       const measured = withSoundEnd(result.facts, checks.endSeconds, known);
-      return measured.kind === "refused" ? measured : { ...measured, broken };
+      return measured.kind === "refused" ? measured : { ...measured, broken, changesFormat: checks.changesFormat };
     }
     broken.add(checks.streamIndex);
   }
@@ -92,13 +114,15 @@ async function checkTracks(
   check: (streamIndex: number) => Promise<SoundCheck>,
 ): Promise<Exclude<SoundCheck, { kind: "broken" }> | { readonly kind: "broken"; readonly streamIndex: number }> {
   let endSeconds = 0;
+  let changesFormat = false;
   for (const streamIndex of streamIndexes) {
     if (streamIndex === null) continue;
     const checked = await check(streamIndex);
     if (checked.kind === "broken") return { kind: "broken", streamIndex };
     endSeconds = Math.max(endSeconds, checked.endSeconds);
+    changesFormat ||= checked.changesFormat;
   }
-  return { kind: "decoded", endSeconds };
+  return { kind: "decoded", endSeconds, changesFormat };
 }
 
 /** Where packets do not say when they end, the end of the sound is that of the decoder. */

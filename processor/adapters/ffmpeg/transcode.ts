@@ -23,6 +23,7 @@ import { inspectFfmpeg } from "./capabilities.ts";
 import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
 import { type RunningFfmpeg, startFluent } from "./fluent-run.ts";
 import type { MediaTools } from "./launch.ts";
+import { makeSteadySound } from "./steady-sound.ts";
 import { Stopper } from "./stopper.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -80,10 +81,13 @@ export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome
   input.signal.throwIfAborted();
   const limits = input.limits ?? DEFAULT_MEDIA_LIMITS;
   const capabilities = await inspectFfmpeg(input.tools.ffmpeg);
+  const steadySound = await makeSteadySound(input);
+  if (steadySound && "reason" in steadySound) return steadySound;
   const command = ffmpegCommand({
     sourcePath: input.sourcePath,
     plan: input.plan,
     reading: input.facts.reading,
+    steadySound,
     encoding: input.encoding ?? DEFAULT_ENCODING,
     capabilities,
     limits,

@@ -4,7 +4,7 @@ import { framesPerSecond } from "../source/frame-rate.ts";
 import type { MediaLimits } from "../source/limits.ts";
 import { ANALYZED_SPAN, type SourceReading } from "../source/source-facts.ts";
 import { needsZscale } from "./color-filters.ts";
-import { filterGraph } from "./filter-graph.ts";
+import { filterGraphs, STEADY_INPUT } from "./filter-graph.ts";
 import { type LadderPlan, planQualities, VIDEO_RUNG_AUDIO_BITRATE, type VideoLadder } from "./ladder.ts";
 
 export const SEGMENT_SECONDS = 6;
@@ -63,7 +63,9 @@ export type FfmpegCommandLine = {
   readonly kind: "command";
   readonly inputOptions: readonly string[];
   readonly source: string;
-  readonly filterGraph: string;
+  /** A second input, which holds the sound. */
+  readonly soundInput: { readonly options: readonly string[]; readonly source: string } | null;
+  readonly filterGraphs: readonly string[];
   readonly outputOptions: readonly string[];
   readonly target: string;
   /** The file descriptor on which ffmpeg reports progress, and for each quality the one with its segment list. */
@@ -71,11 +73,19 @@ export type FfmpegCommandLine = {
   readonly segmentListPipes: readonly { readonly quality: Quality; readonly pipe: number }[];
 };
 
+export type SteadySound = {
+  readonly path: string;
+  /** Seconds on the clock of the ladder at which it starts. */
+  readonly startSeconds: number;
+};
+
 export type CommandInput = {
   /** Absolute path of a local file. */
   readonly sourcePath: string;
   readonly plan: LadderPlan;
   readonly reading: SourceReading;
+  /** The sound in one format, where that of the source changes on the way. */
+  readonly steadySound?: SteadySound | null;
   readonly encoding: Encoding;
   readonly capabilities: ArgumentCapabilities;
   /** No more of the source than `maxSeconds` is read. */
@@ -92,13 +102,14 @@ const FIRST_PIPE = 3;
 export function ffmpegCommand(input: CommandInput): FfmpegCommandLine | Refusal {
   const { plan, encoding, capabilities } = input;
   if (plan.kind === "video" && needsZscale(plan.source) && !capabilities.toneMap) return refuseColors(plan);
-  const { graph, labels } = filterGraph(plan);
+  const { graphs, labels } = filterGraphs(plan, input.steadySound ? STEADY_INPUT : undefined);
   const segmentListPipes = planQualities(plan).map((quality, i) => ({ quality, pipe: FIRST_PIPE + 1 + i }));
   return {
     kind: "command",
     inputOptions: inputOptions(input),
     source: `file:${input.sourcePath}`,
-    filterGraph: graph,
+    soundInput: soundInput(input),
+    filterGraphs: graphs,
     outputOptions: [
       ...labels.flatMap((label) => ["-map", `[${label}]`]),
       ...(plan.kind === "video" ? videoOptions(plan, encoding, capabilities) : []),
@@ -125,13 +136,30 @@ function refuseColors({ source }: VideoLadder): Refusal {
 export function argumentVector(command: FfmpegCommandLine): string[] {
   return [
     ...command.inputOptions,
-    ...["-i", command.source, "-y", "-filter_complex", command.filterGraph],
+    ...["-i", command.source],
+    ...(command.soundInput ? [...command.soundInput.options, "-i", command.soundInput.source] : []),
+    ...["-y", ...filterArguments(command)],
     ...command.outputOptions,
     command.target,
   ];
 }
 
-function inputOptions({ plan, reading, limits }: CommandInput): string[] {
+/** ffmpeg moves the start of every input to zero: it is put back to where the sound starts. */
+function soundInput({ steadySound, limits }: CommandInput): FfmpegCommandLine["soundInput"] {
+  if (!steadySound) return null;
+  return {
+    options: [...inputGuards(limits), "-itsoffset", steadySound.startSeconds.toFixed(6)],
+    source: `file:${steadySound.path}`,
+  };
+}
+
+/** A graph for each option: what happens in one then leaves the others alone. */
+export function filterArguments({ filterGraphs: graphs }: FfmpegCommandLine): string[] {
+  return graphs.flatMap((graph) => ["-filter_complex", graph]);
+}
+
+/** How the source is read, by each ffmpeg whose result must stand on the same clock. */
+export function inputOptions({ plan, reading, limits }: Pick<CommandInput, "plan" | "reading" | "limits">): string[] {
   const { elementaryFrameRate: rate, clockStepSeconds } = reading;
   // With an offset of its own, ffmpeg counts from the start of the file, whatever tracks are used.
   const offset = plan.timeline.offsetSeconds - reading.originShiftSeconds;
@@ -142,6 +170,8 @@ function inputOptions({ plan, reading, limits }: CommandInput): string[] {
     ...(clockStepSeconds === null ? [] : ["-dts_delta_threshold", String(clockStepSeconds)]),
     ...(rate === null ? [] : ["-r", `${rate.numerator}/${rate.denominator}`]),
     ...["-t", String(limits.maxSeconds)],
+    // The graph of the picture stays when frames change size or pixel format, and turns them itself.
+    ...(plan.kind === "video" ? ["-noautorotate", "-reinit_filter:v", "0"] : []),
   ];
 }
 

@@ -3,21 +3,25 @@ import { isRgb, planColor } from "../source/color.ts";
 import { framesPerSecond } from "../source/frame-rate.ts";
 import type { Deinterlacing, SourceAudio } from "../source/source-facts.ts";
 import { colorFilters, needsZscale } from "./color-filters.ts";
+import { fitFilters } from "./fit.ts";
 import type { AudioLadder, LadderPlan, VideoLadder } from "./ladder.ts";
 import type { Timeline } from "./timeline.ts";
+import { turnFilters } from "./turn.ts";
 
 const SAMPLE_RATE = 48_000;
-/** Sound that is off by more than this is filled or cut; ffmpeg's own 0.1 s would add up over several joins. */
-const SOUND_STEP_SECONDS = 0.02;
 
-/** The graph and the labels of its outputs: one for each rung, then one for the sound of a video. */
-export type FilterGraph = { readonly graph: string; readonly labels: readonly string[] };
+/**
+ * A graph for the picture and one for the sound, and the labels of their outputs: one for each rung, then one for the
+ * sound of a video. ffmpeg rebuilds a whole graph when its sound changes format: the picture must not be in it.
+ */
+export type FilterGraphs = { readonly graphs: readonly string[]; readonly labels: readonly string[] };
 
-export function filterGraph(plan: LadderPlan): FilterGraph {
-  return plan.kind === "video" ? videoGraph(plan) : audioGraph(plan);
+/** The sound comes from the source's own tracks, or from a second input that replaces them. */
+export function filterGraphs(plan: LadderPlan, sound = sourceSound(plan.audio)): FilterGraphs {
+  return plan.kind === "video" ? videoGraphs(plan, sound) : audioGraph(plan, sound);
 }
 
-function videoGraph(plan: VideoLadder): FilterGraph {
+function videoGraphs(plan: VideoLadder, soundInput: string): FilterGraphs {
   const labels = plan.rungs.map((rung) => `v${rung.quality}`);
   const common = [...commonFilters(plan), `split=${plan.rungs.length}`].join(",");
   const inputs = plan.rungs.map((rung) => `[s${rung.quality}]`).join("");
@@ -25,31 +29,42 @@ function videoGraph(plan: VideoLadder): FilterGraph {
     `[0:${plan.source.streamIndex}]${common}${inputs}`,
     ...plan.rungs.map((rung, i) => `[s${rung.quality}]${rungFilters(plan, i)}[${labels[i]}]`),
   ];
-  if (!plan.audio) return { graph: chains.join(";"), labels };
-  chains.push(`${soundInput(plan.audio)}${soundFilters(plan.timeline)}[sound]`);
-  return { graph: chains.join(";"), labels: [...labels, "sound"] };
+  const picture = chains.join(";");
+  if (!plan.audio) return { graphs: [picture], labels };
+  const sound = `${soundInput}${soundFilters(plan.timeline)}[sound]`;
+  return { graphs: [picture, sound], labels: [...labels, "sound"] };
 }
 
-function audioGraph(plan: AudioLadder): FilterGraph {
+function audioGraph(plan: AudioLadder, soundInput: string): FilterGraphs {
   const labels = plan.rungs.map((rung) => `a${rung.quality}`);
   // The end of sound alone is its own: nothing is padded and nothing is cut.
   const filters = soundFilters({ ...plan.timeline, durationSeconds: null });
   const split = `asplit=${labels.length}${labels.map((label) => `[${label}]`).join("")}`;
-  return { graph: `${soundInput(plan.audio)}${filters},${split}`, labels };
+  return { graphs: [`${soundInput}${filters},${split}`], labels };
 }
 
 /** One track, or two mono tracks that are the channels of one sound. */
-function soundInput({ streamIndex, rightStreamIndex }: SourceAudio): string {
+function sourceSound(audio: SourceAudio | null): string {
+  if (audio === null) return "";
+  const { streamIndex, rightStreamIndex } = audio;
   if (rightStreamIndex === null) return `[0:${streamIndex}]`;
   return `[0:${streamIndex}][0:${rightStreamIndex}]join=inputs=2:channel_layout=stereo:map=0.0-FL|1.0-FR,`;
 }
 
-/** What is done once, before the rungs part: whole frames at the right times, and light as SDR knows it. */
+/** The sound of a second input. */
+export const STEADY_INPUT = "[1:0]";
+
+/**
+ * What is done once, before the rungs part: frames of one size, whole and upright, at the right times, and light as
+ * SDR knows it.
+ */
 function commonFilters(plan: VideoLadder): string[] {
   const { source } = plan;
   return [
+    ...fitFilters(source),
     ...deinterlaceFilters(source.deinterlacing),
     ...(plan.resample ? resampleFilters(plan.frameRate, plan.timeline) : []),
+    ...turnFilters(source),
     ...(needsPrescale(plan) ? [scaleFilter(plan, 0)] : []),
     ...colorFilters(source),
   ];
@@ -115,21 +130,27 @@ function scaleFilter(plan: VideoLadder, index: number): string {
 
 /**
  * Stereo at 48 kHz that starts at zero whatever the first time stamp is, has silence where the source has a hole, and
- * ends where the picture ends. apad with a known length: with -shortest it would race the encoders.
+ * ends where the picture ends. The end goes by time: with -shortest it would race the encoders.
  */
-function soundFilters(timeline: Timeline): string {
-  const { durationSeconds } = timeline;
-  const samples = durationSeconds === null ? null : Math.round(durationSeconds * SAMPLE_RATE);
-  return [
-    stereoFilters(),
-    ...(samples === null ? [] : [`apad=whole_len=${samples}`, `atrim=end_sample=${samples}`]),
-  ].join(",");
+function soundFilters({ durationSeconds }: Timeline): string {
+  const end = durationSeconds === null ? [] : ["apad", `atrim=end=${durationSeconds.toFixed(6)}`];
+  return [stereoFilters(), ...end].join(",");
 }
+
+const STEREO = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`;
+
+/**
+ * Sound follows its time stamps: a step of more than 20 ms is cut out or filled at once, less is stretched away by two
+ * thousandths, which nobody hears. Time stamps that are rounded, or jitter by less than 5 ms, change nothing.
+ */
+const SYNC = "async=1:min_comp=0.005:min_hard_comp=0.02:max_soft_comp=0.002:flags=res";
 
 /** What every sound goes through, whatever it was. */
 export function stereoFilters(): string {
-  return [
-    `aresample=${SAMPLE_RATE}:async=1:min_hard_comp=${SOUND_STEP_SECONDS}:first_pts=0`,
-    `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`,
-  ].join(",");
+  return [`aresample=${SAMPLE_RATE}:${SYNC}:first_pts=0`, STEREO].join(",");
+}
+
+/** Brings sound to one format and leaves its times alone: it may be built again at any moment. */
+export function steadyFilters(): string {
+  return [`aresample=${SAMPLE_RATE}`, STEREO].join(",");
 }

@@ -12,6 +12,7 @@ import { refuseContinuation } from "./joined-tracks.ts";
 import type { MediaLimits } from "./limits.ts";
 import { clockMayStep, findOrigin } from "./origin.ts";
 import type { StreamScan } from "./packet-scan.ts";
+import { displaySize, pixelAspect } from "./picture-shape.ts";
 import { readProgrammes } from "./programmes.ts";
 import { COPY_PROTECTED } from "./refused-content.ts";
 import {
@@ -177,7 +178,6 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
   const rotation = rotationOf(stream);
   const sampleAspectRatio = pixelAspect(stream.sample_aspect_ratio);
   const { width = 0, height = 0 } = stream;
-  const wide = Math.round((width * sampleAspectRatio.numerator) / sampleAspectRatio.denominator);
   const interlaced = isInterlaced(stream);
   const declared = parseFrameRate(stream.r_frame_rate);
   const average = parseFrameRate(stream.avg_frame_rate);
@@ -191,9 +191,9 @@ function toVideo(stream: StreamReport, context: Context): SourceVideo {
     width,
     height,
     rotation,
+    displayMatrix: displayMatrixOf(stream),
     sampleAspectRatio,
-    displayWidth: rotation % 180 === 0 ? wide : height,
-    displayHeight: rotation % 180 === 0 ? height : wide,
+    ...displaySize({ width, height, sampleAspectRatio }, rotation),
     declaredFrameRate: declared,
     averageFrameRate: average,
     // Recordings that were joined do not meet at the distance of a frame.
@@ -223,6 +223,7 @@ function toAudio(stream: StreamReport, right: StreamReport | null, context: Cont
     codec: stream.codec_name ?? "unknown",
     channels: right ? 2 : (stream.channels ?? 0),
     sampleRate: stream.sample_rate ?? 0,
+    changesFormat: false,
     startSeconds,
     // Only decoding shows where sound ends whose packets have no time or no length.
     endSeconds: scan?.endKnown ? endSeconds : null,
@@ -251,10 +252,12 @@ function isRotation(degrees: number | undefined): degrees is number {
   return degrees !== undefined && Math.abs(degrees) <= 360;
 }
 
-function pixelAspect(text: string | undefined): { numerator: number; denominator: number } {
-  const [numerator = 0, denominator = 0] = (text ?? "").split(":").map(Number);
-  const ratio = numerator / denominator;
-  return ratio > 0.05 && ratio < 20 ? { numerator, denominator } : { numerator: 1, denominator: 1 };
+/** ffprobe prints three lines of an address and three numbers. */
+function displayMatrixOf(stream: StreamReport): number[] | null {
+  const text = stream.side_data_list?.find((side) => side.displaymatrix !== undefined)?.displaymatrix ?? "";
+  const rows = text.split("\n").map((line) => line.replace(/^.*:/, "").trim());
+  const numbers = rows.filter((row) => row !== "").flatMap((row) => row.split(/\s+/).map(Number));
+  return numbers.length === 9 && numbers.every(Number.isFinite) ? numbers : null;
 }
 
 function transferKind(name: string | undefined): TransferKind {

@@ -17,6 +17,8 @@ export type SourceVideo = {
   readonly height: number;
   /** Degrees clockwise that a player turns the picture: 0, 90, 180 or 270. */
   readonly rotation: number;
+  /** The nine numbers of the matrix behind it, which may also mirror; null where there is none. */
+  readonly displayMatrix: readonly number[] | null;
   readonly sampleAspectRatio: { readonly numerator: number; readonly denominator: number };
   /** Square pixels as a viewer sees them, after rotation and pixel aspect. */
   readonly displayWidth: number;
@@ -53,6 +55,8 @@ export type SourceAudio = {
   readonly codec: string;
   readonly channels: number;
   readonly sampleRate: number;
+  /** Channels, sample rate or sample format change on the way: ffmpeg then rebuilds its filters. */
+  readonly changesFormat: boolean;
   readonly startSeconds: number;
   readonly endSeconds: number | null;
 };

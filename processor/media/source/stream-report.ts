@@ -7,6 +7,7 @@ const sideDataSchema = z.looseObject({
   bl_present_flag: z.number().optional(),
   // A damaged display matrix has no angle; the rest of the report is still good.
   rotation: z.coerce.number().optional().catch(undefined),
+  displaymatrix: z.string().optional(),
 });
 
 const streamSchema = z.looseObject({

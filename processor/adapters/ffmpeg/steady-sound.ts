@@ -1,0 +1,68 @@
+import { dirname } from "node:path";
+import { inputOptions, type SteadySound } from "../../media/encode/ffmpeg-arguments.ts";
+import { steadyFilters } from "../../media/encode/filter-graph.ts";
+import type { LadderPlan } from "../../media/encode/ladder.ts";
+import { type Refusal, refuse } from "../../media/refusal.ts";
+import { convertTimeout, DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/source/limits.ts";
+import type { SourceFacts } from "../../media/source/source-facts.ts";
+import { inspectFfmpeg } from "./capabilities.ts";
+import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
+import type { MediaTools } from "./launch.ts";
+import { runTool } from "./run-tool.ts";
+
+export type SteadySoundRequest = {
+  readonly sourcePath: string;
+  readonly plan: LadderPlan;
+  readonly facts: SourceFacts;
+  readonly tools: MediaTools;
+  readonly signal: AbortSignal;
+  readonly limits?: MediaLimits;
+};
+
+/** Keeps time stamps in the file above zero, where the sound leads the picture. */
+const LEAD_SECONDS = 60;
+
+/**
+ * Sound that changes its format, decoded to a file that does not. ffmpeg rebuilds its filters at each change, and what
+ * they fill, cut or hold back is lost: from this file they can run from start to end. Null where no file is needed.
+ */
+export async function makeSteadySound(request: SteadySoundRequest): Promise<SteadySound | Refusal | null> {
+  const { plan, sourcePath, tools, signal, limits = DEFAULT_MEDIA_LIMITS } = request;
+  // Two mono tracks that make one sound are joined in the main graph.
+  if (!plan.audio?.changesFormat || plan.audio.rightStreamIndex !== null) return null;
+  const path = `${sourcePath}.sound`;
+  const guard = { ...(await inspectFfmpeg(tools.ffmpeg)), memoryBytes: limits.memoryBytes };
+  const run = (command: string, args: readonly string[]) => {
+    const timeoutSeconds = convertTimeout(plan.timeline.durationSeconds, limits);
+    return runTool({
+      command,
+      args: ["-v", "error", ...args],
+      signal,
+      timeoutSeconds,
+      workingDirectory: dirname(path),
+      guard,
+    });
+  };
+  const made = await run(tools.ffmpeg, steadyArguments(request, path, limits));
+  if (made.timedOut)
+    return refuse("The sound could not be converted in time. Export the file in parts, and upload those.");
+  if (made.code !== 0) {
+    if (blamesMachine(made.code, made.stderr)) throw machineFault(made, made.stderr);
+    return refuse(`The sound could not be converted: ${refusalClause(made.stderr)}`, failureReason(made.stderr));
+  }
+  const asked = await run(tools.ffprobe, ["-show_entries", "format=start_time", "-of", "csv=p=0", `file:${path}`]);
+  const start = Number.parseFloat(asked.stdout.toString("latin1"));
+  if (!Number.isFinite(start)) throw new Error(`the sound of ${sourcePath} has no start`);
+  return { path, startSeconds: start - LEAD_SECONDS };
+}
+
+function steadyArguments(request: SteadySoundRequest, path: string, limits: MediaLimits): string[] {
+  const { plan, facts, sourcePath } = request;
+  return [
+    ...[...inputOptions({ plan, reading: facts.reading, limits }), "-y", "-i", `file:${sourcePath}`],
+    ...["-map", `0:${plan.audio?.streamIndex}`, "-af", steadyFilters(), "-c:a", "pcm_s16le"],
+    ...["-output_ts_offset", String(LEAD_SECONDS), "-f", "nut", `file:${path}`],
+    // Read along with the sound, so that a jump of the clock is closed as it is when both are converted.
+    ...(plan.kind === "video" ? ["-map", `0:${plan.source.streamIndex}`, "-c", "copy", "-f", "null", "-"] : []),
+  ];
+}
