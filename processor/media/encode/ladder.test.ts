@@ -43,6 +43,33 @@ describe("the video ladder", () => {
     expect(rungs({ width: 161, height: 121 })).toEqual(["360p 160x120"]);
   });
 
+  it("limits the long side of a picture that is wider than film, upright or not", () => {
+    const wide = ["1080p 2592x486", "720p 1728x324", "480p 1152x216", "360p 864x162"];
+    expect(rungs({ width: 5760, height: 1080 })).toEqual(wide);
+    expect(rungs({ displayWidth: 1080, displayHeight: 5760 })[0]).toBe("1080p 486x2592");
+    expect(rungs({ width: 2000, height: 100 })).toEqual(["360p 864x44"]);
+    expect(rungs({ width: 3840, height: 1600 })[1]).toBe("720p 1728x720");
+  });
+
+  it.each([
+    [3840, 1600],
+    [2048, 1080],
+    [1998, 1080],
+    [4096, 1716],
+    [2560, 1080],
+    [1440, 1080],
+    [5760, 1080],
+  ])("keeps %i x %i within the frame size of level 4.2", (width, height) => {
+    const result = plan(
+      sourceFacts({ video: sourceVideo({ width, height, displayWidth: width, displayHeight: height }) }),
+    );
+    if (result.kind !== "video") throw new Error("no video ladder");
+    const macroblocks = result.rungs.map((rung) => Math.ceil(rung.width / 16) * Math.ceil(rung.height / 16));
+    expect(Math.max(...macroblocks)).toBeLessThanOrEqual(8704);
+    const [top] = result.rungs;
+    expect((top?.width ?? 0) / (top?.height ?? 1)).toBeCloseTo(width / height, 1);
+  });
+
   it("leaves room for sound and transport stream below each cap", () => {
     const result = plan(sourceFacts());
     if (result.kind !== "video") throw new Error("no video ladder");

@@ -114,8 +114,7 @@ function rungQualities(video: SourceVideo): VideoQuality[] {
 }
 
 function videoRung(quality: VideoQuality, video: SourceVideo, rate: FrameRate, hasAudio: boolean): VideoRung {
-  const shortSide = Math.min(video.displayWidth, video.displayHeight);
-  const scale = Math.min(1, nominalRung(quality) / shortSide);
+  const scale = rungScale(nominalRung(quality), video);
   const capBandwidth = CAP_BANDWIDTH[quality];
   return {
     quality,
@@ -124,6 +123,23 @@ function videoRung(quality: VideoQuality, video: SourceVideo, rate: FrameRate, h
     capBandwidth,
     videoCap: videoCap(capBandwidth, framesPerSecond(rate), hasAudio),
   };
+}
+
+/** A scope film keeps the short side of its rung; a wider picture, as of several cameras side by side, does not. */
+const LONG_SIDE_PER_SHORT_SIDE = 2.4;
+/**
+ * H.264 level 4.2, which phones decode, takes frames of 8704 macroblocks of 16 x 16 (ITU-T H.264, table A-1). 3 % less,
+ * since sizes are rounded up to whole macroblocks.
+ */
+const MOST_RUNG_PIXELS = 2_160_000;
+
+/** By the short side, with limits on the long side and on the whole; never above the source. */
+function rungScale(nominal: number, { displayWidth, displayHeight }: SourceVideo): number {
+  const [shortSide, longSide] = [displayWidth, displayHeight].sort((a, b) => a - b) as [number, number];
+  const byShortSide = nominal / shortSide;
+  const byLongSide = (nominal * LONG_SIDE_PER_SHORT_SIDE) / longSide;
+  const byPixels = Math.sqrt(MOST_RUNG_PIXELS / (displayWidth * displayHeight));
+  return Math.min(1, byShortSide, byLongSide, byPixels);
 }
 
 /** H.264 in 4:2:0 has even sizes: the nearest, but an odd source loses a line and never gains one. */
