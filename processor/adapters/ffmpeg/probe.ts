@@ -27,7 +27,7 @@ export type ProbeOutcome = { readonly kind: "facts"; readonly facts: SourceFacts
 export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
   const { sourcePath, tools, limits = DEFAULT_MEDIA_LIMITS } = request;
   const { decoders } = await inspectFfmpeg(tools.ffmpeg);
-  const { end, scrambled, refusal: unfit } = await readSourceStructure(sourcePath);
+  const { end, scrambled, retyped, refusal: unfit } = await readSourceStructure(sourcePath);
   // Before ffprobe is asked, which calls protected files and photographs damaged.
   if (unfit) return unfit;
   await using empty = await openEmptyDirectory(dirname(sourcePath));
@@ -45,6 +45,7 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
     analyzed,
     soundOnly,
     scrambled,
+    retyped,
     isDecodable: (codec: string) => decoders.has(codec),
   };
   const checked = await withSoundThatDecodes(known, (streamIndex) =>

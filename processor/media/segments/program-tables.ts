@@ -1,37 +1,10 @@
-/** ISO/IEC 13818-1 2.4.4: sections of PAT and PMT are at most 1024 bytes long, their first three included. */
-const LONGEST_SECTION = 1024;
+import { LONGEST_SECTION, lengthAt, PsiSection, pidAt } from "./psi-section.ts";
+
 const PAT = 0x00;
 const PMT = 0x02;
 /** Table 2-34 and what the registration authority added: MPEG-1, MPEG-2, MPEG-4, H.264, HEVC. */
 const PICTURE_TYPES: ReadonlySet<number> = new Set([0x01, 0x02, 0x10, 0x1b, 0x24]);
 const AAC_IN_ADTS = 0x0f;
-
-/** Puts a section together that may be spread over several packets. */
-class Section {
-  readonly bytes = new Uint8Array(LONGEST_SECTION);
-  #filled = 0;
-
-  reset(): void {
-    this.#filled = 0;
-  }
-
-  /** The payload of a packet; true when the section is complete. */
-  push(payload: Uint8Array, starts: boolean): boolean {
-    const pointer = payload[0] ?? 0;
-    if (starts) this.#filled = 0;
-    else if (this.#filled === 0) return false;
-    const piece = starts ? payload.subarray(1 + pointer) : payload;
-    const fitting = piece.subarray(0, LONGEST_SECTION - this.#filled);
-    this.bytes.set(fitting, this.#filled);
-    this.#filled += fitting.length;
-    return this.#filled >= 3 && this.#filled >= this.length;
-  }
-
-  /** With the checksum at its end. */
-  get length(): number {
-    return 3 + ((((this.bytes[1] ?? 0) & 0x0f) << 8) | (this.bytes[2] ?? 0));
-  }
-}
 
 /** Finds the PIDs of the first picture and the first AAC sound of the first programme; -1 for what there is none of. */
 export class ProgramTables {
@@ -40,7 +13,7 @@ export class ProgramTables {
   soundPid = -1;
   /** Both tables were read. */
   complete = false;
-  readonly #section = new Section();
+  readonly #section = new PsiSection();
 
   reset(): void {
     this.#pmtPid = -1;
@@ -83,12 +56,4 @@ export class ProgramTables {
     }
     this.complete = true;
   }
-}
-
-function pidAt(bytes: Uint8Array, at: number): number {
-  return (((bytes[at] ?? 0) & 0x1f) << 8) | (bytes[at + 1] ?? 0);
-}
-
-function lengthAt(bytes: Uint8Array, at: number): number {
-  return (((bytes[at] ?? 0) & 0x0f) << 8) | (bytes[at + 1] ?? 0);
 }

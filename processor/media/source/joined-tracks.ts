@@ -7,13 +7,14 @@ const REMNANT_PACKETS = 10;
 
 /**
  * Joined files may go on in tracks of their own, which begin after the chosen ones have ended: chained Ogg, transport
- * streams whose codecs change. What is chosen is then a part of the film, and nobody would miss the rest.
+ * streams whose codecs change; or in the same tracks, in another codec. What is chosen is then a part of the film, and nobody would miss the rest.
  */
 export function refuseContinuation(
   streams: readonly StreamReport[],
   chosen: readonly StreamReport[],
-  scans: ReadonlyMap<number, StreamScan>,
+  { scans, retyped }: { scans: ReadonlyMap<number, StreamScan>; retyped?: ReadonlySet<number> },
 ): Refusal | null {
+  if (chosen.some(({ id }) => id !== undefined && retyped?.has(Number(id)))) return refuse(OTHER_KIND_FOLLOWS);
   const ends = chosen.flatMap(({ index }) => scans.get(index)?.lastNumber ?? []);
   if (ends.length === 0) return null;
   const end = Math.max(...ends);

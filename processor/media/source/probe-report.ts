@@ -41,6 +41,8 @@ export type ProbeInput = StreamKnowledge & {
   readonly limits: MediaLimits;
   /** Whether the file ends where its structure says. */
   readonly end: ContainerEnd;
+  /** Identifiers (`id`) of tracks whose codec changes on the way. */
+  readonly retyped?: ReadonlySet<number>;
   /** How much of the file the report was made from. */
   readonly analyzed?: AnalyzedSpan;
   /** Only the sound is converted. */
@@ -68,7 +70,7 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
   if (incompleteness?.kind === "refused") return incompleteness;
   const container = format?.format_name ?? "unknown";
   const mayStep = clockMayStep(container);
-  const continuation = mayStep ? refuseContinuation(streams, chosen, input.scans) : null;
+  const continuation = mayStep ? refuseContinuation(streams, chosen, input) : null;
   if (continuation) return continuation;
 
   const used = input.soundOnly && audio ? [audio] : chosen;

@@ -1,4 +1,5 @@
 import type { FileBytes } from "../container-end.ts";
+import { TRANSPORT_SYNC, type TransportLayout, transportLayout } from "../transport-layout.ts";
 
 /** Places in the file that are looked at, evenly spread, since a recording may be scrambled in parts. */
 const WINDOWS = 64;
@@ -7,13 +8,11 @@ const WINDOW_BYTES = 256 * 1024;
 const SCRAMBLED_SHARE = 0.1;
 const FEWEST_UNITS = 4;
 
-const SYNC = 0x47;
 const NULL_PID = 0x1fff;
 /** Tables come below this PID, and are never scrambled. */
 const FIRST_MEDIA_PID = 0x20;
 
 type Counts = Map<number, { scrambled: number; all: number }>;
-type TransportLayout = { readonly packet: number; readonly header: number };
 
 /**
  * Tracks of a transport or program stream whose scrambling bits are set (ISO/IEC 13818-1, 2.4.3.2 and 2.4.3.6): PIDs of
@@ -43,18 +42,12 @@ function windowOffsets(size: number, unit: number): number[] {
   return Array.from({ length: Math.min(WINDOWS, Math.ceil(size / aligned)) }, (_, n) => n * aligned);
 }
 
-/** Of broadcast, of cameras (4 bytes of time before each), with error correction. */
-function transportLayout(head: Buffer): TransportLayout | null {
-  const layouts = [188, 192, 204].map((packet) => ({ packet, header: packet === 192 ? 4 : 0 }));
-  return layouts.find(({ packet, header }) => [0, 1, 2, 3].every((n) => head[header + n * packet] === SYNC)) ?? null;
-}
-
 function countPackets(bytes: Buffer, { packet, header }: TransportLayout, counts: Counts): void {
   for (let at = header; at + 4 <= bytes.length; at += packet) {
     const second = bytes[at + 1] ?? 0;
     const flags = bytes[at + 3] ?? 0;
     // What lost its place, is marked as damaged, or has no payload says nothing.
-    if (bytes[at] !== SYNC || (second & 0x80) !== 0 || (flags & 0x10) === 0) continue;
+    if (bytes[at] !== TRANSPORT_SYNC || (second & 0x80) !== 0 || (flags & 0x10) === 0) continue;
     const pid = ((second & 0x1f) << 8) | (bytes[at + 2] ?? 0);
     if (pid >= FIRST_MEDIA_PID && pid !== NULL_PID) count(counts, pid, (flags & 0x80) !== 0);
   }
