@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Refusal } from "../../media/refusal.ts";
 import { steppingTracks } from "../../media/source/clock-tracks.ts";
 import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
+import { findSoundLoss, type SoundLoss, withSoundLoss } from "../../media/source/lost-sound.ts";
 import { countsChosenTracks } from "../../media/source/origin.ts";
 import { STEP_AHEAD_SECONDS } from "../../media/source/packet-scan.ts";
 import { displaySize, mainShape } from "../../media/source/picture-shape.ts";
@@ -52,9 +53,11 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
     checkSound(streamIndex, inputOf(sourcePath), (args) => ask("ffmpeg", args)),
   );
   if (checked.kind === "refused") return checked;
-  const shaped = (facts: SourceFacts) => withMainShape(withSoundFormat(facts, checked.changesFormat), ask, sourcePath);
+  const { changesFormat, loss } = checked;
+  const complete = (facts: SourceFacts) =>
+    withMainShape(withSoundLoss(withSoundFormat(facts, changesFormat), loss), ask, sourcePath);
   const tracks = steppingTracks(checked.facts, known);
-  if (!tracks) return { kind: "facts", facts: await shaped(checked.facts) };
+  if (!tracks) return { kind: "facts", facts: await complete(checked.facts) };
   const clock = await readClock(ask, sourcePath, { ...tracks, maxTimes: limits.maxFrames + 1 }, scans);
   if (clock.kind === "refused") return clock;
   const corrected = { ...clock.reading, scans: shownOnly(clock.reading.scans, firstPictures) };
@@ -62,7 +65,7 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
   const isAsChecked = tracks.picture === null && corrected.thresholdSeconds === STEP_AHEAD_SECONDS;
   if (result.kind === "refused") return result;
   const facts = isAsChecked ? withCheckedEnd(result.facts, checked.facts) : result.facts;
-  return { kind: "facts", facts: await shaped(facts) };
+  return { kind: "facts", facts: await complete(facts) };
 }
 
 function withSoundFormat(facts: SourceFacts, changesFormat: boolean): SourceFacts {
@@ -87,7 +90,7 @@ function withCheckedEnd(facts: SourceFacts, checked: SourceFacts): SourceFacts {
   return { ...facts, audio: audio && { ...audio, endSeconds } };
 }
 
-type CheckedSound = Pick<ProbeInput, "broken"> & { readonly changesFormat: boolean };
+type CheckedSound = Pick<ProbeInput, "broken"> & { readonly changesFormat: boolean; readonly loss: SoundLoss | null };
 
 /** Sound that does not decode is left out, and the next track is tried. */
 async function withSoundThatDecodes(
@@ -98,32 +101,42 @@ async function withSoundThatDecodes(
   for (;;) {
     const result = readProbeReport({ ...known, broken });
     if (result.kind === "refused") return result;
-    if (!result.facts.audio) return { ...result, broken, changesFormat: false };
+    if (!result.facts.audio) return { ...result, broken, changesFormat: false, loss: null };
     const { streamIndex, rightStreamIndex } = result.facts.audio;
-    const checks = await checkTracks([streamIndex, rightStreamIndex], check);
+    const checks = await checkTracks([streamIndex, rightStreamIndex], known.scans, check);
     if (checks.kind === "decoded") {
       const measured = withSoundEnd(result.facts, checks.endSeconds, known);
-      return measured.kind === "refused" ? measured : { ...measured, broken, changesFormat: checks.changesFormat };
+      const { changesFormat, loss } = checks;
+      return measured.kind === "refused" ? measured : { ...measured, broken, changesFormat, loss };
     }
     broken.add(checks.streamIndex);
   }
 }
 
-/** The end of the longer of one or two tracks, or the first that is broken. */
+type CheckedTracks =
+  | (Omit<CheckedSound, "broken"> & { readonly kind: "decoded"; readonly endSeconds: number })
+  | { readonly kind: "broken"; readonly streamIndex: number };
+
+/** The later end and the larger loss of one or two tracks, or the first that is broken. */
 async function checkTracks(
   streamIndexes: readonly (number | null)[],
+  scans: ProbeInput["scans"],
   check: (streamIndex: number) => Promise<SoundCheck>,
-): Promise<Exclude<SoundCheck, { kind: "broken" }> | { readonly kind: "broken"; readonly streamIndex: number }> {
+): Promise<CheckedTracks> {
   let endSeconds = 0;
   let changesFormat = false;
+  let worst: SoundLoss | null = null;
   for (const streamIndex of streamIndexes) {
     if (streamIndex === null) continue;
     const checked = await check(streamIndex);
     if (checked.kind === "broken") return { kind: "broken", streamIndex };
+    const loss = findSoundLoss(scans.get(streamIndex), checked.decodedSeconds);
+    if (loss === "broken") return { kind: "broken", streamIndex };
+    if (loss && loss.missingSeconds > (worst?.missingSeconds ?? 0)) worst = loss;
     endSeconds = Math.max(endSeconds, checked.endSeconds);
     changesFormat ||= checked.changesFormat;
   }
-  return { kind: "decoded", endSeconds, changesFormat };
+  return { kind: "decoded", endSeconds, changesFormat, loss: worst };
 }
 
 /** Where packets do not say when they end, the end of the sound is that of the decoder. */

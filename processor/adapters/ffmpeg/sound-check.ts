@@ -13,11 +13,26 @@ export type SoundCheck =
       readonly endSeconds: number;
       /** Channels, sample rate or sample format are not the same throughout. */
       readonly changesFormat: boolean;
+      /** What the samples last that came out, without the silence that fills holes. */
+      readonly decodedSeconds: number;
     };
 
 /** Prints a line for the first frame of every graph, and ffmpeg makes a new graph for every change of format. */
 const GRAPH_MARK = "aselect=eq(n\\,0),ametadata=mode=add:key=graph:value=new,ametadata=mode=print:file=pipe\\\\:1";
 const NEW_GRAPH = "graph=new";
+
+const COUNTED_RATE = 8000;
+/**
+ * Plain samples of one byte, so that the size of the output is their number. Their times run at half speed: the end that
+ * ffmpeg reports is the latest of all outputs, and must be that of the sound.
+ */
+const COUNTED = [
+  `aresample=${COUNTED_RATE}:filter_size=2`,
+  `aformat=sample_fmts=u8:sample_rates=${COUNTED_RATE}:channel_layouts=mono`,
+  "asetpts=N/SR/TB/2",
+].join(",");
+/** ffmpeg reports the size of the first output alone, and none for the format "null". */
+const COUNTED_OUTPUT = ["-map", "[counted]", "-c:a", "pcm_u8", "-f", "u8", "-y", "/dev/null"];
 
 /**
  * Whether a sound track goes through its decoder and our filters to its end. A track of a known codec may be noise, or
@@ -29,17 +44,31 @@ export async function checkSound(
   input: readonly string[],
   ask: (args: readonly string[]) => Promise<ToolResult>,
 ): Promise<SoundCheck> {
-  const graph = `[0:${streamIndex}]asplit[sound][marked];[sound]${stereoFilters()}[out];[marked]${GRAPH_MARK}[marks]`;
-  const outputs = ["-map", "[out]", "-map", "[marks]", "-progress", "pipe:1", "-f", "null", "-"];
-  const result = await ask(["-nostdin", "-nostats", ...input, "-filter_complex", graph, ...outputs]);
+  const result = await ask(["-nostdin", "-nostats", ...input, ...checkArguments(streamIndex)]);
   if (result.timedOut) throw new PassingFault("The sound could not be read in time.");
-  const printed = result.stdout.toString("latin1");
-  const endSeconds = new ProgressReader().push(printed).at(-1)?.outTimeSeconds ?? 0;
-  const changesFormat = printed.split(NEW_GRAPH).length > 2;
-  if (result.code === 0) return endSeconds > 0 ? { kind: "decoded", endSeconds, changesFormat } : { kind: "broken" };
+  if (result.code === 0) return readCheck(result.stdout.toString("latin1"));
   // A decoder that crashes is the track's fault; one that was killed or had no memory is not.
   if (result.killedBy === "SIGKILL" || blamesMachine(result.code ?? 1, result.stderr)) {
     throw machineFault(result, result.stderr);
   }
   return { kind: "broken" };
+}
+
+function checkArguments(streamIndex: number): string[] {
+  const chains = [
+    `[0:${streamIndex}]asplit=3[sound][marked][plain]`,
+    `[sound]${stereoFilters()}[out]`,
+    `[marked]${GRAPH_MARK}[marks]`,
+    `[plain]${COUNTED}[counted]`,
+  ];
+  const checked = ["-map", "[out]", "-map", "[marks]", "-progress", "pipe:1", "-f", "null", "-"];
+  return ["-filter_complex", chains.join(";"), ...COUNTED_OUTPUT, ...checked];
+}
+
+function readCheck(printed: string): SoundCheck {
+  const last = new ProgressReader().push(printed).at(-1);
+  const endSeconds = last?.outTimeSeconds ?? 0;
+  if (endSeconds <= 0) return { kind: "broken" };
+  const decodedSeconds = (last?.totalBytes ?? 0) / COUNTED_RATE;
+  return { kind: "decoded", endSeconds, decodedSeconds, changesFormat: printed.split(NEW_GRAPH).length > 2 };
 }

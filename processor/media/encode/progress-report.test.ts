@@ -3,10 +3,10 @@ import { ProgressReader } from "./progress-report.ts";
 
 it("reads one report per progress line, across chunks", () => {
   const reader = new ProgressReader();
-  expect(reader.push("frame=46\nfps=12.5\nout_time_us=1500000\nspeed=0.75")).toEqual([]);
-  expect(reader.push("x\nprogress=continue\nframe=90\nspeed=N/A\nprogress=end\n")).toEqual([
-    { outTimeSeconds: 1.5, frame: 46, fps: 12.5, speed: 0.75, ended: false },
-    { outTimeSeconds: null, frame: 90, fps: null, speed: null, ended: true },
+  expect(reader.push("total_size=8000\nframe=46\nfps=12.5\nout_time_us=1500000\nspeed=0.75")).toEqual([]);
+  expect(reader.push("x\nprogress=continue\ntotal_size=N/A\nframe=90\nspeed=N/A\nprogress=end\n")).toEqual([
+    { outTimeSeconds: 1.5, totalBytes: 8000, frame: 46, fps: 12.5, speed: 0.75, ended: false },
+    { outTimeSeconds: null, totalBytes: null, frame: 90, fps: null, speed: null, ended: true },
   ]);
 });
 

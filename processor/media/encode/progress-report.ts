@@ -2,6 +2,8 @@
 export type FfmpegProgress = {
   /** Seconds of output that are written; null before the first packet. */
   readonly outTimeSeconds: number | null;
+  /** Bytes that are written of the first output; null where it is none with bytes. */
+  readonly totalBytes: number | null;
   readonly frame: number | null;
   readonly fps: number | null;
   /** Times real time. */
@@ -36,6 +38,7 @@ function toProgress(values: ReadonlyMap<string, string>): FfmpegProgress {
   const microseconds = number(values.get("out_time_us") ?? values.get("out_time_ms"));
   return {
     outTimeSeconds: microseconds === null ? null : microseconds / 1_000_000,
+    totalBytes: number(values.get("total_size")),
     frame: number(values.get("frame")),
     fps: number(values.get("fps")),
     speed: number(values.get("speed")?.replace(/x$/, "")),

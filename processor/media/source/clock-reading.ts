@@ -38,6 +38,7 @@ type Collected = {
   /** Where the next packet is due on the file's own clock. */
   rawDue: number | null;
   endKnown: boolean;
+  covered: number;
   readonly times: Float64Buffer;
 };
 
@@ -119,6 +120,7 @@ export class ClockReader {
 
   #show(stream: Collected, start: number, seconds: number, isPicture: boolean): void {
     stream.packets += 1;
+    stream.covered += seconds;
     stream.first = Math.min(stream.first, start);
     stream.last = Math.max(stream.last, start);
     stream.end = Math.max(stream.end, start + seconds);
@@ -130,13 +132,13 @@ export class ClockReader {
     if (known) return known;
     const [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     const times = new Float64Buffer();
-    const stream = { packets: 0, first, last, end: last, rawDue: null, endKnown: true, times };
+    const stream = { packets: 0, first, last, end: last, rawDue: null, endKnown: true, covered: 0, times };
     this.#streams.set(index, stream);
     return stream;
   }
 }
 
-function toScan({ packets, first, last, end, endKnown, times }: Collected): StreamScan {
+function toScan({ packets, first, last, end, endKnown, covered, times }: Collected): StreamScan {
   const kept = times.take();
   const shown = visibleTimes(kept);
   return {
@@ -146,5 +148,6 @@ function toScan({ packets, first, last, end, endKnown, times }: Collected): Stre
     // The start of the file is told by its own scan.
     packetsBeforeKeyframe: 0,
     ...{ steps: false, longestGapSeconds: 0, firstNumber: 0, lastNumber: packets, endKnown, timed: true },
+    coveredSeconds: covered,
   };
 }

@@ -24,6 +24,7 @@ describe("a scan of packets", () => {
       firstNumber: 0,
       lastNumber: 2,
       endKnown: true,
+      coveredSeconds: 0.066733,
       timed: true,
     });
   });
@@ -86,5 +87,16 @@ describe("a scan of packets", () => {
     const found = scan("0,0.0,0.0,0.1,K_\n0,0.1,0.1,0.1,__\n0,0.2,0.2,0.1,__\n1,0.0,0.0,0.1,K_\n", 1000, 2);
     expect(found.get(0)).toMatchObject({ packets: 3, times: Float64Array.of(0, 0.1) });
     expect(found.get(1)).toMatchObject({ packets: 1, times: new Float64Array() });
+  });
+
+  it("adds up what packets last, without holes and overlaps, and without the last one", () => {
+    const covered = (text: string) => scan(text).get(1)?.coveredSeconds;
+    // AAC in Matroska: 21.33 ms each, in milliseconds.
+    expect(covered("1,0.0,0.0,0.021,K_\n1,0.021,0.021,0.021,K_\n1,0.043,0.043,0.021,K_\n")).toBeCloseTo(0.043, 6);
+    expect(covered("1,0.0,0.0,0.02,K_\n1,5.0,5.0,0.02,K_\n1,5.02,5.02,0.02,K_\n")).toBeCloseTo(0.04, 6);
+    expect(covered("1,9.0,9.0,0.02,K_\n1,0.0,0.0,0.02,K_\n1,0.01,0.01,0.02,K_\n")).toBeCloseTo(0.03, 6);
+    // Damaged MP3 in Matroska, whose headers cannot be read.
+    expect(covered("1,0.0,0.0,0.02,K_\n1,0.02,0.02,N/A,K_\n1,0.04,0.04,N/A,K_\n")).toBeCloseTo(0.04, 6);
+    expect(covered("1,0.0,0.0,N/A,K_\n1,0.02,0.02,N/A,K_\n1,0.04,0.04,N/A,K_\n")).toBe(0);
   });
 });

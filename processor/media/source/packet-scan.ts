@@ -27,6 +27,11 @@ export type StreamScan = {
   readonly lastNumber: number;
   /** Each packet says when it starts and how long it lasts, so that the end is known. */
   readonly endKnown: boolean;
+  /**
+   * What the packets last together at least, in seconds: the track without its holes, and without the last packet, which
+   * may be shorter than it says. A packet that does not say how long it lasts is taken for one like the latest that does.
+   */
+  readonly coveredSeconds: number;
   /** False for an elementary stream, of which no packet has a time: its packets follow each other from zero. */
   readonly timed: boolean;
 };
@@ -61,6 +66,10 @@ type Collected = {
   readonly firstNumber: number;
   lastNumber: number;
   endKnown: boolean;
+  covered: number;
+  /** When the latest packet is decoded, and how long it lasts. */
+  latestDecode: number;
+  latestDuration: number;
   timed: boolean;
   readonly times: Float64Buffer | null;
 };
@@ -97,6 +106,9 @@ export class PacketScanner {
     const expected = due ?? this.#latest;
     if (expected !== null && isStep(decode - expected, due !== null)) stream.steps = true;
     if (due !== null) stream.longestGap = Math.max(stream.longestGap, decode - due);
+    if (due !== null) stream.covered += coveredUntil(decode - stream.latestDecode, stream.latestDuration);
+    stream.latestDecode = decode;
+    stream.latestDuration = packet.duration ?? stream.latestDuration;
     stream.due = decode + (packet.duration ?? 0);
     stream.lastNumber = this.#count++;
     this.#latest = decode;
@@ -133,12 +145,23 @@ export class PacketScanner {
       longestGap: 0,
       ...numbers,
       endKnown: true,
+      covered: 0,
+      latestDecode: 0,
+      latestDuration: 0,
       timed: false,
       times,
     };
     this.#streams.set(index, stream);
     return stream;
   }
+}
+
+/** Containers that count milliseconds round durations down: the next packet comes up to one of them later. */
+const ROUNDING_SECONDS = 0.0011;
+
+/** What a packet lasts: until the next one, or less where a hole or another clock follows. */
+function coveredUntil(next: number, duration: number): number {
+  return next < 0 || next > duration + ROUNDING_SECONDS ? duration : next;
 }
 
 /** The first packet of a stream is compared with the latest of any other. */
@@ -158,6 +181,7 @@ function toScan(collected: Collected): StreamScan {
     times,
     packetsBeforeKeyframe: keyframes > 0 ? beforeKeyframe : null,
     ...{ steps, endKnown, timed },
+    coveredSeconds: collected.covered,
     ...{
       longestGapSeconds: collected.longestGap,
       firstNumber: collected.firstNumber,
