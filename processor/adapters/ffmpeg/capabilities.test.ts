@@ -4,10 +4,10 @@ import { inspectFfmpeg, parseDecoders, versionFlags } from "./capabilities.ts";
 
 describe("what ffmpeg can do", () => {
   it("depends on its version", () => {
-    expect(versionFlags("5.1.9-0+deb12u1")).toEqual({ fpsMode: true, statsPeriod: true });
-    expect(versionFlags("n7.0")).toEqual({ fpsMode: true, statsPeriod: true });
-    expect(versionFlags("4.4.2")).toEqual({ fpsMode: false, statsPeriod: true });
-    expect(versionFlags("N-92718-g092cb17983")).toEqual({ fpsMode: false, statsPeriod: false });
+    expect(versionFlags("5.1.9-0+deb12u1")).toEqual({ fpsMode: true, statsPeriod: true, sinkGraphs: true });
+    expect(versionFlags("n7.0")).toEqual({ fpsMode: true, statsPeriod: true, sinkGraphs: false });
+    expect(versionFlags("4.4.2")).toEqual({ fpsMode: false, statsPeriod: true, sinkGraphs: true });
+    expect(versionFlags("N-92718-g092cb17983")).toEqual({ fpsMode: false, statsPeriod: false, sinkGraphs: false });
   });
 
   it("is read from its list of codecs: those with a decoder", () => {

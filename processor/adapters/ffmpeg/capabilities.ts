@@ -9,6 +9,8 @@ import { runTool } from "./run-tool.ts";
 export type Capabilities = ArgumentCapabilities &
   GuardTools & {
     readonly version: string;
+    /** Takes filter graphs without an output. */
+    readonly sinkGraphs: boolean;
     /** Encoders for the ladder: libx264 and aac. */
     readonly encodesLadder: boolean;
     /** Codec names with a decoder. */
@@ -55,12 +57,12 @@ async function answer(ffmpeg: string, question: string): Promise<string> {
   return result.stdout.toString("utf8");
 }
 
-/** Builds from git have no number ("N-92718-g..."): they are taken as old, and only -vsync is used. */
-export function versionFlags(version: string): { readonly fpsMode: boolean; readonly statsPeriod: boolean } {
+/** Builds from git have no number ("N-92718-g..."): nothing that depends on it is used. */
+export function versionFlags(version: string) {
   const [major = 0, minor = 0] = (/^n?(\d+)\.(\d+)/.exec(version)?.slice(1) ?? []).map(Number);
   const atLeast = (wantedMajor: number, wantedMinor: number) =>
     major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-  return { fpsMode: atLeast(5, 1), statsPeriod: atLeast(4, 4) };
+  return { fpsMode: atLeast(5, 1), statsPeriod: atLeast(4, 4), sinkGraphs: atLeast(4, 0) && !atLeast(6, 0) };
 }
 
 /** Names with a D in the first column of `ffmpeg -codecs`. */

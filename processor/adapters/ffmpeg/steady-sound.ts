@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { inputOptions, type SteadySound } from "../../media/encode/ffmpeg-arguments.ts";
-import { steadyFilters } from "../../media/encode/filter-graph.ts";
+import { readAlong, steadyFilters } from "../../media/encode/filter-graph.ts";
 import type { LadderPlan } from "../../media/encode/ladder.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
 import { convertTimeout, DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/source/limits.ts";
+import { clockMayStep } from "../../media/source/origin.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
@@ -31,7 +32,10 @@ export async function makeSteadySound(request: SteadySoundRequest): Promise<Stea
   // Two mono tracks that make one sound are joined in the main graph.
   if (!plan.audio?.changesFormat || plan.audio.rightStreamIndex !== null) return null;
   const path = `${sourcePath}.sound`;
-  const guard = { ...(await inspectFfmpeg(tools.ffmpeg)), memoryBytes: limits.memoryBytes };
+  const capabilities = await inspectFfmpeg(tools.ffmpeg);
+  const readAlong = plan.kind === "video" && clockMayStep(request.facts.container);
+  if (readAlong && !capabilities.sinkGraphs) return refuse(NOT_TOGETHER);
+  const guard = { ...capabilities, memoryBytes: limits.memoryBytes };
   const run = (command: string, args: readonly string[]) => {
     const timeoutSeconds = convertTimeout(plan.timeline.durationSeconds, limits);
     return runTool({
@@ -53,8 +57,11 @@ export async function makeSteadySound(request: SteadySoundRequest): Promise<Stea
   const asked = await run(tools.ffprobe, ["-show_entries", "format=start_time", "-of", "csv=p=0", `file:${path}`]);
   const start = Number.parseFloat(asked.stdout.toString("latin1"));
   if (!Number.isFinite(start)) throw new Error(`the sound of ${sourcePath} has no start`);
-  return { path, startSeconds: start - LEAD_SECONDS };
+  return { path, startSeconds: start - LEAD_SECONDS, readAlong };
 }
+
+const NOT_TOGETHER =
+  "The sound changes its format on the way, and the operator's ffmpeg cannot keep it together with the picture. Export the file with one format of sound, or as MP4.";
 
 function steadyArguments(request: SteadySoundRequest, path: string, limits: MediaLimits): string[] {
   const { plan, facts, sourcePath } = request;
@@ -62,7 +69,15 @@ function steadyArguments(request: SteadySoundRequest, path: string, limits: Medi
     ...[...inputOptions({ plan, reading: facts.reading, limits }), "-y", "-i", `file:${sourcePath}`],
     ...["-map", `0:${plan.audio?.streamIndex}`, "-af", steadyFilters(), "-c:a", "pcm_s16le"],
     ...["-output_ts_offset", String(LEAD_SECONDS), "-f", "nut", `file:${path}`],
-    // Read along with the sound, so that a jump of the clock is closed as it is when both are converted.
-    ...(plan.kind === "video" ? ["-map", `0:${plan.source.streamIndex}`, "-c", "copy", "-f", "null", "-"] : []),
+    ...(plan.kind === "video" ? pictureAlong(plan.source.streamIndex, facts) : []),
   ];
+}
+
+/**
+ * The picture is read along, so that time starts where it does when both are converted. Where the clock steps, it is
+ * decoded too: a step is closed from where the decoder is.
+ */
+function pictureAlong(streamIndex: number, { reading }: SourceFacts): string[] {
+  if (reading.clockStepSeconds !== null) return ["-filter_complex", readAlong("picture", streamIndex)];
+  return ["-map", `0:${streamIndex}`, "-c", "copy", "-f", "null", "-"];
 }

@@ -4,7 +4,7 @@ import { framesPerSecond } from "../source/frame-rate.ts";
 import type { MediaLimits } from "../source/limits.ts";
 import { ANALYZED_SPAN, type SourceReading } from "../source/source-facts.ts";
 import { needsZscale } from "./color-filters.ts";
-import { filterGraphs, STEADY_INPUT } from "./filter-graph.ts";
+import { filterGraphs, type ReplacedSound } from "./filter-graph.ts";
 import { type LadderPlan, planQualities, VIDEO_RUNG_AUDIO_BITRATE, type VideoLadder } from "./ladder.ts";
 
 export const SEGMENT_SECONDS = 6;
@@ -73,7 +73,7 @@ export type FfmpegCommandLine = {
   readonly segmentListPipes: readonly { readonly quality: Quality; readonly pipe: number }[];
 };
 
-export type SteadySound = {
+export type SteadySound = ReplacedSound & {
   readonly path: string;
   /** Seconds on the clock of the ladder at which it starts. */
   readonly startSeconds: number;
@@ -102,7 +102,7 @@ const FIRST_PIPE = 3;
 export function ffmpegCommand(input: CommandInput): FfmpegCommandLine | Refusal {
   const { plan, encoding, capabilities } = input;
   if (plan.kind === "video" && needsZscale(plan.source) && !capabilities.toneMap) return refuseColors(plan);
-  const { graphs, labels } = filterGraphs(plan, input.steadySound ? STEADY_INPUT : undefined);
+  const { graphs, labels } = filterGraphs(plan, input.steadySound);
   const segmentListPipes = planQualities(plan).map((quality, i) => ({ quality, pipe: FIRST_PIPE + 1 + i }));
   return {
     kind: "command",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sourceAudio, sourceFacts, sourceVideo } from "../../../test/fixtures/media/source-facts.ts";
 import type { SourceFacts } from "../source/source-facts.ts";
-import { filterGraphs, STEADY_INPUT } from "./filter-graph.ts";
+import { filterGraphs } from "./filter-graph.ts";
 import { fitFilters } from "./fit.ts";
 import { planLadder } from "./ladder.ts";
 
@@ -43,7 +43,16 @@ describe("the filter graph", () => {
   it("takes the sound from another input", () => {
     const plan = planLadder(sourceFacts(), "AUDIO");
     if (plan.kind === "refused") throw new Error(plan.reason);
-    expect(filterGraphs(plan, STEADY_INPUT).graphs[0]).toMatch(/^\[1:0\]aresample/);
+    expect(filterGraphs(plan, { readAlong: false }).graphs[0]).toMatch(/^\[1:0\]aresample/);
+  });
+
+  it("reads the replaced sound along with the picture, so that both are on the clock that the packets were read on", () => {
+    const plan = planLadder(sourceFacts(), "VIDEO");
+    if (plan.kind === "refused") throw new Error(plan.reason);
+    const { graphs, labels } = filterGraphs(plan, { readAlong: true });
+    expect(graphs.slice(1)).toEqual([expect.stringMatching(/^\[1:0\]aresample.*\[sound\]$/), "[0:1]anullsink"]);
+    expect(labels.at(-1)).toBe("sound");
+    expect(filterGraphs(plan, { readAlong: false }).graphs).toEqual(graphs.slice(0, 2));
   });
 
   it("makes sound alone with its own end", () => {

@@ -16,12 +16,19 @@ const SAMPLE_RATE = 48_000;
  */
 export type FilterGraphs = { readonly graphs: readonly string[]; readonly labels: readonly string[] };
 
+/** A second input that holds the sound. */
+export type ReplacedSound = {
+  /** The source's own sound is decoded all the same: its clock depends on it. */
+  readonly readAlong: boolean;
+};
+
 /** The sound comes from the source's own tracks, or from a second input that replaces them. */
-export function filterGraphs(plan: LadderPlan, sound = sourceSound(plan.audio)): FilterGraphs {
-  return plan.kind === "video" ? videoGraphs(plan, sound) : audioGraph(plan, sound);
+export function filterGraphs(plan: LadderPlan, replaced: ReplacedSound | null = null): FilterGraphs {
+  const sound = replaced ? REPLACED_SOUND : sourceSound(plan.audio);
+  return plan.kind === "video" ? videoGraphs(plan, sound, replaced) : audioGraph(plan, sound);
 }
 
-function videoGraphs(plan: VideoLadder, soundInput: string): FilterGraphs {
+function videoGraphs(plan: VideoLadder, soundInput: string, replaced: ReplacedSound | null): FilterGraphs {
   const labels = plan.rungs.map((rung) => `v${rung.quality}`);
   const common = [...commonFilters(plan), `split=${plan.rungs.length}`].join(",");
   const inputs = plan.rungs.map((rung) => `[s${rung.quality}]`).join("");
@@ -32,7 +39,8 @@ function videoGraphs(plan: VideoLadder, soundInput: string): FilterGraphs {
   const picture = chains.join(";");
   if (!plan.audio) return { graphs: [picture], labels };
   const sound = `${soundInput}${soundFilters(plan.timeline)}[sound]`;
-  return { graphs: [picture, sound], labels: [...labels, "sound"] };
+  const along = replaced?.readAlong ? [readAlong("sound", plan.audio.streamIndex)] : [];
+  return { graphs: [picture, sound, ...along], labels: [...labels, "sound"] };
 }
 
 function audioGraph(plan: AudioLadder, soundInput: string): FilterGraphs {
@@ -51,8 +59,15 @@ function sourceSound(audio: SourceAudio | null): string {
   return `[0:${streamIndex}][0:${rightStreamIndex}]join=inputs=2:channel_layout=stereo:map=0.0-FL|1.0-FR,`;
 }
 
-/** The sound of a second input. */
-export const STEADY_INPUT = "[1:0]";
+const REPLACED_SOUND = "[1:0]";
+
+/**
+ * Decodes a track and drops it. ffmpeg takes its zero and the steps of the clock from the tracks that it decodes: each
+ * run over a source decodes the same ones.
+ */
+export function readAlong(kind: "picture" | "sound", streamIndex: number): string {
+  return `[0:${streamIndex}]${kind === "sound" ? "anullsink" : "nullsink"}`;
+}
 
 /**
  * What is done once, before the rungs part: frames of one size, whole and upright, at the right times, and light as
