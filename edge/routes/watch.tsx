@@ -48,8 +48,12 @@ type Part = { readonly videoPostId: string; readonly fileIndex: number };
 async function newPage(context: Context, part: Part): Promise<Page> {
   const readAt = context.now();
   const view = watchView(await context.posts.load(part.videoPostId), part.fileIndex);
-  if (view.kind === "waiting" && view.waitingFor === "request") await ask(context, part);
   const page = await pageOf(context, part, view);
+  if (view.kind === "waiting" && view.waitingFor === "request") {
+    // Not kept: the request has just changed what the next page shows.
+    await ask(context, part);
+    return page;
+  }
   const freshMs = view.kind === "waiting" ? WAITING_FRESH_MS : FRESH_MS;
   context.watchPages.put(part, page, freshMs, readAt);
   return page;

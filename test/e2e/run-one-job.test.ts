@@ -157,7 +157,9 @@ describe("processor jobs", () => {
     const settings = { ADMIN_API_KEY: stack.adminKey };
     const listed = await ended(["jobs", "list", "--state", "FAILED", "--post", videoPostId], settings);
     expect(listed.code).toBe(0);
-    expect(listed.log).toMatch(new RegExp(`^JOB .*\\n${jobId} +TRANSCODE +FAILED .* The file .*\\.\\n$`));
+    expect(listed.log).toMatch(
+      new RegExp(`^JOB .*\\n${jobId} +TRANSCODE +${videoPostId} +0 +FAILED .* The file .*\\.\\n$`),
+    );
     expect((await ended(["jobs", "retry", jobId], settings)).log).toBe("Queued again, with 5 attempts.\n");
     expect((await ended(["jobs", "retry", jobId], settings)).code).toBe(1);
     const shown = await ended(["jobs", "show", jobId, "--json"], settings);

@@ -107,6 +107,8 @@ describe("what an administrator does", () => {
       details: { jobId: job!.jobId, outcome: "cancelled" },
     });
     await send("POST", `/api/v2/jobs/${job!.jobId}/retry`, ADMIN);
+    expect(await newest({ videoPostId })).toMatchObject({ action: "job.retry", status: 202, outcome: "done" });
+    await send("POST", `/api/v2/jobs/${job!.jobId}/retry`, ADMIN);
     expect(await newest({ videoPostId })).toMatchObject({
       action: "job.retry",
       status: 409,
