@@ -68,10 +68,13 @@ it("stays below the statements that D1 takes of one invocation, however much the
   const env = { ...testEnv, DB: db, MIGRATION_MAX_IN_FLIGHT: "50" };
   await entry.scheduled({} as never, env as never);
   expect(statements()).toBeLessThan(D1_STATEMENTS);
+  // At most 10 begin; which batches take their turn, and so how many find a part that no other holds, goes by the minute.
+  const begun = await count("key_rotation_item", "state = 'ROTATING'");
+  expect(begun).toBeGreaterThan(0);
+  expect(begun).toBeLessThanOrEqual(10);
   expect({
-    begunRotations: await count("key_rotation_item", "state = 'ROTATING'"),
     migrations: await count("single_key_source", "queued_at IS NOT NULL"),
     tokens: await count("video_hls_key_token", "delete_after = 1"),
     uploads: await count("upload_session", "expires_at = 1"),
-  }).toEqual({ begunRotations: 10, migrations: 3, tokens: 1000, uploads: 10 });
+  }).toEqual({ migrations: 3, tokens: 1000, uploads: 10 });
 });
