@@ -120,7 +120,7 @@ describe("three players in the middle of the video", () => {
   }
 
   it("switch the quality after the issued token has expired", async () => {
-    const START_SECONDS = 8;
+    const START_SECONDS = 20;
     const watchers = await watching({ startSeconds: START_SECONDS });
     await Promise.all(watchers.map((tab) => tab.pause()));
     // Clocks may differ by five seconds; after that, nothing starts with this token any more.
