@@ -68,7 +68,7 @@ it("stays below the statements that D1 takes of one invocation, however much the
   const env = { ...testEnv, DB: db, MIGRATION_MAX_IN_FLIGHT: "50" };
   await entry.scheduled({} as never, env as never);
   expect(statements()).toBeLessThan(D1_STATEMENTS);
-  // At most 10 begin; which batches take their turn, and so how many find a part that no other holds, goes by the minute.
+  // At most 10 begin. A beginning that conflicts with another save of its post is put back and ends its batch's turn.
   const begun = await count("key_rotation_item", "state = 'ROTATING'");
   expect(begun).toBeGreaterThan(0);
   expect(begun).toBeLessThanOrEqual(10);
