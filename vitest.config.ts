@@ -11,6 +11,9 @@ const END_TO_END = ["test/{e2e,browser,players}/**/*.test.ts"];
 /** Nothing here is a timed test: what takes a second alone may take twenty beside everything else on two cores. */
 const SLOW_MACHINE_MS = 60_000;
 
+/** The default of `expect.poll` is one second, which a browser on a busy machine exceeds. */
+const POLLING = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/untried-tests.ts"],
@@ -21,6 +24,7 @@ export default defineConfig({
           environment: "node",
           testTimeout: SLOW_MACHINE_MS,
           hookTimeout: SLOW_MACHINE_MS,
+          expect: POLLING,
           include: ["{shared,edge,processor,scripts,test}/**/*.test.ts"],
           exclude: [...configDefaults.exclude, WORKERD, ...END_TO_END],
         },
@@ -47,6 +51,7 @@ export default defineConfig({
           setupFiles: ["test/workerd/enforce-d1-limits.ts", "test/workerd/apply-migrations.ts"],
           testTimeout: SLOW_MACHINE_MS,
           hookTimeout: SLOW_MACHINE_MS,
+          expect: POLLING,
         },
       },
       {
@@ -58,6 +63,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          expect: POLLING,
         },
       },
     ],
