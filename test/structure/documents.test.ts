@@ -73,6 +73,20 @@ describe("the documents", () => {
       .split("\n")
       .filter((line) => line.startsWith("| [docs/"));
     const listed = rows.map((row) => /\((docs\/[^)]+)\)/.exec(row)![1]!);
-    expect(listed.toSorted()).toEqual(DOCUMENTS.filter((path) => /^docs\/[^/]+\.md$/.test(path)).toSorted());
+    const expected = DOCUMENTS.filter((path) => /^docs\/(?:[^/]+|decisions\/README)\.md$/.test(path));
+    expect(listed.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it("have an index of the decisions with every record, its number and its title", () => {
+    const records = DOCUMENTS.filter((path) => /^docs\/decisions\/\d/.test(path)).toSorted();
+    const rows = records.map((path) => {
+      const [, number, title] = /^# (\d{4}): (.+)$/m.exec(read(path))!;
+      expect(path).toContain(`/${number}-`);
+      expect(read(path).trimEnd().split("\n").length, path).toBeLessThanOrEqual(40);
+      return `| [${number}](${path.split("/").at(-1)}) | ${title} |`;
+    });
+    const index = read("docs/decisions/README.md").split("\n");
+    expect(index.filter((line) => /^\| \[\d/.test(line))).toEqual(rows);
+    expect(new Set(records.map((path) => path.slice(0, "docs/decisions/0000".length))).size).toBe(records.length);
   });
 });
