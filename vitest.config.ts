@@ -6,16 +6,21 @@ import { TEST_SECRETS } from "./test/e2e/test-secrets.ts";
 const root = fileURLToPath(new URL(".", import.meta.url));
 
 const WORKERD = "test/workerd/**/*.test.ts";
+const MEDIA = ["test/e2e/matrix/**/*.test.ts", "test/e2e/{input-matrix,real-clips}.test.ts"];
 const END_TO_END = ["test/{e2e,browser,players}/**/*.test.ts"];
 
 /** Nothing here is a timed test: what takes a second alone may take twenty beside everything else on two cores. */
 const SLOW_MACHINE_MS = 60_000;
+
+const CONVERSION_MS = 180_000;
 
 /** The default of `expect.poll` is one second, which a browser on a busy machine exceeds. */
 const POLLING = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   test: {
+    // Vitest's default leaves one processor free, which on two processors halves the speed.
+    maxWorkers: "100%",
     reporters: ["default", "./test/untried-tests.ts"],
     projects: [
       {
@@ -56,13 +61,25 @@ export default defineConfig({
       },
       {
         test: {
+          // Files through the processor's own steps: ffmpeg, but no server and no browser, so several at a time.
+          name: "media",
+          environment: "node",
+          include: MEDIA,
+          testTimeout: CONVERSION_MS,
+          hookTimeout: CONVERSION_MS,
+          expect: POLLING,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           environment: "node",
           include: END_TO_END,
-          // Real ffmpeg, real browsers, on machines that may have two cores: one at a time, and with patience.
+          exclude: [...configDefaults.exclude, ...MEDIA],
+          // Servers, browsers and players in real time: one file at a time.
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: CONVERSION_MS,
+          hookTimeout: CONVERSION_MS,
           expect: POLLING,
         },
       },
