@@ -12,6 +12,7 @@ import { readSourceStructure } from "../source-structure.ts";
 import { type Ask, inputOf } from "./ask-tools.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { openEmptyDirectory } from "./empty-directory.ts";
+import { withHiddenFormats } from "./hidden-formats.ts";
 import type { ProbeRequest } from "./probe-request.ts";
 import { readClock } from "./read-clock.ts";
 import { findFirstPictures, readPackets, shownOnly } from "./read-packets.ts";
@@ -54,18 +55,20 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
   );
   if (checked.kind === "refused") return checked;
   const { changesFormat, loss } = checked;
-  const complete = (facts: SourceFacts) =>
-    withMainShape(withSoundLoss(withSoundFormat(facts, changesFormat), loss), ask, sourcePath);
+  const complete = async (facts: SourceFacts): Promise<ProbeOutcome> => {
+    const heard = await withHiddenFormats(withSoundFormat(facts, changesFormat), ask, sourcePath);
+    if ("reason" in heard) return heard;
+    return { kind: "facts", facts: await withMainShape(withSoundLoss(heard, loss), ask, sourcePath) };
+  };
   const tracks = steppingTracks(checked.facts, known);
-  if (!tracks) return { kind: "facts", facts: await complete(checked.facts) };
+  if (!tracks) return await complete(checked.facts);
   const clock = await readClock(ask, sourcePath, { ...tracks, maxTimes: limits.maxFrames + 1 }, scans);
   if (clock.kind === "refused") return clock;
   const corrected = { ...clock.reading, scans: shownOnly(clock.reading.scans, firstPictures) };
   const result = readProbeReport({ ...known, broken: checked.broken, clock: { ...clock, reading: corrected } });
   const isAsChecked = tracks.picture === null && corrected.thresholdSeconds === STEP_AHEAD_SECONDS;
   if (result.kind === "refused") return result;
-  const facts = isAsChecked ? withCheckedEnd(result.facts, checked.facts) : result.facts;
-  return { kind: "facts", facts: await complete(facts) };
+  return await complete(isAsChecked ? withCheckedEnd(result.facts, checked.facts) : result.facts);
 }
 
 function withSoundFormat(facts: SourceFacts, changesFormat: boolean): SourceFacts {

@@ -1,15 +1,18 @@
+import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { inputOptions, type SteadySound } from "../../media/encode/ffmpeg-arguments.ts";
+import { inputGuards, inputOptions, type SteadySound } from "../../media/encode/ffmpeg-arguments.ts";
 import { readAlong, steadyFilters } from "../../media/encode/filter-graph.ts";
 import type { LadderPlan } from "../../media/encode/ladder.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
+import { AAC_COPY_OUTPUT } from "../../media/source/aac-copy.ts";
 import { convertTimeout, DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/source/limits.ts";
 import { clockMayStep } from "../../media/source/origin.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
+import { correctAacCopy } from "./correct-aac-copy.ts";
 import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
-import { runTool } from "./run-tool.ts";
+import { runTool, type ToolResult } from "./run-tool.ts";
 
 export type SteadySoundRequest = {
   readonly sourcePath: string;
@@ -47,7 +50,7 @@ export async function makeSteadySound(request: SteadySoundRequest): Promise<Stea
       guard,
     });
   };
-  const made = await run(tools.ffmpeg, steadyArguments(request, path, limits));
+  const made = await decodeSteady(request, path, limits, (args) => run(tools.ffmpeg, args));
   if (made.timedOut)
     return refuse("The sound could not be converted in time. Export the file in parts, and upload those.");
   if (made.code !== 0) {
@@ -63,6 +66,23 @@ export async function makeSteadySound(request: SteadySoundRequest): Promise<Stea
 const NOT_TOGETHER =
   "The sound changes its format on the way, and the operator's ffmpeg cannot keep it together with the picture. Export the file with one format of sound, or as MP4.";
 
+async function decodeSteady(
+  request: SteadySoundRequest,
+  path: string,
+  limits: MediaLimits,
+  run: (args: readonly string[]) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  const { hiddenChannels } = request.plan.audio ?? {};
+  if (!hiddenChannels) return await run(steadyArguments(request, path, limits));
+  const copyPath = `${request.sourcePath}.aac`;
+  const copied = await run(copyArguments(request, copyPath, limits));
+  if (copied.timedOut || copied.code !== 0) return copied;
+  await correctAacCopy(copyPath, hiddenChannels);
+  const decoded = await run(correctedArguments(copyPath, path, limits));
+  await rm(copyPath);
+  return decoded;
+}
+
 function steadyArguments(request: SteadySoundRequest, path: string, limits: MediaLimits): string[] {
   const { plan, facts, sourcePath } = request;
   return [
@@ -71,6 +91,20 @@ function steadyArguments(request: SteadySoundRequest, path: string, limits: Medi
     ...["-output_ts_offset", String(LEAD_SECONDS), "-f", "nut", `file:${path}`],
     ...(plan.kind === "video" ? pictureAlong(plan.source.streamIndex, facts) : []),
   ];
+}
+
+/** A copy of the sound on the clock of the ladder, whose frames have headers that can be corrected. */
+function copyArguments({ plan, facts, sourcePath }: SteadySoundRequest, copyPath: string, limits: MediaLimits) {
+  return [
+    ...[...inputOptions({ plan, reading: facts.reading, limits }), "-y", "-i", `file:${sourcePath}`],
+    ...["-map", `0:${plan.audio?.streamIndex}`, ...AAC_COPY_OUTPUT],
+    ...["-output_ts_offset", String(LEAD_SECONDS), "-f", "mpegts", `file:${copyPath}`],
+  ];
+}
+
+function correctedArguments(copyPath: string, path: string, limits: MediaLimits): string[] {
+  const input = ["-nostdin", ...inputGuards(limits), "-copyts", "-y", "-i", `file:${copyPath}`];
+  return [...input, "-af", steadyFilters(), "-c:a", "pcm_s16le", "-f", "nut", `file:${path}`];
 }
 
 /**

@@ -226,6 +226,7 @@ function toAudio(stream: StreamReport, right: StreamReport | null, context: Cont
     channels: right ? 2 : (stream.channels ?? 0),
     sampleRate: stream.sample_rate ?? 0,
     changesFormat: false,
+    hiddenChannels: null,
     startSeconds,
     // Only decoding shows where sound ends whose packets have no time or no length.
     endSeconds: scan?.endKnown ? endSeconds : null,

@@ -1,4 +1,5 @@
 import type { FrameRate, ProbeFacts } from "../../../shared/domain/rendition.ts";
+import type { FormatRun } from "./hidden-formats.ts";
 
 /** How light is coded: SDR, or one of the two HDR curves that must be tone-mapped. */
 export type TransferKind = "sdr" | "pq" | "hlg";
@@ -57,6 +58,8 @@ export type SourceAudio = {
   readonly sampleRate: number;
   /** Channels, sample rate or sample format change on the way: ffmpeg then rebuilds its filters. */
   readonly changesFormat: boolean;
+  /** Recordings of different channels under one description, which decoders cannot tell apart; null for most files. */
+  readonly hiddenChannels: readonly FormatRun[] | null;
   readonly startSeconds: number;
   readonly endSeconds: number | null;
 };

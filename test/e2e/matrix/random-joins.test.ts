@@ -10,17 +10,17 @@ import { makeRandomJoin, planRandomJoin, type RandomJoin, secondsOf } from "../.
 
 /*
  * Whatever recordings are joined, the result is in sync from the first second to the last, or it is refused. A seed
- * that failed runs again with RANDOM_JOIN_SEED=<seed>; LONG_TESTS=1 takes 60 seeds in place of 9.
+ * that failed runs again with RANDOM_JOIN_SEED=<seed>, others with <first>-<last>; LONG_TESTS=1 takes 60 seeds in place of 9.
  */
 
 /** Sound that changes format, a clock that steps, and a start inside a group of pictures, all in one. */
 const ALL_AT_ONCE = 29;
 
 const SEEDS = process.env.RANDOM_JOIN_SEED
-  ? [Number(process.env.RANDOM_JOIN_SEED)]
+  ? seedsOf(process.env.RANDOM_JOIN_SEED)
   : process.env.LONG_TESTS === "1"
-    ? Array.from({ length: 60 }, (_, seed) => seed)
-    : [0, 1, 2, 3, 4, 5, 6, 7, ALL_AT_ONCE];
+    ? seedsOf("0-59")
+    : [...seedsOf("0-7"), ALL_AT_ONCE];
 const HEALTHY_SHARE = 0.5;
 
 let folder: string;
@@ -92,6 +92,12 @@ async function wrongIn(result: Conversion, plan: RandomJoin): Promise<string[]> 
     if (!held) before = { piece, flash };
   }
   return wrong;
+}
+
+/** "7" or "300-420". */
+function seedsOf(text: string): number[] {
+  const [first = 0, last = first] = text.split("-").map(Number);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
 function rateOf(text: string): number {

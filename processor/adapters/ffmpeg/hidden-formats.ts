@@ -1,0 +1,46 @@
+import { type Refusal, refuse } from "../../media/refusal.ts";
+import { AAC_COPY_OUTPUT, AacCopyReader } from "../../media/source/aac-copy.ts";
+import { HiddenFormatFinder, type HiddenFormats } from "../../media/source/hidden-formats.ts";
+import { clockMayStep } from "../../media/source/origin.ts";
+import type { SourceFacts } from "../../media/source/source-facts.ts";
+import { PassingFault } from "../../passing-fault.ts";
+import { type Ask, inputOf } from "./ask-tools.ts";
+import { blamesMachine, machineFault } from "./failure-reason.ts";
+
+/** Each frame of such a file has a header of its own, which decoders follow. */
+const DESCRIBES_FRAMES = "aac";
+
+/**
+ * Adds what the frames of AAC say where one description stands for all of them. Formats that cannot be told apart are
+ * a refusal.
+ */
+export async function withHiddenFormats(
+  facts: SourceFacts,
+  ask: Ask,
+  sourcePath: string,
+): Promise<SourceFacts | Refusal> {
+  const { container, audio } = facts;
+  if (audio?.codec !== "aac" || clockMayStep(container) || container === DESCRIBES_FRAMES) return facts;
+  const hidden = await readTrack(audio.streamIndex, ask, sourcePath);
+  const right = audio.rightStreamIndex === null ? null : await readTrack(audio.rightStreamIndex, ask, sourcePath);
+  if (!hidden && !right) return facts;
+  if (hidden?.kind !== "channels" || audio.rightStreamIndex !== null) return refuse(FORMATS_DIFFER);
+  return { ...facts, audio: { ...audio, changesFormat: true, hiddenChannels: hidden.runs } };
+}
+
+export const FORMATS_DIFFER =
+  "The file was joined from recordings whose sound differs in format, and it describes only one of them. Join the recordings in a video editor, and upload the result.";
+
+/** Null also for kinds of AAC that have no such copy (AAC-ELD, xHE-AAC). */
+async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Promise<HiddenFormats | null> {
+  const finder = new HiddenFormatFinder();
+  const reader = new AacCopyReader((frame) => finder.frame(frame));
+  const output = ["-map", `0:${streamIndex}`, ...AAC_COPY_OUTPUT, "-f", "mpegts", "pipe:1"];
+  const args = ["-nostdin", "-nostats", ...inputOf(sourcePath), ...output];
+  const copied = await ask("ffmpeg", args, (chunk) => reader.push(chunk));
+  reader.end();
+  if (copied.timedOut) throw new PassingFault("The sound could not be read in time.");
+  if (copied.code === 0) return finder.finish();
+  if (blamesMachine(copied.code, copied.stderr)) throw machineFault(copied, copied.stderr);
+  return null;
+}

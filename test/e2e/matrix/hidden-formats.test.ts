@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { convert } from "../../fixtures/media/convert.ts";
+import type { PieceSound } from "../../fixtures/media/flash-and-beep.ts";
+import { runFfmpeg } from "../../fixtures/media/generate-clip.ts";
+import { joinPieces } from "../../fixtures/media/joined-clips.ts";
+import { measureRung, syncErrors } from "../../fixtures/media/measure-rung.ts";
+
+/*
+ * AAC of several formats under one description, as `ffmpeg -f concat -c copy` makes it. The description holds for the
+ * first recording alone, and decoders lose the others or play them at a wrong pitch.
+ */
+
+const LONG = process.env.LONG_TESTS === "1";
+const PIECE_SECONDS = 2;
+const TOLERANCE_SECONDS = 0.04;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hidden-formats-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+type Channels = PieceSound["channels"];
+
+function pieces(channels: readonly Channels[], picture = true) {
+  return channels.map((count) => ({
+    seconds: PIECE_SECONDS,
+    picture: picture ? { size: "320x180", frameRate: "25" } : null,
+    sound: { channels: count, sampleRate: 48_000 },
+  }));
+}
+
+/** One beep in each piece of two seconds; its pitch names the second. */
+const labels = (count: number) => Array.from({ length: count }, (_, piece) => piece * PIECE_SECONDS + 1);
+
+describe("sound whose channels change under one description", () => {
+  it("is heard from its first recording to its last: stereo, mono, stereo", async () => {
+    const path = join(folder, "sound.m4a");
+    await joinPieces(path, "concat", pieces([2, 1, 2], false));
+    const result = await convert(path, folder, { resourceType: "AUDIO", measured: false });
+    if (result.kind === "refused") throw new Error(result.reason);
+    expect(result.warnings).toEqual([]);
+    const { beeps } = await measureRung(result.segmentPaths[0] ?? []);
+    expect(beeps.map(({ label }) => label)).toEqual(labels(3));
+  });
+
+  it.skipIf(!LONG).each([
+    ["MP4, stereo, mono, stereo", ".mp4", [2, 1, 2]],
+    ["MP4, mono, stereo, mono", ".mp4", [1, 2, 1]],
+    ["MP4, 5.1, stereo, mono", ".mp4", [6, 2, 1]],
+    ["Matroska, stereo, mono, stereo", ".mkv", [2, 1, 2]],
+    ["QuickTime, stereo, mono, stereo", ".mov", [2, 1, 2]],
+    ["FLV, mono, stereo", ".flv", [1, 2]],
+  ] as const)("stays with its picture: %s", async (name, ending, channels) => {
+    const path = join(folder, `${name.replace(/\W+/g, "-")}${ending}`);
+    await joinPieces(path, "concat", pieces(channels));
+    const result = await convert(path, folder, { measured: false });
+    if (result.kind === "refused") throw new Error(result.reason);
+    const errors = syncErrors(await measureRung(result.segmentPaths.at(-1) ?? []));
+    expect(errors).toHaveLength(channels.length);
+    for (const { error } of errors) expect(Math.abs(error ?? Number.POSITIVE_INFINITY)).toBeLessThan(TOLERANCE_SECONDS);
+  });
+});
+
+describe("sound whose sample rate changes under one description", () => {
+  it.skipIf(!LONG).each([".mp4", ".mkv"])("is refused with what to do, in %s", async (ending) => {
+    const [joined, path] = [join(folder, `rates${ending}.ts`), join(folder, `rates${ending}`)];
+    const recordings = [48_000, 44_100].map((sampleRate, i) => ({
+      ...{ seconds: 4, clockOffsetSeconds: i * 4 },
+      picture: { size: "320x180", frameRate: "25" },
+      sound: { channels: 2, sampleRate } as const,
+    }));
+    await joinPieces(joined, "bytes", recordings);
+    await runFfmpeg(["-i", joined, "-c", "copy", path]);
+    expect(await convert(path, folder)).toEqual({
+      kind: "refused",
+      reason: expect.stringMatching(/^The file was joined from recordings whose sound differs in format/),
+    });
+  });
+});
