@@ -4,7 +4,7 @@ import { runFaults } from "../faults/fault-run.ts";
 /* The short form of the fault run; `npm run test:faults -- --long` is the long one (docs/reliability.md). */
 
 it("brings every job to its end through kills, pauses, outages, lost replies and cut downloads", {
-  timeout: 400_000,
+  timeout: 900_000,
 }, async () => {
   const seed = Number(process.env.FAULT_SEED ?? 1);
   const report = await runFaults({
@@ -15,10 +15,12 @@ it("brings every job to its end through kills, pauses, outages, lost replies and
     blowEvery: [1.5, 4],
     leastBlows: 4,
     cancelEvery: [2, 6],
+    emptyEvery: [1, 4],
     say: () => {},
   });
   expect(report.violations, `seed ${seed}`).toEqual([]);
   expect(report.published).toBe(3);
   expect(report.retried).toBe(report.cancelled);
+  expect(report.emptyUploadsRefused).toBeGreaterThan(1);
   expect(report.kills + report.pauses).toBeGreaterThan(3);
 });

@@ -1,4 +1,5 @@
 import type { Stack } from "../e2e/stack.ts";
+import { type Pace, sleep, startRhythm } from "./pace.ts";
 import { between, type SeededRandom } from "./seeded-random.ts";
 
 export type Cancellations = {
@@ -14,9 +15,9 @@ type Job = { readonly jobId: string; readonly state: string };
 export function startCancellations(
   stack: Stack,
   random: SeededRandom,
+  pace: Pace,
   every: readonly [number, number],
 ): Cancellations {
-  const quiet = new AbortController();
   let cancelled = 0;
   let retried = 0;
 
@@ -32,28 +33,18 @@ export function startCancellations(
     return status === 202 ? chosen.jobId : null;
   };
 
-  const run = async () => {
-    while (!quiet.signal.aborted) {
-      await sleep(1000 * between(random, ...every), quiet.signal);
-      if (quiet.signal.aborted) return;
+  const rhythm = startRhythm(
+    () => pace.draw(every),
+    async (signal) => {
       const jobId = await cancelOne();
-      if (jobId === null) continue;
-      await sleep(1000 * between(random, 0, 3), quiet.signal);
+      if (jobId === null) return;
+      await sleep(1000 * between(random, 0, 3), signal);
       const { status } = await stack.admin("POST", `/api/v2/jobs/${jobId}/retry`);
       if (status !== 202) throw new Error(`retry of a cancelled job: ${status}`);
       retried++;
-    }
-  };
-  const running = run();
-  running.catch(() => {});
-  return {
-    cancelled: () => cancelled,
-    retried: () => retried,
-    calm: async () => {
-      quiet.abort();
-      await running;
     },
-  };
+  );
+  return { cancelled: () => cancelled, retried: () => retried, calm: () => rhythm.stop() };
 }
 
 /** Cancels a job of each of these posts, for good. */
@@ -75,14 +66,4 @@ export async function exposedKeys(stack: Stack): Promise<string[]> {
      WHERE k.status = 'STAGED' OR (k.status <> 'REVOKED' AND j.state IN ('CANCELLED', 'FAILED'))`,
   ).all<{ keyId: string; status: string; state: string }>();
   return results.map(({ keyId, status, state }) => `key ${keyId} of a job that is ${state} is ${status}`);
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

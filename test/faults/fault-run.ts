@@ -2,15 +2,18 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decoded } from "../e2e/run-program.ts";
-import { type Stack, startStack } from "../e2e/stack.ts";
+import { startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { cancelForGood, exposedKeys, startCancellations } from "./cancellations.ts";
+import { startEmptyUploads } from "./empty-uploads.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { collectLeftovers } from "./leftovers.ts";
-import { createPost, KINDS, type Kind, refuseEmptyUpload } from "./posts.ts";
+import { inspect } from "./outcome.ts";
+import { type Pace, sleep, startPace, startRhythm } from "./pace.ts";
+import { createPost, KINDS, type Kind } from "./posts.ts";
 import { startRestlessProcessors } from "./restless-processors.ts";
-import { between, type SeededRandom, seededRandom } from "./seeded-random.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { untilSettled } from "./settling.ts";
 import { startSourceServer } from "./source-server.ts";
 
 /*
@@ -31,12 +34,15 @@ export type FaultRunOptions = {
   readonly leastBlows: number;
   /** Seconds between two cancellations, each of which is retried. */
   readonly cancelEvery: readonly [number, number];
+  /** Seconds between two uploads of no bytes. */
+  readonly emptyEvery: readonly [number, number];
   readonly say: (line: string) => void;
 };
 
 export type FaultRunReport = {
   readonly seed: number;
   readonly posts: number;
+  readonly kinds: Partial<Record<Kind, number>>;
   readonly seconds: number;
   readonly published: number;
   readonly failed: Record<string, number>;
@@ -47,8 +53,11 @@ export type FaultRunReport = {
   readonly downloadsCut: number;
   readonly cancelled: number;
   readonly retried: number;
+  readonly emptyUploadsRefused: number;
   readonly requests: number;
   readonly faults: FaultProxy["counts"];
+  /** By how much the distances between blows were stretched for this machine; 1 where it kept up. */
+  readonly slowness: number;
   /** Objects that no pointer named before the garbage collection; none may be left after it. */
   readonly garbageObjects: number;
   /** Everything that must be empty. */
@@ -93,12 +102,13 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     });
   }
   options.say(`${posts.length} posts are waiting`);
-  await refuseEmptyUpload(stack, directory);
   await cancelForGood(
     stack,
     posts.filter(({ kind }) => kind === "cancelled").map(({ videoPostId }) => videoPostId),
   );
 
+  const pace = startPace(random);
+  const observe = sayingChanges(options.say, pace);
   proxy.setRate(options.faultRate);
   const processors = await startRestlessProcessors(
     proxy.origin,
@@ -106,36 +116,34 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
       HEARTBEAT_SECONDS: "1",
       SOURCE_ALLOW_HOSTS: sources.host,
       SCAN_CRON: "*/2 * * * * *",
-      MAX_DOWNLOAD_SECONDS: "60",
     },
     random,
+    pace,
     { count: 2, killEvery: options.blowEvery, pauseShare: 0.2, pauseSeconds: 9 },
   );
   cleanup.defer(() => processors.stop());
-  const outages = startOutages(proxy, random);
-  const cancellations = startCancellations(stack, random, options.cancelEvery);
-  const deadline = Date.now() + 60_000 + posts.length * 25_000;
-  const enoughBlows = () => processors.kills() + processors.pauses() >= options.leastBlows;
-  await untilSettled(
-    stack,
-    posts.length * 0.75,
-    Date.now() + 1000 * options.calmAfterSeconds,
-    options.say,
-    enoughBlows,
-  );
-  await cancellations.calm();
+  const outages = startOutages(proxy, pace);
+  const cancellations = startCancellations(stack, random, pace, options.cancelEvery);
+  const emptyUploads = await startEmptyUploads(stack, directory, pace, options.emptyEvery);
+  await untilSettled(stack, {
+    wanted: posts.length * 0.75,
+    enough: () => processors.kills() + processors.pauses() >= options.leastBlows && emptyUploads.refused() > 1,
+    deadline: Date.now() + 1000 * options.calmAfterSeconds,
+    observe,
+  });
+  await Promise.all([cancellations.calm(), emptyUploads.stop(), outages.stop()]);
   // After the faults it must come to rest by itself.
-  outages.stop();
   proxy.setRate(0);
   processors.calm();
-  await untilSettled(stack, posts.length, deadline, options.say);
+  await untilSettled(stack, { wanted: posts.length, observe });
 
-  const outcome = await inspect(stack, posts);
+  const outcome = await inspect(stack, posts, FRAMES);
   const leftovers = await collectLeftovers(stack);
   const { counts } = proxy;
   return {
     seed: options.seed,
     posts: posts.length,
+    kinds: countKinds(posts),
     seconds: Math.round((Date.now() - startedAt) / 1000),
     ...outcome,
     kills: processors.kills(),
@@ -144,8 +152,10 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     downloadsCut: sources.cuts(),
     cancelled: cancellations.cancelled(),
     retried: cancellations.retried(),
+    emptyUploadsRefused: emptyUploads.refused(),
     requests: proxy.requests(),
     faults: counts,
+    slowness: pace.slowness(),
     garbageObjects: leftovers.before,
     violations: [
       ...outcome.violations,
@@ -156,115 +166,33 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   };
 }
 
-function startOutages(proxy: FaultProxy, random: SeededRandom): { stop(): void; count(): number } {
-  let count = 0;
-  let timer: NodeJS.Timeout;
-  const next = () => {
-    timer = setTimeout(
-      () => {
-        count++;
-        proxy.setAway(true);
-        timer = setTimeout(
-          () => {
-            proxy.setAway(false);
-            next();
-          },
-          1000 * between(random, 1, 8),
-        );
-      },
-      1000 * between(random, 8, 25),
-    );
+function countKinds(posts: readonly { kind: Kind }[]): Partial<Record<Kind, number>> {
+  const counts: Partial<Record<Kind, number>> = {};
+  for (const { kind } of posts) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+function sayingChanges(say: (line: string) => void, pace: Pace): (ended: number, all: number) => void {
+  let last = -1;
+  return (ended, all) => {
+    pace.observe(ended);
+    if (ended !== last) say(`${ended} of ${all} have ended`);
+    last = ended;
   };
-  next();
-  return {
-    count: () => count,
-    stop: () => {
-      clearTimeout(timer);
+}
+
+type Outages = { stop(): Promise<void>; readonly count: () => number };
+
+function startOutages(proxy: FaultProxy, pace: Pace): Outages {
+  let count = 0;
+  const rhythm = startRhythm(
+    () => pace.draw([8, 25]),
+    async (signal) => {
+      count++;
+      proxy.setAway(true);
+      await sleep(pace.draw([1, 8]), signal);
       proxy.setAway(false);
     },
-  };
-}
-
-type PostSummary = { videoPostId: string; status: string };
-
-async function untilSettled(
-  stack: Stack,
-  wanted: number,
-  deadline: number,
-  say: (line: string) => void,
-  enough: () => boolean = () => true,
-): Promise<void> {
-  let last = -1;
-  for (;;) {
-    const { videoPosts } = (await (await stack.admin("GET", "/api/v2/video-posts")).json()) as {
-      videoPosts: PostSummary[];
-    };
-    const settled = videoPosts.filter(({ status }) => /PUBLISHED|TRANSCODE_FAILED|CANCELLED/.test(status)).length;
-    if (settled !== last) say(`${settled} of ${videoPosts.length} have ended`);
-    last = settled;
-    if ((settled >= wanted && enough()) || Date.now() > deadline) return;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-}
-
-type Job = { kind: string; state: string; claimNo: number; failReason: string | null };
-
-async function inspect(stack: Stack, posts: readonly { videoPostId: string; kind: Kind }[]) {
-  const violations: string[] = [];
-  const failed: Record<string, number> = {};
-  const attempts: number[] = [];
-  let published = 0;
-  for (const { videoPostId, kind } of posts) {
-    const { status, files } = (await (await stack.admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as {
-      status: string;
-      files: { failReason: string | null }[];
-    };
-    const jobs = (
-      (await (await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`)).json()) as { jobs: Job[] }
-    ).jobs;
-    attempts.push(...jobs.map(({ claimNo }) => claimNo));
-    violations.push(...jobViolations(videoPostId, status, jobs));
-    if ((kind === "cancelled") !== (status === "PROCESSING_CANCELLED")) {
-      violations.push(`${kind} ${videoPostId} ended ${status}`);
-    }
-    const succeeds = kind === "upload" || kind === "url";
-    if (status === "PUBLISHED") {
-      published++;
-      violations.push(...(await playbackViolations(stack, videoPostId)));
-    } else if (status === "TRANSCODE_FAILED") {
-      const reason = files[0]?.failReason ?? "no reason";
-      failed[reason] = (failed[reason] ?? 0) + 1;
-    }
-    if (succeeds !== (status === "PUBLISHED"))
-      violations.push(`${kind} ${videoPostId} ended ${status}: ${files[0]?.failReason}`);
-  }
-  return {
-    published,
-    failed,
-    violations,
-    attempts: { total: attempts.reduce((a, b) => a + b, 0), most: Math.max(...attempts) },
-  };
-}
-
-/** Every job has ended, and what was published was published once. */
-function jobViolations(videoPostId: string, status: string, jobs: readonly Job[]): string[] {
-  const live = jobs.filter(({ state }) => !["SUCCEEDED", "FAILED", "CANCELLED"].includes(state));
-  const succeeded = (kind: string) => jobs.filter((job) => job.kind === kind && job.state === "SUCCEEDED").length;
-  const expected = status === "PUBLISHED" ? 1 : 0;
-  return [
-    ...live.map(({ kind, state }) => `${videoPostId} has a ${kind} job that is ${state}`),
-    ...["TRANSCODE", "ENCRYPT"]
-      .filter((kind) => succeeded(kind) !== expected)
-      .map((kind) => `${videoPostId} (${status}) has ${succeeded(kind)} ${kind} jobs that succeeded`),
-  ];
-}
-
-async function playbackViolations(stack: Stack, videoPostId: string): Promise<string[]> {
-  const { masterUrl } = await stack.token("/admin/video/enc/token", { videoPostId, fileIndex: 0 });
-  try {
-    const { frames } = await decoded(stack.origin + masterUrl, "0:v:0");
-    return frames === FRAMES ? [] : [`${videoPostId} decodes to ${frames} frames instead of ${FRAMES}`];
-  } catch (error) {
-    return [`${videoPostId} does not decode: ${(error as Error).message}`];
-  }
+  );
+  return { count: () => count, stop: () => rhythm.stop() };
 }

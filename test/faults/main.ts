@@ -19,6 +19,7 @@ const report = await runFaults({
   blowEvery: [3, 10],
   leastBlows: 4,
   cancelEvery: [2, 8],
+  emptyEvery: [2, 10],
   say: (line) => console.error(line),
 });
 console.log(JSON.stringify(report, null, 2));

@@ -1,5 +1,6 @@
 import { type ProcessorProcess, startProcessor } from "../e2e/processor-process.ts";
-import { between, type SeededRandom } from "./seeded-random.ts";
+import { type Pace, sleep } from "./pace.ts";
+import type { SeededRandom } from "./seeded-random.ts";
 
 export type RestlessProcessors = {
   readonly kills: () => number;
@@ -23,6 +24,7 @@ export async function startRestlessProcessors(
   origin: string,
   settings: Record<string, string>,
   random: SeededRandom,
+  pace: Pace,
   restlessness: Restlessness,
 ): Promise<RestlessProcessors> {
   const quiet = new AbortController();
@@ -32,7 +34,7 @@ export async function startRestlessProcessors(
   const slot = async (): Promise<ProcessorProcess> => {
     let processor = await startProcessor(origin, settings);
     while (!quiet.signal.aborted) {
-      await sleep(1000 * between(random, ...restlessness.killEvery), quiet.signal);
+      await sleep(pace.draw(restlessness.killEvery), quiet.signal);
       if (quiet.signal.aborted) break;
       if (random() < restlessness.pauseShare) {
         pauses++;
@@ -60,14 +62,4 @@ export async function startRestlessProcessors(
       for (const processor of await Promise.all(slots)) await processor.stop();
     },
   };
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

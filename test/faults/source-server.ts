@@ -14,7 +14,7 @@ export type SourceServer = {
 
 /**
  * Serves one file over HTTP with ranges and an entity tag, and drops the connection in the middle of a share of the
- * answers. `/missing` is not there.
+ * answers. `/missing` is not there, and `/empty` has no bytes.
  */
 export async function startSourceServer(path: string, random: SeededRandom, cutRate: number): Promise<SourceServer> {
   const { size } = await stat(path);
@@ -22,6 +22,10 @@ export async function startSourceServer(path: string, random: SeededRandom, cutR
   const server = createServer((request, response) => {
     if (request.url?.startsWith("/missing") !== false) {
       response.writeHead(404).end();
+      return;
+    }
+    if (request.url?.startsWith("/empty")) {
+      response.writeHead(200, { etag: '"0"', "accept-ranges": "bytes", "content-length": 0 }).end();
       return;
     }
     const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../edge/app.ts";
 import { ADMINISTRATIVE_ACTIONS } from "../../edge/audit/administrative-actions.ts";
 import { ALL_DOORS, bearer, createKey, gateway } from "./admin-callers.ts";
@@ -210,7 +210,7 @@ describe("whoever was refused for their credentials", () => {
   it("is anonymous in the log, on whichever route, also where it only reads", async () => {
     const refused = async (method: string, path: string, headers: Record<string, string> = {}) => {
       expect((await send(method, path, headers)).status).toBe(401);
-      await vi.waitFor(() => expect(queue.sent.length).toBeGreaterThan(0));
+      await expect.poll(() => queue.sent.length).toBeGreaterThan(0);
       return newest({ actor: "anonymous" });
     };
     expect(await refused("DELETE", `/api/v2/video-posts/${post.videoPostId}`)).toMatchObject({
@@ -236,7 +236,7 @@ describe("whoever was refused for their credentials", () => {
   it("is named where only the scope was missing", async () => {
     const { key, keyId } = await createKey(worker, ["posts:read"]);
     expect((await send("DELETE", `/api/v2/video-posts/${post.videoPostId}`, bearer(key))).status).toBe(403);
-    await vi.waitFor(() => expect(queue.sent.some(({ reason }) => reason === "not-allowed")).toBe(true));
+    await expect.poll(() => queue.sent.some(({ reason }) => reason === "not-allowed")).toBe(true);
     expect(await newest({ actor: `api-key:${keyId}` })).toMatchObject({
       action: "post.delete",
       reason: "not-allowed",
@@ -246,7 +246,7 @@ describe("whoever was refused for their credentials", () => {
 
   it("cannot fill the log: a thousand tries are few rows with the right total", async () => {
     for (let n = 0; n < 1000; n++) await send("GET", "/api/v2/jobs", bearer(`guess-${n}`));
-    await vi.waitFor(() => expect(queue.sent.reduce((sum, { count }) => sum + count, 0)).toBe(1000));
+    await expect.poll(() => queue.sent.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
     queue.sent.splice(0);
   });
 

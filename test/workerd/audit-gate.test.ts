@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type AuditEvent, auditEvent } from "../../shared/domain/audit-event.ts";
 import { allSettled, deliver, everyRow, heldQueue, readAudit } from "./audited.ts";
 import { type PublishedPost, publishPost } from "./published-post.ts";
@@ -35,7 +35,7 @@ const atGate = () => queue.sent.filter(({ action }) => action === "gate.refuse")
 
 async function refusedOnce(token: string, quality?: string): Promise<AuditEvent> {
   expect(await ask(token, quality)).toBeGreaterThanOrEqual(400);
-  await vi.waitFor(() => expect(atGate()).toHaveLength(1));
+  await expect.poll(() => atGate()).toHaveLength(1);
   return atGate()[0]!;
 }
 
@@ -46,10 +46,9 @@ describe("a refusal at the key gate", () => {
     expect(await askKey(own, post, { token }, "480p")).toBe("quality-not-allowed");
     const found = () =>
       everyRow().then((rows) => rows.filter(({ details }) => String(details).includes(tokenId({ token }))));
-    await vi.waitFor(async () => expect((await found()).map(({ action }) => action)).toContain("gate.refuse"), {
-      timeout: 30_000,
-      interval: 200,
-    });
+    await expect
+      .poll(async () => (await found()).map(({ action }) => action), { interval: 200 })
+      .toContain("gate.refuse");
   });
 
   it("tells post, part, quality, key version, the token's id and where it came from", async () => {
@@ -124,7 +123,7 @@ describe("a refusal at the key gate", () => {
     await allSettled(without);
     expect(atGate()).toEqual([]);
     expect((await worker.fetch("/video/enc/key", { method: "HEAD" })).status).toBe(401);
-    await vi.waitFor(() => expect(atGate()).toHaveLength(1));
+    await expect.poll(() => atGate()).toHaveLength(1);
   });
 
   it("costs the gate no second round trip, and the answer does not wait for the queue", async () => {
@@ -144,14 +143,14 @@ describe("a refusal at the key gate", () => {
 
 describe("a flood of refusals", () => {
   /** Nothing but the first of each kind leaves before its time. */
-  const noted = (kinds: number) => vi.waitFor(() => expect(atGate()).toHaveLength(kinds));
+  const noted = (kinds: number) => expect.poll(() => atGate()).toHaveLength(kinds);
 
   it("of one kind is few rows, whose counts are right", async () => {
     const { go } = start();
     for (let n = 0; n < 1000; n++) await ask("not-a-token");
     await noted(1);
     go();
-    await vi.waitFor(() => expect(atGate().reduce((sum, { count }) => sum + count, 0)).toBe(1000));
+    await expect.poll(() => atGate().reduce((sum, { count }) => sum + count, 0)).toBe(1000);
     await deliver(queue.sent);
     const { events } = await readAudit(worker, { action: "gate.refuse", outcome: "refused" });
     const flood = events.filter(({ id }) => queue.sent.some((sent) => sent.id === id));
@@ -168,7 +167,7 @@ describe("a flood of refusals", () => {
     for (let n = 0; n < 3000; n++) await ask("x", "480p", { "cf-connecting-ip": `2001:db8::${n.toString(16)}` });
     await noted(201);
     go();
-    await vi.waitFor(() => expect(atGate().reduce((sum, { count }) => sum + count, 0)).toBe(3000));
+    await expect.poll(() => atGate().reduce((sum, { count }) => sum + count, 0)).toBe(3000);
     expect(atGate().length).toBeLessThan(210);
     expect(atGate().some(({ actor, count }) => actor === "various" && count > 2000)).toBe(true);
   });

@@ -1,0 +1,66 @@
+import { decoded } from "../e2e/run-program.ts";
+import type { Stack } from "../e2e/stack.ts";
+import type { Kind } from "./posts.ts";
+
+type Job = { kind: string; state: string; claimNo: number; failReason: string | null };
+
+/** What became of the posts. `frames` are those of a published one; `violations` must be empty. */
+export async function inspect(stack: Stack, posts: readonly { videoPostId: string; kind: Kind }[], frames: number) {
+  const violations: string[] = [];
+  const failed: Record<string, number> = {};
+  const attempts: number[] = [];
+  let published = 0;
+  for (const { videoPostId, kind } of posts) {
+    const { status, files } = (await (await stack.admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as {
+      status: string;
+      files: { failReason: string | null }[];
+    };
+    const jobs = (
+      (await (await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`)).json()) as { jobs: Job[] }
+    ).jobs;
+    attempts.push(...jobs.map(({ claimNo }) => claimNo));
+    violations.push(...jobViolations(videoPostId, status, jobs));
+    if ((kind === "cancelled") !== (status === "PROCESSING_CANCELLED")) {
+      violations.push(`${kind} ${videoPostId} ended ${status}`);
+    }
+    const succeeds = kind === "upload" || kind === "url";
+    if (status === "PUBLISHED") {
+      published++;
+      violations.push(...(await playbackViolations(stack, videoPostId, frames)));
+    } else if (status === "TRANSCODE_FAILED") {
+      const reason = files[0]?.failReason ?? "no reason";
+      failed[reason] = (failed[reason] ?? 0) + 1;
+    }
+    if (succeeds !== (status === "PUBLISHED"))
+      violations.push(`${kind} ${videoPostId} ended ${status}: ${files[0]?.failReason}`);
+  }
+  return {
+    published,
+    failed,
+    violations,
+    attempts: { total: attempts.reduce((a, b) => a + b, 0), most: Math.max(...attempts) },
+  };
+}
+
+/** Every job has ended, and what was published was published once. */
+function jobViolations(videoPostId: string, status: string, jobs: readonly Job[]): string[] {
+  const live = jobs.filter(({ state }) => !["SUCCEEDED", "FAILED", "CANCELLED"].includes(state));
+  const succeeded = (kind: string) => jobs.filter((job) => job.kind === kind && job.state === "SUCCEEDED").length;
+  const expected = status === "PUBLISHED" ? 1 : 0;
+  return [
+    ...live.map(({ kind, state }) => `${videoPostId} has a ${kind} job that is ${state}`),
+    ...["TRANSCODE", "ENCRYPT"]
+      .filter((kind) => succeeded(kind) !== expected)
+      .map((kind) => `${videoPostId} (${status}) has ${succeeded(kind)} ${kind} jobs that succeeded`),
+  ];
+}
+
+async function playbackViolations(stack: Stack, videoPostId: string, expected: number): Promise<string[]> {
+  const { masterUrl } = await stack.token("/admin/video/enc/token", { videoPostId, fileIndex: 0 });
+  try {
+    const { frames } = await decoded(stack.origin + masterUrl, "0:v:0");
+    return frames === expected ? [] : [`${videoPostId} decodes to ${frames} frames instead of ${expected}`];
+  } catch (error) {
+    return [`${videoPostId} does not decode: ${(error as Error).message}`];
+  }
+}

@@ -1,0 +1,31 @@
+import type { Stack } from "../e2e/stack.ts";
+
+/** A machine on which no post ends for so long has none that is still going to. */
+const STUCK_MS = 300_000;
+
+export type Settling = {
+  /** How many posts are enough. */
+  readonly wanted: number;
+  readonly enough?: () => boolean;
+  /** Milliseconds since the epoch. */
+  readonly deadline?: number;
+  readonly observe: (ended: number, all: number) => void;
+};
+
+/** Waits until so many posts have ended, the deadline has passed, or no further one has ended for five minutes. */
+export async function untilSettled(stack: Stack, settling: Settling): Promise<void> {
+  const { wanted, enough = () => true, deadline = Number.POSITIVE_INFINITY, observe } = settling;
+  let most = -1;
+  let since = Date.now();
+  for (;;) {
+    const response = await stack.admin("GET", "/api/v2/video-posts");
+    const { videoPosts } = (await response.json()) as { videoPosts: { status: string }[] };
+    const ended = videoPosts.filter(({ status }) => /PUBLISHED|TRANSCODE_FAILED|CANCELLED/.test(status)).length;
+    observe(ended, videoPosts.length);
+    if (ended > most) since = Date.now();
+    most = Math.max(most, ended);
+    if (ended >= wanted && enough()) return;
+    if (Date.now() > deadline || Date.now() - since > STUCK_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
