@@ -39,15 +39,17 @@ const NUMBERS = (n: number) => `WITH RECURSIVE i(n) AS (VALUES (1) UNION ALL SEL
 /** More of everything than one invocation does. */
 async function overload(): Promise<void> {
   await emptyQueue();
-  // All posts before all batches: each batch then selects every part, whichever batches have their turn this minute.
+  // Every batch selects these parts and no others, so the number that begins depends neither on the time that this takes
+  // nor on whose turn the minute makes it.
   for (let n = 0; n < BATCHES; n++) await publishPost(worker);
   for (let n = 0; n < BATCHES; n++) {
     const selection = { kind: "all" };
     await worker.context.rotationBatches.create(
       { batchId: uuidV7(n), selection: selection as never, maxInFlight: 50, graceSeconds: null, requestedBy: "test" },
-      worker.context.now() + 1000,
+      worker.context.now(),
     );
   }
+  worker.advance(1000);
   for (let n = 0; n < 8; n++) await importPost(worker);
   await run("UPDATE single_key_source SET queued_at = 1");
   for (let n = 0; n < 12; n++) await claim(worker, await createPost(worker));
