@@ -47,15 +47,15 @@ export type WatchView =
     };
 
 export function watchView(post: VideoPost | null, fileIndex: number): WatchView {
-  if (post === null || post.status === "REJECTED") return { kind: "unknown" };
+  if (post === null || post.audit?.result === "REJECTED") return { kind: "unknown" };
   if (post.status === "DELETED") return { kind: "deleted" };
   const file = post.files.find((part) => part.fileIndex === fileIndex);
   if (file === undefined) return { kind: "unknown" };
   // As long as an editor may still say no, nobody is told what the post is about.
   const title = post.autoPublish || post.audit?.result === "PASSED" ? post.title : null;
-  if (post.status === "TRANSCODE_FAILED" || migrationState(file) === "failed") return { kind: "failed", title };
-  if (post.status === "PROCESSING_CANCELLED" || migrationState(file) === "stopped") return { kind: "cancelled", title };
-  if (post.status !== "PUBLISHED" || file.playing === null) {
+  const stopped = stoppedState(post, file);
+  if (stopped !== null) return { kind: stopped, title };
+  if (post.publishedAt === null || file.playing === null) {
     return { kind: "waiting", title, fileId: file.id, waitingFor: waitingFor(post, file) };
   }
   return {
@@ -69,8 +69,17 @@ export function watchView(post: VideoPost | null, fileIndex: number): WatchView 
   };
 }
 
+/** In a published post each part stands for itself; before that, one that failed holds up all of them. */
+function stoppedState(post: VideoPost, file: VideoFile): "failed" | "cancelled" | null {
+  const migration = migrationState(file);
+  if (migration === "failed" || migration === "stopped") return migration === "failed" ? "failed" : "cancelled";
+  const states = (post.publishedAt === null ? post.files : [file]).map(partState);
+  if (states.includes("failed")) return "failed";
+  return states.includes("cancelled") ? "cancelled" : null;
+}
+
 function waitingFor(post: VideoPost, file: VideoFile): WaitingFor {
-  if (migrationState(file) === "waiting") return post.status === "PUBLISHED" ? "request" : "review";
+  if (migrationState(file) === "waiting") return post.publishedAt === null ? "review" : "request";
   if (migrationState(file) === null && partState(file) === "ready") {
     return post.status === "PENDING_AUDIT" ? "review" : "other-parts";
   }
@@ -78,13 +87,13 @@ function waitingFor(post: VideoPost, file: VideoFile): WaitingFor {
   return file.updateType === "NO_UPDATE" ? "transcoding" : "upload";
 }
 
+/** Without those that were never encrypted: they are not in the library yet. */
 function partViews(post: VideoPost, fileIndex: number): PartView[] {
   const ordered = [...post.files].sort((a, b) => a.position - b.position);
-  return ordered.map((part, index) => ({
-    fileIndex: part.fileIndex,
-    name: `Part ${index + 1}`,
-    current: part.fileIndex === fileIndex,
-  }));
+  return ordered.flatMap((part, index) => {
+    const view = { fileIndex: part.fileIndex, name: `Part ${index + 1}`, current: part.fileIndex === fileIndex };
+    return partState(part) === "ready" ? [view] : [];
+  });
 }
 
 function rungViews(file: VideoFile, transcodeJobId: string): RungView[] {

@@ -62,8 +62,9 @@ function cancelled(file: VideoFile, kind: JobKind): VideoFile {
 export function refreshPost(post: VideoPost, now: number): Decision {
   if (post.deletedAt !== null) return { kind: "unchanged", value: undefined };
   const change = settle(post, [], now);
-  const { status, durationSeconds, audit } = change.post;
-  const same = status === post.status && durationSeconds === post.durationSeconds && audit === post.audit;
+  const { status, durationSeconds, audit, publishedAt } = change.post;
+  const derived = status === post.status && durationSeconds === post.durationSeconds;
+  const same = derived && audit === post.audit && publishedAt === post.publishedAt;
   return same ? { kind: "unchanged", value: undefined } : { kind: "changed", change, value: undefined };
 }
 

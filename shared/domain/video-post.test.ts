@@ -102,12 +102,9 @@ describe("the status of a post follows from its parts", () => {
     expect(postWith(parts, { deletedAt: NOW }).status).toBe("DELETED");
   });
 
-  it.each([
-    ["PASSED", "PUBLISHED"],
-    ["REJECTED", "REJECTED"],
-  ] as const)("and, once all of them play, from its audit: %s", (result, status) => {
-    const audit = { result, reason: null, by: "auditor", at: NOW };
-    expect(postWith([READY], { audit }).status).toBe(status);
+  it("is REJECTED by an audit once all of them play, and not before", () => {
+    const audit = { result: "REJECTED", reason: null, by: "auditor", at: NOW } as const;
+    expect(postWith([READY], { audit }).status).toBe("REJECTED");
     expect(postWith([READY, WAITING], { audit }).status).toBe("TRANSCODING");
     expect(postWith([READY, NO_TRANSCODE], { audit }).status).toBe("TRANSCODE_FAILED");
   });
@@ -129,6 +126,7 @@ describe("a post that publishes itself", () => {
     expect(change.post).toMatchObject({
       status: "PUBLISHED",
       audit: { result: "PASSED", reason: null, by: "system", at: NOW + 1 },
+      publishedAt: NOW + 1,
     });
     expect(change.events).toEqual([
       { type: "VideoAuditPassed", auditedBy: "system", uploadIds: ["upload-0", "upload-1"] },

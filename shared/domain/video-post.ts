@@ -45,6 +45,8 @@ export type VideoPost = {
   readonly status: VideoPostStatus;
   readonly durationSeconds: number;
   readonly audit: Audit | null;
+  /** When the audit that stands passed, in ms; null while the post is not published. Parts do not change it. */
+  readonly publishedAt: number | null;
   /** Number of saves; 0 before the first. */
   readonly version: number;
   /** A file index is permanent and never used again. */
@@ -124,6 +126,7 @@ export function emptyPost(input: Omit<NewVideoPost, "files">, now: number): Vide
     status: "DRAFT",
     durationSeconds: 0,
     audit: null,
+    publishedAt: null,
     version: 0,
     nextFileIndex: 0,
     files: [],
@@ -133,7 +136,8 @@ export function emptyPost(input: Omit<NewVideoPost, "files">, now: number): Vide
   };
 }
 
-function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
+/** Before `settle`. What plays of the post goes on playing. */
+export function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
   const added: VideoFile = {
     id: file.id,
     fileIndex: post.nextFileIndex,
@@ -166,8 +170,8 @@ export function withFile(post: VideoPost, file: VideoFile, jobs: readonly NewJob
 }
 
 /**
- * What is derived is derived here and nowhere else: the status, the total duration, and the audit of posts that
- * publish themselves.
+ * The only place that derives the status, the total duration, the publication, and the audit of posts that publish
+ * themselves.
  */
 export function settle(
   post: VideoPost,
@@ -177,10 +181,12 @@ export function settle(
 ): Change {
   const passesNow = post.autoPublish && post.audit === null && allReady(post);
   const audit: Audit | null = passesNow ? { result: "PASSED", reason: null, by: "system", at: now } : post.audit;
+  const publishedAt = publicationOf(post, audit);
   const settled: VideoPost = {
     ...post,
     audit,
-    status: statusOf(post, audit),
+    publishedAt,
+    status: statusOf({ ...post, audit, publishedAt }),
     durationSeconds: post.files.reduce((sum, file) => sum + (file.durationSeconds ?? 0), 0),
     updatedAt: now,
   };
@@ -191,15 +197,21 @@ function allReady(post: VideoPost): boolean {
   return post.deletedAt === null && post.files.length > 0 && post.files.every((file) => partState(file) === "ready");
 }
 
-function statusOf(post: VideoPost, audit: Audit | null): VideoPostStatus {
+/** The verdict alone decides. A post that was saved without its time of publication gets that of its audit. */
+function publicationOf({ deletedAt, publishedAt }: VideoPost, audit: Audit | null): number | null {
+  return deletedAt === null && audit?.result === "PASSED" ? (publishedAt ?? audit.at) : null;
+}
+
+/** A part that is added, replaced or failed leaves a published post published. */
+function statusOf(post: VideoPost): VideoPostStatus {
   if (post.deletedAt !== null) return "DELETED";
+  if (post.publishedAt !== null) return "PUBLISHED";
   if (post.files.length === 0) return "DRAFT";
   const states = post.files.map(partState);
   if (states.includes("failed")) return "TRANSCODE_FAILED";
   if (states.includes("cancelled")) return "PROCESSING_CANCELLED";
   if (states.includes("on-its-way")) return "TRANSCODING";
-  if (audit === null) return "PENDING_AUDIT";
-  return audit.result === "PASSED" ? "PUBLISHED" : "REJECTED";
+  return post.audit === null ? "PENDING_AUDIT" : "REJECTED";
 }
 
 function auditPassed(post: VideoPost, by: string): DomainEvent {
@@ -216,10 +228,12 @@ export function auditVideoPost(
   now: number,
 ): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
-  if (!allReady(post))
-    return refused({ kind: "wrong-state", detail: `a post that is ${post.status} cannot be audited` });
+  const isPublished = post.publishedAt !== null;
   // What follows a passed audit must not follow twice.
-  if (verdict.result === "PASSED" && post.audit?.result === "PASSED") return { kind: "unchanged", value: undefined };
+  if (verdict.result === "PASSED" && isPublished) return { kind: "unchanged", value: undefined };
+  // A published post can be rejected while a part of it is being processed.
+  if (!isPublished && !allReady(post))
+    return refused({ kind: "wrong-state", detail: `a post that is ${post.status} cannot be audited` });
   const audited = { ...post, audit: { ...verdict, at: now } };
   const event: DomainEvent =
     verdict.result === "PASSED"

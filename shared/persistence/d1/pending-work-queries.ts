@@ -35,9 +35,9 @@ function pending(db: Database, kind: JobKind, batchSize: number): Promise<Pendin
 }
 
 /**
- * The rule of shared/domain/video-post.ts as a query, which only finds candidates: the domain decides. Looked at are
- * the posts that still wait for something and those with a part that is not ready, by two indexes; a library of
- * published posts is not read.
+ * The rule of shared/domain/video-post.ts as a query, which only finds candidates: the domain decides. It reads the
+ * posts that still wait for something, those with a part that is not ready, and those without the time of their
+ * publication, by three indexes; a library of published posts is not read.
  */
 async function drifted(db: Database, batchSize: number): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`
@@ -45,18 +45,22 @@ async function drifted(db: Database, batchSize: number): Promise<string[]> {
       SELECT id FROM video_post WHERE status IN ('DRAFT', 'TRANSCODING', 'TRANSCODE_FAILED',
         'PROCESSING_CANCELLED', 'PENDING_AUDIT')
       UNION SELECT video_id FROM video_file_post WHERE transfer_result IN ('TRANSCODING', 'SUCCESS', 'FAILED', 'CANCELLED')
-        AND encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING', 'FAILED', 'CANCELLED')) looked
+        AND encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING', 'FAILED', 'CANCELLED')
+      UNION SELECT id FROM video_post
+        WHERE audit_result = 'PASSED' AND published_at IS NULL AND deleted_at IS NULL) looked
     JOIN video_post p ON p.id = looked.id LEFT JOIN video_file_post f ON f.video_id = p.id
     WHERE p.deleted_at IS NULL
     GROUP BY p.id
-    HAVING abs(p.duration - total(f.duration)) > 0.001 OR p.status <> CASE
+    HAVING abs(p.duration - total(f.duration)) > 0.001
+      OR (p.audit_result IS 'PASSED') <> (p.published_at IS NOT NULL) OR p.status <> CASE
+      WHEN p.audit_result = 'PASSED' THEN 'PUBLISHED'
       WHEN count(f.id) = 0 THEN 'DRAFT'
       WHEN sum(${NOT_READY} AND 'FAILED' IN (f.transfer_result, f.encrypt_status)) > 0 THEN 'TRANSCODE_FAILED'
       WHEN sum(${NOT_READY} AND 'CANCELLED' IN (f.transfer_result, f.encrypt_status)) > 0 THEN 'PROCESSING_CANCELLED'
       WHEN sum(${NOT_READY}) > 0 THEN 'TRANSCODING'
-      WHEN coalesce(p.audit_result, iif(p.auto_publish, 'PASSED', NULL)) IS NULL THEN 'PENDING_AUDIT'
-      WHEN coalesce(p.audit_result, 'PASSED') = 'PASSED' THEN 'PUBLISHED'
-      ELSE 'REJECTED' END
+      WHEN p.audit_result = 'REJECTED' THEN 'REJECTED'
+      WHEN p.auto_publish THEN 'PUBLISHED'
+      ELSE 'PENDING_AUDIT' END
     ORDER BY p.id LIMIT ${batchSize}`);
   return rows.map(({ id }) => id);
 }

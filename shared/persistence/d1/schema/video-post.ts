@@ -7,6 +7,8 @@ import type { EncryptStatus, TransferResult, UpdateType } from "../../../domain/
 import type { Interaction, PostAccess, ResourceType, VideoPostStatus } from "../../../domain/video-post.ts";
 import { flag, timestamp } from "./columns.ts";
 
+const UNPUBLISHED_PASS = sql`audit_result = 'PASSED' AND published_at IS NULL AND deleted_at IS NULL`;
+
 export const videoPost = sqliteTable(
   "video_post",
   {
@@ -28,6 +30,8 @@ export const videoPost = sqliteTable(
     auditReason: text("audit_reason"),
     auditedBy: text("audited_by"),
     auditedAt: timestamp("audited_at"),
+    /** Since when the post is published; NULL while it is not. */
+    publishedAt: timestamp("published_at"),
     version: integer("version").notNull(),
     nextFileIndex: integer("next_file_index").notNull(),
     createdAt: timestamp("created_at").notNull(),
@@ -36,6 +40,8 @@ export const videoPost = sqliteTable(
   },
   (t) => [
     index("video_post_status").on(t.status, t.id),
+    // Posts that a release without `published_at` has published: empty but for the minutes of a deployment.
+    index("video_post_unpublished_pass").on(t.id).where(UNPUBLISHED_PASS),
     index("video_post_slug").on(t.slug),
     uniqueIndex("video_post_import").on(t.importId).where(sql`import_id IS NOT NULL`),
   ],
