@@ -104,7 +104,7 @@ function ownUploads(context: Context): Hono<CallerEnv> {
   routes.route(
     "/",
     uploadRoutes({
-      db: context.db,
+      uploads: context.uploads,
       source: context.env.SOURCE,
       now: context.now,
       maxBytes: context.settings.MAX_UPLOAD_BYTES,

@@ -17,7 +17,7 @@ const wired = new WeakMap<Env, Wired>();
 function wire(env: Env): Wired {
   const known = wired.get(env);
   if (known !== undefined) return known;
-  const context = createContext(env);
+  const context = createContext({ env });
   const made = { context, app: createApp(context) };
   wired.set(env, made);
   return made;

@@ -1,8 +1,5 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
 import type { DomainEvent } from "../shared/domain/domain-event.ts";
 import { uploadPrefix } from "../shared/domain/object-keys.ts";
-import { videoPostRevision } from "../shared/persistence/d1/schema/video-post.ts";
-import { dropUploads } from "./adapters/upload-sessions.ts";
 import type { Context } from "./context.ts";
 import { inBothBuckets, queueDeletions } from "./delete-objects.ts";
 import { queueReplaced } from "./delete-replaced.ts";
@@ -11,33 +8,25 @@ import type { DeleteObjectsMessage } from "./env.ts";
 const DISPATCH_BATCH = 50;
 
 /**
- * Carries out what the events of past saves ask for. Each revision is marked when all of its effects are queued, so
- * an interruption repeats some; the effects are deletions, which may be repeated.
+ * Performs the side effects of saved events. A save is marked when all of its effects are queued, so an interruption
+ * repeats some of them. The effects are deletions, which may be repeated.
  */
 export async function dispatchEvents(context: Context): Promise<number> {
-  const { db, env, now } = context;
-  const waiting = await db
-    .select()
-    .from(videoPostRevision)
-    .where(isNull(videoPostRevision.dispatchedAt))
-    .orderBy(asc(videoPostRevision.createdAt))
-    .limit(DISPATCH_BATCH);
+  const { outbox, uploads, env, now } = context;
+  const waiting = await outbox.listUndispatched(DISPATCH_BATCH);
   for (const { videoPostId, version, events } of waiting) {
-    const uploads = await dropUploads(db, events.flatMap(uploadsOf));
-    const messages = [...uploads.map(deletionOfUpload), ...events.flatMap(deletionsOf)];
+    const dropped = await uploads.dropUnneeded(events.flatMap(uploadsOf));
+    const messages = [...dropped.map(deletionOfUpload), ...events.flatMap(deletionsOf)];
     await queueDeletions(env, messages);
     for (const event of events) {
       if (event.type === "PlayedVersionReplaced") await queueReplaced(context, event.prefix, event.keysEnd);
     }
-    await db
-      .update(videoPostRevision)
-      .set({ dispatchedAt: now() })
-      .where(and(eq(videoPostRevision.videoPostId, videoPostId), eq(videoPostRevision.version, version)));
+    await outbox.markDispatched({ videoPostId, version }, now());
   }
   return waiting.length;
 }
 
-/** After the answer has gone out. What fails here is found again by the Cron Trigger. */
+/** Runs after the response is sent. The Cron Trigger repeats what fails here. */
 export function dispatchSoon(context: Context, execution: Pick<ExecutionContext, "waitUntil">): void {
   execution.waitUntil(
     dispatchEvents(context).catch((error) => console.error(JSON.stringify({ at: "outbox", error: String(error) }))),
@@ -52,7 +41,7 @@ function deletionOfUpload(uploadId: string): DeleteObjectsMessage {
   return { bucket: "SOURCE", prefix: uploadPrefix(uploadId) };
 }
 
-/** Beside uploads, which go once a post has passed its audit or was deleted: with a deleted post everything goes. */
+/** Beside the uploads, which are deleted once their post has passed its audit or is deleted. */
 function deletionsOf(event: DomainEvent): DeleteObjectsMessage[] {
   switch (event.type) {
     case "VideoAuditPassed":

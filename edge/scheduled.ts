@@ -13,13 +13,13 @@ const UPLOADS_PER_SWEEP = 50;
 
 /** What the Cron Trigger does every minute. A failure is logged by step, and the invocation counts as failed. */
 export async function runScheduled(context: Context): Promise<void> {
-  const { db, env, settings, now } = context;
+  const { uploads, env, settings, now } = context;
   try {
     await runIsolated({
       outbox: () => dispatchEvents(context),
       scan: () => scanJobs(context, now()),
       migration: () => continueMigration(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
-      uploads: () => removeExpiredUploads({ db, source: env.SOURCE }, now(), UPLOADS_PER_SWEEP),
+      uploads: () => removeExpiredUploads({ uploads, source: env.SOURCE }, now(), UPLOADS_PER_SWEEP),
       audit: () => expireAuditEvents(context, now()),
       keys: () => deleteEndedKeys(context, now()),
       rotations: () => continueKeyRotations(context, now()),

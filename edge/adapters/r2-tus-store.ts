@@ -1,17 +1,10 @@
-import { DataStore, ERRORS, Upload } from "@tus/server";
+import { DataStore, ERRORS, Upload as TusUpload } from "@tus/server";
 import { uploadChunkKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
+import { UPLOAD_LIFE_MS, type Upload } from "../../shared/domain/upload.ts";
 import { removeUpload, type UploadStorage } from "./remove-uploads.ts";
 import { putChunk } from "./upload-chunks.ts";
-import {
-  advanceUpload,
-  declareUploadSize,
-  findUpload,
-  openUpload,
-  UPLOAD_LIFE_MS,
-  type UploadSession,
-} from "./upload-sessions.ts";
 
-/** One request: who asks, and the bytes that it carries. */
+/** One request: the authenticated owner and the bytes that it carries. */
 export type UploadRequest = {
   readonly owner: string;
   readonly body: ReadableStream<Uint8Array> | null;
@@ -33,11 +26,11 @@ export class UploadRefusal extends Error {
 }
 
 /**
- * Uploads over tus as chunks in R2 and one row in D1; one store serves one request.
+ * Uploads over tus as chunks in R2 and one row in the database; one store serves one request.
  *
  * The chunk that begins at the row's offset is created, never replaced, and then counted by moving the offset to its
- * end. Therefore all chunks of an upload, in the order of their names, are its bytes without gap or overlap, whatever
- * is cut off, repeated or sent twice at once: creating the object is the only lock.
+ * end. Creating the object is the only lock. So the chunks of an upload, in the order of their names, are its bytes
+ * without gap or overlap, even where requests are cut off, repeated or sent twice at once.
  */
 export class R2TusStore extends DataStore {
   override extensions = ["creation", "creation-with-upload", "creation-defer-length", "expiration", "termination"];
@@ -52,10 +45,10 @@ export class R2TusStore extends DataStore {
     this.#now = now;
   }
 
-  override async create(upload: Upload): Promise<Upload> {
+  override async create(upload: TusUpload): Promise<TusUpload> {
     if (upload.size === 0) throw emptyUpload();
     const now = this.#now();
-    const session: UploadSession = {
+    const opened: Upload = {
       uploadId: upload.id,
       owner: this.#request.owner,
       size: upload.size ?? null,
@@ -66,24 +59,24 @@ export class R2TusStore extends DataStore {
       expiresAt: now + UPLOAD_LIFE_MS,
       createdAt: now,
     };
-    await openUpload(this.#storage.db, session);
-    return Object.assign(upload, { creation_date: lifeStart(session) });
+    await this.#storage.uploads.open(opened);
+    return Object.assign(upload, { creation_date: lifeStart(opened) });
   }
 
-  override async getUpload(uploadId: string): Promise<Upload> {
-    const session = await this.#find(uploadId);
-    return new Upload({
+  override async getUpload(uploadId: string): Promise<TusUpload> {
+    const upload = await this.#find(uploadId);
+    return new TusUpload({
       id: uploadId,
-      offset: session.offset,
-      creation_date: lifeStart(session),
-      ...(session.size !== null && { size: session.size }),
-      ...(Object.keys(session.metadata).length > 0 && { metadata: session.metadata }),
+      offset: upload.offset,
+      creation_date: lifeStart(upload),
+      ...(upload.size !== null && { size: upload.size }),
+      ...(Object.keys(upload.metadata).length > 0 && { metadata: { ...upload.metadata } }),
     });
   }
 
   override async declareUploadLength(uploadId: string, size: number): Promise<void> {
     if (size === 0) throw emptyUpload();
-    const declared = await declareUploadSize(this.#storage.db, { uploadId, owner: this.#request.owner, size });
+    const declared = await this.#storage.uploads.declareSize({ ...this.#ref(uploadId), size });
     if (!declared) throw new UploadRefusal(400, "Upload-Length is known already, or below the offset");
   }
 
@@ -106,9 +99,9 @@ export class R2TusStore extends DataStore {
   }
 
   override async remove(uploadId: string): Promise<void> {
-    // Expired uploads may be removed too, so expiry is not asked for here.
-    const session = await findUpload(this.#storage.db, uploadId, this.#request.owner);
-    if (session === null) throw ERRORS.FILE_NOT_FOUND;
+    // An expired upload may be removed too, so its expiry is not checked.
+    const upload = await this.#storage.uploads.find(this.#ref(uploadId));
+    if (upload === null) throw ERRORS.FILE_NOT_FOUND;
     if (!(await removeUpload(this.#storage, uploadId))) {
       throw new UploadRefusal(409, "A video post uses this upload");
     }
@@ -118,41 +111,38 @@ export class R2TusStore extends DataStore {
     return UPLOAD_LIFE_MS;
   }
 
-  async #find(uploadId: string): Promise<UploadSession> {
-    const session = await findUpload(this.#storage.db, uploadId, this.#request.owner);
-    if (session === null) throw ERRORS.FILE_NOT_FOUND;
-    if (session.expiresAt <= this.#now()) throw ERRORS.FILE_NO_LONGER_EXISTS;
-    return session;
+  #ref(uploadId: string) {
+    return { uploadId, owner: this.#request.owner };
+  }
+
+  async #find(uploadId: string): Promise<Upload> {
+    const upload = await this.#storage.uploads.find(this.#ref(uploadId));
+    if (upload === null) throw ERRORS.FILE_NOT_FOUND;
+    if (upload.expiresAt <= this.#now()) throw ERRORS.FILE_NO_LONGER_EXISTS;
+    return upload;
   }
 
   async #count(uploadId: string, key: string, from: number, to: number): Promise<number> {
-    const { db, source } = this.#storage;
-    const owner = this.#request.owner;
+    const { uploads, source } = this.#storage;
     const now = this.#now();
-    if (await advanceUpload(db, { uploadId, owner, from, to, now })) return to;
-    const session = await findUpload(db, uploadId, owner);
-    if (session === null || session.expiresAt <= now) {
-      // It was removed while the chunk was on its way, and the removal may have missed the chunk.
+    if (await uploads.advance({ ...this.#ref(uploadId), from, to, now })) return to;
+    const upload = await uploads.find(this.#ref(uploadId));
+    if (upload === null || upload.expiresAt <= now) {
+      // The upload was removed while the chunk was in transit, and the removal may have missed the chunk.
       await source.delete(key);
-      throw session === null ? ERRORS.FILE_NOT_FOUND : ERRORS.FILE_NO_LONGER_EXISTS;
+      throw upload === null ? ERRORS.FILE_NOT_FOUND : ERRORS.FILE_NO_LONGER_EXISTS;
     }
-    // Somebody who came second may have counted this chunk before us.
-    if (session.offset >= to) return to;
+    // A second request for the same chunk may have counted it first.
+    if (upload.offset >= to) return to;
     throw ERRORS.INVALID_OFFSET;
   }
 
-  /** Without this, a request that died between storing its chunk and counting it would block the upload for ever. */
+  /** Counts a chunk whose request died between storing and counting it; the upload would be blocked otherwise. */
   async #countChunkOfOther(uploadId: string, key: string, from: number): Promise<void> {
     const chunk = await this.#storage.source.head(key);
     if (chunk === null) return;
     const now = this.#now();
-    await advanceUpload(this.#storage.db, {
-      uploadId,
-      owner: this.#request.owner,
-      from,
-      to: from + chunk.size,
-      now,
-    });
+    await this.#storage.uploads.advance({ ...this.#ref(uploadId), from, to: from + chunk.size, now });
   }
 }
 
@@ -161,7 +151,7 @@ function emptyUpload(): UploadRefusal {
   return new UploadRefusal(422, "The file is empty. Choose a file with content and upload it again.");
 }
 
-/** @tus/server adds the life to this date to tell when the upload expires. */
-function lifeStart(session: UploadSession): string {
-  return new Date(session.expiresAt - UPLOAD_LIFE_MS).toISOString();
+/** @tus/server adds the lifetime to this date to report when the upload expires. */
+function lifeStart(upload: Upload): string {
+  return new Date(upload.expiresAt - UPLOAD_LIFE_MS).toISOString();
 }

@@ -1,4 +1,4 @@
-import type { AuditFilter, AuditLog } from "../../shared/application/audit-log.ts";
+import type { AuditFilter, AuditLog } from "../../shared/application/ports/audit-log.ts";
 import type { AuditEvent } from "../../shared/domain/audit-event.ts";
 
 /** A page is what is in memory at one time: some hundred kilobytes. */

@@ -1,4 +1,4 @@
-import type { AuditLog } from "../../shared/application/audit-log.ts";
+import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
 import type { AuditEvent } from "../../shared/domain/audit-event.ts";
 import type { Env } from "../env.ts";
 

@@ -1,5 +1,5 @@
 import { hashOfSecret, parseApiKey } from "../../shared/application/api-key-text.ts";
-import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports.ts";
+import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
 import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
 import { bearerToken, equalSecrets } from "./bearer.ts";
 import type { Identification } from "./caller.ts";

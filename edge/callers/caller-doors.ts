@@ -1,4 +1,4 @@
-import type { ApiKeyStore } from "../../shared/application/ports.ts";
+import type { ApiKeyStore } from "../../shared/application/ports/api-key-store.ts";
 import type { Env, Settings } from "../env.ts";
 import type { IssuerKeys } from "../viewers/issuer-keys.ts";
 import type { AccessDoor } from "./access-caller.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JobStore } from "../../shared/application/ports.ts";
+import type { JobStore } from "../../shared/application/ports/job-store.ts";
 import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
 

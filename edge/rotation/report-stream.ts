@@ -1,4 +1,4 @@
-import type { PartName, RotationBatches } from "../../shared/application/rotation-store.ts";
+import type { PartName, RotationBatches } from "../../shared/application/ports/rotation-batches.ts";
 import type { RotationItemState } from "../../shared/domain/rotation-batch.ts";
 import { csvCell } from "../audit/audit-rows.ts";
 import { shownItem } from "./rotation-views.ts";

@@ -1,3 +1,4 @@
+import type { PartName, PreviewedPart } from "../../shared/application/ports/rotation-batches.ts";
 import {
   type RotationItemView,
   type RotationPreviewView,
@@ -5,7 +6,6 @@ import {
   type RotationView,
   selectionShown,
 } from "../../shared/application/rotation-protocol.ts";
-import type { PartName, PreviewedPart } from "../../shared/application/rotation-store.ts";
 import {
   percentDone,
   type RotationBatch,

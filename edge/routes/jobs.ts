@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { retryJob } from "../../shared/application/commands/retry-job.ts";
-import type { ListedJob } from "../../shared/application/ports.ts";
+import type { ListedJob } from "../../shared/application/ports/job-store.ts";
 import { JOB_KINDS, JOB_STATES } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";

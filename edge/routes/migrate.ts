@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { continueMigration } from "../../shared/application/commands/request-video-migration.ts";
-import type { MigrationSelection } from "../../shared/application/migration-store.ts";
+import type { MigrationSelection } from "../../shared/application/ports/migration-store.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { revokeVideoHlsKeyTokens } from "../../shared/application/commands/revoke-video-hls-key-tokens.ts";
 import { revokeVideoHlsKeys } from "../../shared/application/commands/revoke-video-hls-keys.ts";
-import type { TokenSelection } from "../../shared/application/ports.ts";
+import type { TokenSelection } from "../../shared/application/ports/token-store.ts";
 import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";

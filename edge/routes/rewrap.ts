@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { z } from "zod";
 import { type RewrapPosition, rewrapKeys } from "../../shared/application/commands/rewrap-keys.ts";
-import type { KeyAtRest } from "../../shared/application/key-wrapping-store.ts";
+import type { KeyAtRest } from "../../shared/application/ports/key-wrapping-store.ts";
 import { type KeysAtRestView, type RewrapView, rewrapRequestSchema } from "../../shared/application/rewrap-protocol.ts";
 import { STORED_CLEAR } from "../../shared/domain/video-file.ts";
 import type { Context } from "../context.ts";

@@ -1,7 +1,7 @@
 import { Server } from "@tus/server";
 import { type Context, Hono } from "hono";
+import type { UploadStore } from "../../shared/application/ports/upload-store.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
-import type { Database } from "../../shared/persistence/d1/database.ts";
 import { R2TusStore } from "../adapters/r2-tus-store.ts";
 
 /** Where the routes are to be mounted: the Location of a new upload begins with it. */
@@ -25,20 +25,20 @@ const TUS_REQUEST_HEADERS = [
 ];
 
 export type UploadRoutesDeps = {
-  readonly db: Database;
+  readonly uploads: UploadStore;
   /** The SOURCE bucket. */
   readonly source: R2Bucket;
   /** Milliseconds since the epoch. */
   now(): number;
   readonly maxBytes: number;
-  /** The id of the authenticated caller. Not asked for OPTIONS, which browsers send without credentials. */
+  /** The id of the authenticated caller. Not called for OPTIONS, which browsers send without credentials. */
   ownerOf(c: Context): string;
 };
 
 /**
  * Resumable uploads over tus 1.0.0 with creation, creation-with-upload, creation-defer-length, expiration and
  * termination, mounted at UPLOADS_PATH behind authentication. Refusals are text/plain with the statuses of the
- * protocol; faults of R2 or D1 are thrown, for the application to map.
+ * protocol; faults of R2 or of the database are thrown for the application to map.
  */
 export function uploadRoutes(deps: UploadRoutesDeps): Hono {
   const app = new Hono();

@@ -1,14 +1,11 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { createVideoPost, type GivenSource } from "../../shared/application/commands/create-video-post.ts";
+import { createVideoPost } from "../../shared/application/commands/create-video-post.ts";
 import { auditVideoPost, deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
 import { multipleLines, singleLine } from "../../shared/application/plain-text.ts";
 import { describeVideoPost } from "../../shared/application/queries/video-posts.ts";
 import { VIDEO_POST_STATUSES } from "../../shared/domain/video-post.ts";
-import { isUploadUsed } from "../../shared/persistence/d1/upload-queries.ts";
-import { listVideoPosts } from "../../shared/persistence/d1/video-post-queries.ts";
-import { findUpload } from "../adapters/upload-sessions.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
@@ -16,7 +13,8 @@ import { dispatchSoon } from "../outbox.ts";
 import { readJson } from "../read-json.ts";
 import { readQuery } from "../read-query.ts";
 import { refusalResponse } from "./command-response.ts";
-import { type UploadFile, uploadFileListSchema } from "./upload-file-list.ts";
+import { resolveSources } from "./resolve-sources.ts";
+import { uploadFileListSchema } from "./upload-file-list.ts";
 
 const title = singleLine(200);
 const description = multipleLines(10_000);
@@ -55,24 +53,17 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
   routes.post("/", async (c) => {
     const body = await readJson(c.req.raw, createSchema as z.ZodType<z.output<typeof createSchema>>);
     if (body.kind === "refused") return body.response;
-    const files = await Promise.all(
-      body.value.uploadFileList.map((file) => resolveSource(context, file, c.get("caller").id)),
-    );
-    const refusal = files.find((file) => file instanceof Response);
-    if (refusal instanceof Response) return refusal;
-    const uploadFileList = files as ResolvedFile[];
-    const created = await createVideoPost(
-      context,
-      { ...body.value, authorId: c.get("caller").id, uploadFileList },
-      now(),
-    );
+    const authorId = c.get("caller").id;
+    const resolved = await resolveSources(context.uploads, body.value.uploadFileList, authorId, now());
+    if (resolved.kind === "refused") return refusalResponse(resolved);
+    const created = await createVideoPost(context, { ...body.value, authorId, uploadFileList: resolved.files }, now());
     return created.kind === "created" ? c.json(created.created, 201) : refusalResponse(created);
   });
 
   routes.get("/", async (c) => {
     const query = readQuery(c.req.raw, listSchema);
     if (query.kind === "refused") return query.response;
-    return c.json({ videoPosts: await listVideoPosts(context.db, { ...query.value, limit: 100 }) });
+    return c.json({ videoPosts: await context.postQueries.listNewest({ ...query.value, limit: 100 }) });
   });
 
   routes.get("/:videoPostId", async (c) => {
@@ -104,33 +95,4 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
   }
 
   return routes;
-}
-
-type ResolvedFile = {
-  readonly source: GivenSource;
-  readonly fileName: string;
-  readonly fileSize: number | null;
-  readonly durationSeconds: number | null;
-};
-
-/** An upload must be complete, the caller's own and unused before a post is built on it. */
-async function resolveSource(context: Context, file: UploadFile, owner: string): Promise<ResolvedFile | Response> {
-  const { fileName, sourceUrl, uploadId, duration: durationSeconds = null } = file;
-  if (sourceUrl !== undefined) {
-    return { source: { kind: "url", url: sourceUrl }, fileName, fileSize: null, durationSeconds };
-  }
-  if (uploadId === undefined) throw new Error("uploadFileList has an entry without a source");
-  const upload = await findUpload(context.db, uploadId, owner);
-  if (upload === null) return problem("invalid", `uploadFileList: there is no upload ${uploadId}`);
-  if (upload.state !== "COMPLETE") return problem("wrong-state", `upload ${uploadId} is not complete`);
-  if (upload.size === 0)
-    return problem("invalid", `uploadFileList: upload ${uploadId} is empty; upload the file again`);
-  if (file.fileSize !== undefined && file.fileSize !== upload.size) {
-    const sizes = `upload ${uploadId} has ${upload.size} bytes, not ${file.fileSize}`;
-    return problem("invalid", `uploadFileList: ${sizes}; upload the file again`);
-  }
-  if (upload.expiresAt <= context.now()) return problem("wrong-state", `upload ${uploadId} has expired`);
-  if (await isUploadUsed(context.db, uploadId))
-    return problem("wrong-state", `upload ${uploadId} is used by a post already`);
-  return { source: { kind: "upload", uploadId }, fileName, fileSize: upload.size, durationSeconds };
 }

@@ -2,14 +2,13 @@ import type { z } from "zod";
 import { completeFinishedJob } from "../../shared/application/commands/complete-finished-job.ts";
 import { failForGood } from "../../shared/application/commands/fail-job.ts";
 import { type WorkOrder, workOrderSchema } from "../../shared/application/job-protocol.ts";
-import type { ClaimedJob } from "../../shared/application/ports.ts";
+import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
 import { sourceUrlOf } from "../../shared/application/source-url.ts";
 import { clearPrefix } from "../../shared/domain/object-keys.ts";
 import { singleKeyBinding } from "../../shared/domain/single-key-source.ts";
 import type { VideoFile } from "../../shared/domain/video-file.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { base64Encode } from "../../shared/lib/base64.ts";
-import { getUploadSessionTempPath } from "../../shared/persistence/d1/upload-queries.ts";
 import { issueJobCredential } from "../callers/job-holder.ts";
 import type { Context } from "../context.ts";
 
@@ -70,7 +69,7 @@ async function sourceOf(context: Context, file: VideoFile) {
     const url = await sourceUrlOf(context.vault, file);
     return url === null ? impossible(URL_GONE) : { kind: "url" as const, url };
   }
-  const upload = await getUploadSessionTempPath(context.db, file.source.uploadId);
+  const upload = await context.uploads.findForJob(file.source.uploadId);
   if (upload === null || upload.size === null) return impossible(UPLOAD_GONE);
   if (upload.size === 0) return impossible(UPLOAD_EMPTY);
   const { tempPath: prefix, size, sha256 } = upload;

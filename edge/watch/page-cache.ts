@@ -1,4 +1,4 @@
-import type { VideoPostRepository } from "../../shared/application/ports.ts";
+import type { VideoPostRepository } from "../../shared/application/ports/video-post-repository.ts";
 
 export type Page = { readonly status: 200 | 404 | 410; readonly html: string };
 

@@ -28,7 +28,7 @@ import {
   type WorkOrder,
   workOrderSchema,
 } from "../../shared/application/job-protocol.ts";
-import type { PrefixUse } from "../../shared/application/ports.ts";
+import type { PrefixUse } from "../../shared/application/ports/prefix-queries.ts";
 import { JobServiceError } from "./job-client-errors.ts";
 import { type JobRequest, ONE_TRY, PATIENT, requestJson, SHORT } from "./job-request.ts";
 

@@ -1,5 +1,5 @@
 import { PREFIXES_PER_REQUEST } from "../../shared/application/job-protocol.ts";
-import type { PrefixUse } from "../../shared/application/ports.ts";
+import type { PrefixUse } from "../../shared/application/ports/prefix-queries.ts";
 import type { JobClient } from "../adapters/job-client.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import { type StoredPrefix, takeInventory } from "./inventory.ts";

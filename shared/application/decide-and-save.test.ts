@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createVideoPost, type Decision, refused, settle, type VideoPost } from "../domain/video-post.ts";
 import { decideAndSave } from "./decide-and-save.ts";
-import type { SaveOptions, SaveOutcome, VideoPostRepository } from "./ports.ts";
+import type { SaveOptions, SaveOutcome, VideoPostRepository } from "./ports/video-post-repository.ts";
 
 const NOW = 1_770_000_000_000;
 

@@ -1,5 +1,5 @@
 import type { Decision, Refusal, VideoPost } from "../domain/video-post.ts";
-import type { SaveOptions, VideoPostRepository } from "./ports.ts";
+import type { SaveOptions, VideoPostRepository } from "./ports/video-post-repository.ts";
 
 export type CommandOutcome<T = undefined> =
   | { readonly kind: "done"; readonly post: VideoPost; readonly value: T }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { StoredApiKey } from "../../shared/application/ports.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import type { StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { NOW } from "./steps.ts";
 
 const MINUTE = 60_000;
@@ -22,7 +22,7 @@ function key(keyId: string, more: Partial<StoredApiKey> = {}): StoredApiKey {
 
 export function describeApiKeys(name: string, open: OpenPersistence): void {
   describe(`${name}: an API key`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });

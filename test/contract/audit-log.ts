@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AuditFilter } from "../../shared/application/audit-log.ts";
+import type { AuditFilter } from "../../shared/application/ports/audit-log.ts";
 import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/audit-event.ts";
-import type { OpenPersistence, Persistence } from "./persistence.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const DAY = 24 * 3600_000;
@@ -17,7 +17,7 @@ function event(at: number, more: Partial<Occurrence> = {}, retentionDays = 40_00
 
 export function describeAuditLog(name: string, open: OpenPersistence): void {
   describe(`${name}: the audit log`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
       actor = `test:${crypto.randomUUID()}`;

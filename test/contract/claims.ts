@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
-import type { OpenPersistence, Persistence } from "./persistence.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import {
   askForJob,
   claim,
@@ -18,7 +18,7 @@ import {
 
 export function describeClaims(name: string, open: OpenPersistence): void {
   describe(`${name}: a claim`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });

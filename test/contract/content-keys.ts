@@ -2,16 +2,16 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
-import type { ClaimedJob } from "../../shared/application/ports.ts";
+import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
 import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { base64Encode } from "../../shared/lib/base64.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { claim, fenceOf, LADDER, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, vault } from "./steps.ts";
 
 export function describeContentKeys(name: string, open: OpenPersistence): void {
   describe(`${name}: the content keys of a job that encrypts`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     let held: ClaimedJob;
     beforeEach(async () => {
       persistence = await open();

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { deleteEndedKeys } from "../../shared/application/commands/delete-ended-keys.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { revokeVideoHlsKeys } from "../../shared/application/commands/revoke-video-hls-keys.ts";
-import type { OpenPersistence, Persistence } from "./persistence.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { askForJob, encrypt, LADDER, NOW, onlyPart, publishPost, reload } from "./steps.ts";
 
 const DAY = 24 * 3600_000;
@@ -10,7 +10,7 @@ const GRACE = 60_000;
 
 export function describeEndedKeys(name: string, open: OpenPersistence): void {
   describe(`${name}: keys that nobody is given any more`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     let videoPostId: string;
     beforeEach(async () => {
       persistence = await open();

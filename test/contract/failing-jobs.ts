@@ -3,10 +3,10 @@ import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
-import type { ClaimedJob } from "../../shared/application/ports.ts";
+import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import {
   askForJob,
   claim,
@@ -24,7 +24,7 @@ const rules = STANDARD_JOB_RULES;
 const { maxAttempts, firstBackoffMs, longestBackoffMs } = rules;
 
 export function describeFailingJobs(name: string, open: OpenPersistence): void {
-  let persistence: Persistence;
+  let persistence: TestPersistence;
   const scan = (now: number) => scanJobs({ ...persistence, rules }, now);
   const fail = ({ job, leaseToken }: ClaimedJob, permanent: boolean, now = NOW) =>
     failJob({ ...persistence, rules }, job, leaseToken, { reason: "It broke.", permanent }, now);

@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import type { ClaimedJob, JobEnd, SaveFence, SaveOutcome } from "../../shared/application/ports.ts";
+import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
+import type { JobEnd, SaveFence, SaveOutcome } from "../../shared/application/ports/video-post-repository.ts";
 import { type VideoPost, withFile } from "../../shared/domain/video-post.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { askForJob, claim, fenceOf, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, tryClaim } from "./steps.ts";
 
 export function describeFencedSaves(name: string, open: OpenPersistence): void {
   describe(`${name}: saves that record what a job found`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     let post: VideoPost;
     let held: ClaimedJob;
     beforeEach(async () => {

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
-import type { ClaimedJob } from "../../shared/application/ports.ts";
+import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { claim, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, tryClaim } from "./steps.ts";
 
 const PROGRESS = { stage: "ENCODING", percent: 12.5, fps: 50, segments: { "1080p": 3 } } as const;
 
 export function describeHeldJobs(name: string, open: OpenPersistence): void {
   describe(`${name}: a job that is held`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     let held: ClaimedJob;
     let lease: { jobId: string; leaseToken: string };
     beforeEach(async () => {
@@ -164,7 +164,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
   });
 
   describe(`${name}: a job that nobody holds`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });

@@ -3,11 +3,11 @@ import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { continueKeyRotation } from "../../shared/application/commands/continue-key-rotations.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
-import type { TakenItem } from "../../shared/application/rotation-store.ts";
+import type { TakenItem } from "../../shared/application/ports/rotation-steps.ts";
 import type { RotationItem, RotationItemState } from "../../shared/domain/rotation-batch.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
-import type { OpenPersistence, Persistence } from "./persistence.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { askForJob, claim, encrypt, NOW, onlyPart, publishPost, reload, savePost } from "./steps.ts";
 
 const LATER = NOW + 60_000;
@@ -16,7 +16,7 @@ const NEVER = 0;
 
 export function describeKeyRotations(name: string, open: OpenPersistence): void {
   describe(`${name}: a batch of rotations`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });

@@ -14,14 +14,14 @@ import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
 import { singleKeyBinding } from "../../shared/domain/single-key-source.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
-import type { OpenPersistence, Persistence } from "./persistence.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, encrypt, LADDER, NOW, reload, savePost, transcode, vault } from "./steps.ts";
 
 const DIGEST = "0123456789abcdef0123456789abcdef";
 
 export function describeMigrations(name: string, open: OpenPersistence): void {
   describe(`${name}: imported posts`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });
@@ -259,7 +259,7 @@ export function describeMigrations(name: string, open: OpenPersistence): void {
 }
 
 /** The job that is due fails for good. */
-async function failClaimed(persistence: Persistence): Promise<void> {
+async function failClaimed(persistence: TestPersistence): Promise<void> {
   const held = await claim(persistence);
   const failure = { reason: "It broke.", permanent: true };
   await failJob({ ...persistence, rules: STANDARD_JOB_RULES }, held.job, held.leaseToken, failure, NOW);

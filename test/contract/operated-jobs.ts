@@ -5,7 +5,7 @@ import { refreshVideoPostTranscodeStatus } from "../../shared/application/comman
 import { retryJob } from "../../shared/application/commands/retry-job.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import {
   askForJob,
   claim,
@@ -23,7 +23,7 @@ import {
 
 export function describeOperatedJobs(name: string, open: OpenPersistence): void {
   describe(`${name}: what operators ask for`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });

@@ -3,7 +3,7 @@ import { deleteVideoPost } from "../../shared/application/commands/edit-video-po
 import { endPlaySession } from "../../shared/application/commands/end-play-session.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { askForJob, encrypt, NOW, publishPost } from "./steps.ts";
 import { askKey, issueTo, refresh, SESSION_MS, START_BEFORE, sessionOf } from "./viewing-sessions.ts";
 
@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 
 export function describePlaySessions(name: string, open: OpenPersistence): void {
   describe(`${name}: play sessions`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     let post: VideoPost;
     let claims: PlaybackClaims;
     beforeEach(async () => {

@@ -4,17 +4,17 @@ import {
   type GateRefusal,
 } from "../../shared/application/commands/consume-video-hls-key-token.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import type { TokenRow } from "../../shared/application/ports.ts";
+import type { TokenRow } from "../../shared/application/ports/token-store.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
-import type { OpenPersistence, Persistence } from "./persistence.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { askForJob, encrypt, NOW, onlyPart, publishPost, reload, savePost, transcode, vault } from "./steps.ts";
 import { START_BEFORE, sessionOf, tokenRow } from "./viewing-sessions.ts";
 
 const GRACE_MS = 60_000;
 
 export function describePlaybackTokens(name: string, open: OpenPersistence): void {
-  let persistence: Persistence;
+  let persistence: TestPersistence;
   let post: VideoPost;
   beforeEach(async () => {
     persistence = await open();

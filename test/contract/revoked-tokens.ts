@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { TokenRow } from "../../shared/application/ports.ts";
+import type { TokenRow } from "../../shared/application/ports/token-store.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { LADDER, NOW, onlyPart, publishPost } from "./steps.ts";
 
 export function describeRevokedTokens(name: string, open: OpenPersistence): void {
   describe(`${name}: the revocation of tokens`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     let post: VideoPost;
     let other: VideoPost;
     beforeEach(async () => {

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import type { PartName, PreviewedPart } from "../../shared/application/rotation-store.ts";
+import type { PartName, PreviewedPart } from "../../shared/application/ports/rotation-batches.ts";
 import type { RotationSelection } from "../../shared/domain/rotation-batch.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { askForJob, encrypt, NOW, publishPost, reload, savePost } from "./steps.ts";
 
 const HOUR = 3_600_000;
 
 export function describeRotationSelections(name: string, open: OpenPersistence): void {
   describe(`${name}: which parts a rotation is for`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     let posts: Record<"old" | "rotated" | "waiting" | "twoParts" | "audio" | "deleted", string>;
 
     beforeEach(async () => {
@@ -34,7 +34,7 @@ export function describeRotationSelections(name: string, open: OpenPersistence):
       const parts: PreviewedPart[] = [];
       let after: PartName | null = null;
       do {
-        const page: Awaited<ReturnType<Persistence["rotationBatches"]["preview"]>> =
+        const page: Awaited<ReturnType<TestPersistence["rotationBatches"]["preview"]>> =
           await persistence.rotationBatches.preview(selection, { after, limit });
         parts.push(...page.parts);
         after = page.last;

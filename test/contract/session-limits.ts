@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { endPlaySession } from "../../shared/application/commands/end-play-session.ts";
 import type { SessionLimit } from "../../shared/domain/play-session.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
-import type { OpenPersistence, Persistence } from "./persistence.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { NOW, publishPost } from "./steps.ts";
 import { askKey, issueTo, refresh, SESSION_MS, sessionOf } from "./viewing-sessions.ts";
 
@@ -11,7 +11,7 @@ const END_FOR_4TH: SessionLimit = { atMost: 3, overflow: "END_OLDEST" };
 
 export function describeSessionLimits(name: string, open: OpenPersistence): void {
   describe(`${name}: limits of play sessions`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     let post: VideoPost;
     beforeEach(async () => {
       persistence = await open();

@@ -3,7 +3,8 @@ import {
   applyVideoPostTranscodeResult,
 } from "../../shared/application/commands/apply-video-post-results.ts";
 import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
-import type { ClaimedJob, SaveFence } from "../../shared/application/ports.ts";
+import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
+import type { SaveFence } from "../../shared/application/ports/video-post-repository.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
 import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";
@@ -12,7 +13,7 @@ import type { VideoFile } from "../../shared/domain/video-file.ts";
 import { createVideoPost, type VideoPost } from "../../shared/domain/video-post.ts";
 import { createKeyVault } from "../../shared/key-vault/key-vault.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
-import type { Persistence } from "./persistence.ts";
+import type { TestPersistence } from "./persistence.ts";
 
 /* The steps by which a post comes to play, taken with the commands that the Worker takes them with. */
 
@@ -25,7 +26,7 @@ export const vault = createKeyVault([{ id: "k1", bytes: new Uint8Array(32).fill(
 
 /** Version 1 of a post whose parts wait to be transcoded. */
 export async function savePost(
-  { posts }: Persistence,
+  { posts }: TestPersistence,
   more: { parts?: number; now?: number; autoPublish?: boolean; withJobs?: boolean } = {},
 ): Promise<VideoPost> {
   const now = more.now ?? NOW;
@@ -55,7 +56,7 @@ export async function savePost(
   return reload({ posts }, change.post.id);
 }
 
-export async function reload({ posts }: Pick<Persistence, "posts">, videoPostId: string): Promise<VideoPost> {
+export async function reload({ posts }: Pick<TestPersistence, "posts">, videoPostId: string): Promise<VideoPost> {
   const post = await posts.load(videoPostId);
   if (post === null) throw new Error("the post is not there");
   return post;
@@ -69,12 +70,12 @@ export function onlyPart(post: VideoPost): VideoFile {
 
 type Claim = { leaseToken?: string; owner?: string; kinds?: readonly JobKind[]; now?: number; leaseMs?: number };
 
-export function tryClaim({ jobs }: Persistence, more: Claim = {}): Promise<ClaimedJob | null> {
+export function tryClaim({ jobs }: TestPersistence, more: Claim = {}): Promise<ClaimedJob | null> {
   const standard = { leaseToken: secretId(), owner: "tester", kinds: ["TRANSCODE", "ENCRYPT"], now: NOW } as const;
   return jobs.claim({ ...standard, leaseMs: LEASE_MS, ...more });
 }
 
-export async function claim(persistence: Persistence, more: Claim = {}): Promise<ClaimedJob> {
+export async function claim(persistence: TestPersistence, more: Claim = {}): Promise<ClaimedJob> {
   const claimed = await tryClaim(persistence, more);
   if (claimed === null) throw new Error("no job is due");
   return claimed;
@@ -85,7 +86,7 @@ export function fenceOf({ job, leaseToken }: ClaimedJob) {
 }
 
 /** Job A of whichever post is due: claimed and completed. */
-export async function transcode(persistence: Persistence, now = NOW): Promise<void> {
+export async function transcode(persistence: TestPersistence, now = NOW): Promise<void> {
   const claimed = await claim(persistence, { kinds: ["TRANSCODE"], now });
   const { jobId, videoPostId, fileId, claimNo } = claimed.job;
   const outcome = await applyVideoPostTranscodeResult(
@@ -107,7 +108,7 @@ export async function transcode(persistence: Persistence, now = NOW): Promise<vo
 }
 
 /** Job B of whichever post is due. What played before retires after `graceMs`. Returns the key version. */
-export async function encrypt(persistence: Persistence, now = NOW, graceMs = 60_000): Promise<number> {
+export async function encrypt(persistence: TestPersistence, now = NOW, graceMs = 60_000): Promise<number> {
   const { posts } = persistence;
   const claimed = await claim(persistence, { kinds: ["ENCRYPT"], now });
   const { jobId, claimNo } = claimed.job;
@@ -130,7 +131,7 @@ export async function encrypt(persistence: Persistence, now = NOW, graceMs = 60_
   return keyVersion;
 }
 
-export async function publishPost(persistence: Persistence, now = NOW): Promise<VideoPost> {
+export async function publishPost(persistence: TestPersistence, now = NOW): Promise<VideoPost> {
   const { id } = await savePost(persistence, { now });
   await transcode(persistence, now);
   await encrypt(persistence, now);
@@ -139,7 +140,7 @@ export async function publishPost(persistence: Persistence, now = NOW): Promise<
 
 /** Asks for a job about the post's only part, as a rotation or an operator's retry does. */
 export async function askForJob(
-  { posts }: Persistence,
+  { posts }: TestPersistence,
   videoPostId: string,
   kind: JobKind,
   now = NOW,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
-import { jsonColumn, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { jsonColumn, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { barePost, fullPost, withSetsSorted } from "./sample-posts.ts";
 import { NOW, onlyPart, variantOf } from "./steps.ts";
 
@@ -26,7 +26,7 @@ const BESIDE_IT = [
 
 export function describeVideoPostRoundTrip(name: string, open: OpenPersistence): void {
   describe(`${name}: a post that is saved and loaded`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });
@@ -112,7 +112,7 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
 }
 
 /** Between the sample posts every column takes two values, one of them null where it may be. */
-async function uncovered(persistence: Persistence, table: string): Promise<string[]> {
+async function uncovered(persistence: TestPersistence, table: string): Promise<string[]> {
   const [columns, rows] = await Promise.all([persistence.columns(table), persistence.rows(table)]);
   return columns.flatMap(({ name, nullable }) => {
     // Written by the jobs alone, and where a key is revoked; only one sample post has rows that name their part.

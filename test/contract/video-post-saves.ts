@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Save } from "../../shared/application/ports.ts";
+import type { Save } from "../../shared/application/ports/video-post-repository.ts";
 import type { VideoFile } from "../../shared/domain/video-file.ts";
 import { settle, type VideoPost } from "../../shared/domain/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
-import { dump, type OpenPersistence, type Persistence } from "./persistence.ts";
+import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { fullPost, withSetsSorted } from "./sample-posts.ts";
 import { claim, LADDER, NOW, onlyPart, reload, savePost, variantOf } from "./steps.ts";
 
 export function describeVideoPostSaves(name: string, open: OpenPersistence): void {
   describe(`${name}: saves of one post`, () => {
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });

@@ -1,10 +1,10 @@
 import { consumeVideoHlsKeyToken } from "../../shared/application/commands/consume-video-hls-key-token.ts";
 import { refreshPlaySession } from "../../shared/application/commands/refresh-play-session.ts";
-import type { TokenRow } from "../../shared/application/ports.ts";
+import type { TokenRow } from "../../shared/application/ports/token-store.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { createTokenSigner } from "../../shared/playback-token/token-signer.ts";
-import type { Persistence } from "./persistence.ts";
+import type { TestPersistence } from "./persistence.ts";
 import { LADDER, NOW, onlyPart, vault } from "./steps.ts";
 
 /* What viewers do to the tables of tokens and sessions, by the commands that the Worker does it with. */
@@ -31,7 +31,12 @@ export function tokenRow(post: VideoPost, tokenId: string, more: Partial<TokenRo
   };
 }
 
-export async function issueTo({ tokens }: Persistence, post: VideoPost, tokenId: string, more: Partial<TokenRow> = {}) {
+export async function issueTo(
+  { tokens }: TestPersistence,
+  post: VideoPost,
+  tokenId: string,
+  more: Partial<TokenRow> = {},
+) {
   if (!(await tokens.issue(tokenRow(post, tokenId, more), NOW))) throw new Error("the token was not issued");
 }
 
@@ -63,7 +68,7 @@ export function sessionOf(
 }
 
 /** "key", or the reason of the refusal. */
-export async function askKey(persistence: Persistence, post: VideoPost, claims: PlaybackClaims, now = NOW) {
+export async function askKey(persistence: TestPersistence, post: VideoPost, claims: PlaybackClaims, now = NOW) {
   const { keyId } = onlyPart(post).keys.find((key) => key.quality === "1080p")!;
   const deps = { tokens: persistence.tokens, vault };
   const outcome = await consumeVideoHlsKeyToken(deps, claims, { keyId, quality: "1080p" }, now);
@@ -72,7 +77,7 @@ export async function askKey(persistence: Persistence, post: VideoPost, claims: 
 
 /** The claims of the refreshed token, or the reason of the refusal. */
 export async function refresh(
-  { sessions }: Persistence,
+  { sessions }: TestPersistence,
   claims: PlaybackClaims,
   now: number,
   longest = LONGEST_SECONDS,

@@ -5,7 +5,7 @@ import { getVideoHlsEncryptKey } from "../../shared/application/queries/content-
 import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
 import { singleKeyBinding } from "../../shared/domain/single-key-source.ts";
 import { createKeyVault, type KeyVault } from "../../shared/key-vault/key-vault.ts";
-import type { OpenPersistence, Persistence } from "./persistence.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, fenceOf, LADDER, NOW, onlyPart, publishPost, reload, savePost, transcode, vault } from "./steps.ts";
 
 const OLD = { id: "k1", bytes: new Uint8Array(32).fill(7) };
@@ -15,7 +15,7 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
   describe(`${name}: keys that are wrapped anew`, () => {
     const both = createKeyVault([NEW, OLD]);
     const newAlone = createKeyVault([NEW]);
-    let persistence: Persistence;
+    let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });

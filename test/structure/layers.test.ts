@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CONFINED, LAYERS, type Layer, OUTSIDE } from "./layers.ts";
+import { ADAPTERS, CONFINED, LAYERS, type Layer, OUTSIDE } from "./layers.ts";
 import { type Import, isTest, ROOT, readSourceFiles, type SourceFile, specifiersOf } from "./source-files.ts";
 
 const files = readSourceFiles(["shared", "edge", "processor", ...OUTSIDE]);
@@ -112,6 +112,25 @@ describe("the layers", () => {
       among.some(({ imports }) => imports.some(matches)),
       "nobody uses it any more",
     ).toBe(true);
+  });
+});
+
+describe.each(ADAPTERS)("the database adapter in $folder", ({ folder, entry, wiredIn }) => {
+  const into = (imported: Import) => imported.kind === "file" && imported.path.startsWith(folder);
+  const outside = files.filter(({ path }) => !path.startsWith(folder));
+
+  it("is imported from outside by its one function", () => {
+    expect(breaches(outside, (_, to) => into(to) && nameOf(to) !== entry)).toEqual([]);
+  });
+
+  it("is wired in one place", () => {
+    const inside = outside.filter(({ path }) => !OUTSIDE.includes(layerOf(path) ?? ""));
+    expect(breaches(inside, (_, to) => into(to))).toEqual([`${wiredIn} -> ${entry}`]);
+  });
+
+  it("exports that function alone", () => {
+    const text = files.find(({ path }) => path === entry)!.text;
+    expect([...text.matchAll(/^export /gm)]).toHaveLength(1);
   });
 });
 

@@ -27,16 +27,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "shared/persistence": { may: ["shared/lib", "shared/domain", "shared/application"], packages: [/^drizzle-orm/] },
   edge: {
     may: SHARED,
-    packages: [
-      /^hono/,
-      /^zod$/,
-      /^jose$/,
-      /^drizzle-orm$/,
-      /^@tus\/server$/,
-      /^hls\.js$/,
-      /^cloudflare:workers$/,
-      /^node:zlib$/,
-    ],
+    packages: [/^hono/, /^zod$/, /^jose$/, /^@tus\/server$/, /^hls\.js$/, /^cloudflare:workers$/, /^node:zlib$/],
   },
   processor: {
     may: SHARED,
@@ -47,16 +38,20 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 /** What starts, measures and tests the rest: free to use all of it, and used by none of it. */
 export const OUTSIDE = ["scripts", "bench", "test"];
 
+/**
+ * One function implements Persistence for each database: nothing else of its folder is imported from outside, and what
+ * ships imports it only where the application is wired.
+ */
+export const ADAPTERS: readonly { readonly folder: string; readonly entry: string; readonly wiredIn: string }[] = [
+  { folder: "shared/persistence/d1/", entry: "shared/persistence/d1/persistence.ts", wiredIn: "edge/context.ts" },
+];
+
 /** Packages that few files may know, so that each can be replaced in one place. */
 export const CONFINED: readonly { readonly name: RegExp; readonly within: string; readonly to: readonly string[] }[] = [
   // Archived upstream: nothing but its adapter may know it.
   { name: /^fluent-ffmpeg$/, within: "", to: ["processor/adapters/ffmpeg/"] },
-  // Of the Worker only the outbox and the store of uploads, which are no part of the aggregate, speak to the database.
-  {
-    name: /^drizzle-orm/,
-    within: "",
-    to: ["shared/persistence/", "edge/outbox.ts", "edge/adapters/upload-sessions.ts"],
-  },
+  // The rest of the code knows the database by the ports of shared/application. The rows are the same in every dialect.
+  { name: /^drizzle-orm/, within: "", to: ["shared/persistence/d1/"] },
   { name: /^@aws-sdk\//, within: "processor/", to: ["processor/adapters/object-store.ts"] },
   { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config.ts"] },
   { name: /^prom-client$/, within: "", to: ["processor/monitoring/"] },

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identifyByApiKey } from "../../edge/callers/api-key-caller.ts";
 import { createSeenApiKeys } from "../../edge/callers/seen-api-keys.ts";
-import type { ApiKeyStore } from "../../shared/application/ports.ts";
-import { d1ApiKeyStore } from "../../shared/persistence/d1/api-key-store.ts";
-import { openDatabase } from "../../shared/persistence/d1/database.ts";
+import type { ApiKeyStore } from "../../shared/application/ports/api-key-store.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { d1Persistence } from "../../shared/persistence/d1/persistence.ts";
 import { bearer, createKey } from "./admin-callers.ts";
 import { testEnv } from "./test-env.ts";
 import { countingDatabase, startWorker, type TestWorker } from "./worker.ts";
@@ -33,7 +33,7 @@ describe("the look-up of a key", () => {
   /** What one identification sends to the database, and what it leaves for after the answer. */
   async function identify(key: string, at: number) {
     const { db, trips } = countingDatabase(testEnv.DB);
-    const store = d1ApiKeyStore(openDatabase(db));
+    const store = d1Persistence(db, STANDARD_JOB_RULES).apiKeys;
     const uses: Promise<void>[] = [];
     // Held back until the caller is known: who waited for it here would wait for ever.
     const known = Promise.withResolvers<void>();

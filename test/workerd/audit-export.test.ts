@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { ndjsonRow } from "../../edge/audit/audit-rows.ts";
 import { EVENTS_PER_PAGE, exportStream } from "../../edge/audit/export-stream.ts";
-import type { AuditQuery } from "../../shared/application/audit-log.ts";
+import type { AuditQuery } from "../../shared/application/ports/audit-log.ts";
 import { type AuditEvent, auditEvent } from "../../shared/domain/audit-event.ts";
 import { readAudit } from "./audited.ts";
 import { startWorker } from "./worker.ts";

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import entry from "../../edge/index.ts";
-import type { AuditFilter } from "../../shared/application/audit-log.ts";
+import type { AuditFilter } from "../../shared/application/ports/audit-log.ts";
 import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/audit-event.ts";
-import { d1AuditLog } from "../../shared/persistence/d1/audit-log.ts";
-import { openDatabase } from "../../shared/persistence/d1/database.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { d1Persistence } from "../../shared/persistence/d1/persistence.ts";
 import { type Page, readAudit, type Shown } from "./audited.ts";
 import { testEnv } from "./test-env.ts";
 import { startWorker } from "./worker.ts";
@@ -182,7 +182,7 @@ describe("every query of the log", () => {
         };
       },
     });
-    await d1AuditLog(openDatabase(explaining)).page({ filter, order, after, limit: 10 });
+    await d1Persistence(explaining, STANDARD_JOB_RULES).auditLog.page({ filter, order, after, limit: 10 });
     return (await plan!).results.map(({ detail }) => detail);
   }
 

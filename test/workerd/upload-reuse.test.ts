@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { byHand, emptyQueue, onlyPart } from "./one-job.ts";
 import { testEnv } from "./test-env.ts";
-import { startWorker, type TestWorker } from "./worker.ts";
+import { countingDatabase, startWorker, type TestWorker } from "./worker.ts";
 
 /* One upload makes one part: whatever happens to other posts, its source is there when its turn comes. */
 
@@ -23,10 +23,10 @@ async function completeUpload(): Promise<string> {
   return uploadId;
 }
 
-function create(uploadIds: readonly string[]): Promise<Response> {
+function create(uploadIds: readonly string[], by: TestWorker = worker): Promise<Response> {
   const uploadFileList = uploadIds.map((uploadId, n) => ({ uploadId, fileName: `part-${n}.mp4` }));
   const post = { title: "A film", resourceType: "VIDEO", uploadFileList };
-  return worker.admin("POST", "/api/v2/video-posts", post);
+  return by.admin("POST", "/api/v2/video-posts", post);
 }
 
 const partsOf = async (uploadId: string) => {
@@ -63,6 +63,29 @@ describe("an upload", () => {
     const body = { title: "Late", resourceType: "VIDEO", uploadFileList: [{ uploadId, fileName: "late.mp4" }] };
     expect((await looked.admin("POST", "/api/v2/video-posts", body)).status).toBe(409);
     expect(await partsOf(uploadId)).toBe(1);
+  });
+
+  it("costs no further round trip beside others: 40 are read as one is", async () => {
+    const { db, trips, reset } = countingDatabase(testEnv.DB);
+    const counted = startWorker({ DB: db });
+    const tripsFor = async (count: number) => {
+      const uploadIds = await Promise.all(Array.from({ length: count }, completeUpload));
+      reset();
+      expect((await create(uploadIds, counted)).status).toBe(201);
+      return trips();
+    };
+    expect([await tripsFor(1), await tripsFor(40)]).toEqual([2, 2]);
+  });
+
+  it("is refused with its id where it is missing or another caller's", async () => {
+    const [mine, missing, theirs] = [await completeUpload(), secretId(), await completeUpload()];
+    await byHand("UPDATE upload_session SET owner = 'api-key:other' WHERE upload_id = ?", theirs);
+    for (const wrong of [missing, theirs]) {
+      const refused = await create([mine, wrong]);
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toMatchObject({ detail: `uploadFileList: there is no upload ${wrong}` });
+    }
+    expect((await create([mine])).status).toBe(201);
   });
 
   it("stands once in one list", async () => {

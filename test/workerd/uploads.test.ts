@@ -3,14 +3,13 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { removeExpiredUploads } from "../../edge/adapters/remove-uploads.ts";
 import { UPLOADS_PATH, uploadRoutes } from "../../edge/routes/uploads.ts";
 import { uploadChunkKey } from "../../shared/domain/object-keys.ts";
-import { openDatabase } from "../../shared/persistence/d1/database.ts";
-import { uploadSession } from "../../shared/persistence/d1/schema/jobs.ts";
-import { videoFilePost } from "../../shared/persistence/d1/schema/video-post.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { d1Persistence } from "../../shared/persistence/d1/persistence.ts";
 import { testEnv } from "./test-env.ts";
 
 const HOUR_MS = 3_600_000;
 const MAX_BYTES = 1000;
-const db = openDatabase(testEnv.DB);
+const { uploads } = d1Persistence(testEnv.DB, STANDARD_JOB_RULES);
 const source = testEnv.SOURCE;
 
 let clockOffset = 0;
@@ -18,7 +17,7 @@ const now = () => Date.now() + clockOffset;
 
 const app = new Hono().route(
   UPLOADS_PATH,
-  uploadRoutes({ db, source, now, maxBytes: MAX_BYTES, ownerOf: (c) => c.req.header("X-Test-Owner") ?? "alice" }),
+  uploadRoutes({ uploads, source, now, maxBytes: MAX_BYTES, ownerOf: (c) => c.req.header("X-Test-Owner") ?? "alice" }),
 );
 app.onError((_error, c) => c.text("try again", 503));
 
@@ -84,27 +83,20 @@ async function storedBytes(path: string): Promise<Uint8Array> {
 }
 
 async function sessionOf(path: string) {
-  const rows = await db.select().from(uploadSession);
-  return rows.find((row) => row.uploadId === idOf(path));
+  const [found] = await uploads.findAll([idOf(path)], "alice");
+  return found;
 }
 
 function idOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** A part of a post that is made of the upload. */
 async function usePart(path: string): Promise<void> {
-  await db.insert(videoFilePost).values({
-    id: `part-of-${idOf(path)}`,
-    videoId: `post-of-${idOf(path)}`,
-    fileIndex: 0,
-    position: 0,
-    uploadId: idOf(path),
-    fileName: "holiday.mp4",
-    transferResult: "TRANSCODING",
-    encryptStatus: "UNENCRYPTED",
-    warnings: [],
-    createdAt: now(),
-  });
+  const columns = "id, video_id, file_index, position, upload_id, file_name, transfer_result, encrypt_status, warnings";
+  const insert = `INSERT INTO video_file_post (${columns}, created_at)
+    VALUES (?1, ?1, 0, 0, ?1, 'holiday.mp4', 'TRANSCODING', 'UNENCRYPTED', '[]', ?2)`;
+  await testEnv.DB.prepare(insert).bind(idOf(path), now()).run();
 }
 
 describe("creating an upload", () => {
@@ -400,9 +392,9 @@ describe("the end of an upload", () => {
     clockOffset = 24 * HOUR_MS + 1000;
     expect((await send("HEAD", path)).status).toBe(410);
     expect((await patch(path, 40, randomBytes(10))).status).toBe(410);
-    expect(await removeExpiredUploads({ db, source }, now(), 100)).toBe(0);
+    expect(await removeExpiredUploads({ uploads, source }, now(), 100)).toBe(0);
     clockOffset += 2 * HOUR_MS;
-    expect(await removeExpiredUploads({ db, source }, now(), 100)).toBeGreaterThan(0);
+    expect(await removeExpiredUploads({ uploads, source }, now(), 100)).toBeGreaterThan(0);
     expect(await storedKeys(path)).toEqual([]);
     expect((await send("HEAD", path)).status).toBe(404);
   });
@@ -412,7 +404,7 @@ describe("the end of an upload", () => {
     await patch(path, 0, randomBytes(10));
     await usePart(path);
     clockOffset = 100 * HOUR_MS;
-    await removeExpiredUploads({ db, source }, now(), 100);
+    await removeExpiredUploads({ uploads, source }, now(), 100);
     expect(await storedKeys(path)).toHaveLength(1);
     expect(await sessionOf(path)).toMatchObject({ state: "COMPLETE" });
   });
@@ -426,14 +418,15 @@ describe("faults of the storage", () => {
       faults.push(error);
       return c.text("try again", 503);
     });
-    const withoutTables = openDatabase({
+    const away = {
       prepare: () => {
         throw new Error("D1 is away");
       },
-    } as never);
+    };
+    const unreachable = d1Persistence(away as never, STANDARD_JOB_RULES).uploads;
     broken.route(
       UPLOADS_PATH,
-      uploadRoutes({ db: withoutTables, source, now, maxBytes: MAX_BYTES, ownerOf: () => "alice" }),
+      uploadRoutes({ uploads: unreachable, source, now, maxBytes: MAX_BYTES, ownerOf: () => "alice" }),
     );
     const response = await broken.request(`https://video.example${UPLOADS_PATH}/x`, {
       method: "HEAD",

@@ -24,7 +24,9 @@ export function startWorker(
   wait: (ms: number) => Promise<unknown> = async () => {},
 ): TestWorker {
   let offset = 0;
-  const context = createContext({ ...testEnv, ...settings } as TestEnv, () => Date.now() + offset, fetcher, wait);
+  const env = { ...testEnv, ...settings } as TestEnv;
+  const now = () => Date.now() + offset;
+  const context = createContext({ env, now, wait, ...(fetcher === undefined ? {} : { fetch: fetcher }) });
   const app = createApp(context);
   const pending: Promise<unknown>[] = [];
   const execution = {

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { ClaimOneReply, ContentKeys, WorkOrder } from "../../../shared/application/job-protocol.ts";
-import type { PrefixUse } from "../../../shared/application/ports.ts";
+import type { PrefixUse } from "../../../shared/application/ports/prefix-queries.ts";
 
 export type Call = { readonly route: string; readonly token: string; readonly body: Record<string, unknown> };
 

@@ -5,7 +5,7 @@ import {
   type TranscodeResult,
 } from "../../domain/processing.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { JobEnd, SaveFence, VideoPostRepository } from "../ports.ts";
+import type { JobEnd, SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 
 /* What a job found is recorded and the job ended, in one fenced save. */
 

@@ -1,7 +1,8 @@
 import { cancelPart } from "../../domain/recovery.ts";
 import { refused, type VideoPost } from "../../domain/video-post.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { JobStore, VideoPostRepository } from "../ports.ts";
+import type { JobStore } from "../ports/job-store.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore };
 

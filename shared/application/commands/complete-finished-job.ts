@@ -1,7 +1,8 @@
 import { hasResultOf } from "../../domain/recovery.ts";
 import { settle, type VideoPost } from "../../domain/video-post.ts";
 import { decideAndSave } from "../decide-and-save.ts";
-import type { ClaimedJob, JobStore, VideoPostRepository } from "../ports.ts";
+import type { ClaimedJob, JobStore } from "../ports/job-store.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 /** More than one part and kind ever has. */
 const JOBS_OF_A_POST = 1000;

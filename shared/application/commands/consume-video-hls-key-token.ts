@@ -1,7 +1,7 @@
 import type { Quality } from "../../domain/quality.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import type { PlaybackClaims } from "../../playback-token/claims.ts";
-import type { GateReading, TokenStore } from "../ports.ts";
+import type { GateReading, TokenStore } from "../ports/token-store.ts";
 
 export type ConsumeOutcome =
   | { readonly kind: "key"; readonly key: Uint8Array<ArrayBuffer> }

@@ -2,8 +2,9 @@ import { type PartRotation, rotateKeys } from "../../domain/key-rotation.ts";
 import type { SkipReason } from "../../domain/rotation-batch.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { VideoPostRepository } from "../ports.ts";
-import type { RotationBatches, RotationSteps, TakenItem } from "../rotation-store.ts";
+import type { RotationBatches } from "../ports/rotation-batches.ts";
+import type { RotationSteps, TakenItem } from "../ports/rotation-steps.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 export type RotationDeps = {
   readonly posts: VideoPostRepository;

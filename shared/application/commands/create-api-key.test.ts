@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SCOPES, type Scope } from "../../domain/scope.ts";
 import { hashOfSecret, parseApiKey } from "../api-key-text.ts";
-import type { ApiKeyStore, StoredApiKey } from "../ports.ts";
+import type { ApiKeyStore, StoredApiKey } from "../ports/api-key-store.ts";
 import { createApiKey } from "./create-api-key.ts";
 
 const NOW = 1_800_000_000_000;

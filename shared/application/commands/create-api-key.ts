@@ -1,7 +1,7 @@
 import type { ApiKey } from "../../domain/api-key.ts";
 import { allows, type Scope } from "../../domain/scope.ts";
 import { formatApiKey, hashOfSecret, newApiKeyParts, type RandomBytes } from "../api-key-text.ts";
-import type { ApiKeyStore } from "../ports.ts";
+import type { ApiKeyStore } from "../ports/api-key-store.ts";
 
 export type CreateApiKeyRequest = {
   readonly name: string;

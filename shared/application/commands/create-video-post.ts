@@ -9,7 +9,7 @@ import {
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { UPLOAD_USED } from "../decide-and-save.ts";
-import type { VideoPostRepository } from "../ports.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 import { wrapSourceUrl } from "../source-url.ts";
 
 /** As the client names it. A URL is wrapped before it reaches the aggregate. */
@@ -25,12 +25,14 @@ export type CreateVideoPost = {
   readonly interaction: Interaction;
   readonly access: PostAccess;
   readonly autoPublish: boolean;
-  readonly uploadFileList: readonly {
-    readonly source: GivenSource;
-    readonly fileName: string;
-    readonly fileSize: number | null;
-    readonly durationSeconds: number | null;
-  }[];
+  readonly uploadFileList: readonly NewPart[];
+};
+
+export type NewPart = {
+  readonly source: GivenSource;
+  readonly fileName: string;
+  readonly fileSize: number | null;
+  readonly durationSeconds: number | null;
 };
 
 export type CreatedVideoPost = {
@@ -43,7 +45,7 @@ export type CreateOutcome =
   | { readonly kind: "created"; readonly created: CreatedVideoPost }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** The post, its parts and their TRANSCODE jobs, in one save. An upload makes one part: the save is refused otherwise. */
+/** The post, its parts and their TRANSCODE jobs in one save, which is refused where an upload has a part already. */
 export async function createVideoPost(
   { posts, vault }: { readonly posts: Pick<VideoPostRepository, "save">; readonly vault: KeyVault },
   input: CreateVideoPost,
@@ -51,7 +53,7 @@ export async function createVideoPost(
 ): Promise<CreateOutcome> {
   const repeated = repeatedUpload(input.uploadFileList.map(({ source }) => source));
   if (repeated !== null) {
-    const detail = `uploadFileList: upload ${repeated} stands in it twice, and an upload makes one part`;
+    const detail = `uploadFileList: upload ${repeated} is listed twice; an upload makes one part`;
     return { kind: "refused", refusal: { kind: "invalid", detail } };
   }
   const files = await Promise.all(

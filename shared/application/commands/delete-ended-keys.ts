@@ -1,4 +1,4 @@
-import type { ContentKeyStore } from "../content-key-store.ts";
+import type { ContentKeyStore } from "../ports/content-key-store.ts";
 
 /**
  * Far beyond the longest play session, and beyond the deletion of the ciphertext: until then the key endpoint answers

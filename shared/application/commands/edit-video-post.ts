@@ -4,7 +4,7 @@ import {
   updateVideoPost as update,
 } from "../../domain/video-post.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { VideoPostRepository } from "../ports.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 /* What editors do to a post as a whole. Parts and keys are the jobs' business. */
 

@@ -1,5 +1,5 @@
 import type { PlaybackClaims } from "../../playback-token/claims.ts";
-import type { SessionStore } from "../ports.ts";
+import type { SessionStore } from "../ports/session-store.ts";
 
 /**
  * Ends a play session before its time: the gate gives it no more keys, and a limit of sessions no longer counts it.

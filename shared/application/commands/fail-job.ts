@@ -1,5 +1,6 @@
 import { backoffMs, type JobRules, type TranscodeJob } from "../../domain/transcode-job.ts";
-import type { JobStore, SaveFence, VideoPostRepository } from "../ports.ts";
+import type { JobStore } from "../ports/job-store.ts";
+import type { SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "./apply-video-post-results.ts";
 
 export type FailOutcome =

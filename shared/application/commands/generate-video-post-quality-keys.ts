@@ -7,7 +7,7 @@ import { type Decision, refused, type VideoPost } from "../../domain/video-post.
 import { CONTENT_KEY_BYTES, type KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { SaveFence, VideoPostRepository } from "../ports.ts";
+import type { SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 
 export type QualityKeys = {
   readonly keyVersion: number;

@@ -6,8 +6,8 @@ import { type SingleKeyRendition, singleKeyBinding } from "../../domain/single-k
 import type { Interaction, PostAccess, ResourceType } from "../../domain/video-post.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
-import type { MigrationStore } from "../migration-store.ts";
-import type { VideoPostRepository } from "../ports.ts";
+import type { MigrationStore } from "../ports/migration-store.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 export type ImportVideoPost = {
   readonly importId: string;

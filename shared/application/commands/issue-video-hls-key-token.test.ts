@@ -3,7 +3,7 @@ import { type SessionLimit, type SessionRules, STANDARD_SESSION_RULES } from "..
 import type { QualityAuth, Viewer } from "../../domain/quality-auth.ts";
 import { fromWire } from "../../playback-token/claims.ts";
 import { createTokenSigner } from "../../playback-token/token-signer.ts";
-import type { PlayablePart, TokenRow, TokenStore } from "../ports.ts";
+import type { PlayablePart, TokenRow, TokenStore } from "../ports/token-store.ts";
 import { type IssueRequest, issueVideoHlsKeyToken } from "./issue-video-hls-key-token.ts";
 
 const NOW = 1_770_000_000_999;

@@ -4,7 +4,7 @@ import { mayWatch, type QualityAuth, type Viewer } from "../../domain/quality-au
 import { secretId } from "../../lib/random-id.ts";
 import { type PlaybackClaims, toWire } from "../../playback-token/claims.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
-import type { PlayablePart, TokenRow, TokenStore } from "../ports.ts";
+import type { PlayablePart, TokenRow, TokenStore } from "../ports/token-store.ts";
 
 export type IssueRequest = {
   readonly videoPostId: string;

@@ -1,6 +1,6 @@
 import { type PlaybackClaims, refreshedClaims, toWire } from "../../playback-token/claims.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
-import type { SessionReading, SessionStore } from "../ports.ts";
+import type { SessionReading, SessionStore } from "../ports/session-store.ts";
 
 export type RefreshOutcome =
   | {

@@ -1,6 +1,6 @@
 import type { RotationBatch, RotationSelection, RotationState } from "../../domain/rotation-batch.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
-import type { PartName, RotationBatches, RotationPreview } from "../rotation-store.ts";
+import type { PartName, RotationBatches, RotationPreview } from "../ports/rotation-batches.ts";
 import { continueKeyRotation, type RotationDeps } from "./continue-key-rotations.ts";
 
 export type RotationRequest = Pick<RotationBatch, "selection" | "maxInFlight" | "graceSeconds" | "requestedBy">;

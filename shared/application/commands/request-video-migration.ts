@@ -3,8 +3,8 @@ import { mayWatch, type Viewer } from "../../domain/quality-auth.ts";
 import type { VideoFile } from "../../domain/video-file.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { MigrationStore } from "../migration-store.ts";
-import type { VideoPostRepository } from "../ports.ts";
+import type { MigrationStore } from "../ports/migration-store.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 type Part = { readonly videoPostId: string; readonly fileIndex: number };
 

@@ -3,7 +3,8 @@ import type { TranscodeJob } from "../../domain/transcode-job.ts";
 import { refused } from "../../domain/video-post.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { JobStore, SaveFence, VideoPostRepository } from "../ports.ts";
+import type { JobStore } from "../ports/job-store.ts";
+import type { SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 
 type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore };
 

@@ -1,4 +1,4 @@
-import type { TokenSelection, TokenStore } from "../ports.ts";
+import type { TokenSelection, TokenStore } from "../ports/token-store.ts";
 
 export type TokenRevocation = {
   /** Tokens that were good until now. */

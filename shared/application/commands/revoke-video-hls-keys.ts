@@ -1,6 +1,6 @@
 import { type RevokedKeyVersion, revokeKeyVersion } from "../../domain/key-rotation.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { VideoPostRepository } from "../ports.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 /** One key version of a part is refused at the gate from this save on, to tokens with and without a row. */
 export function revokeVideoHlsKeys(

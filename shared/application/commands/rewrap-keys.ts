@@ -1,7 +1,13 @@
 import { singleKeyBinding } from "../../domain/single-key-source.ts";
 import { STORED_CLEAR } from "../../domain/video-file.ts";
 import type { KeyVault, WrappedKey } from "../../key-vault/key-vault.ts";
-import type { KeyAtRest, KeyAtRestKind, KeyPosition, KeysUnder, KeyWrappingStore } from "../key-wrapping-store.ts";
+import type {
+  KeyAtRest,
+  KeyAtRestKind,
+  KeyPosition,
+  KeysUnder,
+  KeyWrappingStore,
+} from "../ports/key-wrapping-store.ts";
 import { unwrapSourceUrl, wrapSourceUrl } from "../source-url.ts";
 
 type Deps = { readonly vault: KeyVault; readonly wrappings: KeyWrappingStore };

@@ -2,7 +2,8 @@ import { type PartRotation, rotateKeys } from "../../domain/key-rotation.ts";
 import type { TranscodeJob } from "../../domain/transcode-job.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { JobStore, VideoPostRepository } from "../ports.ts";
+import type { JobStore } from "../ports/job-store.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 export type RotationOfPart =
   | { readonly fileIndex: number; readonly outcome: "queued"; readonly jobId: string }

@@ -1,7 +1,10 @@
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type IsolatedSteps, runIsolated } from "../isolated-steps.ts";
-import type { JobStore, MissingJob, PendingWorkQueries, TokenStore, VideoPostRepository } from "../ports.ts";
+import type { JobStore, MissingJob } from "../ports/job-store.ts";
+import type { PendingWorkQueries } from "../ports/pending-work-queries.ts";
+import type { TokenStore } from "../ports/token-store.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 import { failForGood } from "./fail-job.ts";
 import { refreshVideoPostTranscodeStatus } from "./refresh-video-post.ts";
 

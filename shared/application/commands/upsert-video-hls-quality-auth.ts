@@ -1,7 +1,7 @@
 import type { QualityAuth } from "../../domain/quality-auth.ts";
 import { upsertQualityAuth } from "../../domain/quality-policies.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
-import type { VideoPostRepository } from "../ports.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 export type QualityAuthEdit = {
   readonly videoPostId: string;

@@ -1,7 +1,7 @@
 import type { ContentKeyStatus } from "../../domain/content-key.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
-import type { ContentKeyStore } from "../content-key-store.ts";
+import type { ContentKeyStore } from "../ports/content-key-store.ts";
 
 export type ReadableKey = { readonly bytes: Uint8Array<ArrayBuffer>; readonly status: ContentKeyStatus };
 

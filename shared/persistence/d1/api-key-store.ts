@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, isNull, lte, or } from "drizzle-orm";
-import type { ApiKeyStore } from "../../application/ports.ts";
+import type { ApiKeyStore } from "../../application/ports/api-key-store.ts";
 import type { Database } from "./database.ts";
 import { apiKey } from "./schema/callers.ts";
 

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { AuditFilter, AuditLog, AuditQuery } from "../../application/audit-log.ts";
+import type { AuditFilter, AuditLog, AuditQuery } from "../../application/ports/audit-log.ts";
 import type { AuditEvent } from "../../domain/audit-event.ts";
 import { earliestUuidV7 } from "../../lib/random-id.ts";
 import type { Database } from "./database.ts";

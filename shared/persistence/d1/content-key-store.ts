@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { ContentKeyStore, StoredContentKey } from "../../application/content-key-store.ts";
+import type { ContentKeyRef, ContentKeyStore, StoredContentKey } from "../../application/ports/content-key-store.ts";
 import type { Database } from "./database.ts";
 
 export function d1ContentKeyStore(db: Database): ContentKeyStore {
@@ -11,7 +11,7 @@ export function d1ContentKeyStore(db: Database): ContentKeyStore {
 
 async function find(
   db: Database,
-  { videoPostId, fileIndex, quality, keyVersion }: Parameters<ContentKeyStore["find"]>[0],
+  { videoPostId, fileIndex, quality, keyVersion }: ContentKeyRef,
 ): Promise<StoredContentKey | null> {
   const [key] = await db.all<StoredContentKey>(sql`SELECT k.file_id AS fileId, k.status, k.wrapped_key AS wrappedKey,
       k.kek_id AS kekId

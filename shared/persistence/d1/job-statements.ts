@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { MissingJob, SaveOptions } from "../../application/ports.ts";
+import type { MissingJob } from "../../application/ports/job-store.ts";
+import type { SaveOptions } from "../../application/ports/video-post-repository.ts";
 import type { JobKind, JobRules, NewJob } from "../../domain/transcode-job.ts";
 import { lacksJob } from "./pending-work-queries.ts";
 

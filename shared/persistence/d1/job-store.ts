@@ -1,5 +1,18 @@
 import { and, desc, eq, getTableColumns, type InferSelectModel, type SQL, sql } from "drizzle-orm";
-import type { ClaimedJob, HeartbeatOutcome, JobStore, ListedJob, MissingJob } from "../../application/ports.ts";
+import type {
+  ClaimedJob,
+  ClaimJob,
+  ClaimOneJob,
+  FailOrphanedJob,
+  HeartbeatOutcome,
+  JobFilter,
+  JobHeartbeat,
+  JobLease,
+  JobStore,
+  ListedJob,
+  MissingJob,
+  RetryJobLater,
+} from "../../application/ports/job-store.ts";
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { batched, type Database } from "./database.ts";
 import { insertMissing } from "./job-statements.ts";
@@ -46,7 +59,7 @@ export function d1JobStore(db: Database): JobStore {
  * One batch: the update takes the job that `jobId` selects, unless this lease token holds one already; the others find
  * the job by the token, so that a claim that is asked twice gives the same job.
  */
-async function claim(db: Database, input: NewLease, jobId: SQL): Promise<ClaimedJob | null> {
+async function claim(db: Database, input: ClaimJob | ClaimOneJob, jobId: SQL): Promise<ClaimedJob | null> {
   const { leaseToken, owner, now, leaseMs } = input;
   const [, , rows] = await db.batch([
     batched(
@@ -71,15 +84,13 @@ async function claim(db: Database, input: NewLease, jobId: SQL): Promise<Claimed
   return row === undefined ? null : { job: jobOf(row), leaseToken };
 }
 
-type NewLease = Pick<Parameters<JobStore["claim"]>[0], "leaseToken" | "owner" | "now" | "leaseMs">;
-
-const oldestDue = ({ kinds, now }: Parameters<JobStore["claim"]>[0]) =>
+const oldestDue = ({ kinds, now }: ClaimJob) =>
   sql`SELECT job_id FROM video_transcode_job
     WHERE state = 'QUEUED' AND run_after <= ${now}
       AND kind IN (SELECT value FROM json_each(${JSON.stringify(kinds)}))
     ORDER BY run_after, job_id LIMIT 1`;
 
-const thisOneIfDue = ({ jobId, now }: Parameters<JobStore["claimOne"]>[0]) =>
+const thisOneIfDue = ({ jobId, now }: ClaimOneJob) =>
   sql`SELECT job_id FROM video_transcode_job WHERE job_id = ${jobId}
     AND ((state IN ('QUEUED', 'RETRY_WAIT') AND run_after <= ${now})
       OR (state = 'RUNNING' AND lease_expires_at < ${now} AND attempt < max_attempts))`;
@@ -88,7 +99,7 @@ const holds = (jobId: string, leaseToken: string) =>
   sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'RUNNING'`;
 
 /** A cancelled job keeps the lease token of its holder, which learns of it here. */
-async function heartbeat(db: Database, input: Parameters<JobStore["heartbeat"]>[0]): Promise<HeartbeatOutcome> {
+async function heartbeat(db: Database, input: JobHeartbeat): Promise<HeartbeatOutcome> {
   const { jobId, leaseToken, now, leaseMs, stage, progress } = input;
   const [held, cancelled] = await db.batch([
     db
@@ -110,7 +121,7 @@ const markWaiting = (db: Database, jobId: string) =>
     WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${jobId} AND state IN ('QUEUED', 'RETRY_WAIT'))`,
   );
 
-async function retryLater(db: Database, input: Parameters<JobStore["retryLater"]>[0]): Promise<boolean> {
+async function retryLater(db: Database, input: RetryJobLater): Promise<boolean> {
   const [rows] = await db.batch([
     db
       .update(job)
@@ -130,7 +141,7 @@ async function retryLater(db: Database, input: Parameters<JobStore["retryLater"]
   return rows.length > 0;
 }
 
-async function release(db: Database, input: Parameters<JobStore["release"]>[0]): Promise<boolean> {
+async function release(db: Database, input: JobLease & { readonly now: number }): Promise<boolean> {
   const [rows] = await db.batch([
     db
       .update(job)
@@ -152,7 +163,7 @@ async function release(db: Database, input: Parameters<JobStore["release"]>[0]):
 const wasCancelledUnder = (jobId: string, leaseToken: string) =>
   sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'CANCELLED'`;
 
-async function acknowledgeCancel(db: Database, input: Parameters<JobStore["acknowledgeCancel"]>[0]): Promise<boolean> {
+async function acknowledgeCancel(db: Database, input: JobLease & { readonly now: number }): Promise<boolean> {
   const rows = await db
     .update(job)
     .set({ leaseToken: null, updatedAt: input.now })
@@ -161,7 +172,7 @@ async function acknowledgeCancel(db: Database, input: Parameters<JobStore["ackno
   return rows.length > 0;
 }
 
-async function failOrphan(db: Database, { jobId, reason, now }: Parameters<JobStore["failOrphan"]>[0]) {
+async function failOrphan(db: Database, { jobId, reason, now }: FailOrphanedJob) {
   const rows = await db
     .update(job)
     .set({
@@ -199,7 +210,7 @@ async function stagedKeyVersions(db: Database, { jobId, fileId }: Pick<Transcode
   return rows.map(({ keyVersion }) => keyVersion);
 }
 
-async function list(db: Database, filter: Parameters<JobStore["list"]>[0]): Promise<ListedJob[]> {
+async function list(db: Database, filter: JobFilter): Promise<ListedJob[]> {
   const rows = await db
     .select(listed)
     .from(job)

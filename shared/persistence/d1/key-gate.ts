@@ -1,4 +1,4 @@
-import type { GateInput, GateReading } from "../../application/ports.ts";
+import type { GateInput, GateReading } from "../../application/ports/token-store.ts";
 import type { ContentKeyStatus } from "../../domain/content-key.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { D1Binding } from "./database.ts";

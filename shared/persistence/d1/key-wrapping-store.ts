@@ -5,7 +5,8 @@ import type {
   KeyPosition,
   KeysUnder,
   KeyWrappingStore,
-} from "../../application/key-wrapping-store.ts";
+  Rewrapping,
+} from "../../application/ports/key-wrapping-store.ts";
 import type { Database } from "./database.ts";
 
 export function d1KeyWrappingStore(db: Database): KeyWrappingStore {
@@ -74,11 +75,7 @@ const TABLES: Readonly<Record<KeyAtRestKind, Table>> = {
   },
 };
 
-async function replace(
-  db: Database,
-  kind: KeyAtRestKind,
-  changes: Parameters<KeyWrappingStore["replace"]>[1],
-): Promise<number> {
+async function replace(db: Database, kind: KeyAtRestKind, changes: readonly Rewrapping[]): Promise<number> {
   if (changes.length === 0) return 0;
   const { table, id, wrapped, kek } = TABLES[kind];
   const values = changes.map(({ old, wrapped: made }) => [old.id, old.wrappedKey, made.wrappedKey, made.kekId]);

@@ -4,7 +4,7 @@ import type {
   MigrationSelection,
   MigrationStore,
   QueuedPart,
-} from "../../application/migration-store.ts";
+} from "../../application/ports/migration-store.ts";
 import type { Database } from "./database.ts";
 import { videoPost } from "./schema/video-post.ts";
 

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { PendingPart, PendingWorkQueries } from "../../application/ports.ts";
+import type { PendingPart, PendingWorkQueries } from "../../application/ports/pending-work-queries.ts";
 import type { JobKind } from "../../domain/transcode-job.ts";
 import type { Database } from "./database.ts";
 

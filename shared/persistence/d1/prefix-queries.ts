@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { PrefixQueries, PrefixUse, ReplacedUse } from "../../application/ports.ts";
+import type { PrefixQueries, PrefixUse, ReplacedUse } from "../../application/ports/prefix-queries.ts";
 import { ownerOfPrefix } from "../../domain/prefix-owner.ts";
 import type { Database } from "./database.ts";
 

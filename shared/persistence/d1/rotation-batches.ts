@@ -1,5 +1,13 @@
 import { and, desc, eq, type InferSelectModel, lt, type SQL, sql } from "drizzle-orm";
-import type { PartName, PreviewedPart, RotationBatches, RotationPreview } from "../../application/rotation-store.ts";
+import type {
+  PartName,
+  PartPage,
+  PreviewedPart,
+  RotationBatches,
+  RotationItemPage,
+  RotationPreview,
+  RotationStateChange,
+} from "../../application/ports/rotation-batches.ts";
 import type {
   RotationBatch,
   RotationCounts,
@@ -76,7 +84,7 @@ function idOf(part: PartName | null): SQL {
 async function items(
   db: Database,
   batchId: string,
-  { state, after, limit }: Parameters<RotationBatches["items"]>[1],
+  { state, after, limit }: RotationItemPage,
 ): Promise<RotationItem[]> {
   const rows = await db
     .select()
@@ -96,7 +104,7 @@ async function items(
 async function preview(
   db: Database,
   selection: RotationSelection,
-  { after, limit }: Parameters<RotationBatches["preview"]>[1],
+  { after, limit }: PartPage,
 ): Promise<RotationPreview> {
   const page = scannedParts(selection, idOf(after), limit);
   const parts = await db.all<PreviewedPart>(sql`
@@ -115,7 +123,7 @@ async function preview(
 async function changeState(
   db: Database,
   batchId: string,
-  { from, to }: Parameters<RotationBatches["changeState"]>[1],
+  { from, to }: RotationStateChange,
   now: number,
 ): Promise<boolean> {
   const ended = to === "CANCELLED" ? now : null;

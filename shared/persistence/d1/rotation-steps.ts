@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { RotationSteps, TakenItem } from "../../application/rotation-store.ts";
+import type { RotationSteps, TakenItem } from "../../application/ports/rotation-steps.ts";
 import type { RotationSelection, SkipReason } from "../../domain/rotation-batch.ts";
 import { batched, type Database } from "./database.ts";
 import { isSelected, scannedParts, skipReason } from "./rotation-selection.ts";

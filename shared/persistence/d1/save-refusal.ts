@@ -1,4 +1,4 @@
-import type { SaveOutcome } from "../../application/ports.ts";
+import type { SaveOutcome } from "../../application/ports/video-post-repository.ts";
 
 /**
  * Why a save's batch was refused. D1 tells a taken primary key from a NOT NULL guard only by the text of the error;

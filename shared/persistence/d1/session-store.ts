@@ -1,4 +1,4 @@
-import type { SessionReading, SessionRefresh, SessionStore } from "../../application/ports.ts";
+import type { SessionReading, SessionRefresh, SessionStore } from "../../application/ports/session-store.ts";
 import type { D1Binding } from "./database.ts";
 
 /** Play sessions that the gate has counted. Prepared text, as at the gate: each call is one round trip. */

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { PlayablePart, TokenRow, TokenSelection, TokenStore } from "../../application/ports.ts";
+import type { PlayablePart, TokenRow, TokenSelection, TokenStore } from "../../application/ports/token-store.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { QualityPolicy } from "../../domain/quality-auth.ts";
 import type { VideoPostStatus } from "../../domain/video-post.ts";

@@ -1,15 +1,21 @@
 import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import type { Save, SaveFence, SaveOptions, SaveOutcome, VideoPostRepository } from "../../application/ports.ts";
+import type {
+  Save,
+  SaveFence,
+  SaveOptions,
+  SaveOutcome,
+  VideoPostRepository,
+} from "../../application/ports/video-post-repository.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
 import { secretId } from "../../lib/random-id.ts";
+import { NO_ROWS, rowsOf, videoPostOf } from "../rows/video-post-rows.ts";
 import { batched, type Database } from "./database.ts";
 import { cancelJobsOf, endJob, insertJobs, takeBackJobs } from "./job-statements.ts";
 import { saveRefusal } from "./save-refusal.ts";
 import { videoTranscodeJob as job } from "./schema/jobs.ts";
 import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
 import { videoFilePost, videoHlsAbrVariant, videoPost, videoPostRevision } from "./schema/video-post.ts";
-import { NO_ROWS, rowsOf, videoPostOf } from "./video-post-rows.ts";
 import { deleteMissing, MAX_PARAMETER_BYTES, upsertChanged } from "./write-rows.ts";
 
 export function d1VideoPostRepository(db: Database, rules: JobRules): VideoPostRepository {

@@ -1,27 +1,13 @@
-import type { InferSelectModel } from "drizzle-orm";
 import { variantAlias } from "../../domain/quality.ts";
 import type { AbrVariant } from "../../domain/rendition.ts";
 import type { VariantsOfJob, VideoFile } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
-import type { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "./schema/playback.ts";
-import type { videoFilePost, videoHlsAbrVariant, videoPost } from "./schema/video-post.ts";
+import type { VideoPostRows } from "./row-types.ts";
 
-/** The aggregate as rows, and back. */
-export type VideoPostRows = {
-  posts: InferSelectModel<typeof videoPost>[];
-  files: InferSelectModel<typeof videoFilePost>[];
-  variants: InferSelectModel<typeof videoHlsAbrVariant>[];
-  /** When a key was revoked is written with the save that revokes it, and read by nothing of the aggregate. */
-  keys: Omit<InferSelectModel<typeof videoHlsEncryptKey>, "revokedAt">[];
-  qualityAuth: InferSelectModel<typeof videoHlsQualityAuth>[];
-  /** When a part was put into a batch is not the aggregate's to know. */
-  singleKeys: Omit<InferSelectModel<typeof singleKeySource>, "queuedAt">[];
-};
-
-/** Tells a part whose URL was cleared from an imported one, which has NULL. */
+/** A URL that was cleared. NULL stands for a part that has no URL. */
 const NO_URL = "";
 
-/** Of a post that is not there yet. */
+/** Of a post that does not exist yet. */
 export const NO_ROWS: VideoPostRows = { posts: [], files: [], variants: [], keys: [], qualityAuth: [], singleKeys: [] };
 
 export function rowsOf(post: VideoPost): VideoPostRows {

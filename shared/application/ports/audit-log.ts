@@ -1,21 +1,21 @@
-import type { AuditEvent, AuditOutcome } from "../domain/audit-event.ts";
+import type { AuditEvent, AuditOutcome } from "../../domain/audit-event.ts";
 
-/** The log of who did what. Events are added and expire; nothing changes them. */
+/** The append-only log of who did what. Events are added and expire; nothing changes them. */
 export interface AuditLog {
-  /** All of them or none. An event whose id is there already stays as it is, so that a repetition does no harm. */
+  /** All events or none. An event whose id is stored already stays as it is, so a repetition does no harm. */
   append(events: readonly AuditEvent[]): Promise<void>;
   page(query: AuditQuery): Promise<readonly AuditEvent[]>;
-  /** Deletes at most `limit` events that need no longer be kept, the oldest first. How many it were. */
+  /** Deletes at most `limit` events whose retention is over, the oldest first. Returns how many. */
   deleteExpired(now: number, limit: number): Promise<number>;
 }
 
-/** What is left out is not asked for. */
+/** A field that is left out does not filter. */
 export type AuditFilter = {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly videoPostId?: string | undefined;
   readonly outcome?: AuditOutcome | undefined;
-  /** Milliseconds since the epoch: `from` belongs to the range, `to` does not. */
+  /** Milliseconds since the epoch: the range includes `from` and excludes `to`. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
 };
@@ -23,7 +23,7 @@ export type AuditFilter = {
 export type AuditQuery = {
   readonly filter: AuditFilter;
   readonly order: "newest-first" | "oldest-first";
-  /** Id of the last event of the page before; null for the first page. */
+  /** Id of the last event of the previous page; null for the first page. */
   readonly after: string | null;
   readonly limit: number;
 };

@@ -1,0 +1,39 @@
+import type { ApiKeyStore } from "./ports/api-key-store.ts";
+import type { AuditLog } from "./ports/audit-log.ts";
+import type { ContentKeyStore } from "./ports/content-key-store.ts";
+import type { JobStore } from "./ports/job-store.ts";
+import type { KeyWrappingStore } from "./ports/key-wrapping-store.ts";
+import type { MigrationStore } from "./ports/migration-store.ts";
+import type { Outbox } from "./ports/outbox.ts";
+import type { PendingWorkQueries } from "./ports/pending-work-queries.ts";
+import type { PrefixQueries } from "./ports/prefix-queries.ts";
+import type { RotationBatches } from "./ports/rotation-batches.ts";
+import type { RotationSteps } from "./ports/rotation-steps.ts";
+import type { SessionStore } from "./ports/session-store.ts";
+import type { TokenStore } from "./ports/token-store.ts";
+import type { UploadStore } from "./ports/upload-store.ts";
+import type { VideoPostQueries } from "./ports/video-post-queries.ts";
+import type { VideoPostRepository } from "./ports/video-post-repository.ts";
+
+/**
+ * Everything that a deployment stores in its database; one function per database implements it. A method of a port is
+ * one transaction and holds nothing between calls. docs/persistence.md says what an adapter promises.
+ */
+export interface Persistence {
+  readonly posts: VideoPostRepository;
+  readonly postQueries: VideoPostQueries;
+  readonly outbox: Outbox;
+  readonly uploads: UploadStore;
+  readonly jobs: JobStore;
+  readonly pending: PendingWorkQueries;
+  readonly prefixes: PrefixQueries;
+  readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
+  readonly contentKeys: ContentKeyStore;
+  readonly wrappings: KeyWrappingStore;
+  readonly migrations: MigrationStore;
+  readonly rotationBatches: RotationBatches;
+  readonly rotationSteps: RotationSteps;
+  readonly apiKeys: ApiKeyStore;
+  readonly auditLog: AuditLog;
+}

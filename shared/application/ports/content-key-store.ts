@@ -1,0 +1,23 @@
+import type { ContentKeyStatus } from "../../domain/content-key.ts";
+import type { Quality } from "../../domain/quality.ts";
+import type { WrappedKey } from "../../key-vault/key-vault.ts";
+
+/** Content keys outside of the aggregate, which loads only those in use. */
+export interface ContentKeyStore {
+  /** In any status; null where there is none. */
+  find(wanted: ContentKeyRef): Promise<StoredContentKey | null>;
+  /**
+   * Deletes at most `limit` keys that were revoked, or served for the last time, before `before`. Keys of the version
+   * that a part plays are kept. Returns the number of deleted keys.
+   */
+  deleteEnded(before: number, limit: number): Promise<number>;
+}
+
+export type ContentKeyRef = {
+  readonly videoPostId: string;
+  readonly fileIndex: number;
+  readonly quality: Quality;
+  readonly keyVersion: number;
+};
+
+export type StoredContentKey = WrappedKey & { readonly fileId: string; readonly status: ContentKeyStatus };

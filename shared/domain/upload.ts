@@ -1,0 +1,27 @@
+/** A resumable upload: sizes and offsets in bytes, times in milliseconds since the epoch. */
+export type Upload = {
+  readonly uploadId: string;
+  readonly owner: string;
+  /** Null until the client declares it. */
+  readonly size: number | null;
+  readonly offset: number;
+  /** Prefix of the chunks in the SOURCE bucket. */
+  readonly tempPath: string;
+  readonly state: "OPEN" | "COMPLETE";
+  /** Upload-Metadata of tus. A key without a value has null. */
+  readonly metadata: Readonly<Record<string, string | null>>;
+  readonly expiresAt: number;
+  readonly createdAt: number;
+};
+
+/** Counted from the creation and again from each chunk: 50 GiB take days on a slow line. */
+export const UPLOAD_LIFE_MS = 24 * 60 * 60 * 1000;
+
+/** Between the expiry of an upload and its removal, since a post may be created from it at the last moment. */
+export const UPLOAD_REMOVAL_DELAY_MS = 60 * 60 * 1000;
+
+/** The SHA-256 in hex that the client gave in the metadata. Any other text in that place is ignored. */
+export function declaredSha256(metadata: Upload["metadata"]): string | null {
+  const hex = metadata.sha256?.trim().toLowerCase() ?? "";
+  return /^[0-9a-f]{64}$/.test(hex) ? hex : null;
+}

@@ -1,0 +1,74 @@
+import type { ContentKey } from "../../domain/content-key.ts";
+import type { QualityAuth } from "../../domain/quality-auth.ts";
+import type { AbrVariant } from "../../domain/rendition.ts";
+import type { SingleKeySource } from "../../domain/single-key-source.ts";
+import type { VideoFile } from "../../domain/video-file.ts";
+import type { VideoPost } from "../../domain/video-post.ts";
+
+/*
+ * The rows of one post as plain values, the same for every database: flags are booleans, JSON columns are parsed, times
+ * are numbers of milliseconds. Each dialect's schema must produce and accept exactly these; the compiler checks it.
+ */
+
+export type VideoPostRow = Omit<VideoPost, "files" | "audit"> & {
+  readonly auditResult: "PASSED" | "REJECTED" | null;
+  readonly auditReason: string | null;
+  readonly auditedBy: string | null;
+  readonly auditedAt: number | null;
+};
+
+type SameInFile =
+  | "id"
+  | "fileIndex"
+  | "position"
+  | "fileName"
+  | "fileSize"
+  | "durationSeconds"
+  | "transferResult"
+  | "encryptStatus"
+  | "updateType"
+  | "lastKeyVersion"
+  | "failReason"
+  | "probe"
+  | "warnings"
+  | "createdAt";
+
+export type VideoFileRow = Pick<VideoFile, SameInFile> & {
+  readonly videoId: string;
+  readonly uploadId: string | null;
+  readonly sourceUrl: string | null;
+  readonly sourceKekId: string | null;
+  readonly filePath: string | null;
+  readonly filePathJobId: string | null;
+  readonly encPath: string | null;
+  readonly encPathJobId: string | null;
+  readonly keyVersion: number | null;
+};
+
+type OfFile = { readonly fileId: string };
+
+export type VariantRow = OfFile &
+  Omit<AbrVariant, "frameRate"> & {
+    readonly transcodeJobId: string;
+    readonly alias: string;
+    readonly frameRateNumerator: number | null;
+    readonly frameRateDenominator: number | null;
+  };
+
+/** Without the time of its revocation, which the save that revokes it writes. */
+export type ContentKeyRow = OfFile & ContentKey;
+
+export type QualityAuthRow = OfFile & QualityAuth;
+
+/** Without the time of its queueing, which belongs to the re-key queue. */
+export type SingleKeyRow = OfFile & SingleKeySource;
+
+export type VideoPostRows = {
+  /** One, or none where there is no such post. */
+  readonly posts: readonly VideoPostRow[];
+  readonly files: readonly VideoFileRow[];
+  readonly variants: readonly VariantRow[];
+  readonly keys: readonly ContentKeyRow[];
+  readonly qualityAuth: readonly QualityAuthRow[];
+  readonly singleKeys: readonly SingleKeyRow[];
+};
