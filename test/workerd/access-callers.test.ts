@@ -33,10 +33,11 @@ beforeEach(() => {
 });
 
 function startWorkerWith(settings: Record<string, unknown>): TestWorker {
-  return startWorker({ ...ALL_DOORS, ...settings }, (url) => {
+  const fetch = (url: string) => {
     if (url !== ACCESS_CERTS) throw new Error(`Access is not at ${url}`);
     return serve(certs);
-  });
+  };
+  return startWorker({ ...ALL_DOORS, ...settings }, { fetch });
 }
 
 const bring = async (more: Claims = {}, by: SigningKey = key) => access(by, worker.context.now(), more);
@@ -227,7 +228,7 @@ describe("a request that another site's page made with an administrator's cookie
 
 describe("where Access is not set up", () => {
   it("its header counts for nothing", async () => {
-    worker = startWorker({}, () => serve(certs));
+    worker = startWorker({}, { fetch: () => serve(certs) });
     expect(await ask(await bring())).toMatchObject({ status: 401, code: "credentials-missing" });
     expect(certs.asked).toBe(0);
   });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 function start(settings: Record<string, unknown> = {}) {
   queue = heldQueue();
   const gate = Promise.withResolvers<void>();
-  worker = startWorker({ AUDIT_EVENTS: queue.binding, ...settings }, undefined, () => gate.promise);
+  worker = startWorker({ AUDIT_EVENTS: queue.binding, ...settings }, { wait: () => gate.promise });
   return { go: () => gate.resolve() };
 }
 

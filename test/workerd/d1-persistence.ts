@@ -11,6 +11,9 @@ export async function openD1Persistence(): Promise<TestPersistence> {
   return {
     ...d1Persistence(binding, STANDARD_JOB_RULES),
     postsWith: (fault) => d1Persistence(faulty(binding, fault), STANDARD_JOB_RULES).posts,
+    execute: async (statement) => {
+      await binding.prepare(statement).run();
+    },
     tables: () => tablesOf(binding),
     columns: async (table) => {
       const { results } = await binding.prepare(`PRAGMA table_info(${table})`).all<{ name: string; notnull: number }>();

@@ -25,7 +25,7 @@ beforeAll(async () => {
 function start(): { worker: TestWorker; counters: IssueCounters } {
   const counters = new IssueCounters();
   const settings = { TOKEN_ISSUE_LIMIT: counters, VIEWER_ISSUERS: JSON.stringify([ISSUER]) };
-  return { worker: startWorker(settings, () => serve(published(key))), counters };
+  return { worker: startWorker(settings, { fetch: () => serve(published(key)) }), counters };
 }
 
 async function ask(worker: TestWorker, headers: Credentials = {}, body?: string) {

@@ -27,10 +27,11 @@ import { wrongCredentials } from "./wrong-credentials.ts";
  */
 
 const accessKeys = { current: null as SigningKey | null };
-const worker: TestWorker = startWorker({ ...ALL_DOORS, DEMO_VIEWERS: "enabled" }, async (url) => {
-  if (url !== ACCESS_CERTS || accessKeys.current === null) throw new Error(`nobody is at ${url}`);
+const fetch = async (url: string) => {
+  if (url !== ACCESS_CERTS || accessKeys.current === null) throw new Error(`nothing is served at ${url}`);
   return serve(published(accessKeys.current));
-});
+};
+const worker: TestWorker = startWorker({ ...ALL_DOORS, DEMO_VIEWERS: "enabled" }, { fetch });
 
 let post: PublishedPost;
 let held: WorkOrder;

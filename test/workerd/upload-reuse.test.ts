@@ -74,7 +74,9 @@ describe("an upload", () => {
       expect((await create(uploadIds, counted)).status).toBe(201);
       return trips();
     };
-    expect([await tripsFor(1), await tripsFor(40)]).toEqual([2, 2]);
+    const one = await tripsFor(1);
+    expect(one).toBeLessThanOrEqual(3);
+    expect(await tripsFor(40)).toBe(one);
   });
 
   it("is refused with its id where it is missing or another caller's", async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 /** A Worker that has never asked the issuer. */
 beforeEach(() => {
   site = published(rsa);
-  worker = startWorker({ VIEWER_ISSUERS }, () => serve(site));
+  worker = startWorker({ VIEWER_ISSUERS }, { fetch: () => serve(site) });
 });
 
 async function ask(authorization?: string) {

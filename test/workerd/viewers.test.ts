@@ -56,7 +56,7 @@ beforeEach(() => {
     ["https://third.example/jwks", published(ed)],
   ]);
   const settings = { VIEWER_ISSUERS: JSON.stringify(ISSUERS), VIEWER_SECRETS: SECRETS };
-  worker = startWorker(settings, (url) => serve(network.get(url)!));
+  worker = startWorker(settings, { fetch: (url) => serve(network.get(url)!) });
 });
 
 const seconds = (more = 0) => Math.floor(worker.context.now() / 1000) + more;

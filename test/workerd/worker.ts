@@ -1,6 +1,5 @@
 import { createApp } from "../../edge/app.ts";
-import { type Context, createContext } from "../../edge/context.ts";
-import type { Fetcher } from "../../edge/viewers/issuer-keys.ts";
+import { type Context, type ContextOptions, createContext } from "../../edge/context.ts";
 import { asInvocation } from "./d1-limits.ts";
 import { type TestEnv, testEnv } from "./test-env.ts";
 
@@ -17,16 +16,14 @@ export type TestWorker = {
 
 export const ORIGIN = "https://video.example";
 
-/** `fetcher` stands for the network that viewers' issuers are on. Nobody waits, unless `wait` says otherwise. */
+/** `fetch` stands for the network that viewers' issuers are on. Nothing waits unless `wait` is given. */
 export function startWorker(
   settings: Partial<TestEnv> = {},
-  fetcher?: Fetcher,
-  wait: (ms: number) => Promise<unknown> = async () => {},
+  options: Pick<ContextOptions, "persistence" | "fetch" | "wait"> = {},
 ): TestWorker {
   let offset = 0;
   const env = { ...testEnv, ...settings } as TestEnv;
-  const now = () => Date.now() + offset;
-  const context = createContext({ env, now, wait, ...(fetcher === undefined ? {} : { fetch: fetcher }) });
+  const context = createContext({ env, now: () => Date.now() + offset, wait: async () => {}, ...options });
   const app = createApp(context);
   const pending: Promise<unknown>[] = [];
   const execution = {

@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
+import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
+import type { PrefixUse } from "../../shared/application/ports/prefix-queries.ts";
+import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
+import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
+import type { OpenPersistence, TestPersistence } from "./persistence.ts";
+import { fullPost } from "./sample-posts.ts";
+import { askForJob, encrypt, NOW, onlyPart, publishPost, reload, savePost } from "./steps.ts";
+
+const GRACE_MS = 60_000;
+
+export function describeStoredPrefixes(name: string, open: OpenPersistence): void {
+  describe(`${name}: a stored prefix`, () => {
+    let persistence: TestPersistence;
+    beforeEach(async () => {
+      persistence = await open();
+    });
+
+    const usesAt = (now: number, ...prefixes: string[]) => persistence.prefixes.usesOf(prefixes, now);
+    const uses = (...prefixes: string[]) => usesAt(NOW, ...prefixes);
+
+    async function pointersOf(videoPostId: string): Promise<[clear: string, playing: string]> {
+      const { clear, playing } = onlyPart(await reload(persistence, videoPostId));
+      return [clear!.prefix, playing!.prefix];
+    }
+
+    it("is named while a part of a post that is not deleted points to it, and garbage after that", async () => {
+      const { id } = await publishPost(persistence);
+      const pointers = await pointersOf(id);
+      expect(await uses(...pointers)).toEqual(["named", "named"]);
+      await deleteVideoPost(persistence.posts, id, NOW);
+      expect(await uses(...pointers)).toEqual(["garbage", "garbage"]);
+      expect(await persistence.prefixes.replacedUse(pointers[1], NOW)).toEqual({ kind: "garbage" });
+    });
+
+    it("is live while a job of its part has not ended, and garbage once it has", async () => {
+      await savePost(persistence);
+      const [job] = await persistence.jobs.list({ limit: 1 });
+      const written = [`a-film/${job!.jobId}/c1/`, `a-film/${job!.jobId}/enc/k1-c1/`];
+      expect(await uses(...written)).toEqual(["live", "live"]);
+      await cancelJob(persistence, job!.jobId, NOW);
+      expect(await uses(...written)).toEqual(["garbage", "garbage"]);
+    });
+
+    it("of a replaced version is retiring until its keys end", async () => {
+      const { id } = await publishPost(persistence);
+      const [, old] = await pointersOf(id);
+      await askForJob(persistence, id, "ENCRYPT");
+      await encrypt(persistence, NOW, GRACE_MS);
+      const [, current] = await pointersOf(id);
+      const end = NOW + GRACE_MS;
+      expect(await usesAt(end - 1, old, current)).toEqual(["retiring", "named"]);
+      expect(await usesAt(end, old, current)).toEqual(["garbage", "named"]);
+      const { replacedUse } = persistence.prefixes;
+      expect(await replacedUse(old, end - 1)).toEqual({ kind: "retiring", until: end });
+      expect(await replacedUse(old, end)).toEqual({ kind: "garbage" });
+      expect(await replacedUse(current, end)).toEqual({ kind: "named" });
+    });
+
+    it("of a replaced version is not protected by a live job, since nothing writes below it", async () => {
+      const { id } = await publishPost(persistence);
+      const [, old] = await pointersOf(id);
+      await askForJob(persistence, id, "ENCRYPT");
+      await encrypt(persistence, NOW, 0);
+      await askForJob(persistence, id, "ENCRYPT");
+      expect(await uses(old)).toEqual(["live"]);
+      expect(await persistence.prefixes.replacedUse(old, NOW)).toEqual({ kind: "garbage" });
+    });
+
+    it("of an upload is named by the upload, or by a part that still needs it", async () => {
+      const uploadId = secretId();
+      const tempPath = `uploads/${uploadId}/`;
+      expect(await uses(tempPath)).toEqual(["garbage"]);
+      const blank = { owner: "editor", size: null, offset: 0, metadata: {}, createdAt: NOW } as const;
+      await persistence.uploads.open({
+        ...blank,
+        uploadId,
+        tempPath,
+        state: "OPEN",
+        expiresAt: NOW + UPLOAD_LIFE_MS,
+      });
+      expect(await uses(tempPath)).toEqual(["named"]);
+      await persistence.uploads.finishRemoval(uploadId);
+      expect(await uses(tempPath)).toEqual(["garbage"]);
+      const { source } = onlyPart(await savePost(persistence));
+      expect(await uses(`uploads/${source.kind === "upload" ? source.uploadId : ""}/`)).toEqual(["named"]);
+    });
+
+    it("of imported content is named while the part has not been re-keyed", async () => {
+      const post = { ...fullPost, version: 0 };
+      await persistence.posts.save({ from: null, post, events: [], jobs: [] }, NOW);
+      const { prefix } = onlyPart(post).singleKey!;
+      expect(await uses(prefix, prefix.replace("film-7", "film-8"))).toEqual(["named", "garbage"]);
+      const from = await reload(persistence, post.id);
+      const files = from.files.map((file) => ({ ...file, singleKey: null }));
+      await persistence.posts.save({ from, post: { ...from, files }, events: [], jobs: [] }, NOW);
+      expect(await uses(prefix)).toEqual(["garbage"]);
+    });
+
+    it("that no job of this database has made is unknown, and so is a text of another layout", async () => {
+      const job = uuidV7(NOW);
+      const foreign = [`a-film/${job}/c1/`, `a-film/${job}/enc/k1-c1/`, "backup/2026/", "a-film/", "", "' OR 1=1 --"];
+      expect(new Set(await uses(...foreign))).toEqual(new Set(["unknown"]));
+      for (const prefix of foreign) {
+        expect(await persistence.prefixes.replacedUse(prefix, NOW)).toEqual({ kind: "unknown" });
+      }
+    });
+
+    it("is answered in the order of the question, for 200 at once and for none", async () => {
+      const pointers = await pointersOf((await publishPost(persistence)).id);
+      const others = Array.from({ length: 198 }, () => `uploads/${secretId()}/`);
+      const answered = await uses(pointers[0], ...others.slice(0, 99), pointers[1], ...others.slice(99));
+      const expected = Array.from({ length: 200 }, (_, n): PrefixUse => (n % 100 === 0 ? "named" : "garbage"));
+      expect(answered).toEqual(expected);
+      expect(await uses()).toEqual([]);
+    });
+  });
+}
