@@ -34,9 +34,9 @@ export function describeAppendOnlyAudit(name: string, open: OpenPersistence): vo
       ["its id", "id = 'another'"],
     ])("refuses a change of %s, also once its retention is over", async (_what, change) => {
       for (const event of [await recorded(0, 1), await recorded(10, 1)]) {
-        await expect(
-          persistence.execute(`UPDATE audit_event SET ${change} WHERE id = '${event.id}'`),
-        ).rejects.toThrow(/append-only/);
+        await expect(persistence.execute(`UPDATE audit_event SET ${change} WHERE id = '${event.id}'`)).rejects.toThrow(
+          /append-only/,
+        );
       }
       expect(await events()).toHaveLength(2);
     });

@@ -3,7 +3,7 @@ import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
-import { fenceOf, claim, NOW, reload, savePost } from "./steps.ts";
+import { claim, fenceOf, NOW, reload, savePost } from "./steps.ts";
 
 const rejected = (reason: string): DomainEvent => ({ type: "VideoAuditRejected", auditedBy: "reviewer", reason });
 
@@ -30,7 +30,7 @@ export function describeOutbox(name: string, open: OpenPersistence): void {
     it("holds the events of a save as they were, in their order, and no save without events", async () => {
       const post = await savePost(persistence);
       const events: DomainEvent[] = [
-        rejected('“quoted”, \'; -- and "'),
+        rejected("“quoted”, '; -- and \""),
         { type: "VideoPostDeleted", prefixes: ["a-film/job/c1/"], uploadIds: ["one", "two"] },
         { type: "PlayedVersionReplaced", prefix: "a-film/job/enc/k1-c1/", keysEnd: NOW + 1 },
       ];

@@ -194,9 +194,9 @@ export function describeUploads(name: string, open: OpenPersistence): void {
     });
 
     it("is dropped once its part has its transcode or its post is deleted, also when it is gone already", async () => {
-      const [transcoded, deleted] = [await usedUpload(), await usedUpload()];
+      const transcoded = await usedUpload();
       await transcode(persistence);
-      const waiting = await usedUpload();
+      const [deleted, waiting] = [await usedUpload(), await usedUpload()];
       await deleteVideoPost(persistence.posts, deleted.post.id, NOW);
       const gone = secretId();
       const asked = [transcoded.uploadId, deleted.uploadId, waiting.uploadId, gone];
