@@ -18,11 +18,14 @@ describe("the processor's command line", () => {
   it("shows how it is used", async () => {
     const { code, stdout } = await run(["--help"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("Usage: node processor/main.ts <command>");
+    expect(stdout).toContain("Usage: node processor/main.ts [options] [command]");
   });
 
   it("ends with 64 for a command that it does not know, and for none", async () => {
-    expect(await run(["dance"])).toMatchObject({ code: 64, stderr: expect.stringContaining("Unknown command: dance") });
+    expect(await run(["dance"])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("unknown command 'dance'"),
+    });
     expect(await run([])).toMatchObject({ code: 64 });
   });
 

@@ -6,7 +6,6 @@ import { createRotationClient } from "./adapters/rotation-client.ts";
 import { type Command, parseCommand } from "./cli/command-line.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { gc } from "./cli/gc.ts";
-import { helpText, USAGE } from "./cli/help.ts";
 import { importContent } from "./cli/import.ts";
 import { jobs } from "./cli/jobs.ts";
 import { rewrap } from "./cli/rewrap.ts";
@@ -30,10 +29,10 @@ async function main(args: readonly string[]): Promise<number> {
   const command = parseCommand(args);
   switch (command.name) {
     case "help":
-      out(helpText());
+      out(command.text);
       return EXIT.ok;
     case "wrong":
-      err(`${command.problem}${USAGE}`);
+      err(command.problem);
       return EXIT.usage;
     case "jobs":
       return configured(readOperatorConfig(process.env), (config) =>

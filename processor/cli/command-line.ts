@@ -1,17 +1,16 @@
-import { type ParseArgsConfig, parseArgs } from "node:util";
+import { CommanderError, Option, Command as Program } from "commander";
 import { JOB_KINDS, JOB_STATES } from "../../shared/domain/transcode-job.ts";
+import { detailsText } from "./help.ts";
 import type { ImportOptions } from "./import.ts";
 import type { JobsCommand } from "./jobs.ts";
 import type { RewrapOptions } from "./rewrap.ts";
-import { parseRotate, type TypedRotation } from "./rotate-command-line.ts";
+import { addRotateCommands, optionText, type TypedRotation } from "./rotate-command-line.ts";
 
 /** What was typed. */
 export type Command =
-  | { readonly name: "help" }
-  | {
-      readonly name: "wrong" /** Empty, or a line that says what is wrong, and an empty one. */;
-      readonly problem: string;
-    }
+  | { readonly name: "help"; readonly text: string }
+  /** `problem` ends with a line break; it is the usage where nothing was typed. */
+  | { readonly name: "wrong"; readonly problem: string }
   | { readonly name: "serve" }
   | { readonly name: "run"; readonly jobId: string | null }
   | { readonly name: "gc"; readonly dryRun: boolean; readonly json: boolean }
@@ -20,88 +19,93 @@ export type Command =
   | TypedRotation
   | { readonly name: "jobs"; readonly command: JobsCommand; readonly json: boolean };
 
-const FLAGS = {
-  help: { type: "boolean", short: "h", default: false },
-  json: { type: "boolean", default: false },
-  "dry-run": { type: "boolean", default: false },
-  state: { type: "string" },
-  kind: { type: "string" },
-  post: { type: "string" },
-} as const satisfies ParseArgsConfig["options"];
-
-type Flags = ReturnType<typeof parse>["values"];
-
-/** Which flags go with which command; the others are a mistake, and a mistake must not start anything. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  serve: [],
-  run: [],
-  gc: ["json", "dry-run"],
-  import: ["json", "dry-run"],
-  rewrap: ["json", "dry-run"],
-  "jobs list": ["json", "state", "kind", "post"],
-  "jobs show": ["json"],
-  "jobs retry": ["json"],
-  "jobs cancel": ["json"],
-};
-
+/** A mistake never starts anything: unknown options, options of another command and extra arguments are refused. */
 export function parseCommand(args: readonly string[]): Command {
-  if (args[0] === "rotate") return parseRotate(args.slice(1));
-  let parsed: ReturnType<typeof parse>;
+  const typed: { command?: Command } = {};
+  let printed = "";
+  const print = (text: string) => {
+    printed += text;
+  };
+  const program = createProgram(print, (command) => {
+    typed.command = command;
+  });
   try {
-    parsed = parse(args);
+    program.parse(args, { from: "user" });
   } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof CommanderError)) throw error;
+    return error.code === "commander.helpDisplayed" || (error.code === "commander.help" && error.exitCode === 0)
+      ? { name: "help", text: printed }
+      : { name: "wrong", problem: printed };
   }
-  const { values, positionals } = parsed;
-  if (values.help) return { name: "help" };
-  if (positionals.length === 0) return { name: "wrong", problem: "" };
-  const name = positionals[0] === "jobs" ? `jobs ${positionals[1] ?? ""}`.trim() : (positionals[0] ?? "");
-  const rest = positionals.slice(name.split(" ").length);
-  const allowed = ALLOWED[name];
-  if (allowed === undefined) return wrong(`Unknown command: ${args.join(" ")}`);
-  const odd = Object.entries(values).find(([flag, value]) => value && !allowed.includes(flag));
-  if (odd !== undefined) return wrong(`${name} takes no --${odd[0]}`);
-  return commandOf(name, rest, values);
+  if (typed.command === undefined) throw new Error(`No command was recognized in: ${args.join(" ")}`);
+  return typed.command;
 }
 
-function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true, strict: true });
+function createProgram(print: (text: string) => void, done: (command: Command) => void): Program {
+  const program = new Program("node processor/main.ts")
+    // Subcommands inherit these, so they come first.
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: print, getOutHelpWidth: () => 110, getErrHelpWidth: () => 110 })
+    .showHelpAfterError("Run with --help to see the usage.")
+    .enablePositionalOptions()
+    .addHelpText("after", () => detailsText());
+  addProcessorCommands(program, done);
+  addJobsCommands(program, done);
+  addRotateCommands(program, done);
+  return program;
 }
 
-function commandOf(name: string, rest: readonly string[], flags: Flags): Command {
-  const [argument, ...more] = rest;
-  const { json, state, kind, post } = flags;
-  const takesOne = name === "run" || name === "import" || /^jobs (show|retry|cancel)$/.test(name);
-  if (takesOne ? more.length > 0 : argument !== undefined) return wrong(`${name} has too many arguments`);
-  switch (name) {
-    case "serve":
-      return { name };
-    case "run":
-      return { name, jobId: argument ?? null };
-    case "import":
-      if (argument === undefined) return wrong("import needs the path of a manifest");
-      return { name, manifestPath: argument, dryRun: flags["dry-run"], json };
-    case "gc":
-      return { name, dryRun: flags["dry-run"], json };
-    case "rewrap":
-      return { name, dryRun: flags["dry-run"], json };
-    case "jobs list":
-      if (state !== undefined && !isOneOf(JOB_STATES, state))
-        return wrong(`--state is one of ${JOB_STATES.join(", ")}`);
-      if (kind !== undefined && !isOneOf(JOB_KINDS, kind)) return wrong(`--kind is one of ${JOB_KINDS.join(", ")}`);
-      return { name: "jobs", json, command: { verb: "list", filter: { state, kind, videoPostId: post } } };
-    default: {
-      if (argument === undefined) return wrong(`${name} needs the id of a job`);
-      const verb = name.slice("jobs ".length) as "show" | "retry" | "cancel";
-      return { name: "jobs", json, command: { verb, jobId: argument } };
-    }
+type Flags = { readonly json?: boolean; readonly dryRun?: boolean };
+
+function addProcessorCommands(program: Program, done: (command: Command) => void): void {
+  program
+    .command("serve")
+    .description("claim and run jobs until SIGTERM or SIGINT")
+    .action(() => done({ name: "serve" }));
+  program
+    .command("run [jobId]")
+    .description("run one job (or VIDEO_JOB_ID) and exit")
+    .action((jobId: string | undefined) => done({ name: "run", jobId: jobId ?? null }));
+  jsonAnd(program.command("gc"), "list what would be deleted, and delete nothing")
+    .description("delete stored objects that nothing refers to")
+    .action(({ dryRun, json }: Flags) => done({ name: "gc", dryRun: dryRun === true, json: json === true }));
+  jsonAnd(program.command("import <manifest>"), "check the content, and import nothing")
+    .description("import content that has one key for all qualities, as a JSON manifest describes it")
+    .action((manifestPath: string, { dryRun, json }: Flags) =>
+      done({ name: "import", manifestPath, dryRun: dryRun === true, json: json === true }),
+    );
+  jsonAnd(program.command("rewrap"), "count the keys, and change nothing")
+    .description("re-wrap all content keys under the first of KEY_ENCRYPTION_KEYS")
+    .action(({ dryRun, json }: Flags) => done({ name: "rewrap", dryRun: dryRun === true, json: json === true }));
+}
+
+function addJobsCommands(program: Program, done: (command: Command) => void): void {
+  const jobs = program.command("jobs").description("list, show, retry and cancel jobs");
+  const add = (usage: string, description: string) =>
+    jobs.command(usage).description(description).option("--json", "print JSON");
+  add("list", "list the newest jobs")
+    .addOption(new Option("--state <state>", "only jobs in this state").choices(JOB_STATES))
+    .addOption(new Option("--kind <kind>", "only jobs of this kind").choices(JOB_KINDS))
+    .option("--post <videoPostId>", "only jobs of this post", optionText)
+    .action(({ json, state, kind, post }: Flags & { state?: string; kind?: string; post?: string }) =>
+      done({
+        name: "jobs",
+        json: json === true,
+        command: { verb: "list", filter: { state, kind, videoPostId: post } },
+      }),
+    );
+  const ofOneJob = {
+    show: "show one job",
+    retry: "queue a FAILED job again with all its attempts, or a new job for a CANCELLED one",
+    cancel: "cancel one job",
+  } as const;
+  for (const verb of ["show", "retry", "cancel"] as const) {
+    add(`${verb} <jobId>`, ofOneJob[verb]).action((jobId: string, { json }: Flags) =>
+      done({ name: "jobs", json: json === true, command: { verb, jobId } }),
+    );
   }
 }
 
-function isOneOf(values: readonly string[], value: string): boolean {
-  return values.includes(value);
-}
-
-function wrong(problem: string): Command {
-  return { name: "wrong", problem: `${problem}\n\n` };
+function jsonAnd(command: Program, dryRun: string): Program {
+  return command.option("--dry-run", dryRun).option("--json", "print JSON");
 }

@@ -45,35 +45,37 @@ describe("the command line of rotations", () => {
   it("understands rewrap, and asks for help", () => {
     expect(parse("rewrap")).toEqual({ name: "rewrap", dryRun: false, json: false });
     expect(parse("rewrap --dry-run --json")).toEqual({ name: "rewrap", dryRun: true, json: true });
-    expect(parse("rotate --help")).toEqual({ name: "help" });
+    expect(parse("rotate --help")).toEqual({ name: "help", text: expect.stringContaining("--keys-before <date>") });
   });
 
   it.each([
-    ["rotate", /needs to know what: --all/],
-    ["rotate --dry-run", /needs to know what/],
-    ["rotate --all --post p1", /--all stands alone/],
-    ["rotate --file 0", /--.*fileIndex needs a videoPostId/],
-    ["rotate --post p1 --file x", /--file: /],
-    ["rotate --post p1 --file 1.5", /--file: /],
-    ["rotate --all --grace -1", /--grace/],
-    ["rotate --all --grace=", /--grace: /],
+    ["rotate", /rotate needs a selection: --all/],
+    ["rotate --dry-run", /rotate needs a selection/],
+    ["rotate --all --post p1", /--all cannot be combined with other selectors/],
+    ["rotate --file 0", /--file needs --post/],
+    ["rotate --post p1 --file x", /--file .* whole number/],
+    ["rotate --post p1 --file 1.5", /--file .* whole number/],
+    ["rotate --all --grace -1", /--grace .* whole number/],
+    ["rotate --all --grace=", /--grace .* whole number/],
     ["rotate --all --in-flight 51", /--in-flight: /],
     ["rotate --all --in-flight 0", /--in-flight: /],
     ["rotate --status DELETED", /--status: /],
     ["rotate --type FILM", /--type: /],
     ["rotate --version-below 0", /--version-below: /],
-    ["rotate --keys-before yesterday", /--keys-before is a date/],
-    ["rotate --all --dry-run --watch", /nothing to watch/],
-    ["rotate --all --state FAILED", /rotate takes no --state/],
+    ["rotate --keys-before yesterday", /--keys-before .* A date is required/],
+    ["rotate --all --dry-run --watch", /'--dry-run' cannot be used with option '--watch'/],
+    ["rotate --all --state FAILED", /unknown option '--state'/],
     ["rotate --everything", /--everything/],
-    ["rotate dance", /Unknown command: rotate dance/],
-    ["rotate show", /needs the id of a batch/],
+    ["rotate dance", /unknown command 'rotate dance'/],
+    ["rotate show", /missing required argument 'batchId'/],
     ["rotate list b", /too many arguments/],
     ["rotate show a b", /too many arguments/],
-    ["rotate show b --all", /rotate show takes no --all/],
-    ["rotate report b --state BROKEN", /--state is one of PENDING, /],
+    ["rotate show b --all", /unknown option '--all'/],
+    ["rotate --all show b", /'--all' has no effect here/],
+    ["rotate --post --watch", /--post .* A value is missing/],
+    ["rotate report b --state BROKEN", /--state .* Allowed choices are PENDING, /],
     ["rewrap now", /too many arguments/],
-    ["rewrap --post p", /rewrap takes no --post/],
+    ["rewrap --post p", /unknown option '--post'/],
   ])("refuses %s, and says why", (line, problem) => {
     expect(parse(line)).toEqual({ name: "wrong", problem: expect.stringMatching(problem) });
   });

@@ -1,4 +1,4 @@
-import { type ParseArgsConfig, parseArgs } from "node:util";
+import { InvalidArgumentError, Option, type Command as Program } from "commander";
 import { type RotationRequest, rotationRequestSchema } from "../../shared/application/rotation-protocol.ts";
 import { ROTATION_ITEM_STATES, type RotationItemState } from "../../shared/domain/rotation-batch.ts";
 import type { Steering } from "../adapters/rotation-client.ts";
@@ -11,143 +11,161 @@ export type RotateCommand =
   | { readonly verb: "report"; readonly batchId: string; readonly state: RotationItemState | undefined };
 
 /** What was typed after `rotate`. */
-export type TypedRotation =
-  | { readonly name: "rotate"; readonly command: RotateCommand; readonly json: boolean }
-  | { readonly name: "help" }
-  /** A line that says what is wrong, and an empty one. */
-  | { readonly name: "wrong"; readonly problem: string };
+export type TypedRotation = { readonly name: "rotate"; readonly command: RotateCommand; readonly json: boolean };
 
-/** Flags that say which parts, with the field of the request that each becomes. */
-const SELECTION = {
-  post: "videoPostId",
-  file: "fileIndex",
-  status: "status",
-  author: "authorId",
-  type: "resourceType",
-  "created-from": "createdFrom",
-  "created-before": "createdBefore",
-  "version-below": "keyVersionBelow",
-  "keys-before": "keysCreatedBefore",
-  kek: "kekId",
+type Flag = {
+  /** The field of the request. */
+  readonly field: string;
+  readonly flags: string;
+  readonly description: string;
+  readonly parse?: (value: string) => string | number;
+};
+
+/** The options that select parts; all that are given must hold. */
+const SELECTION: readonly Flag[] = [
+  { field: "videoPostId", flags: "--post <videoPostId>", description: "the parts of this post" },
+  { field: "fileIndex", flags: "--file <index>", description: "one part of the post, from 0", parse: wholeNumber },
+  { field: "status", flags: "--status <status>", description: "posts with this status" },
+  { field: "authorId", flags: "--author <authorId>", description: "posts of this author" },
+  { field: "resourceType", flags: "--type <type>", description: "VIDEO or AUDIO" },
+  { field: "createdFrom", flags: "--created-from <date>", description: "posts created at or after", parse: time },
+  { field: "createdBefore", flags: "--created-before <date>", description: "posts created before", parse: time },
+  {
+    ...{ field: "keyVersionBelow", flags: "--version-below <version>" },
+    ...{ description: "parts whose key version is lower", parse: wholeNumber },
+  },
+  {
+    ...{ field: "keysCreatedBefore", flags: "--keys-before <date>" },
+    ...{ description: "parts whose keys were created before", parse: time },
+  },
+  { field: "kekId", flags: "--kek <kekId>", description: "parts whose keys are wrapped under this key encryption key" },
+];
+
+const PACE: readonly Flag[] = [
+  {
+    ...{ field: "maxInFlight", flags: "--in-flight <parts>" },
+    ...{ description: "parts to rotate at the same time", parse: wholeNumber },
+  },
+  {
+    ...{ field: "graceSeconds", flags: "--grace <seconds>" },
+    ...{ description: "how long the previous keys stay valid", parse: wholeNumber },
+  },
+];
+
+const OF_BATCH = {
+  show: "show one batch",
+  watch: "show the progress of a batch until it ends",
+  pause: "start no further rotation of a batch",
+  resume: "continue a paused batch",
+  cancel: "cancel what a batch has not started",
+  "retry-failed": "try the failed parts of a batch again",
 } as const;
 
-const NUMBERS = ["file", "version-below"];
-const TIMES = ["created-from", "created-before", "keys-before"];
+type Values = Readonly<Record<string, unknown>> & { readonly json?: boolean };
 
-const FLAGS = {
-  help: { type: "boolean", short: "h" },
-  json: { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  watch: { type: "boolean" },
-  all: { type: "boolean" },
-  state: { type: "string" },
-  "in-flight": { type: "string" },
-  grace: { type: "string" },
-  post: { type: "string" },
-  file: { type: "string" },
-  status: { type: "string" },
-  author: { type: "string" },
-  type: { type: "string" },
-  "created-from": { type: "string" },
-  "created-before": { type: "string" },
-  "version-below": { type: "string" },
-  "keys-before": { type: "string" },
-  kek: { type: "string" },
-} as const satisfies ParseArgsConfig["options"];
+export function addRotateCommands(program: Program, done: (command: TypedRotation) => void): void {
+  const rotate = program
+    .command("rotate")
+    .description("replace the keys of many parts (all selectors that are given must hold)")
+    .usage(
+      "--all | --post <videoPostId> [--file <index>] | <other selectors> [options]\n       node processor/main.ts rotate <command> [options]",
+    )
+    .enablePositionalOptions()
+    .option("--all", "every part");
+  for (const { flags, description, parse = optionText } of [...SELECTION, ...PACE])
+    rotate.addOption(new Option(flags, description).argParser(parse));
+  rotate
+    .addOption(new Option("--dry-run", "show what would be rotated, and rotate nothing").conflicts("watch"))
+    .option("--watch", "show the progress until the batch ends")
+    .option("--json", "print JSON")
+    .allowExcessArguments()
+    .action((values: Values) => {
+      if (rotate.args.length > 0) rotate.error(`error: unknown command 'rotate ${rotate.args[0]}'`);
+      done({ name: "rotate", command: beginning(rotate, values), json: values.json === true });
+    })
+    .hook("preSubcommand", () => refuseOptionsBefore(rotate));
+  addBatchCommands(rotate, done);
+}
 
-type Flags = ReturnType<typeof parse>["values"];
-
-export function parseRotate(args: readonly string[]): TypedRotation {
-  try {
-    const { values, positionals } = parse(args);
-    if (values.help === true) return { name: "help" };
-    const command = positionals.length === 0 ? beginning(values) : byVerb(positionals, values);
-    return { name: "rotate", command, json: values.json === true };
-  } catch (error) {
-    return { name: "wrong", problem: `${error instanceof Error ? error.message : error}\n\n` };
+function addBatchCommands(rotate: Program, done: (command: TypedRotation) => void): void {
+  const add = (usage: string, description: string) =>
+    rotate.command(usage).description(description).option("--json", "print JSON").allowExcessArguments(false);
+  add("list", "list the newest batches").action(({ json }: Values) =>
+    done({ name: "rotate", command: { verb: "list" }, json: json === true }),
+  );
+  for (const verb of ["show", "watch", "pause", "resume", "cancel", "retry-failed"] as const) {
+    add(`${verb} <batchId>`, OF_BATCH[verb]).action((batchId: string, { json }: Values) =>
+      done({ name: "rotate", command: { verb, batchId }, json: json === true }),
+    );
   }
+  add("report <batchId>", "list the parts of a batch")
+    .addOption(new Option("--state <state>", "only parts in this state").choices(ROTATION_ITEM_STATES))
+    .action((batchId: string, { json, state }: Values & { state?: RotationItemState }) =>
+      done({ name: "rotate", command: { verb: "report", batchId, state }, json: json === true }),
+    );
 }
 
-function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true, strict: true });
+/** Commander would drop them: `rotate --all show <batchId>` must not look as if --all had an effect. */
+function refuseOptionsBefore(rotate: Program): void {
+  const [name] = Object.keys(rotate.opts());
+  const option = rotate.options.find((each) => each.attributeName() === name);
+  if (option) rotate.error(`error: option '${option.long}' has no effect here; write options after the command`);
 }
 
-function byVerb([verb = "", batchId, ...more]: readonly string[], flags: Flags): RotateCommand {
-  refuseOthers(flags, verb === "report" ? ["json", "state"] : ["json"], `rotate ${verb}`);
-  if (more.length > 0 || (verb === "list" && batchId !== undefined)) {
-    throw new Error(`rotate ${verb} has too many arguments`);
+function beginning(rotate: Program, values: Values): RotateCommand {
+  const request = { selection: selectionOf(rotate, values), ...given(PACE, values) };
+  const parsed = rotationRequestSchema.safeParse(request);
+  if (!parsed.success) {
+    rotate.error(`error: ${parsed.error.issues.map(({ path, message }) => problemOf(path, message)).join("; ")}`);
   }
-  if (verb === "list") return { verb };
-  if (!isVerbOfBatch(verb)) throw new Error(`Unknown command: rotate ${verb}`);
-  if (batchId === undefined) throw new Error(`rotate ${verb} needs the id of a batch`);
-  return verb === "report" ? { verb, batchId, state: stateNamed(flags.state) } : { verb, batchId };
+  const checked = request as RotationRequest;
+  return values.dryRun === true
+    ? { verb: "preview", request: checked }
+    : { verb: "begin", request: checked, watch: values.watch === true };
 }
 
-const VERBS_OF_BATCH = ["show", "watch", "report", "pause", "resume", "cancel", "retry-failed"] as const;
-
-function isVerbOfBatch(verb: string): verb is (typeof VERBS_OF_BATCH)[number] {
-  return (VERBS_OF_BATCH as readonly string[]).includes(verb);
+/** Exactly one way to say it: an empty selection never means every part. */
+function selectionOf(rotate: Program, values: Values): Record<string, unknown> {
+  const selectors = given(SELECTION, values);
+  const none = Object.keys(selectors).length === 0;
+  if (values.all === true && !none) rotate.error("error: --all cannot be combined with other selectors");
+  if (values.all === true) return { everything: true };
+  if (none) {
+    rotate.error(
+      "error: rotate needs a selection: --all, --post <videoPostId>, or another selector (see rotate --help)",
+    );
+  }
+  if (values.file !== undefined && values.post === undefined) rotate.error("error: --file needs --post <videoPostId>");
+  return selectors;
 }
 
-function stateNamed(state: string | undefined): RotationItemState | undefined {
-  const known = ROTATION_ITEM_STATES.find((each) => each === state);
-  if (state !== undefined && known === undefined)
-    throw new Error(`--state is one of ${ROTATION_ITEM_STATES.join(", ")}`);
-  return known;
+/** The values that were typed, under the names of the request's fields. */
+function given(flags: readonly Flag[], values: Values): Record<string, unknown> {
+  const entries = flags.map((flag) => [flag.field, values[new Option(flag.flags).attributeName()]] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-function beginning(flags: Flags): RotateCommand {
-  refuseOthers(flags, ["json", "dry-run", "watch", "all", "in-flight", "grace", ...Object.keys(SELECTION)], "rotate");
-  const selection = selectionOf(flags);
-  const asked: Record<string, unknown> = {
-    selection,
-    ...(flags["in-flight"] === undefined ? {} : { maxInFlight: wholeNumber(flags["in-flight"]) }),
-    ...(flags.grace === undefined ? {} : { graceSeconds: wholeNumber(flags.grace) }),
-  };
-  const parsed = rotationRequestSchema.safeParse(asked);
-  if (!parsed.success)
-    throw new Error(parsed.error.issues.map(({ path, message }) => problemOf(path, message)).join("; "));
-  const request = asked as RotationRequest;
-  if (flags["dry-run"] !== true) return { verb: "begin", request, watch: flags.watch === true };
-  if (flags.watch === true) throw new Error("a dry run has nothing to watch");
-  return { verb: "preview", request };
-}
-
-/** Exactly one way of saying it: everything is never what is meant by nothing. */
-function selectionOf(flags: Flags): Record<string, unknown> {
-  const said = Object.entries(SELECTION).flatMap(([flag, field]) => {
-    const value = flags[flag as keyof typeof SELECTION];
-    return value === undefined ? [] : [[field, meant(flag, value)] as const];
-  });
-  if (flags.all === true && said.length > 0) throw new Error("--all stands alone: everything is everything");
-  if (flags.all === true) return { everything: true };
-  if (said.length > 0) return Object.fromEntries(said);
-  throw new Error("rotate needs to know what: --all, --post <videoPostId>, or what else there is to choose by");
-}
-
-function meant(flag: string, value: string): string | number {
-  if (NUMBERS.includes(flag)) return wholeNumber(value);
-  if (!TIMES.includes(flag)) return value;
-  const time = Date.parse(value);
-  if (Number.isNaN(time)) throw new Error(`--${flag} is a date, such as 2026-01-31 or 2026-01-31T12:00:00Z`);
-  return new Date(time).toISOString();
-}
-
-/** NaN for anything else, which the schema refuses: an empty text, above all, is no 0. */
-function wholeNumber(text: string): number {
-  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
-}
-
-/** The API says which field is wrong, a person has typed a flag. */
+/** The API names the field that is wrong; a person has typed an option. */
 function problemOf(path: readonly PropertyKey[], message: string): string {
   const field = String(path.at(-1) ?? "");
-  const flag = Object.entries(SELECTION).find(([, name]) => name === field)?.[0];
-  const other: Record<string, string> = { maxInFlight: "in-flight", graceSeconds: "grace", fileIndex: "file" };
-  return `--${flag ?? other[field] ?? field}: ${message}`;
+  const flag = [...SELECTION, ...PACE].find((each) => each.field === field);
+  return `${flag ? new Option(flag.flags).long : `--${field}`}: ${message}`;
 }
 
-/** A flag that does nothing here is a mistake, and a mistake must not start anything. */
-function refuseOthers(flags: Flags, allowed: readonly string[], name: string): void {
-  const odd = Object.entries(flags).find(([flag, value]) => value !== undefined && !allowed.includes(flag));
-  if (odd !== undefined) throw new Error(`${name} takes no --${odd[0]}`);
+/** A value that looks like an option is a forgotten value. */
+export function optionText(value: string): string {
+  if (value === "" || value.startsWith("-")) throw new InvalidArgumentError("A value is missing.");
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("A whole number is required.");
+  return Number(text);
+}
+
+function time(text: string): string {
+  const milliseconds = Date.parse(text);
+  if (Number.isNaN(milliseconds))
+    throw new InvalidArgumentError("A date is required, such as 2026-01-31 or 2026-01-31T12:00:00Z.");
+  return new Date(milliseconds).toISOString();
 }

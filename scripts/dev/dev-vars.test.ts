@@ -71,4 +71,8 @@ describe("reading NAME=value lines", () => {
       E: "k1:ab==",
     });
   });
+
+  it("ends a bare value at a comment, as wrangler does", () => {
+    expect(parseDevVars(`A=one # note\nB="one # note"\n`)).toEqual({ A: "one", B: "one # note" });
+  });
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { UsageError } from "./settings.ts";
 
 const HEADER = "# Secrets of the local Worker, made by npm start. Never commit this file.\n";
@@ -47,14 +48,7 @@ export function requireUsableSecrets(vars: DevVars): void {
   );
 }
 
-/** Reads `NAME=value` lines, the value bare or in quotes. */
+/** Reads `NAME=value` lines by the rules of dotenv, which wrangler follows as well. */
 export function parseDevVars(text: string): DevVars {
-  const entries = text.split(/\r?\n/).flatMap((line): [string, string][] => {
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line);
-    if (match === null) return [];
-    const [, name = "", value = ""] = match;
-    const quoted = /^(["'])(.*)\1$/.exec(value);
-    return [[name, quoted?.[2] ?? value]];
-  });
-  return Object.fromEntries(entries);
+  return parseEnv(text) as DevVars;
 }

@@ -1,17 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../test/fixtures/seeded-random.ts";
 import { parsePlaylist } from "./parse.ts";
 import { stringifyPlaylist } from "./stringify.ts";
-
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const FILLERS = [
   "",

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RotationItemView, RotationProgressView } from "../../shared/application/rotation-protocol.ts";
 import { startPace } from "../faults/pace.ts";
 import { type RestlessProcessors, startRestlessProcessors } from "../faults/restless-processors.ts";
-import { seededRandom } from "../faults/seeded-random.ts";
+import { seededRandom } from "../fixtures/seeded-random.ts";
 import { type KillableWorker, startKillableWorker } from "./killable-worker.ts";
 import { startProcessor } from "./processor-process.ts";
 import { type Buckets, createReadyPost, makeRendition, openBuckets } from "./ready-posts.ts";

@@ -1,6 +1,6 @@
 import type { Stack } from "../e2e/stack.ts";
+import { between, type SeededRandom } from "../fixtures/seeded-random.ts";
 import { type Pace, sleep, startRhythm } from "./pace.ts";
-import { between, type SeededRandom } from "./seeded-random.ts";
 
 export type Cancellations = {
   readonly cancelled: () => number;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { between, type SeededRandom } from "./seeded-random.ts";
+import { between, type SeededRandom } from "../fixtures/seeded-random.ts";
 
 /*
  * Stands between processors and the Worker (with its local R2) and does what networks do: refuses, stalls, answers 500,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { seededRandom } from "../fixtures/seeded-random.ts";
 import { cancelForGood, exposedKeys, startCancellations } from "./cancellations.ts";
 import { startEmptyUploads } from "./empty-uploads.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
@@ -12,7 +13,6 @@ import { inspect } from "./outcome.ts";
 import { type Pace, sleep, startPace, startRhythm } from "./pace.ts";
 import { createPost, KINDS, type Kind } from "./posts.ts";
 import { startRestlessProcessors } from "./restless-processors.ts";
-import { seededRandom } from "./seeded-random.ts";
 import { untilSettled } from "./settling.ts";
 import { startSourceServer } from "./source-server.ts";
 

@@ -1,4 +1,4 @@
-import { between, type SeededRandom } from "./seeded-random.ts";
+import { between, type SeededRandom } from "../fixtures/seeded-random.ts";
 
 /** How far apart the blows fall. Where a job takes longer than the time between two of them, no job would ever end. */
 export type Pace = {

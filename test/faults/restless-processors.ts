@@ -1,6 +1,6 @@
 import { type ProcessorProcess, startProcessor } from "../e2e/processor-process.ts";
+import type { SeededRandom } from "../fixtures/seeded-random.ts";
 import { type Pace, sleep } from "./pace.ts";
-import type { SeededRandom } from "./seeded-random.ts";
 
 export type RestlessProcessors = {
   readonly kills: () => number;

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { between, type SeededRandom } from "./seeded-random.ts";
+import { between, type SeededRandom } from "../fixtures/seeded-random.ts";
 
 export type SourceServer = {
   /** host:port, for SOURCE_ALLOW_HOSTS. */

@@ -31,7 +31,17 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   processor: {
     may: SHARED,
-    packages: [/^node:/, /^zod$/, /^pino$/, /^node-cron$/, /^@aws-sdk\//, /^fluent-ffmpeg$/, /^prom-client$/],
+    packages: [
+      /^node:/,
+      /^zod$/,
+      /^pino$/,
+      /^node-cron$/,
+      /^@aws-sdk\//,
+      /^commander$/,
+      /^fluent-ffmpeg$/,
+      /^ipaddr\.js$/,
+      /^prom-client$/,
+    ],
   },
 };
 
@@ -53,6 +63,8 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   // The rest of the code knows the database by the ports of shared/application. The rows are the same in every dialect.
   { name: /^drizzle-orm/, within: "", to: ["shared/persistence/d1/"] },
   { name: /^@aws-sdk\//, within: "processor/", to: ["processor/adapters/object-store.ts"] },
+  { name: /^commander$/, within: "", to: ["processor/cli/"] },
+  { name: /^ipaddr\.js$/, within: "", to: ["processor/adapters/public-address.ts"] },
   { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config.ts"] },
   { name: /^prom-client$/, within: "", to: ["processor/monitoring/"] },
   { name: /^@tus\/server$/, within: "", to: ["edge/routes/uploads.ts", "edge/adapters/r2-tus-store.ts"] },
