@@ -1,48 +1,48 @@
 /**
- * RFC 9457 problem details. The catalogue is the one place where a reason becomes a status: players never retry a
- * 4xx, so what may pass is 503 with Retry-After, and what is final is 4xx.
+ * RFC 9457 problem details. Only this catalogue maps a reason to a status. Players never retry a 4xx: a transient fault
+ * is 503 with Retry-After, a final refusal is 4xx.
  */
 const CATALOGUE = {
-  "token-missing": [401, "A token is needed"],
-  "token-invalid": [401, "The token is not valid"],
-  "token-expired": [401, "The token has expired"],
-  "token-unknown": [401, "The token is not known"],
-  "token-revoked": [401, "The token was revoked"],
-  "credentials-missing": [401, "Credentials are needed"],
-  "credentials-invalid": [401, "The credentials are not valid"],
+  "token-missing": [401, "Token required"],
+  "token-invalid": [401, "Invalid token"],
+  "token-expired": [401, "Token expired"],
+  "token-unknown": [401, "Unknown token"],
+  "token-revoked": [401, "Token revoked"],
+  "credentials-missing": [401, "Credentials required"],
+  "credentials-invalid": [401, "Invalid credentials"],
   "not-allowed": [403, "Not allowed"],
-  "quality-not-allowed": [403, "This quality is not allowed for this token"],
-  "token-for-other-video": [403, "The token is for another video"],
-  "nothing-allowed": [403, "No quality of this video is allowed for this viewer"],
-  "not-a-session": [403, "The token is not a play session's"],
-  "session-limit": [403, "The viewer has as many play sessions as allowed at the same time"],
-  "session-elsewhere": [403, "The play session began in another country or network"],
-  "uses-exhausted": [403, "The token has started all the play sessions that it may"],
+  "quality-not-allowed": [403, "Quality not allowed by this token"],
+  "token-for-other-video": [403, "Token is for another video"],
+  "nothing-allowed": [403, "The viewer has no access to this video"],
+  "not-a-session": [403, "A session token is required"],
+  "session-limit": [403, "Concurrent session limit reached"],
+  "session-elsewhere": [403, "Session is bound to another country or network"],
+  "uses-exhausted": [403, "The token has no uses left"],
   "not-found": [404, "Not found"],
-  "key-unknown": [404, "There is no such key"],
+  "key-unknown": [404, "Unknown key"],
   "method-not-allowed": [405, "Method not allowed"],
-  conflict: [409, "Somebody else changed this at the same time"],
-  "lease-lost": [409, "The lease of this job is lost"],
+  conflict: [409, "Modified concurrently"],
+  "lease-lost": [409, "Lease lost"],
   "wrong-state": [409, "Not possible in this state"],
   "not-ready": [409, "Not ready yet"],
   deleted: [410, "Deleted"],
-  "session-ended": [410, "The play session was ended"],
-  "key-superseded": [410, "This key version is no longer given out"],
-  superseded: [410, "This version of the video is no longer there"],
-  "body-too-large": [413, "The body is too large"],
-  invalid: [422, "The request is not valid"],
-  "incomplete-body": [400, "The body broke off"],
-  "malformed-json": [400, "The body is not JSON"],
-  "range-unsatisfiable": [416, "The range is outside of the object"],
+  "session-ended": [410, "Session ended"],
+  "key-superseded": [410, "Key version superseded"],
+  superseded: [410, "Video version superseded"],
+  "body-too-large": [413, "Request body too large"],
+  invalid: [422, "Invalid request"],
+  "incomplete-body": [400, "Request body ended early"],
+  "malformed-json": [400, "Malformed JSON"],
+  "range-unsatisfiable": [416, "Range outside of the object"],
   "too-many-requests": [429, "Too many requests"],
-  misconfigured: [500, "The service is not configured"],
-  internal: [500, "Something went wrong here"],
-  unavailable: [503, "Not available for a moment"],
+  misconfigured: [500, "Service misconfigured"],
+  internal: [500, "Internal error"],
+  unavailable: [503, "Temporarily unavailable"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ProblemCode = keyof typeof CATALOGUE;
 
-/** Seconds that a client is asked to wait, where waiting can help. */
+/** Retry-After in seconds, where waiting can help. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   "not-ready": 5,
   conflict: 1,
@@ -50,7 +50,7 @@ const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   "too-many-requests": 10,
 };
 
-/** The code of an answer made by `problem`; null for every other answer. Takes the body. */
+/** The code of a response made by `problem`; null for any other response. Consumes the body. */
 export async function problemCodeOf(response: Response): Promise<string | null> {
   if (response.headers.get("content-type") !== "application/problem+json") return null;
   const { code } = (await response.json()) as { code?: unknown };

@@ -23,7 +23,7 @@ export async function identifyByApiKey(
 ): Promise<Identification> {
   if (!request.headers.has("authorization")) return { kind: "none" };
   const given = bearerToken(request);
-  if (given === null) return refused("an API key comes as Authorization: Bearer");
+  if (given === null) return refused("send an API key as Authorization: Bearer");
   if (await equalSecrets(given, door.firstKey))
     return { kind: "caller", caller: { id: "api-key:admin", scopes: ["admin"] } };
   const found = await findKey(door, given, request, now);
@@ -64,7 +64,7 @@ async function recordUse(apiKeys: ApiKeyStore, keyId: string, now: number): Prom
   try {
     await apiKeys.recordUse(keyId, now, LAST_USED_EXACTNESS_MS);
   } catch {
-    console.error(JSON.stringify({ at: "api-key-use", keyId, error: "the use could not be written down" }));
+    console.error(JSON.stringify({ at: "api-key-use", keyId, error: "could not record the API key use" }));
   }
 }
 

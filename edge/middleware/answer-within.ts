@@ -25,6 +25,6 @@ export function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Ans
 
 /** The path is logged, not the query. */
 export function tooLate(url: string): Response {
-  console.error(JSON.stringify({ at: new URL(url).pathname, error: "the database did not answer in time" }));
+  console.error(JSON.stringify({ at: new URL(url).pathname, error: "the database did not respond in time" }));
   return problem("unavailable");
 }

@@ -25,7 +25,7 @@ export function requireScope({ callers, now }: Context, needed: NeededScope): Mi
     if (identified.kind === "unavailable") return problem("unavailable", identified.reason, { "retry-after": "5" });
     c.set("caller", identified.caller);
     const scope = scopeFor(c.req.method, needed);
-    if (!allows(identified.caller.scopes, scope)) return problem("not-allowed", `this needs the scope ${scope}`);
+    if (!allows(identified.caller.scopes, scope)) return problem("not-allowed", `requires the scope ${scope}`);
     return (await refuseUnknownInput(c)) ?? (await next());
   };
 }

@@ -35,9 +35,9 @@ type Fields = z.output<typeof fieldsSchema>;
 const requestSchema = (fieldsSchema as z.ZodType<Fields>).superRefine((fields, check) => {
   const needs = (path: string, message: string) => check.addIssue({ code: "custom", path: [path], message });
   if (typeof fields.sessionLimit === "number" && fields.viewer === undefined)
-    needs("sessionLimit", "needs a viewer, whose sessions it counts");
+    needs("sessionLimit", "requires viewer");
   if (fields.sessionOverflow !== undefined && typeof fields.sessionLimit !== "number")
-    needs("sessionOverflow", "needs a sessionLimit");
+    needs("sessionOverflow", "requires sessionLimit");
 });
 
 /** `POST /admin/video/enc/token`: a site issues what it has sold, by API key. Policies do not bind administrators. */

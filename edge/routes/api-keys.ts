@@ -58,7 +58,7 @@ function createdResponse(outcome: CreateApiKeyOutcome, now: number): Response {
     case "created":
       return Response.json({ key: outcome.key, ...shown(outcome.apiKey, now) }, { status: 201 });
     case "scope-not-held":
-      return problem("not-allowed", `scopes: you do not have ${outcome.scope} yourself`);
+      return problem("not-allowed", `scopes: the caller does not hold ${outcome.scope}`);
     case "ends-in-the-past":
       return problem("invalid", "expiresAt: is in the past");
     default:

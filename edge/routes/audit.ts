@@ -89,7 +89,7 @@ function cursorOf(id: string): string {
 function idOfCursor(cursor: string, check: z.RefinementCtx): string {
   const id = z.uuidv7().safeParse(decoded(cursor));
   if (id.success) return id.data;
-  check.addIssue({ code: "custom", message: "is none that this route has given" });
+  check.addIssue({ code: "custom", message: "is not valid" });
   return z.NEVER;
 }
 

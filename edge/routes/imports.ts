@@ -24,7 +24,7 @@ export function importRoutes(context: Context): Hono<CallerEnv> {
     // An import that was made before is no mistake: its objects may be gone because it was migrated.
     const known = missing === null ? null : await importedPost(context, body.value.importId);
     if (known !== null) return c.json(known);
-    if (missing !== null) return problem("wrong-state", `${missing} is not there: upload it first`);
+    if (missing !== null) return problem("wrong-state", `${missing} does not exist: upload it first`);
     const authorId = body.value.authorId ?? c.get("caller").id;
     const input = { ...body.value, authorId, parts: partsOf(body.value) };
     const policyRule = { publicUpTo: settings.PUBLIC_UP_TO_LINES };

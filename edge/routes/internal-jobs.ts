@@ -108,14 +108,14 @@ export function internalJobRoutes(context: Context): Hono<HolderEnv> {
   routes.post("/:jobId/transcode-result", async (c) => {
     const body = await readJson(c.req.raw, transcodeReportSchema);
     if (body.kind === "refused") return body.response;
-    if (c.get("holder").job.kind !== "TRANSCODE") return problem("wrong-state", "this job encrypts");
+    if (c.get("holder").job.kind !== "TRANSCODE") return problem("wrong-state", "this is an encrypt job");
     return finished(c.executionCtx, c.get("holder"), await recordTranscode(context, c.get("holder"), body.value));
   });
 
   routes.post("/:jobId/encrypt-result", async (c) => {
     const body = await readJson(c.req.raw, encryptReportSchema);
     if (body.kind === "refused") return body.response;
-    if (c.get("holder").job.kind !== "ENCRYPT") return problem("wrong-state", "this job transcodes");
+    if (c.get("holder").job.kind !== "ENCRYPT") return problem("wrong-state", "this is a transcode job");
     return finished(c.executionCtx, c.get("holder"), await recordEncrypt(context, c.get("holder"), body.value));
   });
 

@@ -4,7 +4,7 @@ import { problem } from "../http-errors.ts";
 /** The answer of every route that issues playback tokens. */
 export function issuedResponse(outcome: IssueOutcome, part: { videoPostId: string; fileIndex: number }): Response {
   if (outcome.kind === "not-asked-for") return problem("not-ready");
-  if (outcome.kind === "migration-failed") return problem("wrong-state", "its qualities could not be given keys");
+  if (outcome.kind === "migration-failed") return problem("wrong-state", "the re-key of this part failed");
   if (outcome.kind !== "issued") return problem(outcome.kind);
   const { token, expiresAt, qualities } = outcome;
   const masterUrl = `/video/enc/videoResource/${part.videoPostId}/${part.fileIndex}/master.m3u8?token=${token}`;

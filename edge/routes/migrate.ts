@@ -17,7 +17,7 @@ const requestSchema = z
     limit: z.int().positive().max(MOST_PARTS).default(MOST_PARTS),
   })
   .refine(({ videoPostId, fileIndex }) => fileIndex === undefined || videoPostId !== undefined, {
-    error: "fileIndex needs a videoPostId",
+    error: "fileIndex requires videoPostId",
   });
 
 /** `/admin/video/enc/migrate`: keys of their own for imported parts, as a batch: `{}` asks for all that wait. */

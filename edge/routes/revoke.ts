@@ -34,7 +34,7 @@ const FORMS = ["token", "tokenId", "viewer", "fileIndex,videoPostId", "fileIndex
 const requestSchema = fieldsSchema.transform((fields, check): Target => {
   const named = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (FORMS.includes(named.toSorted().join(","))) return fields as Target;
-  const message = "one of: token; tokenId; viewer; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion";
+  const message = "send one of: token; tokenId; viewer; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion";
   check.addIssue({ code: "custom", message });
   return z.NEVER;
 });
@@ -61,7 +61,7 @@ async function revokeVersion(
   const outcome = await revokeVideoHlsKeys(posts, target, now());
   if (outcome.kind !== "done") return refusalResponse(outcome);
   const { stopsPlayback } = outcome.value;
-  const note = "this is the version that plays: nobody can play the part until it is rotated (/admin/video/enc/rotate)";
+  const note = "this version is playing: rotate the part (/admin/video/enc/rotate) to make it playable again";
   return Response.json({ ...outcome.value, ...(stopsPlayback ? { note } : {}) });
 }
 
@@ -80,10 +80,10 @@ async function tokenNamedBy({ playbackTokens }: Context, token: string): Promise
   // At time 0 nothing has expired: sessions that a token has started live longer than it does.
   const verified = await playbackTokens.verify(token, 0);
   const claims: PlaybackClaims | null = verified.kind === "valid" ? fromWire(verified.payload) : null;
-  if (claims === null) return problem("invalid", "token: not one of ours, or signed with a key that is gone");
+  if (claims === null) return problem("invalid", "token: not issued here, or signed with a key that was removed");
   if (claims.hasRow) return { kind: "token", tokenId: claims.tokenId };
   return problem(
     "wrong-state",
-    `the token has no row, since everybody may have one like it: it ends with its key version, ${claims.keyVersion}`,
+    `public tokens cannot be revoked one by one: revoke key version ${claims.keyVersion}`,
   );
 }

@@ -30,11 +30,11 @@ export function rewrapRoutes(context: Context): Hono<CallerEnv> {
     if (body.kind === "refused") return body.response;
     const { limit, cursor } = body.value;
     const from = cursor === undefined ? null : positionOfCursor(cursor);
-    if (cursor !== undefined && from === null) return problem("invalid", "cursor: is none that this route has given");
+    if (cursor !== undefined && from === null) return problem("invalid", "cursor: is not valid");
     if (from !== null && from.kekId !== STORED_CLEAR && !vault.formerKekIds.includes(from.kekId)) {
       return problem(
         "wrong-state",
-        `${from.kekId} is no former key-encryption key any more: begin again without cursor`,
+        `${from.kekId} is no longer a former key-encryption key: start again without cursor`,
       );
     }
     const { damaged, next, unknown, ...report } = await rewrapKeys(context, from, limit);

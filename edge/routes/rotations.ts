@@ -36,7 +36,7 @@ const itemsSchema = z
     limit: z.coerce.number().int().min(1).max(MOST_ITEMS).default(100),
     format: z.enum(["json", "csv", "ndjson"]).default("json"),
   })
-  .refine(({ format, cursor }) => format === "json" || cursor === undefined, { error: "a file has no pages" });
+  .refine(({ format, cursor }) => format === "json" || cursor === undefined, { error: "csv and ndjson have no pages" });
 
 type Request = z.output<typeof rotationRequestSchema>;
 
@@ -141,4 +141,4 @@ async function itemsResponse({ rotationBatches }: Context, c: HonoContext<Caller
   return c.json({ items: shown.map(shownItem), nextCursor: last === undefined ? null : cursorOf(last) });
 }
 
-const CURSOR_UNKNOWN = "cursor: is none that this route has given";
+const CURSOR_UNKNOWN = "cursor: is not valid";

@@ -82,5 +82,5 @@ async function givenToken(request: Request): Promise<ReadInput<string | undefine
   if (body.kind === "refused") return body;
   const bearer = bearerToken(request);
   if (bearer === null || body.value.token === undefined) return { kind: "value", value: bearer ?? body.value.token };
-  return { kind: "refused", response: problem("invalid", "token: is given in the Authorization header too") };
+  return { kind: "refused", response: problem("invalid", "token: also sent in the Authorization header") };
 }

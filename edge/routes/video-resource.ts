@@ -44,7 +44,7 @@ export function playlistHandler({ env, settings, playbackTokens, now }: Context)
     const found = find(claims, address.quality);
     if (typeof found === "string") return refused(found);
     const playlist = await found;
-    if (playlist === "gone") return refused("superseded", "ask for a new token");
+    if (playlist === "gone") return refused("superseded", "request a new token");
     if (playlist === "empty") return refused("nothing-allowed");
     const binding = sessionBinding(settings.SESSION_BINDING, request);
     return playlistResponse(playlist, await sessionToken(playbackTokens, read, binding, at), request);

@@ -45,7 +45,7 @@ function counterOf(viewer: Viewer | Response, request: Request): IssueCounter {
 async function viewerOf({ viewers, now }: Context, request: Request): Promise<Viewer | Response> {
   if (!request.headers.has("authorization")) return { kind: "anonymous" };
   const token = bearerToken(request);
-  if (token === null) return problem("credentials-invalid", "a viewer token comes as Authorization: Bearer");
+  if (token === null) return problem("credentials-invalid", "send a viewer token as Authorization: Bearer");
   const verified = await viewers.verify(token, now());
   switch (verified.kind) {
     case "viewer":
@@ -53,7 +53,7 @@ async function viewerOf({ viewers, now }: Context, request: Request): Promise<Vi
     case "invalid":
       return problem("credentials-invalid", verified.reason);
     case "unavailable":
-      return problem("unavailable", "the viewer token's issuer cannot be asked for its keys", { "retry-after": "5" });
+      return problem("unavailable", "the keys of the viewer token's issuer cannot be fetched", { "retry-after": "5" });
     default:
       return verified satisfies never;
   }

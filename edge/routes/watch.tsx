@@ -92,7 +92,7 @@ async function pageOf(context: Context, part: Part, view: WatchView): Promise<Pa
 
 function FailedPage({ title }: { readonly title: string | null }) {
   const heading = title ?? "This video";
-  return <NoticePage heading={heading} text="This video could not be made. Whoever uploaded it can see why." />;
+  return <NoticePage heading={heading} text="Processing failed. The uploader can see the reason." />;
 }
 
 function CancelledPage({ title }: { readonly title: string | null }) {
@@ -116,5 +116,5 @@ const CROWDED = htmlOf(<NoticePage heading="Too many requests" text="Wait a mome
 
 const UNKNOWN: Page = {
   status: 404,
-  html: htmlOf(<NoticePage heading="Not found" text="There is no such video, or it is not public." />),
+  html: htmlOf(<NoticePage heading="Not found" text="This video does not exist or is not public." />),
 };

@@ -44,7 +44,7 @@ export async function checkWithPublishedKeys(
   const renewed = await issuerKeys.afterUnknownKey(from.jwksUrl, now);
   if (renewed.kind === "unavailable") return renewed;
   const again = await checkWithKeys(token, renewed.keys, from, now);
-  return again === "unknown-key" ? { kind: "invalid", reason: "its key is not one of the issuer's" } : again;
+  return again === "unknown-key" ? { kind: "invalid", reason: "the issuer does not publish its key" } : again;
 }
 
 /** Checks against shared secrets, any of which may have signed. */
@@ -55,7 +55,7 @@ export async function checkWithSecrets(
   now: number,
 ): Promise<CheckedJwt> {
   const options = optionsOf(from, now);
-  let checked: CheckedJwt = { kind: "invalid", reason: "the signature is not the issuer's" };
+  let checked: CheckedJwt = { kind: "invalid", reason: "the signature does not match a key of the issuer" };
   for (const secret of secrets) {
     try {
       return { kind: "payload", payload: (await jwtVerify(token, secret, options)).payload };
@@ -113,7 +113,7 @@ function headerOf(token: string): { readonly alg?: unknown; readonly kid?: unkno
 
 const NOT_THE_ISSUERS = {
   kind: "invalid",
-  reason: "the token, its algorithm or its signature is not the issuer's",
+  reason: "the token, its algorithm or its signature does not match the issuer",
 } as const satisfies CheckedJwt;
 
 function refusalOf(error: unknown): CheckedJwt {

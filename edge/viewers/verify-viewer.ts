@@ -22,7 +22,7 @@ export function createViewerVerifier(issuers: readonly ViewerIssuer[], issuerKey
   return {
     async verify(token, now) {
       const issuer = issuers.find((one) => one.issuer === issuerNamedBy(token));
-      if (issuer === undefined) return { kind: "invalid", reason: "no viewer tokens of this issuer are accepted here" };
+      if (issuer === undefined) return { kind: "invalid", reason: "viewer tokens of this issuer are not accepted" };
       const checked = await checkSignature(token, issuer, issuerKeys, now);
       return checked.kind === "payload" ? viewerOf(checked.payload, issuer) : checked;
     },

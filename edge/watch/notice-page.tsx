@@ -18,12 +18,12 @@ export function NoticePage({ heading, text }: { readonly heading: string; readon
 }
 
 const WAITING_TEXT = {
-  request: "It is made ready when it is first asked for.",
-  upload: "It waits for a processor.",
-  transcoding: "Its qualities are being made.",
-  encryption: "Each of its qualities is being encrypted with a key of its own.",
-  "other-parts": "This part is ready; others of the same video are still being made.",
-  review: "It is ready and waits for its review.",
+  request: "It will be prepared on first request.",
+  upload: "Waiting for a processor.",
+  transcoding: "Transcoding.",
+  encryption: "Encrypting each quality with its own key.",
+  "other-parts": "This part is ready; other parts of the video are still being processed.",
+  review: "It is ready and waiting for review.",
 } as const satisfies Record<WaitingFor, string>;
 
 type ProcessingPageProps = {
@@ -41,7 +41,7 @@ export function ProcessingPage({ title, waitingFor, progress }: ProcessingPagePr
         <h1>{heading}</h1>
         <p>This video is still being processed. {WAITING_TEXT[waitingFor]}</p>
         {progress !== null && <Progress progress={progress} />}
-        <p class="quiet">This page looks again by itself.</p>
+        <p class="quiet">This page refreshes automatically.</p>
       </main>
     </Layout>
   );

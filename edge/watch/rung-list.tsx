@@ -10,7 +10,7 @@ export function RungList({ rungs }: { readonly rungs: readonly RungView[] }) {
       <label class="auto">
         <input type="radio" name="quality" value="auto" checked />
         <span class="auto-name">Auto</span>
-        <span class="auto-text">the best of what this viewer may see</span>
+        <span class="auto-text">the best quality that this viewer may watch</span>
       </label>
       <ol>
         {rungs.map((rung) => (
@@ -91,7 +91,7 @@ function policyText({ policy, entitlement }: RungView): string {
 }
 
 function factsText({ width, height, frameRate }: RungView): string {
-  if (width === null || height === null) return "sound only";
+  if (width === null || height === null) return "audio only";
   const rate = frameRate === null ? "" : ` · ${Number(frameRate.toFixed(2))} fps`;
   return `${width} × ${height}${rate}`;
 }

@@ -112,7 +112,7 @@ function Activity() {
         <h2 id="activity-heading">Keys and refusals</h2>
         <p class="tally">
           <span class="given">
-            <strong data-tally="given">0</strong> keys given
+            <strong data-tally="given">0</strong> keys served
           </span>
           <span class="refused">
             <strong data-tally="refused">0</strong> refused
@@ -124,7 +124,7 @@ function Activity() {
       </header>
       <div class="activity-scroll" role="log" aria-labelledby="activity-heading" tabindex={0}>
         <ol id="activity" />
-        <p class="quiet activity-empty">Nothing has been asked for yet.</p>
+        <p class="quiet activity-empty">No requests yet.</p>
       </div>
     </section>
   );
@@ -136,8 +136,8 @@ function KeyboardHelp({ demoViewers }: { readonly demoViewers: boolean }) {
     ["J L", "5 seconds back, forward"],
     ["1 – 9", "quality, from the top"],
     ["A", "automatic quality"],
-    ...(demoViewers ? [["V", "change the viewer"]] : []),
-    ["M", "sound off or on"],
+    ...(demoViewers ? [["V", "switch the viewer"]] : []),
+    ["M", "mute or unmute"],
     ["F", "full screen"],
   ];
   return (

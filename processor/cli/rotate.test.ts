@@ -111,7 +111,7 @@ describe("processor rotate", () => {
   });
 
   it("watches until the end, through moments in which the Worker is away", async () => {
-    const away = { status: 503, body: { title: "Not available for a moment" } };
+    const away = { status: 503, body: { title: "Temporarily unavailable" } };
     const answers = [at({ pending: 20, rotating: 0 }), away, at({}), at({ pending: 0, rotating: 2 }), DONE];
     const { code, out, progress, requests } = await typed("rotate watch 0199-b", answers);
     expect([code, requests.length]).toEqual([0, 5]);
@@ -176,7 +176,7 @@ describe("processor rotate", () => {
     const { code, err } = await typed("rotate resume 0199-b", [refusal]);
     expect(code).toBe(1);
     expect(err).toBe("The video service answered 409: Not possible in this state: the batch has ended.\n");
-    const away = { status: 503, body: { title: "Not available for a moment" } };
+    const away = { status: 503, body: { title: "Temporarily unavailable" } };
     expect((await typed("rotate show 0199-b", [away])).code).toBe(75);
   });
 });

@@ -8,7 +8,7 @@ export type CommandOutcome<T = undefined> =
   | { readonly kind: "conflict" }
   | { readonly kind: "lease-lost" };
 
-export const UPLOAD_USED: Refusal = { kind: "wrong-state", detail: "an upload is used by a post already" };
+export const UPLOAD_USED: Refusal = { kind: "wrong-state", detail: "an upload is already used by a post" };
 
 /** A decision is pure, so a conflict is answered by loading again and deciding anew. */
 const SAVE_ATTEMPTS = 5;

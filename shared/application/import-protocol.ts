@@ -42,7 +42,7 @@ const contentKey = z.string().regex(/^[A-Za-z0-9+/]{21}[AQgw]==$/, { error: "mus
 const partSchema = z.strictObject({
   fileName: singleLine(255),
   key: contentKey,
-  qualities: z.array(qualityNameSchema).min(1).refine(distinct, { error: "a quality is named twice" }),
+  qualities: z.array(qualityNameSchema).min(1).refine(distinct, { error: "names a quality twice" }),
 });
 
 export const importRequestSchema = importedPostFields

@@ -32,13 +32,13 @@ const selectionSchema = z
     kekId: nameOf(64).optional(),
   })
   .refine((said) => Object.values(said).some((value) => value !== undefined), {
-    error: "says nothing: name what is to be rotated, or say everything: true",
+    error: "is empty: name what to rotate, or send everything: true",
   })
   .refine(({ everything, ...filter }) => everything === undefined || Object.values(filter).every(isUndefined), {
-    error: "everything stands alone",
+    error: "everything cannot be combined with other fields",
   })
   .refine(({ videoPostId, fileIndex }) => fileIndex === undefined || videoPostId !== undefined, {
-    error: "fileIndex needs a videoPostId",
+    error: "fileIndex requires videoPostId",
   });
 export type SelectionRequest = z.input<typeof selectionSchema>;
 
@@ -58,7 +58,7 @@ export const rotationRequestSchema = z
     /** Of a dry run: where the page before has ended. */
     cursor: nameOf(100).optional(),
   })
-  .refine(({ dryRun, cursor }) => dryRun || cursor === undefined, { error: "cursor is for a dry run alone" });
+  .refine(({ dryRun, cursor }) => dryRun || cursor === undefined, { error: "cursor requires dryRun: true" });
 export type RotationRequest = z.input<typeof rotationRequestSchema>;
 
 export function selectionOf(request: SelectionRequest): RotationSelection {

@@ -96,7 +96,7 @@ describe("an anonymous viewer", () => {
       ["playlist", "403"],
       ["key", "403"],
     ]);
-    for (const { meaning } of refusals) expect(meaning).toContain("This quality is not allowed for this token");
+    for (const { meaning } of refusals) expect(meaning).toContain("Quality not allowed by this token");
     expect(await page.page.textContent("[data-tally=refused]")).toBe("2");
   });
 
@@ -249,7 +249,7 @@ describe("the page", () => {
     });
     await page.page.waitForSelector("#message:visible");
     expect(await page.page.textContent("#message")).toBe(
-      "There is nothing to play for the anonymous viewer: Not found.",
+      "Nothing to play for the anonymous viewer: Not found.",
     );
     expect(await page.allowed()).toEqual([]);
   });
@@ -284,9 +284,9 @@ describe("a post that is deleted while somebody watches", () => {
     await stack.admin("DELETE", `/api/v2/video-posts/${part.videoPostId}`);
     await page.choose(qualityNeverAskedFor(page));
     await page.page.waitForSelector("#message:visible");
-    expect(await page.page.textContent("#message")).toBe("There is nothing to play for the subscriber: Deleted.");
+    expect(await page.page.textContent("#message")).toBe("Nothing to play for the subscriber: Deleted.");
     const log = await page.log();
-    expect(log.map(({ meaning }) => meaning)).toContain("The token has ended: asking for a new one.");
+    expect(log.map(({ meaning }) => meaning)).toContain("The token has expired: requesting a new one.");
     expect(log.at(-1)).toMatchObject({ kind: "token", status: "410" });
   });
 });

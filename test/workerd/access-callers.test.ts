@@ -78,7 +78,7 @@ describe("whoever Access lets in", () => {
     expect((await ask(await bring())).status).toBe(200);
     expect(await ask(await bring(), READ, { method: "POST", body: "{}" })).toMatchObject({
       status: 403,
-      detail: "this needs the scope posts:write",
+      detail: "requires the scope posts:write",
     });
   });
 

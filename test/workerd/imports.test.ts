@@ -60,7 +60,7 @@ describe("POST /admin/video/imports", () => {
     const part = importRequest("film-3").parts[0]!;
     const refused = await post(importRequest("film-3", { parts: [part, part] }));
     expect(refused).toMatchObject({ status: 409, body: { code: "wrong-state" } });
-    expect(refused.body.detail).toBe(`imports/film-3/${DIGEST}/1/720p/index.m3u8 is not there: upload it first`);
+    expect(refused.body.detail).toBe(`imports/film-3/${DIGEST}/1/720p/index.m3u8 does not exist: upload it first`);
     expect((await administer(worker, "GET", "/admin/video/imports/film-3", undefined)).status).toBe(404);
   });
 
@@ -162,9 +162,9 @@ describe("an imported part", () => {
   it("is asked for by opening its page", async () => {
     const videoPostId = await importPost(worker);
     const page = await worker.fetch(`/watch/${videoPostId}/0`);
-    expect(await page.text()).toContain("It is made ready when it is first asked for.");
+    expect(await page.text()).toContain("It will be prepared on first request.");
     expect(await jobsOf(worker, videoPostId)).toHaveLength(1);
-    expect(await (await worker.fetch(`/watch/${videoPostId}/0`)).text()).toContain("It waits for a processor.");
+    expect(await (await worker.fetch(`/watch/${videoPostId}/0`)).text()).toContain("Waiting for a processor.");
   });
 
   it("that failed takes nothing from the other parts, says so, and is an operator's to retry", async () => {

@@ -45,7 +45,7 @@ describe("an upload", () => {
     const statuses = responses.map(({ status }) => status);
     expect(statuses.toSorted()).toEqual([201, ...Array(23).fill(409)]);
     const refused = (await responses.find(({ status }) => status === 409)!.json()) as Record<string, unknown>;
-    expect(refused).toMatchObject({ code: "wrong-state", detail: expect.stringContaining("used by a post already") });
+    expect(refused).toMatchObject({ code: "wrong-state", detail: expect.stringContaining("already used by a post") });
     expect(await partsOf(uploadId)).toBe(1);
   });
 

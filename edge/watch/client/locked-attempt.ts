@@ -30,12 +30,12 @@ export async function attemptLocked(attempt: Attempt): Promise<readonly AttemptR
   const keyUrl = (id: string, named: string) => `/video/enc/key?keyId=${id}&quality=${named}&token=${token}`;
   const reports = [await ask(playlist, { kind: "playlist", how: "hand-made URL" })];
   if (keyId === null) {
-    reports.push(await ask(keyUrl("unknown", quality), { kind: "key", how: "made-up key id" }));
+    reports.push(await ask(keyUrl("unknown", quality), { kind: "key", how: "invented key id" }));
     return reports;
   }
   reports.push(await ask(keyUrl(keyId, quality), { kind: "key", keyId, how: "its real key id" }));
   if (allowedQuality !== null) {
-    const how = `its real key id, passed off as ${allowedQuality}`;
+    const how = `its real key id, requested as ${allowedQuality}`;
     reports.push(await ask(keyUrl(keyId, allowedQuality), { kind: "key", keyId, how }));
   }
   return reports;

@@ -8,11 +8,11 @@ describe("readRefusal", () => {
   });
 
   it.each(["", "<html>", "null", '"text"', '{"title":7}'])("falls back to the status for the body %j", (body) => {
-    expect(readRefusal(502, body)).toStrictEqual({ status: 502, title: "The server answered 502", code: null });
+    expect(readRefusal(502, body)).toStrictEqual({ status: 502, title: "The server responded with 502", code: null });
   });
 
   it("says that there was no answer", () => {
-    expect(readRefusal(0, "")).toStrictEqual({ status: 0, title: "No answer from the server", code: null });
+    expect(readRefusal(0, "")).toStrictEqual({ status: 0, title: "No response from the server", code: null });
   });
 });
 

@@ -3,7 +3,7 @@ export type Refusal = { readonly status: number; readonly title: string; readonl
 
 /** Status 0 stands for a request that got no answer. */
 export function readRefusal(status: number, body: string): Refusal {
-  const fallback = status === 0 ? "No answer from the server" : `The server answered ${status}`;
+  const fallback = status === 0 ? "No response from the server" : `The server responded with ${status}`;
   const problem = readProblem(body);
   return { status, title: textOf(problem.title) ?? fallback, code: textOf(problem.code) };
 }

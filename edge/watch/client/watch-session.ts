@@ -77,7 +77,7 @@ export class WatchSession {
       token: this.#player.token(),
     });
     for (const { refusal, ...request } of reports) {
-      const meaning = refusal?.title ?? "given: this should not have happened";
+      const meaning = refusal?.title ?? "served: this should not have happened";
       log.add({ ...request, quality, meaning, attempt: true });
     }
     rungs.refused(quality, reports.every((report) => report.refusal !== null) ? "Refused" : "Given");
@@ -101,7 +101,7 @@ export class WatchSession {
     this.#player = startPlayer(video, grant, { ...resume, quality: rungs.chosen() }, this.#listener(signal));
     rungs.selectable(this.#player?.kind === "hls.js");
     if (this.#player === null) this.#say("This browser can play neither Media Source Extensions nor HLS.");
-    else if (this.#player.kind === "native") this.#note("This browser plays HLS itself: what it asks for is not seen.");
+    else if (this.#player.kind === "native") this.#note("This browser plays HLS natively: its requests cannot be shown.");
   }
 
   #listener(signal: AbortSignal): PlayerListener {
@@ -124,7 +124,7 @@ export class WatchSession {
   #nothingToPlay({ status, title }: { status: number; title: string }): void {
     const viewer = VIEWER_NAMES[this.#viewer];
     this.#parts.log.add({ kind: "token", quality: null, status, meaning: `${viewer}: ${title}` });
-    this.#say(`There is nothing to play for the ${viewer}: ${title}.`);
+    this.#say(`Nothing to play for the ${viewer}: ${title}.`);
   }
 
   #onRequest({ target, status, refusal }: RequestReport): void {
@@ -134,18 +134,18 @@ export class WatchSession {
     switch (target.kind) {
       case "key":
         this.#keyIds.set(target.quality, target.keyId);
-        log.add({ ...target, status, meaning: meaning("key given") });
+        log.add({ ...target, status, meaning: meaning("key served") });
         return;
       case "master":
         log.add({
           kind: "playlist",
           quality: "master",
           status,
-          meaning: meaning("names only what this viewer may see"),
+          meaning: meaning("lists only the allowed qualities"),
         });
         return;
       case "playlist":
-        log.add({ kind: "playlist", quality: target.quality, status, meaning: meaning("playlist given") });
+        log.add({ kind: "playlist", quality: target.quality, status, meaning: meaning("playlist served") });
         return;
       case "segment":
         if (refusal !== null) log.add({ kind: "segment", quality: null, status, meaning: refusal.title });
@@ -161,7 +161,7 @@ export class WatchSession {
     const now = this.#parts.now();
     if (now - this.#renewedAt <= RENEW_AT_MOST_EVERY_MS) return;
     this.#renewedAt = now;
-    this.#note("The token has ended: asking for a new one.");
+    this.#note("The token has expired: requesting a new one.");
     void this.watchAs(this.#viewer);
   }
 

@@ -29,7 +29,7 @@ export async function retryJob({ posts, jobs }: Deps, jobId: string, now: number
   const outcome = await decideAndSave(posts, videoPostId, now, decide, { fence, jobEnd });
   if (outcome.kind === "done") return { ...outcome, value: { jobId: next } };
   if (outcome.kind !== "lease-lost") return outcome;
-  return refused({ kind: "wrong-state", detail: `a newer ${kind} job of the same part has taken its place` });
+  return refused({ kind: "wrong-state", detail: `a newer ${kind} job of the same part has replaced it` });
 }
 
 function notEnded({ state }: TranscodeJob) {
