@@ -104,7 +104,11 @@ const everySetting = z.object({
 
 const coherentSettings = everySetting.superRefine((settings, check) => {
   for (const missing of missingAccessSettings(settings)) {
-    check.addIssue({ code: "custom", path: [missing], message: "is required with the other settings of Cloudflare Access" });
+    check.addIssue({
+      code: "custom",
+      path: [missing],
+      message: "is required with the other settings of Cloudflare Access",
+    });
   }
 });
 

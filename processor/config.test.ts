@@ -61,7 +61,7 @@ describe("the configuration", () => {
 
   it("takes an empty variable for a missing one", () => {
     expect(problemsOf({ ...COMPLETE, PROCESSOR_TOKEN: "  " })).toEqual([
-      "PROCESSOR_TOKEN is missing: set it to the secret that the Worker has under the same name",
+      "PROCESSOR_TOKEN is missing: set it to the PROCESSOR_TOKEN of the Worker",
     ]);
   });
 
@@ -112,7 +112,7 @@ describe("the configuration of an operator's commands", () => {
     });
     expect(readOperatorConfig(COMPLETE)).toEqual({
       kind: "invalid",
-      problems: ["ADMIN_API_KEY is missing: set it to an administrators' key of the Worker"],
+      problems: ["ADMIN_API_KEY is missing: set it to an API key of the Worker"],
     });
   });
 

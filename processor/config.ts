@@ -77,7 +77,7 @@ const SERVICE_URL = requiredUrl("the address of the Worker, such as https://vide
 /** All there is, in the order in which it is shown. */
 export const SETTINGS = {
   LADDERLOCK_URL: SERVICE_URL,
-  PROCESSOR_TOKEN: required("the secret that the Worker has under the same name"),
+  PROCESSOR_TOKEN: required("the PROCESSOR_TOKEN of the Worker"),
   S3_ENDPOINT: requiredUrl("the S3 address of the object store, such as https://<account>.r2.cloudflarestorage.com"),
   S3_REGION: text("auto", "region of the object store"),
   S3_ACCESS_KEY_ID: required("an access key that may read and write both buckets"),
@@ -85,110 +85,107 @@ export const SETTINGS = {
   SOURCE_BUCKET: required("the name of the private bucket of uploads and clear renditions"),
   PLAYBACK_BUCKET: required("the name of the bucket of encrypted segments"),
   WORK_DIR: {
-    ...text(
-      join(tmpdir(), "ladderlock-processor"),
-      "directory for working files; needs room for a source and its ladder",
-    ),
+    ...text(join(tmpdir(), "ladderlock-processor"), "work directory; needs space for a source and its ladder"),
     preset: "ladderlock-processor in the system's temporary directory",
   },
-  FFMPEG_PATH: text("ffmpeg", "program that encodes"),
-  FFPROBE_PATH: text("ffprobe", "program that looks into files"),
+  FFMPEG_PATH: text("ffmpeg", "path to ffmpeg"),
+  FFPROBE_PATH: text("ffprobe", "path to ffprobe"),
   POLL_SECONDS: decimal({
     preset: 2,
     from: 0.05,
     to: 3600,
     unit: "seconds",
-    meaning: "pause between two questions for work",
+    meaning: "interval between job polls",
   }),
   HEARTBEAT_SECONDS: decimal({
     ...{ preset: 20, from: 0.05, to: 3600, unit: "seconds" },
-    meaning: "how often a lease is renewed; shortened where the lease is not at least twice as long",
+    meaning: "interval between heartbeats; shortened if the lease is less than twice as long",
   }),
-  CONCURRENCY: wholeNumber({ preset: 1, from: 1, to: 64, unit: "jobs", meaning: "how many jobs run at once" }),
-  X264_PRESET: choice("veryfast", X264_PRESETS, "speed against size of the video"),
+  CONCURRENCY: wholeNumber({ preset: 1, from: 1, to: 64, unit: "jobs", meaning: "jobs at the same time" }),
+  X264_PRESET: choice("veryfast", X264_PRESETS, "x264 preset: speed against file size"),
   X264_CRF: decimal({
     preset: 23,
     from: 0,
     to: 51,
-    meaning: "quality of the video, x264's constant rate factor: lower is better and larger",
+    meaning: "x264 constant rate factor: lower is better and larger",
   }),
   UPLOAD_CONCURRENCY: wholeNumber({
     ...{ preset: 4, from: 1, to: 64, unit: "requests" },
-    meaning: "segments that are uploaded at once while ffmpeg runs",
+    meaning: "segments uploaded at the same time",
   }),
   SCAN_CRON: parsed(
     "* * * * *",
     "is not a cron expression (default * * * * *)",
-    { meaning: "when `serve` puts back what dead processors left; the Worker's Cron Trigger does too" },
+    { meaning: "schedule for requeueing jobs of dead processors; the Worker's Cron Trigger does it too" },
     (value) => (isCron(value) ? value : undefined),
   ),
   GC_CRON: parsed(
     "17 4 * * *",
     "is not a cron expression (default 17 4 * * *; empty for never)",
-    { meaning: "when `serve` deletes garbage, in local time; empty for never" },
+    { meaning: "schedule of the garbage collection of `serve`, in local time; empty for never" },
     (value) => (value === "" ? null : isCron(value) ? value : undefined),
   ),
   GC_MIN_AGE_HOURS: decimal({
     ...{ preset: 24, from: 0, to: 8760, unit: "hours" },
-    meaning: "what has any object younger than this is no garbage yet; must be longer than any lease",
+    meaning: "minimum age before a prefix may be collected; must be longer than any lease",
   }),
   MAX_SOURCE_BYTES: wholeNumber({
     ...{ preset: 50 * 2 ** 30, from: 1, to: Number.MAX_SAFE_INTEGER, unit: "bytes" },
-    meaning: "largest source that is fetched",
+    meaning: "largest source",
   }),
   MAX_DURATION_SECONDS: wholeNumber({
     ...{ preset: 12 * 3600, from: 1, to: 7 * 24 * 3600, unit: "seconds" },
-    meaning: "longest source that is converted",
+    meaning: "longest source",
   }),
   SOURCE_MAX_SECONDS: wholeNumber({
     ...{ preset: 4 * 3600, from: 1, to: 7 * 24 * 3600, unit: "seconds" },
-    meaning: "longest download of a source, with its breaks",
+    meaning: "longest download of a source, interruptions included",
   }),
   SOURCE_MIN_BYTES_PER_SECOND: wholeNumber({
     ...{ preset: 16 * 1024, from: 0, to: 2 ** 30, unit: "bytes per second" },
-    meaning: "a source that comes more slowly over a minute is given up for now",
+    meaning: "slowest download, averaged over a minute; a slower one is retried later",
   }),
   MAX_CONVERT_FACTOR: decimal({
     ...{ preset: 40, from: 0.1, to: 10_000 },
-    meaning: "seconds that one second of a source may take to convert, beside 20 minutes for every file",
+    meaning: "seconds of conversion allowed per second of source, in addition to 20 minutes for every file",
   }),
   MAX_CONVERT_SECONDS: wholeNumber({
     ...{ preset: 2 * 86_400, from: 60, to: 24 * 86_400, unit: "seconds" },
-    meaning: "longest conversion of any source; after it the job fails",
+    meaning: "longest conversion of any source; a longer one fails the job",
   }),
   FFMPEG_MEMORY_BYTES: wholeNumber({
     ...{ preset: 4 * 2 ** 30, from: 0, to: Number.MAX_SAFE_INTEGER, unit: "bytes" },
-    meaning: "private memory of one ffmpeg, beside 128 MiB for each core; 0 for no limit; needs prlimit",
+    meaning: "memory limit of one ffmpeg, in addition to 128 MiB per core; 0 for no limit; requires prlimit",
   }),
   MIN_FREE_DISK_BYTES: wholeNumber({
     ...{ preset: 2 ** 30, from: 0, to: Number.MAX_SAFE_INTEGER, unit: "bytes" },
-    meaning: "part of the disk of WORK_DIR that is left alone",
+    meaning: "free space to keep on the WORK_DIR volume",
   }),
   SOURCE_ALLOW_HOSTS: parsed(
     "",
-    "must be host:port entries with commas between them, such as media.internal:8080",
-    { meaning: "host:port entries with commas between them: private addresses that sources may come from" },
+    "must be host:port entries separated by commas, such as media.internal:8080",
+    { meaning: "private addresses that sources may come from: host:port entries separated by commas" },
     hostList,
   ),
   STOP_SECONDS: wholeNumber({
     ...{ preset: 20, from: 1, to: 3600, unit: "seconds" },
-    meaning: "time from SIGTERM or SIGINT to the exit; the platform must wait for longer before it kills",
+    meaning: "longest time from SIGTERM or SIGINT to the exit; the platform must wait longer before it kills",
   }),
   METRICS_PORT: parsed(
     "",
     "must be a port from 1 to 65535 (empty for none)",
-    { meaning: "port on which `serve` answers /healthz and /metrics; empty for none" },
+    { meaning: "port of /healthz and /metrics of `serve`; empty for none" },
     portOrNone,
   ),
-  METRICS_HOST: text("127.0.0.1", "address on which METRICS_PORT is opened; 0.0.0.0 in a container"),
-  LOG_LEVEL: choice("info", LOG_LEVELS, "least level that is logged"),
-  VIDEO_JOB_ID: optionalText("job that `run` does when it is given none"),
+  METRICS_HOST: text("127.0.0.1", "address that METRICS_PORT listens on; 0.0.0.0 in a container"),
+  LOG_LEVEL: choice("info", LOG_LEVELS, "minimum log level"),
+  VIDEO_JOB_ID: optionalText("job that `run` runs if none is given"),
 } satisfies Record<string, Setting>;
 
 /** Read by `processor jobs`, `rotate`, `rewrap` and `import`, beside LADDERLOCK_URL. */
 export const OPERATOR_SETTINGS = {
   LADDERLOCK_URL: SERVICE_URL,
-  ADMIN_API_KEY: required("an administrators' key of the Worker"),
+  ADMIN_API_KEY: required("an API key of the Worker"),
 } satisfies Record<string, Setting>;
 
 /** Those for which empty means something; any other empty variable is one that somebody forgot to fill in. */

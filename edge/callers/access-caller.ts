@@ -34,16 +34,22 @@ export async function identifyByAccess(
   const token = request.headers.get(ACCESS_HEADER);
   if (door === null || token === null) return { kind: "none" };
   if (hasEffects && isFromAnotherSite(request)) {
-    return { kind: "refused", code: "not-allowed", reason: "a request with effects must come from the origin of this API" };
+    return {
+      kind: "refused",
+      code: "not-allowed",
+      reason: "a request with effects must come from the origin of this API",
+    };
   }
   const issuer = `https://${door.teamDomain}`;
   const jwksUrl = `${issuer}/cdn-cgi/access/certs`;
   const requirements = { issuer, audience: door.audiences, algorithm: "RS256", jwksUrl } as const;
   const checked = await checkWithPublishedKeys(token, requirements, door.issuerKeys, now);
-  if (checked.kind === "unavailable") return { kind: "unavailable", reason: "the keys of Cloudflare Access cannot be fetched" };
+  if (checked.kind === "unavailable")
+    return { kind: "unavailable", reason: "the keys of Cloudflare Access cannot be fetched" };
   if (checked.kind === "invalid") return { kind: "refused", code: "credentials-invalid", reason: checked.reason };
   const identity = identitySchema.safeParse(checked.payload);
-  if (!identity.success) return { kind: "refused", code: "credentials-invalid", reason: "the claims lack email and common_name" };
+  if (!identity.success)
+    return { kind: "refused", code: "credentials-invalid", reason: "the claims lack email and common_name" };
   return { kind: "caller", caller: callerOf(identity.data, door.scopes) };
 }
 

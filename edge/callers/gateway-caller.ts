@@ -17,7 +17,11 @@ export async function identifyByGateway(secret: string | undefined, headers: Hea
   // The gateway passes on somebody whom it does not know: other credentials may say who it is.
   if (subject === null) return { kind: "none" };
   if (!SUBJECT.test(subject)) {
-    return { kind: "refused", code: "credentials-invalid", reason: "x-auth-sub: at most 200 characters without spaces" };
+    return {
+      kind: "refused",
+      code: "credentials-invalid",
+      reason: "x-auth-sub: at most 200 characters without spaces",
+    };
   }
   const scope = headers.get("x-auth-scope") ?? "";
   if (scope.includes(",")) {

@@ -34,8 +34,7 @@ type Fields = z.output<typeof fieldsSchema>;
 
 const requestSchema = (fieldsSchema as z.ZodType<Fields>).superRefine((fields, check) => {
   const needs = (path: string, message: string) => check.addIssue({ code: "custom", path: [path], message });
-  if (typeof fields.sessionLimit === "number" && fields.viewer === undefined)
-    needs("sessionLimit", "requires viewer");
+  if (typeof fields.sessionLimit === "number" && fields.viewer === undefined) needs("sessionLimit", "requires viewer");
   if (fields.sessionOverflow !== undefined && typeof fields.sessionLimit !== "number")
     needs("sessionOverflow", "requires sessionLimit");
 });

@@ -34,7 +34,8 @@ const FORMS = ["token", "tokenId", "viewer", "fileIndex,videoPostId", "fileIndex
 const requestSchema = fieldsSchema.transform((fields, check): Target => {
   const named = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (FORMS.includes(named.toSorted().join(","))) return fields as Target;
-  const message = "send one of: token; tokenId; viewer; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion";
+  const message =
+    "send one of: token; tokenId; viewer; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion";
   check.addIssue({ code: "custom", message });
   return z.NEVER;
 });
@@ -82,8 +83,5 @@ async function tokenNamedBy({ playbackTokens }: Context, token: string): Promise
   const claims: PlaybackClaims | null = verified.kind === "valid" ? fromWire(verified.payload) : null;
   if (claims === null) return problem("invalid", "token: not issued here, or signed with a key that was removed");
   if (claims.hasRow) return { kind: "token", tokenId: claims.tokenId };
-  return problem(
-    "wrong-state",
-    `public tokens cannot be revoked one by one: revoke key version ${claims.keyVersion}`,
-  );
+  return problem("wrong-state", `public tokens cannot be revoked one by one: revoke key version ${claims.keyVersion}`);
 }

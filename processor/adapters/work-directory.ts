@@ -136,7 +136,7 @@ async function removeLeftovers({ directory, now, log }: WorkRootOptions, own: st
         : now() - (await stat(path)).mtimeMs > FOREIGN_DEAD_AFTER_MS;
     if (!dead) continue;
     await remove(path);
-    log.info({ directory: name }, "leftovers of a dead process removed");
+    log.info({ directory: name }, "removed the work directory of a dead process");
   }
 }
 

@@ -23,7 +23,7 @@ export async function gc(
     print(json ? `${JSON.stringify({ dryRun, ...report })}\n` : describe(report, dryRun));
     return EXIT.ok;
   } catch (error) {
-    log.error({ err: error }, "the garbage collection broke off; what was not deleted is found the next time");
+    log.error({ err: error }, "the garbage collection stopped early; the next run finds what was not deleted");
     return EXIT.tryLater;
   }
 }
@@ -40,12 +40,12 @@ function describe({ garbage, totals }: GarbageReport, dryRun: boolean): string {
   const { named, live, retiring, young, unknown, strangers, deleted } = totals;
   const left = [
     `${named} in use`,
-    `${live} of parts with a job that has not ended`,
-    `${retiring} whose keys are still given out`,
+    `${live} of parts with an unfinished job`,
+    `${retiring} whose keys are still served`,
     `${young} young`,
-    `${unknown} of jobs that this database does not know`,
+    `${unknown} of unknown jobs`,
     `${strangers} objects of another layout`,
   ];
-  const done = dryRun ? "Nothing was deleted: this was a dry run." : `${deleted} are in the queue of deletions.`;
-  return `${table}${found} ${done}\nLeft alone: ${left.join(", ")}.\n`;
+  const done = dryRun ? "Nothing was deleted: this was a dry run." : `${deleted} are queued for deletion.`;
+  return `${table}${found} ${done}\nKept: ${left.join(", ")}.\n`;
 }

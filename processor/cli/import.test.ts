@@ -77,7 +77,7 @@ describe("processor import", () => {
   it("stores the content, then has the post made, and says which it is", async () => {
     const { code, out, progress, calls, objects } = await run({ GET: NO, POST: { status: 201, body: MADE } });
     expect([code, out]).toEqual([0, expect.stringMatching(/^Imported as post p1 \(PUBLISHED\)\. /)]);
-    expect(progress).toContain("100 %  3 of 3 segments are stored\n");
+    expect(progress).toContain("100 %  3 of 3 segments stored\n");
     expect(objects).toHaveLength(4);
     expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "GET /admin/video/imports/film",
@@ -92,7 +92,7 @@ describe("processor import", () => {
   it("does nothing for what was imported before, and asks for another id where that was deleted", async () => {
     const before = await run({ GET: { status: 200, body: MADE }, POST: NO });
     expect([before.code, before.objects, before.calls.length]).toEqual([0, [], 1]);
-    expect(before.out).toBe("Imported before, as post p1 (PUBLISHED). Nothing was changed.\n");
+    expect(before.out).toBe("Already imported as post p1 (PUBLISHED). Nothing was changed.\n");
     const deleted = await run({ GET: { status: 200, body: { ...MADE, status: "DELETED" } }, POST: NO }, { json: true });
     expect(JSON.parse(deleted.out)).toEqual({ kind: "was-imported", post: { ...MADE, status: "DELETED" } });
   });
@@ -111,7 +111,7 @@ describe("processor import", () => {
     ["65 where the Worker refuses the import", { GET: NO, POST: refusal(409) }, 65, /answered 409: No: because/],
     ["78 where its key is not good", { GET: refusal(401), POST: NO }, 78, /Is ADMIN_API_KEY that of the Worker\?/],
     ["78 where its key has not the scope", { GET: NO, POST: refusal(403) }, 78, /answered 403/],
-    ["75 where the Worker fails", { GET: NO, POST: refusal(503) }, 75, /Started again, it goes on where it was\./],
+    ["75 where the Worker fails", { GET: NO, POST: refusal(503) }, 75, /Run the command again to resume\./],
   ])("ends with %s", async (_, answers, code, said) => {
     expect(await run(answers)).toMatchObject({ code, err: expect.stringMatching(said), out: "" });
   });
@@ -125,7 +125,7 @@ describe("processor import", () => {
   it("ends with 75 when it is stopped", async () => {
     const stop = AbortSignal.abort(new Error("the processor stops: SIGTERM"));
     const { code, err } = await run({ GET: NO, POST: NO }, { stop });
-    expect([code, err]).toEqual([75, "Stopped. Started again, it goes on where it was.\n"]);
+    expect([code, err]).toEqual([75, "Stopped. Run the command again to resume.\n"]);
   });
 
   it("never shows a key", async () => {

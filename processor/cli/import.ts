@@ -67,7 +67,7 @@ async function performImport(
   const files = createImportFiles({ directory: deps.directory, allowHosts: deps.sourceAllowHosts });
   const checked = await checkImport(manifest, { files, manifestFolder: dirname(resolve(manifestPath)), signal });
   if (dryRun) return { kind: "checked", importId };
-  const line = progressLine(progress, "segments are stored");
+  const line = progressLine(progress, "segments stored");
   try {
     const concurrency = deps.uploadConcurrency;
     await uploadImport({ importId, checked, files, store, concurrency, signal, onProgress: line.show });
@@ -97,23 +97,23 @@ function requestOf({ parts: _, ...post }: Manifest, importId: string, { parts, d
 }
 
 function describe(outcome: Outcome): string {
-  if (outcome.kind === "checked") return `Nothing speaks against it. Nothing was stored: this was a dry run.\n`;
+  if (outcome.kind === "checked") return `The content can be imported. Nothing was stored: this was a dry run.\n`;
   const { videoPostId, status } = outcome.post;
   if (outcome.kind === "imported") {
-    return `Imported as post ${videoPostId} (${status}). Its qualities get their keys when it is first asked for, or by POST /admin/video/enc/migrate.\n`;
+    return `Imported as post ${videoPostId} (${status}). It is re-keyed on first request, or by POST /admin/video/enc/migrate.\n`;
   }
-  const hint = status === "DELETED" ? " To import it anew, give it another importId." : "";
-  return `Imported before, as post ${videoPostId} (${status}). Nothing was changed.${hint}\n`;
+  const hint = status === "DELETED" ? " To import it again, use another importId." : "";
+  return `Already imported as post ${videoPostId} (${status}). Nothing was changed.${hint}\n`;
 }
 
 /** What is wrong with the content is the content's; keys that are refused are a matter of the configuration. */
 function tellWhy(error: unknown, stop: AbortSignal, { err }: Output): number {
   if (stop.aborted) {
-    err("Stopped. Started again, it goes on where it was.\n");
+    err("Stopped. Run the command again to resume.\n");
     return EXIT.tryLater;
   }
   if (error instanceof ImportRefusal) {
-    err(`This cannot be imported:\n${error.problems.map((problem) => `  ${problem}\n`).join("")}`);
+    err(`The content cannot be imported:\n${error.problems.map((problem) => `  ${problem}\n`).join("")}`);
     return EXIT.badInput;
   }
   if (error instanceof OperatorRefusal) {
@@ -121,7 +121,7 @@ function tellWhy(error: unknown, stop: AbortSignal, { err }: Output): number {
     return error.status === 401 || error.status === 403 ? EXIT.badConfiguration : EXIT.badInput;
   }
   if (error instanceof OperatorUnreachable || error instanceof PassingFault) {
-    err(`${error.message} Started again, it goes on where it was.\n`);
+    err(`${error.message} Run the command again to resume.\n`);
     return EXIT.tryLater;
   }
   throw error;

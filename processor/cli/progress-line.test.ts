@@ -10,7 +10,7 @@ function written(isTTY: boolean, total: number): string {
         text += more;
       },
     },
-    "segments are stored",
+    "segments stored",
   );
   for (let done = 0; done <= total; done++) line.show(done, total);
   line.end();
@@ -21,18 +21,18 @@ describe("a progress line", () => {
   it("is a line for each ten percent where there is no terminal", () => {
     const lines = written(false, 40).split("\n");
     expect(lines.slice(0, 3)).toEqual([
-      "  0 %  0 of 40 segments are stored",
-      " 10 %  4 of 40 segments are stored",
-      " 20 %  8 of 40 segments are stored",
+      "  0 %  0 of 40 segments stored",
+      " 10 %  4 of 40 segments stored",
+      " 20 %  8 of 40 segments stored",
     ]);
-    expect(lines.at(-2)).toBe("100 %  40 of 40 segments are stored");
+    expect(lines.at(-2)).toBe("100 %  40 of 40 segments stored");
     expect(lines).toHaveLength(12);
   });
 
   it("is one line that is drawn again on a terminal, and ended once", () => {
     const text = written(true, 3);
     expect(text.split("\n")).toHaveLength(2);
-    expect(text.split("\r").at(-1)).toBe(`\u001b[K${"█".repeat(24)} 100 %  3 of 3 segments are stored\n`);
+    expect(text.split("\r").at(-1)).toBe(`\u001b[K${"█".repeat(24)} 100 %  3 of 3 segments stored\n`);
   });
 
   it("has a note behind it, and is drawn again when that changes", () => {

@@ -29,7 +29,7 @@ export function rewrap(
 type Done = Pick<RewrapView, "current" | "rewrapped" | "left" | "unknown" | "damaged">;
 
 async function rewrapAll(client: RewrapClient, progress: Terminal): Promise<Done> {
-  const line = progressLine(progress, "keys are wrapped anew");
+  const line = progressLine(progress, "keys re-wrapped");
   let rewrapped = 0;
   const damaged: RewrapView["damaged"] = [];
   let last: RewrapView | null = null;
@@ -43,7 +43,7 @@ async function rewrapAll(client: RewrapClient, progress: Terminal): Promise<Done
   } finally {
     line.end();
   }
-  if (last === null) throw new Error("the Worker gave no page at all");
+  if (last === null) throw new Error("the Worker returned no page");
   return { ...(last as RewrapView), rewrapped, damaged };
 }
 
@@ -63,7 +63,7 @@ function describeKeys({ keys }: KeysAtRestView): string {
 }
 
 function describeEnd({ current, rewrapped, left, unknown, damaged }: Done): string {
-  const lines = [`${rewrapped} keys were wrapped anew, under ${current}.`];
+  const lines = [`${rewrapped} keys were re-wrapped under ${current}.`];
   for (const { videoPostId, fileIndex, kind, quality, keyVersion, kekId } of damaged) {
     const which = {
       content: `${quality}, version ${keyVersion}`,
@@ -75,11 +75,11 @@ function describeEnd({ current, rewrapped, left, unknown, damaged }: Done): stri
   }
   for (const { kekId, contentKeys, singleKeys, sourceUrls } of unknown) {
     lines.push(
-      `${contentKeys + singleKeys + sourceUrls} keys are under ${kekId}, which is not configured: nobody can read them.`,
+      `${contentKeys + singleKeys + sourceUrls} keys are under ${kekId}, which is not configured: they cannot be read.`,
     );
   }
-  if (left === 0) lines.push("Nothing is left under the former key-encryption keys: they can be removed.");
-  else if (left > damaged.length) lines.push(`${left} keys are left: others have added some meanwhile. Run it again.`);
-  else lines.push(`${left} keys are left, which are damaged.`);
+  if (left === 0) lines.push("No key uses a former key-encryption key: they can be removed.");
+  else if (left > damaged.length) lines.push(`${left} keys remain that were added meanwhile. Run the command again.`);
+  else lines.push(`${left} damaged keys remain.`);
   return `${lines.join("\n")}\n`;
 }

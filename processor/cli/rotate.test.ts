@@ -77,7 +77,7 @@ describe("processor rotate", () => {
         "state:    RUNNING",
         "what:     everything",
         "at once:  2",
-        "grace:    that of the deployment",
+        "grace:    the deployment's default",
         "parts:    10 pending, 2 rotating, 7 succeeded, 1 failed, 0 skipped",
         "done:     40 %",
         "left:     about 2 min",
@@ -106,8 +106,8 @@ describe("processor rotate", () => {
       `POST /rotations {"selection":{"authorId":"a"},"dryRun":true,"cursor":"c"}`,
     ]);
     expect(out).toMatch(/^p1 +0 +3 +4 +244 +99000$/m);
-    expect(out).toMatch(/^p2 .* there are no clear renditions that it could be encrypted from$/m);
-    expect(out).toMatch(/^1 parts would be rotated: 244 segments, 99000 bytes\. 1 would be left out\. Nothing was/m);
+    expect(out).toMatch(/^p2 .* it has no clear renditions$/m);
+    expect(out).toMatch(/^1 parts would be rotated: 244 segments, 99000 bytes\. 1 would be skipped\. Nothing was/m);
   });
 
   it("watches until the end, through moments in which the Worker is away", async () => {
@@ -116,10 +116,10 @@ describe("processor rotate", () => {
     const { code, out, progress, requests } = await typed("rotate watch 0199-b", answers);
     expect([code, requests.length]).toEqual([0, 5]);
     expect(progress.split("\n").filter(Boolean)).toEqual([
-      "  0 %  0 of 20 parts have ended, 1 failed, about 2 min left",
-      " 40 %  8 of 20 parts have ended, 1 failed, about 2 min left",
-      " 90 %  18 of 20 parts have ended, 1 failed, about 2 min left",
-      "100 %  20 of 20 parts have ended",
+      "  0 %  0 of 20 parts finished, 1 failed, about 2 min left",
+      " 40 %  8 of 20 parts finished, 1 failed, about 2 min left",
+      " 90 %  18 of 20 parts finished, 1 failed, about 2 min left",
+      "100 %  20 of 20 parts finished",
     ]);
     expect(out).toBe("DONE: 20 rotated, 0 failed, 0 skipped.\n");
   });
@@ -127,13 +127,13 @@ describe("processor rotate", () => {
   it("ends a watch with 1 when something failed or the batch was cancelled, and with 75 when it is stopped", async () => {
     const failed = at({ ...END, succeeded: 19, failed: 1 }, { state: "DONE" });
     const one = await typed("rotate watch 0199-b", [failed]);
-    expect([one.code, one.out]).toEqual([1, "DONE: 19 rotated, 1 failed, 0 skipped. rotate report 0199-b says why.\n"]);
+    expect([one.code, one.out]).toEqual([1, "DONE: 19 rotated, 1 failed, 0 skipped. See: rotate report 0199-b\n"]);
     const cancelling = at({ pending: 5, rotating: 1, failed: 0 }, { state: "CANCELLED" });
     const cancelled = at({ ...END, pending: 5, succeeded: 15 }, { state: "CANCELLED" });
     const two = await typed("rotate watch 0199-b", [cancelling, cancelled]);
-    expect([two.code, two.out]).toEqual([1, "CANCELLED: 15 rotated, 0 failed, 0 skipped, 5 left alone.\n"]);
+    expect([two.code, two.out]).toEqual([1, "CANCELLED: 15 rotated, 0 failed, 0 skipped, 5 not started.\n"]);
     const three = await typed("rotate watch 0199-b", [at({})], { stopAfter: 3 });
-    expect([three.code, three.err]).toEqual([75, "It goes on without being watched.\n"]);
+    expect([three.code, three.err]).toEqual([75, "The batch continues.\n"]);
   });
 
   it("reports items by pages, as a table or a JSON line each", async () => {
@@ -165,7 +165,7 @@ describe("processor rotate", () => {
     expect([paused.code, paused.requests]).toEqual([0, ["POST /rotations/0199-b/pause"]]);
     const pages = [ok({ retried: 5000, complete: false }), ok({ retried: 7, complete: true })];
     const retried = await typed("rotate retry-failed 0199-b", pages);
-    expect([retried.code, retried.out, retried.requests.length]).toEqual([0, "5007 parts are tried again.\n", 2]);
+    expect([retried.code, retried.out, retried.requests.length]).toEqual([0, "5007 parts will be retried.\n", 2]);
     const listed = await typed("rotate list", [ok({ rotations: [BATCH], nextCursor: null })]);
     expect(listed.out).toMatch(/^0199-b +RUNNING +2026-03-01T12:00:00\.000Z +api-key:admin +everything$/m);
     expect((await typed("rotate list", [ok({ rotations: [], nextCursor: null })])).out).toBe("No batches.\n");
@@ -191,10 +191,9 @@ describe("processor rewrap", () => {
       0,
       [`POST /rewrap {"limit":500}`, `POST /rewrap {"limit":500,"cursor":"k1:content:x"}`],
     ]);
-    expect(progress).toBe(" 50 %  500 of 1000 keys are wrapped anew\n100 %  1000 of 1000 keys are wrapped anew\n");
+    expect(progress).toBe(" 50 %  500 of 1000 keys re-wrapped\n100 %  1000 of 1000 keys re-wrapped\n");
     expect(out).toBe(
-      "1000 keys were wrapped anew, under k2.\n" +
-        "Nothing is left under the former key-encryption keys: they can be removed.\n",
+      "1000 keys were re-wrapped under k2.\n" + "No key uses a former key-encryption key: they can be removed.\n",
     );
   });
 
@@ -205,7 +204,7 @@ describe("processor rewrap", () => {
     const damaged = await typed("rewrap", [ok(end)]);
     expect(damaged.code).toBe(1);
     expect(damaged.out).toContain("Damaged: post p1, part 0, 480p, version 1, under k1. Rotate the part.\n");
-    expect(damaged.out).toContain("5 keys are under k0, which is not configured: nobody can read them.\n");
+    expect(damaged.out).toContain("5 keys are under k0, which is not configured: they cannot be read.\n");
     const more = await typed("rewrap --json", [ok({ ...page, left: 3, nextCursor: null })]);
     expect([more.code, JSON.parse(more.out)]).toMatchObject([1, { rewrapped: 500, left: 3 }]);
   });

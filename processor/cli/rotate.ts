@@ -65,7 +65,7 @@ async function perform(
         retried += some.retried;
         complete = some.complete;
       }
-      print({ retried }, `${retried} parts are tried again.\n`);
+      print({ retried }, `${retried} parts will be retried.\n`);
       return EXIT.ok;
     }
     default:

@@ -9,8 +9,8 @@ import { textTable } from "./text-table.ts";
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {
   deleted: "its post was deleted",
-  "not-playing": "it was not encrypted when the batch began",
-  "no-clear-renditions": "there are no clear renditions that it could be encrypted from",
+  "not-playing": "it was not encrypted when the batch started",
+  "no-clear-renditions": "it has no clear renditions",
   "already-rotating": "another batch is rotating it",
 };
 
@@ -30,10 +30,10 @@ export function describeRotation({ progress, ...batch }: RotationProgressView): 
   const { pending, rotating, succeeded, failed, skipped, percent, secondsLeft } = progress;
   const lines: [string, string][] = [
     ["batch", batch.batchId],
-    ["state", batch.filled ? batch.state : `${batch.state} (still collecting its parts)`],
+    ["state", batch.filled ? batch.state : `${batch.state} (still collecting parts)`],
     ["what", selectionText(batch.selection)],
     ["at once", `${batch.maxInFlight}`],
-    ["grace", batch.graceSeconds === null ? "that of the deployment" : `${batch.graceSeconds} s`],
+    ["grace", batch.graceSeconds === null ? "the deployment's default" : `${batch.graceSeconds} s`],
     ["parts", `${pending} pending, ${rotating} rotating, ${succeeded} succeeded, ${failed} failed, ${skipped} skipped`],
     ["done", percent === null ? "" : `${percent} %`],
     ["left", secondsLeft === null || secondsLeft === 0 ? "" : `about ${spanText(secondsLeft)}`],
@@ -48,8 +48,8 @@ export function describeRotation({ progress, ...batch }: RotationProgressView): 
 export function summaryOf({ batchId, state, progress }: RotationProgressView): string {
   const { succeeded, failed, skipped, pending } = progress;
   const parts = [`${succeeded} rotated`, `${failed} failed`, `${skipped} skipped`];
-  const left = pending > 0 ? `, ${pending} left alone` : "";
-  const hint = failed + skipped > 0 ? ` rotate report ${batchId} says why.` : "";
+  const left = pending > 0 ? `, ${pending} not started` : "";
+  const hint = failed + skipped > 0 ? ` See: rotate report ${batchId}` : "";
   return `${state}: ${parts.join(", ")}${left}.${hint}\n`;
 }
 
@@ -75,7 +75,7 @@ export function previewTable(items: RotationPreviewView["items"]): string {
     { title: "QUALITIES", align: "right" },
     { title: "SEGMENTS", align: "right" },
     { title: "BYTES", align: "right" },
-    { title: "LEFT OUT BECAUSE" },
+    { title: "SKIPPED BECAUSE" },
   ] as const;
   return textTable(
     columns,
@@ -88,7 +88,7 @@ export function previewTable(items: RotationPreviewView["items"]): string {
 }
 
 export function previewSummary({ rotate, skip, segments, bytes }: Totals): string {
-  return `${rotate} parts would be rotated: ${segments} segments, ${bytes} bytes. ${skip} would be left out. Nothing was changed: this was a dry run.\n`;
+  return `${rotate} parts would be rotated: ${segments} segments, ${bytes} bytes. ${skip} would be skipped. Nothing was changed: this was a dry run.\n`;
 }
 
 function selectionText(selection: Readonly<Record<string, unknown>>): string {

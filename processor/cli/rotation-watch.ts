@@ -27,7 +27,7 @@ export async function watch(
   client: RotationClient,
   { out, err, progress }: RotateOutput,
 ): Promise<number> {
-  const line = progressLine(progress, "parts have ended");
+  const line = progressLine(progress, "parts finished");
   try {
     for (let failures = 0; ; ) {
       const batch = await lookAt(client, batchId, failures);
@@ -45,7 +45,7 @@ export async function watch(
   } catch (error) {
     line.end();
     if (!stop.aborted) throw error;
-    err("It goes on without being watched.\n");
+    err("The batch continues.\n");
     return EXIT.tryLater;
   }
 }

@@ -34,7 +34,7 @@ export async function runOneJob(jobId: string, context: RunContext, stop: AbortS
     const request = { leaseToken: secretId(), owner: config.owner };
     reply = await client.claimOne(jobId, request, lastClaimSignal(stop));
   } catch (error) {
-    log.error({ err: error, jobId }, "the job could not be claimed");
+    log.error({ err: error, jobId }, "claim failed");
     return codeOfFault(error);
   }
   if (reply.outcome === "unreadable") {

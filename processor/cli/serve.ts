@@ -61,7 +61,7 @@ async function openMonitoring(
   try {
     return await startMonitoringServer({ host: metricsHost, port: metricsPort, health, metrics: metrics.text });
   } catch (err) {
-    log.fatal({ err, metricsHost, metricsPort }, "METRICS_PORT cannot be opened: set another, or METRICS_HOST");
+    log.fatal({ err, metricsHost, metricsPort }, "cannot listen on METRICS_PORT: set another port, or METRICS_HOST");
     return "unusable";
   }
 }

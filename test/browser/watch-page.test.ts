@@ -248,9 +248,7 @@ describe("the page", () => {
         ),
     });
     await page.page.waitForSelector("#message:visible");
-    expect(await page.page.textContent("#message")).toBe(
-      "Nothing to play for the anonymous viewer: Not found.",
-    );
+    expect(await page.page.textContent("#message")).toBe("Nothing to play for the anonymous viewer: Not found.");
     expect(await page.allowed()).toEqual([]);
   });
 

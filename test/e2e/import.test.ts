@@ -98,7 +98,7 @@ describe("content with one key for all qualities", () => {
 
   it("is looked at in a dry run, which stores nothing", async () => {
     const { code, log } = await runImport([await manifest("old-film"), "--dry-run"]);
-    expect([code, log]).toEqual([0, "Nothing speaks against it. Nothing was stored: this was a dry run.\n"]);
+    expect([code, log]).toEqual([0, "The content can be imported. Nothing was stored: this was a dry run.\n"]);
     expect(await objects("SOURCE", "imports/")).toEqual([]);
   });
 
@@ -167,7 +167,7 @@ describe("a broken import", () => {
     const path = await manifest("broken-off");
     await using worker = await workerThatCreatesNothing();
     const broken = await runImport([path], { LADDERLOCK_URL: worker.url });
-    expect([broken.code, broken.log]).toEqual([75, expect.stringContaining("Started again, it goes on where it was.")]);
+    expect([broken.code, broken.log]).toEqual([75, expect.stringContaining("Run the command again to resume.")]);
     const stored = await uploadTimes("imports/broken-off/");
     expect(stored.size).toBe(2 * (SECONDS + 1));
     expect(await imported(path)).toMatchObject({ kind: "imported" });

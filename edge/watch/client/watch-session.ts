@@ -101,7 +101,8 @@ export class WatchSession {
     this.#player = startPlayer(video, grant, { ...resume, quality: rungs.chosen() }, this.#listener(signal));
     rungs.selectable(this.#player?.kind === "hls.js");
     if (this.#player === null) this.#say("This browser can play neither Media Source Extensions nor HLS.");
-    else if (this.#player.kind === "native") this.#note("This browser plays HLS natively: its requests cannot be shown.");
+    else if (this.#player.kind === "native")
+      this.#note("This browser plays HLS natively: its requests cannot be shown.");
   }
 
   #listener(signal: AbortSignal): PlayerListener {

@@ -51,7 +51,7 @@ export async function verifyEncrypted(input: {
     for (const buffer of [stored, clear]) scratch.giveBack(buffer);
     const complaint = await decodeSegment(path, signal);
     if (complaint === null) return;
-    run.log.info({ detail: complaint }, "what the tools said");
+    run.log.info({ detail: complaint }, "tool output");
     refusal ??= broken(`the last segment of ${quality} does not decode`);
   });
   return refusal;

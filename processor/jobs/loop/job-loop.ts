@@ -44,7 +44,7 @@ async function runOneByOne(dependencies: JobLoopDependencies): Promise<void> {
       if (stop.aborted) return;
       // Unless the Worker stumbles over that very job: then others must not wait behind it.
       if (failures % TRIES_FOR_ONE_CLAIM === 0) leaseToken = secretId();
-      log.error({ err: error, failures }, "no job could be claimed");
+      log.error({ err: error, failures }, "claim failed");
       await pause(Math.min(LONGEST_PAUSE_MS, pollMs * 2 ** Math.min(failures, 10)) * (0.5 + 0.5 * random()), stop);
     }
   }

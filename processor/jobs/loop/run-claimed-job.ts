@@ -79,7 +79,7 @@ async function runUnderLease(order: WorkOrder, dependencies: HeldJobDependencies
   const progress = createProgressReporter({
     first: { stage: FIRST_STAGE[order.kind], percent: 0 },
     send: (latest) => client.progress(order, latest, controller.signal).catch((error) => onLost(error, interrupt)),
-    onStage: ({ stage }) => log.info({ stage }, "stage began"),
+    onStage: ({ stage }) => log.info({ stage }, "stage started"),
     ...(dependencies.progressIntervalMs === undefined ? {} : { intervalMs: dependencies.progressIntervalMs }),
   });
   const heartbeats = keepLease(order, dependencies, progress.latest, interrupt, controller.signal, log);
@@ -161,10 +161,10 @@ async function tellTheEnd(
   } catch (error) {
     if (!(error instanceof LeaseLostError)) {
       // Nothing more to try: the lease runs out and the job is given to the next who asks.
-      log.error({ err: error }, "the end of the job could not be told");
+      log.error({ err: error }, "could not report the job outcome");
       return "untold";
     }
-    log.warn({ err: error }, "the lease was lost before the end could be told");
+    log.warn({ err: error }, "the lease was lost before the outcome was reported");
     return await cancelledAfterAll(order, dependencies.client, signal);
   } finally {
     done();
@@ -228,7 +228,7 @@ async function tellFailure(
   const reason = error instanceof PassingFault ? error.message : "The processor met an unexpected fault.";
   const verification = error instanceof VerificationFault;
   const reply = await client.fail(order, { reason: sentence(reason), permanent: false, verification }, signal);
-  log.info(reply, "failure told");
+  log.info(reply, "failure reported");
   return reply.outcome;
 }
 

@@ -15,6 +15,6 @@ export async function failUnreadable(
   try {
     await client.fail({ jobId, credential }, { reason: reason.slice(0, 1000), permanent: true }, signal);
   } catch (error) {
-    log.error({ err: error, jobId }, "the failure could not be reported");
+    log.error({ err: error, jobId }, "could not report the failure");
   }
 }

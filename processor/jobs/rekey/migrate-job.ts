@@ -198,7 +198,7 @@ async function decodeRefusal(migration: Migration, rendition: Rendition, index: 
   const result = await decodeCheck(pathOf(migration, rendition, index), dependencies.tools, run.signal);
   if (result.kind === "decoded" && (index > 0 || result.frames !== 0)) return null;
   run.signal.throwIfAborted();
-  run.log.info({ detail: result.kind === "broken" ? result.reason : "no frames" }, "what the tools said");
+  run.log.info({ detail: result.kind === "broken" ? result.reason : "no frames" }, "tool output");
   return refuse(
     `Segment ${index + 1} of ${rendition.quality} does not decode by itself: it is damaged, or does not begin with a keyframe. Make the video again from its source.`,
   );

@@ -113,7 +113,7 @@ export async function runTranscodeJob(
 
 /** An editor reads the reason; what the tools said is for the log. */
 function logged(refusal: Refusal, log: JobRun["log"]): Refusal {
-  if (refusal.detail !== undefined) log.info({ detail: refusal.detail }, "what the tools said");
+  if (refusal.detail !== undefined) log.info({ detail: refusal.detail }, "tool output");
   return refusal;
 }
 
