@@ -37,7 +37,7 @@ export async function resolveSources(
 }
 
 function noUpload(uploadId: string): Refusal {
-  return { kind: "invalid", detail: `uploadFileList: there is no upload ${uploadId}` };
+  return { kind: "invalid", detail: `uploadFileList: unknown upload ${uploadId}` };
 }
 
 function refusalOf({ uploadId, fileSize }: UploadFile, upload: UploadWithUse | undefined, now: number): Refusal | null {

@@ -85,7 +85,7 @@ describe("an upload", () => {
     for (const wrong of [missing, theirs]) {
       const refused = await create([mine, wrong]);
       expect(refused.status).toBe(422);
-      expect(await refused.json()).toMatchObject({ detail: `uploadFileList: there is no upload ${wrong}` });
+      expect(await refused.json()).toMatchObject({ detail: `uploadFileList: unknown upload ${wrong}` });
     }
     expect((await create([mine])).status).toBe(201);
   });

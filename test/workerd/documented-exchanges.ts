@@ -1,0 +1,139 @@
+import { importRequest, storeImport } from "./imported-post.ts";
+import { claim, createPost, publishPost } from "./published-post.ts";
+import { siteToken, startSession } from "./viewing.ts";
+import type { TestWorker } from "./worker.ts";
+
+/** A request and its answer, for the route as the documentation names it. */
+export type Exchange = { readonly route: string; readonly status: number; readonly body: unknown };
+
+/** Sends the requests whose answers docs/http-api.md shows, and collects the answers. */
+export async function documentedExchanges(worker: TestWorker): Promise<readonly Exchange[]> {
+  const exchanges: Exchange[] = [];
+  const note = async (route: string, response: Response) => {
+    const text = await response.text();
+    const isJson = (response.headers.get("content-type") ?? "").includes("json");
+    exchanges.push({ route, status: response.status, body: isJson ? JSON.parse(text) : null });
+    return isJson ? JSON.parse(text) : null;
+  };
+  const admin = async (route: string, body?: unknown, path = route.split(" ")[1]!) =>
+    note(route, await worker.admin(route.split(" ")[0]!, path, body));
+  const post = await publishPost(worker);
+  const { videoPostId, fileIndex } = post;
+  await ofViewers(worker, post, note);
+  await ofTokens(worker, videoPostId, admin);
+  await ofPosts(worker, admin);
+  await ofRotations(worker, videoPostId, fileIndex, admin);
+  await ofKeys(worker, admin);
+  await ofCallers(admin);
+  return exchanges;
+}
+
+type Note = (route: string, response: Response) => Promise<Record<string, unknown> | null>;
+type Admin = (route: string, body?: unknown, path?: string) => Promise<Record<string, unknown>>;
+type Post = Awaited<ReturnType<typeof publishPost>>;
+
+async function ofViewers(worker: TestWorker, post: Post, note: Note): Promise<void> {
+  const { videoPostId, fileIndex, keys } = post;
+  const send = (path: string, body: unknown, method = "POST") =>
+    worker.fetch(path, { method, body: JSON.stringify(body) });
+  await note("POST /video/enc/token", await send("/video/enc/token", { videoPostId, fileIndex }));
+  const unknown = { videoPostId: crypto.randomUUID(), fileIndex };
+  await note("POST /video/enc/token", await send("/video/enc/token", unknown));
+  const issued = await siteToken(worker, post, { qualities: ["480p"] });
+  const session = await startSession(worker, post, issued);
+  const locked = keys.keys.find(({ quality }) => quality === "1080p")!;
+  const path = `/video/enc/key?keyId=${locked.keyId}&quality=1080p&token=${session.token}`;
+  await note("GET /video/enc/key", await worker.fetch(path));
+  await note("POST /video/enc/session", await send("/video/enc/session", session));
+  await note("POST /video/enc/session", await send("/video/enc/session", {}));
+  await note("DELETE /video/enc/session", await send("/video/enc/session", session, "DELETE"));
+}
+
+async function ofTokens(worker: TestWorker, videoPostId: string, admin: Admin): Promise<void> {
+  const part = { videoPostId, fileIndex: 0 };
+  const request = { ...part, viewer: "customer-42", qualities: ["1080p", "720p"], maxUses: 3, sessionLimit: 2 };
+  await admin("POST /admin/video/enc/token", request);
+  await admin("POST /admin/video/enc/token", { ...part, sessionOverflow: "refuse" });
+  const paid = { quality: "1080p", policy: "ENTITLED", entitlement: "premium" };
+  await admin("PUT /admin/video/enc/quality-auth", { ...part, policies: [paid] });
+  await admin("PUT /admin/video/enc/quality-auth", { ...part, policies: [{ quality: "96k", policy: "PUBLIC" }] });
+  const items = [
+    { ...part, policies: [{ quality: "360p", policy: "PUBLIC" }] },
+    { ...part, fileIndex: 7, policies: [{ quality: "360p", policy: "PUBLIC" }] },
+  ];
+  await admin("PUT /admin/video/enc/quality-auth/batch", { items });
+  await admin("POST /admin/video/enc/revoke", { viewer: "customer-42" });
+  const other = await publishPost(worker);
+  const version = { videoPostId: other.videoPostId, fileIndex: 0, keyVersion: 1 };
+  await admin("POST /admin/video/enc/revoke", version);
+  await admin("POST /admin/video/enc/revoke", { viewer: "customer-42", tokenId: "a" });
+}
+
+async function ofPosts(worker: TestWorker, admin: Admin): Promise<void> {
+  const uploadFileList = [{ sourceUrl: "https://files.example.com/part-1.mp4", fileName: "part-1.mp4" }];
+  const created = await admin("POST /api/v2/video-posts", { title: "Spring", resourceType: "VIDEO", uploadFileList });
+  await admin("POST /api/v2/video-posts", {
+    title: "Spring",
+    resourceType: "VIDEO",
+    uploadFileList: [{ fileIndx: 0 }],
+  });
+  const jobId = (created as { files: { jobId: string }[] }).files[0]!.jobId;
+  await claim(worker, created.videoPostId as string);
+  await admin("GET /api/v2/jobs", undefined, `/api/v2/jobs?videoPostId=${created.videoPostId}`);
+  await admin("GET /api/v2/jobs/{jobId}", undefined, `/api/v2/jobs/${jobId}`);
+  await admin("POST /api/v2/jobs/{jobId}/cancel", undefined, `/api/v2/jobs/${jobId}/cancel`);
+  await admin("POST /api/v2/jobs/{jobId}/cancel", undefined, `/api/v2/jobs/${jobId}/cancel`);
+  await admin("POST /api/v2/jobs/{jobId}/retry", undefined, `/api/v2/jobs/${jobId}/retry`);
+  await claim(worker, created.videoPostId as string);
+
+  const ready = await publishPost(worker, { title: "Summer", autoPublish: false });
+  const path = `/api/v2/video-posts/${ready.videoPostId}`;
+  await admin("GET /api/v2/video-posts", undefined, "/api/v2/video-posts?status=PENDING_AUDIT");
+  await admin("GET /api/v2/video-posts/{videoPostId}", undefined, path);
+  await admin("PATCH /api/v2/video-posts/{videoPostId}", { title: "Summer 2026" }, path);
+  await admin("POST /api/v2/video-posts/{videoPostId}/audit", { result: "PASSED" }, `${path}/audit`);
+  await admin("DELETE /api/v2/video-posts/{videoPostId}", undefined, path);
+  await admin("PATCH /api/v2/video-posts/{videoPostId}", { title: "Autumn" }, path);
+}
+
+async function ofRotations(worker: TestWorker, videoPostId: string, fileIndex: number, admin: Admin): Promise<void> {
+  const film = await publishPost(worker);
+  await admin("POST /admin/video/enc/rotate", { videoPostId, fileIndex });
+  const selection = { videoPostId: film.videoPostId };
+  const base = "/admin/video/enc/rotations";
+  await admin(`POST ${base}`, { selection, dryRun: true });
+  const batch = await admin(`POST ${base}`, { selection, graceSeconds: 3600 });
+  const path = `${base}/${batch.batchId}`;
+  await admin(`GET ${base}`);
+  await admin(`GET ${base}/{batchId}`, undefined, path);
+  await admin(`GET ${base}/{batchId}/items`, undefined, `${path}/items`);
+  await admin(`POST ${base}/{batchId}/pause`, undefined, `${path}/pause`);
+  await admin(`POST ${base}/{batchId}/cancel`, undefined, `${path}/cancel`);
+  await admin(`POST ${base}/{batchId}/resume`, undefined, `${path}/resume`);
+  const retried = await admin(`POST ${base}`, { selection: { videoPostId } });
+  await admin(`POST ${base}/{batchId}/retry-failed`, undefined, `${base}/${retried.batchId}/retry-failed`);
+}
+
+async function ofKeys(worker: TestWorker, admin: Admin): Promise<void> {
+  await admin("GET /admin/video/enc/rewrap");
+  await admin("POST /admin/video/enc/rewrap", { limit: 200 });
+  const request = importRequest("spring-2023");
+  await storeImport(request.importId);
+  await admin("POST /admin/video/imports", request);
+  await admin("GET /admin/video/imports/{importId}", undefined, "/admin/video/imports/spring-2023");
+  await admin("POST /admin/video/enc/migrate", { limit: 1000 });
+  await admin("GET /admin/video/enc/migrate");
+  await admin("DELETE /admin/video/enc/migrate");
+  const post = await createPost(worker);
+  const query = `?videoPostId=${post}&fileIndex=0&quality=1080p&keyVersion=1`;
+  await admin("GET /admin/video/enc/key", undefined, `/admin/video/enc/key${query}`);
+}
+
+async function ofCallers(admin: Admin): Promise<void> {
+  const key = await admin("POST /admin/api-keys", { name: "shop", scopes: ["tokens:issue"] });
+  await admin("GET /admin/api-keys");
+  await admin("DELETE /admin/api-keys/{keyId}", undefined, `/admin/api-keys/${key.keyId}`);
+  await admin("DELETE /admin/api-keys/{keyId}", undefined, "/admin/api-keys/0000000000000000");
+  await admin("GET /admin/audit", undefined, "/admin/audit?action=api-key.create&limit=1");
+  await admin("GET /admin/audit", undefined, "/admin/audit?limt=1");
+}
