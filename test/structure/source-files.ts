@@ -41,7 +41,8 @@ export function specifiersOf(text: string): string[] {
 
 function resolved(from: string, specifier: string): Import {
   if (!specifier.startsWith(".")) return { kind: "package", name: specifier };
-  return { kind: "file", path: posix.join(posix.dirname(from), specifier) };
+  // Vite gives a file as text where the query is "raw".
+  return { kind: "file", path: posix.join(posix.dirname(from), specifier.replace(/\?raw$/, "")) };
 }
 
 /** Tests and what they alone use: they may lean on test/, and on Node. */
