@@ -1,3 +1,5 @@
+import { MissingTimes } from "./missing-times.ts";
+
 /** One packet as ffprobe lists it; seconds on the file's own clock, null where the file does not say. */
 export type Packet = {
   readonly stream: number;
@@ -14,11 +16,11 @@ export const PACKET_ENTRIES = "packet=stream_index,pts_time,dts_time,duration_ti
 
 /** Splits the lines of `ffprobe -show_entries ${PACKET_ENTRIES} -of csv=p=0`, given in chunks of any size. */
 export class PacketLines {
-  readonly #onPacket: (packet: Packet) => void;
+  readonly #packets: MissingTimes;
   #rest = "";
 
   constructor(onPacket: (packet: Packet) => void) {
-    this.#onPacket = onPacket;
+    this.#packets = new MissingTimes(onPacket);
   }
 
   push(chunk: string): void {
@@ -30,12 +32,13 @@ export class PacketLines {
   end(): void {
     this.#line(this.#rest);
     this.#rest = "";
+    this.#packets.end();
   }
 
   #line(line: string): void {
     const [index = "", pts, dts, duration, flags = ""] = line.split(",");
     if (!/^\d+$/.test(index)) return;
-    this.#onPacket({
+    this.#packets.push({
       stream: Number(index),
       pts: seconds(pts),
       dts: seconds(dts),
