@@ -76,6 +76,16 @@ describe("the threshold for clock steps", () => {
     expect(chosen).toMatchObject({ warnings: [warning] });
   });
 
+  it("is above a hole in the picture where the file stores the sound a second later", () => {
+    const lines = recording({ from: 0, to: 30 }, { picture: { from: 4, to: 16 } });
+    const storedAt = (line: string) => Number(line.split(",")[2]) + (line.startsWith("1,") ? 1 : 0);
+    const chosen = choose(lines.toSorted((a, b) => storedAt(a) - storedAt(b)));
+    expect(chosen).toMatchObject({
+      kind: "chosen",
+      warnings: ["The picture is missing for 12.0 s: its last frame stays."],
+    });
+  });
+
   it("does not exist for a hole in one track beside another clock that is less ahead", () => {
     const lost = recording({ from: 0, to: 40 }, { picture: { from: 4, to: 34 } });
     expect(choose([...lost, ...recording({ from: 61, to: 65 })])).toMatchObject({

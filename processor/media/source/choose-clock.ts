@@ -45,7 +45,7 @@ const JOINED =
   "The file was joined from several recordings: sound and picture may be apart for a moment where the next one begins.";
 
 function holeWarnings({ holes }: ClockReading, picture: number | null): string[] {
-  return [...holes].map(([stream, { seconds }]) =>
+  return [...holes].map(([stream, seconds]) =>
     stream === picture
       ? `The picture is missing for ${seconds.toFixed(1)} s: its last frame stays.`
       : `The sound is missing for ${seconds.toFixed(1)} s: it is silent there.`,

@@ -15,8 +15,8 @@ export type ClockReading = {
   readonly apartSeconds: number;
   /** Seconds in which nothing happens, in no track, and which the file does not have or are far too many. */
   readonly emptySeconds: number;
-  /** Tracks that lack more than ffmpeg's 10 s at a stretch, by stream index. */
-  readonly holes: ReadonlyMap<number, { readonly atSeconds: number; readonly seconds: number }>;
+  /** Seconds that a track lacks in stretches of more than ffmpeg's 10 s, by stream index. */
+  readonly holes: ReadonlyMap<number, number>;
 };
 
 export type ClockTracks = {
@@ -46,6 +46,8 @@ type Collected = {
 const ONE_JOIN_SECONDS = 0.5;
 /** A pause of less is how tracks of one recording end. */
 const EMPTY_SECONDS = 0.3;
+/** How far apart a file may store what sound and picture have at one time. */
+const INTERLEAVED_SECONDS = 2;
 const HOLE_SECONDS = 10;
 
 /** Follows the packets of the chosen tracks, in the order of the file. */
@@ -56,7 +58,7 @@ export class ClockReader {
   readonly #sync = new TrackSync();
   readonly #streams = new Map<number, Collected>();
   readonly #joins: number[] = [];
-  readonly #holes = new Map<number, { atSeconds: number; seconds: number }>();
+  readonly #holes = new Map<number, number>();
   #offset = 0;
   #end = Number.NEGATIVE_INFINITY;
   #emptySeconds = 0;
@@ -100,15 +102,14 @@ export class ClockReader {
     };
   }
 
-  /** A step that is neither closed nor as long as in the file is one that the correction made. */
+  /** A step that is neither closed nor as long as in the file is one that the correction made; a long one is a clock. */
   #compare(stream: number, time: number, due: number, raw: number, rawDue: number): void {
     const step = time - due;
     const empty = time - this.#end;
-    const made = Math.abs(step - (raw - rawDue)) > EMPTY_SECONDS || step > HOLE_SECONDS;
-    if (empty > EMPTY_SECONDS && made) this.#emptySeconds += empty;
-    if (step > HOLE_SECONDS && step > (this.#holes.get(stream)?.seconds ?? 0)) {
-      this.#holes.set(stream, { atSeconds: due, seconds: step });
-    }
+    const made = Math.abs(step - (raw - rawDue)) > EMPTY_SECONDS;
+    const tooLong = step > HOLE_SECONDS && empty > INTERLEAVED_SECONDS;
+    if (empty > EMPTY_SECONDS && (made || tooLong)) this.#emptySeconds += empty;
+    if (step > HOLE_SECONDS) this.#holes.set(stream, (this.#holes.get(stream) ?? 0) + step);
   }
 
   #noteCorrection(offset: number, time: number): void {
