@@ -36,6 +36,11 @@ describe("a picture wider than film", () => {
     expect(result.rungs.map(({ quality, width, height }) => `${quality} ${width}x${height}`)).toEqual(["360p 864x130"]);
   });
 
+  it.runIf(LONG)("keeps its shape where it is taller than any film", async () => {
+    const result = await converted("testsrc2=s=192x1280:d=1", "format=yuv420p", {});
+    expect(result.rungs.map(({ quality, width, height }) => `${quality} ${width}x${height}`)).toEqual(["360p 130x864"]);
+  });
+
   it.runIf(LONG)("stays within the caps and level 4.2 where noise asks for more", { timeout: 900_000 }, async () => {
     const noisy = "noise=alls=40:allf=t,format=yuv420p";
     const result = await converted("testsrc2=s=5760x1080:r=30:d=13", noisy, { encoding: DEFAULT_ENCODING });
