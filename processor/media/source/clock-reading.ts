@@ -1,6 +1,6 @@
 import { ClockCorrection } from "./clock-correction.ts";
 import { Float64Buffer } from "./float64-buffer.ts";
-import type { Packet } from "./packet-lines.ts";
+import type { Packet } from "./packet.ts";
 import { type StreamScan, visibleTimes } from "./packet-scan.ts";
 import { TrackSync } from "./track-sync.ts";
 

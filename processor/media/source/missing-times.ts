@@ -1,4 +1,4 @@
-import type { Packet } from "./packet-lines.ts";
+import type { Packet } from "./packet.ts";
 
 /** Two times nearer than this are one: containers round. */
 const SAME_TIME_SECONDS = 0.0015;

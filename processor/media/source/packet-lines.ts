@@ -1,15 +1,5 @@
 import { MissingTimes } from "./missing-times.ts";
-
-/** One packet as ffprobe lists it; seconds on the file's own clock, null where the file does not say. */
-export type Packet = {
-  readonly stream: number;
-  readonly pts: number | null;
-  readonly dts: number | null;
-  readonly duration: number | null;
-  readonly keyframe: boolean;
-  /** Decoded but not shown: an edit list cut it away. */
-  readonly hidden: boolean;
-};
+import type { Packet } from "./packet.ts";
 
 /** What ffprobe must be asked for: the columns that `PacketLines` reads. */
 export const PACKET_ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,flags";

@@ -1,5 +1,6 @@
 import { Float64Buffer } from "./float64-buffer.ts";
-import { type Packet, PacketLines } from "./packet-lines.ts";
+import type { Packet } from "./packet.ts";
+import { PacketLines } from "./packet-lines.ts";
 
 /**
  * What reading every packet of a file says about one stream. Headers lie (a fragmented file of one second claimed
