@@ -35,7 +35,7 @@ describe("the operator's guide", () => {
 
   it("has every metric of ours", async () => {
     const kept = [...(await createMetrics().text()).matchAll(/^# TYPE (ladderlock_\w+)/gm)].map((match) => match[1]);
-    const described = rowsUnder("Watching").map((row) => /`(ladderlock_\w+)/.exec(row)?.[1]);
+    const described = rowsUnder("Monitoring").map((row) => /`(ladderlock_\w+)/.exec(row)?.[1]);
     expect(described.filter((name) => name !== undefined).toSorted()).toEqual(kept.toSorted());
   });
 });

@@ -2,13 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OUTSIDE } from "./layers.ts";
-import { ROOT, readSourceFiles } from "./source-files.ts";
+import { documentsOf, ROOT, readSourceFiles } from "./source-files.ts";
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-const DOCUMENTS = [
-  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`),
-  ...readdirSync(ROOT),
-].filter((path) => path.endsWith(".md"));
+const DOCUMENTS = documentsOf();
 
 /** Names of folders at the top that a document may mean; what it writes about others is not of this project. */
 const TOP = "shared|edge|processor|scripts|migrations|test|bench|docs";

@@ -15,6 +15,12 @@ export type Import =
 const NOT_OURS = new Set(["node_modules", "dist", "coverage", ".wrangler", ".ladderlock"]);
 const CODE = /(?<!\.d)\.(?:ts|tsx|mjs)$/;
 
+/** The Markdown files at the top and below docs/, by their paths from the root. */
+export function documentsOf(): string[] {
+  const below = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`);
+  return [...below, ...readdirSync(ROOT)].filter((path) => path.endsWith(".md"));
+}
+
 export function readSourceFiles(folders: readonly string[]): SourceFile[] {
   return folders.flatMap(codeIn).map((path) => {
     const text = readFileSync(join(ROOT, path), "utf8");

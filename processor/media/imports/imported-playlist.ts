@@ -35,7 +35,7 @@ export function readImportedPlaylist(text: string): ImportedPlaylist {
   const { kind, lines } = parsed.playlist;
   if (kind !== "media") return refused("is a multivariant playlist: name the media playlist of each quality");
   if (!lines.some((line) => line.type === "tag" && line.name === "EXT-X-ENDLIST")) {
-    return refused("has no EXT-X-ENDLIST: a stream that goes on cannot be imported");
+    return refused("has no EXT-X-ENDLIST: a live stream cannot be imported");
   }
   const state: Reading = { segments: [], sequence: 0, duration: null, key: null, keyUris: new Set() };
   for (const line of lines) {

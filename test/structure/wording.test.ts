@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { documentsOf, ROOT, readSourceFiles } from "./source-files.ts";
+
+/** Words for which there is a technical one, or that make a sentence hard to read: docs/glossary.md has the terms. */
+const BANNED = [
+  ...["tell", "tells", "told", "untold", "door", "doors", "whoever", "whom", "goes on", "go on", "begun", "anew"],
+  ...["of its own", "of their own", "patience", "farewell", "condemned", "sort out", "sorts out", "put right"],
+  ...["looks into", "look into", "given out", "gives out", "give out"],
+];
+const PATTERNS = [new RegExp(`\\b(?:${BANNED.join("|")})\\b`, "gi"), /\b[Jj]ob [ABC]\b/g];
+
+/** Text that holds a banned word, and why it may. */
+const EXCEPTIONS: readonly (readonly [file: RegExp, text: RegExp, reason: string])[] = [
+  [/^docs\/sources\.md$/, /Job [ABC]\b/, "names of the documents that the page maps"],
+  [
+    /^(?:CHANGELOG|docs\/operating)\.md$|^processor\//,
+    /\buntold\b/,
+    "a value of logs and metrics, which dashboards use",
+  ],
+  [/^edge\/audit\/|^shared\/application\//, /\bbegun\b/, "a field of the API, or of what a command returns"],
+  [/^docs\/http-api\.md$|^docs\/migrating\.md$/, /"?\bbegun\b"?/, "a field of the API"],
+  [/^edge\/callers\//, /\$\{door\./, "a variable, and no text"],
+  [/^CHANGELOG\.md$/, /.*/s, "entries of the past are not reworded"],
+];
+
+/** Words of a text that it may not have, with what stands around them. */
+function wordsIn(file: string, text: string): string[] {
+  return PATTERNS.flatMap((pattern) => [...text.matchAll(pattern)]).flatMap(({ index, 0: word }) => {
+    const around = text.slice(Math.max(0, index - 30), index + word.length + 30);
+    const excepted = EXCEPTIONS.some(([files, allowed]) => files.test(file) && allowed.test(around));
+    return excepted ? [] : [`${file}: ${around.replaceAll(/\s+/g, " ")}`];
+  });
+}
+
+/** String literals, templates and the text of JSX, without comments and import paths. */
+function literalsOf(source: string): string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, "");
+  const literals = code.matchAll(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|>[^<>{}=;]+</g);
+  return [...literals].map(([literal]) => literal).filter((literal) => !/^"(?:\.{1,2}|node:)?\//.test(literal));
+}
+
+describe("the wording", () => {
+  it("of the documents is plain", () => {
+    const documents = documentsOf();
+    expect(documents.length).toBeGreaterThan(20);
+    expect(documents.flatMap((path) => wordsIn(path, readFileSync(join(ROOT, path), "utf8")))).toEqual([]);
+  });
+
+  it("of texts in the code is plain", () => {
+    const sources = readSourceFiles(["edge", "processor", "shared"]).filter(
+      ({ path }) => !/\.(?:test|fixture)\.tsx?$/.test(path),
+    );
+    const found = sources.flatMap(({ path, text }) => literalsOf(text).flatMap((literal) => wordsIn(path, literal)));
+    expect(found).toEqual([]);
+  });
+
+  it("has no exception that nothing needs", () => {
+    const texts = [
+      ...documentsOf().map((path) => [path, readFileSync(join(ROOT, path), "utf8")] as const),
+      ...readSourceFiles(["edge", "processor", "shared"]).map(({ path, text }) => [path, text] as const),
+    ];
+    const unused = EXCEPTIONS.filter(
+      ([files, allowed]) => !texts.some(([path, text]) => files.test(path) && allowed.test(text)),
+    );
+    expect(unused).toEqual([]);
+  });
+});
