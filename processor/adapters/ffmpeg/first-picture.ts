@@ -19,5 +19,6 @@ export async function findFirstPicture(
     ...["-show_entries", "frame=best_effort_timestamp_time", "-of", "csv=p=0", ...input],
   ]);
   const times = result.stdout.toString("latin1").split("\n").map(Number.parseFloat).filter(Number.isFinite);
-  return times.length > 0 ? Math.min(...times) : null;
+  // Decoders show pictures in order: an earlier time further on is that of another clock.
+  return times[0] ?? null;
 }
