@@ -16,6 +16,7 @@ const DESCRIBES_FRAMES = "aac";
  */
 export async function withHiddenFormats(
   facts: SourceFacts,
+  complaints: readonly string[],
   ask: Ask,
   sourcePath: string,
 ): Promise<SourceFacts | Refusal> {
@@ -23,6 +24,8 @@ export async function withHiddenFormats(
   if (audio?.codec !== "aac" || clockMayStep(container) || container === DESCRIBES_FRAMES) return facts;
   const hidden = await readTrack(audio.streamIndex, ask, sourcePath);
   const right = audio.rightStreamIndex === null ? null : await readTrack(audio.rightStreamIndex, ask, sourcePath);
+  const described = hidden?.kind === "channels" ? hidden.described : 0;
+  if (described <= STEREO && holdsMoreChannels(complaints)) return refuse(FORMATS_DIFFER);
   if (!hidden && !right) return facts;
   if (hidden?.kind !== "channels" || audio.rightStreamIndex !== null) return refuse(FORMATS_DIFFER);
   return { ...facts, audio: { ...audio, changesFormat: true, hiddenChannels: hidden.runs } };
@@ -30,6 +33,16 @@ export async function withHiddenFormats(
 
 export const FORMATS_DIFFER =
   "The file was joined from recordings whose sound differs in format, and it describes only one of them. Join the recordings in a video editor, and upload the result.";
+
+const STEREO = 2;
+/** Frames of 5.1 and mono begin alike: the decoder stops at the second element, a pair that the description lacks. */
+const MORE_CHANNELS = /channel element 1\.0 is not allocated/;
+/** Damaged frames name any element. */
+const MORE_CHANNELS_LINES = 20;
+
+function holdsMoreChannels(complaints: readonly string[]): boolean {
+  return complaints.filter((line) => MORE_CHANNELS.test(line)).length >= MORE_CHANNELS_LINES;
+}
 
 /** Null also for kinds of AAC that have no such copy (AAC-ELD, xHE-AAC). */
 async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Promise<HiddenFormats | null> {

@@ -18,6 +18,7 @@ import { readClock } from "./read-clock.ts";
 import { findFirstPictures, readPackets, shownOnly } from "./read-packets.ts";
 import { readShapeSamples, shapeSampleArguments } from "./shape-samples.ts";
 import { checkSound, type SoundCheck } from "./sound-check.ts";
+import { droppedSeconds, type SoundTrack, withSoundDamage } from "./sound-damage.ts";
 
 export type ProbeOutcome = { readonly kind: "facts"; readonly facts: SourceFacts } | Refusal;
 
@@ -50,15 +51,17 @@ export async function probe(request: ProbeRequest): Promise<ProbeOutcome> {
     retyped,
     isDecodable: (codec: string) => decoders.has(codec),
   };
-  const checked = await withSoundThatDecodes(known, (streamIndex) =>
-    checkSound(streamIndex, inputOf(sourcePath), (args) => ask("ffmpeg", args)),
-  );
+  const checked = await withSoundThatDecodes(known, {
+    decode: (streamIndex) => checkSound(streamIndex, inputOf(sourcePath), (args) => ask("ffmpeg", args)),
+    countDropped: (track) => droppedSeconds(track, scans.get(track.streamIndex), ask, sourcePath),
+  });
   if (checked.kind === "refused") return checked;
-  const { changesFormat, loss } = checked;
+  const { changesFormat, loss, complaints } = checked;
   const complete = async (facts: SourceFacts): Promise<ProbeOutcome> => {
-    const heard = await withHiddenFormats(withSoundFormat(facts, changesFormat), ask, sourcePath);
+    const heard = await withHiddenFormats(withSoundFormat(facts, changesFormat), complaints, ask, sourcePath);
     if ("reason" in heard) return heard;
-    return { kind: "facts", facts: await withMainShape(withSoundLoss(heard, loss), ask, sourcePath) };
+    const damaged = await withSoundDamage(withSoundLoss(heard, loss), { complaints, scans }, ask, sourcePath);
+    return { kind: "facts", facts: await withMainShape(damaged, ask, sourcePath) };
   };
   const tracks = steppingTracks(checked.facts, known);
   if (!tracks) return await complete(checked.facts);
@@ -93,28 +96,44 @@ function withCheckedEnd(facts: SourceFacts, checked: SourceFacts): SourceFacts {
   return { ...facts, audio: audio && { ...audio, endSeconds } };
 }
 
-type CheckedSound = Pick<ProbeInput, "broken"> & { readonly changesFormat: boolean; readonly loss: SoundLoss | null };
+type CheckedSound = Pick<ProbeInput, "broken"> & {
+  readonly changesFormat: boolean;
+  readonly complaints: readonly string[];
+  readonly loss: SoundLoss | null;
+};
+
+type SoundChecks = {
+  readonly decode: (streamIndex: number) => Promise<SoundCheck>;
+  /** Seconds. */
+  readonly countDropped: (track: SoundTrack) => Promise<number>;
+};
 
 /** Sound that does not decode is left out, and the next track is tried. */
 async function withSoundThatDecodes(
   known: Omit<ProbeInput, "broken">,
-  check: (streamIndex: number) => Promise<SoundCheck>,
+  checks: SoundChecks,
 ): Promise<(Extract<ProbeOutcome, { kind: "facts" }> & CheckedSound) | Refusal> {
   const broken = new Set<number>();
   for (;;) {
     const result = readProbeReport({ ...known, broken });
     if (result.kind === "refused") return result;
-    if (!result.facts.audio) return { ...result, broken, changesFormat: false, loss: null };
-    const { streamIndex, rightStreamIndex } = result.facts.audio;
-    const checks = await checkTracks([streamIndex, rightStreamIndex], known.scans, check);
-    if (checks.kind === "decoded") {
-      const measured = withSoundEnd(result.facts, checks.endSeconds, known);
-      const { changesFormat, loss } = checks;
-      return measured.kind === "refused" ? measured : { ...measured, broken, changesFormat, loss };
+    if (!result.facts.audio) return { ...result, broken, ...NO_SOUND };
+    const { streamIndex, rightStreamIndex, codec } = result.facts.audio;
+    const track = { codec, container: result.facts.container };
+    const tracks = [streamIndex, rightStreamIndex].flatMap((index) =>
+      index === null ? [] : { ...track, streamIndex: index },
+    );
+    const checked = await checkTracks(tracks, known.scans, checks);
+    if (checked.kind === "decoded") {
+      const measured = withSoundEnd(result.facts, checked.endSeconds, known);
+      const { changesFormat, complaints, loss } = checked;
+      return measured.kind === "refused" ? measured : { ...measured, broken, changesFormat, complaints, loss };
     }
-    broken.add(checks.streamIndex);
+    broken.add(checked.streamIndex);
   }
 }
+
+const NO_SOUND = { changesFormat: false, complaints: [], loss: null } as const;
 
 type CheckedTracks =
   | (Omit<CheckedSound, "broken"> & { readonly kind: "decoded"; readonly endSeconds: number })
@@ -122,24 +141,26 @@ type CheckedTracks =
 
 /** The later end and the larger loss of one or two tracks, or the first that is broken. */
 async function checkTracks(
-  streamIndexes: readonly (number | null)[],
+  tracks: readonly SoundTrack[],
   scans: ProbeInput["scans"],
-  check: (streamIndex: number) => Promise<SoundCheck>,
+  { decode, countDropped }: SoundChecks,
 ): Promise<CheckedTracks> {
   let endSeconds = 0;
   let changesFormat = false;
+  const complaints: string[] = [];
   let worst: SoundLoss | null = null;
-  for (const streamIndex of streamIndexes) {
-    if (streamIndex === null) continue;
-    const checked = await check(streamIndex);
+  for (const track of tracks) {
+    const { streamIndex } = track;
+    const checked = await decode(streamIndex);
     if (checked.kind === "broken") return { kind: "broken", streamIndex };
-    const loss = findSoundLoss(scans.get(streamIndex), checked.decodedSeconds);
+    const loss = findSoundLoss(scans.get(streamIndex), checked.decodedSeconds, await countDropped(track));
     if (loss === "broken") return { kind: "broken", streamIndex };
     if (loss && loss.missingSeconds > (worst?.missingSeconds ?? 0)) worst = loss;
     endSeconds = Math.max(endSeconds, checked.endSeconds);
     changesFormat ||= checked.changesFormat;
+    complaints.push(...checked.complaints);
   }
-  return { kind: "decoded", endSeconds, changesFormat, loss: worst };
+  return { kind: "decoded", endSeconds, changesFormat, complaints, loss: worst };
 }
 
 /** Where packets do not say when they end, the end of the sound is that of the decoder. */

@@ -15,6 +15,8 @@ export type SoundCheck =
       readonly changesFormat: boolean;
       /** What the samples last that came out, without the silence that fills holes. */
       readonly decodedSeconds: number;
+      /** The errors that the decoder reports, the last ones of many. */
+      readonly complaints: readonly string[];
     };
 
 /** Prints a line for the first frame of every graph, and ffmpeg makes a new graph for every change of format. */
@@ -46,7 +48,7 @@ export async function checkSound(
 ): Promise<SoundCheck> {
   const result = await ask(["-nostdin", "-nostats", ...input, ...checkArguments(streamIndex)]);
   if (result.timedOut) throw new PassingFault("The sound could not be read in time.");
-  if (result.code === 0) return readCheck(result.stdout.toString("latin1"));
+  if (result.code === 0) return readCheck(result);
   // A decoder that crashes is the track's fault; one that was killed or had no memory is not.
   if (result.killedBy === "SIGKILL" || blamesMachine(result.code ?? 1, result.stderr)) {
     throw machineFault(result, result.stderr);
@@ -65,10 +67,31 @@ function checkArguments(streamIndex: number): string[] {
   return ["-filter_complex", chains.join(";"), ...COUNTED_OUTPUT, ...checked];
 }
 
-function readCheck(printed: string): SoundCheck {
+/** What the samples last of a track of which each damaged frame is left out. */
+export async function decodeStrictly(
+  streamIndex: number,
+  input: readonly string[],
+  ask: (args: readonly string[]) => Promise<ToolResult>,
+): Promise<number | null> {
+  const strict = ["-nostdin", "-nostats", "-err_detect", "crccheck+explode", ...input];
+  const counted = ["-filter_complex", `[0:${streamIndex}]${COUNTED}[counted]`, ...COUNTED_OUTPUT];
+  const result = await ask([...strict, ...counted, "-progress", "pipe:1"]);
+  const last = new ProgressReader().push(result.stdout.toString("latin1")).at(-1);
+  return result.code === 0 ? (last?.totalBytes ?? 0) / COUNTED_RATE : null;
+}
+
+function readCheck({ stdout, stderr }: ToolResult): SoundCheck {
+  const printed = stdout.toString("latin1");
   const last = new ProgressReader().push(printed).at(-1);
   const endSeconds = last?.outTimeSeconds ?? 0;
   if (endSeconds <= 0) return { kind: "broken" };
   const decodedSeconds = (last?.totalBytes ?? 0) / COUNTED_RATE;
-  return { kind: "decoded", endSeconds, decodedSeconds, changesFormat: printed.split(NEW_GRAPH).length > 2 };
+  const complaints = stderr.filter((line) => line !== "");
+  return {
+    kind: "decoded",
+    endSeconds,
+    decodedSeconds,
+    complaints,
+    changesFormat: printed.split(NEW_GRAPH).length > 2,
+  };
 }

@@ -5,16 +5,19 @@ import { PassingFault } from "../../passing-fault.ts";
 const SEGMENTS_IN_FLIGHT_BYTES = 256 * 2 ** 20;
 
 /**
- * A source must fit on the disk whole; its ladder need not. Throws PassingFault: another processor may have the room,
- * or this one when its other jobs are done.
+ * A source must fit on the disk whole, and so must sound that is decoded beforehand; its ladder need not. Throws
+ * PassingFault: another processor may have the room, or this one when its other jobs are done.
  */
-export function requireRoomFor(workRoot: Pick<WorkRoot, "makeRoom" | "roomBytes">): (bytes: number) => Promise<void> {
+export function requireRoomFor(
+  workRoot: Pick<WorkRoot, "makeRoom" | "roomBytes">,
+  what: "source" | "decoded sound" = "source",
+): (bytes: number) => Promise<void> {
   return async (bytes) => {
     const needed = bytes + SEGMENTS_IN_FLIGHT_BYTES;
     if (await workRoot.makeRoom(needed)) return;
     const room = Math.max(0, await workRoot.roomBytes());
     throw new PassingFault(
-      `The processor has no room for the source: ${gibibytes(needed)} are needed and ${gibibytes(room)} are free.`,
+      `The processor has no room for the ${what}: ${gibibytes(needed)} are needed and ${gibibytes(room)} are free.`,
     );
   };
 }

@@ -16,7 +16,7 @@ import type { JobClient } from "../../adapters/job-client.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";
 import type { Traffic } from "../../adapters/traffic.ts";
 import type { WorkRoot } from "../../adapters/work-directory.ts";
-import { expectedLadderBytes } from "../../media/encode/disk-need.ts";
+import { expectedLadderBytes, expectedSoundBytes } from "../../media/encode/disk-need.ts";
 import type { Encoding } from "../../media/encode/ffmpeg-arguments.ts";
 import { type LadderPlan, planLadder } from "../../media/encode/ladder.ts";
 import type { Refusal } from "../../media/refusal.ts";
@@ -79,7 +79,9 @@ export async function runTranscodeJob(
 
   report({ stage: "ENCODING", percent: 0 });
   const directory = await work.folder("renditions");
-  const fits = await workRoot.makeRoom(expectedLadderBytes(plan, fetched.bytes));
+  const decodedSoundBytes = expectedSoundBytes(plan, fetched.bytes);
+  if (decodedSoundBytes > 0) await requireRoomFor(workRoot, "decoded sound")(decodedSoundBytes);
+  const fits = await workRoot.makeRoom(decodedSoundBytes + expectedLadderBytes(plan, fetched.bytes));
   const retention = createSegmentRetention(fits, async () => (await workRoot.roomBytes()) < 0);
   const encodeInput = {
     ...dependencies,

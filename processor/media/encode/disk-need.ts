@@ -5,6 +5,19 @@ const TIMES_SOURCE = 3;
 const GRANTED_BYTES = 64 * 2 ** 20;
 const CONTAINER_SHARE = 1.05;
 
+/** 16 bits of stereo at 48 kHz, with the headers of their packets. */
+const STEADY_BYTES_PER_SECOND = 48_000 * 2 * 2 * 1.05;
+/** A copy of AAC that is corrected before it is decoded, at the highest rate of its encoders. */
+const COPY_BYTES_PER_SECOND = 80_000;
+
+/** Bytes that the sound takes on disk where it has to be decoded before the conversion; 0 where it does not. */
+export function expectedSoundBytes({ audio, timeline }: LadderPlan, sourceBytes: number): number {
+  if (!audio?.changesFormat || audio.rightStreamIndex !== null) return 0;
+  const seconds = timeline.durationSeconds ?? timeline.sound?.endSeconds ?? null;
+  if (seconds === null) return TIMES_SOURCE * sourceBytes + GRANTED_BYTES;
+  return Math.ceil(seconds * (STEADY_BYTES_PER_SECOND + (audio.hiddenChannels ? COPY_BYTES_PER_SECOND : 0)));
+}
+
 /**
  * Bytes that a ladder is expected to take on disk: what its caps allow for its length, but not many times the source.
  * An estimate: who relies on it looks at the disk as well while it fills.

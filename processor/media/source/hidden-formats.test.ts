@@ -21,6 +21,7 @@ describe("formats that a description hides", () => {
   it("are the channels of each recording", () => {
     expect(find({ count: 100 }, { count: 50, element: "single" }, { count: 20 })).toEqual({
       kind: "channels",
+      described: 2,
       runs: [
         { frames: 100, configuration: 2 },
         { frames: 50, configuration: 1 },

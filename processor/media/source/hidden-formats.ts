@@ -8,7 +8,12 @@ export type FormatRun = { readonly frames: number; readonly configuration: numbe
  * description loses channels or plays at a wrong pitch. Null where the description holds for all of it.
  */
 export type HiddenFormats =
-  | { readonly kind: "channels"; readonly runs: readonly FormatRun[] }
+  | {
+      readonly kind: "channels";
+      /** The configuration that the description names. */
+      readonly described: number;
+      readonly runs: readonly FormatRun[];
+    }
   | { readonly kind: "unreadable" };
 
 /** Fewer frames are damage, and no recording. */
@@ -26,10 +31,12 @@ export class HiddenFormatFinder {
   readonly #runs: { frames: number; configuration: number }[] = [];
   readonly #elements = { single: 0, pair: 0 };
   readonly #rates = new RateWatch();
+  #described = 0;
   #describesItself = false;
 
   frame(frame: AacFrame): void {
     const { configuration, element } = frame;
+    this.#described = configuration;
     this.#describesItself ||= configuration === 0;
     if (element !== null) this.#elements[element] += 1;
     this.#rates.frame(frame);
@@ -44,7 +51,7 @@ export class HiddenFormatFinder {
     const isMixed = Math.min(single, pair) >= RECORDING_FRAMES;
     if (this.#rates.changed || (this.#describesItself && isMixed)) return { kind: "unreadable" };
     const runs = withoutDamage(this.#runs);
-    return runs.length > 1 ? { kind: "channels", runs } : null;
+    return runs.length > 1 ? { kind: "channels", described: this.#described, runs } : null;
   }
 }
 

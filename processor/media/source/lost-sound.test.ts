@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sourceFacts } from "../../../test/fixtures/media/source-facts.ts";
-import { findSoundLoss, withSoundLoss } from "./lost-sound.ts";
+import { damagedSound, findSoundLoss, skippedSound, withSoundLoss } from "./lost-sound.ts";
 import { PacketScanner } from "./packet-scan.ts";
 
 /** Packets of 20 ms, and one that ends the track. */
@@ -35,6 +35,28 @@ describe("lost sound", () => {
   it("makes a track broken where nearly nothing is left", () => {
     expect(findSoundLoss(scanOf(60), 2.9)).toBe("broken");
     expect(findSoundLoss(scanOf(60), 3.1)).not.toBe("broken");
+  });
+
+  it("counts packets that were dropped before they reached the decoder", () => {
+    expect(findSoundLoss(scanOf(40), 40, 20)).toEqual({
+      missingSeconds: expect.closeTo(20, 6),
+      ofSeconds: expect.closeTo(60, 6),
+    });
+    expect(findSoundLoss(scanOf(40), 40, 0.1)).toBeNull();
+  });
+
+  it("is not the hole after a packet that MP4 stretches over it", () => {
+    const scanner = new PacketScanner({ timesOf: new Set(), maxTimes: 0 });
+    for (let i = 0; i < 100; i++)
+      scanner.push(`0,${(i / 50 + (i > 50 ? 2 : 0)).toFixed(6)},N/A,${i === 50 ? 2.02 : 0.02},K_\n`);
+    expect(findSoundLoss(scanner.finish().get(0), 2)).toBeNull();
+  });
+
+  it("is damage where a decoder made up what was missing, and shortens a file that has no times", () => {
+    expect(damagedSound(scanOf(60), 48)).toBe("About 12 s of 60 s of the sound is damaged: it may be distorted there.");
+    expect(damagedSound(scanOf(60), 1)).toBe("Most of the sound is damaged: it may be distorted there.");
+    expect(damagedSound(scanOf(60), 60)).toBeNull();
+    expect(skippedSound(1.04)).toBe("About 1.0 s of the sound is damaged or missing: what follows comes earlier.");
   });
 
   it("is reported in a sentence", () => {

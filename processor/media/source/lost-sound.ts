@@ -13,10 +13,14 @@ const LEAST_SHARE = 0.05;
 
 /**
  * Compares the samples of a track with what its packets last; null where nothing to speak of is missing, or where the
- * packets do not say how long they last.
+ * packets do not say how long they last. `droppedSeconds` is what packets last that are not in the scan.
  */
-export function findSoundLoss(scan: StreamScan | undefined, decodedSeconds: number): SoundLoss | "broken" | null {
-  const ofSeconds = scan?.coveredSeconds ?? 0;
+export function findSoundLoss(
+  scan: StreamScan | undefined,
+  decodedSeconds: number,
+  droppedSeconds = 0,
+): SoundLoss | "broken" | null {
+  const ofSeconds = (scan?.coveredSeconds ?? 0) + droppedSeconds;
   const missingSeconds = ofSeconds - decodedSeconds;
   if (missingSeconds <= Math.max(GRANTED_SECONDS, ofSeconds * GRANTED_SHARE)) return null;
   return decodedSeconds < ofSeconds * LEAST_SHARE ? "broken" : { missingSeconds, ofSeconds };
@@ -27,6 +31,19 @@ export function withSoundLoss(facts: SourceFacts, loss: SoundLoss | null): Sourc
   const share = `About ${seconds(loss.missingSeconds)} of ${seconds(loss.ofSeconds)} of the sound`;
   const sentence = `${share} could not be decoded: it is silent there.`;
   return { ...facts, warnings: [...facts.warnings, sentence] };
+}
+
+/** A warning about sound that a decoder makes up where it is damaged; null where that is nothing to speak of. */
+export function damagedSound(scan: StreamScan | undefined, soundSeconds: number): string | null {
+  const loss = findSoundLoss(scan, soundSeconds);
+  if (!loss) return null;
+  const share = loss === "broken" ? "Most" : `About ${seconds(loss.missingSeconds)} of ${seconds(loss.ofSeconds)}`;
+  return `${share} of the sound is damaged: it may be distorted there.`;
+}
+
+/** A warning about damage that is skipped where nothing says what time it is. */
+export function skippedSound(skippedSeconds: number): string {
+  return `About ${seconds(skippedSeconds)} of the sound is damaged or missing: what follows comes earlier.`;
 }
 
 function seconds(value: number): string {

@@ -109,7 +109,7 @@ export class PacketScanner {
     if (due !== null) stream.longestGap = Math.max(stream.longestGap, decode - due);
     if (due !== null) stream.covered += coveredUntil(decode - stream.latestDecode, stream.latestDuration);
     stream.latestDecode = decode;
-    stream.latestDuration = packet.duration ?? stream.latestDuration;
+    stream.latestDuration = ownDuration(packet.duration, stream.latestDuration);
     stream.due = decode + (packet.duration ?? 0);
     stream.lastNumber = this.#count++;
     this.#latest = decode;
@@ -159,6 +159,16 @@ export class PacketScanner {
 
 /** Containers that count milliseconds round durations down: the next packet comes up to one of them later. */
 const ROUNDING_SECONDS = 0.0011;
+
+/** MP4 stretches the packet before a hole: one that lasts this long, and much longer than the one before. */
+const STRETCHED_SECONDS = 0.25;
+const STRETCHED_TIMES = 4;
+
+function ownDuration(duration: number | null, before: number): number {
+  if (duration === null) return before;
+  const isStretched = before > 0 && duration > Math.max(STRETCHED_SECONDS, before * STRETCHED_TIMES);
+  return isStretched ? before : duration;
+}
 
 /** What a packet lasts: until the next one, or less where a hole or another clock follows. */
 function coveredUntil(next: number, duration: number): number {

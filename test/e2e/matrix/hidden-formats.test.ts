@@ -16,6 +16,7 @@ import { measureRung, syncErrors } from "../../fixtures/media/measure-rung.ts";
 const LONG = process.env.LONG_TESTS === "1";
 const PIECE_SECONDS = 2;
 const TOLERANCE_SECONDS = 0.04;
+const DIFFERS = /^The file was joined from recordings whose sound differs in format/;
 
 let folder: string;
 beforeAll(async () => {
@@ -65,6 +66,17 @@ describe("sound whose channels change under one description", () => {
   });
 });
 
+describe("sound that goes from fewer channels to 5.1 under one description", () => {
+  it.skipIf(!LONG).each([
+    ["mono", [1, 6]],
+    ["stereo", [2, 6, 2]],
+  ] as const)("is refused with what to do: %s", async (name, channels) => {
+    const path = join(folder, `surround-${name}.mp4`);
+    await joinPieces(path, "concat", pieces(channels));
+    expect(await convert(path, folder)).toEqual({ kind: "refused", reason: expect.stringMatching(DIFFERS) });
+  });
+});
+
 describe("sound whose sample rate changes under one description", () => {
   it.skipIf(!LONG).each([".mp4", ".mkv"])("is refused with what to do, in %s", async (ending) => {
     const [joined, path] = [join(folder, `rates${ending}.ts`), join(folder, `rates${ending}`)];
@@ -77,7 +89,7 @@ describe("sound whose sample rate changes under one description", () => {
     await runFfmpeg(["-i", joined, "-c", "copy", path]);
     expect(await convert(path, folder)).toEqual({
       kind: "refused",
-      reason: expect.stringMatching(/^The file was joined from recordings whose sound differs in format/),
+      reason: expect.stringMatching(DIFFERS),
     });
   });
 });
