@@ -63,7 +63,7 @@ export function choice(preset: string, values: readonly string[], meaning: strin
   return setting(schema, { meaning: `${meaning}: ${values.join(", ")}` }, preset);
 }
 
-/** Any rule of its own: `parse` gives undefined for what it refuses. */
+/** Any other rule: `parse` returns undefined for what it refuses. */
 export function parsed<T>(preset: string, error: string, said: Said, parse: (value: string) => T | undefined) {
   const schema = z
     .string()

@@ -54,7 +54,7 @@ async function build(stampOfThis) {
   });
   for (const file of outputFiles) replaceFile(file.path, file.contents);
   replaceFile(join(ASSETS, "hls.worker.js"), withoutSourceMap(readFileSync(join(HLS, "dist/hls.worker.js"), "utf8")));
-  // Whoever gets the library gets its licence with it (Apache-2.0, section 4a).
+  // The licence is served with the library (Apache-2.0, section 4a).
   replaceFile(join(ASSETS, "hls.js-license.txt"), readFileSync(join(HLS, "LICENSE")));
   replaceFile(join(ASSETS, "icon.svg"), readFileSync(join(CLIENT, "icon.svg")));
   replaceFile(join(DIST, "_headers"), readFileSync(HEADERS_FILE));
@@ -77,7 +77,7 @@ function replaceFile(path, contents) {
 }
 
 /**
- * The map is not served, so nobody should be told to look for it.
+ * The map is not served, so no browser should look for it.
  *
  * @param {string} script
  */

@@ -52,7 +52,7 @@ function vitest(chosen) {
 }
 
 /**
- * The folders that have a tsconfig.json of their own; the one at the top is only what they build on.
+ * The folders that have their own tsconfig.json; the one at the top is only what they build on.
  *
  * @param {string} root
  */

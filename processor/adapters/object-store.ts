@@ -20,7 +20,7 @@ export type ObjectStore = {
   pages(prefix: string, signal: AbortSignal): AsyncIterable<readonly ListedObject[]>;
   /** From byte `start` on. A stream that breaks is the reader's to ask for again. */
   getStream(key: string, start: number, signal: AbortSignal): Promise<Readable>;
-  /** At the beginning of what `allocate` gives, where the caller has buffers of its own. */
+  /** At the start of the buffer that `allocate` gives, where the caller has its own buffers. */
   getBytes(key: string, signal: AbortSignal, allocate?: Allocate): Promise<Uint8Array>;
   getText(key: string, signal: AbortSignal): Promise<string>;
   putBytes(key: string, body: Uint8Array | string, headers: ObjectHeaders, signal: AbortSignal): Promise<void>;

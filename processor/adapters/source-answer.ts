@@ -13,7 +13,7 @@ export type Partial = {
 export const NOTHING: Partial = { bytes: 0, validator: null, total: null };
 
 export type Answer =
-  /** The body goes on after `partial.bytes`; 0 is from the start. */
+  /** The body continues after `partial.bytes`; 0 is from the start. */
   | { readonly kind: "body"; readonly partial: Partial }
   /** Not the rest of what is on disk: it is to be asked for from the start. */
   | { readonly kind: "other" }

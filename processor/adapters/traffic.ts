@@ -1,11 +1,11 @@
 import type { ObjectStore } from "./object-store.ts";
 
-/** Told of bytes as they come in and go out. */
+/** Counts bytes as they are received and sent. */
 export type Traffic = { received(bytes: number): void; sent(bytes: number): void };
 
 export const UNCOUNTED: Traffic = { received: () => {}, sent: () => {} };
 
-/** The same bucket, with whole objects counted. Streams are not: whoever reads a source counts what it got. */
+/** The same bucket, with whole objects counted. Streams are not: the reader of a source counts what it received. */
 export function countedStore(store: ObjectStore, { received, sent }: Traffic): ObjectStore {
   return {
     ...store,

@@ -41,7 +41,7 @@ export type WorkRootOptions = {
 /** Encryption follows within seconds where this processor gets it; after that the copy only takes up disk. */
 const KEEP_FOR_MS = 30 * 60_000;
 const KEEP_AT_MOST = 3;
-/** A process of another host that shares this disk and has not begun a job for so long is taken for dead. */
+/** A process of another host that shares this disk is presumed dead when it has started no job for so long. */
 const FOREIGN_DEAD_AFTER_MS = 48 * 3600_000;
 
 type Kept = { readonly path: string; readonly since: number };
@@ -120,7 +120,7 @@ function remove(path: string): Promise<void> {
   return rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-/** `{host}~{pid}~{random}`: what tells a later process whether this one is still alive. */
+/** `{host}~{pid}~{random}`: a later process sees from it whether this one is still alive. */
 function processDirectoryName(): string {
   return `${hostname().replaceAll("~", "_")}~${process.pid}~${randomBytes(6).toString("hex")}`;
 }

@@ -2,8 +2,8 @@ import type { FileHandle } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 
 /**
- * Writes a stream into a file from `position` on. `onWritten` is told the bytes of each piece once they are in the
- * file, so that a stream that breaks leaves its reader with an exact place to go on from; what it throws ends the
+ * Writes a stream into a file from `position` on. `onWritten` receives the bytes of each piece once they are in the
+ * file, so that the reader of a broken stream knows the exact place to resume from; what it throws ends the
  * writing.
  */
 export async function writeAt(

@@ -95,12 +95,12 @@ async function report(
   client: RotationClient,
   { out }: RotateOutput,
 ): Promise<number> {
-  let told = 0;
+  let reported = 0;
   for await (const items of client.items(batchId, state)) {
-    told += items.length;
+    reported += items.length;
     if (json) for (const item of items) out(`${JSON.stringify(item)}\n`);
     else if (items.length > 0) out(itemTable(items));
   }
-  if (told === 0 && !json) out("Nothing to report.\n");
+  if (reported === 0 && !json) out("Nothing to report.\n");
   return EXIT.ok;
 }

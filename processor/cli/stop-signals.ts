@@ -3,7 +3,7 @@ const ONE_WISH_MS = 1_000;
 
 /**
  * The first SIGTERM or SIGINT aborts what is returned; a second one, later, ends the process at once. So does the end
- * of `stopSeconds`: a platform that waits for longer has not been told to. `forced` is the exit code of both.
+ * of `stopSeconds`: a platform may be configured to wait no longer. `forced` is the exit code of both.
  */
 export function stopOnSignals(
   stopSeconds: number,

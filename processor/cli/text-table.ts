@@ -12,7 +12,7 @@ function padded(cell: string, width: number, column: Column | undefined): string
   return column?.align === "right" ? cell.padStart(width) : cell.padEnd(width);
 }
 
-/** What strangers wrote must not move the cursor of whoever reads it. */
+/** Text of strangers must not move the cursor of the terminal. */
 function oneLine(cell: string): string {
   return cell.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }

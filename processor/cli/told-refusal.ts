@@ -1,7 +1,7 @@
 import { OperatorRefusal, OperatorUnreachable } from "../adapters/operator-client.ts";
 import { EXIT } from "./exit-codes.ts";
 
-/** The exit code of a command for people: what the Worker refuses, or that it is away, is told in its own words. */
+/** The exit code of a command for people. A refusal of the Worker, or that it is unavailable, is printed as it says it. */
 export async function withToldRefusal(work: () => Promise<number>, err: (text: string) => void): Promise<number> {
   try {
     return await work();

@@ -44,9 +44,9 @@ export async function collectGarbage(
   for (const batch of batchesOf(old)) {
     const uses = await client.usesOfPrefixes(namesOf(batch), signal);
     for (const use of uses) counts[use] += 1;
-    const condemned = batch.filter((_, index) => uses[index] === "garbage");
-    garbage.push(...condemned);
-    if (!dryRun && condemned.length > 0) deleted += (await client.deletePrefixes(namesOf(condemned), signal)).length;
+    const removable = batch.filter((_, index) => uses[index] === "garbage");
+    garbage.push(...removable);
+    if (!dryRun && removable.length > 0) deleted += (await client.deletePrefixes(namesOf(removable), signal)).length;
   }
   const sum = (of: "objects" | "bytes") => garbage.reduce((total, each) => total + each[of], 0);
   const totals = { ...counts, strangers, garbageObjects: sum("objects"), garbageBytes: sum("bytes"), deleted };

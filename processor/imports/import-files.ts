@@ -57,12 +57,12 @@ export function placeOfSegment(uri: string, playlist: Place, manifestFolder: str
   return isWithin(path, folder) || isWithin(path, manifestFolder) ? { kind: "file", path } : null;
 }
 
-/** As people are told of it: without the query, which may be a signature. */
+/** As it is shown to people: without the query, which may be a signature. */
 export function placeText(place: Place): string {
   return place.kind === "file" ? place.path : place.url.replace(/[?#].*$/, "");
 }
 
-/** Https, and http where SOURCE_ALLOW_HOSTS names the host: whoever is in between could change what comes. */
+/** Https, and http where SOURCE_ALLOW_HOSTS names the host: over http anyone in between could change the content. */
 function mayBeAsked(url: string, allowHosts: ReadonlySet<string>): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname, port } = new URL(url);

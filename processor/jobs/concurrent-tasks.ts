@@ -8,7 +8,7 @@ export type TaskQueue = {
 };
 
 /**
- * After a task has failed the ones that have not begun are dropped; `onFailure` is told at once, so that whatever
+ * After a task has failed the ones that have not started are dropped; `onFailure` is called at once, so that whatever
  * produces the tasks can stop.
  */
 export function createTaskQueue(limit: number, onFailure: (error: unknown) => void = () => {}): TaskQueue {
@@ -53,7 +53,7 @@ export function createTaskQueue(limit: number, onFailure: (error: unknown) => vo
   };
 }
 
-/** Runs `work` on every item, at most `limit` at once; rejects with the first failure after all begun have ended. */
+/** Runs `work` on every item, at most `limit` at once; rejects with the first failure after all started ones have ended. */
 export async function forEachConcurrently<T>(
   items: Iterable<T>,
   limit: number,

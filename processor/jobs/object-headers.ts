@@ -6,7 +6,7 @@ export const CIPHERTEXT_SEGMENT: ObjectHeaders = {
   cacheControl: "public, max-age=31536000, immutable",
 };
 
-/** What lies in the private bucket is served through the Worker alone, which says anew how long it may be kept. */
+/** What lies in the private bucket is served only through the Worker, which sets its own Cache-Control. */
 export const CLEAR_SEGMENT: ObjectHeaders = { contentType: "video/mp2t", cacheControl: "private, no-store" };
 
 export const STORED_PLAYLIST: ObjectHeaders = {

@@ -1,6 +1,6 @@
 import type { JobObserver } from "../jobs/loop/run-claimed-job.ts";
 
-/** What an orchestrator is told. `status` is "ok" or why it should start another process. */
+/** What an orchestrator sees. `status` is "ok" or why it should start another process. */
 export type Health = {
   readonly status: "ok" | "stopping" | "stuck";
   readonly runningJobs: number;

@@ -93,7 +93,7 @@ export function createMetrics(): Metrics {
   return { observer, traffic, text: () => registry.metrics() };
 }
 
-/** One observer that tells several. */
+/** One observer that forwards to several. */
 export function tellAll(...observers: readonly JobObserver[]): JobObserver {
   return {
     claiming: () => observers.forEach((each) => void each.claiming()),

@@ -15,14 +15,14 @@ export async function followPost(
   display: ProgressDisplay,
   signal: AbortSignal,
 ): Promise<PostOutcome> {
-  const told = new Set<string>();
+  const shown = new Set<string>();
   while (true) {
     const post = await api.findPost(videoPostId, signal);
     const outcome = outcomeOf(post);
     if (outcome?.kind === "published") return outcome;
     const jobs = await api.listJobs(videoPostId, signal);
     if (outcome !== null) return { ...outcome, reason: outcome.reason || reasonIn(jobs) };
-    showJobs(jobs, display, told);
+    showJobs(jobs, display, shown);
     await sleep(POLL_MS, null, { signal });
   }
 }
@@ -48,12 +48,12 @@ function reasonIn(jobs: readonly JobView[]): string {
   return jobs.find((job) => job.state === "FAILED" && job.failReason)?.failReason ?? "no reason was given";
 }
 
-/** Shows the job that is at work; one that waits for another attempt is told of once, with why. */
-function showJobs(jobs: readonly JobView[], display: ProgressDisplay, told: Set<string>): void {
+/** Shows the running job; one that waits for another attempt is reported once, with the reason. */
+function showJobs(jobs: readonly JobView[], display: ProgressDisplay, shown: Set<string>): void {
   for (const job of jobs.filter((candidate) => candidate.state === "RETRY_WAIT")) {
     const text = `  ${job.kind.toLowerCase()} failed in attempt ${job.attempt} and will be tried again: ${job.failReason ?? ""}`;
-    if (!told.has(text)) display.line(text);
-    told.add(text);
+    if (!shown.has(text)) display.line(text);
+    shown.add(text);
   }
   const job =
     jobs.find((candidate) => candidate.state === "RUNNING") ?? jobs.find((candidate) => candidate.state === "QUEUED");

@@ -8,7 +8,7 @@ const record = z.object({
 });
 const records = z.record(z.string(), record);
 
-/** What became of a source: an upload that was begun, or the post that it was made into. */
+/** What became of a source: an upload that was started, or the post that it was made into. */
 export type IngestRecord = z.infer<typeof record>;
 
 export function readRecord(file: string, fingerprint: string): IngestRecord {

@@ -40,7 +40,7 @@ async function findEarlier(record: IngestRecord, { api, signal }: IngestContext)
   return post === null || LOST.has(post.status) ? null : post;
 }
 
-/** Tells whether the same source was ingested before: a file that was changed is another one. */
+/** Whether the same source was ingested before: a file that was changed is another one. */
 function fingerprintOf(source: IngestSource): string {
   if (source.kind === "url") return `url ${source.url}`;
   const { size, mtimeMs } = statSync(source.path);

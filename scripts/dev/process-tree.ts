@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * The process ids of everything that descends from `pid`, itself first. ffmpeg runs in a process group of its own, so
+ * The process ids of everything that descends from `pid`, itself first. ffmpeg runs in its own process group, so
  * killing the processor's group does not reach it.
  */
 export function descendantsOf(pid: number): number[] {
@@ -42,7 +42,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The command line of a process, or "" if it cannot be told: process ids are used again, so a pid alone proves nothing. */
+/** The command line of a process, or "" if it is unknown: process ids are reused, so a pid alone proves nothing. */
 export function commandLineOf(pid: number): string {
   try {
     if (process.platform === "linux") return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");

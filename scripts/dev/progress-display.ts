@@ -3,7 +3,7 @@ const PLAIN_STEP_PERCENT = 10;
 
 /** Shows how far something is, a stage at a time. */
 export type ProgressDisplay = {
-  /** `percent` within the stage, null where it cannot be told. */
+  /** `percent` within the stage, null where it is unknown. */
   show(stage: string, percent: number | null, detail: string): void;
   /** Writes a line that stays. */
   line(text: string): void;

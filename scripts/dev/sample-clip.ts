@@ -31,7 +31,7 @@ export async function makeSampleClip(path: string, ffmpeg: string, signal: Abort
     await make(font === undefined ? null : fontCopy).catch((error) => {
       signal.throwIfAborted();
       if (font === undefined) throw error;
-      // This ffmpeg may lack drawtext; the test picture has a small clock of its own.
+      // This ffmpeg may lack drawtext; the test picture has its own small clock.
       return make(null);
     });
     renameSync(join(folder, draft), path);

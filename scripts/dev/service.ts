@@ -25,7 +25,7 @@ export class ServiceEnded extends Error {
   }
 }
 
-/** A long-running program of ours, in a process group of its own so that Ctrl-C reaches it only through us. */
+/** A long-running program of ours, in its own process group so that Ctrl-C reaches it only through us. */
 export class Service {
   readonly name: string;
   readonly pid: number | undefined;

@@ -63,7 +63,7 @@ function existingFile(path: string): string {
 
 const AUDIO_ENDINGS = new Set([".mp3", ".m4a", ".aac", ".flac", ".wav", ".ogg", ".oga", ".opus", ".wma", ".aiff"]);
 
-/** What the post is called, and whether it is a video, as far as a file name tells. */
+/** What the post is called, and whether it is a video, judged by the file name. */
 export function describeFileName(fileName: string): { title: string; resourceType: "VIDEO" | "AUDIO" } {
   const ending = extname(fileName).toLowerCase();
   return {

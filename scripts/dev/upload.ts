@@ -10,7 +10,7 @@ const RETRY_DELAYS_MS = [500, 2000, 5000];
 export type UploadOptions = {
   readonly path: string;
   readonly size: number;
-  /** An upload of the same file that was begun before: it goes on where it stopped, if the server still has it. */
+  /** An upload of the same file that was started before: it resumes where it stopped, if the server still has it. */
   readonly previousId: string | null;
   readonly onBegun: (uploadId: string) => void;
   readonly onProgress: (sent: number, total: number) => void;

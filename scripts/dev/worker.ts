@@ -45,7 +45,7 @@ function hashOfMigrations(): string {
   return hash.digest("hex");
 }
 
-/** Throws UsageError if something else listens on the port, and goes on doing so for a second. */
+/** Throws UsageError if something else listens on the port for longer than a second. */
 export async function requireFreePort(port: number): Promise<void> {
   let problem = await tryPort(port);
   for (let wait = 0; problem?.code === "EADDRINUSE" && wait < 10; wait++) {

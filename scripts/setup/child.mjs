@@ -4,7 +4,7 @@ import { constants } from "node:os";
 /**
  * Runs a program in this terminal and waits for it. Signals to us are passed on, and what the program makes of them is
  * what counts: its exit code is returned. With `channel`, a Node program sees its IPC channel close when we are
- * killed, and is told to stop when whoever started us goes away.
+ * killed, and is stopped when our parent process ends.
  *
  * @param {string} command
  * @param {readonly string[]} args

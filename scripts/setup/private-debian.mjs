@@ -63,7 +63,7 @@ async function downloadClosure(folder, packages) {
   ];
   const options = ["-q", ...settings.flatMap((setting) => ["-o", setting])];
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  // Fails where a hook of the system's wants root, after the lists are there: the download tells whether it worked.
+  // Fails where a hook of the system's wants root, after the lists are there: the download shows whether it worked.
   await runCommand("apt-get", [...options, "update"], { env });
   const install = ["install", "--download-only", "-y", "--no-install-recommends", "--reinstall", ...packages];
   return runCommand("apt-get", [...options, ...install], { env });

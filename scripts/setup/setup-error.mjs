@@ -1,4 +1,4 @@
-/** Set-up cannot go on; the message says what to do, and is shown without a stack. */
+/** Set-up cannot continue; the message says what to do, and is shown without a stack. */
 export class SetupError extends Error {
   /** @override */
   name = "SetupError";

@@ -73,7 +73,7 @@ export function enumeratedAttribute(attributes: readonly Attribute[], name: stri
   return value?.type === "enumerated" ? value.raw : null;
 }
 
-/** RFC 8216 4.2 tells the types apart by the attribute's name; the ways of writing them do not overlap either. */
+/** RFC 8216 4.2 distinguishes the types by the attribute's name; the ways of writing them do not overlap either. */
 function classify(raw: string): AttributeValue {
   if (raw.startsWith('"')) return { type: "quoted-string", raw, text: raw.slice(1, -1) };
   if (/^0[xX][0-9A-Fa-f]+$/.test(raw)) return { type: "hexadecimal", raw };

@@ -16,7 +16,7 @@ export type FilterResult =
 
 /**
  * Keeps the variants of the allowed qualities, and of the rest only what belongs to them: renditions of groups that are
- * still referenced, I-frame streams of allowed qualities. A variant goes, too, when a group of its own has no rendition
+ * still referenced, I-frame streams of allowed qualities. A variant goes, too, when one of its groups has no rendition
  * left that is allowed. EXT-X-SESSION-KEY always goes: players preload from it, also for what nobody plays. All other
  * lines stay as they are. Throws TypeError for a media playlist.
  */

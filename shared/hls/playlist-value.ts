@@ -7,7 +7,7 @@ export function assertPlaylistText(value: string, what: string): void {
   if (value !== value.normalize("NFC")) throw new TypeError(`${what} is not in Unicode form NFC`);
 }
 
-/** A URI that can stand on a line of its own as well as in quotes: not empty, no space, not taken for a comment. */
+/** A URI that can stand on its own line as well as in quotes: not empty, no space, not taken for a comment. */
 export function assertPlaylistUri(uri: string, what: string): void {
   assertPlaylistText(uri, what);
   if (uri === "" || uri.startsWith("#") || /\s/u.test(uri)) throw new TypeError(`${what} is not a URI`);

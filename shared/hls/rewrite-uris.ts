@@ -2,7 +2,7 @@ import { type Attribute, quotedAttribute, quotedString } from "./attribute-list.
 import type { Playlist, PlaylistLine, TagLine } from "./playlist.ts";
 import { assertPlaylistUri } from "./playlist-value.ts";
 
-/** Where a URI stands: on a line of its own, or in the URI attribute of the tag of this name. */
+/** Where a URI stands: on its own line, or in the URI attribute of the tag of this name. */
 export type UriPlace = "line" | (string & {});
 
 /**

@@ -7,11 +7,11 @@ import { PassingFault } from "../../passing-fault.ts";
 import { type Ask, inputOf } from "./ask-tools.ts";
 import { blamesMachine, machineFault } from "./failure-reason.ts";
 
-/** Each frame of such a file has a header of its own, which decoders follow. */
+/** Each frame of such a file has its own header, which decoders follow. */
 const DESCRIBES_FRAMES = "aac";
 
 /**
- * Adds what the frames of AAC say where one description stands for all of them. Formats that cannot be told apart are
+ * Adds what the frames of AAC say where one description stands for all of them. Formats that cannot be distinguished are
  * a refusal.
  */
 export async function withHiddenFormats(

@@ -31,7 +31,7 @@ const MAX_COLLECTED_BYTES = 16 * 1024 * 1024;
 const STDERR_BYTES = 16 * 1024;
 
 /**
- * Runs a short-lived tool: clean environment, own process group, no stdin. A timeout ends it and is told in the
+ * Runs a short-lived tool: clean environment, own process group, no stdin. A timeout ends it and is reported in the
  * result; an abort ends it and throws the signal's reason; a missing program throws.
  */
 export async function runTool(run: ToolRun): Promise<ToolResult> {

@@ -33,7 +33,7 @@ export type EncryptDependencies = {
 /** Segments in memory at once; each is held clear and encrypted for as long as its upload takes. */
 const SEGMENTS_AT_ONCE = 4;
 
-/** Job B: every quality of the clear renditions becomes ciphertext under a key of its own, with playlists, verified. */
+/** The encrypt job: each quality of the clear renditions becomes verified ciphertext under its own key, with playlists. */
 export async function runEncryptJob(
   order: EncryptOrder,
   run: JobRun,

@@ -46,7 +46,7 @@ type Interruption = "cancelled" | "lease-lost" | "stopped";
 
 export const FIRST_STAGE = { TRANSCODE: "DOWNLOADING", ENCRYPT: "ENCRYPTING" } as const;
 
-/** Runs one claimed job to its end, keeps its lease meanwhile, and tells the Worker how it ended. Does not throw. */
+/** Runs one claimed job to its end, keeps its lease meanwhile, and reports its outcome to the Worker. Does not throw. */
 export async function workOnHeldJob(order: WorkOrder, dependencies: HeldJobDependencies): Promise<HeldJobEnd> {
   const { jobId, kind, claimNo, attempt } = order;
   const log = dependencies.log.child({ jobId, kind, claimNo, attempt });
@@ -108,7 +108,7 @@ function onLost(error: unknown, interrupt: (by: Interruption) => void): void {
   if (error instanceof LeaseLostError) interrupt("lease-lost");
 }
 
-/** Heartbeats on a timer of their own, whatever the job is busy with. */
+/** Heartbeats on their own timer, independent of what the job does. */
 function keepLease(
   order: WorkOrder,
   { client, heartbeatMs }: HeldJobDependencies,
@@ -157,7 +157,7 @@ async function tellTheEnd(
 ): Promise<HeldJobEnd> {
   const { signal, done } = farewellSignal(dependencies);
   try {
-    return await tell(order, result, dependencies.client, signal, log);
+    return await reportOutcome(order, result, dependencies.client, signal, log);
   } catch (error) {
     if (!(error instanceof LeaseLostError)) {
       // Nothing more to try: the lease runs out and the job is given to the next who asks.
@@ -187,7 +187,7 @@ function farewellSignal({ stop, farewellMs }: HeldJobDependencies): { signal: Ab
   return { signal: controller.signal, done };
 }
 
-async function tell(
+async function reportOutcome(
   order: WorkOrder,
   result: RunResult,
   client: JobClient,
@@ -254,7 +254,7 @@ async function tellInterruption(
 
 /**
  * Every call about a job that was cancelled meanwhile is refused like that of a lost lease. The Worker takes the
- * acknowledgement only in the first case: it tells the two apart, and what was stored is deleted at once.
+ * acknowledgement only in the first case, which distinguishes the two, and what was stored is deleted at once.
  */
 async function cancelledAfterAll(order: WorkOrder, client: JobClient, signal: AbortSignal): Promise<HeldJobEnd> {
   try {

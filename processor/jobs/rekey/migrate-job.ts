@@ -47,7 +47,7 @@ type Migration = {
 const SEGMENTS_AT_ONCE = 4;
 
 /**
- * Job A of an imported part: what came with one key for all qualities is decrypted, looked at and stored as clear
+ * The transcode job of an imported part: content with one key for all qualities is decrypted, checked and stored as clear
  * renditions. Nothing is encoded: pictures and sound stay what they were.
  */
 export async function runMigrateJob(

@@ -154,18 +154,18 @@ async function storeSegment(
 }
 
 async function drained(uploads: TaskQueue, total: number, { report }: JobRun): Promise<void> {
-  const tell = () => report({ stage: "UPLOADING", percent: (100 * (total - uploads.size())) / Math.max(1, total) });
-  tell();
-  const timer = setInterval(tell, 500);
+  const show = () => report({ stage: "UPLOADING", percent: (100 * (total - uploads.size())) / Math.max(1, total) });
+  show();
+  const timer = setInterval(show, 500);
   try {
     await uploads.drain();
-    tell();
+    show();
   } finally {
     clearInterval(timer);
   }
 }
 
-/** Two sources tell of one stage: ffmpeg's clock, and the segments that it announces. */
+/** Two sources report on one stage: ffmpeg's clock, and the segments that it announces. */
 function encodingProgress({ plan, facts }: EncodeInput) {
   const segments: Partial<Record<Quality, number>> = {};
   const total = plan.timeline.durationSeconds ?? facts.headerDuration;

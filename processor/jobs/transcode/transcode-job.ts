@@ -44,7 +44,7 @@ export type TranscodeDependencies = {
   readonly traffic: Traffic;
 };
 
-/** Job A: the source becomes a verified ladder of clear renditions in the private bucket. */
+/** The transcode job: the source becomes a verified ladder of clear renditions in the private bucket. */
 export async function runTranscodeJob(
   order: TranscodeOrder & { readonly source: Source },
   run: JobRun,
@@ -113,7 +113,7 @@ export async function runTranscodeJob(
   };
 }
 
-/** An editor reads the reason; what the tools said is for the log. */
+/** An editor reads the reason; the output of the tools is for the log. */
 function logged(refusal: Refusal, log: JobRun["log"]): Refusal {
   if (refusal.detail !== undefined) log.info({ detail: refusal.detail }, "tool output");
   return refusal;

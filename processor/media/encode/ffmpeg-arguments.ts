@@ -19,7 +19,7 @@ const REORDERED_FROM_FPS = 15;
 /** Packets are cut this much before the full second too, as time stamps are rounded; far less than a frame. */
 const SEGMENT_TIME_DELTA_SECONDS = 0.001;
 const KEYFRAME_TIME_DELTA_SECONDS = 0.0001;
-/** Higher than any distance of two forced keyframes, so that x264 never adds one of its own. */
+/** Higher than any distance of two forced keyframes, so that x264 never adds one itself. */
 const NO_KEYFRAME_OF_ITS_OWN = 6000;
 /** Presentation starts at twice this (1.4 s): room for the decode times before it and the priming of AAC. */
 const MUX_DELAY_MICROSECONDS = 700_000;
@@ -144,7 +144,7 @@ export function argumentVector(command: FfmpegCommandLine): string[] {
   ];
 }
 
-/** ffmpeg moves the start of every input to zero: it is put back to where the sound starts. */
+/** ffmpeg moves the start of every input to zero: it is moved back to where the sound starts. */
 function soundInput({ steadySound, limits }: CommandInput): FfmpegCommandLine["soundInput"] {
   if (!steadySound) return null;
   return {
@@ -161,7 +161,7 @@ export function filterArguments({ filterGraphs: graphs }: FfmpegCommandLine): st
 /** How the source is read, by each ffmpeg whose result must stand on the same clock. */
 export function inputOptions({ plan, reading, limits }: Pick<CommandInput, "plan" | "reading" | "limits">): string[] {
   const { elementaryFrameRate: rate, clockStepSeconds } = reading;
-  // With an offset of its own, ffmpeg counts from the start of the file, whatever tracks are used.
+  // With an explicit offset, ffmpeg counts from the start of the file, whatever tracks are used.
   const offset = plan.timeline.offsetSeconds - reading.originShiftSeconds;
   return [
     ...["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"],
@@ -224,7 +224,7 @@ function segmentMuxer(quality: Quality, pipe: number, streams: string): string {
     // tee takes one level of backslashes away, the options of the muxer another.
     `segment_list=pipe\\\\:${pipe}`,
     "segment_start_number=1",
-    // One muxer goes on through all segments, so that continuity counters do; each file still begins with PAT and PMT.
+    // One muxer writes all segments, so that continuity counters continue; each file still begins with PAT and PMT.
     "individual_header_trailer=0",
     `segment_format_options=${["flush_packets=1", "avoid_negative_ts=disabled", "pat_period=2"].join("\\\\:")}`,
     // Else the muxer moves the time stamps by the reordering delay, and all cuts with them.

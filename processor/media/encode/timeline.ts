@@ -9,7 +9,7 @@ export type Timeline = {
   readonly offsetSeconds: number;
   /** The picture starts late: its first frame is shown from the start. */
   readonly fillStart: boolean;
-  /** Seconds for which the last frame stays while the sound goes on. */
+  /** Seconds for which the last frame stays while the sound continues. */
   readonly holdLastSeconds: number;
   /** Length of the result; null where the source's clock cannot be trusted. */
   readonly durationSeconds: number | null;

@@ -53,7 +53,7 @@ type Reading = {
   readonly segments: ImportedSegment[];
   sequence: number;
   duration: number | null;
-  /** Null: what follows is clear. Without an IV of its own every segment has its sequence number's. */
+  /** Null: what follows is clear. Without an explicit IV, the IV of a segment is its sequence number. */
   key: { readonly iv: Uint8Array | null } | null;
   readonly keyUris: Set<string>;
 };
@@ -126,7 +126,7 @@ export function writeImportedPlaylist(segments: readonly Omit<ImportedSegment, "
   return `${[...head, "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-MEDIA-SEQUENCE:0", ...lines, "#EXT-X-ENDLIST"].join("\n")}\n`;
 }
 
-/** As far as rungs may differ in length: what job B allows between a rung and its part. */
+/** As far as rungs may differ in length: what the encrypt job allows between a rung and its part. */
 const MOST_APART_SECONDS = 0.5;
 
 /** Seconds of the longest rendition; null when they are too far apart to be of one video. */

@@ -6,7 +6,7 @@ const TIME_BYTES = 5;
 
 /** The header of a PES packet (ISO/IEC 13818-1 2.4.3.6); one object is read into again and again. */
 export class PesHeader {
-  /** -1 where the header has no time. Without a DTS of its own it is the PTS. */
+  /** -1 where the header has no time. Without its own DTS it is the PTS. */
   pts: Ticks = -1;
   dts: Ticks = -1;
   /** Where the payload begins. */

@@ -20,7 +20,7 @@ const SAMPLE_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350,
 ];
 
-/** Writes a track of AAC as it is, one frame a PES packet, each with a header of its own (ADTS). */
+/** Writes a track of AAC as it is, one frame a PES packet, each with its own header (ADTS). */
 export const AAC_COPY_OUTPUT = ["-c", "copy", "-muxdelay", "0", "-muxpreload", "0", "-pes_payload_size", "0"] as const;
 
 /** Reads such a copy, in chunks of any size. */

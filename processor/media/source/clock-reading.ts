@@ -146,7 +146,7 @@ function toScan({ packets, first, last, end, endKnown, covered, times }: Collect
     packets,
     frames: packets - (kept.length - shown.length),
     ...{ firstSeconds: first, lastSeconds: last, endSeconds: end, times: shown },
-    // The start of the file is told by its own scan.
+    // The scan of the file says how it starts.
     packetsBeforeKeyframe: 0,
     ...{ steps: false, longestGapSeconds: 0, firstNumber: 0, lastNumber: packets, endKnown, timed: true },
     coveredSeconds: covered,

@@ -6,7 +6,7 @@ import type { StreamReport } from "./stream-report.ts";
 const REMNANT_PACKETS = 10;
 
 /**
- * Joined files may go on in tracks of their own, which begin after the chosen ones have ended: chained Ogg, transport
+ * Joined files may continue in other tracks, which begin after the chosen ones have ended: chained Ogg, transport
  * streams whose codecs change; or in the same tracks, in another codec. What is chosen is then a part of the film, and nobody would miss the rest.
  */
 export function refuseContinuation(

@@ -58,7 +58,7 @@ export type SourceAudio = {
   readonly sampleRate: number;
   /** Channels, sample rate or sample format change on the way: ffmpeg then rebuilds its filters. */
   readonly changesFormat: boolean;
-  /** Recordings of different channels under one description, which decoders cannot tell apart; null for most files. */
+  /** Recordings of different channels under one description, which decoders cannot distinguish; null for most files. */
   readonly hiddenChannels: readonly FormatRun[] | null;
   readonly startSeconds: number;
   readonly endSeconds: number | null;

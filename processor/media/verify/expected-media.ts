@@ -11,7 +11,7 @@ import { framesPerSecond } from "../source/frame-rate.ts";
 /** How the pictures follow each other. */
 export type ExpectedPicture =
   | { readonly kind: "even"; readonly frameSeconds: number }
-  /** Each frame keeps a time of its own, in order; some may be missing, as those that cannot be decoded. */
+  /** Each frame keeps its own time, in order; some may be missing, as those that cannot be decoded. */
   | { readonly kind: "announced"; readonly frameSeconds: number; readonly frameTimes: Float64Array }
   /** Only how long a frame is shown mostly, and not always that: what is read from a stored ladder. */
   | { readonly kind: "unknown"; readonly frameSeconds: number | null };

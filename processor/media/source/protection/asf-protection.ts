@@ -8,7 +8,7 @@ const PROTECTION_OBJECTS = new Set([
 ]);
 
 const OBJECT_HEADER_BYTES = 24;
-/** The header object goes on with a count and two reserved bytes. */
+/** The header object continues with a count and two reserved bytes. */
 const HEADER_OBJECT_BYTES = 30;
 const MOST_OBJECTS = 1000;
 
