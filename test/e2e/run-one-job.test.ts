@@ -115,6 +115,19 @@ describe("processor run", () => {
     expect(await job(jobId)).toMatchObject({ state: "RETRY_WAIT", attempt: 1 });
   });
 
+  it("ends with 75 when its R2 credentials were revoked, and leaves the job to one that has the new ones", async () => {
+    const { jobId, videoPostId } = await createPost(clips.short);
+    expect((await ended(["run", jobId], { S3_SECRET_ACCESS_KEY: "revoked" })).code).toBe(75);
+    expect(await job(jobId)).toMatchObject({ state: "RETRY_WAIT", attempt: 1, failReason: expect.any(String) });
+    // What docs/security.md says of a job that an operator does not want to wait for.
+    for (const step of ["cancel", "retry"]) {
+      expect((await stack.admin("POST", `/api/v2/jobs/${jobId}/${step}`)).status).toBe(202);
+    }
+    const again = await newestJob(videoPostId);
+    expect((await ended(["run", again.jobId])).code).toBe(0);
+    expect(await job(again.jobId)).toMatchObject({ state: "SUCCEEDED", attempt: 1 });
+  });
+
   it("ends with 75 when it is stopped in the middle of ffmpeg, and the attempt is not counted", async () => {
     const { jobId } = await createPost(clips.long);
     const running = await startProcessor(stack.origin, { X264_PRESET: "medium" }, ["run", jobId]);

@@ -7,6 +7,8 @@ export type Cancellations = {
   readonly retried: () => number;
   /** No more cancellations; everything that was cancelled is retried. */
   calm(): Promise<void>;
+  /** Rejects when a job could not be cancelled or retried. */
+  readonly broken: Promise<never>;
 };
 
 type Job = { readonly jobId: string; readonly state: string };
@@ -44,7 +46,7 @@ export function startCancellations(
       retried++;
     },
   );
-  return { cancelled: () => cancelled, retried: () => retried, calm: () => rhythm.stop() };
+  return { cancelled: () => cancelled, retried: () => retried, calm: rhythm.stop, broken: rhythm.broken };
 }
 
 /** Cancels a job of each of these posts, for good. */

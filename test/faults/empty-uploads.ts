@@ -5,8 +5,9 @@ import { type Pace, startRhythm } from "./pace.ts";
 
 export type EmptyUploads = {
   readonly refused: () => number;
-  /** Throws when one of them was not refused. */
   stop(): Promise<void>;
+  /** Rejects when one of them was not refused. */
+  readonly broken: Promise<never>;
 };
 
 /** An editor who uploads files of no bytes, whose length is declared first or last; both ways are refused. */
@@ -26,7 +27,7 @@ export async function startEmptyUploads(
       refused++;
     },
   );
-  return { refused: () => refused, stop: () => rhythm.stop() };
+  return { refused: () => refused, stop: rhythm.stop, broken: rhythm.broken };
 }
 
 async function refuseAtOnce(stack: Stack, path: string): Promise<void> {
@@ -54,7 +55,7 @@ async function refuseAtTheEnd(stack: Stack): Promise<void> {
     resourceType: "VIDEO",
     uploadFileList: [{ uploadId, fileName: "empty.mp4" }],
   });
-  if (post.status !== 422) throw new Error(`a post of an empty upload: ${post.status} ${await post.text()}`);
+  if (post.status !== 409) throw new Error(`a post of an empty upload: ${post.status} ${await post.text()}`);
 }
 
 function requireRefusal(what: string, refusal: string): void {

@@ -125,12 +125,13 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const outages = startOutages(proxy, pace);
   const cancellations = startCancellations(stack, random, pace, options.cancelEvery);
   const emptyUploads = await startEmptyUploads(stack, directory, pace, options.emptyEvery);
-  await untilSettled(stack, {
+  const firstPosts = untilSettled(stack, {
     wanted: posts.length * 0.75,
     enough: () => processors.kills() + processors.pauses() >= options.leastBlows && emptyUploads.refused() > 1,
     deadline: Date.now() + 1000 * options.calmAfterSeconds,
     observe,
   });
+  await Promise.race([firstPosts, cancellations.broken, emptyUploads.broken]);
   await Promise.all([cancellations.calm(), emptyUploads.stop(), outages.stop()]);
   // After the faults it must come to rest by itself.
   proxy.setRate(0);
@@ -175,7 +176,7 @@ function countKinds(posts: readonly { kind: Kind }[]): Partial<Record<Kind, numb
 function sayingChanges(say: (line: string) => void, pace: Pace): (ended: number, all: number) => void {
   let last = -1;
   return (ended, all) => {
-    pace.observe(ended);
+    if (ended < all) pace.observe(ended);
     if (ended !== last) say(`${ended} of ${all} have ended`);
     last = ended;
   };
@@ -194,5 +195,5 @@ function startOutages(proxy: FaultProxy, pace: Pace): Outages {
       proxy.setAway(false);
     },
   );
-  return { count: () => count, stop: () => rhythm.stop() };
+  return { count: () => count, stop: rhythm.stop };
 }

@@ -10,6 +10,7 @@ export type Pace = {
 };
 
 const WITHOUT_PROGRESS_MS = 30_000;
+const SLOWEST = 32;
 
 export function startPace(random: SeededRandom): Pace {
   let slowness = 1;
@@ -19,7 +20,7 @@ export function startPace(random: SeededRandom): Pace {
     draw: (seconds) => 1000 * slowness * between(random, ...seconds),
     observe: (ended) => {
       const stuck = ended <= most && Date.now() - since > WITHOUT_PROGRESS_MS;
-      if (stuck) slowness *= 2;
+      if (stuck) slowness = Math.min(2 * slowness, SLOWEST);
       if (stuck || ended > most) since = Date.now();
       most = Math.max(most, ended);
     },
@@ -28,8 +29,10 @@ export function startPace(random: SeededRandom): Pace {
 }
 
 export type Rhythm = {
-  /** Ends the pause; resolves when the last action has ended, and throws what one of them threw. */
+  /** Ends the pause; resolves when the last action has ended. */
   stop(): Promise<void>;
+  /** Rejects with what an action throws, which is the end of the rhythm. */
+  readonly broken: Promise<never>;
 };
 
 /** Acts after every pause, until it is stopped or an action throws. `signal` aborts when it is to stop. */
@@ -43,8 +46,10 @@ export function startRhythm(pause: () => number, act: (signal: AbortSignal) => P
     }
   };
   const running = run();
-  running.catch(() => {});
+  const broken = new Promise<never>((_, reject) => running.catch(reject));
+  broken.catch(() => {});
   return {
+    broken,
     stop: async () => {
       quiet.abort();
       await running;

@@ -1,6 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
 import { TEST_SECRETS } from "../e2e/test-secrets.ts";
-import { call, claim, createPost, type PublishedPost, publishPost } from "./published-post.ts";
+import { emptyQueue } from "./one-job.ts";
+import {
+  call,
+  claim,
+  createPost,
+  encryptPost,
+  type PublishedPost,
+  publishPost,
+  report,
+  transcodeReport,
+} from "./published-post.ts";
 import type { TestEnv } from "./test-env.ts";
 import { sign } from "./viewer-issuer.ts";
 import { anonymousToken, askKey, type Held, siteToken, startSession } from "./viewing.ts";
@@ -45,6 +56,28 @@ describe("a signing key", () => {
   it("that stays behind the new one cuts nobody off, and so must not stay when it was lost", async () => {
     const worker = deployed({ TOKEN_SIGNING_KEYS: `${changed},${TEST_SECRETS.TOKEN_SIGNING_KEYS}` });
     for (const held of [session, everybodys]) expect(await askKey(worker, post, held)).toBe("key");
+  });
+});
+
+describe("a job that runs while the signing key is changed", () => {
+  it("loses its credential, and is done again by its next holder", async () => {
+    await emptyQueue();
+    const videoPostId = await createPost(before);
+    const held = await claim(before, videoPostId);
+    const worker = deployed({ TOKEN_SIGNING_KEYS: secret("t2", 7) });
+    expect((await call(worker, held, "heartbeat", { stage: "DOWNLOADING", percent: 1 })).status).toBe(401);
+    worker.advance(held.leaseMs + 1000);
+    await scanJobs(worker.context, worker.context.now());
+    const again = await claim(worker, videoPostId);
+    expect([again.jobId, again.claimNo]).toEqual([held.jobId, held.claimNo + 1]);
+    await report(worker, again, "transcode-result", transcodeReport(["480p", "360p"]));
+    const keys = await encryptPost(worker, videoPostId);
+    const viewer = await startSession(
+      worker,
+      { videoPostId, fileIndex: 0 },
+      await siteToken(worker, { videoPostId, fileIndex: 0 }),
+    );
+    expect(await askKey(worker, { keys }, viewer)).toBe("key");
   });
 });
 
