@@ -20,10 +20,15 @@ describe("an account that Access lets in is lost", () => {
   let stolen: Credentials;
 
   const start = (settings = {}) =>
-    startWorker({ ...ALL_DOORS, ...settings }, (url) => {
-      if (url !== ACCESS_CERTS) throw new Error(`Access is not at ${url}`);
-      return serve(certs);
-    });
+    startWorker(
+      { ...ALL_DOORS, ...settings },
+      {
+        fetch: (url) => {
+          if (url !== ACCESS_CERTS) throw new Error(`Access is not at ${url}`);
+          return serve(certs);
+        },
+      },
+    );
   const read = async (at: TestWorker, credentials: Credentials) =>
     (await at.fetch("/api/v2/video-posts", { headers: credentials })).status;
 
@@ -89,7 +94,7 @@ describe("the key with which a site signs for its viewers is known", () => {
   let worker: TestWorker;
   let post: PublishedPost;
 
-  const start = (settings = { VIEWER_ISSUERS }) => startWorker(settings, () => serve(site));
+  const start = (settings = { VIEWER_ISSUERS }) => startWorker(settings, { fetch: () => serve(site) });
   beforeEach(async () => {
     [lost, next] = await Promise.all([newKey("ES256"), newKey("ES256")]);
     site = published(lost);
