@@ -1,3 +1,4 @@
+import { type JobCredentials, signedJobCredentials } from "../shared/application/job-service/job-credentials.ts";
 import type { Persistence } from "../shared/application/persistence.ts";
 import type { SessionRules } from "../shared/domain/play-session.ts";
 import type { JobRules } from "../shared/domain/transcode-job.ts";
@@ -21,7 +22,7 @@ export type Context = Persistence & {
   readonly now: () => number;
   readonly vault: KeyVault;
   readonly playbackTokens: TokenSigner;
-  readonly jobCredentials: TokenSigner;
+  readonly jobCredentials: JobCredentials;
   readonly viewers: ViewerVerifier;
   readonly callers: CallerDoors;
   readonly refusals: RefusalCounter;
@@ -58,7 +59,7 @@ export function createContext(options: ContextOptions): Context {
     posts: forgettingPages(persistence.posts, watchPages),
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
-    jobCredentials: createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS),
+    jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
     callers: createCallerDoors(env, settings, apiKeys, issuerKeys),
     refusals: createRefusalCounter({

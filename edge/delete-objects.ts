@@ -19,12 +19,17 @@ export async function queueDeletions(
   }
 }
 
-/** The same prefix in both buckets: a claim of job B writes to both, and an empty one costs nothing. */
+/** The same prefix in both buckets: a claim of an encrypt job writes to both, and an empty one costs nothing. */
 export function inBothBuckets(prefix: string): DeleteObjectsMessage[] {
   return [
     { bucket: "SOURCE", prefix },
     { bucket: "PLAYBACK", prefix },
   ];
+}
+
+/** An upload is in SOURCE alone; any other prefix may be in both buckets. */
+export function whereStored(prefix: string): DeleteObjectsMessage[] {
+  return ownerOfPrefix(prefix)?.kind === "upload" ? [{ bucket: "SOURCE", prefix }] : inBothBuckets(prefix);
 }
 
 /** One message; what is more than its share goes on in another. */

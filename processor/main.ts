@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { abortableSleep } from "./adapters/job-request.ts";
+import { abortableSleep } from "./abortable-sleep.ts";
 import { createOperatorClient } from "./adapters/operator-client.ts";
 import { createRewrapClient } from "./adapters/rewrap-client.ts";
 import { createRotationClient } from "./adapters/rotation-client.ts";

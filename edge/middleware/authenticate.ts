@@ -1,16 +1,17 @@
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
+import type { HeldJob } from "../../shared/application/job-protocol.ts";
+import { readHolder } from "../../shared/application/job-service/identify.ts";
 import { allows, type Scope } from "../../shared/domain/scope.ts";
 import { ADMINISTRATIVE_ACTIONS } from "../audit/administrative-actions.ts";
 import { bearerToken, equalSecrets } from "../callers/bearer.ts";
 import type { Caller } from "../callers/caller.ts";
 import { identifyCaller } from "../callers/identify-caller.ts";
-import { type Holder, identifyHolder } from "../callers/job-holder.ts";
 import type { Context } from "../context.ts";
 import { problem } from "../http-errors.ts";
 import { refuseUnknownInput, routeOf } from "./route-inputs.ts";
 
 export type CallerEnv = { Variables: { caller: Caller } };
-export type HolderEnv = { Variables: { holder: Holder } };
+export type HeldJobEnv = { Variables: { held: HeldJob } };
 
 /** A scope, or for a resource the one for reading it (GET, HEAD) and the one for changing it. */
 export type NeededScope = Scope | { readonly read: Scope; readonly write: Scope };
@@ -50,14 +51,17 @@ export function requireProcessor({ settings }: Pick<Context, "settings">): Middl
   };
 }
 
-/** The holder of the lease of the job in the path. One who lost it gets 409 and changes nothing. */
-export function requireLease(context: Context): MiddlewareHandler<HolderEnv, "/:jobId/*"> {
+/** A credential of the job in the path. Whether its lease still holds the job, the job service finds out. */
+export function requireJobCredential({
+  jobCredentials: credentials,
+}: Pick<Context, "jobCredentials">): MiddlewareHandler<HeldJobEnv, "/:jobId/*"> {
   return async (c, next) => {
-    const given = bearerToken(c.req.raw);
-    if (given === null) return problem("credentials-missing");
-    const identified = await identifyHolder(context, given, c.req.param("jobId"));
-    if (identified.kind === "refused") return problem(identified.code);
-    c.set("holder", identified.holder);
+    const credential = bearerToken(c.req.raw);
+    if (credential === null) return problem("credentials-missing");
+    const held = { jobId: c.req.param("jobId"), credential };
+    const read = await readHolder({ credentials }, held);
+    if (read.kind === "refused") return problem(read.code);
+    c.set("held", held);
     return (await refuseUnknownInput(c)) ?? (await next());
   };
 }

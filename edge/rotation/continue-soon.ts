@@ -16,9 +16,3 @@ export function continueRotationSoon(
     }),
   );
 }
-
-/** How long the keys that this part's encryption replaces are still given out, in seconds. */
-export async function graceSecondsFor({ rotationSteps, settings }: Context, fileId: string): Promise<number> {
-  const rotation = await rotationSteps.findByRotatingPart(fileId);
-  return rotation?.graceSeconds ?? settings.KEY_GRACE_SECONDS;
-}

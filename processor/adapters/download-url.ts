@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
+import { abortableSleep } from "../abortable-sleep.ts";
 import { PassingFault } from "../passing-fault.ts";
 import { describeFault } from "./download-fault.ts";
 import { type AddressGuard, ForbiddenAddressError, PUBLIC_INTERNET } from "./guarded-request.ts";
-import { abortableSleep } from "./job-request.ts";
 import { NOTHING, type Partial, rangeHeaders, readAnswer } from "./source-answer.ts";
 import { getFollowing } from "./source-redirects.ts";
 import { SpeedGate } from "./speed-gate.ts";

@@ -8,10 +8,10 @@ export class LeaseLostError extends Error {
 /** The Worker could not be reached, or answered with what no retry has helped against. */
 export class JobServiceError extends PassingFault {
   override readonly name = "JobServiceError";
-  /** What the Worker refused with, for good; null when it could not be reached or may answer better later. */
-  readonly refusedWith: number | null;
+  /** The status or code of a final refusal; null when the Worker could not be reached or a retry may help. */
+  readonly refusedWith: number | string | null;
 
-  constructor(message: string, options: ErrorOptions & { readonly refusedWith?: number } = {}) {
+  constructor(message: string, options: ErrorOptions & { readonly refusedWith?: number | string } = {}) {
     super(message, options);
     this.refusedWith = options.refusedWith ?? null;
   }

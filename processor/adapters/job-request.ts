@@ -1,64 +1,71 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { JobServiceError, LeaseLostError } from "./job-client-errors.ts";
+import { JobServiceError } from "./job-client-errors.ts";
 
 /** Waiting doubles from `firstMs` up to `longestMs`, until so many tries have failed. */
 export type RetryRule = { readonly tries: number; readonly firstMs: number; readonly longestMs: number };
 
 export const ONE_TRY: RetryRule = { tries: 1, firstMs: 0, longestMs: 0 };
-/** About 4 seconds: calls that come again by themselves. */
+/** About 4 seconds: calls that are repeated anyway. */
 export const SHORT: RetryRule = { tries: 4, firstMs: 500, longestMs: 2_000 };
 /** About 3 minutes: a restart of the Worker must not cost the work of an hour. */
 export const PATIENT: RetryRule = { tries: 16, firstMs: 500, longestMs: 15_000 };
+
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 export type JobRequest = {
   readonly url: string;
   readonly token: string;
   readonly body: unknown;
-  /** Whether the call is about a held job: then a refusal means that it is held no more. */
-  readonly held: boolean;
   readonly retry: RetryRule;
   readonly signal: AbortSignal;
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly sleep: Sleep;
+  readonly fetch?: typeof fetch;
 };
 
-/** Nothing that is asked here takes the Worker longer. */
+/** Refused for good: no retry changes it. `code` and `detail` are those of problem details. */
+export type RefusedReply = {
+  readonly kind: "refused";
+  readonly status: number;
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly cause: string;
+};
+
+/** Null for 204. */
+export type Reply = { readonly kind: "reply"; readonly value: unknown } | RefusedReply;
+
+/** No call of the protocol takes the Worker longer. */
 const REPLY_MS = 15_000;
 /** Replies are work orders and keys; anything larger does not come from our Worker. */
 const LARGEST_REPLY = 1 << 20;
 
-const problemSchema = z.object({ code: z.string() });
+const problemSchema = z.object({ code: z.string(), detail: z.string().nullable().default(null) });
 
-type Try =
-  | { readonly kind: "reply"; readonly value: unknown }
-  | { readonly kind: "again"; readonly error: JobServiceError; readonly waitMs: number };
+type Again = { readonly kind: "again"; readonly error: JobServiceError; readonly waitMs: number };
 
-/** Posts JSON and gives the JSON of the reply, null for 204. Tries again after network faults, 429 and 5xx. */
-export async function requestJson(request: JobRequest): Promise<unknown> {
-  const { retry, signal, sleep = abortableSleep } = request;
+/** Posts JSON. Tries again after network faults, 408, 429, 5xx and a concurrent change. */
+export async function requestJson(request: JobRequest): Promise<Reply> {
+  const { retry, signal, sleep } = request;
   for (let tried = 1; ; tried += 1) {
     const result = await tryOnce(request);
-    if (result.kind === "reply") return result.value;
+    if (result.kind !== "again") return result;
     if (tried >= retry.tries) throw result.error;
     const waitMs = Math.min(retry.longestMs, retry.firstMs * 2 ** (tried - 1));
     await sleep(Math.max(waitMs, Math.min(result.waitMs, retry.longestMs)), signal);
   }
 }
 
-export async function abortableSleep(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal });
-}
-
-async function tryOnce(request: JobRequest): Promise<Try> {
+async function tryOnce(request: JobRequest): Promise<Reply | Again> {
   request.signal.throwIfAborted();
+  const send = request.fetch ?? fetch;
   let response: Response;
   let text: string;
   try {
-    response = await fetch(request.url, {
+    response = await send(request.url, {
       method: "POST",
       headers: { authorization: `Bearer ${request.token}`, "content-type": "application/json" },
       body: JSON.stringify(request.body),
-      // A redirect would carry the credential to wherever it points.
+      // A redirect would carry the credential to another address.
       redirect: "error",
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(REPLY_MS)]),
     });
@@ -67,38 +74,27 @@ async function tryOnce(request: JobRequest): Promise<Try> {
     request.signal.throwIfAborted();
     return again("The video service could not be reached.", 0, { cause });
   }
-  return judge(request, response, text);
+  return judge(response, text);
 }
 
-function judge(request: JobRequest, response: Response, text: string): Try {
+function judge(response: Response, text: string): Reply | Again {
   const { status } = response;
   if (status === 204) return { kind: "reply", value: null };
   if (response.ok) return { kind: "reply", value: parseReply(text) };
   const cause = `${status} ${text.slice(0, 500)}`;
-  const code = status === 409 ? problemCode(text) : null;
-  const passing = code === "conflict" || code === "not-ready" || status === 429 || status === 408 || status >= 500;
-  if (passing) return again("The video service did not answer properly.", retryAfterMs(response), { cause });
-  if (request.held && meansLost(status, code)) {
-    throw new LeaseLostError(`the Worker answered ${status} to ${routeOf(request.url)}`, { cause });
-  }
-  const hint = status === 401 || status === 403 ? " Is PROCESSOR_TOKEN the same on both sides?" : "";
-  const message = `The video service refused ${routeOf(request.url)} with ${status}.${hint}`;
-  throw new JobServiceError(message, { cause, refusedWith: status });
+  const { code, detail } = problemOf(text);
+  const conflicts = status === 409 && (code === "conflict" || code === "not-ready");
+  if (conflicts || status === 429 || status === 408 || status >= 500)
+    return again("The video service did not answer properly.", retryAfterMs(response), { cause });
+  return { kind: "refused", status, code, detail, cause };
 }
 
-/** 409 stands for other things too, which its problem code names: only those leave the job ours. */
-function meansLost(status: number, code: string | null): boolean {
-  if (status === 409) return code === null || code === "lease-lost";
-  return [401, 403, 404, 410].includes(status);
-}
-
-/** The `code` of problem details; null when there is none to read. */
-function problemCode(text: string): string | null {
+/** Nulls where the text is not a problem document. */
+function problemOf(text: string): { readonly code: string | null; readonly detail: string | null } {
   try {
-    const parsed = problemSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data.code : null;
+    return problemSchema.parse(JSON.parse(text));
   } catch {
-    return null;
+    return { code: null, detail: null };
   }
 }
 
@@ -111,15 +107,11 @@ function parseReply(text: string): unknown {
   }
 }
 
-function again(message: string, waitMs: number, options: { cause: unknown }): Try {
+function again(message: string, waitMs: number, options: { cause: unknown }): Again {
   return { kind: "again", error: new JobServiceError(message, options), waitMs };
 }
 
 function retryAfterMs(response: Response): number {
   const seconds = Number(response.headers.get("retry-after") ?? "0");
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
-}
-
-function routeOf(url: string): string {
-  return url.slice(url.lastIndexOf("/") + 1);
 }

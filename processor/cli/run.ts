@@ -1,6 +1,6 @@
 import type { ClaimOneReply } from "../../shared/application/job-protocol.ts";
+import type { ClaimOneAnswer } from "../../shared/application/job-service/job-service.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
-import type { ClaimOneAnswer } from "../adapters/job-client.ts";
 import { JobServiceError } from "../adapters/job-client-errors.ts";
 import type { ProcessorConfig } from "../config.ts";
 import { loggerFor, openContext, type ProcessorContext } from "../context.ts";

@@ -3,8 +3,8 @@ import { QUALITIES } from "../domain/quality.ts";
 import { JOB_STAGES } from "../domain/transcode-job.ts";
 
 /*
- * What processors and the Worker say to each other at /internal/jobs/*. Bodies are JSON; both sides parse what they
- * receive with these schemas.
+ * The job protocol: what processors and the Worker exchange at /internal/jobs/*. Bodies are JSON; both sides parse what
+ * they receive with these schemas. JobService (job-service/job-service.ts) is the same protocol without HTTP.
  *
  *   POST /internal/jobs/claim                      ClaimRequest -> 200 WorkOrder | 204 nothing due
  *   POST /internal/jobs/{jobId}/claim              ClaimOneRequest -> 200 ClaimOneReply
@@ -71,7 +71,7 @@ export const heldJobSchema = z.object({
   /** Bearer token for every further call about this job. */
   credential: z.string().min(1),
 });
-/** A job that is held: its name, and what proves that it is. */
+/** A job with the credential that proves who holds it. */
 export type HeldJob = z.infer<typeof heldJobSchema>;
 
 const workOrderBase = heldJobSchema.extend({
@@ -224,7 +224,7 @@ export const PREFIXES_PER_REQUEST = 200;
 
 export const prefixListSchema = z.object({ prefixes: z.array(z.string().min(1).max(1024)).max(PREFIXES_PER_REQUEST) });
 
-/** In the order of what was asked; what the words mean: PrefixUse in ports.ts. */
+/** In the order of what was asked; what the words mean: PrefixUse in ports/prefix-queries.ts. */
 export const prefixUsesSchema = z.object({
   uses: z.array(z.enum(["named", "live", "retiring", "unknown", "garbage"])),
 });

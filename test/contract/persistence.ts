@@ -8,6 +8,8 @@ import type { VideoPostRepository } from "../../shared/application/ports/video-p
 export type TestPersistence = Persistence & {
   /** A repository whose saves meet a fault on the way to the database or on the way back. */
   postsWith(fault: "reply-lost" | "not-carried-out"): VideoPostRepository;
+  /** A further instance over the same database. */
+  again(): Persistence;
   /** Runs a statement that no port offers, as an operator with a console could. */
   execute(statement: string): Promise<void>;
   tables(): Promise<string[]>;

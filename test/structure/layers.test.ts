@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ADAPTERS, CONFINED, LAYERS, type Layer, OUTSIDE } from "./layers.ts";
+import { ADAPTERS, CONFINED, LAYERS, type Layer, OUTSIDE, THIN_ROUTES } from "./layers.ts";
 import { type Import, isTest, ROOT, readSourceFiles, type SourceFile, specifiersOf } from "./source-files.ts";
 
 const files = readSourceFiles(["shared", "edge", "processor", ...OUTSIDE]);
@@ -131,6 +131,19 @@ describe.each(ADAPTERS)("the database adapter in $folder", ({ folder, entry, wir
   it("exports that function alone", () => {
     const text = files.find(({ path }) => path === entry)!.text;
     expect([...text.matchAll(/^export /gm)]).toHaveLength(1);
+  });
+});
+
+describe("the routes of the job protocol", () => {
+  const routes = shipped.filter(({ path }) => THIN_ROUTES.includes(path));
+
+  it("exist", () => {
+    expect(routes.map(({ path }) => path).toSorted()).toEqual(THIN_ROUTES.toSorted());
+  });
+
+  it("import nothing of the domain and no command", () => {
+    const decides = /^shared\/(?:domain|application\/commands)\//;
+    expect(breaches(routes, (_, to) => to.kind === "file" && decides.test(to.path))).toEqual([]);
   });
 });
 

@@ -56,6 +56,9 @@ export const ADAPTERS: readonly { readonly folder: string; readonly entry: strin
   { folder: "shared/persistence/d1/", entry: "shared/persistence/d1/persistence.ts", wiredIn: "edge/context.ts" },
 ];
 
+/** Routes that parse, call the job service and map its outcome: what they decide themselves, no other caller could use. */
+export const THIN_ROUTES: readonly string[] = ["edge/routes/internal-jobs.ts", "edge/routes/garbage.ts"];
+
 /** Packages that few files may know, so that each can be replaced in one place. */
 export const CONFINED: readonly { readonly name: RegExp; readonly within: string; readonly to: readonly string[] }[] = [
   // Archived upstream: nothing but its adapter may know it.

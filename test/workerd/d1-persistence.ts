@@ -11,6 +11,7 @@ export async function openD1Persistence(): Promise<TestPersistence> {
   return {
     ...d1Persistence(binding, STANDARD_JOB_RULES),
     postsWith: (fault) => d1Persistence(faulty(binding, fault), STANDARD_JOB_RULES).posts,
+    again: () => d1Persistence(binding, STANDARD_JOB_RULES),
     execute: async (statement) => {
       await binding.prepare(statement).run();
     },

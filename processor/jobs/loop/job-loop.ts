@@ -1,5 +1,5 @@
 import { secretId } from "../../../shared/lib/random-id.ts";
-import { abortableSleep } from "../../adapters/job-request.ts";
+import { abortableSleep } from "../../abortable-sleep.ts";
 import { type HeldJobDependencies, workOnHeldJob } from "./run-claimed-job.ts";
 import { failUnreadable } from "./unreadable-order.ts";
 

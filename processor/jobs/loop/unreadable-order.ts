@@ -1,4 +1,4 @@
-import type { UnreadableOrder } from "../../adapters/job-client.ts";
+import type { UnreadableOrder } from "../../../shared/application/job-service/job-service.ts";
 import type { HeldJobDependencies } from "./run-claimed-job.ts";
 
 /**

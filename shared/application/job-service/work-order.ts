@@ -1,38 +1,38 @@
 import type { z } from "zod";
-import { completeFinishedJob } from "../../shared/application/commands/complete-finished-job.ts";
-import { failForGood } from "../../shared/application/commands/fail-job.ts";
-import { type WorkOrder, workOrderSchema } from "../../shared/application/job-protocol.ts";
-import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
-import { sourceUrlOf } from "../../shared/application/source-url.ts";
-import { clearPrefix } from "../../shared/domain/object-keys.ts";
-import { singleKeyBinding } from "../../shared/domain/single-key-source.ts";
-import type { VideoFile } from "../../shared/domain/video-file.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
-import { base64Encode } from "../../shared/lib/base64.ts";
-import { issueJobCredential } from "../callers/job-holder.ts";
-import type { Context } from "../context.ts";
+import { clearPrefix } from "../../domain/object-keys.ts";
+import { singleKeyBinding } from "../../domain/single-key-source.ts";
+import type { VideoFile } from "../../domain/video-file.ts";
+import type { VideoPost } from "../../domain/video-post.ts";
+import { base64Encode } from "../../lib/base64.ts";
+import { completeFinishedJob } from "../commands/complete-finished-job.ts";
+import { failForGood } from "../commands/fail-job.ts";
+import { type WorkOrder, workOrderSchema } from "../job-protocol.ts";
+import type { ClaimedJob } from "../ports/job-store.ts";
+import { sourceUrlOf } from "../source-url.ts";
+import type { JobServiceDeps } from "./deps.ts";
 
 /**
- * Everything that the work needs, so that nothing is asked in between; with the credential for this claim alone. Null
- * when the job has ended right here: its part has the result already, or there is no work that a processor could do.
- * Given out, such a job would come back until its attempts are used up.
+ * Everything that the work needs, with the credential for this claim alone. Null when the job ended here: its part has
+ * the result already, or there is no work that a processor could do. Such a job would come back until its attempts are
+ * used up.
  */
-export async function workOrder(context: Context, claimed: ClaimedJob): Promise<WorkOrder | null> {
+export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Promise<WorkOrder | null> {
   const { job, leaseToken } = claimed;
+  const now = deps.now();
   const fail = async (reason: string) => {
-    await failForGood(context, job, { kind: "lease", jobId: job.jobId, leaseToken }, reason, context.now());
+    await failForGood(deps, job, { kind: "lease", jobId: job.jobId, leaseToken }, reason, now);
     return null;
   };
-  const post = await context.posts.load(job.videoPostId);
+  const post = await deps.posts.load(job.videoPostId);
   const file = post?.files.find((part) => part.id === job.fileId);
   if (post === null || file === undefined) return fail(PART_GONE);
-  if (await completeFinishedJob(context, claimed, post, context.now())) return null;
-  const work = job.kind === "ENCRYPT" ? encryptWork(file) : await transcodeWork(context, post, file);
+  if (await completeFinishedJob(deps, claimed, post, now)) return null;
+  const work = job.kind === "ENCRYPT" ? encryptWork(file) : await transcodeWork(deps, post, file);
   if (work.kind === "impossible") return fail(work.reason);
   const { jobId, claimNo, attempt, maxAttempts } = job;
   const prefix = work.kind === "ENCRYPT" ? work.clearPrefix : clearPrefix(post.slug, jobId, claimNo);
-  const credential = await issueJobCredential(context, { jobId, leaseToken, clearPrefix: prefix });
-  const { leaseMs } = context.rules;
+  const credential = await deps.credentials.issue({ jobId, leaseToken, clearPrefix: prefix });
+  const { leaseMs } = deps.rules;
   const order = { ...work, jobId, claimNo, attempt, maxAttempts, leaseMs, credential, clearPrefix: prefix };
   const checked = workOrderSchema.safeParse(order);
   return checked.success ? checked.data : fail(notValid(checked.error));
@@ -44,7 +44,7 @@ function impossible(reason: string): Impossible {
   return { kind: "impossible", reason };
 }
 
-/** Names the field and never its value, which may be a key or a URL. */
+/** Names the fields and never their values, which may be keys or URLs. */
 function notValid({ issues }: z.ZodError): string {
   const fields = issues.map(({ path }) => path.join(".")).join(", ");
   return `The work order of this job is not valid (${fields}). This is a fault of the service: report it.`;
@@ -57,27 +57,27 @@ const UPLOAD_GONE = "The uploaded file is no longer there. Upload it again.";
 const URL_GONE = "The URL of the source is no longer stored. Create a new post with it.";
 const IMPORT_GONE = "What was imported is no longer there. Import it again, under another id.";
 
-async function transcodeWork(context: Context, post: VideoPost, file: VideoFile) {
-  const source = await sourceOf(context, file);
+async function transcodeWork(deps: JobServiceDeps, post: VideoPost, file: VideoFile) {
+  const source = await sourceOf(deps, file);
   if (source.kind === "impossible") return source;
   return { kind: "TRANSCODE", resourceType: post.resourceType, fileName: file.fileName, source } as const;
 }
 
-async function sourceOf(context: Context, file: VideoFile) {
-  if (file.source.kind === "imported") return singleKeyWork(context, file);
+async function sourceOf(deps: JobServiceDeps, file: VideoFile) {
+  if (file.source.kind === "imported") return singleKeyWork(deps, file);
   if (file.source.kind === "url") {
-    const url = await sourceUrlOf(context.vault, file);
+    const url = await sourceUrlOf(deps.vault, file);
     return url === null ? impossible(URL_GONE) : { kind: "url" as const, url };
   }
-  const upload = await context.uploads.findForJob(file.source.uploadId);
+  const upload = await deps.uploads.findForJob(file.source.uploadId);
   if (upload === null || upload.size === null) return impossible(UPLOAD_GONE);
   if (upload.size === 0) return impossible(UPLOAD_EMPTY);
   const { tempPath: prefix, size, sha256 } = upload;
   return { kind: "upload" as const, prefix, size, ...(sha256 === null ? {} : { sha256 }) };
 }
 
-/** With the key, which nobody has but the Worker and the holder of the lease. */
-async function singleKeyWork({ vault }: Context, { id, singleKey }: VideoFile) {
+/** With the single key: only the service and the holder of the lease know it. */
+async function singleKeyWork({ vault }: JobServiceDeps, { id, singleKey }: VideoFile) {
   if (singleKey === null) return impossible(IMPORT_GONE);
   const key = base64Encode(await vault.unwrap(singleKey, singleKeyBinding(id)));
   const renditions = singleKey.renditions.map((rendition) => ({ ...rendition }));

@@ -1,0 +1,75 @@
+import { continueKeyRotations } from "../commands/continue-key-rotations.ts";
+import { continueMigration } from "../commands/request-video-migration.ts";
+import { type ScanReport, scanJobs } from "../commands/scan-jobs.ts";
+import { runIsolated } from "../isolated-steps.ts";
+import { claim, claimOne } from "./claim.ts";
+import { contentKeys } from "./content-keys.ts";
+import type { JobServiceDeps } from "./deps.ts";
+import { fail, giveUp } from "./ends.ts";
+import type { JobService } from "./job-service.ts";
+import { heartbeat, reportProgress } from "./progress.ts";
+import { recordEncrypt, recordTranscode } from "./results.ts";
+
+/**
+ * The job service in process. Every method is short: it checks `signal` before it starts, and is not interrupted after
+ * that, so that a caller that went away does not leave half of its effects.
+ */
+export function createJobService(deps: JobServiceDeps): JobService {
+  return {
+    claim: unlessAborted((request) => claim(deps, request)),
+    claimOne: async (jobId, request, signal) => {
+      signal?.throwIfAborted();
+      return claimOne(deps, jobId, request);
+    },
+    scan: async (signal) => {
+      signal?.throwIfAborted();
+      return scan(deps);
+    },
+    usesOfPrefixes: unlessAborted((prefixes) => deps.prefixes.usesOf(prefixes, deps.now())),
+    deletePrefixes: unlessAborted((prefixes) => deletePrefixes(deps, prefixes)),
+    heartbeat: heldUnlessAborted((held, progress) => heartbeat(deps, held, progress)),
+    progress: heldUnlessAborted((held, progress) => reportProgress(deps, held, progress)),
+    keys: unlessAborted((held) => contentKeys(deps, held)),
+    recordTranscode: heldUnlessAborted((held, report) => recordTranscode(deps, held, report)),
+    recordEncrypt: heldUnlessAborted((held, report) => recordEncrypt(deps, held, report)),
+    fail: heldUnlessAborted((held, report) => fail(deps, held, report)),
+    release: unlessAborted((held) => giveUp(deps, held, "release")),
+    acknowledgeCancel: unlessAborted((held) => giveUp(deps, held, "acknowledgeCancel")),
+  };
+}
+
+function unlessAborted<A, R>(call: (input: A) => Promise<R>): (input: A, signal?: AbortSignal) => Promise<R> {
+  return async (input, signal) => {
+    signal?.throwIfAborted();
+    return call(input);
+  };
+}
+
+function heldUnlessAborted<A, B, R>(
+  call: (held: A, input: B) => Promise<R>,
+): (held: A, input: B, signal?: AbortSignal) => Promise<R> {
+  return async (held, input, signal) => {
+    signal?.throwIfAborted();
+    return call(held, input);
+  };
+}
+
+async function scan(deps: JobServiceDeps): Promise<ScanReport> {
+  const reports: ScanReport[] = [];
+  await runIsolated({
+    scan: async () => reports.push(await scanJobs(deps, deps.now())),
+    migration: () => continueMigration(deps, deps.migrationMaxInFlight, deps.now()),
+    rotations: () => continueKeyRotations(deps, deps.now()),
+  });
+  const [report] = reports;
+  if (report === undefined) throw new Error("the scan made no report");
+  return report;
+}
+
+/** Looks again: minutes may have passed since the caller's check. */
+async function deletePrefixes(deps: JobServiceDeps, prefixes: readonly string[]): Promise<readonly string[]> {
+  const uses = await deps.prefixes.usesOf(prefixes, deps.now());
+  const deleted = prefixes.filter((_, index) => uses[index] === "garbage");
+  await deps.deleteObjects(deleted);
+  return deleted;
+}

@@ -1,0 +1,38 @@
+import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
+import type { JobRules } from "../../domain/transcode-job.ts";
+import type { KeyVault } from "../../key-vault/key-vault.ts";
+import type { Progress } from "../job-protocol.ts";
+import type { Persistence } from "../persistence.ts";
+import type { JobCredentials } from "./job-credentials.ts";
+
+type Stores =
+  | "posts"
+  | "jobs"
+  | "uploads"
+  | "pending"
+  | "prefixes"
+  | "tokens"
+  | "migrations"
+  | "rotationBatches"
+  | "rotationSteps";
+
+/** Work that no caller waits for. The scan or the Cron Trigger repeats what fails. */
+export type FollowUp = "outbox" | "rotation" | "discard-claim";
+
+export type JobServiceDeps = Pick<Persistence, Stores> & {
+  readonly vault: KeyVault;
+  readonly rules: JobRules;
+  readonly policyRule: DefaultPolicyRule;
+  /** How long replaced keys are served where a rotation does not say. */
+  readonly keyGraceSeconds: number;
+  readonly migrationMaxInFlight: number;
+  readonly credentials: JobCredentials;
+  readonly now: () => number;
+  readonly reportProgress: (jobId: string, progress: Progress) => Promise<void>;
+  /** Performs the side effects of saved events. */
+  readonly dispatchEvents: () => Promise<unknown>;
+  /** Deletes everything under these prefixes, in its own time. */
+  readonly deleteObjects: (prefixes: readonly string[]) => Promise<void>;
+  /** Keeps `work` alive after the call has been answered, and logs its failure under this name. */
+  readonly later: (name: FollowUp, work: Promise<unknown>) => void;
+};

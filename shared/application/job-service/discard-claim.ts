@@ -1,0 +1,26 @@
+import { encryptedPrefix } from "../../domain/object-keys.ts";
+import type { JobServiceDeps } from "./deps.ts";
+import type { Holder } from "./identify.ts";
+
+/**
+ * Deletes what a claim has stored, once its holder has stopped and the job is recorded as given up: no save can name
+ * these objects after that. The prefix comes from the signed credential, so nobody can name another claim's. Garbage
+ * collection finds what is missed here, such as a write that was still in transit.
+ */
+export function discardLater(deps: JobServiceDeps, holder: Holder): void {
+  deps.later("discard-claim", discard(deps, holder));
+}
+
+async function discard(deps: JobServiceDeps, holder: Holder): Promise<void> {
+  const post = await deps.posts.load(holder.job.videoPostId);
+  const file = post?.files.find((part) => part.id === holder.job.fileId);
+  const named = [file?.clear?.prefix, file?.playing?.prefix];
+  await deps.deleteObjects((await prefixesOf(deps, holder)).filter((prefix) => !named.includes(prefix)));
+}
+
+/** An encrypt job writes under the key versions that it has staged: a further one after new clear renditions. */
+async function prefixesOf({ jobs }: JobServiceDeps, { job, clearPrefix }: Holder): Promise<string[]> {
+  if (job.kind === "TRANSCODE") return [clearPrefix];
+  const versions = await jobs.stagedKeyVersions(job);
+  return versions.map((version) => encryptedPrefix(clearPrefix, version, job.claimNo));
+}

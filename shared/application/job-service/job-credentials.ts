@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { TokenSigner } from "../../playback-token/token-signer.ts";
+
+/** What a claim entitles to: one job, one lease, and the clear prefix that this claim writes to or reads from. */
+export type JobHolder = { readonly jobId: string; readonly leaseToken: string; readonly clearPrefix: string };
+
+/** The credential of a work order, opaque to its holder. */
+export interface JobCredentials {
+  issue(holder: JobHolder): Promise<string>;
+  /** Null for any text that this service has not issued, or that has expired. Says nothing about the lease. */
+  read(credential: string): Promise<JobHolder | null>;
+}
+
+const credentialSchema = z.object({ sub: z.string(), lease: z.string(), prefix: z.string(), exp: z.number() });
+
+/** Longer than any job. The lease ends a holder's rights; this bounds a stolen credential. */
+const CREDENTIAL_SECONDS = 7 * 24 * 3600;
+
+/** Credentials that leave the process: signed, so that nobody can name another claim's prefix. */
+export function signedJobCredentials(signer: TokenSigner, now: () => number): JobCredentials {
+  return {
+    issue: ({ jobId, leaseToken, clearPrefix }) => {
+      const exp = Math.floor(now() / 1000) + CREDENTIAL_SECONDS;
+      return signer.sign({ sub: jobId, lease: leaseToken, prefix: clearPrefix, exp });
+    },
+    read: async (credential) => {
+      const verified = await signer.verify(credential, now() / 1000);
+      const claims = verified.kind === "valid" ? credentialSchema.safeParse(verified.payload) : null;
+      if (claims?.success !== true) return null;
+      const { sub, lease, prefix } = claims.data;
+      return { jobId: sub, leaseToken: lease, clearPrefix: prefix };
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { encryptedPrefix } from "../../domain/object-keys.ts";
+import { uuidV7 } from "../../lib/random-id.ts";
+import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "../commands/apply-video-post-results.ts";
+import type { CommandOutcome } from "../decide-and-save.ts";
+import type { EncryptReport, HeldJob, TranscodeReport } from "../job-protocol.ts";
+import type { JobServiceDeps } from "./deps.ts";
+import { followUp } from "./follow-up.ts";
+import { fenceOf, type Holder, identifyHolder } from "./identify.ts";
+import { done, type JobOutcome, refusedCall } from "./job-service.ts";
+import { leaseLost, refusalOf } from "./refusals.ts";
+
+export async function recordTranscode(
+  deps: JobServiceDeps,
+  held: HeldJob,
+  report: TranscodeReport,
+): Promise<JobOutcome> {
+  const identified = await identifyHolder(deps, held);
+  if (identified.kind === "refused") return identified;
+  const { holder } = identified;
+  const { job, clearPrefix: prefix } = holder;
+  if (job.kind !== "TRANSCODE") return refusedCall("wrong-state", "this is an encrypt job");
+  const now = deps.now();
+  const made = { transcodeJobId: job.jobId, prefix, encryptJobId: uuidV7(now) };
+  const result = { ...report, ...made, kind: "done" } as const;
+  return finished(deps, holder, await applyVideoPostTranscodeResult(deps.posts, targetOf(holder), result, now));
+}
+
+export async function recordEncrypt(deps: JobServiceDeps, held: HeldJob, report: EncryptReport): Promise<JobOutcome> {
+  const identified = await identifyHolder(deps, held);
+  if (identified.kind === "refused") return identified;
+  const { holder } = identified;
+  const { job, clearPrefix } = holder;
+  if (job.kind !== "ENCRYPT") return refusedCall("wrong-state", "this is a transcode job");
+  const now = deps.now();
+  const prefix = encryptedPrefix(clearPrefix, report.keyVersion, job.claimNo);
+  const retireAt = now + (await graceSecondsOf(deps, job.fileId)) * 1000;
+  const result = { ...report, kind: "done", jobId: job.jobId, clearPrefix, prefix, retireAt } as const;
+  return finished(deps, holder, await applyVideoPostEncryptResult(deps.posts, targetOf(holder), result, now));
+}
+
+/** How long the keys that this encryption replaces are served. */
+async function graceSecondsOf({ rotationSteps, keyGraceSeconds }: JobServiceDeps, fileId: string): Promise<number> {
+  const rotation = await rotationSteps.findByRotatingPart(fileId);
+  return rotation?.graceSeconds ?? keyGraceSeconds;
+}
+
+function targetOf(holder: Holder) {
+  return { videoPostId: holder.job.videoPostId, fileId: holder.job.fileId, fence: fenceOf(holder) };
+}
+
+/** A result that is sent again because its response was lost succeeds again. */
+async function finished(deps: JobServiceDeps, holder: Holder, outcome: CommandOutcome): Promise<JobOutcome> {
+  const repeated = outcome.kind === "lease-lost" && holder.job.state === "SUCCEEDED";
+  if (outcome.kind !== "done" && !repeated) return refusedResult(deps, holder, outcome);
+  followUp(deps, holder.job);
+  return done();
+}
+
+/** Where the job was lost meanwhile, with its keys, that is the answer, and not what followed from it. */
+async function refusedResult(
+  deps: JobServiceDeps,
+  holder: Holder,
+  outcome: Exclude<CommandOutcome, { kind: "done" }>,
+): Promise<JobOutcome> {
+  const job = await deps.jobs.findByLease(holder.jobId, holder.leaseToken);
+  return job?.state === "RUNNING" ? refusalOf(outcome) : leaseLost(deps, holder);
+}
