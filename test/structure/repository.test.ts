@@ -13,6 +13,7 @@ const MOST_LINES = 300;
 const LONGER: Readonly<Record<string, string>> = {
   "processor/adapters/download-url.test.ts": "one server, and every way in which it can let a download down",
   "shared/domain/processing.test.ts": "one life of a part, from transcode to rotation",
+  "test/contract/job-service.ts": "one suite over both implementations of the job service",
   "test/workerd/playback.test.ts": "one viewer's way through playlists and segments",
   "test/workerd/uploads.test.ts": "the sections of the tus protocol, in its order",
 };
