@@ -12,6 +12,8 @@ export type PlayerStageRequest = {
   /** Of the Worker. */
   readonly settings: Record<string, string>;
   readonly clip: Pick<ClipRequest, "size" | "frameRate" | "seconds">;
+  /** The lines of the quality that a tab begins with; 360 without them. */
+  readonly firstLines?: number;
 };
 
 /** A clip that has come through the whole system, and a browser with pages of another origin to play it on. */
@@ -24,7 +26,7 @@ export type PlayerStage = {
   stop(): Promise<void>;
 };
 
-export async function openPlayerStage({ settings, clip }: PlayerStageRequest): Promise<PlayerStage> {
+export async function openPlayerStage({ settings, clip, firstLines = 360 }: PlayerStageRequest): Promise<PlayerStage> {
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-players-"));
   const [stack, site, browser] = await Promise.all([startStack({ settings }), startPlayerSite(), launchChromium()]);
   const path = join(directory, "clip.mp4");
@@ -35,7 +37,8 @@ export async function openPlayerStage({ settings, clip }: PlayerStageRequest): P
     stack,
     part,
     openTab: async (player, masterUrl, fromHandToMouth = false) => {
-      const tab = await PlayerTab.open({ browser, site, player, masterUrl: stack.origin + masterUrl, fromHandToMouth });
+      const request = { browser, site, player, firstLines, fromHandToMouth };
+      const tab = await PlayerTab.open({ ...request, masterUrl: stack.origin + masterUrl });
       tabs.push(tab);
       return tab;
     },

@@ -11,11 +11,12 @@ export type OpenRequest = {
   readonly site: PlayerSite;
   readonly player: BrowserPlayer;
   readonly masterUrl: string;
+  /** The lines of the quality to begin with. */
+  readonly firstLines: number;
   readonly fromHandToMouth?: boolean;
 };
 
 const PATIENCE_MS = 60_000;
-const FIRST_LINES = 360;
 
 /** A browser tab with one player in it, somebody who uses it, and somebody who listens on the wire. */
 export class PlayerTab {
@@ -37,8 +38,9 @@ export class PlayerTab {
     });
   }
 
-  /** Resolves when the first picture is there, in 360p. It does not play yet. */
-  static async open({ browser, site, player, masterUrl, fromHandToMouth = false }: OpenRequest): Promise<PlayerTab> {
+  /** Resolves when the first picture is there. It does not play yet. */
+  static async open(request: OpenRequest): Promise<PlayerTab> {
+    const { browser, site, player, masterUrl, firstLines, fromHandToMouth = false } = request;
     const context = await browser.newContext({ viewport: { width: 660, height: 380 } });
     const page = await context.newPage();
     const tab = new PlayerTab(page, player, masterUrl);
@@ -47,9 +49,9 @@ export class PlayerTab {
     await page.evaluate(player.start, {
       url: masterUrl,
       settings: { ...player.settings, ...(fromHandToMouth ? player.fromHandToMouth : {}) },
-      lines: FIRST_LINES,
+      lines: firstLines,
     });
-    await tab.shows(FIRST_LINES);
+    await tab.shows(firstLines);
     return tab;
   }
 
@@ -119,6 +121,11 @@ export class PlayerTab {
       }
       return { position, bufferedTo, lines, ended, faults: window.faults };
     });
+  }
+
+  /** Where what is buffered of both tracks begins. */
+  bufferedFrom(): Promise<number> {
+    return this.page.$eval("video", ({ buffered }) => buffered.start(0));
   }
 
   /** What was played, as ranges of seconds. */

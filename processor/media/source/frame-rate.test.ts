@@ -59,6 +59,18 @@ describe("the frame rate of the ladder", () => {
     ).toEqual({ frameRate: rate(60000, 1001), resample: true });
   });
 
+  it.each([
+    ["1 fps", rate(1), rate(10)],
+    ["3 fps", rate(3), rate(12)],
+    ["7.5 fps", rate(15, 2), rate(30, 2)],
+  ])("is a multiple of a constant %s, so that each picture stays as long as the others", (_, declared, frameRate) => {
+    const cadence = constant(declared.numerator / declared.denominator);
+    expect(chooseFrameRate({ declared, average: declared, cadence, interlaced: false })).toEqual({
+      frameRate,
+      resample: true,
+    });
+  });
+
   it("believes the packets and not a container that counts fields", () => {
     const cadence = measureCadence(times(90, 30, toMilliseconds));
     const chosen = chooseFrameRate({ declared: rate(60), average: rate(1000), cadence, interlaced: false });

@@ -3,7 +3,10 @@ import type { FrameRateChoice } from "./source-facts.ts";
 
 /** Above this, a rung costs twice and no HLS profile asks for it. */
 const MAX_FRAMES_PER_SECOND = 60;
-/** A slide show is repeated up to this, so that keyframes and segments still come by the clock. */
+/**
+ * Slides are repeated up to this, so that keyframes and segments come by the clock. Browsers that take transport streams
+ * themselves hold back seven pictures, which at one a second is a whole segment: Shaka then never starts in Chromium.
+ */
 const MIN_FRAMES_PER_SECOND = 10;
 /** Two rates nearer than this are one rate: containers round their time stamps. */
 const SAME_RATE = 0.005;
@@ -102,8 +105,8 @@ function sum(values: Float64Array): number {
 }
 
 /**
- * The frame rate of the ladder. A constant source keeps its own fraction and all of its frames; a variable one is made
- * constant at the rate that fits it. `declared` is the container's rate (r_frame_rate), `average` its frames over time.
+ * The frame rate of the ladder. A constant source keeps its own fraction and all of its frames, or a multiple where they
+ * are few; a variable one is made constant at the rate that fits it. `declared` is the container's rate (r_frame_rate), `average` its frames over time.
  */
 export function chooseFrameRate(source: {
   readonly declared: FrameRate | null;
@@ -115,8 +118,9 @@ export function chooseFrameRate(source: {
   const fieldRate = source.interlaced && framesPerSecond(chosen.frameRate) > 31;
   const frames = fieldRate ? divide(chosen.frameRate, 2) : chosen.frameRate;
   const capped = divide(frames, Math.ceil(framesPerSecond(frames) / (MAX_FRAMES_PER_SECOND + 0.01)));
-  const changed = framesPerSecond(capped) !== framesPerSecond(chosen.frameRate);
-  return { frameRate: capped, resample: chosen.resample || changed };
+  const frequent = multiply(capped, Math.ceil(MIN_FRAMES_PER_SECOND / (framesPerSecond(capped) * (1 + SAME_RATE))));
+  const changed = framesPerSecond(frequent) !== framesPerSecond(chosen.frameRate);
+  return { frameRate: frequent, resample: chosen.resample || changed };
 }
 
 function sourceRate({ declared, average, cadence }: Parameters<typeof chooseFrameRate>[0]): FrameRateChoice {
@@ -154,6 +158,11 @@ function standardRate(measured: number): FrameRate {
 
 function isSameRate(a: number, b: number): boolean {
   return Math.abs(a - b) <= SAME_RATE * a;
+}
+
+/** Each picture as often as every other one. */
+function multiply({ numerator, denominator }: FrameRate, by: number): FrameRate {
+  return by <= 1 ? { numerator, denominator } : { numerator: numerator * by, denominator };
 }
 
 function divide(rate: FrameRate, by: number): FrameRate {

@@ -91,7 +91,7 @@ const LATE: readonly Row[] = [
       await runFfmpeg(["-i", whole, ...late, path("late-sound.ts")]);
       return path("late-sound.ts");
     },
-    expected: { seconds: 23, frames: 115, together: [20, 21, 22], alone: seconds(1, 20) },
+    expected: { seconds: 23, frames: 230, together: [20, 21, 22], alone: seconds(1, 20) },
   },
   {
     name: "sound that begins after 25 seconds: MPEG-PS with MPEG-2 and AC-3",
