@@ -36,7 +36,7 @@ export type IssueOutcome =
 type Refused = "not-found" | "not-ready" | "deleted" | "nothing-allowed";
 type Unmigrated = "not-asked-for" | "migration-failed";
 
-/** The policies, applied to the viewer. A token that everybody could have gets no row (design, section 5). */
+/** The policies, applied to the viewer. A token that anybody could get at any time has no row (docs/playback-tokens.md). */
 export async function issueVideoHlsKeyToken(
   deps: { readonly tokens: TokenStore; readonly signer: TokenSigner; readonly sessionRules: SessionRules },
   request: IssueRequest,

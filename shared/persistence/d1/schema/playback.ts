@@ -112,7 +112,7 @@ export const singleKeySource = sqliteTable(
       .notNull(),
     /** Null until a batch or a viewer asks for it. */
     requestedAt: timestamp("requested_at"),
-    /** Since when it waits for its turn in a batch; null where no batch has it. Written by migration-queue.ts alone. */
+    /** Since when it waits for its turn in a batch; null where no batch has it. Written only by migration-store.ts. */
     queuedAt: timestamp("queued_at"),
     createdAt: timestamp("created_at").notNull(),
   },
