@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ContentKeys, Progress } from "../../../shared/application/job-protocol.ts";
-import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../../shared/domain/object-keys.ts";
+import { segmentKey } from "../../../shared/domain/object-keys.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
-import type { AbrVariant } from "../../../shared/domain/rendition.ts";
-import { targetDurationOf } from "../../../shared/hls/media-playlist.ts";
 import { base64Decode } from "../../../shared/lib/base64.ts";
 import type { JobClient } from "../../adapters/job-client.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";
@@ -14,11 +12,11 @@ import type { MediaCheck } from "../../media/verify/media-check.ts";
 import { PassingFault, VerificationFault } from "../../passing-fault.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
-import { CIPHERTEXT_SEGMENT, STORED_PLAYLIST } from "../object-headers.ts";
+import { CIPHERTEXT_SEGMENT } from "../object-headers.ts";
 import { createClearCheck, refuseClear, refuseLengths } from "./clear-check.ts";
 import { readClearPlaylist } from "./clear-playlist.ts";
 import { type ClearRenditions, openClearRenditions } from "./clear-renditions.ts";
-import { measuredVariant, writeEncryptedMaster, writeEncryptedPlaylist } from "./encrypted-playlists.ts";
+import { storeEncryptedPlaylists } from "./encrypted-playlists.ts";
 import type { EncryptedRung, EncryptOrder } from "./encrypted-rung.ts";
 import { type DecodeSegment, verifyEncrypted } from "./verify-encrypted.ts";
 
@@ -55,7 +53,7 @@ export async function runEncryptJob(
   log.info({ checkCpuMs: check.cpuMicroseconds / 1000 }, "media checked");
   const refused = refuseClear(check, rungs);
   if (refused) return refused;
-  const variants = await storePlaylists(rungs, encryptedPrefix, source, signal);
+  const variants = await storeEncryptedPlaylists(rungs, encryptedPrefix, source, signal);
 
   await using work = await workRoot.open(order.jobId);
   run.report({ stage: "VERIFYING", percent: 0 });
@@ -130,26 +128,4 @@ function progressOf(percent: number, finished: Partial<Record<Quality, number>>)
 /** `index` counts from 0: it is the media sequence number, and so the IV, of the segment whose name counts from 1. */
 function* segmentsOf(rungs: readonly EncryptedRung[]): Generator<{ rung: EncryptedRung; index: number }> {
   for (const rung of rungs) for (const index of rung.durations.keys()) yield { rung, index };
-}
-
-async function storePlaylists(
-  rungs: readonly EncryptedRung[],
-  prefix: string,
-  source: ObjectStore,
-  signal: AbortSignal,
-): Promise<AbrVariant[]> {
-  const targetDuration = Math.max(...rungs.map((rung) => targetDurationOf(segmentDurations(rung))));
-  const variants = rungs.map((rung) => measuredVariant(rung, targetDuration));
-  await Promise.all([
-    source.putBytes(multivariantKey(prefix), writeEncryptedMaster(variants), STORED_PLAYLIST, signal),
-    ...rungs.map((rung) => {
-      const text = writeEncryptedPlaylist(rung, targetDuration);
-      return source.putBytes(mediaPlaylistKey(prefix, rung.variant.quality), text, STORED_PLAYLIST, signal);
-    }),
-  ]);
-  return variants;
-}
-
-function segmentDurations({ durations }: EncryptedRung): { durationSeconds: number }[] {
-  return durations.map((durationSeconds) => ({ durationSeconds }));
 }

@@ -1,26 +1,39 @@
-import { segmentName } from "../../../shared/domain/object-keys.ts";
+import { mediaPlaylistKey, multivariantKey } from "../../../shared/domain/object-keys.ts";
 import type { AbrVariant } from "../../../shared/domain/rendition.ts";
-import { measureBandwidth } from "../../../shared/hls/bandwidth.ts";
-import { writeMediaPlaylist } from "../../../shared/hls/media-playlist.ts";
 import { writeMultivariantPlaylist } from "../../../shared/hls/multivariant-playlist.ts";
+import type { ObjectStore } from "../../adapters/object-store.ts";
+import { commonTargetDuration, measureRung, type Rung, writeRungPlaylist } from "../measured-rung.ts";
+import { STORED_PLAYLIST } from "../object-headers.ts";
 import type { EncryptedRung } from "./encrypted-rung.ts";
 
-/** The variant with its bandwidths measured on the ciphertext: padding is delivered as well. */
-export function measuredVariant({ variant, durations, sizes }: EncryptedRung, targetDuration: number): AbrVariant {
-  const segments = durations.map((durationSeconds, index) => ({ durationSeconds, bytes: sizes[index] ?? 0 }));
-  const { peak, average } = measureBandwidth(segments, targetDuration);
-  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-  return { ...variant, peakBandwidth: peak, averageBandwidth: average, bytes };
+/**
+ * Stores the templates of all playlists in the private bucket: the master is unfiltered, and a key's URI holds the
+ * placeholder for the token. Returns the variants as measured on the ciphertext: padding is delivered as well.
+ */
+export async function storeEncryptedPlaylists(
+  rungs: readonly EncryptedRung[],
+  prefix: string,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<AbrVariant[]> {
+  const measured = rungs.map((rung) => ({ ...rung, ...deliveredSegments(rung) }));
+  const targetDuration = commonTargetDuration(measured);
+  const variants = measured.map((rung) => ({ ...rung.variant, ...measureRung(rung, targetDuration) }));
+  await Promise.all([
+    store.putBytes(multivariantKey(prefix), masterOf(variants), STORED_PLAYLIST, signal),
+    ...measured.map((rung) => {
+      const text = writeRungPlaylist(rung, targetDuration, rung.keyUri);
+      return store.putBytes(mediaPlaylistKey(prefix, rung.variant.quality), text, STORED_PLAYLIST, signal);
+    }),
+  ]);
+  return variants;
 }
 
-/** The template of one quality: segments by their bare names, the key's URI with the placeholder for the token. */
-export function writeEncryptedPlaylist({ durations, keyUri }: EncryptedRung, targetDuration: number): string {
-  const segments = durations.map((durationSeconds, index) => ({ uri: segmentName(index + 1), durationSeconds }));
-  return writeMediaPlaylist({ segments, key: { uri: keyUri }, minimumTargetDuration: targetDuration });
+function deliveredSegments({ durations, sizes }: EncryptedRung): Rung {
+  return { segments: durations.map((durationSeconds, index) => ({ durationSeconds, bytes: sizes[index] ?? 0 })) };
 }
 
-/** The unfiltered master; what a viewer gets of it is decided when it is asked for. */
-export function writeEncryptedMaster(variants: readonly AbrVariant[]): string {
+function masterOf(variants: readonly AbrVariant[]): string {
   return writeMultivariantPlaylist({
     variants: variants.map((variant) => ({ ...variant, uri: `${variant.quality}/index.m3u8` })),
   });

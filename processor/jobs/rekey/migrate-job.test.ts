@@ -10,14 +10,11 @@ import { runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
 import { MEDIA_TOOLS } from "../../../test/fixtures/media/media-tools.ts";
 import { createJobClient } from "../../adapters/job-client.ts";
 import { type S3Server, startS3Server } from "../../adapters/s3-server.fixture.ts";
-import { UNCOUNTED } from "../../adapters/traffic.ts";
 import { openWorkRoot, type WorkRoot } from "../../adapters/work-directory.ts";
 import { createLogger } from "../../log.ts";
 import { writeImportedPlaylist } from "../../media/imports/imported-playlist.ts";
-import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
 import { PROCESSOR_TOKEN, startJobService } from "../loop/job-service.fixture.ts";
-import type { TranscodeOrder } from "../transcode/transcode-job.ts";
-import { runMigrateJob, type SingleKeyWork } from "./migrate-job.ts";
+import { type MigrateOrder, runMigrateJob, type SingleKeyWork } from "./migrate-job.ts";
 
 const KEY = Buffer.from("00112233445566778899aabbccddeeff", "hex");
 const IMPORT = "imports/film/0123456789abcdef0123456789abcdef/0/";
@@ -83,7 +80,7 @@ async function migrate(s3: S3Server, qualities: readonly Quality[] = ["720p", "3
   await using service = await startJobService();
   const renditions = qualities.map((quality) => ({ quality, playlist: `${quality}/index.m3u8` }));
   const source: SingleKeyWork = { kind: "single-key", prefix: IMPORT, key: KEY.toString("base64"), renditions };
-  const order: TranscodeOrder = {
+  const order: MigrateOrder = {
     ...{ kind: "TRANSCODE", jobId: "j1", claimNo: 1, attempt: 1, maxAttempts: 5, leaseMs: 60_000, credential: "c" },
     ...{ resourceType: "VIDEO", fileName: "old.mp4", clearPrefix: CLEAR, source },
   };
@@ -95,10 +92,8 @@ async function migrate(s3: S3Server, qualities: readonly Quality[] = ["720p", "3
     source,
     { signal, log, report: (latest) => progress.push(latest) },
     {
-      ...{ client, source: s3.store("source"), tools: MEDIA_TOOLS, limits: DEFAULT_MEDIA_LIMITS, traffic: UNCOUNTED },
+      ...{ client, source: s3.store("source"), tools: MEDIA_TOOLS },
       workRoot: roomy ? workRoot : { ...workRoot, makeRoom: async () => false },
-      ...{ encoding: { crf: 23, preset: "ultrafast" }, uploadConcurrency: 2, sourceAllowHosts: new Set<string>() },
-      sourceLimits: { maxBytes: 1, maxSeconds: 1, minBytesPerSecond: 0 },
     },
   );
   if (outcome.kind === "done") await outcome.record(signal);

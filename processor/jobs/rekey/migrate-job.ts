@@ -1,26 +1,35 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mediaPlaylistKey, segmentKey, segmentName } from "../../../shared/domain/object-keys.ts";
+import type { WorkOrder } from "../../../shared/application/job-protocol.ts";
+import { segmentKey, segmentName } from "../../../shared/domain/object-keys.ts";
 import { isAudioQuality, type Quality } from "../../../shared/domain/quality.ts";
-import type { AbrVariant } from "../../../shared/domain/rendition.ts";
-import { measureBandwidth } from "../../../shared/hls/bandwidth.ts";
-import { targetDurationOf, writeMediaPlaylist } from "../../../shared/hls/media-playlist.ts";
 import { base64Decode } from "../../../shared/lib/base64.ts";
 import { decodeCheck } from "../../adapters/ffmpeg/decode-check.ts";
 import { inspectSegment, type SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";
-import type { WorkDirectory } from "../../adapters/work-directory.ts";
+import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
+import type { JobClient } from "../../adapters/job-client.ts";
+import type { ObjectStore } from "../../adapters/object-store.ts";
+import type { WorkDirectory, WorkRoot } from "../../adapters/work-directory.ts";
 import { commonDuration, type ImportedSegment, readImportedPlaylist } from "../../media/imports/imported-playlist.ts";
 import { openImportedSegment } from "../../media/imports/imported-segment.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
 import type { MediaCheck } from "../../media/verify/media-check.ts";
 import { PassingFault, VerificationFault } from "../../passing-fault.ts";
+import { type ClearRung, storeClearLadder } from "../clear-ladder.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
-import { CLEAR_SEGMENT, STORED_PLAYLIST } from "../object-headers.ts";
-import type { TranscodeDependencies, TranscodeOrder } from "../transcode/transcode-job.ts";
+import { CLEAR_SEGMENT } from "../object-headers.ts";
 import { createImportCheck, refuseImport, usableFrameRate } from "./import-check.ts";
 
-export type SingleKeyWork = Extract<TranscodeOrder["source"], { kind: "single-key" }>;
+export type MigrateOrder = Extract<WorkOrder, { kind: "TRANSCODE" }>;
+export type SingleKeyWork = Extract<MigrateOrder["source"], { kind: "single-key" }>;
+
+export type MigrateDependencies = {
+  readonly client: JobClient;
+  readonly source: ObjectStore;
+  readonly workRoot: WorkRoot;
+  readonly tools: MediaTools;
+};
 
 type Rendition = {
   readonly quality: Quality;
@@ -32,7 +41,7 @@ type Rendition = {
 };
 
 type Migration = {
-  readonly order: TranscodeOrder;
+  readonly order: MigrateOrder;
   readonly key: Uint8Array;
   readonly renditions: readonly Rendition[];
   readonly work: WorkDirectory;
@@ -40,7 +49,7 @@ type Migration = {
   readonly directory: string;
   readonly keepsAll: boolean;
   readonly run: JobRun;
-  readonly dependencies: TranscodeDependencies;
+  readonly dependencies: MigrateDependencies;
 };
 
 /** A 6 s segment of 1080p has 4 MB; each is held encrypted and clear while it is stored. */
@@ -51,10 +60,10 @@ const SEGMENTS_AT_ONCE = 4;
  * renditions. Nothing is encoded: pictures and sound stay what they were.
  */
 export async function runMigrateJob(
-  order: TranscodeOrder,
+  order: MigrateOrder,
   source: SingleKeyWork,
   run: JobRun,
-  dependencies: TranscodeDependencies,
+  dependencies: MigrateDependencies,
 ): Promise<JobOutcome> {
   const { workRoot } = dependencies;
   await using work = await workRoot.open(order.jobId);
@@ -78,7 +87,9 @@ export async function runMigrateJob(
   const measured = renditions.map((rendition) => withDurations(rendition, verdict.durations));
   const durationSeconds = commonDuration(measured);
   if (durationSeconds === null) return refuse(UNEQUAL);
-  const variants = await storePlaylists({ ...migration, renditions: measured }, facts);
+  const ladder = measured.map((rendition) => clearRung(rendition, facts.get(rendition.quality)!));
+  const place = { directory, clearPrefix: order.clearPrefix, store: dependencies.source };
+  const variants = await storeClearLadder(ladder, place, run.signal);
   if (keepsAll) await workRoot.keep(order.clearPrefix, directory);
   const probe = { container: "hls", headerDuration: null, video: null, audio: null };
   const result = { durationSeconds, probe, warnings: [], variants };
@@ -101,7 +112,7 @@ function withDurations(rendition: Rendition, durations: ReadonlyMap<Quality, rea
 function readRenditions(
   { prefix, renditions }: SingleKeyWork,
   { signal }: JobRun,
-  { source: store }: TranscodeDependencies,
+  { source: store }: MigrateDependencies,
 ): Promise<Rendition[]> {
   return Promise.all(
     renditions.map(async ({ quality, playlist }) => {
@@ -113,7 +124,7 @@ function readRenditions(
   );
 }
 
-async function storedBytes(prefix: string, { signal }: JobRun, { source }: TranscodeDependencies): Promise<number> {
+async function storedBytes(prefix: string, { signal }: JobRun, { source }: MigrateDependencies): Promise<number> {
   return (await source.list(prefix, signal)).reduce((sum, { size }) => sum + size, 0);
 }
 
@@ -204,35 +215,10 @@ async function decodeRefusal(migration: Migration, rendition: Rendition, index: 
   );
 }
 
-async function storePlaylists(
-  { order, renditions, directory, run, dependencies }: Migration,
-  facts: ReadonlyMap<Quality, SegmentFacts>,
-): Promise<AbrVariant[]> {
-  const minimumTargetDuration = Math.max(...renditions.map(({ segments }) => targetDurationOf(segments)));
-  return Promise.all(
-    renditions.map(async (rendition) => {
-      const { quality, segments } = rendition;
-      const named = segments.map(({ durationSeconds }, index) => ({ durationSeconds, uri: segmentName(index + 1) }));
-      const text = writeMediaPlaylist({ segments: named, minimumTargetDuration });
-      await writeFile(join(directory, quality, "index.m3u8"), text, { signal: run.signal });
-      const key = mediaPlaylistKey(order.clearPrefix, quality);
-      await dependencies.source.putBytes(key, text, STORED_PLAYLIST, run.signal);
-      return variantOf(rendition, facts.get(quality)!, minimumTargetDuration);
-    }),
-  );
-}
-
-function variantOf({ quality, segments, sizes }: Rendition, facts: SegmentFacts, targetDuration: number): AbrVariant {
+function clearRung({ quality, segments, sizes }: Rendition, facts: SegmentFacts): ClearRung {
   const measured = segments.map(({ durationSeconds }, index) => ({ durationSeconds, bytes: sizes[index] ?? 0 }));
-  const { peak, average } = measureBandwidth(measured, targetDuration);
   const { width, height, codecs } = facts;
-  return {
-    ...{ quality, width, height, codecs },
-    ...{ peakBandwidth: peak, averageBandwidth: average },
-    frameRate: usableFrameRate(facts),
-    segmentCount: segments.length,
-    bytes: measured.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
+  return { quality, segments: measured, width, height, codecs, frameRate: usableFrameRate(facts) };
 }
 
 async function clearSegment(

@@ -1,11 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress, WorkOrder } from "../../../shared/application/job-protocol.ts";
-import { mediaPlaylistKey, segmentName } from "../../../shared/domain/object-keys.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
-import type { AbrVariant } from "../../../shared/domain/rendition.ts";
-import { measureBandwidth } from "../../../shared/hls/bandwidth.ts";
-import { targetDurationOf, writeMediaPlaylist } from "../../../shared/hls/media-playlist.ts";
 import type { DownloadLimits } from "../../adapters/download-url.ts";
 import { fetchSource, type Source } from "../../adapters/fetch-source.ts";
 import type { SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";
@@ -22,8 +17,8 @@ import { type LadderPlan, planLadder } from "../../media/encode/ladder.ts";
 import type { Refusal } from "../../media/refusal.ts";
 import type { MediaLimits } from "../../media/source/limits.ts";
 import { toProbeFacts } from "../../media/source/source-facts.ts";
+import { type ClearRung, storeClearLadder } from "../clear-ladder.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
-import { STORED_PLAYLIST } from "../object-headers.ts";
 import { requireRoomFor } from "./disk-space.ts";
 import { encodeLadder, type StoredRung } from "./encode-ladder.ts";
 import { createSegmentRetention } from "./segment-retention.ts";
@@ -97,9 +92,8 @@ export async function runTranscodeJob(
 
   const onChecked = (done: number, total: number) => report(share("VERIFYING", done, total));
   const facts = await verifyClear({ directory, plan, rungs, tools, signal, onChecked });
-  const targetDuration = Math.max(...rungs.map(({ segments }) => targetDurationOf(segments)));
-  await storePlaylists(rungs, targetDuration, directory, clearPrefix, source, signal);
-  const variants = rungs.map((rung) => variantOf(rung, facts, plan, targetDuration));
+  const ladder = rungs.map((rung) => clearRung(rung, facts, plan));
+  const variants = await storeClearLadder(ladder, { directory, clearPrefix, store: source }, signal);
   if (retention.keepsAll()) await workRoot.keep(clearPrefix, directory);
 
   const probeFacts = toProbeFacts(probed.facts);
@@ -119,46 +113,17 @@ function logged(refusal: Refusal, log: JobRun["log"]): Refusal {
   return refusal;
 }
 
-/** The playlists go to the store and to the disk as well, where encryption may find them first. */
-async function storePlaylists(
-  rungs: readonly StoredRung[],
-  minimumTargetDuration: number,
-  directory: string,
-  clearPrefix: string,
-  store: ObjectStore,
-  signal: AbortSignal,
-): Promise<void> {
-  await Promise.all(
-    rungs.map(async ({ quality, segments }) => {
-      const named = segments.map((segment, index) => ({ ...segment, uri: segmentName(index + 1) }));
-      const text = writeMediaPlaylist({ segments: named, minimumTargetDuration });
-      await writeFile(join(directory, quality, "index.m3u8"), text, { signal });
-      await store.putBytes(mediaPlaylistKey(clearPrefix, quality), text, STORED_PLAYLIST, signal);
-    }),
-  );
-}
-
-function variantOf(
+/** A rung with what its first segment shows. */
+function clearRung(
   { quality, segments }: StoredRung,
   facts: ReadonlyMap<Quality, SegmentFacts>,
   plan: LadderPlan,
-  targetDuration: number,
-): AbrVariant {
+): ClearRung {
   const found = facts.get(quality);
   if (!found) throw new Error(`${quality} was not inspected`);
-  const { peak, average } = measureBandwidth(segments, targetDuration);
-  return {
-    quality,
-    width: found.width,
-    height: found.height,
-    peakBandwidth: peak,
-    averageBandwidth: average,
-    codecs: found.codecs,
-    // The planned fraction: what a transport stream shows of it is guessed from time stamps of 90 kHz.
-    frameRate: plan.frameRate,
-    segmentCount: segments.length,
-    bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
+  const { width, height, codecs } = found;
+  // The planned frame rate is exact: timestamps of 90 kHz show a rounded one.
+  return { quality, segments, width, height, codecs, frameRate: plan.frameRate };
 }
 
 function planFields({ kind, rungs, frameRate, timeline }: LadderPlan): Record<string, unknown> {
