@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Context } from "./context.ts";
 import { problem } from "./http-errors.ts";
+import { logError } from "./log.ts";
 import { answerWithin, DATABASE_PATIENCE_MS } from "./middleware/answer-within.ts";
 import { type CallerEnv, requireScope } from "./middleware/authenticate.ts";
 import { publicHeaders, withPublicHeaders } from "./middleware/public-headers.ts";
@@ -91,8 +92,7 @@ export function createApp(context: Context): Hono {
 
 /** What failed here is ours and may pass: players retry a 5xx and never a 4xx. The path is logged, not the query. */
 function unexpected(error: Error, url: string): Response {
-  const at = new URL(url).pathname;
-  console.error(JSON.stringify({ at, error: errorText(error), cause: errorText(error.cause) }));
+  logError(new URL(url).pathname, error);
   return problem("unavailable");
 }
 
@@ -112,9 +112,4 @@ function ownUploads(context: Context): Hono<CallerEnv> {
     }),
   );
   return routes;
-}
-
-/** The first line: below it drizzle's messages list the values that were bound. */
-function errorText(cause: unknown): string | undefined {
-  return cause instanceof Error ? cause.message.split("\n", 1)[0] : undefined;
 }

@@ -2,6 +2,7 @@ import type { Context } from "./context.ts";
 import { deleteUnder } from "./delete-objects.ts";
 import { deleteReplaced } from "./delete-replaced.ts";
 import type { DeletionMessage } from "./env.ts";
+import { logError } from "./log.ts";
 
 /** The delete queue. Repeating a message does no harm. */
 export async function consumeDeletions(batch: MessageBatch<DeletionMessage>, context: Context): Promise<void> {
@@ -12,7 +13,7 @@ export async function consumeDeletions(batch: MessageBatch<DeletionMessage>, con
       message.ack();
     } catch (error) {
       const prefix = "replaced" in message.body ? message.body.replaced : message.body.prefix;
-      console.error(JSON.stringify({ at: "delete-objects", prefix, error: String(error) }));
+      logError("delete-objects", error, { prefix });
       message.retry({ delaySeconds: 30 });
     }
   }

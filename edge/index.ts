@@ -4,6 +4,7 @@ import { consumeDeletions } from "./consume-deletions.ts";
 import { type Context, createContext } from "./context.ts";
 import { ConfigurationError, type DeletionMessage, type Env } from "./env.ts";
 import { problem } from "./http-errors.ts";
+import { logError } from "./log.ts";
 import { isPreflight, preflight, withPublicHeaders } from "./middleware/public-headers.ts";
 import { runScheduled } from "./scheduled.ts";
 
@@ -29,7 +30,7 @@ export default {
       return await wire(env).app.fetch(request, env, execution);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
-      console.error(JSON.stringify({ at: "configuration", error: error.message }));
+      logError("configuration", error);
       return isPreflight(request) ? preflight(request) : withPublicHeaders(problem("misconfigured"));
     }
   },

@@ -3,13 +3,14 @@ import type { JobServiceDeps } from "../shared/application/job-service/deps.ts";
 import type { JobService } from "../shared/application/job-service/job-service.ts";
 import type { Context } from "./context.ts";
 import { queueDeletions, whereStored } from "./delete-objects.ts";
+import { logError } from "./log.ts";
 import { dispatchEvents } from "./outbox.ts";
 
 /** The job service of one request, which keeps the request's follow-up work alive after the response. */
 export function jobServiceOf(context: Context, execution: Pick<ExecutionContext, "waitUntil">): JobService {
   const { env, settings } = context;
   const later: JobServiceDeps["later"] = (name, work) =>
-    execution.waitUntil(work.catch((error: unknown) => logFailure(name, error)));
+    execution.waitUntil(work.catch((error: unknown) => logError(name, error)));
   return createJobService({
     ...context,
     policyRule: { publicUpTo: settings.PUBLIC_UP_TO_LINES },
@@ -21,10 +22,4 @@ export function jobServiceOf(context: Context, execution: Pick<ExecutionContext,
     deleteObjects: (prefixes) => queueDeletions(env, prefixes.flatMap(whereStored)),
     later,
   });
-}
-
-/** First line only: drizzle appends bound parameters, which may be secret. */
-function logFailure(at: string, error: unknown): void {
-  const message = error instanceof Error ? error.message.split("\n", 1)[0] : "";
-  console.error(JSON.stringify({ at, error: message }));
 }

@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { inBothBuckets, queueDeletions } from "./delete-objects.ts";
 import { queueReplaced } from "./delete-replaced.ts";
 import type { DeleteObjectsMessage } from "./env.ts";
+import { logError } from "./log.ts";
 
 const DISPATCH_BATCH = 50;
 
@@ -28,9 +29,7 @@ export async function dispatchEvents(context: Context): Promise<number> {
 
 /** Runs after the response is sent. The Cron Trigger repeats what fails here. */
 export function dispatchSoon(context: Context, execution: Pick<ExecutionContext, "waitUntil">): void {
-  execution.waitUntil(
-    dispatchEvents(context).catch((error) => console.error(JSON.stringify({ at: "outbox", error: String(error) }))),
-  );
+  execution.waitUntil(dispatchEvents(context).catch((error) => logError("outbox", error)));
 }
 
 function uploadsOf(event: DomainEvent): readonly string[] {

@@ -6,6 +6,7 @@ import { runIsolated } from "../shared/application/isolated-steps.ts";
 import { removeExpiredUploads } from "./adapters/remove-uploads.ts";
 import { expireAuditEvents } from "./audit/expire-events.ts";
 import type { Context } from "./context.ts";
+import { logError } from "./log.ts";
 import { dispatchEvents } from "./outbox.ts";
 
 /** Under a Worker's limit of subrequests, at a few requests each. */
@@ -25,16 +26,8 @@ export async function runScheduled(context: Context): Promise<void> {
       rotations: () => continueKeyRotations(context, now()),
     });
   } catch (error) {
-    const reasons = reasonsOf(error);
-    for (const reason of reasons) console.error(JSON.stringify({ at: "scheduled", error: reason }));
-    throw new Error(`${reasons.length} steps failed`);
+    logError("scheduled", error);
+    // Not the error itself: the platform would log its parameters.
+    throw new Error("steps of the Cron Trigger failed");
   }
-}
-
-/** One line for each failure. Only the first line of a message: the further ones of a query hold its parameters. */
-function reasonsOf(error: unknown, path = ""): string[] {
-  if (error instanceof AggregateError) return error.errors.flatMap((inner) => reasonsOf(inner, path));
-  const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
-  const here = path === "" ? message : `${path}: ${message}`;
-  return error instanceof Error && error.cause !== undefined ? reasonsOf(error.cause, here) : [here];
 }

@@ -1,6 +1,7 @@
 import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
 import type { AuditEvent } from "../../shared/domain/audit-event.ts";
 import type { Env } from "../env.ts";
+import { logError } from "../log.ts";
 
 type Ways = { readonly auditLog: AuditLog; readonly env: Pick<Env, "AUDIT_EVENTS"> };
 type Way = { readonly name: string; write(ways: Ways, events: readonly AuditEvent[]): Promise<unknown> };
@@ -29,15 +30,9 @@ async function byFirstThatWorks(ways: Ways, order: readonly Way[], events: reado
       await way.write(ways, events);
       return;
     } catch (error) {
-      console.error(JSON.stringify({ at: "audit", way: way.name, error: firstLine(error) }));
+      logError("audit", error, { way: way.name });
     }
   }
   // The last place that is left. An event holds no secret, so it can stand here whole.
-  for (const event of events) console.error(JSON.stringify({ at: "audit", lost: event }));
-}
-
-/** The message of a failed statement lists its values further down. */
-function firstLine(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return (cause instanceof Error ? cause.message : "").split("\n", 1)[0] ?? "";
+  for (const event of events) logError("audit", "an event is not stored", { lost: event });
 }

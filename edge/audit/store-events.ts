@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AuditEvent } from "../../shared/domain/audit-event.ts";
 import type { Context } from "../context.ts";
+import { logError } from "../log.ts";
 
 const eventSchema: z.ZodType<AuditEvent> = z.object({
   id: z.uuidv7(),
@@ -34,17 +35,11 @@ export async function storeAuditEvents(batch: MessageBatch<unknown>, { auditLog 
     await auditLog.append(readable.map(({ parsed }) => parsed.data as AuditEvent));
     for (const { message } of readable) message.ack();
   } catch (error) {
-    console.error(JSON.stringify({ at: "audit-queue", events: readable.length, error: causeOf(error) }));
+    logError("audit-queue", error, { events: readable.length });
     for (const { message } of readable) message.retry({ delaySeconds: delayAfter(message.attempts) });
   }
 }
 
 function delayAfter(attempts: number): number {
   return Math.min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** (attempts - 1));
-}
-
-/** drizzle's own messages list bound values, so only what lies below them is shown. */
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : "the database did not answer";
 }

@@ -1,15 +1,9 @@
 import { isUuid } from "../../shared/lib/random-id.ts";
+import { redactSecrets } from "../redact-secrets.ts";
 
 /** Enough for the policies of all qualities; an event stays far below what a queue takes. */
 const LONGEST_VALUE = 2000;
 const LONGEST_TEXT = 300;
-
-/** JWTs, our API keys, and what follows the path of a URL: wherever somebody has pasted one of them. */
-const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, "[token]"],
-  [/llk_[\w-]+/g, "[key]"],
-  [/(https?:\/\/[^\s?#"\\]*)[?#][^\s"\\]*/g, "$1"],
-];
 
 /** Whole, since two callers must never become one. */
 const LONGEST_ACTOR = 400;
@@ -20,7 +14,7 @@ export function toldActor(id: string): string {
 
 /** Text of somebody else's as it may stand in the log. */
 export function toldText(text: string): string {
-  return SECRETS.reduce((told, [secret, instead]) => told.replace(secret, instead), text).slice(0, LONGEST_TEXT);
+  return redactSecrets(text).slice(0, LONGEST_TEXT);
 }
 
 /** A value of a body or an answer as it may stand in the log: without secrets, and of bounded length. */
@@ -29,7 +23,7 @@ export function toldValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const text = JSON.stringify(value);
   if (text.length > LONGEST_VALUE) return `(${text.length} characters)`;
-  return JSON.parse(SECRETS.reduce((told, [secret, instead]) => told.replace(secret, instead), text));
+  return JSON.parse(redactSecrets(text));
 }
 
 /** Posts have UUIDs: what is none names no post, and could be anything. */

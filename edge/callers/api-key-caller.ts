@@ -1,6 +1,7 @@
 import { hashOfSecret, parseApiKey } from "../../shared/application/api-key-text.ts";
 import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
 import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
+import { logError } from "../log.ts";
 import { bearerToken, equalSecrets } from "./bearer.ts";
 import type { Identification } from "./caller.ts";
 import type { SeenApiKeys } from "./seen-api-keys.ts";
@@ -63,8 +64,8 @@ async function findKey(
 async function recordUse(apiKeys: ApiKeyStore, keyId: string, now: number): Promise<void> {
   try {
     await apiKeys.recordUse(keyId, now, LAST_USED_EXACTNESS_MS);
-  } catch {
-    console.error(JSON.stringify({ at: "api-key-use", keyId, error: "could not record the API key use" }));
+  } catch (error) {
+    logError("api-key-use", error, { keyId });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { problem } from "../http-errors.ts";
+import { logError } from "../log.ts";
 
 /**
  * How long a viewer waits for the database. hls.js gives up on a key after 8 s and then asks only once more, while a 503
@@ -25,6 +26,6 @@ export function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Ans
 
 /** The path is logged, not the query. */
 export function tooLate(url: string): Response {
-  console.error(JSON.stringify({ at: new URL(url).pathname, error: "the database did not respond in time" }));
+  logError(new URL(url).pathname, "the database did not respond in time");
   return problem("unavailable");
 }

@@ -9,6 +9,7 @@ import { toldActor, toldPostId } from "../audit/told-value.ts";
 import type { Caller } from "../callers/caller.ts";
 import type { Context } from "../context.ts";
 import { problemCodeOf } from "../http-errors.ts";
+import { logError } from "../log.ts";
 import { valueReadFrom } from "../read-json.ts";
 
 /** `recorded` is set by a route that has written its own event before it gave something out. */
@@ -40,9 +41,7 @@ async function tell(context: Context, c: HonoContext<AuditedEnv>): Promise<void>
     if (caller === null || reason === "not-allowed") noteRefusedCredentials(context, c, asked, caller, reason);
     else if (isTold(asked)) await record(context, c, asked, caller, reason);
   } catch (error) {
-    console.error(
-      JSON.stringify({ at: "audit", path: c.req.path, error: error instanceof Error ? error.message : "" }),
-    );
+    logError("audit", error, { path: c.req.path });
   }
 }
 

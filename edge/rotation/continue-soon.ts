@@ -1,6 +1,7 @@
 import { continueKeyRotationOf } from "../../shared/application/commands/continue-key-rotations.ts";
 import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
+import { logError } from "../log.ts";
 
 /** After the answer to whoever ended the job has gone out. What fails here is done by the Cron Trigger. */
 export function continueRotationSoon(
@@ -10,9 +11,6 @@ export function continueRotationSoon(
 ): void {
   if (kind !== "ENCRYPT") return;
   execution.waitUntil(
-    continueKeyRotationOf(context, fileId, context.now()).catch((error: unknown) => {
-      const told = error instanceof Error ? error.message.split("\n", 1)[0] : "";
-      console.error(JSON.stringify({ at: "rotation", error: told }));
-    }),
+    continueKeyRotationOf(context, fileId, context.now()).catch((error) => logError("rotation", error)),
   );
 }

@@ -1,3 +1,4 @@
+import { logError } from "../log.ts";
 import { readBoundedText } from "../read-json.ts";
 import { importJwks, type PublishedKey } from "./published-keys.ts";
 
@@ -86,7 +87,7 @@ async function fetchKeys(fetcher: Fetcher, url: string): Promise<KeySet | null> 
     if (text === null) throw new Error(`status ${response.status}, or more than ${LONGEST_JWKS_BYTES} bytes`);
     return await importJwks(text);
   } catch (error) {
-    console.error(JSON.stringify({ at: "issuer-keys", url, error: error instanceof Error ? error.message : "" }));
+    logError("issuer-keys", error, { url });
     return null;
   }
 }
