@@ -1,5 +1,6 @@
 import { ownerOfPrefix } from "../shared/domain/prefix-owner.ts";
-import type { DeleteObjectsMessage, Env } from "./env.ts";
+import type { Env } from "./env.ts";
+import type { DeleteObjectsMessage } from "./queues/messages.ts";
 
 /** R2 lists and deletes at most 1,000 keys a request. */
 const KEYS_PER_REQUEST = 1000;
@@ -19,17 +20,18 @@ export async function queueDeletions(
   }
 }
 
+export function inSource(prefix: string): DeleteObjectsMessage {
+  return { kind: "delete-objects", bucket: "SOURCE", prefix };
+}
+
 /** The same prefix in both buckets: a claim of an encrypt job writes to both, and an empty one costs nothing. */
 export function inBothBuckets(prefix: string): DeleteObjectsMessage[] {
-  return [
-    { bucket: "SOURCE", prefix },
-    { bucket: "PLAYBACK", prefix },
-  ];
+  return [inSource(prefix), { kind: "delete-objects", bucket: "PLAYBACK", prefix }];
 }
 
 /** An upload is in SOURCE alone; any other prefix may be in both buckets. */
 export function whereStored(prefix: string): DeleteObjectsMessage[] {
-  return ownerOfPrefix(prefix)?.kind === "upload" ? [{ bucket: "SOURCE", prefix }] : inBothBuckets(prefix);
+  return ownerOfPrefix(prefix)?.kind === "upload" ? [inSource(prefix)] : inBothBuckets(prefix);
 }
 
 /** One message; what is more than its share goes on in another. */

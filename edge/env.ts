@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { AuditEvent } from "../shared/domain/audit-event.ts";
 import { STANDARD_JOB_RULES } from "../shared/domain/transcode-job.ts";
 import { parseSecretList } from "../shared/lib/secret-list.ts";
 import { ACCESS_SETTINGS, missingAccessSettings } from "./callers/access-settings.ts";
 import type { JobEvents } from "./job-events.ts";
 import { SESSION_SETTINGS } from "./playback/session-settings.ts";
+import type { AuditEventMessage, DeletionMessage } from "./queues/messages.ts";
 import { seconds, unknownSettings, wholeNumber } from "./setting-types.ts";
 import { viewerIssuers, viewerIssuersSchema } from "./viewers/viewer-issuers.ts";
 
@@ -16,7 +16,7 @@ export type Env = {
   readonly ASSETS: Fetcher;
   readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
   readonly DELETE_OBJECTS: Queue<DeletionMessage>;
-  readonly AUDIT_EVENTS: Queue<AuditEvent>;
+  readonly AUDIT_EVENTS: Queue<AuditEventMessage>;
   readonly TOKEN_ISSUE_LIMIT: RateLimit;
   readonly ADMIN_API_KEY?: string;
   readonly PROCESSOR_TOKEN?: string;
@@ -24,14 +24,6 @@ export type Env = {
   readonly KEY_ENCRYPTION_KEYS?: string;
   readonly [setting: string]: unknown;
 };
-
-/** Everything under a prefix goes, as many requests as it takes. */
-export type DeleteObjectsMessage = { readonly bucket: "SOURCE" | "PLAYBACK"; readonly prefix: string };
-
-/** The prefix of a version that was replaced goes, not before a time in ms, if nothing names it or gives out its keys. */
-export type DeleteReplacedMessage = { readonly replaced: string; readonly notBefore: number };
-
-export type DeletionMessage = DeleteObjectsMessage | DeleteReplacedMessage;
 
 const secretList = (minimumBytes: number) =>
   z.string().transform((text, check) => {

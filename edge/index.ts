@@ -1,11 +1,10 @@
 import { createApp } from "./app.ts";
-import { storeAuditEvents } from "./audit/store-events.ts";
-import { consumeDeletions } from "./consume-deletions.ts";
 import { type Context, createContext } from "./context.ts";
-import { ConfigurationError, type DeletionMessage, type Env } from "./env.ts";
+import { ConfigurationError, type Env } from "./env.ts";
 import { problem } from "./http-errors.ts";
 import { logError } from "./log.ts";
 import { isPreflight, preflight, withPublicHeaders } from "./middleware/public-headers.ts";
+import { handleMessages } from "./queues/handle-messages.ts";
 import { runScheduled } from "./scheduled.ts";
 
 export { JobEvents } from "./job-events.ts";
@@ -39,12 +38,7 @@ export default {
     await runScheduled(wire(env).context);
   },
 
-  /** A deployment may add to the names of wrangler.toml, so a queue is known by the part that says what it is for. */
   async queue(batch, env) {
-    if (batch.queue.includes("audit-events")) return storeAuditEvents(batch, wire(env).context);
-    if (batch.queue.includes("delete-objects")) {
-      return consumeDeletions(batch as MessageBatch<DeletionMessage>, wire(env).context);
-    }
-    throw new Error(`there is nothing to do for the queue ${batch.queue}`);
+    await handleMessages(batch, wire(env).context);
   },
 } satisfies ExportedHandler<Env, unknown>;

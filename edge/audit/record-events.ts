@@ -9,7 +9,8 @@ type Way = { readonly name: string; write(ways: Ways, events: readonly AuditEven
 const DATABASE: Way = { name: "database", write: ({ auditLog }, events) => auditLog.append(events) };
 const QUEUE: Way = {
   name: "queue",
-  write: ({ env }, events) => env.AUDIT_EVENTS.sendBatch(events.map((body) => ({ body }))),
+  write: ({ env }, events) =>
+    env.AUDIT_EVENTS.sendBatch(events.map((event) => ({ body: { ...event, kind: "audit-event" } }))),
 };
 
 /** Into the log; by the queue where the database does not answer. When it resolves, the events are safe or told. */

@@ -1,9 +1,34 @@
-/** What the outside world is told of a post. Only the root publishes; delivery is through the outbox. */
-export type DomainEvent =
+/** What a change of a post raises. Only the root raises events. */
+export type NewEvent =
   | { readonly type: "VideoAuditPassed"; readonly auditedBy: string; readonly uploadIds: readonly string[] }
-  /** An imported part has keys of its own: what it was made from is not needed any more. */
-  | { readonly type: "SingleKeyContentMigrated"; readonly prefixes: readonly string[] }
-  /** A part plays another version. The keys of the one before are given out until `keysEnd`, in ms. */
-  | { readonly type: "PlayedVersionReplaced"; readonly prefix: string; readonly keysEnd: number }
   | { readonly type: "VideoAuditRejected"; readonly auditedBy: string; readonly reason: string }
+  /** Milliseconds. */
+  | { readonly type: "VideoPostPublished"; readonly publishedAt: number }
+  /** By a rejection or a withdrawal; a deletion is `VideoPostDeleted` alone. */
+  | { readonly type: "VideoPostUnpublished" }
+  /** An imported part has its own keys: what it was decrypted from is no longer needed. */
+  | { readonly type: "SingleKeyContentMigrated"; readonly prefixes: readonly string[] }
+  /** A part plays another version. The keys of the old one are valid until `keysEnd`, in ms. */
+  | { readonly type: "PlayedVersionReplaced"; readonly prefix: string; readonly keysEnd: number }
   | { readonly type: "VideoPostDeleted"; readonly prefixes: readonly string[]; readonly uploadIds: readonly string[] };
+
+export type EventIdentity = {
+  /** The same in every delivery, and of no other event. */
+  readonly id: string;
+  readonly videoPostId: string;
+  /** When it was saved, in ms. */
+  readonly at: number;
+};
+
+/** As it is saved with its change and delivered, at least once. */
+export type DomainEvent = NewEvent & EventIdentity;
+
+export type SaveIdentity = { readonly videoPostId: string; readonly version: number; readonly at: number };
+
+/** The identity follows from the save, so an event that an earlier release saved without one gets the same each time. */
+export function identifyEvents(
+  { videoPostId, version, at }: SaveIdentity,
+  events: readonly (NewEvent | DomainEvent)[],
+): readonly DomainEvent[] {
+  return events.map((event, index) => ({ id: `${videoPostId}.${version}.${index}`, videoPostId, at, ...event }));
+}

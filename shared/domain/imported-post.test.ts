@@ -68,7 +68,10 @@ describe("an imported post", () => {
     const { post, jobs, events } = importVideoPost(newImport(), NOW);
     expect(post).toMatchObject({ status: "PUBLISHED", importId: "film", nextFileIndex: 2 });
     expect(jobs).toEqual([]);
-    expect(events).toEqual([{ type: "VideoAuditPassed", auditedBy: "system", uploadIds: [] }]);
+    expect(events).toEqual([
+      { type: "VideoAuditPassed", auditedBy: "system", uploadIds: [] },
+      { type: "VideoPostPublished", publishedAt: NOW },
+    ]);
     expect(post.files.map(({ fileIndex, position, transferResult }) => [fileIndex, position, transferResult])).toEqual([
       [0, 0, "IMPORTED"],
       [1, 1, "IMPORTED"],

@@ -260,7 +260,7 @@ describe("an encryption that succeeded", () => {
     const clear = changed(transcoded(newPost({ autoPublish: true }))).post;
     const { post, events } = changed(encrypted(changed(staged(clear, 1)).post, 1));
     expect(post.status).toBe("PUBLISHED");
-    expect(events).toMatchObject([{ type: "VideoAuditPassed", auditedBy: "system" }]);
+    expect(events).toMatchObject([{ type: "VideoAuditPassed", auditedBy: "system" }, { type: "VideoPostPublished" }]);
   });
 
   it("under version 2 retires the keys that played until then, and moves the pointer", () => {

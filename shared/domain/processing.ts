@@ -1,5 +1,5 @@
 import { activateKeyVersion, type ContentKey, keysStagedBy, revokeStagedKeys } from "./content-key.ts";
-import type { DomainEvent } from "./domain-event.ts";
+import type { NewEvent } from "./domain-event.ts";
 import type { Quality } from "./quality.ts";
 import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
@@ -170,11 +170,11 @@ export function applyEncryptResult(post: VideoPost, fileId: string, result: Encr
   return { kind: "changed", change: { ...change, events }, value: undefined };
 }
 
-function replaced({ playing }: VideoFile, keysEnd: number): readonly DomainEvent[] {
+function replaced({ playing }: VideoFile, keysEnd: number): readonly NewEvent[] {
   return playing === null ? [] : [{ type: "PlayedVersionReplaced", prefix: playing.prefix, keysEnd }];
 }
 
-function migrated({ singleKey }: VideoFile): readonly DomainEvent[] {
+function migrated({ singleKey }: VideoFile): readonly NewEvent[] {
   return singleKey === null ? [] : [{ type: "SingleKeyContentMigrated", prefixes: [singleKey.prefix] }];
 }
 

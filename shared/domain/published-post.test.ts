@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { identifyEvents } from "./domain-event.ts";
 import { applied, NOW, part, playingPost } from "./ready-post.fixture.ts";
 import type { VideoFile } from "./video-file.ts";
-import { auditVideoPost, deleteVideoPost, settle, type VideoPost, withFile, withNewFile } from "./video-post.ts";
+import {
+  auditVideoPost,
+  type Decision,
+  deleteVideoPost,
+  settle,
+  type VideoPost,
+  withFile,
+  withNewFile,
+} from "./video-post.ts";
 
 const PASS = { result: "PASSED", reason: null, by: "ben" } as const;
 const REJECT = { result: "REJECTED", reason: "too loud", by: "ben" } as const;
@@ -63,6 +72,35 @@ describe("a published post", () => {
     expect(applied(deleteVideoPost(published, LATER))).toMatchObject(unpublished("DELETED"));
     const { post: withdrawn } = settle({ ...published, autoPublish: false, audit: null }, [], LATER);
     expect(withdrawn).toMatchObject(unpublished("PENDING_AUDIT"));
+  });
+});
+
+describe("the events of a post", () => {
+  const typesOf = (decision: Decision) =>
+    decision.kind === "changed" ? decision.change.events.map(({ type }) => type) : [decision.kind];
+
+  it("say that it is published and unpublished, once each time", () => {
+    expect(typesOf(auditVideoPost(published, REJECT, LATER))).toEqual(["VideoAuditRejected", "VideoPostUnpublished"]);
+    const rejected = applied(auditVideoPost(published, REJECT, LATER));
+    expect(typesOf(auditVideoPost(rejected, REJECT, LATER))).toEqual(["VideoAuditRejected"]);
+    expect(typesOf(auditVideoPost(rejected, PASS, LATER))).toEqual(["VideoAuditPassed", "VideoPostPublished"]);
+    expect(typesOf(deleteVideoPost(published, LATER))).toEqual(["VideoPostDeleted"]);
+  });
+
+  it("say nothing of it while parts are added and fail", () => {
+    const added = withAddedPart();
+    const failed = { ...part(added, 1), transferResult: "FAILED" } as const;
+    expect(withFile(added, failed, [], LATER).events).toEqual([]);
+  });
+
+  it("have an identity that follows from their save, and keep the one that they have", () => {
+    const save = { videoPostId: "post", version: 3, at: LATER };
+    const identified = identifyEvents(save, [{ type: "VideoPostUnpublished" }, { type: "VideoPostUnpublished" }]);
+    expect(identified).toEqual([
+      { id: "post.3.0", videoPostId: "post", at: LATER, type: "VideoPostUnpublished" },
+      { id: "post.3.1", videoPostId: "post", at: LATER, type: "VideoPostUnpublished" },
+    ]);
+    expect(identifyEvents({ ...save, version: 9, at: 1 }, identified)).toEqual(identified);
   });
 });
 

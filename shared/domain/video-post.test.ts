@@ -130,6 +130,7 @@ describe("a post that publishes itself", () => {
     });
     expect(change.events).toEqual([
       { type: "VideoAuditPassed", auditedBy: "system", uploadIds: ["upload-0", "upload-1"] },
+      { type: "VideoPostPublished", publishedAt: NOW + 1 },
     ]);
   });
 
@@ -155,12 +156,15 @@ describe("an audit", () => {
   it("that passes publishes the post and tells the world, with the uploads that can go", () => {
     const { post, events } = changeOf(auditVideoPost(ready, pass, NOW + 5));
     expect(post).toMatchObject({ status: "PUBLISHED", audit: { ...pass, at: NOW + 5 }, updatedAt: NOW + 5 });
-    expect(events).toEqual([{ type: "VideoAuditPassed", auditedBy: "anna", uploadIds: ["upload-0", "upload-1"] }]);
+    expect(events).toEqual([
+      { type: "VideoAuditPassed", auditedBy: "anna", uploadIds: ["upload-0", "upload-1"] },
+      { type: "VideoPostPublished", publishedAt: NOW + 5 },
+    ]);
   });
 
   it("names no uploads for parts that came from elsewhere", () => {
     const fetched = postWith([{ ...READY, source: { kind: "url", url: null } }]);
-    expect(changeOf(auditVideoPost(fetched, pass, NOW)).events).toMatchObject([{ uploadIds: [] }]);
+    expect(changeOf(auditVideoPost(fetched, pass, NOW)).events[0]).toMatchObject({ uploadIds: [] });
   });
 
   it("that rejects says why", () => {

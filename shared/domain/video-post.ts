@@ -1,5 +1,5 @@
 import { revokeKeys } from "./content-key.ts";
-import type { DomainEvent } from "./domain-event.ts";
+import type { NewEvent } from "./domain-event.ts";
 import { slugOf } from "./slug.ts";
 import type { NewJob } from "./transcode-job.ts";
 import { type FileSource, partState, type VideoFile, withoutUrl } from "./video-file.ts";
@@ -60,7 +60,7 @@ export type VideoPost = {
 /** What a command decided: the new state, and what the save must write beside it. */
 export type Change = {
   readonly post: VideoPost;
-  readonly events: readonly DomainEvent[];
+  readonly events: readonly NewEvent[];
   readonly jobs: readonly NewJob[];
   /** Jobs whose holders lose them: each is QUEUED again, with the attempt given back. */
   readonly takenBack?: readonly string[];
@@ -177,7 +177,7 @@ export function settle(
   post: VideoPost,
   jobs: readonly NewJob[],
   now: number,
-  events: readonly DomainEvent[] = [],
+  events: readonly NewEvent[] = [],
 ): Change {
   const passesNow = post.autoPublish && post.audit === null && allReady(post);
   const audit: Audit | null = passesNow ? { result: "PASSED", reason: null, by: "system", at: now } : post.audit;
@@ -190,7 +190,15 @@ export function settle(
     durationSeconds: post.files.reduce((sum, file) => sum + (file.durationSeconds ?? 0), 0),
     updatedAt: now,
   };
-  return { post: settled, jobs, events: passesNow ? [...events, auditPassed(settled, "system")] : events };
+  const passed = passesNow ? [auditPassed(settled, "system")] : [];
+  return { post: settled, jobs, events: [...events, ...passed, ...publicationEvents(post, settled)] };
+}
+
+/** A deletion has an event that says more. */
+function publicationEvents(before: VideoPost, { publishedAt, deletedAt }: VideoPost): readonly NewEvent[] {
+  if (before.publishedAt === null && publishedAt !== null) return [{ type: "VideoPostPublished", publishedAt }];
+  const unpublished = before.publishedAt !== null && publishedAt === null && deletedAt === null;
+  return unpublished ? [{ type: "VideoPostUnpublished" }] : [];
 }
 
 function allReady(post: VideoPost): boolean {
@@ -214,7 +222,7 @@ function statusOf(post: VideoPost): VideoPostStatus {
   return post.audit === null ? "PENDING_AUDIT" : "REJECTED";
 }
 
-function auditPassed(post: VideoPost, by: string): DomainEvent {
+function auditPassed(post: VideoPost, by: string): NewEvent {
   return { type: "VideoAuditPassed", auditedBy: by, uploadIds: uploadIds(post) };
 }
 
@@ -235,7 +243,7 @@ export function auditVideoPost(
   if (!isPublished && !allReady(post))
     return refused({ kind: "wrong-state", detail: `a post that is ${post.status} cannot be audited` });
   const audited = { ...post, audit: { ...verdict, at: now } };
-  const event: DomainEvent =
+  const event: NewEvent =
     verdict.result === "PASSED"
       ? auditPassed(post, verdict.by)
       : { type: "VideoAuditRejected", auditedBy: verdict.by, reason: verdict.reason ?? "" };
@@ -264,7 +272,7 @@ export function deleteVideoPost(post: VideoPost, now: number): Decision {
   const prefixes = post.files.flatMap((file) =>
     [file.clear?.prefix, file.playing?.prefix, file.singleKey?.prefix].filter((p) => p !== undefined),
   );
-  const event: DomainEvent = { type: "VideoPostDeleted", prefixes, uploadIds: uploadIds(post) };
+  const event: NewEvent = { type: "VideoPostDeleted", prefixes, uploadIds: uploadIds(post) };
   const files = post.files.map((file) => ({
     ...file,
     source: withoutUrl(file.source),

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DomainEvent } from "../../shared/domain/domain-event.ts";
+import type { NewEvent } from "../../shared/domain/domain-event.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, fenceOf, NOW, reload, savePost } from "./steps.ts";
 
-const rejected = (reason: string): DomainEvent => ({ type: "VideoAuditRejected", auditedBy: "reviewer", reason });
+const rejected = (reason: string): NewEvent => ({ type: "VideoAuditRejected", auditedBy: "reviewer", reason });
 
 export function describeOutbox(name: string, open: OpenPersistence): void {
   describe(`${name}: the outbox`, () => {
@@ -14,7 +14,7 @@ export function describeOutbox(name: string, open: OpenPersistence): void {
       persistence = await open();
     });
 
-    const save = (post: VideoPost, events: readonly DomainEvent[], now = NOW) =>
+    const save = (post: VideoPost, events: readonly NewEvent[], now = NOW) =>
       persistence.posts.save({ from: post, post, events, jobs: [] }, now);
 
     /** A save of the post's newest version, with one event. */
@@ -29,15 +29,19 @@ export function describeOutbox(name: string, open: OpenPersistence): void {
 
     it("holds the events of a save as they were, in their order, and no save without events", async () => {
       const post = await savePost(persistence);
-      const events: DomainEvent[] = [
+      const events: NewEvent[] = [
         rejected("“quoted”, '; -- and \""),
         { type: "VideoPostDeleted", prefixes: ["a-film/job/c1/"], uploadIds: ["one", "two"] },
         { type: "PlayedVersionReplaced", prefix: "a-film/job/enc/k1-c1/", keysEnd: NOW + 1 },
       ];
       expect(await persistence.outbox.listUndispatched(10)).toEqual([]);
       await save(post, events);
+      const identified = events.map((event, index) => ({
+        ...{ id: `${post.id}.2.${index}`, videoPostId: post.id, at: NOW },
+        ...event,
+      }));
       expect(await persistence.outbox.listUndispatched(10)).toStrictEqual([
-        { videoPostId: post.id, version: 2, events },
+        { videoPostId: post.id, version: 2, events: identified },
       ]);
     });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DomainEvent } from "../../shared/domain/domain-event.ts";
+import type { NewEvent } from "../../shared/domain/domain-event.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { jsonColumn, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { barePost, fullPost, withSetsSorted } from "./sample-posts.ts";
@@ -31,7 +31,7 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
       persistence = await open();
     });
 
-    const store = (post: VideoPost, events: readonly DomainEvent[] = [], from: VideoPost | null = null) =>
+    const store = (post: VideoPost, events: readonly NewEvent[] = [], from: VideoPost | null = null) =>
       persistence.posts.save({ from, post, events, jobs: [] }, NOW);
     const loaded = async (id: string) => withSetsSorted(await persistence.posts.load(id));
     const asSaved = (post: VideoPost) => withSetsSorted({ ...post, version: post.version + 1 });
@@ -92,7 +92,7 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
     });
 
     it("leaves the events of a save in its revision, to be sent out", async () => {
-      const events: DomainEvent[] = [
+      const events: NewEvent[] = [
         { type: "VideoAuditPassed", auditedBy: "system", uploadIds: ["upload-1"] },
         { type: "VideoAuditRejected", auditedBy: "auditor-1", reason: 'too "loud"' },
         { type: "VideoPostDeleted", prefixes: ["slug/job/c1/"], uploadIds: [] },
@@ -100,7 +100,10 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
       await store(fullPost, events);
       const [revision] = await persistence.rows("video_post_revision");
       expect(revision).toMatchObject({ video_post_id: fullPost.id, version: 1, dispatched_at: null, created_at: NOW });
-      expect(jsonColumn(revision?.events)).toStrictEqual(events);
+      const saved = { videoPostId: fullPost.id, at: NOW };
+      expect(jsonColumn(revision?.events)).toStrictEqual(
+        events.map((event, index) => ({ id: `${fullPost.id}.1.${index}`, ...saved, ...event })),
+      );
     });
 
     it("leaves nothing to be sent out by a save without events", async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteReplaced } from "../../edge/delete-replaced.ts";
-import type { DeletionMessage } from "../../edge/env.ts";
+import type { DeletionMessage } from "../../edge/queues/messages.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { addJob, emptyQueue, onlyPart } from "./one-job.ts";
 import { encryptPost, publishPost } from "./published-post.ts";
@@ -77,7 +77,9 @@ describe("a version that was replaced", () => {
   it("has one message, for the end of its keys and of the time that segments outlast them", async () => {
     const worker = start({ KEY_GRACE_SECONDS: "100", SEGMENT_GRACE_SECONDS: "20" });
     const { old } = await replaced(worker);
-    expect(waiting()).toEqual([{ body: { replaced: old, notBefore: expect.any(Number) }, delaySeconds: 120 }]);
+    expect(waiting()).toEqual([
+      { body: { kind: "delete-replaced", replaced: old, notBefore: expect.any(Number) }, delaySeconds: 120 },
+    ]);
   });
 
   it("waits in several messages for a grace that is longer than a queue can delay", async () => {

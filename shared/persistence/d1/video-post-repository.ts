@@ -7,6 +7,7 @@ import type {
   SaveOutcome,
   VideoPostRepository,
 } from "../../application/ports/video-post-repository.ts";
+import { identifyEvents } from "../../domain/domain-event.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
 import { secretId } from "../../lib/random-id.ts";
 import { NO_ROWS, rowsOf, videoPostOf } from "../rows/video-post-rows.ts";
@@ -60,16 +61,16 @@ async function save(
 ): Promise<SaveOutcome> {
   if (change.from !== null && change.from.version !== change.post.version)
     throw new Error("a save is of what was loaded");
-  if (JSON.stringify(change.events).length * 3 > MAX_PARAMETER_BYTES)
-    throw new Error("the events of a save are too long");
   const saveId = secretId();
   const version = change.post.version + 1;
+  const events = identifyEvents({ videoPostId: change.post.id, version, at: now }, change.events);
+  if (JSON.stringify(events).length * 3 > MAX_PARAMETER_BYTES) throw new Error("the events of a save are too long");
   const statements: [BatchItem<"sqlite">, ...BatchItem<"sqlite">[]] = [
     db.insert(videoPostRevision).values({
       videoPostId: change.post.id,
       version,
       saveId,
-      events: change.events,
+      events,
       leaseGuard: leaseGuard(options?.fence) as unknown as number,
       createdAt: now,
       dispatchedAt: change.events.length === 0 ? now : null,

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { DomainEvent } from "../../../domain/domain-event.ts";
+import type { DomainEvent, NewEvent } from "../../../domain/domain-event.ts";
 import type { Quality } from "../../../domain/quality.ts";
 import type { ProbeFacts } from "../../../domain/rendition.ts";
 import type { EncryptStatus, TransferResult, UpdateType } from "../../../domain/video-file.ts";
@@ -117,7 +117,7 @@ export const videoPostRevision = sqliteTable(
     videoPostId: text("video_post_id").notNull(),
     version: integer("version").notNull(),
     saveId: text("save_id").notNull(),
-    events: text("events", { mode: "json" }).$type<readonly DomainEvent[]>().notNull(),
+    events: text("events", { mode: "json" }).$type<readonly (NewEvent | DomainEvent)[]>().notNull(),
     /** Null, and therefore refused, when the job whose result this save records has lost its lease. */
     leaseGuard: integer("lease_guard").notNull(),
     createdAt: timestamp("created_at").notNull(),

@@ -1,0 +1,45 @@
+import type { DomainEvent } from "../../shared/domain/domain-event.ts";
+import { uploadPrefix } from "../../shared/domain/object-keys.ts";
+import type { Context } from "../context.ts";
+import { inBothBuckets, inSource, queueDeletions } from "../delete-objects.ts";
+import { queueReplaced } from "../delete-replaced.ts";
+
+type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly type: Type }>;
+
+/** Idempotent: an event is delivered at least once. What it throws has the event delivered again. */
+export type Handler<Type extends DomainEvent["type"]> = (event: EventOf<Type>, context: Context) => Promise<void>;
+
+type Handlers = { readonly [Type in DomainEvent["type"]]: readonly Handler<Type>[] };
+
+const HANDLERS: Handlers = {
+  VideoAuditPassed: [deleteUploads],
+  VideoAuditRejected: [],
+  VideoPostPublished: [],
+  VideoPostUnpublished: [],
+  SingleKeyContentMigrated: [deleteSources],
+  PlayedVersionReplaced: [(event, context) => queueReplaced(context, event.prefix, event.keysEnd)],
+  VideoPostDeleted: [deleteUploads, deleteRenditions],
+};
+
+/** Runs the handlers of one event in their order. An event of a later release has none here, and waits for it. */
+export async function handleEvent(event: DomainEvent, context: Context): Promise<void> {
+  const handlers = HANDLERS[event.type] as readonly Handler<DomainEvent["type"]>[] | undefined;
+  if (handlers === undefined) throw new Error(`the event ${event.id} has the unknown type ${event.type}`);
+  for (const handle of handlers) await handle(event, context);
+}
+
+async function deleteUploads({ uploadIds }: { readonly uploadIds: readonly string[] }, { uploads, env }: Context) {
+  const dropped = await uploads.dropUnneeded(uploadIds);
+  await queueDeletions(
+    env,
+    dropped.map((uploadId) => inSource(uploadPrefix(uploadId))),
+  );
+}
+
+async function deleteSources({ prefixes }: { readonly prefixes: readonly string[] }, { env }: Context) {
+  await queueDeletions(env, prefixes.map(inSource));
+}
+
+async function deleteRenditions({ prefixes }: { readonly prefixes: readonly string[] }, { env }: Context) {
+  await queueDeletions(env, prefixes.flatMap(inBothBuckets));
+}

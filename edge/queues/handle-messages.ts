@@ -1,0 +1,54 @@
+import { storeAuditEvents } from "../audit/store-events.ts";
+import type { Context } from "../context.ts";
+import { deleteUnder } from "../delete-objects.ts";
+import { deleteReplaced } from "../delete-replaced.ts";
+import { logError } from "../log.ts";
+import { type QueueMessage, readMessage } from "./messages.ts";
+import { LONGEST_RETRY_SECONDS, type Received } from "./received.ts";
+
+type Kind = QueueMessage["kind"];
+type MessageOf<K extends Kind> = Extract<QueueMessage, { readonly kind: K }>;
+
+/** Acknowledges or retries every message. A message may come twice. */
+type MessageHandler<K extends Kind> = (received: readonly Received<MessageOf<K>>[], context: Context) => Promise<void>;
+
+const HANDLERS: { readonly [K in Kind]: MessageHandler<K> } = {
+  "audit-event": storeAuditEvents,
+  "delete-objects": oneByOne((message, { env }) => deleteUnder(env, message)),
+  "delete-replaced": oneByOne((message, context) => deleteReplaced(context, message)),
+};
+
+const RETRY_SECONDS = 30;
+
+/** The message says what it is, whatever a deployment calls the queue that it arrives by. */
+export async function handleMessages(batch: MessageBatch<unknown>, context: Context): Promise<void> {
+  const readable: Received<QueueMessage>[] = [];
+  for (const message of batch.messages) {
+    const body = readMessage(message.body);
+    if (body !== null) {
+      readable.push({ message, body });
+      continue;
+    }
+    // Another release may be able to read it; in the end it is a dead letter.
+    logError("queue", "a message cannot be read", { queue: batch.queue, message: message.id });
+    message.retry({ delaySeconds: LONGEST_RETRY_SECONDS });
+  }
+  for (const [kind, group] of Map.groupBy(readable, ({ body }) => body.kind)) {
+    const handle = HANDLERS[kind] as MessageHandler<Kind>;
+    await handle(group, context);
+  }
+}
+
+function oneByOne<M extends QueueMessage>(work: (body: M, context: Context) => Promise<void>) {
+  return async (received: readonly Received<M>[], context: Context): Promise<void> => {
+    for (const { message, body } of received) {
+      try {
+        await work(body, context);
+        message.ack();
+      } catch (error) {
+        logError("queue", error, { message: body });
+        message.retry({ delaySeconds: RETRY_SECONDS });
+      }
+    }
+  };
+}

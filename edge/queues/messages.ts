@@ -1,0 +1,56 @@
+import { z } from "zod";
+import type { AuditEvent } from "../../shared/domain/audit-event.ts";
+
+const deleteObjects = z.object({
+  kind: z.literal("delete-objects"),
+  bucket: z.enum(["SOURCE", "PLAYBACK"]),
+  prefix: z.string(),
+});
+
+const deleteReplaced = z.object({
+  kind: z.literal("delete-replaced"),
+  replaced: z.string(),
+  notBefore: z.number(),
+});
+
+const auditEvent = z.object({
+  kind: z.literal("audit-event"),
+  id: z.uuidv7(),
+  at: z.int(),
+  actor: z.string(),
+  action: z.string(),
+  videoPostId: z.string().nullable(),
+  fileIndex: z.int().nullable(),
+  status: z.int(),
+  reason: z.string().nullable(),
+  count: z.int().positive(),
+  clientAddress: z.string().nullable(),
+  country: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()).nullable(),
+  keepUntil: z.int(),
+});
+
+const messageSchema = z.discriminatedUnion("kind", [deleteObjects, deleteReplaced, auditEvent]);
+
+/** Deletes everything under a prefix, in as many requests as it takes. */
+export type DeleteObjectsMessage = Readonly<z.infer<typeof deleteObjects>>;
+
+/** Deletes a replaced version, not before a time in ms, if no pointer names it and no key of it is valid. */
+export type DeleteReplacedMessage = Readonly<z.infer<typeof deleteReplaced>>;
+
+export type DeletionMessage = DeleteObjectsMessage | DeleteReplacedMessage;
+export type AuditEventMessage = AuditEvent & { readonly kind: "audit-event" };
+export type QueueMessage = DeletionMessage | AuditEventMessage;
+
+/** Null for what this release cannot read. */
+export function readMessage(body: unknown): QueueMessage | null {
+  const parsed = messageSchema.safeParse(tagged(body));
+  return parsed.success ? parsed.data : null;
+}
+
+/** Messages of earlier releases have no `kind`; their fields say what they are. */
+function tagged(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || "kind" in body) return body;
+  if ("replaced" in body) return { ...body, kind: "delete-replaced" };
+  return { ...body, kind: "bucket" in body ? "delete-objects" : "audit-event" };
+}
