@@ -4,10 +4,9 @@ import { problem } from "./http-errors.ts";
 import { logError } from "./log.ts";
 import { answerWithin, DATABASE_PATIENCE_MS } from "./middleware/answer-within.ts";
 import { type CallerEnv, requireScope } from "./middleware/authenticate.ts";
-import { publicHeaders, withPublicHeaders } from "./middleware/public-headers.ts";
+import { publicHeaders } from "./middleware/public-headers.ts";
 import { recordAdministration } from "./middleware/record-administration.ts";
-import { parseKeyAddress } from "./playback/key-address.ts";
-import { parsePlaylistAddress } from "./playback/playlist-address.ts";
+import { createPlayerHandlers } from "./player-requests.ts";
 import { adminKeyRoutes } from "./routes/admin-key.ts";
 import { adminTokenRoutes } from "./routes/admin-token.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
@@ -17,7 +16,7 @@ import { garbageRoutes } from "./routes/garbage.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { internalJobRoutes } from "./routes/internal-jobs.ts";
 import { jobRoutes } from "./routes/jobs.ts";
-import { keyHandler, routeKeys } from "./routes/key.ts";
+import { routeKeys } from "./routes/key.ts";
 import { migrateRoutes } from "./routes/migrate.ts";
 import { qualityAuthRoutes } from "./routes/quality-auth.ts";
 import { revokeRoutes } from "./routes/revoke.ts";
@@ -28,7 +27,7 @@ import { segmentRoutes } from "./routes/segments.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { UPLOADS_PATH, uploadRoutes } from "./routes/uploads.ts";
 import { videoPostRoutes } from "./routes/video-posts.ts";
-import { playlistHandler, routePlaylists } from "./routes/video-resource.ts";
+import { routePlaylists } from "./routes/video-resource.ts";
 import { viewerTokenRoutes } from "./routes/viewer-token.ts";
 import { watchRoutes } from "./routes/watch.tsx";
 
@@ -36,7 +35,7 @@ import { watchRoutes } from "./routes/watch.tsx";
 const ASKING_FOR_VIEWERS = ["/video/enc/token", "/video/enc/session/*", "/admin/video/enc/token"];
 
 /** Every route of the Worker. */
-export function createApp(context: Context): Hono {
+export function createApp(context: Context, players = createPlayerHandlers(context)): Hono {
   const app = new Hono();
   app.use(publicHeaders);
   app.get("/healthz", (c) => c.text("ok"));
@@ -45,11 +44,9 @@ export function createApp(context: Context): Hono {
   app.use("/admin/*", recorded);
   app.use("/api/v2/*", recorded);
 
-  const keys = keyHandler(context);
-  routeKeys(app, keys);
+  routeKeys(app, players.keys);
   app.route("/video/enc/segments", segmentRoutes(context));
-  const playlists = playlistHandler(context);
-  routePlaylists(app, playlists);
+  routePlaylists(app, players.playlists);
   app.route("/video/enc/session", sessionRoutes(context));
   app.route("/video/enc/token", viewerTokenRoutes(context));
   app.route("/admin/video/enc/token", adminTokenRoutes(context));
@@ -72,26 +69,12 @@ export function createApp(context: Context): Hono {
   if (context.settings.DEMO_VIEWERS === "enabled") app.route("/demo", demoViewerTokenRoutes(context));
 
   app.notFound(() => problem("not-found"));
-  app.onError((error, c) => unexpected(error, c.req.url));
-
-  // A GET of a player does not wait for the router and the layers, which would take a fifth of a playlist's time.
-  const routed = app.fetch;
-  app.fetch = (request, env, execution) => {
-    const answer = request.method === "GET" && execution !== undefined ? forPlayer(request, execution) : null;
-    if (answer === null) return routed(request, env, execution);
-    return answer.catch((error) => withPublicHeaders(unexpected(error, request.url)));
-  };
-  const forPlayer = (request: Request, execution: Pick<ExecutionContext, "waitUntil">) => {
-    const playlist = parsePlaylistAddress(request.url);
-    if (playlist !== null) return playlists(playlist, request);
-    const key = parseKeyAddress(request.url);
-    return key === null ? null : keys(key, request, execution);
-  };
+  app.onError((error, c) => unexpectedError(error, c.req.url));
   return app;
 }
 
-/** What failed here is ours and may pass: players retry a 5xx and never a 4xx. The path is logged, not the query. */
-function unexpected(error: Error, url: string): Response {
+/** Our fault, which may pass: players retry a 5xx and never a 4xx. The log gets the path without the query. */
+export function unexpectedError(error: unknown, url: string): Response {
   logError(new URL(url).pathname, error);
   return problem("unavailable");
 }

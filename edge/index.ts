@@ -1,15 +1,15 @@
-import { createApp } from "./app.ts";
 import { type Context, createContext } from "./context.ts";
 import { ConfigurationError, type Env } from "./env.ts";
 import { problem } from "./http-errors.ts";
 import { logError } from "./log.ts";
 import { isPreflight, preflight, withPublicHeaders } from "./middleware/public-headers.ts";
 import { handleMessages } from "./queues/handle-messages.ts";
+import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
 import { runScheduled } from "./scheduled.ts";
 
 export { JobEvents } from "./job-events.ts";
 
-type Wired = { readonly context: Context; readonly app: ReturnType<typeof createApp> };
+type Wired = { readonly context: Context; readonly handle: RequestHandler };
 
 /** Wired once for each isolate. A WeakMap, since tests bring several environments. */
 const wired = new WeakMap<Env, Wired>();
@@ -18,7 +18,7 @@ function wire(env: Env): Wired {
   const known = wired.get(env);
   if (known !== undefined) return known;
   const context = createContext({ env });
-  const made = { context, app: createApp(context) };
+  const made = { context, handle: createRequestHandler(context) };
   wired.set(env, made);
   return made;
 }
@@ -26,7 +26,7 @@ function wire(env: Env): Wired {
 export default {
   async fetch(request, env, execution) {
     try {
-      return await wire(env).app.fetch(request, env, execution);
+      return await wire(env).handle(request, execution);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       logError("configuration", error);

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { createApp } from "../../edge/app.ts";
+import { createRequestHandler } from "../../edge/request-handler.ts";
 import { bearer } from "./admin-callers.ts";
 import { heldQueue } from "./audited.ts";
 import { testEnv } from "./test-env.ts";
@@ -59,7 +59,7 @@ describe("an event that the database does not take", () => {
     });
     const { context } = startWorker();
     const append = vi.spyOn(context.auditLog, "append");
-    const answer = createApp(context).fetch(request, context.env, execution as never);
+    const answer = createRequestHandler(context)(request, execution as never);
     // Held before anything was awaited, and until the event is written.
     expect(kept).toHaveLength(1);
     await kept[0];

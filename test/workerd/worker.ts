@@ -1,5 +1,5 @@
-import { createApp } from "../../edge/app.ts";
 import { type Context, type ContextOptions, createContext } from "../../edge/context.ts";
+import { createRequestHandler } from "../../edge/request-handler.ts";
 import { asInvocation } from "./d1-limits.ts";
 import { type TestEnv, testEnv } from "./test-env.ts";
 
@@ -24,7 +24,7 @@ export function startWorker(
   let offset = 0;
   const env = { ...testEnv, ...settings } as TestEnv;
   const context = createContext({ env, now: () => Date.now() + offset, wait: async () => {}, ...options });
-  const app = createApp(context);
+  const handle = createRequestHandler(context);
   const pending: Promise<unknown>[] = [];
   const execution = {
     waitUntil: (promise: Promise<unknown>) => pending.push(promise),
@@ -32,7 +32,7 @@ export function startWorker(
     props: {},
   };
   const send = async (path: string, init?: RequestInit) =>
-    asInvocation(() => app.fetch(new Request(`${ORIGIN}${path}`, init), context.env, execution as never));
+    asInvocation(() => handle(new Request(`${ORIGIN}${path}`, init), execution as never));
   return {
     context,
     advance: (ms) => {

@@ -1,0 +1,19 @@
+import { createApp, unexpectedError } from "./app.ts";
+import type { Context } from "./context.ts";
+import { withPublicHeaders } from "./middleware/public-headers.ts";
+import { createPlayerHandlers, handlePlayerRequest } from "./player-requests.ts";
+
+export type RequestHandler = (request: Request, execution: ExecutionContext) => Promise<Response>;
+
+/** Every request of the Worker: those of players first, all others through the router. */
+export function createRequestHandler(context: Context): RequestHandler {
+  const players = createPlayerHandlers(context);
+  const app = createApp(context, players);
+  return async (request, execution) => {
+    try {
+      return await (handlePlayerRequest(players, request, execution) ?? app.fetch(request, context.env, execution));
+    } catch (error) {
+      return withPublicHeaders(unexpectedError(error, request.url));
+    }
+  };
+}
