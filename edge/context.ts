@@ -10,7 +10,7 @@ import { createRefusalCounter, type RefusalCounter } from "./audit/refusal-count
 import { createCallerDoors } from "./callers/caller-doors.ts";
 import type { CallerDoors } from "./callers/identify-caller.ts";
 import { type Env, readSettings, type Settings } from "./env.ts";
-import { sessionRules } from "./playback/session-settings.ts";
+import { sessionRules } from "./settings/session-settings.ts";
 import { createIssuerKeys, type Fetcher } from "./viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./viewers/verify-viewer.ts";
 import { createPageCache, forgettingPages, type PageCache } from "./watch/page-cache.ts";

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { STANDARD_JOB_RULES } from "../shared/domain/transcode-job.ts";
 import { parseSecretList } from "../shared/lib/secret-list.ts";
-import { ACCESS_SETTINGS, missingAccessSettings } from "./callers/access-settings.ts";
 import type { JobEvents } from "./job-events.ts";
-import { SESSION_SETTINGS } from "./playback/session-settings.ts";
 import type { AuditEventMessage, DeletionMessage } from "./queues/messages.ts";
-import { seconds, unknownSettings, wholeNumber } from "./setting-types.ts";
-import { viewerIssuers, viewerIssuersSchema } from "./viewers/viewer-issuers.ts";
+import { ACCESS_SETTINGS, missingAccessSettings } from "./settings/access-settings.ts";
+import { SESSION_SETTINGS } from "./settings/session-settings.ts";
+import { seconds, unknownSettings, wholeNumber } from "./settings/setting-types.ts";
+import { viewerIssuers, viewerIssuersSchema } from "./settings/viewer-issuers.ts";
 
 /** Bindings of wrangler.toml, and what `.dev.vars` or `wrangler secret put` adds. */
 export type Env = {

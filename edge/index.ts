@@ -1,9 +1,9 @@
 import { type Context, createContext } from "./context.ts";
 import { ConfigurationError, type Env } from "./env.ts";
+import { handleMessages } from "./handle-messages.ts";
 import { problem } from "./http-errors.ts";
 import { logError } from "./log.ts";
 import { isPreflight, preflight, withPublicHeaders } from "./middleware/public-headers.ts";
-import { handleMessages } from "./queues/handle-messages.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
 import { runScheduled } from "./scheduled.ts";
 

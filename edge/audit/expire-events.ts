@@ -1,4 +1,4 @@
-import type { Context } from "../context.ts";
+import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
 
 /** A statement of this many rows, with their entries in the indexes, takes D1 well under a second. */
 const ROWS_PER_STATEMENT = 500;
@@ -6,7 +6,7 @@ const ROWS_PER_STATEMENT = 500;
 const STATEMENTS_PER_SWEEP = 20;
 
 /** Deletes events that need no longer be kept. How many it were; what is left goes with the next sweep. */
-export async function expireAuditEvents({ auditLog }: Pick<Context, "auditLog">, now: number): Promise<number> {
+export async function expireAuditEvents({ auditLog }: { readonly auditLog: AuditLog }, now: number): Promise<number> {
   let expired = 0;
   for (let statement = 0; statement < STATEMENTS_PER_SWEEP; statement++) {
     const deleted = await auditLog.deleteExpired(now, ROWS_PER_STATEMENT);

@@ -1,9 +1,10 @@
 import { isQuality } from "../../shared/domain/quality.ts";
 import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
-import type { Context } from "../context.ts";
+import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
 import type { ProblemCode } from "../http-errors.ts";
 import type { KeyAddress } from "../playback/key-address.ts";
 import { clientOf } from "./client-of.ts";
+import type { RefusalCounter } from "./refusal-counter.ts";
 
 /** What the gate has learnt for certain: claims whose signature holds, and whom their row names. */
 export type GateFacts = { readonly claims: PlaybackClaims; readonly viewer: string | null };
@@ -21,7 +22,7 @@ export type GateRefusal = {
  * database: refusals are counted in memory and leave by a queue.
  */
 export function noteGateRefusal(
-  context: Pick<Context, "refusals" | "playbackTokens">,
+  context: { readonly refusals: RefusalCounter; readonly playbackTokens: TokenSigner },
   { reason, status, facts, asked }: GateRefusal,
   request: Request,
   execution: Pick<ExecutionContext, "waitUntil">,
@@ -36,7 +37,7 @@ export function noteGateRefusal(
 
 /** A token that has expired is still ours: at time 0 it had not. */
 async function factsOfExpired(
-  { playbackTokens }: Pick<Context, "playbackTokens">,
+  { playbackTokens }: { readonly playbackTokens: TokenSigner },
   reason: ProblemCode,
   token: string | undefined,
 ): Promise<GateFacts | null> {

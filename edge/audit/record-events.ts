@@ -1,9 +1,9 @@
 import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
 import type { AuditEvent } from "../../shared/domain/audit-event.ts";
-import type { Env } from "../env.ts";
 import { logError } from "../log.ts";
+import type { AuditEventMessage } from "../queues/messages.ts";
 
-type Ways = { readonly auditLog: AuditLog; readonly env: Pick<Env, "AUDIT_EVENTS"> };
+type Ways = { readonly auditLog: AuditLog; readonly env: { readonly AUDIT_EVENTS: Queue<AuditEventMessage> } };
 type Way = { readonly name: string; write(ways: Ways, events: readonly AuditEvent[]): Promise<unknown> };
 
 const DATABASE: Way = { name: "database", write: ({ auditLog }, events) => auditLog.append(events) };

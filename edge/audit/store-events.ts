@@ -1,4 +1,4 @@
-import type { Context } from "../context.ts";
+import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
 import { logError } from "../log.ts";
 import type { AuditEventMessage } from "../queues/messages.ts";
 import { LONGEST_RETRY_SECONDS, type Received } from "../queues/received.ts";
@@ -8,7 +8,7 @@ const FIRST_RETRY_SECONDS = 10;
 /** All events of a batch are one statement. An event that comes twice is one row. */
 export async function storeAuditEvents(
   received: readonly Received<AuditEventMessage>[],
-  { auditLog }: Pick<Context, "auditLog">,
+  { auditLog }: { readonly auditLog: AuditLog },
 ): Promise<void> {
   try {
     await auditLog.append(received.map(({ body: { kind: _, ...event } }) => event));

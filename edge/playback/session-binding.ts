@@ -1,5 +1,5 @@
 import type { PlaybackClaims, SessionBinding } from "../../shared/playback-token/claims.ts";
-import type { SessionBindingKind } from "./session-settings.ts";
+import type { SessionBindingKind } from "../settings/session-settings.ts";
 
 /** What Cloudflare says of a request; nothing of it is there in local development. */
 type Place = { readonly country?: unknown; readonly asn?: unknown };

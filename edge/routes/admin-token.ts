@@ -5,8 +5,8 @@ import type { SessionLimit } from "../../shared/domain/play-session.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";
-import { SESSION_OVERFLOWS, sessionOverflow } from "../playback/session-settings.ts";
 import { readJson } from "../read-json.ts";
+import { SESSION_OVERFLOWS, sessionOverflow } from "../settings/session-settings.ts";
 import { askedForMigration } from "./ask-for-migration.ts";
 import { issuedResponse } from "./issue-token.ts";
 

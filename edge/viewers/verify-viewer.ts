@@ -1,8 +1,8 @@
 import type { JWTPayload } from "jose";
 import type { Viewer } from "../../shared/domain/quality-auth.ts";
+import type { ViewerIssuer } from "../settings/viewer-issuers.ts";
 import { type CheckedJwt, checkWithPublishedKeys, checkWithSecrets, issuerNamedBy } from "./check-jwt.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
-import type { ViewerIssuer } from "./viewer-issuers.ts";
 
 export type ViewerVerification =
   | { readonly kind: "viewer"; readonly viewer: Viewer & { readonly kind: "viewer" } }

@@ -1,10 +1,10 @@
-import { storeAuditEvents } from "../audit/store-events.ts";
-import type { Context } from "../context.ts";
-import { deleteUnder } from "../delete-objects.ts";
-import { deleteReplaced } from "../delete-replaced.ts";
-import { logError } from "../log.ts";
-import { type QueueMessage, readMessage } from "./messages.ts";
-import { LONGEST_RETRY_SECONDS, type Received } from "./received.ts";
+import { storeAuditEvents } from "./audit/store-events.ts";
+import type { Context } from "./context.ts";
+import { deleteUnder } from "./delete-objects.ts";
+import { deleteReplaced } from "./delete-replaced.ts";
+import { logError } from "./log.ts";
+import { type QueueMessage, readMessage } from "./queues/messages.ts";
+import { LONGEST_RETRY_SECONDS, type Received } from "./queues/received.ts";
 
 type Kind = QueueMessage["kind"];
 type MessageOf<K extends Kind> = Extract<QueueMessage, { readonly kind: K }>;

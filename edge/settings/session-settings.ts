@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type SessionOverflow, type SessionRules, STANDARD_SESSION_RULES } from "../../shared/domain/play-session.ts";
-import { seconds, wholeNumber } from "../setting-types.ts";
+import { seconds, wholeNumber } from "./setting-types.ts";
 
 /** As callers and settings write it. */
 export const SESSION_OVERFLOWS = ["refuse", "end-oldest"] as const;
