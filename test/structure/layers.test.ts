@@ -64,6 +64,11 @@ describe("imports", () => {
   it("go nowhere in a circle, not even of types", () => {
     expect(circles(files)).toEqual([]);
   });
+
+  it("go nowhere in a circle between the folders of the Worker", () => {
+    const edge = shipped.filter(({ path }) => path.startsWith("edge/"));
+    expect(circles(foldersOf(edge))).toEqual([]);
+  });
 });
 
 describe("the layers", () => {
@@ -167,6 +172,22 @@ describe("the Worker's entry module", () => {
     expect(breaches(edge, (_, to) => to.kind === "file" && to.path === entry.path)).toEqual([]);
   });
 });
+
+/** One entry for each folder below the layer, and one for each file that lies in none. */
+function foldersOf(among: readonly SourceFile[]): SourceFile[] {
+  const placeOf = (path: string) => path.split("/").slice(0, 2).join("/");
+  const places = Map.groupBy(among, ({ path }) => placeOf(path));
+  return [...places].map(([path, within]) => {
+    const targets = within.flatMap(({ imports }) =>
+      imports
+        .filter((to) => to.kind === "file")
+        .map(nameOf)
+        .map(placeOf),
+    );
+    const others = [...new Set(targets)].filter((place) => place !== path);
+    return { path, text: "", imports: others.map((place): Import => ({ kind: "file", path: place })) };
+  });
+}
 
 /** At least one circle of every knot, told from its first file by name. Depth first; a file is entered once. */
 function circles(among: readonly SourceFile[]): string[] {
