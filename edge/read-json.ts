@@ -22,7 +22,11 @@ export function valueReadFrom(request: Request): unknown {
  * The body as JSON of the shape that is asked for, or the answer that says what is wrong with it. Without `whenEmpty`,
  * an empty body is refused as one that is not JSON.
  */
-export async function readJson<T>(request: Request, schema: z.ZodType<T>, whenEmpty?: unknown): Promise<ReadInput<T>> {
+export async function readJson<S extends z.ZodType>(
+  request: Request,
+  schema: S,
+  whenEmpty?: unknown,
+): Promise<ReadInput<z.output<S>>> {
   const text = await readBoundedText(request, LONGEST_BODY_BYTES).catch(() => undefined);
   // The sender is at fault or gone: nothing that we could log as ours.
   if (text === undefined) return { kind: "refused", response: problem("incomplete-body") };

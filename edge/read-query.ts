@@ -4,7 +4,7 @@ import { inputProblems } from "./input-problems.ts";
 import type { ReadInput } from "./read-json.ts";
 
 /** The query as `schema` describes it, or the answer that says what is wrong. A repeated parameter is refused. */
-export function readQuery<T>(request: Request, schema: z.ZodType<T>): ReadInput<T> {
+export function readQuery<S extends z.ZodType>(request: Request, schema: S): ReadInput<z.output<S>> {
   const { searchParams } = new URL(request.url);
   const parsed = schema.safeParse(Object.fromEntries(searchParams));
   if (!parsed.success) return { kind: "refused", response: problem("invalid", inputProblems(parsed.error, "query")) };

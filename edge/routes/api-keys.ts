@@ -30,7 +30,7 @@ export function apiKeyRoutes(context: Context): Hono<CallerEnv> {
   routes.use(requireScope(context, "admin"));
 
   routes.post("/", async (c) => {
-    const body = await readJson(c.req.raw, createSchema as z.ZodType<z.output<typeof createSchema>>);
+    const body = await readJson(c.req.raw, createSchema);
     if (body.kind === "refused") return body.response;
     const request = { ...body.value, by: c.get("caller") };
     return createdResponse(await createApiKey(apiKeys, request, now(), randomBytes), now());

@@ -51,7 +51,7 @@ export function auditRoutes(context: Context): Hono<CallerEnv> {
   routes.use(requireScope(context, "audit:read"));
 
   routes.get("/", async (c) => {
-    const query = readQuery(c.req.raw, pageSchema as z.ZodType<z.output<typeof pageSchema>>);
+    const query = readQuery(c.req.raw, pageSchema);
     if (query.kind === "refused") return query.response;
     const { limit, cursor = null, ...filter } = query.value;
     // One more than is shown tells whether there is another page.
@@ -62,7 +62,7 @@ export function auditRoutes(context: Context): Hono<CallerEnv> {
   });
 
   routes.get("/export", (c) => {
-    const query = readQuery(c.req.raw, exportSchema as z.ZodType<z.output<typeof exportSchema>>);
+    const query = readQuery(c.req.raw, exportSchema);
     if (query.kind === "refused") return query.response;
     const { format, ...filter } = query.value;
     const form = FORMS[format];

@@ -29,7 +29,7 @@ export function migrateRoutes(context: Context): Hono<CallerEnv> {
   const progress = async () => ({ ...(await migrations.progress()), maxInFlight: settings.MIGRATION_MAX_IN_FLIGHT });
 
   routes.post("/", async (c) => {
-    const body = await readJson(c.req.raw, requestSchema as z.ZodType<z.output<typeof requestSchema>>);
+    const body = await readJson(c.req.raw, requestSchema);
     if (body.kind === "refused") return body.response;
     const { videoPostId, fileIndex = null, limit } = body.value;
     const refusal = videoPostId === undefined ? null : await refuse(context, videoPostId, fileIndex);

@@ -35,14 +35,14 @@ export function qualityAuthRoutes(context: Context): Hono<CallerEnv> {
   routes.use(requireScope(context, "access:write"));
 
   routes.put("/", async (c) => {
-    const body = await readJson(c.req.raw, editSchema as z.ZodType<z.output<typeof editSchema>>);
+    const body = await readJson(c.req.raw, editSchema);
     if (body.kind === "refused") return body.response;
     const outcome = await upsertVideoHlsQualityAuth(posts, body.value, now());
     return outcome.kind === "done" ? c.json({ outcome: outcome.value }) : refusalResponse(outcome);
   });
 
   routes.put("/batch", async (c) => {
-    const body = await readJson(c.req.raw, batchSchema as z.ZodType<z.output<typeof batchSchema>>);
+    const body = await readJson(c.req.raw, batchSchema);
     if (body.kind === "refused") return body.response;
     const results = [];
     // One after the other: two items may be of one post.

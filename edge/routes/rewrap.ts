@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import type { z } from "zod";
 import { type RewrapPosition, rewrapKeys } from "../../shared/application/commands/rewrap-keys.ts";
 import type { KeyAtRest } from "../../shared/application/ports/key-wrapping-store.ts";
 import { type KeysAtRestView, type RewrapView, rewrapRequestSchema } from "../../shared/application/rewrap-protocol.ts";
@@ -26,7 +25,7 @@ export function rewrapRoutes(context: Context): Hono<CallerEnv> {
   });
 
   routes.post("/", async (c) => {
-    const body = await readJson(c.req.raw, rewrapRequestSchema as z.ZodType<z.output<typeof rewrapRequestSchema>>);
+    const body = await readJson(c.req.raw, rewrapRequestSchema);
     if (body.kind === "refused") return body.response;
     const { limit, cursor } = body.value;
     const from = cursor === undefined ? null : positionOfCursor(cursor);

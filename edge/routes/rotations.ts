@@ -117,7 +117,7 @@ async function progressResponse({ rotationBatches }: Context, batchId: string, s
 
 async function itemsResponse({ rotationBatches }: Context, c: HonoContext<CallerEnv, "/:batchId/items">) {
   const batchId = c.req.param("batchId");
-  const query = readQuery(c.req.raw, itemsSchema as z.ZodType<z.output<typeof itemsSchema>>);
+  const query = readQuery(c.req.raw, itemsSchema);
   if (query.kind === "refused") return query.response;
   const { state = null, cursor, limit, format } = query.value;
   const after = cursor === undefined ? null : partOfCursor(cursor);

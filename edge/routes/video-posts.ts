@@ -51,7 +51,7 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
   routes.use(requireScope(context, { read: "posts:read", write: "posts:write" }));
 
   routes.post("/", async (c) => {
-    const body = await readJson(c.req.raw, createSchema as z.ZodType<z.output<typeof createSchema>>);
+    const body = await readJson(c.req.raw, createSchema);
     if (body.kind === "refused") return body.response;
     const authorId = c.get("caller").id;
     const resolved = await resolveSources(context.uploads, body.value.uploadFileList, authorId, now());
@@ -72,13 +72,13 @@ export function videoPostRoutes(context: Context): Hono<CallerEnv> {
   });
 
   routes.patch("/:videoPostId", async (c) => {
-    const body = await readJson(c.req.raw, editSchema as z.ZodType<z.output<typeof editSchema>>);
+    const body = await readJson(c.req.raw, editSchema);
     if (body.kind === "refused") return body.response;
     return answer(c.executionCtx, await updateVideoPost(posts, c.req.param("videoPostId"), body.value, now()));
   });
 
   routes.post("/:videoPostId/audit", async (c) => {
-    const body = await readJson(c.req.raw, auditSchema as z.ZodType<z.output<typeof auditSchema>>);
+    const body = await readJson(c.req.raw, auditSchema);
     if (body.kind === "refused") return body.response;
     const verdict = { ...body.value, by: c.get("caller").id };
     return answer(c.executionCtx, await auditVideoPost(posts, c.req.param("videoPostId"), verdict, now()));
