@@ -1,8 +1,5 @@
 import type { Hono } from "hono";
-import {
-  consumeVideoHlsKeyToken,
-  type GateRefusal,
-} from "../../shared/application/commands/consume-video-hls-key-token.ts";
+import { consumeVideoHlsKeyToken } from "../../shared/application/commands/consume-video-hls-key-token.ts";
 import { isQuality } from "../../shared/domain/quality.ts";
 import { CONTENT_KEY_BYTES } from "../../shared/key-vault/key-vault.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
@@ -14,18 +11,6 @@ import { PUBLIC_HEADERS, withPublicHeaders } from "../middleware/public-headers.
 import type { KeyAddress } from "../playback/key-address.ts";
 import { readToken } from "../playback/read-token.ts";
 import { isElsewhere } from "../playback/session-binding.ts";
-
-const CODE_OF = {
-  "quality-not-allowed": "quality-not-allowed",
-  "token-unknown": "token-unknown",
-  "token-revoked": "token-revoked",
-  "token-expired": "token-expired",
-  "session-ended": "session-ended",
-  "key-unknown": "key-unknown",
-  "key-superseded": "key-superseded",
-  "uses-exhausted": "uses-exhausted",
-  "session-limit": "session-limit",
-} as const satisfies Record<GateRefusal, ProblemCode>;
 
 export type KeyHandler = (
   asked: KeyAddress,
@@ -77,7 +62,7 @@ function keyGate({ tokens, vault, playbackTokens, settings, now }: Context) {
     if (request.method === "HEAD") return keyResponse(null, maxAge(claims, at));
     const outcome = await consumeVideoHlsKeyToken({ tokens, vault }, claims, { keyId, quality }, at);
     if (outcome.kind === "key") return keyResponse(outcome.key, maxAge(claims, at));
-    return refused(CODE_OF[outcome.reason], outcome.viewer);
+    return refused(outcome.reason, outcome.viewer);
   };
 }
 
