@@ -1,5 +1,5 @@
 import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
-import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
+import type { IgnoreExpiry, TokenSigner } from "../../shared/playback-token/token-signer.ts";
 
 export type TokenRefusal = "token-missing" | "token-invalid" | "token-expired";
 
@@ -7,10 +7,14 @@ export type ReadToken =
   | { readonly kind: "claims"; readonly claims: PlaybackClaims; readonly token: string }
   | { readonly kind: "refused"; readonly code: TokenRefusal };
 
-/** The token of a playback URL: signature, type and expiry. What it allows is for the caller to compare. */
-export async function readToken(signer: TokenSigner, token: string | undefined, now: number): Promise<ReadToken> {
+/** `now` in ms. The token of a playback URL: signature, type and expiry. What it allows is for the caller to compare. */
+export async function readToken(
+  signer: TokenSigner,
+  token: string | undefined,
+  now: number | IgnoreExpiry,
+): Promise<ReadToken> {
   if (token === undefined || token === "") return refused("token-missing");
-  const verified = await signer.verify(token, now / 1000);
+  const verified = await signer.verify(token, now === "ignore-expiry" ? now : now / 1000);
   if (verified.kind === "expired") return refused("token-expired");
   const claims = verified.kind === "valid" ? fromWire(verified.payload) : null;
   return claims === null ? refused("token-invalid") : { kind: "claims", claims, token };

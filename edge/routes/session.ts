@@ -3,6 +3,7 @@ import { z } from "zod";
 import { endPlaySession } from "../../shared/application/commands/end-play-session.ts";
 import { type RefreshOutcome, refreshPlaySession } from "../../shared/application/commands/refresh-play-session.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import type { IgnoreExpiry } from "../../shared/playback-token/token-signer.ts";
 import { bearerToken } from "../callers/bearer.ts";
 import { type IssueCounter, isBeyondIssueLimit } from "../callers/issue-limit.ts";
 import type { Context } from "../context.ts";
@@ -34,8 +35,8 @@ export function sessionRoutes(context: Context): Hono {
 
   const end = async (c: HonoContext): Promise<Response> => {
     const at = now();
-    // At time 0 nothing has expired: that a session is over already is no reason to refuse its end.
-    const read = await readSession(context, c, 0);
+    // A session that has expired can be ended too.
+    const read = await readSession(context, c, "ignore-expiry");
     if (read.kind === "refused") return read.response;
     if (await isBeyondIssueLimit(env, counterOf(read.claims))) return problem("too-many-requests");
     const outcome = await endPlaySession(sessions, read.claims, at);
@@ -68,7 +69,11 @@ type ReadSession =
   | { readonly kind: "refused"; readonly response: Response };
 
 /** The session's token comes in a header or a body: a URL of ours that does not need it never holds one. */
-async function readSession({ playbackTokens }: Context, c: HonoContext, at: number): Promise<ReadSession> {
+async function readSession(
+  { playbackTokens }: Context,
+  c: HonoContext,
+  at: number | IgnoreExpiry,
+): Promise<ReadSession> {
   const given = await givenToken(c.req.raw);
   if (given.kind === "refused") return given;
   const read = await readToken(playbackTokens, given.value, at);

@@ -55,7 +55,6 @@ describe("a signed token", () => {
     expect(await signer.verify(await signer.sign(payload), NOW)).toEqual({
       kind: "valid",
       payload,
-      expiresAt: NOW + 60,
     });
   });
 
@@ -154,6 +153,15 @@ describe("the expiry of a token", () => {
     expect(await at(NOW + 4.999)).toBe("valid");
     expect(await at(NOW + 5)).toBe("expired");
     expect(await at(NOW + 1e9)).toBe("expired");
+  });
+
+  it("is ignored on request, for a genuine token that has one", async () => {
+    const token = await signer.sign({ exp: NOW - 1e6 });
+    expect(await signer.verify(token, "ignore-expiry")).toEqual({ kind: "valid", payload: { exp: NOW - 1e6 } });
+    const unsigned = await signer.verify(`${token.slice(0, -6)}AAAAAA`, "ignore-expiry");
+    expect(unsigned).toEqual({ kind: "invalid", reason: "bad-signature" });
+    const endless = await signer.verify(forged(HEADER, base64UrlEncode(utf8("{}"))), "ignore-expiry");
+    expect(endless).toEqual({ kind: "invalid", reason: "no-expiry" });
   });
 
   it.each(["{}", '{"exp":null}', '{"exp":"9999999999"}', '{"exp":[9999999999]}', "null", "[]", "9999999999"])(

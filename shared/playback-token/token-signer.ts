@@ -5,14 +5,17 @@ import type { NamedSecret } from "../lib/secret-list.ts";
 export type TokenType = "play+jwt" | "job+jwt";
 
 export type Verification =
-  | { readonly kind: "valid"; readonly payload: unknown; readonly expiresAt: number }
+  | { readonly kind: "valid"; readonly payload: unknown }
   | { readonly kind: "invalid"; readonly reason: "malformed" | "unknown-header" | "bad-signature" | "no-expiry" }
   | { readonly kind: "expired" };
+
+/** In place of a time: for what is to be said of a token, not given for it. */
+export type IgnoreExpiry = "ignore-expiry";
 
 export interface TokenSigner {
   sign(payload: { readonly exp: number; readonly [claim: string]: unknown }): Promise<string>;
   /** `nowSeconds` since the epoch; what expired up to CLOCK_SKEW_SECONDS ago still counts. */
-  verify(token: string, nowSeconds: number): Promise<Verification>;
+  verify(token: string, nowSeconds: number | IgnoreExpiry): Promise<Verification>;
 }
 
 const encoder = new TextEncoder();
@@ -81,13 +84,13 @@ function split(token: string): { header: string; payload: string; signature: Uin
   }
 }
 
-function readPayload(encoded: string, nowSeconds: number): Verification {
+function readPayload(encoded: string, nowSeconds: number | IgnoreExpiry): Verification {
   const payload = decodedJson(encoded);
   if (payload === undefined) return { kind: "invalid", reason: "malformed" };
   const exp = typeof payload === "object" && payload !== null && "exp" in payload ? payload.exp : undefined;
   if (typeof exp !== "number") return { kind: "invalid", reason: "no-expiry" };
-  if (exp + CLOCK_SKEW_SECONDS <= nowSeconds) return { kind: "expired" };
-  return { kind: "valid", payload, expiresAt: exp };
+  if (nowSeconds !== "ignore-expiry" && exp + CLOCK_SKEW_SECONDS <= nowSeconds) return { kind: "expired" };
+  return { kind: "valid", payload };
 }
 
 /** Undefined for a payload that is not JSON, although its signature is valid. */

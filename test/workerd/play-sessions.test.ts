@@ -36,7 +36,7 @@ async function refusalOf(response: Response): Promise<[number, string]> {
 }
 
 async function claimsOf({ token }: Held): Promise<PlaybackClaims> {
-  const verified = await worker.context.playbackTokens.verify(token, 0);
+  const verified = await worker.context.playbackTokens.verify(token, "ignore-expiry");
   return fromWire(verified.kind === "valid" ? verified.payload : null)!;
 }
 
