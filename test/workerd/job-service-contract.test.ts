@@ -1,4 +1,4 @@
-import type { DeleteObjectsMessage } from "../../edge/env.ts";
+import type { DeleteObjectsMessage } from "../../edge/queues/messages.ts";
 import { createHttpJobService } from "../../processor/adapters/http-job-service.ts";
 import type { Progress } from "../../shared/application/job-protocol.ts";
 import { createJobService } from "../../shared/application/job-service/create-job-service.ts";
