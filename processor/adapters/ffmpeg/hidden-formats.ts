@@ -22,17 +22,22 @@ export async function withHiddenFormats(
 ): Promise<SourceFacts | Refusal> {
   const { container, audio } = facts;
   if (audio?.codec !== "aac" || clockMayStep(container) || container === DESCRIBES_FRAMES) return facts;
-  const hidden = await readTrack(audio.streamIndex, ask, sourcePath);
-  const right = audio.rightStreamIndex === null ? null : await readTrack(audio.rightStreamIndex, ask, sourcePath);
+  const { hidden, overlapSeconds } = await readTrack(audio.streamIndex, ask, sourcePath);
+  const right =
+    audio.rightStreamIndex === null ? null : (await readTrack(audio.rightStreamIndex, ask, sourcePath)).hidden;
   const described = hidden?.kind === "channels" ? hidden.described : 0;
   if (described <= STEREO && holdsMoreChannels(complaints)) return refuse(FORMATS_DIFFER);
-  if (!hidden && !right) return facts;
+  const warned = overlapSeconds > 0 ? { ...facts, warnings: [...facts.warnings, OVERLAP] } : facts;
+  if (!hidden && !right) return warned;
   if (hidden?.kind !== "channels" || audio.rightStreamIndex !== null) return refuse(FORMATS_DIFFER);
-  return { ...facts, audio: { ...audio, changesFormat: true, hiddenChannels: hidden.runs } };
+  return { ...warned, audio: { ...audio, changesFormat: true, hiddenChannels: hidden.runs } };
 }
 
 export const FORMATS_DIFFER =
   "The file was joined from recordings whose sound differs in format, and it describes only one of them. Join the recordings in a video editor, and upload the result.";
+
+const OVERLAP =
+  "The sound overlaps itself at a join, as where recordings of different sample rates were joined: it may be cut there, or have a wrong pitch.";
 
 const STEREO = 2;
 /** Frames of 5.1 and mono begin alike: the decoder stops at the second element, a pair that the description lacks. */
@@ -44,8 +49,10 @@ function holdsMoreChannels(complaints: readonly string[]): boolean {
   return complaints.filter((line) => MORE_CHANNELS.test(line)).length >= MORE_CHANNELS_LINES;
 }
 
-/** Null also for kinds of AAC that have no such copy (AAC-ELD, xHE-AAC). */
-async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Promise<HiddenFormats | null> {
+type TrackFormats = { readonly hidden: HiddenFormats | null; readonly overlapSeconds: number };
+
+/** Nothing is found also in kinds of AAC that have no such copy (AAC-ELD, xHE-AAC). */
+async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Promise<TrackFormats> {
   const finder = new HiddenFormatFinder();
   const reader = new AacCopyReader((frame) => finder.frame(frame));
   const output = ["-map", `0:${streamIndex}`, ...AAC_COPY_OUTPUT, "-f", "mpegts", "pipe:1"];
@@ -53,7 +60,7 @@ async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Pro
   const copied = await ask("ffmpeg", args, (chunk) => reader.push(chunk));
   reader.end();
   if (copied.timedOut) throw new PassingFault("The sound could not be read in time.");
-  if (copied.code === 0) return finder.finish();
+  if (copied.code === 0) return { hidden: finder.finish(), overlapSeconds: finder.overlapSeconds };
   if (blamesMachine(copied.code, copied.stderr)) throw machineFault(copied, copied.stderr);
-  return null;
+  return { hidden: null, overlapSeconds: 0 };
 }

@@ -6,6 +6,10 @@ type Part = Partial<AacFrame> & { readonly count: number; readonly rate?: number
 
 /** Frames of stereo at 48 kHz; `rate` is that of their distances. */
 function find(...parts: readonly Part[]) {
+  return read(...parts).finish();
+}
+
+function read(...parts: readonly Part[]) {
   const finder = new HiddenFormatFinder();
   let seconds = 0;
   for (const { count, rate = 48_000, ...changes } of parts) {
@@ -14,7 +18,7 @@ function find(...parts: readonly Part[]) {
       seconds += 1024 / rate;
     }
   }
-  return finder.finish();
+  return finder;
 }
 
 describe("formats that a description hides", () => {
@@ -68,5 +72,10 @@ describe("formats that a description hides", () => {
       find({ count: 150 }, { count: 1, rate: 100 }, { count: 150 }, { count: 1, rate: 5 }, { count: 99 }),
     ).toBeNull();
     expect(find({ count: 300, rate: 44_100 })).toBeNull();
+  });
+
+  it("show in frames that lie on top of each other, where no distance shows another rate", () => {
+    expect(read({ count: 150 }, { count: 10, rate: 1e6 }, { count: 150 }).overlapSeconds).toBeCloseTo(0.21, 1);
+    expect(read({ count: 150 }, { count: 5, rate: 1e6 }, { count: 150 }).overlapSeconds).toBe(0);
   });
 });

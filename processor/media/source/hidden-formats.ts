@@ -31,6 +31,7 @@ export class HiddenFormatFinder {
   readonly #runs: { frames: number; configuration: number }[] = [];
   readonly #elements = { single: 0, pair: 0 };
   readonly #rates = new RateWatch();
+  readonly #overlap = new OverlapWatch();
   #described = 0;
   #describesItself = false;
 
@@ -40,10 +41,16 @@ export class HiddenFormatFinder {
     this.#describesItself ||= configuration === 0;
     if (element !== null) this.#elements[element] += 1;
     this.#rates.frame(frame);
+    this.#overlap.frame(frame);
     const last = this.#runs.at(-1);
     const actual = element === null && last ? last.configuration : actualConfiguration(frame);
     if (last?.configuration === actual) last.frames += 1;
     else this.#runs.push({ frames: 1, configuration: actual });
+  }
+
+  /** Seconds of frames that follow each other at one time. */
+  get overlapSeconds(): number {
+    return this.#overlap.seconds;
   }
 
   finish(): HiddenFormats | null {
@@ -106,5 +113,22 @@ class RateWatch {
     this.#other = other;
     this.#seen ||= other > 0 && this.#othersInRow >= RECORDING_BLOCKS;
     this.changed = this.#seen && this.#declared >= RECORDING_BLOCKS;
+  }
+}
+
+/**
+ * Frames that lie on top of each other. ffmpeg's concat demuxer joins recordings of different sample rates so: what is
+ * left of the times of the first rate is too short for the frames of the second.
+ */
+class OverlapWatch {
+  seconds = 0;
+  #before = Number.NEGATIVE_INFINITY;
+  #inRow = 0;
+
+  frame({ seconds, sampleRate }: AacFrame): void {
+    const length = FRAME_SAMPLES / Math.max(1, sampleRate);
+    this.#inRow = seconds - this.#before < length / 4 ? this.#inRow + 1 : 0;
+    this.#before = seconds;
+    if (this.#inRow >= RECORDING_FRAMES) this.seconds = Math.max(this.seconds, this.#inRow * length);
   }
 }
