@@ -12,7 +12,7 @@ const MAC_APPLICATIONS = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
-const TRIAL_MS = 60_000;
+const TRIAL_MS = 180_000;
 const TRIAL_FLAGS = [
   "--headless",
   "--no-sandbox",

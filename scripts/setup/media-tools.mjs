@@ -9,7 +9,7 @@ import { SetupError } from "./setup-error.mjs";
 import { installSystemPackages } from "./system-packages.mjs";
 
 const NEEDED_ENCODERS = ["libx264", "aac"];
-const TRIAL_MS = 30_000;
+const TRIAL_MS = 180_000;
 
 /**
  * @typedef {{ ffmpeg: string, ffprobe: string }} MediaTools

@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import { lastLines, runCommand } from "./command.mjs";
 import { SetupError } from "./setup-error.mjs";
 
-const TRIAL_MS = 60_000;
+// GStreamer reads all of its plugins at the first start, which takes minutes where nothing of them is in memory.
+const TRIAL_MS = 300_000;
 // What playbin3 needs for HLS over HTTP with H.264 and AAC in MPEG-TS.
 const GSTREAMER_ELEMENTS = ["playbin3", "hlsdemux2", "souphttpsrc", "tsdemux", "h264parse", "aacparse", "avdec_h264"];
 

@@ -148,14 +148,14 @@ describe("the watch page", () => {
     const { sid } = claimsOf(page.keyAnswers[0]?.url.searchParams.get("token") ?? null);
     expect(await endOf(sid)).toBeNull();
     await page.page.goto("about:blank");
-    await expect.poll(() => endOf(sid), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => endOf(sid)).toBeGreaterThan(0);
 
     await page.page.goto(`${stack.origin}/watch/${part.videoPostId}/${part.fileIndex}`);
     await expect.poll(() => page.keyAnswers.length).toBeGreaterThan(1);
     const second = claimsOf(page.keyAnswers.at(-1)?.url.searchParams.get("token") ?? null).sid;
     expect(second).not.toBe(sid);
     await page.watchAs("subscriber");
-    await expect.poll(() => endOf(second), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => endOf(second)).toBeGreaterThan(0);
   });
 });
 
@@ -239,7 +239,7 @@ describe("a page of a site's own", () => {
     const page = await open("/");
     const heard = listenTo(page);
     await stack.admin("POST", "/admin/video/enc/revoke", { viewer: "viewer-1" });
-    await expect.poll(async () => (await state(page)).refusals, { timeout: 15_000 }).toEqual(["401 token-revoked"]);
+    await expect.poll(async () => (await state(page)).refusals).toEqual(["401 token-revoked"]);
     await page.evaluate(() => (window as unknown as { state: SitePage }).state.hls.destroy());
     await expect
       .poll(() => heard.filter(({ path }) => path.endsWith("/end")).map(({ status }) => status))

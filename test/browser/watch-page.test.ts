@@ -66,12 +66,10 @@ describe("an anonymous viewer", () => {
     expect(await page.allowed()).toEqual(["480p", "360p"]);
 
     await page.play(1.5);
-    const positions = [await page.position()];
     for (let look = 0; look < 3; look++) {
-      await sleep(1000);
-      positions.push(await page.position());
+      const before = await page.position();
+      await expect.poll(() => page.position()).toBeGreaterThan(before + 1);
     }
-    expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
     await page.ended();
     expect(await page.position()).toBeCloseTo(SECONDS, 0);
     // One range: nothing was stepped over, but for the moment that hls.js may leave out before the first frame.

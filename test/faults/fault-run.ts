@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
-import { seededRandom } from "../fixtures/seeded-random.ts";
+import { between, type SeededRandom, seededRandom } from "../fixtures/seeded-random.ts";
 import { cancelForGood, exposedKeys, startCancellations } from "./cancellations.ts";
 import { startEmptyUploads } from "./empty-uploads.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
@@ -32,6 +32,8 @@ export type FaultRunOptions = {
   /** Seconds between two blows, kill -9 or pause, at one processor. */
   readonly blowEvery: readonly [number, number];
   readonly leastBlows: number;
+  /** The faults do not end before each kind of the proxy's has happened so often. */
+  readonly leastOfEachFault: number;
   /** Seconds between two cancellations, each of which is retried. */
   readonly cancelEvery: readonly [number, number];
   /** Seconds between two uploads of no bytes. */
@@ -122,21 +124,27 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     { count: 2, killEvery: options.blowEvery, pauseShare: 0.2, pauseSeconds: 9 },
   );
   cleanup.defer(() => processors.stop());
-  const outages = startOutages(proxy, pace);
+  const outages = startOutages(proxy, random, pace);
   const cancellations = startCancellations(stack, random, pace, options.cancelEvery);
   const emptyUploads = await startEmptyUploads(stack, directory, pace, options.emptyEvery);
+  const missing = () => [
+    ...(processors.kills() + processors.pauses() < options.leastBlows ? ["blows"] : []),
+    ...(emptyUploads.refused() < 2 ? ["empty uploads"] : []),
+    ...Object.entries(proxy.counts).flatMap(([kind, count]) => (count < options.leastOfEachFault ? [kind] : [])),
+  ];
   const firstPosts = untilSettled(stack, {
     wanted: posts.length * 0.75,
-    enough: () => processors.kills() + processors.pauses() >= options.leastBlows && emptyUploads.refused() > 1,
+    enough: () => missing().length === 0,
     deadline: Date.now() + 1000 * options.calmAfterSeconds,
     observe,
   });
   await Promise.race([firstPosts, cancellations.broken, emptyUploads.broken]);
   await Promise.all([cancellations.calm(), emptyUploads.stop(), outages.stop()]);
+  const tooFew = missing();
   // After the faults it must come to rest by itself.
   proxy.setRate(0);
   processors.calm();
-  await untilSettled(stack, { wanted: posts.length, observe });
+  await untilSettled(stack, { wanted: posts.length, deadline: "stuck", observe });
 
   const outcome = await inspect(stack, posts, FRAMES);
   const leftovers = await collectLeftovers(stack);
@@ -159,6 +167,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     slowness: pace.slowness(),
     garbageObjects: leftovers.before,
     violations: [
+      ...tooFew.map((what) => `too few: ${what}`),
       ...outcome.violations,
       ...(await exposedKeys(stack)),
       ...leftovers.after.map((key) => `no pointer names ${key}`),
@@ -184,14 +193,14 @@ function sayingChanges(say: (line: string) => void, pace: Pace): (ended: number,
 
 type Outages = { stop(): Promise<void>; readonly count: () => number };
 
-function startOutages(proxy: FaultProxy, pace: Pace): Outages {
+function startOutages(proxy: FaultProxy, random: SeededRandom, pace: Pace): Outages {
   let count = 0;
   const rhythm = startRhythm(
     () => pace.draw([8, 25]),
     async (signal) => {
       count++;
       proxy.setAway(true);
-      await sleep(pace.draw([1, 8]), signal);
+      await sleep(1000 * between(random, 1, 8), signal);
       proxy.setAway(false);
     },
   );

@@ -18,6 +18,7 @@ const report = await runFaults({
   calmAfterSeconds: values.long ? 3600 : 90,
   blowEvery: [3, 10],
   leastBlows: 4,
+  leastOfEachFault: values.long ? 5 : 0,
   cancelEvery: [2, 8],
   emptyEvery: [2, 10],
   say: (line) => console.error(line),

@@ -4,7 +4,7 @@ import { between, type SeededRandom } from "../fixtures/seeded-random.ts";
 export type Pace = {
   /** Milliseconds: between so many seconds, drawn at random, and longer on a machine that is too slow for them. */
   draw(seconds: readonly [number, number]): number;
-  /** Takes how many posts have ended; half a minute without another one doubles the distances. */
+  /** Takes how many posts have ended; half a minute without another one doubles the distances, and each one shortens them. */
   observe(ended: number): void;
   readonly slowness: () => number;
 };
@@ -21,6 +21,7 @@ export function startPace(random: SeededRandom): Pace {
     observe: (ended) => {
       const stuck = ended <= most && Date.now() - since > WITHOUT_PROGRESS_MS;
       if (stuck) slowness = Math.min(2 * slowness, SLOWEST);
+      if (ended > most) slowness = Math.max(0.9 * slowness, 1);
       if (stuck || ended > most) since = Date.now();
       most = Math.max(most, ended);
     },

@@ -7,14 +7,14 @@ export type Settling = {
   /** How many posts are enough. */
   readonly wanted: number;
   readonly enough?: () => boolean;
-  /** Milliseconds since the epoch. */
-  readonly deadline?: number;
+  /** Milliseconds since the epoch; "stuck" when no further post has ended for five minutes. */
+  readonly deadline: number | "stuck";
   readonly observe: (ended: number, all: number) => void;
 };
 
-/** Waits until so many posts have ended, the deadline has passed, or no further one has ended for five minutes. */
+/** Waits until so many posts have ended, or until the deadline. */
 export async function untilSettled(stack: Stack, settling: Settling): Promise<void> {
-  const { wanted, enough = () => true, deadline = Number.POSITIVE_INFINITY, observe } = settling;
+  const { wanted, enough = () => true, deadline, observe } = settling;
   let most = -1;
   let since = Date.now();
   for (;;) {
@@ -25,7 +25,7 @@ export async function untilSettled(stack: Stack, settling: Settling): Promise<vo
     if (ended > most) since = Date.now();
     most = Math.max(most, ended);
     if (ended >= wanted && enough()) return;
-    if (Date.now() > deadline || Date.now() - since > STUCK_MS) return;
+    if (Date.now() > (deadline === "stuck" ? since + STUCK_MS : deadline)) return;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

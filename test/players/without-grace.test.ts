@@ -65,7 +65,7 @@ it("a rotation without grace ends a player that comes for every segment's key wh
   const { position, bufferedTo } = await tab.state();
   expect(bufferedTo - position).toBeLessThan(60);
   await expectToEndWithItsBuffer(tab);
-  expect(tab.refusals).toContain("410 /video/enc/key");
+  await expect.poll(() => tab.refusals).toContain("410 /video/enc/key");
 });
 
 it("a rotation without grace ends players that keep their keys when the old segments are deleted", async () => {
@@ -81,7 +81,7 @@ it("a rotation without grace ends players that keep their keys when the old segm
   await collectGarbageNow();
   await expect.poll(() => oldSegmentsAreThere(keepers[0]!), { timeout: 30_000 }).toBe(false);
   await Promise.all(keepers.map(expectToEndWithItsBuffer));
-  for (const tab of keepers) expect(tab.refusals.at(-1)).toMatch(/^404 .*\.ts$/);
+  for (const tab of keepers) await expect.poll(() => tab.refusals.at(-1)).toMatch(/^404 .*\.ts$/);
 });
 
 it("a key version that is revoked shows no player another quality than the one it has the key of", async () => {

@@ -128,9 +128,7 @@ describe("an imported part", () => {
     expect(new Set(keys.keys.map(({ key }) => key)).size).toBe(2);
     expect(await onlyPart(worker, videoPostId)).toMatchObject({ singleKey: null, encryptStatus: "ENCRYPTED" });
     await worker.settled();
-    await expect
-      .poll(async () => (await testEnv.SOURCE.list({ prefix: prefixOf(order) })).objects.length, { timeout: 20_000 })
-      .toBe(0);
+    await expect.poll(async () => (await testEnv.SOURCE.list({ prefix: prefixOf(order) })).objects.length).toBe(0);
   });
 
   it("gets one job from a hundred viewers who come at once", async () => {

@@ -99,13 +99,13 @@ describe("an upload", () => {
     expect((await create([first, second])).status).toBe(201);
   });
 
-  it("is deleted with its post, and with no other", { timeout: 30_000 }, async () => {
+  it("is deleted with its post, and with no other", async () => {
     const [mine, theirs] = [await completeUpload(), await completeUpload()];
     const { videoPostId } = (await (await create([mine])).json()) as { videoPostId: string };
     expect((await create([theirs])).status).toBe(201);
     expect((await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`)).status).toBe(200);
     await worker.settled();
-    await expect.poll(() => stored(mine), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => stored(mine)).toBe(0);
     expect(await stored(theirs)).toBe(1);
     expect((await create([mine])).status).toBe(422);
   });

@@ -239,7 +239,7 @@ describe("a conversion", () => {
     const pids = processesOf(source);
     expect(pids.length).toBeGreaterThan(0);
     parent.kill("SIGKILL");
-    await expect.poll(() => pids.filter(isRunning), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => pids.filter(isRunning)).toEqual([]);
   });
 });
 

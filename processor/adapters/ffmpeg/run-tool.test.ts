@@ -56,7 +56,7 @@ describe("a tool", () => {
     const child = await new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
     expect(existsSync(`/proc/${child}`)).toBe(true);
     parent.kill("SIGKILL");
-    await expect.poll(() => isRunning(child), { timeout: 3000 }).toBe(false);
+    await expect.poll(() => isRunning(child)).toBe(false);
   });
 });
 
