@@ -260,7 +260,7 @@ describe("the page", () => {
     });
     await page.play();
     await page.page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).currentTime > 1);
-    expect((await page.log()).at(-1)?.meaning).toContain("This browser plays HLS itself");
+    expect((await page.log()).at(-1)?.meaning).toContain("This browser plays HLS natively");
     expect(await page.page.isDisabled("input[value='360p']")).toBe(true);
   });
 
