@@ -120,6 +120,8 @@ describe("the watch page", () => {
     await page.choose("480p");
     await page.picture(480);
     await page.play();
+    // Playback begins up to a frame before the first picture; a person pauses later.
+    await page.page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).currentTime > 0.5);
     await page.page.$eval("#video", (video) => (video as HTMLVideoElement).pause());
     const first = page.requested.find(({ pathname }) => pathname.endsWith("/480p/index.m3u8"))!;
     await sleep(SESSION_OVER_MS);

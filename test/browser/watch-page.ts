@@ -98,7 +98,7 @@ export class WatchPage {
 
   /** Waits until the picture has this many lines and is there. */
   async picture(lines: number): Promise<void> {
-    await this.page.waitForFunction(
+    const shown = this.page.waitForFunction(
       (wanted) => {
         const video = document.querySelector("#video") as HTMLVideoElement;
         return video.videoHeight === wanted && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking;
@@ -106,6 +106,23 @@ export class WatchPage {
       lines,
       { timeout: 30_000 },
     );
+    await shown.catch(async (cause) => {
+      throw new Error(`no picture of ${lines} lines: ${await this.#state()}`, { cause });
+    });
+  }
+
+  /** What a person would look at where nothing moves: the video element, and the page's log. */
+  async #state(): Promise<string> {
+    const video = await this.page.$eval("#video", (element) => {
+      const { videoHeight, readyState, seeking, paused, currentTime, buffered, error } = element as HTMLVideoElement;
+      const ranges = Array.from({ length: buffered.length }, (_, range) => [
+        buffered.start(range),
+        buffered.end(range),
+      ]);
+      return { videoHeight, readyState, seeking, paused, currentTime, ranges, error: error?.message };
+    });
+    const log = (await this.log()).map(({ kind, quality, status }) => `${kind} ${quality} ${status}`);
+    return JSON.stringify({ video, log, complaints: this.complaints });
   }
 
   ended(): Promise<unknown> {
