@@ -5,8 +5,10 @@ import { pathToFileURL } from "node:url";
 import { lastLines, runCommand } from "./command.mjs";
 import { SetupError } from "./setup-error.mjs";
 
-// GStreamer reads all of its plugins at the first start, which takes minutes where nothing of them is in memory.
-const TRIAL_MS = 300_000;
+// GStreamer reads all of its plugins at the first start, which takes a while where nothing of them is in memory.
+const TRIAL_MS = 120_000;
+// playbin3 hangs in one of five runs on a clip of 0.4 s, which ends while it is still being set up.
+const CLIP_SECONDS = 3;
 // What playbin3 needs for HLS over HTTP with H.264 and AAC in MPEG-TS.
 const GSTREAMER_ELEMENTS = ["playbin3", "hlsdemux2", "souphttpsrc", "tsdemux", "h264parse", "aacparse", "avdec_h264"];
 
@@ -43,7 +45,7 @@ export async function tryGStreamer(path, clip) {
 }
 
 /**
- * Makes a fraction of a second of H.264 and AAC in MPEG-TS, and removes it after use.
+ * Makes a few seconds of H.264 and AAC in MPEG-TS, and removes it after use.
  *
  * @template T
  * @param {string} ffmpeg
@@ -53,7 +55,7 @@ export async function tryGStreamer(path, clip) {
 export async function withTrialClip(ffmpeg, use) {
   const folder = mkdtempSync(join(tmpdir(), "ladderlock-trial-"));
   const clip = join(folder, "trial.ts");
-  const inputs = ["testsrc=size=64x64:duration=0.4", "sine=sample_rate=48000:duration=0.4"];
+  const inputs = [`testsrc=size=64x64:duration=${CLIP_SECONDS}`, `sine=sample_rate=48000:duration=${CLIP_SECONDS}`];
   const sources = inputs.flatMap((input) => ["-f", "lavfi", "-i", input]);
   try {
     const codecs = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"];
