@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { STANDARD_JOB_RULES } from "../shared/domain/transcode-job.ts";
 import { parseSecretList } from "../shared/lib/secret-list.ts";
 import type { JobEvents } from "./job-events.ts";

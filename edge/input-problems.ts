@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 /**
  * What is wrong with an input, field by field, as the detail of a refusal. `whole` names the input itself, for what is

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Scope } from "../../shared/domain/scope.ts";
 import { checkWithPublishedKeys } from "../viewers/check-jwt.ts";
 import type { IssuerKeys } from "../viewers/issuer-keys.ts";

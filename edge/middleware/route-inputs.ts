@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
-import { z } from "zod";
+import * as z from "zod";
 import { problem } from "../http-errors.ts";
 import { inputProblems } from "../input-problems.ts";
 import { readJson } from "../read-json.ts";

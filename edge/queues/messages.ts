@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditEvent } from "../../shared/domain/audit-event.ts";
 
 const deleteObjects = z.object({

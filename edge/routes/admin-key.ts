@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { getVideoHlsEncryptKey } from "../../shared/application/queries/content-keys.ts";
 import { auditEvent } from "../../shared/domain/audit-event.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { type CreateApiKeyOutcome, createApiKey } from "../../shared/application/commands/create-api-key.ts";
 import { singleLine } from "../../shared/application/plain-text.ts";
 import { type ApiKey, apiKeyStatus } from "../../shared/domain/api-key.ts";

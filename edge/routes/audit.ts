@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditFilter } from "../../shared/application/ports/audit-log.ts";
 import { base64UrlDecode, base64UrlEncode } from "../../shared/lib/base64.ts";
 import { CSV_HEADER, csvRow, ndjsonRow, shownEvent } from "../audit/audit-rows.ts";

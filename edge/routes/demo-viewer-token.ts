@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import { VIDEO_QUALITIES } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import { importVideoPost } from "../../shared/application/commands/import-video-post.ts";
 import { type ImportedPost, importIdSchema, importRequestSchema } from "../../shared/application/import-protocol.ts";
 import { importPrefix, mediaPlaylistKey } from "../../shared/domain/object-keys.ts";

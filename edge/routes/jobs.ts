@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { retryJob } from "../../shared/application/commands/retry-job.ts";
 import type { ListedJob } from "../../shared/application/ports/job-store.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { continueMigration } from "../../shared/application/commands/request-video-migration.ts";
 import type { MigrationSelection } from "../../shared/application/ports/migration-store.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { revokeVideoHlsKeyTokens } from "../../shared/application/commands/revoke-video-hls-key-tokens.ts";
 import { revokeVideoHlsKeys } from "../../shared/application/commands/revoke-video-hls-keys.ts";
 import type { TokenSelection } from "../../shared/application/ports/token-store.ts";

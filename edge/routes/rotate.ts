@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { rotateVideoHlsKeys } from "../../shared/application/commands/rotate-video-hls-keys.ts";
 import type { Context } from "../context.ts";
 import { type CallerEnv, requireScope } from "../middleware/authenticate.ts";

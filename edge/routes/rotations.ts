@@ -1,5 +1,5 @@
 import { Hono, type Context as HonoContext } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import {
   previewKeyRotation,
   requestKeyRotation,

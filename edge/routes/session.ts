@@ -1,5 +1,5 @@
 import { Hono, type Context as HonoContext } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { endPlaySession } from "../../shared/application/commands/end-play-session.ts";
 import { type RefreshOutcome, refreshPlaySession } from "../../shared/application/commands/refresh-play-session.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";

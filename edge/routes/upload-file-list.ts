@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { singleLine } from "../../shared/application/plain-text.ts";
 
 /** As many parts as one post may be created with. */

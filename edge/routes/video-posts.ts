@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { createVideoPost } from "../../shared/application/commands/create-video-post.ts";
 import { auditVideoPost, deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { issueVideoHlsKeyToken } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import type { Viewer } from "../../shared/domain/quality-auth.ts";
 import { bearerToken } from "../callers/bearer.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SCOPES, scopesNamedIn } from "../../shared/domain/scope.ts";
 
 /** The settings of Cloudflare Access. All three go together: without them its header counts for nothing. */

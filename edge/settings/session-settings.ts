@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type SessionOverflow, type SessionRules, STANDARD_SESSION_RULES } from "../../shared/domain/play-session.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A whole number from [vars], as text or as a number. Coercion would read `true` as 1 and an empty text as 0. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {

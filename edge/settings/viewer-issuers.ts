@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { NamedSecret } from "../../shared/lib/secret-list.ts";
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, "letters, digits, - and _, at most 32");

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AUDIO_QUALITIES, QUALITIES, type Quality, VIDEO_QUALITIES } from "../domain/quality.ts";
 import { multipleLines, singleLine } from "./plain-text.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { QUALITIES } from "../domain/quality.ts";
 import { JOB_STAGES } from "../domain/transcode-job.ts";
 

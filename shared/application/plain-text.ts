@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /*
  * Text that people write and others read, in titles, headings and lists. Control characters and lone surrogates are

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ROTATION_ITEM_STATES, type RotationSelection, SKIP_REASONS } from "../domain/rotation-batch.ts";
 import { VIDEO_POST_STATUSES } from "../domain/video-post.ts";
 

@@ -71,6 +71,14 @@ describe("imports", () => {
   });
 });
 
+describe("zod in the Worker", () => {
+  it("is imported as a namespace: the object `z` holds every language of its messages, half a megabyte", () => {
+    const worker = shipped.filter(({ path }) => /^(?:edge|shared)\//.test(path));
+    const named = worker.filter(({ text }) => /^import\s+(?:type\s+)?\{[^}]*\}\s+from\s+"zod"/m.test(text));
+    expect(named.map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describe("the layers", () => {
   it("hold every file", () => {
     expect(files.map(({ path }) => path).filter((path) => layerOf(path) === null)).toEqual([]);

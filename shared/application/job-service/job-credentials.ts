@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
 
 /** What a claim entitles to: one job, one lease, and the clear prefix that this claim writes to or reads from. */

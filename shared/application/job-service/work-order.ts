@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { clearPrefix } from "../../domain/object-keys.ts";
 import { singleKeyBinding } from "../../domain/single-key-source.ts";
 import type { VideoFile } from "../../domain/video-file.ts";
