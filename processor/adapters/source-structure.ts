@@ -5,6 +5,7 @@ import { findProtection } from "../media/source/protection/find-protection.ts";
 import { COPY_PROTECTED } from "../media/source/refused-content.ts";
 import { findRetypedTracks } from "../media/source/retyped-tracks.ts";
 import { refuseStillImage } from "../media/source/still-image.ts";
+import { fileBytes } from "./file-bytes.ts";
 
 /** What the bytes of a source say without a demuxer. */
 export type SourceStructure = {
@@ -20,12 +21,7 @@ export type SourceStructure = {
 /** Reads headers and samples of a local file, and all packet headers of a transport stream. */
 export async function readSourceStructure(sourcePath: string): Promise<SourceStructure> {
   await using file = await open(sourcePath);
-  const { size } = await file.stat();
-  const read = async (offset: number, length: number) => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  };
-  const bytes = { size, read };
+  const bytes = await fileBytes(file);
   const protection = await findProtection(bytes);
   const refusal = protection.kind === "whole" ? COPY_PROTECTED : await refuseStillImage(bytes);
   const scrambled = protection.kind === "tracks" ? protection.scrambled : new Set<number>();

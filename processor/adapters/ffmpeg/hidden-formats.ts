@@ -58,8 +58,9 @@ async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Pro
   const output = ["-map", `0:${streamIndex}`, ...AAC_COPY_OUTPUT, "-f", "mpegts", "pipe:1"];
   const args = ["-nostdin", "-nostats", ...inputOf(sourcePath), ...output];
   const copied = await ask("ffmpeg", args, (chunk) => reader.push(chunk));
-  reader.end();
+  const isWhole = reader.finish();
   if (copied.timedOut) throw new PassingFault("The sound could not be read in time.");
+  if (copied.code === 0 && !isWhole) throw new PassingFault("The sound could not be read completely.");
   if (copied.code === 0) return { hidden: finder.finish(), overlapSeconds: finder.overlapSeconds };
   if (blamesMachine(copied.code, copied.stderr)) throw machineFault(copied, copied.stderr);
   return { hidden: null, overlapSeconds: 0 };

@@ -4,6 +4,7 @@ import { PACKET_ENTRIES } from "../../media/source/packet-lines.ts";
 import { PacketScanner, type StreamScan } from "../../media/source/packet-scan.ts";
 import { FrameBytes, soundBytes, tellingSeconds } from "../../media/source/skipped-sound.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
+import { fileBytes } from "../file-bytes.ts";
 import { type Ask, inputOf } from "./ask-tools.ts";
 import { decodeStrictly } from "./sound-check.ts";
 
@@ -66,10 +67,5 @@ async function skippedSeconds(container: string, ask: Ask, sourcePath: string): 
   );
   if (listed.code !== 0) return null;
   await using file = await open(sourcePath);
-  const { size } = await file.stat();
-  const read = async (offset: number, length: number) => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  };
-  return frames.finish(await soundBytes({ size, read }));
+  return frames.finish(await soundBytes(await fileBytes(file)));
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { inputGuards } from "../../media/encode/ffmpeg-arguments.ts";
 import { DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../media/source/limits.ts";
 import { holdsAmr } from "../../media/source/packed-sound.ts";
+import { fileBytes } from "../file-bytes.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { blamesMachine, machineFault } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
@@ -64,12 +65,7 @@ export async function splitPackedSound(request: SplitRequest): Promise<string> {
 
 async function sourceHoldsAmr(path: string): Promise<boolean> {
   await using file = await open(path);
-  const { size } = await file.stat();
-  const read = async (offset: number, length: number) => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  };
-  return await holdsAmr({ size, read });
+  return await holdsAmr(await fileBytes(file));
 }
 
 /** Runs a tool on the source; null where the file is at fault, which the probe then says better. */

@@ -43,7 +43,13 @@ export class AacCopyReader {
     this.#rest = bytes.subarray(whole);
   }
 
-  end(): void {
+  /** False where the copy ends inside a packet. */
+  finish(): boolean {
+    this.#endFrame();
+    return this.#rest.length === 0;
+  }
+
+  #endFrame(): void {
     const bytes = this.#frame.subarray(0, this.#filled);
     this.#filled = 0;
     if (bytes.length < ADTS_BYTES) return;
@@ -63,7 +69,7 @@ export class AacCopyReader {
     const end = at + PACKET_BYTES;
     let from = payloadAt;
     if (startsFrame(bytes, at)) {
-      this.end();
+      this.#endFrame();
       if (!this.#pes.read(bytes, from, end)) return;
       this.#seconds = this.#pes.pts / TICKS_PER_SECOND;
       from = this.#pes.payloadAt;
@@ -76,6 +82,7 @@ export class AacCopyReader {
 export class AacCopyWriter {
   readonly #configurations: Iterator<number>;
   readonly #pes = new PesHeader();
+  #hasMoreFrames = false;
 
   /** The channel configuration of each frame. */
   constructor(configurations: Iterator<number>) {
@@ -87,13 +94,23 @@ export class AacCopyWriter {
     for (let at = 0; at + PACKET_BYTES <= bytes.length; at += PACKET_BYTES) {
       const payloadAt = soundPayload(bytes, at);
       if (payloadAt === null || !startsFrame(bytes, at)) continue;
+      if (!this.#pes.read(bytes, payloadAt, at + PACKET_BYTES)) continue;
       const next = this.#configurations.next();
-      if (next.done || !this.#pes.read(bytes, payloadAt, at + PACKET_BYTES)) continue;
-      const header = this.#pes.payloadAt;
-      bytes[header + 2] = ((bytes[header + 2] ?? 0) & 0xfe) | (next.value >> 2);
-      bytes[header + 3] = ((bytes[header + 3] ?? 0) & 0x3f) | ((next.value & 3) << 6);
+      if (next.done) this.#hasMoreFrames = true;
+      else setConfiguration(bytes, this.#pes.payloadAt, next.value);
     }
   }
+
+  /** Whether there were as many frames as configurations. */
+  isComplete(): boolean {
+    return !this.#hasMoreFrames && this.#configurations.next().done === true;
+  }
+}
+
+/** Three bits of an ADTS header (ISO/IEC 14496-3, 1.A.2.2.1). */
+function setConfiguration(bytes: Buffer, header: number, configuration: number): void {
+  bytes[header + 2] = ((bytes[header + 2] ?? 0) & 0xfe) | (configuration >> 2);
+  bytes[header + 3] = ((bytes[header + 3] ?? 0) & 0x3f) | ((configuration & 3) << 6);
 }
 
 /** Where the payload of a packet of the sound begins; null for any other packet. */
