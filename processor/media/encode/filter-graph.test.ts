@@ -19,6 +19,14 @@ function afterFit(facts: SourceFacts): string {
   return picture.slice(start.length);
 }
 
+const STEADY_CLOCK =
+  "st(1,if(not(N)*not(isnan(PTS)),PTS,ld(0)));st(2,if(isnan(PTS),0,PTS-ld(1)));st(3,NB_SAMPLES/SR/TB);st(1,if(gt(abs(ld(2))*TB,0.05),PTS,ld(1)+ld(2)*min(1,ld(3)*TB/0.5)));st(0,ld(1)+ld(3));ld(1)";
+const SOUND = [
+  `asetpts=expr='${STEADY_CLOCK}'`,
+  "aresample=48000:async=1:min_comp=0.005:min_hard_comp=0.03:max_soft_comp=0.002:flags=res:first_pts=0",
+  "aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo",
+].join(",");
+
 const small = { width: 640, height: 480 };
 
 describe("the filter graph", () => {
@@ -32,10 +40,7 @@ describe("the filter graph", () => {
       ].join(";"),
     );
     expect(graph(facts)).toEqual({
-      graphs: [
-        expect.any(String),
-        "[0:1]aresample=48000:async=1:min_comp=0.005:min_hard_comp=0.02:max_soft_comp=0.002:flags=res:first_pts=0,aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo,apad,atrim=end=10.000000[sound]",
-      ],
+      graphs: [expect.any(String), `[0:1]${SOUND},apad,atrim=end=10.000000[sound]`],
       labels: ["v480p", "v360p", "sound"],
     });
   });
@@ -43,23 +48,24 @@ describe("the filter graph", () => {
   it("takes the sound from another input", () => {
     const plan = planLadder(sourceFacts(), "AUDIO");
     if (plan.kind === "refused") throw new Error(plan.reason);
-    expect(filterGraphs(plan, { readAlong: false }).graphs[0]).toMatch(/^\[1:0\]aresample/);
+    expect(filterGraphs(plan, { readAlong: false }).graphs[0]).toMatch(/^\[1:0\]asetpts.*,aresample/);
   });
 
   it("reads the replaced sound along with the picture, so that both are on the clock that the packets were read on", () => {
     const plan = planLadder(sourceFacts(), "VIDEO");
     if (plan.kind === "refused") throw new Error(plan.reason);
     const { graphs, labels } = filterGraphs(plan, { readAlong: true });
-    expect(graphs.slice(1)).toEqual([expect.stringMatching(/^\[1:0\]aresample.*\[sound\]$/), "[0:1]anullsink"]);
+    expect(graphs.slice(1)).toEqual([
+      expect.stringMatching(/^\[1:0\]asetpts.*,aresample.*\[sound\]$/),
+      "[0:1]anullsink",
+    ]);
     expect(labels.at(-1)).toBe("sound");
     expect(filterGraphs(plan, { readAlong: false }).graphs).toEqual(graphs.slice(0, 2));
   });
 
   it("makes sound alone with its own end", () => {
     expect(graph(sourceFacts(), "AUDIO")).toEqual({
-      graphs: [
-        "[0:1]aresample=48000:async=1:min_comp=0.005:min_hard_comp=0.02:max_soft_comp=0.002:flags=res:first_pts=0,aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo,asplit=3[a192k][a128k][a96k]",
-      ],
+      graphs: [`[0:1]${SOUND},asplit=3[a192k][a128k][a96k]`],
       labels: ["a192k", "a128k", "a96k"],
     });
   });

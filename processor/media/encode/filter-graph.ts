@@ -154,15 +154,33 @@ function soundFilters({ durationSeconds }: Timeline): string {
 
 const STEREO = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_layouts=stereo`;
 
+/** Recorders and servers stamp packets up to 20 ms early or late; a step of more than this is a hole or an overlap. */
+const STEP_SECONDS = 0.05;
+/** A change of the clock shows after so long. */
+const SETTLING_SECONDS = 0.5;
+
 /**
- * Sound follows its time stamps: a step of more than 20 ms is cut out or filled at once, less is stretched away by two
- * thousandths, which nobody hears. Time stamps that are rounded, or jitter by less than 5 ms, change nothing.
+ * Time stamps of a steady clock: each follows from the length of the samples before it, and moves slowly towards the
+ * time stamp that it replaces. Registers: 0 the time that is expected next, 1 expected, 2 how far it is off, 3 length.
  */
-const SYNC = "async=1:min_comp=0.005:min_hard_comp=0.02:max_soft_comp=0.002:flags=res";
+const STEADY_CLOCK = [
+  "st(1,if(not(N)*not(isnan(PTS)),PTS,ld(0)))",
+  "st(2,if(isnan(PTS),0,PTS-ld(1)))",
+  "st(3,NB_SAMPLES/SR/TB)",
+  `st(1,if(gt(abs(ld(2))*TB,${STEP_SECONDS}),PTS,ld(1)+ld(2)*min(1,ld(3)*TB/${SETTLING_SECONDS})))`,
+  "st(0,ld(1)+ld(3))",
+  "ld(1)",
+].join(";");
+
+/**
+ * Sound follows its time stamps: a step of more than 30 ms is cut out or filled at once, less is stretched away by two
+ * thousandths, which is not audible. A first packet that is 20 ms early or late is no step.
+ */
+const SYNC = "async=1:min_comp=0.005:min_hard_comp=0.03:max_soft_comp=0.002:flags=res";
 
 /** What every sound goes through, whatever it was. */
 export function stereoFilters(): string {
-  return [`aresample=${SAMPLE_RATE}:${SYNC}:first_pts=0`, STEREO].join(",");
+  return [`asetpts=expr='${STEADY_CLOCK}'`, `aresample=${SAMPLE_RATE}:${SYNC}:first_pts=0`, STEREO].join(",");
 }
 
 /** Brings sound to one format and leaves its times alone: it may be built again at any moment. */
