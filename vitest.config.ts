@@ -42,7 +42,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...TEST_SECRETS,
-                // Which damage test/workerd/fuzz.test.ts does to its requests.
+                // Which damage test/workerd/http/fuzz.test.ts does to its requests.
                 FUZZ_SEED: process.env.FUZZ_SEED ?? "",
                 FUZZ_CASE: process.env.FUZZ_CASE ?? "",
                 TEST_MIGRATIONS: await readD1Migrations(`${root}migrations/d1`),

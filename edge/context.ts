@@ -7,12 +7,13 @@ import { d1Persistence } from "../shared/persistence/d1/persistence.ts";
 import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";
 import { recordByQueue } from "./audit/record-events.ts";
 import { createRefusalCounter, type RefusalCounter } from "./audit/refusal-counter.ts";
-import { createCallerDoors } from "./callers/caller-doors.ts";
-import type { CallerDoors } from "./callers/identify-caller.ts";
-import { type Env, readSettings, type Settings } from "./env.ts";
+import type { Authenticators } from "./auth/authenticate-caller.ts";
+import { createAuthenticators } from "./auth/authenticators.ts";
+import { createIssuerKeys, type Fetcher } from "./auth/viewers/issuer-keys.ts";
+import { createViewerVerifier, type ViewerVerifier } from "./auth/viewers/verify-viewer.ts";
+import type { Env } from "./env.ts";
 import { sessionRules } from "./settings/session-settings.ts";
-import { createIssuerKeys, type Fetcher } from "./viewers/issuer-keys.ts";
-import { createViewerVerifier, type ViewerVerifier } from "./viewers/verify-viewer.ts";
+import { readSettings, type Settings } from "./settings/settings.ts";
 import { createPageCache, forgettingPages, type PageCache } from "./watch/page-cache.ts";
 
 /** Everything that a route may use, wired once for each isolate. */
@@ -24,7 +25,7 @@ export type Context = Persistence & {
   readonly playbackTokens: TokenSigner;
   readonly jobCredentials: JobCredentials;
   readonly viewers: ViewerVerifier;
-  readonly callers: CallerDoors;
+  readonly callers: Authenticators;
   readonly refusals: RefusalCounter;
   readonly watchPages: PageCache;
   readonly rules: JobRules;
@@ -61,7 +62,7 @@ export function createContext(options: ContextOptions): Context {
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
     jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
-    callers: createCallerDoors(env, settings, apiKeys, issuerKeys),
+    callers: createAuthenticators(env, settings, apiKeys, issuerKeys),
     refusals: createRefusalCounter({
       send: (events) => recordByQueue({ auditLog, env }, events),
       now,

@@ -1,8 +1,8 @@
 import { storeAuditEvents } from "./audit/store-events.ts";
 import type { Context } from "./context.ts";
-import { deleteUnder } from "./delete-objects.ts";
-import { deleteReplaced } from "./delete-replaced.ts";
-import { logError } from "./log.ts";
+import { deleteUnder } from "./events/delete-objects.ts";
+import { deleteReplaced } from "./events/delete-replaced.ts";
+import { logError } from "./log/log.ts";
 import { type QueueMessage, readMessage } from "./queues/messages.ts";
 import { LONGEST_RETRY_SECONDS, type Received } from "./queues/received.ts";
 

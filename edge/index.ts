@@ -1,13 +1,14 @@
 import { type Context, createContext } from "./context.ts";
-import { ConfigurationError, type Env } from "./env.ts";
+import type { Env } from "./env.ts";
 import { handleMessages } from "./handle-messages.ts";
-import { problem } from "./http-errors.ts";
-import { logError } from "./log.ts";
+import { problem } from "./http/problems.ts";
+import { logError } from "./log/log.ts";
 import { isPreflight, preflight, withPublicHeaders } from "./middleware/public-headers.ts";
 import { createRequestHandler, type RequestHandler } from "./request-handler.ts";
 import { runScheduled } from "./scheduled.ts";
+import { ConfigurationError } from "./settings/settings.ts";
 
-export { JobEvents } from "./job-events.ts";
+export { JobEvents } from "./durable-objects/job-events.ts";
 
 type Wired = { readonly context: Context; readonly handle: RequestHandler };
 

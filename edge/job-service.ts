@@ -2,9 +2,9 @@ import { createJobService } from "../shared/application/job-service/create-job-s
 import type { JobServiceDeps } from "../shared/application/job-service/deps.ts";
 import type { JobService } from "../shared/application/job-service/job-service.ts";
 import type { Context } from "./context.ts";
-import { queueDeletions, whereStored } from "./delete-objects.ts";
-import { logError } from "./log.ts";
-import { dispatchEvents } from "./outbox.ts";
+import { queueDeletions, whereStored } from "./events/delete-objects.ts";
+import { dispatchEvents } from "./events/outbox.ts";
+import { logError } from "./log/log.ts";
 
 /** The job service of one request, which keeps the request's follow-up work alive after the response. */
 export function jobServiceOf(context: Context, execution: Pick<ExecutionContext, "waitUntil">): JobService {
@@ -15,7 +15,7 @@ export function jobServiceOf(context: Context, execution: Pick<ExecutionContext,
     ...context,
     policyRule: { publicUpTo: settings.PUBLIC_UP_TO_LINES },
     keyGraceSeconds: settings.KEY_GRACE_SECONDS,
-    migrationMaxInFlight: settings.MIGRATION_MAX_IN_FLIGHT,
+    rekeyMaxInFlight: settings.MIGRATION_MAX_IN_FLIGHT,
     credentials: context.jobCredentials,
     reportProgress: async (jobId, progress) => env.JOB_EVENTS.getByName(jobId).report(progress),
     dispatchEvents: () => dispatchEvents(context),

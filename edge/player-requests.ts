@@ -1,8 +1,8 @@
 import type { Context } from "./context.ts";
 import { parseKeyAddress } from "./playback/key-address.ts";
 import { parsePlaylistAddress } from "./playback/playlist-address.ts";
-import { keyHandler } from "./routes/key.ts";
-import { playlistHandler } from "./routes/video-resource.ts";
+import { keyHandler } from "./routes/playback/content-key.ts";
+import { playlistHandler } from "./routes/playback/playlists.ts";
 
 /** Shared with the router, which has the other methods of the same routes. */
 export type PlayerHandlers = {

@@ -1,13 +1,13 @@
 import { continueKeyRotations } from "../shared/application/commands/continue-key-rotations.ts";
 import { deleteEndedKeys } from "../shared/application/commands/delete-ended-keys.ts";
-import { continueMigration } from "../shared/application/commands/request-video-migration.ts";
+import { continueRekey } from "../shared/application/commands/request-rekey.ts";
 import { scanJobs } from "../shared/application/commands/scan-jobs.ts";
 import { runIsolated } from "../shared/application/isolated-steps.ts";
-import { removeExpiredUploads } from "./adapters/remove-uploads.ts";
 import { expireAuditEvents } from "./audit/expire-events.ts";
 import type { Context } from "./context.ts";
-import { logError } from "./log.ts";
-import { dispatchEvents } from "./outbox.ts";
+import { dispatchEvents } from "./events/outbox.ts";
+import { logError } from "./log/log.ts";
+import { removeExpiredUploads } from "./uploads/remove-uploads.ts";
 
 /** Under a Worker's limit of subrequests, at a few requests each. */
 const UPLOADS_PER_SWEEP = 50;
@@ -19,7 +19,7 @@ export async function runScheduled(context: Context): Promise<void> {
     await runIsolated({
       outbox: () => dispatchEvents(context),
       scan: () => scanJobs(context, now()),
-      migration: () => continueMigration(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
+      migration: () => continueRekey(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
       uploads: () => removeExpiredUploads({ uploads, source: env.SOURCE }, now(), UPLOADS_PER_SWEEP),
       audit: () => expireAuditEvents(context, now()),
       keys: () => deleteEndedKeys(context, now()),

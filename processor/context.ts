@@ -1,13 +1,13 @@
-import type { WorkOrder } from "../shared/application/job-protocol.ts";
+import type { WorkOrder } from "../shared/application/protocols/job-protocol.ts";
 import { decodeCheck } from "./adapters/ffmpeg/decode-check.ts";
 import { createJobClient, type JobClient } from "./adapters/job-client.ts";
 import { createObjectStore, createS3Client, type ObjectStore } from "./adapters/object-store.ts";
 import { countedStore, type Traffic, UNCOUNTED } from "./adapters/traffic.ts";
 import { openWorkRoot, type WorkRoot } from "./adapters/work-directory.ts";
-import type { ProcessorConfig } from "./config.ts";
+import type { ProcessorConfig } from "./config/config.ts";
 import { runEncryptJob } from "./jobs/encrypt/encrypt-job.ts";
 import type { JobOutcome, JobRun } from "./jobs/loop/job-outcome.ts";
-import { runMigrateJob } from "./jobs/rekey/migrate-job.ts";
+import { runRekeyJob } from "./jobs/rekey/rekey-job.ts";
 import { runTranscodeJob } from "./jobs/transcode/transcode-job.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { DEFAULT_MEDIA_LIMITS } from "./media/source/limits.ts";
@@ -95,7 +95,7 @@ function jobRunner(
       case "TRANSCODE": {
         const media = order.source;
         const dependencies = { ...config, client, source, workRoot, tools, encoding, limits, sourceLimits, traffic };
-        if (media.kind === "single-key") return runMigrateJob(order, media, run, dependencies);
+        if (media.kind === "single-key") return runRekeyJob(order, media, run, dependencies);
         return runTranscodeJob({ ...order, source: media }, run, dependencies);
       }
       case "ENCRYPT":

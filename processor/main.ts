@@ -13,8 +13,8 @@ import { rotate } from "./cli/rotate.ts";
 import { run } from "./cli/run.ts";
 import { serve } from "./cli/serve.ts";
 import { stopOnSignals } from "./cli/stop-signals.ts";
-import { type ConfigOutcome, readConfig, readOperatorConfig } from "./config.ts";
-import { readImportConfig } from "./import-config.ts";
+import { type ConfigOutcome, readConfig, readOperatorConfig } from "./config/config.ts";
+import { readImportConfig } from "./config/import-config.ts";
 
 const out = (text: string) => void process.stdout.write(text);
 const err = (text: string) => void process.stderr.write(text);

@@ -5,7 +5,7 @@ import {
   type TranscodeReport,
   type WorkOrder,
   workOrderSchema,
-} from "../../shared/application/job-protocol.ts";
+} from "../../shared/application/protocols/job-protocol.ts";
 import { mediaPlaylistKey, multivariantKey, segmentKey, segmentName } from "../../shared/domain/object-keys.ts";
 import { VIDEO_QUALITIES, type VideoQuality } from "../../shared/domain/quality.ts";
 import { writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";

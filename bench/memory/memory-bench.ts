@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROCESSOR_TOKEN, startJobService, transcodeOrder } from "../../processor/jobs/loop/job-service.fixture.ts";
-import { transcodeReportSchema, type WorkOrder } from "../../shared/application/job-protocol.ts";
+import { transcodeReportSchema, type WorkOrder } from "../../shared/application/protocols/job-protocol.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
 import { serveFolder } from "../s3-folder.ts";
 import { splitIntoChunks } from "../upload-chunks.ts";

@@ -1,6 +1,6 @@
 import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
 import type { AuditEvent } from "../../shared/domain/audit-event.ts";
-import { logError } from "../log.ts";
+import { logError } from "../log/log.ts";
 import type { AuditEventMessage } from "../queues/messages.ts";
 
 type Ways = { readonly auditLog: AuditLog; readonly env: { readonly AUDIT_EVENTS: Queue<AuditEventMessage> } };

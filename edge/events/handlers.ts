@@ -1,8 +1,8 @@
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import { uploadPrefix } from "../../shared/domain/object-keys.ts";
 import type { Context } from "../context.ts";
-import { inBothBuckets, inSource, queueDeletions } from "../delete-objects.ts";
-import { queueReplaced } from "../delete-replaced.ts";
+import { inBothBuckets, inSource, queueDeletions } from "./delete-objects.ts";
+import { queueReplaced } from "./delete-replaced.ts";
 
 type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly type: Type }>;
 

@@ -1,13 +1,13 @@
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
-import type { HeldJob } from "../../shared/application/job-protocol.ts";
 import { readHolder } from "../../shared/application/job-service/identify.ts";
+import type { HeldJob } from "../../shared/application/protocols/job-protocol.ts";
 import { allows, type Scope } from "../../shared/domain/scope.ts";
-import { ADMINISTRATIVE_ACTIONS } from "../audit/administrative-actions.ts";
-import { bearerToken, equalSecrets } from "../callers/bearer.ts";
-import type { Caller } from "../callers/caller.ts";
-import { identifyCaller } from "../callers/identify-caller.ts";
+import { ADMINISTRATIVE_ACTIONS } from "../audit/audited-routes.ts";
+import { authenticateCaller } from "../auth/authenticate-caller.ts";
+import { bearerToken, equalSecrets } from "../auth/bearer.ts";
+import type { Caller } from "../auth/caller.ts";
 import type { Context } from "../context.ts";
-import { problem } from "../http-errors.ts";
+import { problem } from "../http/problems.ts";
 import { refuseUnknownInput, routeOf } from "./route-inputs.ts";
 
 export type CallerEnv = { Variables: { caller: Caller } };
@@ -20,7 +20,7 @@ export type NeededScope = Scope | { readonly read: Scope; readonly write: Scope 
 export function requireScope({ callers, now }: Context, needed: NeededScope): MiddlewareHandler<CallerEnv> {
   return async (c, next) => {
     const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    const identified = await identifyCaller(callers, c.req.raw, hasEffects(c), now(), later);
+    const identified = await authenticateCaller(callers, c.req.raw, hasEffects(c), now(), later);
     if (identified.kind === "none") return problem("credentials-missing");
     if (identified.kind === "refused") return problem(identified.code, identified.reason);
     if (identified.kind === "unavailable") return problem("unavailable", identified.reason, { "retry-after": "5" });

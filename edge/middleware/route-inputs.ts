@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
 import * as z from "zod";
-import { problem } from "../http-errors.ts";
-import { inputProblems } from "../input-problems.ts";
-import { readJson } from "../read-json.ts";
+import { inputProblems } from "../http/input-problems.ts";
+import { problem } from "../http/problems.ts";
+import { readJson } from "../http/read-json.ts";
 
 type Input = "query" | "body";
 

@@ -5,7 +5,7 @@ import {
   type RotationProgressView,
   type RotationView,
   selectionShown,
-} from "../../shared/application/rotation-protocol.ts";
+} from "../../shared/application/protocols/rotation-protocol.ts";
 import {
   percentDone,
   type RotationBatch,

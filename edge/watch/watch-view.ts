@@ -1,4 +1,4 @@
-import { migrationState } from "../../shared/domain/imported-post.ts";
+import { rekeyState } from "../../shared/domain/imported-post.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import type { QualityPolicy } from "../../shared/domain/quality-auth.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";
@@ -71,7 +71,7 @@ export function watchView(post: VideoPost | null, fileIndex: number): WatchView 
 
 /** In a published post each part stands for itself; before that, one that failed holds up all of them. */
 function stoppedState(post: VideoPost, file: VideoFile): "failed" | "cancelled" | null {
-  const migration = migrationState(file);
+  const migration = rekeyState(file);
   if (migration === "failed" || migration === "stopped") return migration === "failed" ? "failed" : "cancelled";
   const states = (post.publishedAt === null ? post.files : [file]).map(partState);
   if (states.includes("failed")) return "failed";
@@ -79,8 +79,8 @@ function stoppedState(post: VideoPost, file: VideoFile): "failed" | "cancelled" 
 }
 
 function waitingFor(post: VideoPost, file: VideoFile): WaitingFor {
-  if (migrationState(file) === "waiting") return post.publishedAt === null ? "review" : "request";
-  if (migrationState(file) === null && partState(file) === "ready") {
+  if (rekeyState(file) === "waiting") return post.publishedAt === null ? "review" : "request";
+  if (rekeyState(file) === null && partState(file) === "ready") {
     return post.status === "PENDING_AUDIT" ? "review" : "other-parts";
   }
   if (file.transferResult === "SUCCESS") return "encryption";

@@ -1,4 +1,4 @@
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 
 const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/, "The name of the source's server could not be found."],
@@ -8,7 +8,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
 
 /** Why a download was given up for now, for people: the last of several faults. */
 export function describeFault(cause: unknown): string {
-  if (cause instanceof PassingFault) return cause.message;
+  if (cause instanceof RetryableError) return cause.message;
   const code = codeOf(cause);
   const known = SENTENCES.find(([pattern]) => pattern.test(code));
   return known?.[1] ?? "The connection to the source's server broke again and again.";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 import { type Download, downloadUrl } from "./download-url.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -189,7 +189,7 @@ describe("a download is given up for now", () => {
   it("when the connection breaks again and again without a byte", async () => {
     handle = (request) => request.socket.destroy();
     const fault = await download().catch((error: unknown) => error);
-    expect(fault).toBeInstanceOf(PassingFault);
+    expect(fault).toBeInstanceOf(RetryableError);
     expect(fault).toMatchObject({ message: "The connection to the source's server broke again and again." });
     expect(requests.length).toBe(6);
   });
@@ -206,7 +206,7 @@ describe("a download is given up for now", () => {
       if (!request.headers.range) return answer(request, response);
       response.writeHead(206, { "content-range": "bytes 5-9/100000" }).end("abcde");
     };
-    await expect(download()).rejects.toThrow(PassingFault);
+    await expect(download()).rejects.toThrow(RetryableError);
     expect(requests.length).toBeLessThan(12);
   });
 
@@ -215,7 +215,7 @@ describe("a download is given up for now", () => {
       response.writeHead(200, { "content-length": "100" }).write("short");
       setTimeout(() => response.socket?.end(), 5);
     };
-    await expect(download()).rejects.toThrow(PassingFault);
+    await expect(download()).rejects.toThrow(RetryableError);
   });
 
   it("when it is slower than it may be, even with a byte now and then on ever new connections", async () => {
@@ -226,7 +226,7 @@ describe("a download is given up for now", () => {
     };
     handle = trickle;
     await expect(download({ limits, speedWindowMs: 100 })).rejects.toThrow(
-      new PassingFault("The source's server sends less than 10 KiB a second."),
+      new RetryableError("The source's server sends less than 10 KiB a second."),
     );
     handle = (request, response) => {
       trickle(request, response);
@@ -257,9 +257,9 @@ describe("a download is given up for now", () => {
     const room: number[] = [];
     const requireRoom = async (bytes: number) => {
       room.push(bytes);
-      throw new PassingFault("no room");
+      throw new RetryableError("no room");
     };
-    await expect(download({ requireRoom })).rejects.toThrow(new PassingFault("no room"));
+    await expect(download({ requireRoom })).rejects.toThrow(new RetryableError("no room"));
     expect([room, sent, requests.length]).toEqual([[2 ** 20], 1, 1]);
     await expect(downloaded()).rejects.toThrow("ENOENT");
   });

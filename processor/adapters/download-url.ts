@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { abortableSleep } from "../abortable-sleep.ts";
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 import { describeFault } from "./download-fault.ts";
 import { type AddressGuard, ForbiddenAddressError, PUBLIC_INTERNET } from "./guarded-request.ts";
 import { NOTHING, type Partial, rangeHeaders, readAnswer } from "./source-answer.ts";
@@ -49,7 +49,7 @@ type Settled = Download & typeof STANDARD;
 /**
  * Downloads a stranger's URL. Refused: schemes other than http and https, addresses that are not public (at every
  * redirect), what is too large, and what the server says is not there. A connection that drops is taken up again where
- * it broke, if the server can. Throws PassingFault when it keeps dropping, or is too slow.
+ * it broke, if the server can. Throws RetryableError when it keeps dropping, or is too slow.
  */
 export async function downloadUrl(download: Download): Promise<FetchOutcome> {
   const { signal, limits } = download;
@@ -60,7 +60,7 @@ export async function downloadUrl(download: Download): Promise<FetchOutcome> {
   const settled: Settled = { ...STANDARD, ...download, signal: limited };
   using gate = new SpeedGate(minBytesPerSecond, settled.speedWindowMs, () => {
     const rate = Math.ceil(minBytesPerSecond / 1024);
-    tooSlow.abort(new PassingFault(`The source's server sends less than ${rate} KiB a second.`));
+    tooSlow.abort(new RetryableError(`The source's server sends less than ${rate} KiB a second.`));
   });
   try {
     return await downloadWithBreaks(settled, gate);
@@ -77,7 +77,7 @@ async function downloadWithBreaks(download: Settled, gate: SpeedGate): Promise<F
   const state: { partial: Partial } = { partial: NOTHING };
   let most = 0;
   for (let drops = 0; ; ) {
-    let fault: unknown = new PassingFault("The source's server sent less than it announced, or another part.");
+    let fault: unknown = new RetryableError("The source's server sent less than it announced, or another part.");
     try {
       const outcome = await downloadOnce(download, state, gate);
       if (outcome !== "incomplete") return outcome;
@@ -89,7 +89,7 @@ async function downloadWithBreaks(download: Settled, gate: SpeedGate): Promise<F
     }
     drops = state.partial.bytes > most ? 1 : drops + 1;
     most = Math.max(most, state.partial.bytes);
-    if (drops > MOST_DROPS) throw new PassingFault(describeFault(fault), { cause: fault });
+    if (drops > MOST_DROPS) throw new RetryableError(describeFault(fault), { cause: fault });
     await abortableSleep(download.pauseMs * drops, download.signal);
   }
 }
@@ -139,7 +139,7 @@ async function receive(
     if (error === tooMuch && total === null) return refusedSize(maxBytes);
     if (error === tooMuch) state.partial = NOTHING;
     if ((error as NodeJS.ErrnoException).code === "ENOSPC") {
-      throw new FinalFault(new PassingFault("The processor's disk is full.", { cause: error }));
+      throw new FinalFault(new RetryableError("The processor's disk is full.", { cause: error }));
     }
     throw error;
   }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 import { fetchSource } from "./fetch-source.ts";
 import { startS3Server } from "./s3-server.fixture.ts";
 
@@ -42,7 +42,7 @@ describe("an upload", () => {
   });
 
   it("is left alone, for now, when the disk has no room for it", async () => {
-    const fault = new PassingFault("no room");
+    const fault = new RetryableError("no room");
     await expect(fetchUpload(500, () => Promise.reject(fault))).rejects.toBe(fault);
     expect(await readdir(folder)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import type { WorkOrder } from "../../shared/application/job-protocol.ts";
+import type { WorkOrder } from "../../shared/application/protocols/job-protocol.ts";
 import { type DownloadLimits, downloadUrl, type FetchOutcome, type FetchProgress } from "./download-url.ts";
 import { mergeChunks } from "./merge-chunks.ts";
 import type { ObjectStore } from "./object-store.ts";

@@ -1,5 +1,11 @@
 import { z } from "zod";
 import {
+  done,
+  type JobOutcome,
+  type JobService,
+  type UnreadableOrder,
+} from "../../shared/application/job-service/job-service.ts";
+import {
   claimOneReplySchema,
   claimOneRequestSchema,
   claimRequestSchema,
@@ -18,13 +24,7 @@ import {
   transcodeReportSchema,
   type WorkOrder,
   workOrderSchema,
-} from "../../shared/application/job-protocol.ts";
-import {
-  done,
-  type JobOutcome,
-  type JobService,
-  type UnreadableOrder,
-} from "../../shared/application/job-service/job-service.ts";
+} from "../../shared/application/protocols/job-protocol.ts";
 import { JobServiceError } from "./job-client-errors.ts";
 import { refusalOf, refusalOfProcessor } from "./job-refusals.ts";
 import { ONE_TRY, PATIENT, type RetryRule, requestJson, SHORT, type Sleep } from "./job-request.ts";

@@ -3,8 +3,8 @@ import {
   type ImportRequest,
   importedPostSchema,
   importRequestSchema,
-} from "../../shared/application/import-protocol.ts";
-import type { OperatorConfig } from "../config.ts";
+} from "../../shared/application/protocols/import-protocol.ts";
+import type { OperatorConfig } from "../config/config.ts";
 import { askAsOperator, OperatorRefusal } from "./operator-client.ts";
 
 /** Every call may throw OperatorRefusal or OperatorUnreachable. */

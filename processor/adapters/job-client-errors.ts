@@ -1,4 +1,4 @@
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 
 /** The job is no longer ours: stop, and change nothing. */
 export class LeaseLostError extends Error {
@@ -6,7 +6,7 @@ export class LeaseLostError extends Error {
 }
 
 /** The Worker could not be reached, or answered with what no retry has helped against. */
-export class JobServiceError extends PassingFault {
+export class JobServiceError extends RetryableError {
   override readonly name = "JobServiceError";
   /** The status or code of a final refusal; null when the Worker could not be reached or a retry may help. */
   readonly refusedWith: number | string | null;

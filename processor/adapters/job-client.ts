@@ -1,18 +1,18 @@
 import type {
-  ContentKeys,
-  EncryptReport,
-  FailReport,
-  HeldJob,
-  Progress,
-  TranscodeReport,
-} from "../../shared/application/job-protocol.ts";
-import type {
   FailReply,
   HeartbeatReply,
   JobOutcome,
   JobRefusalCode,
   JobService,
 } from "../../shared/application/job-service/job-service.ts";
+import type {
+  ContentKeys,
+  EncryptReport,
+  FailReport,
+  HeldJob,
+  Progress,
+  TranscodeReport,
+} from "../../shared/application/protocols/job-protocol.ts";
 import { abortableSleep } from "../abortable-sleep.ts";
 import { createHttpJobService } from "./http-job-service.ts";
 import { JobServiceError, LeaseLostError } from "./job-client-errors.ts";

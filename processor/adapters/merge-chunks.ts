@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 import type { FetchOutcome, FetchProgress } from "./download-url.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { writeAt } from "./write-at.ts";
@@ -85,7 +85,7 @@ async function copyChunk(store: ObjectStore, file: FileHandle, chunk: Chunk, sig
   let done = 0;
   const written = (bytes: number) => {
     done += bytes;
-    if (done > size) throw new PassingFault("A part of the upload changed while it was read.");
+    if (done > size) throw new RetryableError("A part of the upload changed while it was read.");
   };
   for (let tried = 1; done < size; tried += 1) {
     try {
@@ -99,6 +99,8 @@ async function copyChunk(store: ObjectStore, file: FileHandle, chunk: Chunk, sig
   }
 }
 
-function unreadable(cause: unknown): PassingFault {
-  return cause instanceof PassingFault ? cause : new PassingFault("A part of the upload could not be read.", { cause });
+function unreadable(cause: unknown): RetryableError {
+  return cause instanceof RetryableError
+    ? cause
+    : new RetryableError("A part of the upload could not be read.", { cause });
 }

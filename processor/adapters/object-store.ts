@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { type Allocate, ScratchBuffers } from "../media/segments/scratch-buffers.ts";
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 import { readFileInto } from "./read-file.ts";
 
 /** What a stored object says of itself when it is served. */
@@ -38,7 +38,7 @@ export type ObjectStore = {
 };
 
 /** The object store could not be reached, or refused. */
-export class ObjectStoreError extends PassingFault {
+export class ObjectStoreError extends RetryableError {
   override readonly name: string = "ObjectStoreError";
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { progressSchema } from "../../shared/application/job-protocol.ts";
+import { progressSchema } from "../../shared/application/protocols/job-protocol.ts";
 import { JOB_KINDS, JOB_STAGES, JOB_STATES } from "../../shared/domain/transcode-job.ts";
-import type { OperatorConfig } from "../config.ts";
+import type { OperatorConfig } from "../config/config.ts";
 
 /* The administrators' API of jobs (docs/http-api.md), for commands that people type: one try, and plain answers. */
 

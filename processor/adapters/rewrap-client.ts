@@ -3,8 +3,8 @@ import {
   keysAtRestSchema,
   type RewrapView,
   rewrapViewSchema,
-} from "../../shared/application/rewrap-protocol.ts";
-import type { OperatorConfig } from "../config.ts";
+} from "../../shared/application/protocols/rewrap-protocol.ts";
+import type { OperatorConfig } from "../config/config.ts";
 import { askAsOperator } from "./operator-client.ts";
 
 /** Every call may throw OperatorRefusal or OperatorUnreachable. */

@@ -10,9 +10,9 @@ import {
   rotationListSchema,
   rotationPreviewSchema,
   rotationProgressSchema,
-} from "../../shared/application/rotation-protocol.ts";
+} from "../../shared/application/protocols/rotation-protocol.ts";
 import type { RotationItemState } from "../../shared/domain/rotation-batch.ts";
-import type { OperatorConfig } from "../config.ts";
+import type { OperatorConfig } from "../config/config.ts";
 import { askAsOperator } from "./operator-client.ts";
 
 export type Steering = "pause" | "resume" | "cancel";

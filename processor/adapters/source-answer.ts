@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 
 /** What is on disk of a source, and which state of it that belongs to. */
 export type Partial = {
@@ -24,11 +24,11 @@ export function rangeHeaders({ bytes, validator }: Partial): Readonly<Record<str
   return bytes > 0 && validator !== null ? { range: `bytes=${bytes}-`, "if-range": validator } : {};
 }
 
-/** What an answer means for what is on disk. Throws PassingFault for what may be gone in a moment. */
+/** What an answer means for what is on disk. Throws RetryableError for what may be gone in a moment. */
 export function readAnswer(response: IncomingMessage, asked: Partial): Answer {
   const status = response.statusCode ?? 0;
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    throw new PassingFault(`The source's server answered ${status}.`);
+    throw new RetryableError(`The source's server answered ${status}.`);
   }
   if (status === 416) return { kind: "other" };
   if (status !== 200 && status !== 206) return { kind: "refused", reason: refusalOf(status) };

@@ -1,5 +1,5 @@
 import { createJobClient } from "../adapters/job-client.ts";
-import type { ProcessorConfig } from "../config.ts";
+import type { ProcessorConfig } from "../config/config.ts";
 import { loggerFor, openBuckets } from "../context.ts";
 import { collectGarbage, type GarbageReport } from "../gc/collect-garbage.ts";
 import { EXIT } from "./exit-codes.ts";

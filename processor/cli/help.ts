@@ -1,5 +1,5 @@
-import { OPERATOR_SETTINGS, SETTINGS } from "../config.ts";
-import type { Setting } from "../setting.ts";
+import { OPERATOR_SETTINGS, SETTINGS } from "../config/config.ts";
+import type { Setting } from "../config/setting.ts";
 
 /** What follows the commands in `--help`: the exit codes, and every environment variable with its unit and default. */
 export function detailsText(): string {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startS3Server } from "../adapters/s3-server.fixture.ts";
-import type { ImportConfig } from "../import-config.ts";
+import type { ImportConfig } from "../config/import-config.ts";
 import { KEY, writeContent } from "../imports/imported-content.fixture.ts";
 import { importContent } from "./import.ts";
 

@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { ImportedPost, ImportRequest } from "../../shared/application/import-protocol.ts";
+import type { ImportedPost, ImportRequest } from "../../shared/application/protocols/import-protocol.ts";
 import { createImportClient, type ImportClient } from "../adapters/import-client.ts";
 import { createObjectStore, createS3Client, type ObjectStore } from "../adapters/object-store.ts";
 import { OperatorRefusal, OperatorUnreachable } from "../adapters/operator-client.ts";
-import type { ImportConfig } from "../import-config.ts";
+import type { ImportConfig } from "../config/import-config.ts";
 import { type CheckedImport, checkImport } from "../imports/check-import.ts";
 import { createImportFiles } from "../imports/import-files.ts";
 import { ImportRefusal } from "../imports/import-refusal.ts";
 import { type Manifest, readManifest } from "../imports/manifest.ts";
 import { uploadImport } from "../imports/upload-import.ts";
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Output } from "./jobs.ts";
 import { progressLine, type Terminal } from "./progress-line.ts";
@@ -120,7 +120,7 @@ function tellWhy(error: unknown, stop: AbortSignal, { err }: Output): number {
     err(`${error.message}\n`);
     return error.status === 401 || error.status === 403 ? EXIT.badConfiguration : EXIT.badInput;
   }
-  if (error instanceof OperatorUnreachable || error instanceof PassingFault) {
+  if (error instanceof OperatorUnreachable || error instanceof RetryableError) {
     err(`${error.message} Run the command again to resume.\n`);
     return EXIT.tryLater;
   }

@@ -1,7 +1,7 @@
 import type { JobFilter, OperatorClient } from "../adapters/operator-client.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describeJob, jobTable } from "./job-text.ts";
-import { withToldRefusal } from "./told-refusal.ts";
+import { reportOperatorErrors } from "./report-operator-errors.ts";
 
 export type JobsCommand =
   | { readonly verb: "list"; readonly filter: JobFilter }
@@ -16,7 +16,7 @@ export function jobs(
   client: OperatorClient,
   { out, err }: Output,
 ): Promise<number> {
-  return withToldRefusal(async () => {
+  return reportOperatorErrors(async () => {
     const { value, text } = await answer(command, client, options.now);
     out(options.json ? `${JSON.stringify(value)}\n` : text);
     return EXIT.ok;

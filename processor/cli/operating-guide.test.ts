@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { OPERATOR_SETTINGS, SETTINGS } from "../config.ts";
+import { OPERATOR_SETTINGS, SETTINGS } from "../config/config.ts";
+import type { Setting } from "../config/setting.ts";
 import { createMetrics } from "../monitoring/metrics.ts";
-import type { Setting } from "../setting.ts";
 import { parseCommand } from "./command-line.ts";
 import { EXIT } from "./exit-codes.ts";
 

@@ -1,10 +1,10 @@
-import type { KeysAtRestView, RewrapView } from "../../shared/application/rewrap-protocol.ts";
+import type { KeysAtRestView, RewrapView } from "../../shared/application/protocols/rewrap-protocol.ts";
 import type { RewrapClient } from "../adapters/rewrap-client.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Output } from "./jobs.ts";
 import { progressLine, type Terminal } from "./progress-line.ts";
+import { reportOperatorErrors } from "./report-operator-errors.ts";
 import { textTable } from "./text-table.ts";
-import { withToldRefusal } from "./told-refusal.ts";
 
 export type RewrapOptions = { readonly dryRun: boolean; readonly json: boolean };
 
@@ -14,7 +14,7 @@ export function rewrap(
   client: RewrapClient,
   output: Output & { readonly progress: Terminal },
 ): Promise<number> {
-  return withToldRefusal(async () => {
+  return reportOperatorErrors(async () => {
     if (dryRun) {
       const view = await client.count();
       output.out(json ? `${JSON.stringify(view)}\n` : describeKeys(view));

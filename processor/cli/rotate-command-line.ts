@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command as Program } from "commander";
-import { type RotationRequest, rotationRequestSchema } from "../../shared/application/rotation-protocol.ts";
+import { type RotationRequest, rotationRequestSchema } from "../../shared/application/protocols/rotation-protocol.ts";
 import { ROTATION_ITEM_STATES, type RotationItemState } from "../../shared/domain/rotation-batch.ts";
 import type { Steering } from "../adapters/rotation-client.ts";
 

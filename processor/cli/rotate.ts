@@ -1,5 +1,6 @@
 import type { RotationClient } from "../adapters/rotation-client.ts";
 import { EXIT } from "./exit-codes.ts";
+import { reportOperatorErrors } from "./report-operator-errors.ts";
 import type { RotateCommand } from "./rotate-command-line.ts";
 import {
   describeRotation,
@@ -10,7 +11,6 @@ import {
   type Totals,
 } from "./rotation-text.ts";
 import { type RotateOptions, type RotateOutput, watch } from "./rotation-watch.ts";
-import { withToldRefusal } from "./told-refusal.ts";
 
 /** `processor rotate`: resolves to the exit code. */
 export function rotate(
@@ -19,7 +19,7 @@ export function rotate(
   client: RotationClient,
   output: RotateOutput,
 ): Promise<number> {
-  return withToldRefusal(() => perform(command, options, client, output), output.err);
+  return reportOperatorErrors(() => perform(command, options, client, output), output.err);
 }
 
 async function perform(

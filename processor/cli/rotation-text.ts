@@ -3,7 +3,7 @@ import type {
   RotationPreviewView,
   RotationProgressView,
   RotationView,
-} from "../../shared/application/rotation-protocol.ts";
+} from "../../shared/application/protocols/rotation-protocol.ts";
 import type { SkipReason } from "../../shared/domain/rotation-batch.ts";
 import { textTable } from "./text-table.ts";
 

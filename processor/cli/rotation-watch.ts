@@ -1,4 +1,4 @@
-import type { RotationProgressView } from "../../shared/application/rotation-protocol.ts";
+import type { RotationProgressView } from "../../shared/application/protocols/rotation-protocol.ts";
 import { OperatorUnreachable } from "../adapters/operator-client.ts";
 import type { RotationClient } from "../adapters/rotation-client.ts";
 import { EXIT } from "./exit-codes.ts";

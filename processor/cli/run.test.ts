@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createJobClient } from "../adapters/job-client.ts";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/config.ts";
 import type { JobOutcome, JobRun } from "../jobs/loop/job-outcome.ts";
 import { type JobService, PROCESSOR_TOKEN, startJobService, transcodeOrder } from "../jobs/loop/job-service.fixture.ts";
 import { createLogger } from "../log.ts";
-import { PassingFault } from "../passing-fault.ts";
+import { RetryableError } from "../retryable-error.ts";
 import { runOneJob } from "./run.ts";
 
 type Run = (order: { jobId: string }, run: JobRun) => Promise<JobOutcome>;
@@ -79,7 +79,7 @@ describe("running one job", () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     const work: Run = async () => {
-      throw new PassingFault("The network went away.");
+      throw new RetryableError("The network went away.");
     };
     expect(await codeOf(service, work)).toBe(75);
     service.exhausted = true;

@@ -1,8 +1,8 @@
-import type { ClaimOneReply } from "../../shared/application/job-protocol.ts";
 import type { ClaimOneAnswer } from "../../shared/application/job-service/job-service.ts";
+import type { ClaimOneReply } from "../../shared/application/protocols/job-protocol.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { JobServiceError } from "../adapters/job-client-errors.ts";
-import type { ProcessorConfig } from "../config.ts";
+import type { ProcessorConfig } from "../config/config.ts";
 import { loggerFor, openContext, type ProcessorContext } from "../context.ts";
 import { lastClaimSignal } from "../jobs/loop/job-loop.ts";
 import { type HeldJobEnd, workOnHeldJob } from "../jobs/loop/run-claimed-job.ts";
@@ -46,7 +46,7 @@ export async function runOneJob(jobId: string, context: RunContext, stop: AbortS
     return codeOfReply(reply);
   }
   const { order } = reply;
-  const times = { heartbeatMs: config.heartbeatSeconds * 1000, farewellMs: config.stopSeconds * 1000 };
+  const times = { heartbeatMs: config.heartbeatSeconds * 1000, finalReportTimeoutMs: config.stopSeconds * 1000 };
   return codeOfEnd(await workOnHeldJob(order, { ...context, ...times, stop }));
 }
 
@@ -79,7 +79,7 @@ function codeOfEnd(end: HeldJobEnd): number {
     case "retry":
     case "released":
     case "lease-lost":
-    case "untold":
+    case "unreported":
       return EXIT.tryLater;
     default:
       return end satisfies never;

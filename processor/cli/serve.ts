@@ -1,11 +1,11 @@
 import { schedule } from "node-cron";
-import type { ProcessorConfig } from "../config.ts";
+import type { ProcessorConfig } from "../config/config.ts";
 import { loggerFor, openContext, type ProcessorContext } from "../context.ts";
 import { collectGarbage } from "../gc/collect-garbage.ts";
 import { runJobLoop } from "../jobs/loop/job-loop.ts";
 import type { Logger } from "../log.ts";
 import { type HealthWatch, watchHealth } from "../monitoring/health.ts";
-import { createMetrics, type Metrics, tellAll } from "../monitoring/metrics.ts";
+import { combineObservers, createMetrics, type Metrics } from "../monitoring/metrics.ts";
 import { type MonitoringServer, startMonitoringServer } from "../monitoring/monitoring-server.ts";
 import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -39,9 +39,9 @@ export async function serve(config: ProcessorConfig): Promise<number> {
       concurrency,
       pollMs,
       heartbeatMs: config.heartbeatSeconds * 1000,
-      farewellMs: config.stopSeconds * 1000,
+      finalReportTimeoutMs: config.stopSeconds * 1000,
       random: Math.random,
-      observer: tellAll(watch.observer, metrics.observer),
+      observer: combineObservers(watch.observer, metrics.observer),
     });
   } finally {
     await endSchedules();

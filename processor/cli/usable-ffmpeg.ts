@@ -1,5 +1,5 @@
 import { inspectFfmpeg } from "../adapters/ffmpeg/capabilities.ts";
-import type { ProcessorConfig } from "../config.ts";
+import type { ProcessorConfig } from "../config/config.ts";
 
 export type Ffmpeg =
   | { readonly kind: "usable"; readonly version: string }

@@ -1,5 +1,5 @@
-import { PREFIXES_PER_REQUEST } from "../../shared/application/job-protocol.ts";
-import type { PrefixUse } from "../../shared/application/ports/prefix-queries.ts";
+import type { PrefixStatus } from "../../shared/application/ports/prefix-queries.ts";
+import { PREFIXES_PER_REQUEST } from "../../shared/application/protocols/job-protocol.ts";
 import type { JobClient } from "../adapters/job-client.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import { type StoredPrefix, takeInventory } from "./inventory.ts";
@@ -17,7 +17,7 @@ export type GarbageDependencies = {
 export type GarbageReport = {
   /** What no pointer names and nobody may still write to. */
   readonly garbage: readonly StoredPrefix[];
-  readonly totals: Readonly<Record<PrefixUse | "young", number>> & {
+  readonly totals: Readonly<Record<PrefixStatus | "young", number>> & {
     readonly strangers: number;
     readonly garbageObjects: number;
     readonly garbageBytes: number;

@@ -9,7 +9,7 @@ export type Place = { readonly kind: "file"; readonly path: string } | { readonl
 
 /** Reads local files and, through the guards of downloads, addresses of the public internet. */
 export type ImportFiles = {
-  /** Throws ImportRefusal where there is nothing, or where it may not be read; PassingFault for a network that fails. */
+  /** Throws ImportRefusal where there is nothing, or where it may not be read; RetryableError for a network that fails. */
   readonly read: (place: Place, signal: AbortSignal) => Promise<Uint8Array>;
   /** Bytes of a local file; null for an address, which is not asked before it is read. Throws ImportRefusal. */
   readonly size: (place: Place) => Promise<number | null>;

@@ -5,7 +5,7 @@ import {
   MOST_PARTS,
   qualityNameSchema,
   wrongQuality,
-} from "../../shared/application/import-protocol.ts";
+} from "../../shared/application/protocols/import-protocol.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 
 /* What `processor import` reads; docs/migrating.md describes it. */

@@ -24,7 +24,7 @@ const IMPORTED_SEGMENT: ObjectHeaders = { contentType: "video/mp2t", cacheContro
 /**
  * Stores what is imported under its own prefixes, as it is: encrypted where it was. What an earlier run has stored is
  * left alone. Every segment is opened on its way, and the playlists come last: where they are, all is. Throws
- * ImportRefusal for a segment that does not open, PassingFault for a store or a server that fails.
+ * ImportRefusal for a segment that does not open, RetryableError for a store or a server that fails.
  */
 export async function uploadImport(input: UploadImport): Promise<void> {
   const { importId, checked, signal, onProgress } = input;

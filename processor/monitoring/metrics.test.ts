@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { transcodeOrder } from "../jobs/loop/job-service.fixture.ts";
-import { createMetrics, tellAll } from "./metrics.ts";
+import { combineObservers, createMetrics } from "./metrics.ts";
 
 const ENCRYPT = { ...transcodeOrder("j2"), kind: "ENCRYPT", attempt: 2 } as never;
 
@@ -67,7 +67,7 @@ describe("the metrics", () => {
 
   it("are of this process alone, and tell of it too", async () => {
     const [first, second] = [createMetrics(), createMetrics()];
-    tellAll(first.observer, first.observer).claiming();
+    combineObservers(first.observer, first.observer).claiming();
     expect(await lines(first, /last_claim/)).toHaveLength(1);
     expect(await lines(second, /last_claim/)).toEqual([]);
     expect(await first.text()).toMatch(/^process_resident_memory_bytes \d+$/m);

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { WorkOrder } from "../../shared/application/job-protocol.ts";
+import type { WorkOrder } from "../../shared/application/protocols/job-protocol.ts";
 import type { JobStage } from "../../shared/domain/transcode-job.ts";
 import type { Traffic } from "../adapters/traffic.ts";
 import { FIRST_STAGE, type JobObserver } from "../jobs/loop/run-claimed-job.ts";
@@ -94,7 +94,7 @@ export function createMetrics(): Metrics {
 }
 
 /** One observer that forwards to several. */
-export function tellAll(...observers: readonly JobObserver[]): JobObserver {
+export function combineObservers(...observers: readonly JobObserver[]): JobObserver {
   return {
     claiming: () => observers.forEach((each) => void each.claiming()),
     claimed: (order) => observers.forEach((each) => void each.claimed(order)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyEncryptResult, applyTranscodeResult } from "./processing.ts";
+import { applyEncryptResult, applyTranscodeResult } from "./job-results.ts";
 import { encrypted, NOW, part, playingPost, staged, transcoded, waitingPost } from "./ready-post.fixture.ts";
 import { cancelPart, refreshPost, resumePart } from "./recovery.ts";
 import { type Decision, deleteVideoPost, type VideoPost } from "./video-post.ts";

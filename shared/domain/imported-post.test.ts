@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { importVideoPost, migrationState, type NewImport, requestMigration } from "./imported-post.ts";
-import { applyEncryptResult, applyTranscodeResult, type KeyDraft, stageKeys } from "./processing.ts";
+import { importVideoPost, type NewImport, rekeyState, startRekey } from "./imported-post.ts";
+import { applyEncryptResult, applyTranscodeResult, type KeyDraft, stageKeys } from "./job-results.ts";
 import { publicQualityAuth, STANDARD_POLICY_RULE } from "./quality-auth.ts";
 import { upsertQualityAuth } from "./quality-policies.ts";
 import { applied, NOW, part } from "./ready-post.fixture.ts";
@@ -28,7 +28,7 @@ function newImport(more: Partial<NewImport> = {}): NewImport {
 const imported = (more: Partial<NewImport> = {}) => importVideoPost(newImport(more), NOW).post;
 
 function asked(post: VideoPost, fileIndex = 0, restart = false) {
-  return requestMigration(post, fileIndex, { jobId: "job", restart }, NOW + 5);
+  return startRekey(post, fileIndex, { jobId: "job", restart }, NOW + 5);
 }
 
 function transcoded(post: VideoPost): VideoPost {
@@ -76,7 +76,7 @@ describe("an imported post", () => {
       [0, 0, "IMPORTED"],
       [1, 1, "IMPORTED"],
     ]);
-    expect(migrationState(part(post))).toBe("waiting");
+    expect(rekeyState(part(post))).toBe("waiting");
   });
 
   it("waits for its audit where it does not, and can pass it before anything is made", () => {
@@ -108,7 +108,7 @@ describe("a migration that is asked for", () => {
     expect(decision.change.jobs).toEqual([{ jobId: "job", fileId: "file-0", kind: "TRANSCODE" }]);
     const { post } = decision.change;
     expect(part(post)).toMatchObject({ transferResult: "TRANSCODING", singleKey: { requestedAt: NOW + 5 } });
-    expect([post.status, migrationState(part(post)), migrationState(part(post, 1))]).toEqual([
+    expect([post.status, rekeyState(part(post)), rekeyState(part(post, 1))]).toEqual([
       "PUBLISHED",
       "under-way",
       "waiting",
@@ -128,13 +128,13 @@ describe("a migration that is asked for", () => {
   it("begins again after its job was cancelled, with what is left to do, and keeps when it was first asked for", () => {
     const underWay = applied(asked(imported()));
     const stopped = applied(cancelPart(underWay, "file-0", "TRANSCODE", NOW));
-    expect([stopped.status, migrationState(part(stopped))]).toEqual(["PUBLISHED", "stopped"]);
+    expect([stopped.status, rekeyState(part(stopped))]).toEqual(["PUBLISHED", "stopped"]);
     expect(asked(stopped)).toEqual({ kind: "unchanged", value: "stopped" });
-    const again = requestMigration(stopped, 0, { jobId: "job-2", restart: true }, NOW + 99);
+    const again = startRekey(stopped, 0, { jobId: "job-2", restart: true }, NOW + 99);
     expect(again).toMatchObject({ change: { jobs: [{ jobId: "job-2", kind: "TRANSCODE" }] } });
     expect(part(applied(again)).singleKey?.requestedAt).toBe(NOW + 5);
     const cancelled = applied(cancelPart(transcoded(underWay), "file-0", "ENCRYPT", NOW));
-    const decrypted = requestMigration(cancelled, 0, { jobId: "job-2", restart: true }, NOW);
+    const decrypted = startRekey(cancelled, 0, { jobId: "job-2", restart: true }, NOW);
     expect(decrypted).toMatchObject({ change: { jobs: [{ jobId: "job-2", kind: "ENCRYPT" }] } });
     expect(part(applied(decrypted))).toMatchObject({ transferResult: "SUCCESS", encryptStatus: "UNENCRYPTED" });
     expect(asked(underWay, 0, true)).toEqual({ kind: "unchanged", value: "under-way" });
@@ -148,27 +148,27 @@ describe("a migration that is asked for", () => {
   it("that fails is the part's alone: the post stays published, and an operator's retry takes it up again", () => {
     const underWay = applied(asked(imported()));
     const failed = applied(applyTranscodeResult(underWay, "file-0", { kind: "failed", reason: "It broke." }, NOW));
-    expect([failed.status, migrationState(part(failed)), part(failed).failReason]).toEqual([
+    expect([failed.status, rekeyState(part(failed)), part(failed).failReason]).toEqual([
       "PUBLISHED",
       "failed",
       "It broke.",
     ]);
     expect(part(failed).singleKey).not.toBeNull();
     const resumed = applied(resumePart(failed, "file-0", "TRANSCODE", [], NOW));
-    expect([part(resumed).transferResult, migrationState(part(resumed))]).toEqual(["TRANSCODING", "under-way"]);
+    expect([part(resumed).transferResult, rekeyState(part(resumed))]).toEqual(["TRANSCODING", "under-way"]);
   });
 
   it("that fails at the encryption keeps what was imported as well", () => {
     const clear = transcoded(applied(asked(imported())));
     const failed = applied(applyEncryptResult(clear, "file-0", { kind: "failed", reason: "It broke." }, NOW));
-    expect([failed.status, migrationState(part(failed))]).toEqual(["PUBLISHED", "failed"]);
+    expect([failed.status, rekeyState(part(failed))]).toEqual(["PUBLISHED", "failed"]);
     expect(part(failed).singleKey?.prefix).toBe(PREFIX);
   });
 
   it("ends with keys of its own: what was imported goes, and its single key with it", () => {
     const { post, events } = encrypted(transcoded(applied(asked(imported()))));
     expect(part(post)).toMatchObject({ encryptStatus: "ENCRYPTED", singleKey: null, playing: { keyVersion: 1 } });
-    expect(migrationState(part(post))).toBeNull();
+    expect(rekeyState(part(post))).toBeNull();
     expect(events).toEqual([{ type: "SingleKeyContentMigrated", prefixes: [PREFIX] }]);
     expect(part(post).qualityAuth).toEqual([publicQualityAuth("480p")]);
   });

@@ -65,9 +65,9 @@ function importedFile({ id, fileName, source, qualityAuth }: NewImportedFile, in
 }
 
 /** How far the migration of a part is; null for every other part and for one that has its keys. */
-export type MigrationState = "waiting" | "under-way" | "failed" | "stopped";
+export type RekeyState = "waiting" | "under-way" | "failed" | "stopped";
 
-export function migrationState(file: VideoFile): MigrationState | null {
+export function rekeyState(file: VideoFile): RekeyState | null {
   if (file.singleKey === null) return null;
   if (file.transferResult === "IMPORTED") return "waiting";
   if (file.transferResult === "FAILED" || file.encryptStatus === "FAILED") return "failed";
@@ -78,16 +78,16 @@ export function migrationState(file: VideoFile): MigrationState | null {
  * Asks for the keys of an imported part: one job, in the save that takes it from IMPORTED. Asked again it changes nothing,
  * unless its job was cancelled and `restart` is true. A part that failed is an operator's to retry.
  */
-export function requestMigration(
+export function startRekey(
   post: VideoPost,
   fileIndex: number,
   { jobId, restart }: { readonly jobId: string; readonly restart: boolean },
   now: number,
-): Decision<MigrationState | null> {
+): Decision<RekeyState | null> {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   const file = post.files.find((part) => part.fileIndex === fileIndex);
   if (file === undefined) return refused({ kind: "not-found" });
-  const state = migrationState(file);
+  const state = rekeyState(file);
   if (file.singleKey === null || !(state === "waiting" || (state === "stopped" && restart))) {
     return { kind: "unchanged", value: state };
   }

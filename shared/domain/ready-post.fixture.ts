@@ -1,4 +1,4 @@
-import { applyEncryptResult, applyTranscodeResult, type KeyDraft, stageKeys } from "./processing.ts";
+import { applyEncryptResult, applyTranscodeResult, type KeyDraft, stageKeys } from "./job-results.ts";
 import type { Quality } from "./quality.ts";
 import { STANDARD_POLICY_RULE } from "./quality-auth.ts";
 import type { AbrVariant } from "./rendition.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteEndedKeys } from "../../shared/application/commands/delete-ended-keys.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import { revokeVideoHlsKeys } from "../../shared/application/commands/revoke-video-hls-keys.ts";
+import { revokeVideoHlsKeys } from "../../shared/application/commands/revoke-content-keys.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { askForJob, encrypt, LADDER, NOW, onlyPart, publishPost, reload } from "./steps.ts";
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
-import type { HeldJob, Progress, WorkOrder } from "../../shared/application/job-protocol.ts";
 import type { JobService, UnreadableOrder } from "../../shared/application/job-service/job-service.ts";
 import type { Persistence } from "../../shared/application/persistence.ts";
+import type { HeldJob, Progress, WorkOrder } from "../../shared/application/protocols/job-protocol.ts";
 import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";

@@ -108,7 +108,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         const both = await Promise.all([take(first), take(second), take(first), take(second)]);
         expect(both.filter((item) => item !== null)).toHaveLength(1);
         const loser = both[0] === null && both[2] === null ? first : second;
-        expect(await persistence.rotationSteps.sortOut(loser, 10, LATER)).toBe(1);
+        expect(await persistence.rotationSteps.classify(loser, 10, LATER)).toBe(1);
         expect(await items(loser)).toMatchObject([{ state: "SKIPPED", reason: "already-rotating" }]);
       });
 
@@ -165,8 +165,8 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         await askForJob(persistence, rotated!, "ENCRYPT", LATER);
         await encrypt(persistence, LATER);
         await deleteVideoPost(persistence.posts, deleted!, LATER);
-        expect(await persistence.rotationSteps.sortOut(batchId, 10, LATER)).toBe(3);
-        expect(await persistence.rotationSteps.sortOut(batchId, 10, LATER)).toBe(0);
+        expect(await persistence.rotationSteps.classify(batchId, 10, LATER)).toBe(3);
+        expect(await persistence.rotationSteps.classify(batchId, 10, LATER)).toBe(0);
         const byPost = new Map((await items(batchId)).map((item) => [item.videoPostId, item]));
         expect(byPost.get(rotated!)).toMatchObject({ state: "SUCCEEDED", toKeyVersion: 2, reason: null });
         expect(byPost.get(deleted!)).toMatchObject({ state: "SKIPPED", reason: "deleted" });

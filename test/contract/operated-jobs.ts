@@ -171,20 +171,20 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const { id } = await savePost(persistence);
         const transcodeJob = (await newestJob(id)).jobId;
         const waste = `a-film/${transcodeJob}/c9/`;
-        expect(await persistence.prefixes.usesOf([waste], NOW)).toEqual(["live"]);
+        expect(await persistence.prefixes.classifyPrefixes([waste], NOW)).toEqual(["live"]);
         await transcode(persistence);
         const { clear } = onlyPart(await reload(persistence, id));
-        expect(await persistence.prefixes.usesOf([waste, clear!.prefix], NOW)).toEqual(["live", "named"]);
+        expect(await persistence.prefixes.classifyPrefixes([waste, clear!.prefix], NOW)).toEqual(["live", "named"]);
         await encrypt(persistence);
         const asked = [waste, clear!.prefix, `uploads/${secretId()}/`, `a-film/${uuidV7(NOW)}/c1/`, "something else"];
-        expect(await persistence.prefixes.usesOf(asked, NOW)).toEqual([
+        expect(await persistence.prefixes.classifyPrefixes(asked, NOW)).toEqual([
           "garbage",
           "named",
           "garbage",
           "unknown",
           "unknown",
         ]);
-        expect(await persistence.prefixes.usesOf([], NOW)).toEqual([]);
+        expect(await persistence.prefixes.classifyPrefixes([], NOW)).toEqual([]);
       });
 
       it("is retiring until the keys of its version are no longer given out", async () => {
@@ -193,8 +193,8 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         await askForJob(persistence, id, "ENCRYPT", NOW + 1);
         await encrypt(persistence, NOW + 1, 60_000);
         const old = `a-film/${jobs[0]!.jobId}/enc/k1-c1/`;
-        expect(await persistence.prefixes.usesOf([old], NOW + 60_000)).toEqual(["retiring"]);
-        expect(await persistence.prefixes.usesOf([old], NOW + 60_001)).toEqual(["garbage"]);
+        expect(await persistence.prefixes.classifyPrefixes([old], NOW + 60_000)).toEqual(["retiring"]);
+        expect(await persistence.prefixes.classifyPrefixes([old], NOW + 60_001)).toEqual(["garbage"]);
       });
     });
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import type { PrefixUse } from "../../shared/application/ports/prefix-queries.ts";
+import type { PrefixStatus } from "../../shared/application/ports/prefix-queries.ts";
 import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
@@ -17,7 +17,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       persistence = await open();
     });
 
-    const usesAt = (now: number, ...prefixes: string[]) => persistence.prefixes.usesOf(prefixes, now);
+    const usesAt = (now: number, ...prefixes: string[]) => persistence.prefixes.classifyPrefixes(prefixes, now);
     const uses = (...prefixes: string[]) => usesAt(NOW, ...prefixes);
 
     async function pointersOf(videoPostId: string): Promise<[clear: string, playing: string]> {
@@ -111,7 +111,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       const pointers = await pointersOf((await publishPost(persistence)).id);
       const others = Array.from({ length: 198 }, () => `uploads/${secretId()}/`);
       const answered = await uses(pointers[0], ...others.slice(0, 99), pointers[1], ...others.slice(99));
-      const expected = Array.from({ length: 200 }, (_, n): PrefixUse => (n % 100 === 0 ? "named" : "garbage"));
+      const expected = Array.from({ length: 200 }, (_, n): PrefixStatus => (n % 100 === 0 ? "named" : "garbage"));
       expect(answered).toEqual(expected);
       expect(await uses()).toEqual([]);
     });

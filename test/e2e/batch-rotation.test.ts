@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { RotationItemView, RotationProgressView } from "../../shared/application/rotation-protocol.ts";
+import type { RotationItemView, RotationProgressView } from "../../shared/application/protocols/rotation-protocol.ts";
 import { startPace } from "../faults/pace.ts";
 import { type RestlessProcessors, startRestlessProcessors } from "../faults/restless-processors.ts";
 import { seededRandom } from "../fixtures/seeded-random.ts";

@@ -3,7 +3,7 @@ import {
   contentKeysSchema,
   type WorkOrder,
   workOrderSchema,
-} from "../../shared/application/job-protocol.ts";
+} from "../../shared/application/protocols/job-protocol.ts";
 import { mediaPlaylistKey, multivariantKey, segmentName } from "../../shared/domain/object-keys.ts";
 import { VIDEO_QUALITIES } from "../../shared/domain/quality.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createObjectStore, createS3Client, type ObjectStore } from "../../processor/adapters/object-store.ts";
 import { readClearPlaylist } from "../../processor/jobs/encrypt/clear-playlist.ts";
-import { type WorkOrder, workOrderSchema } from "../../shared/application/job-protocol.ts";
+import { type WorkOrder, workOrderSchema } from "../../shared/application/protocols/job-protocol.ts";
 import { mediaPlaylistKey, segmentKey } from "../../shared/domain/object-keys.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
 import { secretId } from "../../shared/lib/random-id.ts";

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-type Door = {
+type Credential = {
   /** Asks once; whether it was let in. */
   readonly ask: (asker: number) => Promise<boolean>;
   readonly close: () => Promise<Response>;
@@ -31,7 +31,7 @@ type Attempt = { readonly begun: number; readonly ended: number; readonly letIn:
 /** `answerMs`: from the request to revoke to its answer. `lastInMs`: from there to the last answer that let somebody in. */
 type Measured = { readonly answerMs: number; readonly lastInMs: number; readonly letInTooLate: number };
 
-async function measure({ ask, close, pauseMs = 0 }: Door): Promise<Measured> {
+async function measure({ ask, close, pauseMs = 0 }: Credential): Promise<Measured> {
   const attempts: Attempt[] = [];
   const until = { refused: false };
   const asking = Array.from({ length: ASKING_AT_ONCE }, async (_, asker) => {
@@ -85,7 +85,7 @@ async function qualitiesOf(part: object): Promise<string[]> {
   return qualities;
 }
 
-async function withApiKey(): Promise<Door> {
+async function withApiKey(): Promise<Credential> {
   const made = await stack.admin("POST", "/admin/api-keys", { name: "measured", scopes: ["posts:read"] });
   const { key, keyId } = (await made.json()) as { key: string; keyId: string };
   const headers = { authorization: `Bearer ${key}` };
@@ -95,7 +95,7 @@ async function withApiKey(): Promise<Door> {
   };
 }
 
-const DOORS: readonly (readonly [string, () => Promise<Door>])[] = [
+const CREDENTIALS: readonly (readonly [string, () => Promise<Credential>])[] = [
   [
     "a token",
     async () => {
@@ -151,7 +151,7 @@ describe("a revocation lets nobody in who asks after its answer", () => {
   const figures: Record<string, { "answer, ms": string; "last let in after it, ms": string }> = {};
   afterAll(() => console.table(figures));
 
-  it.each(DOORS)("%s", async (name, open) => {
+  it.each(CREDENTIALS)("%s", async (name, open) => {
     const measured: Measured[] = [];
     for (let run = 0; run < RUNS; run++) measured.push(await measure(await open()));
     const range = (values: number[]) => `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)}`;

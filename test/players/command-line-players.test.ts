@@ -8,7 +8,7 @@ import { type IssuedToken, type Part, type Stack, startStack } from "../e2e/stac
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { MPV, type Mpv, startMpv } from "./mpv.ts";
 import { rotate } from "./rotations.ts";
-import { anotherSession, urisOf, usesOf } from "./uses.ts";
+import { anotherSession, classifyPrefixes, urisOf } from "./uses.ts";
 
 /* ffmpeg, GStreamer and mpv on the URL of the master, as anybody would start them. */
 
@@ -47,7 +47,7 @@ describe("ffmpeg", () => {
     expect([code, stderr]).toEqual([0, ""]);
     const frames = (track: number) => stdout.toString().match(new RegExp(`^${track},`, "gm"))?.length;
     expect([frames(0), frames(1), frames(2)]).toEqual([FRAMES, FRAMES, FRAMES]);
-    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 
@@ -60,7 +60,7 @@ describe("ffmpeg", () => {
     const { code, stdout, stderr } = await runProgram(FFMPEG, args);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.toString().match(/^0,/gm)).toHaveLength((SECONDS - 13) * FRAME_RATE);
-    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 });
@@ -81,7 +81,7 @@ describe.runIf(gstreamerIsHere)(gstreamerIsHere ? "GStreamer" : "GStreamer, whic
     const sinks = ["video-sink=fakesink name=pictures silent=false sync=false", "audio-sink=fakesink sync=false"];
     const args = ["-v", "playbin3", `uri=${stack.origin}${issued.masterUrl}`, "flags=video+audio", ...sinks];
     expect(await frames(GST_LAUNCH, args, /pictures: last-message = chain/g)).toBe(FRAMES);
-    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 });
@@ -113,7 +113,7 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     const output = ["--o=-", "--of=framecrc", "--ovc=rawvideo", "--no-audio", "--hls-bitrate=max"];
     const args = ["--no-config", "--load-scripts=no", "--ytdl=no", ...output, stack.origin + issued.masterUrl];
     expect(await frames(MPV, args, /^0,.* \d+, 0x[0-9a-f]{8}$/gm)).toBe(FRAMES);
-    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 
@@ -132,7 +132,7 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     await ends(mpv);
     expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
     expect(refusals(mpv)).toBeNull();
-    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 
@@ -150,6 +150,6 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     await ends(mpv);
     expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
     expect(refusals(mpv)).toBeNull();
-    expect(await usesOf(stack, issued.token)).toBe(1);
+    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
   });
 });

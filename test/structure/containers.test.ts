@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { experimental_readRawConfig } from "wrangler";
-import { OPERATOR_SETTINGS, SETTINGS } from "../../processor/config.ts";
+import { OPERATOR_SETTINGS, SETTINGS } from "../../processor/config/config.ts";
 import { ROOT } from "./source-files.ts";
 
 const DOCKERFILE = readFileSync(join(ROOT, "Dockerfile"), "utf8");

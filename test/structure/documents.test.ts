@@ -54,7 +54,11 @@ describe("the documents", () => {
 
   it("list every setting of the Worker, and no other", () => {
     const section = read("docs/http-api.md").split("## Settings of the Worker")[1]!.split(/^## /m)[0]!;
-    const declared = ["edge/env.ts", "edge/settings/access-settings.ts", "edge/settings/session-settings.ts"].map(read);
+    const declared = [
+      "edge/settings/settings.ts",
+      "edge/settings/cloudflare-access-settings.ts",
+      "edge/settings/session-settings.ts",
+    ].map(read);
     const settings = [...declared.join("\n").matchAll(/^ {2}([A-Z]+(?:_[A-Z]+)+): /gm)].map((match) => match[1]!);
     const [secrets = "", table = ""] = section.split("| variable |");
     const inTable = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(

@@ -57,7 +57,7 @@ export const ADAPTERS: readonly { readonly folder: string; readonly entry: strin
 ];
 
 /** Routes that parse, call the job service and map its outcome: what they decide themselves, no other caller could use. */
-export const THIN_ROUTES: readonly string[] = ["edge/routes/internal-jobs.ts", "edge/routes/garbage.ts"];
+export const THIN_ROUTES: readonly string[] = ["edge/routes/internal/jobs.ts", "edge/routes/internal/garbage.ts"];
 
 /** Packages that few files may know, so that each can be replaced in one place. */
 export const CONFINED: readonly { readonly name: RegExp; readonly within: string; readonly to: readonly string[] }[] = [
@@ -68,13 +68,13 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   { name: /^@aws-sdk\//, within: "processor/", to: ["processor/adapters/object-store.ts"] },
   { name: /^commander$/, within: "", to: ["processor/cli/"] },
   { name: /^ipaddr\.js$/, within: "", to: ["processor/adapters/public-address.ts"] },
-  { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config.ts"] },
+  { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config/config.ts"] },
   { name: /^prom-client$/, within: "", to: ["processor/monitoring/"] },
-  { name: /^@tus\/server$/, within: "", to: ["edge/routes/uploads.ts", "edge/adapters/r2-tus-store.ts"] },
+  { name: /^@tus\/server$/, within: "", to: ["edge/routes/posts/uploads.ts", "edge/uploads/r2-tus-store.ts"] },
   // Tokens of other people's issuers; our own are signed and verified by shared/playback-token.
-  { name: /^jose$/, within: "", to: ["edge/viewers/"] },
+  { name: /^jose$/, within: "", to: ["edge/auth/viewers/"] },
   { name: /^hls\.js$/, within: "edge/", to: ["edge/watch/client/"] },
   // The Worker needs nodejs_compat for these, so each is named.
   { name: /^node:/, within: "edge/", to: ["edge/playlist-template/gzip-splice.ts"] },
-  { name: /^cloudflare:/, within: "edge/", to: ["edge/job-events.ts"] },
+  { name: /^cloudflare:/, within: "edge/", to: ["edge/durable-objects/job-events.ts"] },
 ];

@@ -8,7 +8,7 @@ import {
   countChanges,
   type SentStatement,
   takeViolations,
-} from "./d1-limits.ts";
+} from "./support/d1-limits.ts";
 
 /*
  * Sits in the prototypes of the binding, so that no test, fixture or queue consumer of this isolate goes past it,

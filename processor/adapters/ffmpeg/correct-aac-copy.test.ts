@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
 import { AAC_COPY_OUTPUT, AacCopyReader, type AacFrame } from "../../media/source/aac-copy.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { RetryableError } from "../../retryable-error.ts";
 import type { WritableFile } from "../file-bytes.ts";
 import { correctAacCopy, correctFrames } from "./correct-aac-copy.ts";
 
@@ -61,7 +61,7 @@ describe("the correction of a copied AAC track", () => {
   it("fails with a passing fault where the copy ends inside a packet", async () => {
     const path = await copyOf(original.subarray(0, original.length - 100));
     const runs = [{ frames: framesOf(original).length, configuration: MONO }];
-    await expect(correctAacCopy(path, runs)).rejects.toThrow(PassingFault);
+    await expect(correctAacCopy(path, runs)).rejects.toThrow(RetryableError);
   });
 
   it("fails with a passing fault where the file becomes shorter while it is read", async () => {
@@ -77,7 +77,7 @@ describe("the correction of a copied AAC track", () => {
       write: file.write.bind(file),
     } as unknown as WritableFile;
     const runs = [{ frames: framesOf(original).length, configuration: MONO }];
-    await expect(correctFrames(shrinking, runs)).rejects.toThrow(PassingFault);
+    await expect(correctFrames(shrinking, runs)).rejects.toThrow(RetryableError);
   });
 
   it.each([
@@ -86,7 +86,7 @@ describe("the correction of a copied AAC track", () => {
   ])("fails with a passing fault where the copy holds %s frames than were counted", async (_, difference) => {
     const path = await copyOf(original);
     const runs = [{ frames: framesOf(original).length - difference, configuration: MONO }];
-    await expect(correctAacCopy(path, runs)).rejects.toThrow(PassingFault);
+    await expect(correctAacCopy(path, runs)).rejects.toThrow(RetryableError);
   });
 });
 

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { PACKET_BYTES } from "../../media/segments/segment-reader.ts";
 import { AacCopyWriter } from "../../media/source/aac-copy.ts";
 import type { FormatRun } from "../../media/source/hidden-formats.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { RetryableError } from "../../retryable-error.ts";
 import { readAt, type WritableFile, writeAllAt } from "../file-bytes.ts";
 
 const WINDOW_BYTES = 4096 * PACKET_BYTES;
@@ -13,7 +13,7 @@ export async function correctAacCopy(path: string, runs: readonly FormatRun[]): 
   await correctFrames(file, runs);
 }
 
-/** Throws PassingFault where the copy does not hold exactly the frames of the runs: later ones would be played wrong. */
+/** Throws RetryableError where the copy does not hold exactly the frames of the runs: later ones would be played wrong. */
 export async function correctFrames(file: WritableFile, runs: readonly FormatRun[]): Promise<void> {
   const { size } = await file.stat();
   if (size % PACKET_BYTES !== 0) throw incomplete();
@@ -28,8 +28,8 @@ export async function correctFrames(file: WritableFile, runs: readonly FormatRun
   if (!writer.isComplete()) throw incomplete();
 }
 
-function incomplete(): PassingFault {
-  return new PassingFault("The sound could not be copied completely.");
+function incomplete(): RetryableError {
+  return new RetryableError("The sound could not be copied completely.");
 }
 
 function* eachFrame(runs: readonly FormatRun[]): Generator<number> {

@@ -1,10 +1,10 @@
 import { ProgressReader } from "../../media/encode/progress-report.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { RetryableError } from "../../retryable-error.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { failureReason } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
-import { besideSegment, SEGMENT_INPUT } from "./own-segment.ts";
 import { runTool } from "./run-tool.ts";
+import { besideSegment, SEGMENT_INPUT } from "./segment-input.ts";
 
 export type DecodeCheck =
   | {
@@ -18,7 +18,7 @@ export type DecodeCheck =
 const TIMEOUT_SECONDS = 120;
 
 /**
- * Decodes a clear MPEG-TS file whole; one message of the decoder and it counts as broken. Throws PassingFault where ffmpeg
+ * Decodes a clear MPEG-TS file whole; one message of the decoder and it counts as broken. Throws RetryableError where ffmpeg
  * was killed or took too long.
  */
 export async function decodeCheck(path: string, tools: MediaTools, signal: AbortSignal): Promise<DecodeCheck> {
@@ -37,8 +37,8 @@ export async function decodeCheck(path: string, tools: MediaTools, signal: Abort
     ...(await besideSegment(path, tools)),
   });
   const complaints = result.stderr.filter((line) => line.trim() !== "");
-  if (result.timedOut) throw new PassingFault(`A segment was not decoded within ${TIMEOUT_SECONDS} s.`);
-  if (result.killedBy !== null) throw new PassingFault("The check of a segment was broken off.");
+  if (result.timedOut) throw new RetryableError(`A segment was not decoded within ${TIMEOUT_SECONDS} s.`);
+  if (result.killedBy !== null) throw new RetryableError("The check of a segment was broken off.");
   if (result.code !== 0 || complaints.length > 0) return { kind: "broken", reason: failureReason(complaints) };
   const last = new ProgressReader().push(result.stdout.toString("latin1")).at(-1);
   if (!last?.ended || !last.outTimeSeconds) return { kind: "broken", reason: "nothing could be decoded" };

@@ -1,4 +1,4 @@
-import { PassingFault } from "../../passing-fault.ts";
+import { RetryableError } from "../../retryable-error.ts";
 
 /**
  * Lines that blame the machine and not the content of the file: another try, perhaps elsewhere, may succeed. The last
@@ -22,14 +22,14 @@ export function blamesMachine(code: number | null, stderr: readonly string[]): b
 export function machineFault(
   { code, killedBy }: { readonly code: number | null; readonly killedBy: string | null },
   stderr: readonly string[],
-): PassingFault {
+): RetryableError {
   const said = (pattern: RegExp) => stderr.some((line) => pattern.test(line));
   const cause = `exit code ${code}, signal ${killedBy}: ${failureReason(stderr)}`;
-  if (said(/No space left on device/i)) return new PassingFault("The processor's disk is full.", { cause });
+  if (said(/No space left on device/i)) return new RetryableError("The processor's disk is full.", { cause });
   if (said(/Cannot allocate memory|Out of memory/i) || killedBy === "SIGKILL") {
-    return new PassingFault("The conversion needed more memory than there is.", { cause });
+    return new RetryableError("The conversion needed more memory than there is.", { cause });
   }
-  return new PassingFault("The conversion broke off.", { cause });
+  return new RetryableError("The conversion broke off.", { cause });
 }
 
 /** What an editor can do about most faults of a file. */

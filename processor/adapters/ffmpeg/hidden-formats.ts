@@ -3,7 +3,7 @@ import { AAC_COPY_OUTPUT, AacCopyReader } from "../../media/source/aac-copy.ts";
 import { HiddenFormatFinder, type HiddenFormats } from "../../media/source/hidden-formats.ts";
 import { clockMayStep } from "../../media/source/origin.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { RetryableError } from "../../retryable-error.ts";
 import { type Ask, inputOf } from "./ask-tools.ts";
 import { blamesMachine, machineFault } from "./failure-reason.ts";
 
@@ -59,8 +59,8 @@ async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Pro
   const args = ["-nostdin", "-nostats", ...inputOf(sourcePath), ...output];
   const copied = await ask("ffmpeg", args, (chunk) => reader.push(chunk));
   const isWhole = reader.finish();
-  if (copied.timedOut) throw new PassingFault("The sound could not be read in time.");
-  if (copied.code === 0 && !isWhole) throw new PassingFault("The sound could not be read completely.");
+  if (copied.timedOut) throw new RetryableError("The sound could not be read in time.");
+  if (copied.code === 0 && !isWhole) throw new RetryableError("The sound could not be read completely.");
   if (copied.code === 0) return { hidden: finder.finish(), overlapSeconds: finder.overlapSeconds };
   if (blamesMachine(copied.code, copied.stderr)) throw machineFault(copied, copied.stderr);
   return { hidden: null, overlapSeconds: 0 };

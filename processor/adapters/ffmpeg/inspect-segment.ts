@@ -1,11 +1,11 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
 import { parseFrameRate } from "../../media/source/frame-rate.ts";
 import { aacCodec, avcCodec, hexDumpBytes } from "../../media/verify/codecs.ts";
-import { PassingFault, VerificationFault } from "../../passing-fault.ts";
+import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 import { failureReason } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
-import { besideSegment, SEGMENT_INPUT } from "./own-segment.ts";
 import { runTool } from "./run-tool.ts";
+import { besideSegment, SEGMENT_INPUT } from "./segment-input.ts";
 
 /** What one segment of a rung really is. */
 export type SegmentFacts = {
@@ -33,7 +33,7 @@ type ProbedStream = {
 };
 
 /**
- * Reads a clear segment (MPEG-TS). Throws VerificationFault when it is none, or holds what cannot be named; PassingFault
+ * Reads a clear segment (MPEG-TS). Throws VerificationFault when it is none, or holds what cannot be named; RetryableError
  * where ffprobe took too long.
  */
 export async function inspectSegment(path: string, tools: MediaTools, signal: AbortSignal): Promise<SegmentFacts> {
@@ -80,7 +80,7 @@ async function segmentStreams(path: string, tools: MediaTools, signal: AbortSign
     timeoutSeconds: TIMEOUT_SECONDS,
     ...beside,
   });
-  if (result.timedOut || result.killedBy !== null) throw new PassingFault("A finished segment was not read in time.");
+  if (result.timedOut || result.killedBy !== null) throw new RetryableError("A finished segment was not read in time.");
   if (result.code !== 0) {
     throw new VerificationFault("A finished segment cannot be read.", { cause: failureReason(result.stderr) });
   }

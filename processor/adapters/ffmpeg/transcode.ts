@@ -18,7 +18,7 @@ import { convertTimeout, DEFAULT_MEDIA_LIMITS, type MediaLimits } from "../../me
 import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { type RungMeasure, verifyRungs } from "../../media/verify/durations.ts";
 import { findMissingFrames } from "../../media/verify/missing-frames.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { RetryableError } from "../../retryable-error.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
 import { type RunningFfmpeg, startFluent } from "./fluent-run.ts";
@@ -139,7 +139,7 @@ async function superviseRun(
   input.signal.addEventListener("abort", onAbort, { once: true });
   if (input.signal.aborted) onAbort();
   const stalled = () =>
-    stop.because(new PassingFault(`The conversion made no progress for ${input.stallTimeoutSeconds} s.`));
+    stop.because(new RetryableError(`The conversion made no progress for ${input.stallTimeoutSeconds} s.`));
   using watchdog = new Watchdog(input.stallTimeoutSeconds, stalled);
   let tookTooLong = false;
   const timer = setTimeout(() => {

@@ -3,7 +3,7 @@ import { type Refusal, refuse } from "../../media/refusal.ts";
 import { expectStored } from "../../media/verify/expected-media.ts";
 import { MediaCheck } from "../../media/verify/media-check.ts";
 import { STORED_LADDER } from "../../media/verify/media-tolerances.ts";
-import { VerificationFault } from "../../passing-fault.ts";
+import { VerificationFault } from "../../retryable-error.ts";
 import type { EncryptedRung, EncryptOrder } from "./encrypted-rung.ts";
 
 /** EXTINF is in microseconds and imported rungs may differ a little; anything above is a lost segment. */

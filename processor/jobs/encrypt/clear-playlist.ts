@@ -1,9 +1,9 @@
 import { segmentName } from "../../../shared/domain/object-keys.ts";
 import { parsePlaylist } from "../../../shared/hls/parse.ts";
-import { PassingFault } from "../../passing-fault.ts";
+import { RetryableError } from "../../retryable-error.ts";
 
 /**
- * Durations in seconds of the segments that a clear media playlist of ours names, first to last. Throws PassingFault
+ * Durations in seconds of the segments that a clear media playlist of ours names, first to last. Throws RetryableError
  * for anything that we have not written.
  */
 export function readClearPlaylist(text: string): number[] {
@@ -27,6 +27,6 @@ export function readClearPlaylist(text: string): number[] {
   return durations;
 }
 
-function broken(): PassingFault {
-  return new PassingFault("A playlist of the clear renditions cannot be read.");
+function broken(): RetryableError {
+  return new RetryableError("A playlist of the clear renditions cannot be read.");
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Progress } from "../../../shared/application/job-protocol.ts";
+import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import { measureBandwidth } from "../../../shared/hls/bandwidth.ts";
 import { writeMediaPlaylist } from "../../../shared/hls/media-playlist.ts";
 import { base64Encode } from "../../../shared/lib/base64.ts";
@@ -13,7 +13,7 @@ import { type S3Server, startS3Server } from "../../adapters/s3-server.fixture.t
 import { openWorkRoot, type WorkRoot } from "../../adapters/work-directory.ts";
 import { createLogger } from "../../log.ts";
 import { decryptSegment } from "../../media/segments/segment-cipher.ts";
-import { VerificationFault } from "../../passing-fault.ts";
+import { VerificationFault } from "../../retryable-error.ts";
 import { PROCESSOR_TOKEN, startJobService } from "../loop/job-service.fixture.ts";
 import { runEncryptJob } from "./encrypt-job.ts";
 import type { EncryptOrder } from "./encrypted-rung.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ContentKeys, Progress } from "../../../shared/application/job-protocol.ts";
+import type { ContentKeys, Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import { segmentKey } from "../../../shared/domain/object-keys.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
 import { base64Decode } from "../../../shared/lib/base64.ts";
@@ -9,7 +9,7 @@ import type { WorkRoot } from "../../adapters/work-directory.ts";
 import { ScratchBuffers } from "../../media/segments/scratch-buffers.ts";
 import { encryptSegment } from "../../media/segments/segment-cipher.ts";
 import type { MediaCheck } from "../../media/verify/media-check.ts";
-import { PassingFault, VerificationFault } from "../../passing-fault.ts";
+import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
 import { CIPHERTEXT_SEGMENT } from "../object-headers.ts";
@@ -74,7 +74,7 @@ async function planRungs(
   return Promise.all(
     order.variants.map(async (variant) => {
       const found = keys.find(({ quality }) => quality === variant.quality);
-      if (!found) throw new PassingFault(`There is no key for ${variant.quality}.`);
+      if (!found) throw new RetryableError(`There is no key for ${variant.quality}.`);
       const durations = readClearPlaylist(await clear.playlist(variant.quality));
       if (durations.length !== variant.segmentCount) {
         throw new VerificationFault(

@@ -1,4 +1,4 @@
-import type { WorkOrder } from "../../../shared/application/job-protocol.ts";
+import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
 import type { AbrVariant } from "../../../shared/domain/rendition.ts";
 
 export type EncryptOrder = Extract<WorkOrder, { kind: "ENCRYPT" }>;

@@ -6,7 +6,7 @@ import type { ObjectStore } from "../../adapters/object-store.ts";
 import type { Refusal } from "../../media/refusal.ts";
 import type { Allocate, ScratchBuffers } from "../../media/segments/scratch-buffers.ts";
 import { decryptSegment } from "../../media/segments/segment-cipher.ts";
-import { VerificationFault } from "../../passing-fault.ts";
+import { VerificationFault } from "../../retryable-error.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { JobRun } from "../loop/job-outcome.ts";
 import { broken } from "./clear-check.ts";

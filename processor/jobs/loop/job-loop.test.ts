@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createJobClient } from "../../adapters/job-client.ts";
 import { createLogger } from "../../log.ts";
-import { PassingFault, VerificationFault } from "../../passing-fault.ts";
+import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 import { runJobLoop } from "./job-loop.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { type JobService, PROCESSOR_TOKEN, startJobService, transcodeOrder } from "./job-service.fixture.ts";
@@ -26,7 +26,7 @@ async function loopWhile(
   const { concurrency = 1, heartbeatMs = 10_000 } = settings;
   const log = createLogger({ level: "silent", secrets: [] });
   const given = { client, log, run, concurrency, heartbeatMs, stop: stop.signal };
-  const loop = runJobLoop({ ...given, owner: "test/1", pollMs: 5, farewellMs: 1000, random: () => 0.5 });
+  const loop = runJobLoop({ ...given, owner: "test/1", pollMs: 5, finalReportTimeoutMs: 1000, random: () => 0.5 });
   try {
     await until();
   } finally {
@@ -226,7 +226,7 @@ describe("the job loop", () => {
   it.each([
     [
       "a passing fault in its own words",
-      new PassingFault("The object store could not write."),
+      new RetryableError("The object store could not write."),
       "The object store could not write.",
       false,
     ],

@@ -1,4 +1,4 @@
-import type { Progress } from "../../../shared/application/job-protocol.ts";
+import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import type { Logger } from "../../log.ts";
 
 /** What a job is given for the time that it runs. */

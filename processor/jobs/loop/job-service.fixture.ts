@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { ClaimOneReply, ContentKeys, WorkOrder } from "../../../shared/application/job-protocol.ts";
-import type { PrefixUse } from "../../../shared/application/ports/prefix-queries.ts";
+import type { PrefixStatus } from "../../../shared/application/ports/prefix-queries.ts";
+import type { ClaimOneReply, ContentKeys, WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
 
 export type Call = { readonly route: string; readonly token: string; readonly body: Record<string, unknown> };
 
@@ -25,7 +25,7 @@ export type JobService = AsyncDisposable & {
   /** Whether the attempts of jobs that fail are used up. */
   exhausted: boolean;
   /** What stored prefixes are; `garbage` where there is nothing. */
-  readonly uses: Map<string, PrefixUse>;
+  readonly uses: Map<string, PrefixStatus>;
   routes(jobId?: string): string[];
   until(condition: () => boolean): Promise<void>;
 };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { Progress } from "../../../shared/application/job-protocol.ts";
+import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import { createProgressReporter } from "./progress-reporter.ts";
 
 function reporter(intervalMs: number, send?: (progress: Progress) => Promise<void>) {

@@ -1,4 +1,4 @@
-import type { Progress } from "../../../shared/application/job-protocol.ts";
+import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 
 /** Progress as it is sent: at most so often, one at a time, and never backwards within a stage. */
 export type ProgressReporter = {

@@ -1,8 +1,8 @@
-import type { Progress, WorkOrder } from "../../../shared/application/job-protocol.ts";
+import type { Progress, WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
 import type { JobClient } from "../../adapters/job-client.ts";
 import { LeaseLostError } from "../../adapters/job-client-errors.ts";
 import type { Logger } from "../../log.ts";
-import { PassingFault, VerificationFault } from "../../passing-fault.ts";
+import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { createProgressReporter } from "./progress-reporter.ts";
 
@@ -23,14 +23,14 @@ export type HeldJobDependencies = {
   /** Aborted when the processor stops. */
   readonly stop: AbortSignal;
   /** How long telling the Worker may take once the processor stops. */
-  readonly farewellMs: number;
+  readonly finalReportTimeoutMs: number;
   readonly progressIntervalMs?: number;
   readonly observer?: JobObserver;
 };
 
 /**
  * How the work on a claimed job came to its end, as far as this processor knows. refused and failed are final, the
- * latter because the attempts are used up; retry is not. untold: the Worker did not answer, and the lease will run out.
+ * latter because the attempts are used up; retry is not. unreported: the Worker did not answer, and the lease will run out.
  */
 export type HeldJobEnd =
   | "recorded"
@@ -40,7 +40,7 @@ export type HeldJobEnd =
   | "released"
   | "cancelled"
   | "lease-lost"
-  | "untold";
+  | "unreported";
 
 type Interruption = "cancelled" | "lease-lost" | "stopped";
 
@@ -54,7 +54,7 @@ export async function workOnHeldJob(order: WorkOrder, dependencies: HeldJobDepen
   log.info("job claimed");
   dependencies.observer?.claimed(order);
   const result = await runUnderLease(order, dependencies, log);
-  const end = await tellTheEnd(order, result, dependencies, log);
+  const end = await reportOutcome(order, result, dependencies, log);
   const seconds = Math.round(performance.now() - startedAt) / 1000;
   dependencies.observer?.ended(order, end, seconds);
   log.info({ end, seconds }, "job ended");
@@ -149,20 +149,20 @@ export function intervalWithin(leaseMs: number, heartbeatMs: number): number {
   return Math.max(1, heartbeatMs * 2 < leaseMs ? heartbeatMs : Math.floor(leaseMs / 3));
 }
 
-async function tellTheEnd(
+async function reportOutcome(
   order: WorkOrder,
   result: RunResult,
   dependencies: HeldJobDependencies,
   log: Logger,
 ): Promise<HeldJobEnd> {
-  const { signal, done } = farewellSignal(dependencies);
+  const { signal, done } = finalReportSignal(dependencies);
   try {
-    return await reportOutcome(order, result, dependencies.client, signal, log);
+    return await report(order, result, dependencies.client, signal, log);
   } catch (error) {
     if (!(error instanceof LeaseLostError)) {
       // Nothing more to try: the lease runs out and the job is given to the next who asks.
       log.error({ err: error }, "could not report the job outcome");
-      return "untold";
+      return "unreported";
     }
     log.warn({ err: error }, "the lease was lost before the outcome was reported");
     return await cancelledAfterAll(order, dependencies.client, signal);
@@ -171,12 +171,12 @@ async function tellTheEnd(
   }
 }
 
-/** Patient while the processor runs; once it stops, what is left must fit into the time it has. */
-function farewellSignal({ stop, farewellMs }: HeldJobDependencies): { signal: AbortSignal; done(): void } {
+/** Without a limit while the processor runs; after a stop the report must fit into the remaining time. */
+function finalReportSignal({ stop, finalReportTimeoutMs }: HeldJobDependencies): { signal: AbortSignal; done(): void } {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onStop = () => {
-    timer = setTimeout(() => controller.abort(new Error("the processor has stopped")), farewellMs);
+    timer = setTimeout(() => controller.abort(new Error("the processor has stopped")), finalReportTimeoutMs);
   };
   if (stop.aborted) onStop();
   else stop.addEventListener("abort", onStop, { once: true });
@@ -187,7 +187,7 @@ function farewellSignal({ stop, farewellMs }: HeldJobDependencies): { signal: Ab
   return { signal: controller.signal, done };
 }
 
-async function reportOutcome(
+async function report(
   order: WorkOrder,
   result: RunResult,
   client: JobClient,
@@ -201,22 +201,22 @@ async function reportOutcome(
         return "recorded";
       } catch (error) {
         if (error instanceof LeaseLostError || signal.aborted) throw error;
-        return await tellFailure(order, error, client, signal, log);
+        return await reportFailure(order, error, client, signal, log);
       }
     case "refused":
       log.warn({ reason: result.reason }, "job refused");
       await client.fail(order, { reason: sentence(result.reason), permanent: true }, signal);
       return "refused";
     case "threw":
-      return await tellFailure(order, result.error, client, signal, log);
+      return await reportFailure(order, result.error, client, signal, log);
     case "interrupted":
-      return await tellInterruption(order, result.by, client, signal);
+      return await reportInterruption(order, result.by, client, signal);
     default:
       return result satisfies never;
   }
 }
 
-async function tellFailure(
+async function reportFailure(
   order: WorkOrder,
   error: unknown,
   client: JobClient,
@@ -225,14 +225,14 @@ async function tellFailure(
 ): Promise<HeldJobEnd> {
   log.error({ err: error }, "job failed");
   // Only sentences that were written for people leave the processor; anything else may name paths or hosts.
-  const reason = error instanceof PassingFault ? error.message : "The processor met an unexpected fault.";
+  const reason = error instanceof RetryableError ? error.message : "The processor met an unexpected fault.";
   const verification = error instanceof VerificationFault;
   const reply = await client.fail(order, { reason: sentence(reason), permanent: false, verification }, signal);
   log.info(reply, "failure reported");
   return reply.outcome;
 }
 
-async function tellInterruption(
+async function reportInterruption(
   order: WorkOrder,
   by: Interruption,
   client: JobClient,

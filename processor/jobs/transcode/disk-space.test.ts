@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PassingFault } from "../../passing-fault.ts";
+import { RetryableError } from "../../retryable-error.ts";
 import { requireRoomFor } from "./disk-space.ts";
 
 const disk = (room: number) => ({ makeRoom: async (bytes: number) => bytes <= room, roomBytes: async () => room });
@@ -11,7 +11,7 @@ describe("a source", () => {
 
   it("that does not fit is a fault that may pass, with figures", async () => {
     await expect(requireRoomFor(disk(4 * 2 ** 30))(4 * 2 ** 30)).rejects.toThrow(
-      new PassingFault("The processor has no room for the source: 4.3 GiB are needed and 4.0 GiB are free."),
+      new RetryableError("The processor has no room for the source: 4.3 GiB are needed and 4.0 GiB are free."),
     );
   });
 });

@@ -9,7 +9,7 @@ import { startS3Server } from "../../adapters/s3-server.fixture.ts";
 import { createLogger } from "../../log.ts";
 import { planLadder, type VideoLadder } from "../../media/encode/ladder.ts";
 import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
-import { VerificationFault } from "../../passing-fault.ts";
+import { VerificationFault } from "../../retryable-error.ts";
 import { encodeLadder } from "./encode-ladder.ts";
 import { createSegmentRetention } from "./segment-retention.ts";
 

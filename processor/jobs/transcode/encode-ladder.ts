@@ -1,4 +1,4 @@
-import type { Progress } from "../../../shared/application/job-protocol.ts";
+import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import { segmentKey } from "../../../shared/domain/object-keys.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
 import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
@@ -12,7 +12,7 @@ import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { expectMedia, uncheckedLength } from "../../media/verify/expected-media.ts";
 import { MediaCheck, type MediaFailure, type MediaVerdict } from "../../media/verify/media-check.ts";
 import { OWN_LADDER } from "../../media/verify/media-tolerances.ts";
-import { PassingFault, VerificationFault } from "../../passing-fault.ts";
+import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 
 import { createTaskQueue, type TaskQueue } from "../concurrent-tasks.ts";
 import type { JobRun } from "../loop/job-outcome.ts";
@@ -79,7 +79,7 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
       },
     }).catch((error: unknown) => {
       if (signal.aborted) throw signal.reason;
-      throw error instanceof PassingFault ? error : new PassingFault("The conversion broke off.", { cause: error });
+      throw error instanceof RetryableError ? error : new RetryableError("The conversion broke off.", { cause: error });
     });
     if (outcome.kind === "refused") return outcome;
     await drained(uploads, outcome.segmentCount * sizes.size, run);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Progress, WorkOrder } from "../../../shared/application/job-protocol.ts";
+import type { Progress, WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
 import type { DownloadLimits } from "../../adapters/download-url.ts";
 import { fetchSource, type Source } from "../../adapters/fetch-source.ts";

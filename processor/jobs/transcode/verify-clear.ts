@@ -6,7 +6,7 @@ import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
 import type { LadderPlan } from "../../media/encode/ladder.ts";
 import { verifyRungs } from "../../media/verify/durations.ts";
 
-import { VerificationFault } from "../../passing-fault.ts";
+import { VerificationFault } from "../../retryable-error.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { StoredRung } from "./encode-ladder.ts";
 

@@ -3,7 +3,7 @@ import {
   applyTranscodeResult,
   type EncryptResult,
   type TranscodeResult,
-} from "../../domain/processing.ts";
+} from "../../domain/job-results.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobEnd, SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 

@@ -98,7 +98,7 @@ export async function continueKeyRotation(
 /** Whether those that come next are of parts that can be rotated; else there were so many others that it takes longer. */
 async function sortedOut(rotationSteps: RotationSteps, batchId: string, now: number, budget: Budget): Promise<boolean> {
   for (; budget.sortings > 0; budget.sortings--) {
-    if ((await rotationSteps.sortOut(batchId, SORTED_AT_ONCE, now)) === 0) return true;
+    if ((await rotationSteps.classify(batchId, SORTED_AT_ONCE, now)) === 0) return true;
   }
   return false;
 }

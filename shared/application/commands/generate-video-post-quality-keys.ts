@@ -1,5 +1,5 @@
 import { type ContentKey, keyUriTemplate } from "../../domain/content-key.ts";
-import { type KeyDraft, reusableStagedKeys, stageKeys } from "../../domain/processing.ts";
+import { type KeyDraft, reusableStagedKeys, stageKeys } from "../../domain/job-results.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
 import { type VideoFile, variantsOf } from "../../domain/video-file.ts";

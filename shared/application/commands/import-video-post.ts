@@ -6,7 +6,7 @@ import { type SingleKeyRendition, singleKeyBinding } from "../../domain/single-k
 import type { Interaction, PostAccess, ResourceType } from "../../domain/video-post.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
-import type { MigrationStore } from "../ports/migration-store.ts";
+import type { RekeyStore } from "../ports/rekey-store.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 export type ImportVideoPost = {
@@ -33,14 +33,14 @@ export type ImportedVideoPost = { readonly outcome: "created" | "existing"; read
 
 type Deps = {
   readonly posts: VideoPostRepository;
-  readonly migrations: MigrationStore;
+  readonly rekeys: RekeyStore;
   readonly vault: KeyVault;
   readonly policyRule: DefaultPolicyRule;
 };
 
 /** ImportVideoPost: a post whose parts wait for their migration, with their keys wrapped, in one save and only once. */
 export async function importVideoPost(deps: Deps, input: ImportVideoPost, now: number): Promise<ImportedVideoPost> {
-  const known = await deps.migrations.findImportedPost(input.importId);
+  const known = await deps.rekeys.findImportedPost(input.importId);
   if (known !== null) return { outcome: "existing", videoPostId: known };
   const files = await Promise.all(input.parts.map((part, index) => newFile(deps, input, part, index, now)));
   const change = importPost({ ...input, id: uuidV7(now), files }, now);
@@ -49,7 +49,7 @@ export async function importVideoPost(deps: Deps, input: ImportVideoPost, now: n
     if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
   } catch (error) {
     // Two of one import at the same time: the database lets one through.
-    const winner = await deps.migrations.findImportedPost(input.importId);
+    const winner = await deps.rekeys.findImportedPost(input.importId);
     if (winner !== null && winner !== change.post.id) return { outcome: "existing", videoPostId: winner };
     throw error;
   }

@@ -177,8 +177,8 @@ describe("no token is issued", () => {
       administrator,
       "not-ready",
     ],
-    ["for an imported part that nobody has asked for", { playing: null, migration: "waiting" }, gold, "not-asked-for"],
-    ["for an imported part whose migration failed", { playing: null, migration: "failed" }, gold, "migration-failed"],
+    ["for an imported part that nobody has asked for", { playing: null, migration: "waiting" }, gold, "rekey-required"],
+    ["for an imported part whose migration failed", { playing: null, migration: "failed" }, gold, "rekey-failed"],
     [
       "for an imported part of a post that is not published",
       { playing: null, migration: "waiting", postStatus: "PENDING_AUDIT" },

@@ -31,10 +31,10 @@ export type IssueOutcome =
     }
   | { readonly kind: Refused }
   /** An imported part without keys of its own: nobody has asked for them yet, or they could not be made. */
-  | { readonly kind: Unmigrated };
+  | { readonly kind: NotRekeyed };
 
 type Refused = "not-found" | "not-ready" | "deleted" | "nothing-allowed";
-type Unmigrated = "not-asked-for" | "migration-failed";
+type NotRekeyed = "rekey-required" | "rekey-failed";
 
 /** The policies, applied to the viewer. A token that anybody could get at any time has no row (docs/playback-tokens.md). */
 export async function issueVideoHlsKeyToken(
@@ -57,11 +57,11 @@ export async function issueVideoHlsKeyToken(
   return { kind: "issued", token, expiresAt: claims.expiresAt, qualities };
 }
 
-function refuse(part: PlayablePart | null, viewer: Viewer): Refused | Unmigrated | null {
+function refuse(part: PlayablePart | null, viewer: Viewer): Refused | NotRekeyed | null {
   if (part === null) return "not-found";
   if (part.postStatus === "DELETED") return "deleted";
   if (part.postStatus !== "PUBLISHED" && viewer.kind !== "administrator") return "not-found";
-  if (part.migration !== null) return part.migration === "waiting" ? "not-asked-for" : "migration-failed";
+  if (part.migration !== null) return part.migration === "waiting" ? "rekey-required" : "rekey-failed";
   // Keys that play have policies: where there are none, what played was revoked and waits for its rotation.
   return part.playing === null || part.qualityAuth.length === 0 ? "not-ready" : null;
 }
@@ -91,7 +91,7 @@ function issuedClaims(
 ): PlaybackClaims {
   const issuedAt = Math.floor(now / 1000);
   const tokenId = secretId();
-  const everybodys =
+  const isPublic =
     request.maxUses === undefined &&
     request.issuedTo === undefined &&
     allowed.every((auth) => auth.policy === "PUBLIC");
@@ -104,8 +104,8 @@ function issuedClaims(
     keyVersion: playing.keyVersion,
     objectPath: playing.prefix,
     qualities: allowed.map((auth) => auth.quality),
-    hasRow: !everybodys,
-    limited: !everybodys && terms.limit !== null,
+    hasRow: !isPublic,
+    limited: !isPublic && terms.limit !== null,
     sessionSeconds: terms.seconds,
     issuedAt,
     expiresAt: issuedAt + request.startSeconds,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { revokeVideoHlsKeyTokens } from "./revoke-video-hls-key-tokens.ts";
+import { revokeVideoHlsKeyTokens } from "./revoke-playback-tokens.ts";
 
 /** A table of so many tokens of one viewer; shows the size of every statement. */
 function tableOf(tokens: number) {

@@ -6,7 +6,7 @@ import {
   claimOneRequestSchema,
   claimRequestSchema,
   type WorkOrder,
-} from "../job-protocol.ts";
+} from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import { workOrder } from "./work-order.ts";
 

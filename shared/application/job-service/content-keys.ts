@@ -1,7 +1,7 @@
 import { encryptedPrefix } from "../../domain/object-keys.ts";
 import { base64Encode } from "../../lib/base64.ts";
 import { generateVideoPostQualityKeys } from "../commands/generate-video-post-quality-keys.ts";
-import type { ContentKeys, HeldJob } from "../job-protocol.ts";
+import type { ContentKeys, HeldJob } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import { fenceOf, identifyHolder } from "./identify.ts";
 import { done, type JobOutcome, refusedCall } from "./job-service.ts";

@@ -1,5 +1,5 @@
 import { continueKeyRotations } from "../commands/continue-key-rotations.ts";
-import { continueMigration } from "../commands/request-video-migration.ts";
+import { continueRekey } from "../commands/request-rekey.ts";
 import { type ScanReport, scanJobs } from "../commands/scan-jobs.ts";
 import { runIsolated } from "../isolated-steps.ts";
 import { claim, claimOne } from "./claim.ts";
@@ -25,7 +25,7 @@ export function createJobService(deps: JobServiceDeps): JobService {
       signal?.throwIfAborted();
       return scan(deps);
     },
-    usesOfPrefixes: unlessAborted((prefixes) => deps.prefixes.usesOf(prefixes, deps.now())),
+    usesOfPrefixes: unlessAborted((prefixes) => deps.prefixes.classifyPrefixes(prefixes, deps.now())),
     deletePrefixes: unlessAborted((prefixes) => deletePrefixes(deps, prefixes)),
     heartbeat: heldUnlessAborted((held, progress) => heartbeat(deps, held, progress)),
     progress: heldUnlessAborted((held, progress) => reportProgress(deps, held, progress)),
@@ -58,7 +58,7 @@ async function scan(deps: JobServiceDeps): Promise<ScanReport> {
   const reports: ScanReport[] = [];
   await runIsolated({
     scan: async () => reports.push(await scanJobs(deps, deps.now())),
-    migration: () => continueMigration(deps, deps.migrationMaxInFlight, deps.now()),
+    migration: () => continueRekey(deps, deps.rekeyMaxInFlight, deps.now()),
     rotations: () => continueKeyRotations(deps, deps.now()),
   });
   const [report] = reports;
@@ -68,7 +68,7 @@ async function scan(deps: JobServiceDeps): Promise<ScanReport> {
 
 /** Looks again: minutes may have passed since the caller's check. */
 async function deletePrefixes(deps: JobServiceDeps, prefixes: readonly string[]): Promise<readonly string[]> {
-  const uses = await deps.prefixes.usesOf(prefixes, deps.now());
+  const uses = await deps.prefixes.classifyPrefixes(prefixes, deps.now());
   const deleted = prefixes.filter((_, index) => uses[index] === "garbage");
   await deps.deleteObjects(deleted);
   return deleted;

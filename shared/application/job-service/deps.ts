@@ -1,8 +1,8 @@
 import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
-import type { Progress } from "../job-protocol.ts";
 import type { Persistence } from "../persistence.ts";
+import type { Progress } from "../protocols/job-protocol.ts";
 import type { JobCredentials } from "./job-credentials.ts";
 
 type Stores =
@@ -12,7 +12,7 @@ type Stores =
   | "pending"
   | "prefixes"
   | "tokens"
-  | "migrations"
+  | "rekeys"
   | "rotationBatches"
   | "rotationSteps";
 
@@ -25,7 +25,7 @@ export type JobServiceDeps = Pick<Persistence, Stores> & {
   readonly policyRule: DefaultPolicyRule;
   /** How long replaced keys are served where a rotation does not say. */
   readonly keyGraceSeconds: number;
-  readonly migrationMaxInFlight: number;
+  readonly rekeyMaxInFlight: number;
   readonly credentials: JobCredentials;
   readonly now: () => number;
   readonly reportProgress: (jobId: string, progress: Progress) => Promise<void>;

@@ -1,5 +1,5 @@
 import { failJob } from "../commands/fail-job.ts";
-import type { FailReport, HeldJob } from "../job-protocol.ts";
+import type { FailReport, HeldJob } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import { discardLater } from "./discard-claim.ts";
 import { continueRotationLater } from "./follow-up.ts";

@@ -1,5 +1,5 @@
 import type { TranscodeJob } from "../../domain/transcode-job.ts";
-import type { HeldJob } from "../job-protocol.ts";
+import type { HeldJob } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import type { JobHolder } from "./job-credentials.ts";
 import { type JobRefusal, refusedCall } from "./job-service.ts";

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { PrefixStatus } from "../ports/prefix-queries.ts";
 import type {
   ClaimOneReply,
   ClaimOneRequest,
@@ -12,8 +13,7 @@ import type {
   ScanReport,
   TranscodeReport,
   WorkOrder,
-} from "../job-protocol.ts";
-import type { PrefixUse } from "../ports/prefix-queries.ts";
+} from "../protocols/job-protocol.ts";
 
 /**
  * The server half of the job protocol. `createJobService` implements it in process, the processor's HTTP client over
@@ -28,7 +28,7 @@ export interface JobService {
   claimOne(jobId: string, request: ClaimOneRequest, signal?: AbortSignal): Promise<ClaimOneAnswer>;
   scan(signal?: AbortSignal): Promise<ScanReport>;
   /** What stored prefixes are to the database, in the order of the question; at most PREFIXES_PER_REQUEST. */
-  usesOfPrefixes(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly PrefixUse[]>;
+  usesOfPrefixes(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly PrefixStatus[]>;
   /** Deletes those prefixes that are garbage at this moment, and returns them. */
   deletePrefixes(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
   heartbeat(held: HeldJob, progress: Progress, signal?: AbortSignal): Promise<JobOutcome<HeartbeatReply>>;

@@ -1,4 +1,4 @@
-import type { HeldJob, Progress } from "../job-protocol.ts";
+import type { HeldJob, Progress } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import { identifyHolder, readHolder } from "./identify.ts";
 import { done, type HeartbeatReply, type JobOutcome, refusedCall } from "./job-service.ts";

@@ -2,7 +2,7 @@ import { encryptedPrefix } from "../../domain/object-keys.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "../commands/apply-video-post-results.ts";
 import type { CommandOutcome } from "../decide-and-save.ts";
-import type { EncryptReport, HeldJob, TranscodeReport } from "../job-protocol.ts";
+import type { EncryptReport, HeldJob, TranscodeReport } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import { followUp } from "./follow-up.ts";
 import { fenceOf, type Holder, identifyHolder } from "./identify.ts";

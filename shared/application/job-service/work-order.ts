@@ -6,8 +6,8 @@ import type { VideoPost } from "../../domain/video-post.ts";
 import { base64Encode } from "../../lib/base64.ts";
 import { completeFinishedJob } from "../commands/complete-finished-job.ts";
 import { failForGood } from "../commands/fail-job.ts";
-import { type WorkOrder, workOrderSchema } from "../job-protocol.ts";
 import type { ClaimedJob } from "../ports/job-store.ts";
+import { type WorkOrder, workOrderSchema } from "../protocols/job-protocol.ts";
 import { sourceUrlOf } from "../source-url.ts";
 import type { JobServiceDeps } from "./deps.ts";
 

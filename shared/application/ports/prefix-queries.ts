@@ -3,7 +3,7 @@
  * its part has not ended. retiring: its keys are still served. unknown: no job of this database has made it. garbage:
  * none of these.
  */
-export type PrefixUse = "named" | "live" | "retiring" | "unknown" | "garbage";
+export type PrefixStatus = "named" | "live" | "retiring" | "unknown" | "garbage";
 
 /** Of a replaced version; `until` is when its keys end, in ms. */
 export type ReplacedUse =
@@ -12,7 +12,7 @@ export type ReplacedUse =
 
 export interface PrefixQueries {
   /** In the order of `prefixes`. A text that is not a prefix of this layout is unknown. */
-  usesOf(prefixes: readonly string[], now: number): Promise<readonly PrefixUse[]>;
+  classifyPrefixes(prefixes: readonly string[], now: number): Promise<readonly PrefixStatus[]>;
   /** Of the prefix of a version that has played. Nothing writes below it, so no live job protects it. */
   replacedUse(prefix: string, now: number): Promise<ReplacedUse>;
 }

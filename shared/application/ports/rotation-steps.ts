@@ -15,7 +15,7 @@ export interface RotationSteps {
    */
   settle(batchId: string, lostBefore: number, now: number): Promise<void>;
   /** Ends those of the next `limit` PENDING items that need no rotation or can have none. Returns how many. */
-  sortOut(batchId: string, limit: number, now: number): Promise<number>;
+  classify(batchId: string, limit: number, now: number): Promise<number>;
   /** Takes the next PENDING item, if the batch runs and fewer items than its limit are in progress. */
   take(batchId: string, jobId: string, now: number): Promise<TakenItem | null>;
   /** Ties the item to the live ENCRYPT job that the part had already. */

@@ -1,4 +1,4 @@
-import { migrationState } from "../../domain/imported-post.ts";
+import { rekeyState } from "../../domain/imported-post.ts";
 import { type VideoFile, variantsOf } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
 
@@ -19,7 +19,7 @@ function describeFile(file: VideoFile) {
     transferResult: file.transferResult,
     encryptStatus: file.encryptStatus,
     keyVersion: file.playing?.keyVersion ?? null,
-    migration: migrationState(file),
+    migration: rekeyState(file),
     failReason: file.failReason,
     warnings: file.warnings,
     probe: file.probe,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { VerificationFault } from "../../../processor/passing-fault.ts";
+import { VerificationFault } from "../../../processor/retryable-error.ts";
 import { type Conversion, convert } from "../../fixtures/media/convert.ts";
 import { FLASH_SECONDS } from "../../fixtures/media/flash-and-beep.ts";
 import { type Mark, measureRung } from "../../fixtures/media/measure-rung.ts";

@@ -68,7 +68,7 @@ export const keyRotationBatch = sqliteTable(
     /** How long replaced keys are still given out; null for what the deployment says. */
     graceSeconds: integer("grace_seconds"),
     /** The last part that was looked at for an item, "" before the first; null when all have been. */
-    fillAfter: text("fill_after"),
+    fillCursor: text("fill_after"),
     requestedBy: text("requested_by").notNull(),
     createdAt: timestamp("created_at").notNull(),
     updatedAt: timestamp("updated_at").notNull(),

@@ -1,0 +1,29 @@
+import type { ApiKeyStore } from "../../shared/application/ports/api-key-store.ts";
+import type { Env } from "../env.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Authenticators } from "./authenticate-caller.ts";
+import type { CloudflareAccessAuthenticator } from "./cloudflare-access.ts";
+import { isBeyondIssueLimit } from "./issue-limit.ts";
+import { createSeenApiKeys } from "./seen-api-keys.ts";
+import type { IssuerKeys } from "./viewers/issuer-keys.ts";
+
+/** The authenticators that the settings open. */
+export function createAuthenticators(
+  env: Env,
+  settings: Settings,
+  apiKeys: ApiKeyStore,
+  issuerKeys: IssuerKeys,
+): Authenticators {
+  const isBeyondLimit = (request: Request) => isBeyondIssueLimit(env, { kind: "api-key", request });
+  return {
+    gatewaySecret: settings.GATEWAY_SECRET,
+    apiKey: { firstKey: settings.ADMIN_API_KEY, apiKeys, seen: createSeenApiKeys(), isBeyondLimit },
+    access: cloudflareAccess(settings, issuerKeys),
+  };
+}
+
+function cloudflareAccess(settings: Settings, issuerKeys: IssuerKeys): CloudflareAccessAuthenticator | null {
+  const { ACCESS_TEAM_DOMAIN: teamDomain, ACCESS_AUD: audiences, ACCESS_SCOPES: scopes } = settings;
+  if (teamDomain === undefined || audiences === undefined || scopes === undefined) return null;
+  return { teamDomain, audiences, scopes, issuerKeys };
+}

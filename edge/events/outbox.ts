@@ -1,0 +1,31 @@
+import type { Context } from "../context.ts";
+import { logError } from "../log/log.ts";
+import { handleEvent } from "./handlers.ts";
+
+const DISPATCH_BATCH = 50;
+
+/**
+ * Delivers the events of saves to their handlers. A save is marked when all of its events are handled, so an
+ * interruption repeats some of them. A save that fails holds up the later saves of its post and no other.
+ */
+export async function dispatchEvents(context: Context): Promise<number> {
+  const { outbox, now } = context;
+  const waiting = await outbox.listUndispatched(DISPATCH_BATCH);
+  const failed = new Map<string, unknown>();
+  for (const { videoPostId, version, events } of waiting) {
+    if (failed.has(videoPostId)) continue;
+    try {
+      for (const event of events) await handleEvent(event, context);
+      await outbox.markDispatched({ videoPostId, version }, now());
+    } catch (error) {
+      failed.set(videoPostId, error);
+    }
+  }
+  if (failed.size > 0) throw new AggregateError(failed.values(), `the events of ${failed.size} posts`);
+  return waiting.length;
+}
+
+/** Runs after the response is sent. The Cron Trigger repeats what fails here. */
+export function dispatchSoon(context: Context, execution: Pick<ExecutionContext, "waitUntil">): void {
+  execution.waitUntil(dispatchEvents(context).catch((error) => logError("outbox", error)));
+}

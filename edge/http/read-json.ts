@@ -1,0 +1,64 @@
+import type * as z from "zod";
+import { inputProblems } from "./input-problems.ts";
+import { problem } from "./problems.ts";
+
+/** A body or a query that was read, or the answer that refuses it. */
+export type ReadInput<T> =
+  | { readonly kind: "value"; readonly value: T }
+  | { readonly kind: "refused"; readonly response: Response };
+
+/** The largest body of ours is a transcode report; media never travels in JSON. */
+const LONGEST_BODY_BYTES = 256 * 1024;
+
+/** What was made of the bodies of requests that are being handled. */
+const valuesRead = new WeakMap<Request, unknown>();
+
+/** What `readJson` gave for this request, for those who tell of it afterwards; undefined when it gave nothing. */
+export function valueReadFrom(request: Request): unknown {
+  return valuesRead.get(request);
+}
+
+/**
+ * The body as JSON of the shape that is asked for, or the answer that says what is wrong with it. Without `whenEmpty`,
+ * an empty body is refused as one that is not JSON.
+ */
+export async function readJson<S extends z.ZodType>(
+  request: Request,
+  schema: S,
+  whenEmpty?: unknown,
+): Promise<ReadInput<z.output<S>>> {
+  const text = await readBoundedText(request, LONGEST_BODY_BYTES).catch(() => undefined);
+  // The sender is at fault or gone: nothing that we could log as ours.
+  if (text === undefined) return { kind: "refused", response: problem("incomplete-body") };
+  if (text === null) return { kind: "refused", response: problem("body-too-large") };
+  const json = text === "" ? whenEmpty : parseJson(text);
+  if (json === undefined) return { kind: "refused", response: problem("malformed-json") };
+  const parsed = schema.safeParse(json);
+  if (parsed.success) {
+    valuesRead.set(request, parsed.data);
+    return { kind: "value", value: parsed.data };
+  }
+  return { kind: "refused", response: problem("invalid", inputProblems(parsed.error, "body")) };
+}
+
+/** Null when the body is longer than `longest` bytes, whatever Content-Length says. */
+export async function readBoundedText(message: Request | Response, longest: number): Promise<string | null> {
+  if (message.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of message.body) {
+    bytes += chunk.byteLength;
+    if (bytes > longest) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import type { MiddlewareHandler } from "hono";
+import { problem } from "../http/problems.ts";
+import { logError } from "../log/log.ts";
+
+/**
+ * How long a viewer waits for the database. hls.js gives up on a key after 8 s and then asks only once more, while a 503
+ * it asks again eight times: so the 503 must come first, with room for slow networks on both sides.
+ */
+export const DATABASE_TIMEOUT_MS = 5000;
+
+/**
+ * 503 with Retry-After when there is no answer within `ms`. What was asked of the database may still happen there; for a
+ * key that counts its session, which the next request of that session then finds counted.
+ *
+ * The timer is never cleared: it ends with its request. `setTimeout`, which is Node's here, and `clearTimeout` took a
+ * twentieth of the key gate's time.
+ */
+export function respondWithin(ms: number): MiddlewareHandler {
+  return async (c, next) => ((await within(ms, next())) === "late" ? timedOut(c.req.url) : undefined);
+}
+
+/** What an answer came to, or "late" when it did not come within `ms`. */
+export function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer | "late"> {
+  return Promise.race([answer, scheduler.wait(ms).then(() => "late" as const)]);
+}
+
+/** The path is logged, not the query. */
+export function timedOut(url: string): Response {
+  logError(new URL(url).pathname, "the database did not respond in time");
+  return problem("unavailable");
+}

@@ -1,0 +1,16 @@
+import { continueKeyRotationOf } from "../../shared/application/commands/continue-key-rotations.ts";
+import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
+import type { Context } from "../context.ts";
+import { logError } from "../log/log.ts";
+
+/** After the answer to whoever ended the job has gone out. What fails here is done by the Cron Trigger. */
+export function continueRotationSoon(
+  context: Context,
+  execution: Pick<ExecutionContext, "waitUntil">,
+  { kind, fileId }: Pick<TranscodeJob, "kind" | "fileId">,
+): void {
+  if (kind !== "ENCRYPT") return;
+  execution.waitUntil(
+    continueKeyRotationOf(context, fileId, context.now()).catch((error) => logError("rotation", error)),
+  );
+}

@@ -1,0 +1,120 @@
+import { Hono } from "hono";
+import { requestRekeyToWatch } from "../../../shared/application/commands/request-rekey.ts";
+import { VIDEO_QUALITIES } from "../../../shared/domain/quality.ts";
+import type { JobProgress } from "../../../shared/domain/transcode-job.ts";
+import { isUuid } from "../../../shared/lib/random-id.ts";
+import { isBeyondIssueLimit } from "../../auth/issue-limit.ts";
+import type { Context } from "../../context.ts";
+import { contentSecurityPolicy } from "../../watch/content-security-policy.ts";
+import { NoticePage, ProcessingPage } from "../../watch/notice-page.tsx";
+import type { Page } from "../../watch/page-cache.ts";
+import { WatchPage } from "../../watch/watch-page.tsx";
+import { type WatchView, watchView } from "../../watch/watch-view.ts";
+
+/** How old a kept page may be. */
+const FRESH_MS = 5000;
+/** Shorter for a video that is being processed: its page reloads by itself and shows the progress. */
+const WAITING_FRESH_MS = 1000;
+
+/** `GET /watch/{videoPostId}/{fileIndex}`: a page for people, without credentials. It shows what anybody may know. */
+export function watchRoutes(context: Context): Hono {
+  const policy = contentSecurityPolicy(context.settings.PLAYBACK_BASE_URL);
+  const routes = new Hono();
+  routes.use(async (c, next) => {
+    await next();
+    c.res.headers.set("content-security-policy", policy);
+  });
+
+  routes.get("/:videoPostId/:fileIndex{[0-9]{1,6}}", async (c) => {
+    const { videoPostId, fileIndex } = c.req.param();
+    // Every post has a UUID, so other ids need no look-up.
+    if (!isUuid(videoPostId)) return c.html(UNKNOWN.html, UNKNOWN.status);
+    const part = { videoPostId, fileIndex: Number(fileIndex) };
+    const kept = context.watchPages.get(part, context.now());
+    if (kept !== null) return c.html(kept.html, kept.status);
+    if (await isBeyondIssueLimit(context.env, { kind: "page", request: c.req.raw })) {
+      return c.html(CROWDED, 429, { "retry-after": "10" });
+    }
+    const page = await newPage(context, part);
+    return c.html(page.html, page.status);
+  });
+
+  routes.get("*", (c) => c.html(UNKNOWN.html, UNKNOWN.status));
+  return routes;
+}
+
+type Part = { readonly videoPostId: string; readonly fileIndex: number };
+
+async function newPage(context: Context, part: Part): Promise<Page> {
+  const readAt = context.now();
+  const view = watchView(await context.posts.load(part.videoPostId), part.fileIndex);
+  const page = await pageOf(context, part, view);
+  if (view.kind === "waiting" && view.waitingFor === "request") {
+    // Not kept: the request has just changed what the next page shows.
+    await ask(context, part);
+    return page;
+  }
+  const freshMs = view.kind === "waiting" ? WAITING_FRESH_MS : FRESH_MS;
+  context.watchPages.put(part, page, freshMs, readAt);
+  return page;
+}
+
+/** Whoever opens the page of an imported part wants to watch it, as somebody does who asks for a token. */
+async function ask(context: Context, part: Part): Promise<void> {
+  const { settings, now } = context;
+  const subscriber = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
+  const viewer = settings.DEMO_VIEWERS === "enabled" ? subscriber : ({ kind: "anonymous" } as const);
+  await requestRekeyToWatch(context, part, { viewer, atMost: settings.MIGRATION_MAX_REQUESTED }, now());
+}
+
+async function pageOf(context: Context, part: Part, view: WatchView): Promise<Page> {
+  switch (view.kind) {
+    case "unknown":
+      return UNKNOWN;
+    case "deleted":
+      return { status: 410, html: htmlOf(<NoticePage heading="Deleted" text="This video was deleted." />) };
+    case "failed":
+      return { status: 200, html: htmlOf(<FailedPage title={view.title} />) };
+    case "cancelled":
+      return { status: 200, html: htmlOf(<CancelledPage title={view.title} />) };
+    case "waiting": {
+      const progress = await liveProgress(context, part.videoPostId, view.fileId);
+      return { status: 200, html: htmlOf(<ProcessingPage {...view} progress={progress} />) };
+    }
+    case "playable": {
+      const demoViewers = context.settings.DEMO_VIEWERS === "enabled";
+      return { status: 200, html: htmlOf(<WatchPage {...part} view={view} demoViewers={demoViewers} />) };
+    }
+    default:
+      return view satisfies never;
+  }
+}
+
+function FailedPage({ title }: { readonly title: string | null }) {
+  const heading = title ?? "This video";
+  return <NoticePage heading={heading} text="Processing failed. The uploader can see the reason." />;
+}
+
+function CancelledPage({ title }: { readonly title: string | null }) {
+  const text = "The processing of this video was cancelled. It can be watched once it has been processed.";
+  return <NoticePage heading={title ?? "This video"} text={text} />;
+}
+
+/** What the job at work on this part reported last; null when none is at work. */
+async function liveProgress({ jobs, env }: Context, videoPostId: string, fileId: string): Promise<JobProgress | null> {
+  const found = await jobs.list({ videoPostId, state: "RUNNING", limit: 100 });
+  const job = found.find((running) => running.fileId === fileId);
+  if (job === undefined) return null;
+  return (await env.JOB_EVENTS.getByName(job.jobId).latest()) ?? job.progress;
+}
+
+function htmlOf(page: { toString(): string }): string {
+  return `<!doctype html>${page}`;
+}
+
+const CROWDED = htmlOf(<NoticePage heading="Too many requests" text="Wait a moment, then load the page again." />);
+
+const UNKNOWN: Page = {
+  status: 404,
+  html: htmlOf(<NoticePage heading="Not found" text="This video does not exist or is not public." />),
+};

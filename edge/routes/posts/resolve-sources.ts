@@ -1,0 +1,53 @@
+import type { NewPart } from "../../../shared/application/commands/create-video-post.ts";
+import type { UploadStore, UploadWithUse } from "../../../shared/application/ports/upload-store.ts";
+import { type Refusal, refused } from "../../../shared/domain/video-post.ts";
+import type { UploadFile } from "./upload-file-list.ts";
+
+export type ResolvedSources =
+  | { readonly kind: "resolved"; readonly files: readonly NewPart[] }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/**
+ * The uploads that a post is created from, in one read however many there are. Each must be complete, the caller's own
+ * and unused. The check of use gives a good error early; the save of the post is what enforces it.
+ */
+export async function resolveSources(
+  uploads: Pick<UploadStore, "findAll">,
+  list: readonly UploadFile[],
+  owner: string,
+  now: number,
+): Promise<ResolvedSources> {
+  const ids = list.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [uploadId]));
+  const found = ids.length === 0 ? [] : await uploads.findAll(ids, owner);
+  const byId = new Map(found.map((upload) => [upload.uploadId, upload]));
+  const files: NewPart[] = [];
+  for (const file of list) {
+    const { fileName, sourceUrl, uploadId, duration: durationSeconds = null } = file;
+    if (sourceUrl !== undefined) {
+      files.push({ source: { kind: "url", url: sourceUrl }, fileName, fileSize: null, durationSeconds });
+      continue;
+    }
+    if (uploadId === undefined) throw new Error("uploadFileList has an entry without a source");
+    const upload = byId.get(uploadId);
+    const refusal = refusalOf(file, upload, now);
+    if (upload === undefined || refusal !== null) return refused(refusal ?? noUpload(uploadId));
+    files.push({ source: { kind: "upload", uploadId }, fileName, fileSize: upload.size, durationSeconds });
+  }
+  return { kind: "resolved", files };
+}
+
+function noUpload(uploadId: string): Refusal {
+  return { kind: "invalid", detail: `uploadFileList: unknown upload ${uploadId}` };
+}
+
+function refusalOf({ uploadId, fileSize }: UploadFile, upload: UploadWithUse | undefined, now: number): Refusal | null {
+  const invalid = (detail: string): Refusal => ({ kind: "invalid", detail: `uploadFileList: ${detail}` });
+  const wrongState = (detail: string): Refusal => ({ kind: "wrong-state", detail: `upload ${uploadId} ${detail}` });
+  if (upload === undefined) return null;
+  if (upload.state !== "COMPLETE") return wrongState("is not complete");
+  if (upload.size === 0) return invalid(`upload ${uploadId} is empty; upload the file again`);
+  if (fileSize !== undefined && fileSize !== upload.size)
+    return invalid(`upload ${uploadId} has ${upload.size} bytes, not ${fileSize}; upload the file again`);
+  if (upload.expiresAt <= now) return wrongState("has expired");
+  return upload.isUsed ? wrongState("is used by a post already") : null;
+}

@@ -1,0 +1,72 @@
+import { type RekeyState, rekeyState, startRekey } from "../../domain/imported-post.ts";
+import { mayWatch, type Viewer } from "../../domain/quality-auth.ts";
+import type { VideoFile } from "../../domain/video-file.ts";
+import { uuidV7 } from "../../lib/random-id.ts";
+import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
+import type { RekeyStore } from "../ports/rekey-store.ts";
+import type { VideoPostRepository } from "../ports/video-post-repository.ts";
+
+type Part = { readonly videoPostId: string; readonly fileIndex: number };
+
+/** RequestVideoMigration: the job that gives an imported part its keys, in one save; none where there is one already. */
+export function requestRekey(
+  posts: VideoPostRepository,
+  { videoPostId, fileIndex }: Part,
+  restart: boolean,
+  now: number,
+): Promise<CommandOutcome<RekeyState | null>> {
+  return decideAndSave(posts, videoPostId, now, (post) =>
+    startRekey(post, fileIndex, { jobId: uuidV7(now), restart }, now),
+  );
+}
+
+type MigrationDeps = { readonly posts: VideoPostRepository; readonly rekeys: RekeyStore };
+type WatchAnswer = RekeyState | "nothing-allowed" | null;
+
+/**
+ * The same for a viewer: only if at least one quality would be theirs, and while fewer than `atMost` parts are under way;
+ * otherwise the part joins the line of the batches. Of viewers who ask at the same time one changes the part.
+ */
+export async function requestRekeyToWatch(
+  { posts, rekeys }: MigrationDeps,
+  { videoPostId, fileIndex }: Part,
+  { viewer, atMost }: { readonly viewer: Viewer; readonly atMost: number },
+  now: number,
+): Promise<CommandOutcome<WatchAnswer>> {
+  const full = (await rekeys.underWay()) >= atMost;
+  const outcome = await decideAndSave<WatchAnswer>(posts, videoPostId, now, (post) => {
+    const file = post.files.find((part) => part.fileIndex === fileIndex);
+    if (file !== undefined && !mayWatchAny(file, viewer)) return { kind: "unchanged", value: "nothing-allowed" };
+    if (full && file !== undefined) return { kind: "unchanged", value: rekeyState(file) };
+    return startRekey(post, fileIndex, { jobId: uuidV7(now), restart: false }, now);
+  });
+  if (outcome.kind === "done" && outcome.value === "waiting") {
+    await rekeys.enqueue({ kind: "post", videoPostId, fileIndex }, 1, now);
+  }
+  return outcome;
+}
+
+function mayWatchAny(file: VideoFile, viewer: Viewer): boolean {
+  return rekeyState(file) === null || file.qualityAuth.some((auth) => mayWatch(auth, viewer));
+}
+
+/** Saves of one invocation, some 20 statements each, beside the other steps of the Cron Trigger. */
+const MOST_AT_ONCE = 5;
+
+/**
+ * Begins with the parts that are next in line, as long as fewer than `maxInFlight` are under way. Any number of these may
+ * run at once: what two of them begin is begun once. Returns how many parts it took out of the line.
+ */
+export async function continueRekey(
+  { posts, rekeys }: MigrationDeps,
+  maxInFlight: number,
+  now: number,
+): Promise<number> {
+  const parts = (await rekeys.next(maxInFlight)).slice(0, MOST_AT_ONCE);
+  for (const part of parts) {
+    const outcome = await requestRekey(posts, part, true, now);
+    // A conflict is somebody who edits the post: it keeps its place.
+    if (outcome.kind !== "conflict") await rekeys.leave(part.fileId);
+  }
+  return parts.length;
+}

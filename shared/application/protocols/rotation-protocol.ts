@@ -1,0 +1,147 @@
+import * as z from "zod";
+import { ROTATION_ITEM_STATES, type RotationSelection, SKIP_REASONS } from "../../domain/rotation-batch.ts";
+import { VIDEO_POST_STATUSES } from "../../domain/video-post.ts";
+
+/*
+ * What `processor rotate` and the Worker say to each other, below /admin/video/enc/rotations:
+ *
+ *   POST /                       RotationRequest -> 202 RotationView, or with dryRun 200 RotationPreviewView
+ *   GET  /?cursor=               -> { rotations: RotationView without progress, nextCursor }
+ *   GET  /{batchId}              -> RotationView
+ *   GET  /{batchId}/items        ?state=&cursor=&limit= -> RotationItemsView; ?format=csv|ndjson -> all of them as a file
+ *   POST /{batchId}/pause, resume, cancel   -> RotationView
+ *   POST /{batchId}/retry-failed            -> { retried, complete }
+ */
+
+const instant = z.iso.datetime({ offset: true });
+const nameOf = (longest: number) => z.string().min(1).max(longest);
+
+/** Everything that is said must hold. `everything` stands alone, so that a field that was forgotten rotates nothing. */
+const selectionSchema = z
+  .strictObject({
+    everything: z.literal(true).optional(),
+    videoPostId: nameOf(64).optional(),
+    fileIndex: z.int().min(0).optional(),
+    status: z.enum(VIDEO_POST_STATUSES).exclude(["DELETED"]).optional(),
+    authorId: nameOf(400).optional(),
+    resourceType: z.enum(["VIDEO", "AUDIO"]).optional(),
+    createdFrom: instant.optional(),
+    createdBefore: instant.optional(),
+    keyVersionBelow: z.int().positive().optional(),
+    keysCreatedBefore: instant.optional(),
+    kekId: nameOf(64).optional(),
+  })
+  .refine((said) => Object.values(said).some((value) => value !== undefined), {
+    error: "is empty: name what to rotate, or send everything: true",
+  })
+  .refine(({ everything, ...filter }) => everything === undefined || Object.values(filter).every(isUndefined), {
+    error: "everything cannot be combined with other fields",
+  })
+  .refine(({ videoPostId, fileIndex }) => fileIndex === undefined || videoPostId !== undefined, {
+    error: "fileIndex requires videoPostId",
+  });
+export type SelectionRequest = z.input<typeof selectionSchema>;
+
+function isUndefined(value: unknown): boolean {
+  return value === undefined;
+}
+
+export const MOST_IN_FLIGHT = 50;
+const MOST_GRACE_SECONDS = 30 * 24 * 3600;
+
+export const rotationRequestSchema = z
+  .strictObject({
+    selection: selectionSchema,
+    maxInFlight: z.int().min(1).max(MOST_IN_FLIGHT).default(2),
+    graceSeconds: z.int().min(0).max(MOST_GRACE_SECONDS).optional(),
+    dryRun: z.boolean().default(false),
+    /** Of a dry run: where the page before has ended. */
+    cursor: nameOf(100).optional(),
+  })
+  .refine(({ dryRun, cursor }) => dryRun || cursor === undefined, { error: "cursor requires dryRun: true" });
+export type RotationRequest = z.input<typeof rotationRequestSchema>;
+
+export function selectionOf(request: SelectionRequest): RotationSelection {
+  const { everything: _, createdFrom, createdBefore, keysCreatedBefore, ...rest } = request;
+  const times = { createdFrom, createdBefore, keysCreatedBefore };
+  const given = Object.entries(times).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...rest, ...Object.fromEntries(given.map(([name, text]) => [name, Date.parse(text)])) };
+}
+
+/** The other way round: as it would be asked for. */
+export function selectionShown(selection: RotationSelection): SelectionRequest {
+  const said = Object.entries(selection).filter(([, value]) => value !== undefined);
+  if (said.length === 0) return { everything: true };
+  const isTime = (name: string) => ["createdFrom", "createdBefore", "keysCreatedBefore"].includes(name);
+  const shown = said.map(([name, value]) => [name, isTime(name) ? new Date(Number(value)).toISOString() : value]);
+  return selectionSchema.parse(Object.fromEntries(shown));
+}
+
+const time = z.iso.datetime().nullable();
+
+export const rotationViewSchema = z.object({
+  batchId: z.string(),
+  state: z.enum(["RUNNING", "PAUSED", "DONE", "CANCELLED"]),
+  selection: z.record(z.string(), z.unknown()),
+  maxInFlight: z.number(),
+  graceSeconds: z.number().nullable(),
+  requestedBy: z.string(),
+  createdAt: z.iso.datetime(),
+  finishedAt: time,
+  /** False while items are still being added. */
+  filled: z.boolean(),
+});
+
+export const rotationProgressSchema = rotationViewSchema.extend({
+  progress: z.object({
+    total: z.number(),
+    pending: z.number(),
+    rotating: z.number(),
+    succeeded: z.number(),
+    failed: z.number(),
+    skipped: z.number(),
+    percent: z.number().nullable(),
+    secondsLeft: z.number().nullable(),
+  }),
+});
+
+const part = { videoPostId: z.string(), fileIndex: z.number() };
+
+export const rotationItemSchema = z.object({
+  ...part,
+  state: z.enum(ROTATION_ITEM_STATES),
+  fromKeyVersion: z.number().nullable(),
+  toKeyVersion: z.number().nullable(),
+  jobId: z.string().nullable(),
+  reason: z.string().nullable(),
+  startedAt: time,
+  finishedAt: time,
+});
+
+const nextCursor = z.string().nullable();
+
+export const rotationListSchema = z.object({ rotations: z.array(rotationViewSchema), nextCursor });
+export const rotationItemsSchema = z.object({ items: z.array(rotationItemSchema), nextCursor });
+export const retriedSchema = z.object({ retried: z.number(), complete: z.boolean() });
+
+/** Totals of this page; those of the parts that would be skipped count no segments and bytes. */
+export const rotationPreviewSchema = z.object({
+  dryRun: z.literal(true),
+  items: z.array(
+    z.object({
+      ...part,
+      keyVersion: z.number().nullable(),
+      outcome: z.enum(["rotate", ...SKIP_REASONS]),
+      qualities: z.number(),
+      segments: z.number(),
+      bytes: z.number(),
+    }),
+  ),
+  totals: z.object({ rotate: z.number(), skip: z.number(), segments: z.number(), bytes: z.number() }),
+  nextCursor,
+});
+
+export type RotationView = z.infer<typeof rotationViewSchema>;
+export type RotationProgressView = z.infer<typeof rotationProgressSchema>;
+export type RotationItemView = z.infer<typeof rotationItemSchema>;
+export type RotationPreviewView = z.infer<typeof rotationPreviewSchema>;

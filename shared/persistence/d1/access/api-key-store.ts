@@ -1,0 +1,40 @@
+import { and, desc, eq, getTableColumns, isNull, lte, or } from "drizzle-orm";
+import type { ApiKeyStore } from "../../../application/ports/api-key-store.ts";
+import type { Database } from "../database.ts";
+import { apiKey } from "../schema/callers.ts";
+
+const { secretHash: _, ...shownColumns } = getTableColumns(apiKey);
+
+export function d1ApiKeyStore(db: Database): ApiKeyStore {
+  return {
+    async create(key) {
+      await db.insert(apiKey).values(key);
+    },
+
+    async find(keyId) {
+      return (await db.select().from(apiKey).where(eq(apiKey.keyId, keyId)).get()) ?? null;
+    },
+
+    list: (limit) => db.select(shownColumns).from(apiKey).orderBy(desc(apiKey.createdAt), apiKey.keyId).limit(limit),
+
+    async revoke(keyId, now) {
+      const revoked = await db
+        .update(apiKey)
+        .set({ revokedAt: now })
+        .where(and(eq(apiKey.keyId, keyId), isNull(apiKey.revokedAt)))
+        .returning({ keyId: apiKey.keyId });
+      if (revoked.length > 0) return "revoked";
+      const known = await db.select({ keyId: apiKey.keyId }).from(apiKey).where(eq(apiKey.keyId, keyId)).get();
+      return known === undefined ? "unknown" : "was-revoked";
+    },
+
+    // The condition makes it one write, though many isolates may find at once that it is due.
+    async recordUse(keyId, now, exactnessMs) {
+      const isDue = or(isNull(apiKey.lastUsedAt), lte(apiKey.lastUsedAt, now - exactnessMs));
+      await db
+        .update(apiKey)
+        .set({ lastUsedAt: now })
+        .where(and(eq(apiKey.keyId, keyId), isDue));
+    },
+  };
+}

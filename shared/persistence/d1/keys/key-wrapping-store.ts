@@ -1,0 +1,88 @@
+import { type SQL, sql } from "drizzle-orm";
+import type {
+  KeyAtRest,
+  KeyAtRestKind,
+  KeyPosition,
+  KeysUnder,
+  KeyWrappingStore,
+  Rewrapping,
+} from "../../../application/ports/key-wrapping-store.ts";
+import type { Database } from "../database.ts";
+
+export function d1KeyWrappingStore(db: Database): KeyWrappingStore {
+  return {
+    count: () => count(db, sql`kek_id IS NOT NULL`),
+    // Two ranges of each index: what is under the current one, most of it in the end, is not read.
+    countOthers: (kekId) => count(db, sql`(kek_id < ${kekId} OR kek_id > ${kekId})`),
+    listUnder: (kekId, kind, after, limit) => listUnder(db, kekId, kind, after, limit),
+    replace: (kind, changes) => replace(db, kind, changes),
+  };
+}
+
+async function count(db: Database, range: SQL): Promise<KeysUnder[]> {
+  return db.all<KeysUnder>(sql`SELECT kek_id AS kekId, sum(content) AS contentKeys, sum(single) AS singleKeys,
+      sum(url) AS sourceUrls
+    FROM (SELECT kek_id, count(*) AS content, 0 AS single, 0 AS url FROM video_hls_encrypt_key WHERE ${range} GROUP BY kek_id
+      UNION ALL SELECT kek_id, 0, count(*), 0 FROM single_key_source WHERE ${range} GROUP BY kek_id
+      UNION ALL SELECT kek_id, 0, 0, count(*) FROM (SELECT source_kek_id AS kek_id FROM video_file_post) WHERE ${range}
+        GROUP BY kek_id)
+    GROUP BY kek_id ORDER BY kek_id`);
+}
+
+type Row = Omit<KeyAtRest, "kind" | "version"> & { quality: string | null; keyVersion: number | null };
+
+async function listUnder(
+  db: Database,
+  kekId: string,
+  kind: KeyAtRestKind,
+  after: KeyPosition | null,
+  limit: number,
+): Promise<KeyAtRest[]> {
+  const { table, id, fileId, wrapped, kek, version } = TABLES[kind];
+  const rows = await db.all<Row>(sql`SELECT w.${id} AS id, f.id AS fileId, ${version}, w.${kek} AS kekId,
+      w.${wrapped} AS wrappedKey, f.video_id AS videoPostId, f.file_index AS fileIndex
+    FROM ${table} w JOIN video_file_post f ON f.id = w.${fileId}
+    WHERE w.${kek} = ${kekId} AND w.${id} > ${positionOf(after)} ORDER BY w.${id} LIMIT ${limit}`);
+  return rows.map(({ quality, keyVersion, ...row }) => ({
+    ...row,
+    kind,
+    version: quality === null || keyVersion === null ? null : { quality, keyVersion },
+  }));
+}
+
+function positionOf(after: KeyPosition | null): SQL {
+  if (after === null) return sql`''`;
+  if ("keyId" in after) return sql`${after.keyId}`;
+  const { videoPostId, fileIndex } = after;
+  return sql`(SELECT id FROM video_file_post WHERE video_id = ${videoPostId} AND file_index = ${fileIndex})`;
+}
+
+type Table = { readonly [part in "table" | "id" | "fileId" | "wrapped" | "kek" | "version"]: SQL };
+
+const NO_VERSION = sql`NULL AS quality, NULL AS keyVersion`;
+const TABLES: Readonly<Record<KeyAtRestKind, Table>> = {
+  content: {
+    ...{ table: sql`video_hls_encrypt_key`, id: sql`key_id`, fileId: sql`file_id` },
+    ...{ wrapped: sql`wrapped_key`, kek: sql`kek_id`, version: sql`w.quality, w.key_version AS keyVersion` },
+  },
+  "single-key": {
+    ...{ table: sql`single_key_source`, id: sql`file_id`, fileId: sql`file_id` },
+    ...{ wrapped: sql`wrapped_key`, kek: sql`kek_id`, version: NO_VERSION },
+  },
+  "source-url": {
+    ...{ table: sql`video_file_post`, id: sql`id`, fileId: sql`id` },
+    ...{ wrapped: sql`source_url`, kek: sql`source_kek_id`, version: NO_VERSION },
+  },
+};
+
+async function replace(db: Database, kind: KeyAtRestKind, changes: readonly Rewrapping[]): Promise<number> {
+  if (changes.length === 0) return 0;
+  const { table, id, wrapped, kek } = TABLES[kind];
+  const values = changes.map(({ old, wrapped: made }) => [old.id, old.wrappedKey, made.wrappedKey, made.kekId]);
+  const result = await db.run(sql`UPDATE ${table} SET ${wrapped} = n.wrapped, ${kek} = n.kek
+    FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS old,
+        json_extract(value, '$[2]') AS wrapped, json_extract(value, '$[3]') AS kek
+      FROM json_each(${JSON.stringify(values)})) n
+    WHERE ${table}.${id} = n.id AND ${table}.${wrapped} = n.old`);
+  return result.meta.changes;
+}

@@ -1,0 +1,51 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { RotationSelection, SkipReason } from "../../../domain/rotation-batch.ts";
+
+/* What is said of parts `f`, posts `p` and items `i` in more than one statement of rotation. */
+
+/** A post alone is found by its index; everything else is looked through in the order of the parts' ids. */
+export function scannedParts({ videoPostId }: RotationSelection, after: SQL, limit: number): SQL {
+  const within = videoPostId === undefined ? sql`` : sql`AND video_id = ${videoPostId}`;
+  return sql`SELECT id FROM video_file_post WHERE id > ${after} ${within} ORDER BY id LIMIT ${limit}`;
+}
+
+/** Whether a part `f` of a post `p` is meant. */
+export function isSelected(selection: RotationSelection): SQL {
+  const { videoPostId, fileIndex, status, authorId, resourceType, createdFrom, createdBefore } = selection;
+  const { keyVersionBelow, keysCreatedBefore, kekId } = selection;
+  const conditions = [
+    sql`p.deleted_at IS NULL`,
+    videoPostId === undefined ? null : sql`p.id = ${videoPostId}`,
+    fileIndex === undefined ? null : sql`f.file_index = ${fileIndex}`,
+    status === undefined ? null : sql`p.status = ${status}`,
+    authorId === undefined ? null : sql`p.author_id = ${authorId}`,
+    resourceType === undefined ? null : sql`p.resource_type = ${resourceType}`,
+    createdFrom === undefined ? null : sql`p.created_at >= ${createdFrom}`,
+    createdBefore === undefined ? null : sql`p.created_at < ${createdBefore}`,
+    keyVersionBelow === undefined ? null : sql`f.key_version < ${keyVersionBelow}`,
+    keysCreatedBefore === undefined ? null : playingKey(sql`k.created_at < ${keysCreatedBefore}`),
+    kekId === undefined ? null : playingKey(sql`k.kek_id = ${kekId}`),
+  ];
+  return sql.join(
+    conditions.filter((condition) => condition !== null),
+    sql` AND `,
+  );
+}
+
+function playingKey(condition: SQL): SQL {
+  return sql`EXISTS (SELECT 1 FROM video_hls_encrypt_key k
+    WHERE k.file_id = f.id AND k.key_version = f.key_version AND ${condition})`;
+}
+
+const reason = (name: SkipReason) => sql.raw(`'${name}'`);
+
+/** A SkipReason, or NULL: why a part `f` of a post `p` that had `version` when the batch came by cannot be rotated. */
+export function skipReason(version: SQL, batchId: string | null): SQL {
+  const others = batchId === null ? sql`` : sql`AND o.batch_id <> ${batchId}`;
+  return sql`CASE
+    WHEN f.id IS NULL OR p.deleted_at IS NOT NULL THEN ${reason("deleted")}
+    WHEN ${version} IS NULL OR f.enc_path IS NULL THEN ${reason("not-playing")}
+    WHEN f.file_path IS NULL THEN ${reason("no-clear-renditions")}
+    WHEN EXISTS (SELECT 1 FROM key_rotation_item o
+      WHERE o.file_id = f.id AND o.state = 'ROTATING' ${others}) THEN ${reason("already-rotating")} END`;
+}

@@ -1,0 +1,83 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { PrefixQueries, PrefixStatus, ReplacedUse } from "../../../application/ports/prefix-queries.ts";
+import { ownerOfPrefix } from "../../../domain/prefix-owner.ts";
+import type { Database } from "../database.ts";
+
+export function d1PrefixQueries(db: Database): PrefixQueries {
+  return {
+    classifyPrefixes: (prefixes, now) => classifyPrefixes(db, prefixes, now),
+    replacedUse: (prefix, now) => replacedUse(db, prefix, now),
+  };
+}
+
+async function replacedUse(db: Database, prefix: string, now: number): Promise<ReplacedUse> {
+  const owner = ownerOfPrefix(prefix);
+  if (owner?.kind !== "encrypted") return { kind: "unknown" };
+  const [row] = await db.all<{ named: number; until: number | null }>(sql`
+    SELECT p.deleted_at IS NULL AND f.enc_path = ${prefix} AS named,
+      (SELECT max(k.usable_until) FROM video_hls_encrypt_key k WHERE k.file_id = f.id
+        AND k.key_version = ${owner.keyVersion} AND k.status = 'RETIRING') AS until
+    FROM video_transcode_job j JOIN video_file_post f ON f.id = j.file_id JOIN video_post p ON p.id = f.video_id
+    WHERE j.job_id = ${owner.transcodeJobId}`);
+  if (row === undefined) return { kind: "unknown" };
+  if (row.named) return { kind: "named" };
+  return row.until !== null && row.until > now ? { kind: "retiring", until: row.until } : { kind: "garbage" };
+}
+
+/**
+ * One statement for any number of prefixes, all of it by indexes: the path names the TRANSCODE job, the job its part. A
+ * job of the same part that has not ended protects every prefix of the part, since the paths of its encryptions do not
+ * say which ENCRYPT job wrote them. All prefixes end with a slash, so that texts compare by whole segments.
+ */
+async function classifyPrefixes(db: Database, prefixes: readonly string[], now: number): Promise<PrefixStatus[]> {
+  const rows = await db.all<{ position: number; use: PrefixStatus }>(sql`
+    SELECT w.position, CASE
+      WHEN w.upload_id IS NOT NULL
+        THEN CASE WHEN EXISTS (SELECT 1 FROM upload_session u WHERE u.upload_id = w.upload_id)
+          OR EXISTS (${livePartOf}) THEN 'named' ELSE 'garbage' END
+      WHEN w.imported
+        THEN CASE WHEN EXISTS (SELECT 1 FROM single_key_source s WHERE s.prefix = w.prefix) THEN 'named' ELSE 'garbage' END
+      WHEN j.job_id IS NULL THEN 'unknown'
+      WHEN p.deleted_at IS NULL AND (${overlaps(sql`f.file_path`)} OR ${overlaps(sql`f.enc_path`)}) THEN 'named'
+      WHEN EXISTS (SELECT 1 FROM video_transcode_job o
+        WHERE o.file_id = j.file_id AND o.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')) THEN 'live'
+      WHEN EXISTS (SELECT 1 FROM video_hls_encrypt_key k WHERE k.file_id = j.file_id
+        AND k.key_version = w.key_version AND k.status = 'RETIRING' AND k.usable_until > ${now}) THEN 'retiring'
+      ELSE 'garbage' END AS use
+    FROM (SELECT key AS position, json_extract(value, '$[0]') AS prefix, json_extract(value, '$[1]') AS upload_id,
+        json_extract(value, '$[2]') AS job_id, json_extract(value, '$[3]') AS key_version,
+        json_extract(value, '$[4]') AS imported
+      FROM json_each(${JSON.stringify(prefixes.map(askedFor))})) w
+    LEFT JOIN video_transcode_job j ON j.job_id = w.job_id
+    LEFT JOIN video_file_post f ON f.id = j.file_id
+    LEFT JOIN video_post p ON p.id = f.video_id`);
+  const uses = new Map(rows.map(({ position, use }) => [position, use]));
+  return prefixes.map((_, position) => uses.get(position) ?? "unknown");
+}
+
+/** An upload whose session is gone already may still be what a part is made of. */
+const livePartOf = sql`SELECT 1 FROM video_file_post uf JOIN video_post up ON up.id = uf.video_id
+  WHERE uf.upload_id = w.upload_id AND up.deleted_at IS NULL AND uf.transfer_result <> 'SUCCESS'`;
+
+/** The same prefix, one that contains the pointer, or one that lies inside it. */
+function overlaps(pointer: SQL): SQL {
+  return sql`coalesce(substr(${pointer}, 1, length(w.prefix)) = w.prefix OR substr(w.prefix, 1, length(${pointer})) = ${pointer}, 0)`;
+}
+
+function askedFor(prefix: string): readonly (string | number | null)[] {
+  const owner = ownerOfPrefix(prefix);
+  switch (owner?.kind) {
+    case "upload":
+      return [prefix, owner.uploadId, null, null, 0];
+    case "import":
+      return [prefix, null, null, null, 1];
+    case "clear":
+      return [prefix, null, owner.transcodeJobId, null, 0];
+    case "encrypted":
+      return [prefix, null, owner.transcodeJobId, owner.keyVersion, 0];
+    case undefined:
+      return [prefix, null, null, null, 0];
+    default:
+      return owner satisfies never;
+  }
+}

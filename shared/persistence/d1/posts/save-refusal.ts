@@ -1,0 +1,15 @@
+import type { SaveOutcome } from "../../../application/ports/video-post-repository.ts";
+
+/**
+ * Why a save's batch was refused. D1 tells a taken primary key from a NOT NULL guard only by the text of the error;
+ * when both are wrong at once SQLite names the guard. Any other constraint is a bug, never a conflict: null.
+ */
+export function saveRefusal(error: unknown): Exclude<SaveOutcome, "saved"> | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.message.includes("NOT NULL constraint failed: video_post_revision.lease_guard")) return "lease-lost";
+    const taken = "UNIQUE constraint failed: video_post_revision.video_post_id, video_post_revision.version";
+    if (cause.message.includes(taken)) return "conflict";
+    if (cause.message.includes("UNIQUE constraint failed: video_file_post.upload_id")) return "upload-used";
+  }
+  return null;
+}

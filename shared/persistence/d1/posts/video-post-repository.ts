@@ -1,0 +1,157 @@
+import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type {
+  Save,
+  SaveFence,
+  SaveOptions,
+  SaveOutcome,
+  VideoPostRepository,
+} from "../../../application/ports/video-post-repository.ts";
+import { identifyEvents } from "../../../domain/domain-event.ts";
+import type { JobRules } from "../../../domain/transcode-job.ts";
+import { secretId } from "../../../lib/random-id.ts";
+import { NO_ROWS, rowsOf, videoPostOf } from "../../rows/video-post-rows.ts";
+import { batched, type Database } from "../database.ts";
+import { cancelJobsOf, endJob, insertJobs, takeBackJobs } from "../jobs/job-statements.ts";
+import { videoTranscodeJob as job } from "../schema/jobs.ts";
+import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "../schema/playback.ts";
+import { videoFilePost, videoHlsAbrVariant, videoPost, videoPostRevision } from "../schema/video-post.ts";
+import { saveRefusal } from "./save-refusal.ts";
+import { deleteMissing, MAX_PARAMETER_BYTES, upsertChanged } from "./write-rows.ts";
+
+export function d1VideoPostRepository(db: Database, rules: JobRules): VideoPostRepository {
+  return {
+    load: (videoPostId) => load(db, videoPostId),
+    save: (change, now, options) => save(db, rules, change, now, options),
+  };
+}
+
+async function load(db: Database, videoPostId: string) {
+  const ids = db.select({ id: videoFilePost.id }).from(videoFilePost).where(eq(videoFilePost.videoId, videoPostId));
+  const [posts, files, variants, keys, qualityAuth, singleKeys] = await db.batch([
+    db.select().from(videoPost).where(eq(videoPost.id, videoPostId)),
+    db.select().from(videoFilePost).where(eq(videoFilePost.videoId, videoPostId)).orderBy(asc(videoFilePost.position)),
+    db
+      .select()
+      .from(videoHlsAbrVariant)
+      .where(inArray(videoHlsAbrVariant.fileId, ids))
+      .orderBy(videoHlsAbrVariant.transcodeJobId, videoHlsAbrVariant.alias),
+    db
+      .select()
+      .from(videoHlsEncryptKey)
+      // In the words of the partial index.
+      .where(and(inArray(videoHlsEncryptKey.fileId, ids), sql`status <> 'REVOKED'`))
+      .orderBy(videoHlsEncryptKey.keyVersion, videoHlsEncryptKey.createdAt, videoHlsEncryptKey.keyId),
+    db.select().from(videoHlsQualityAuth).where(inArray(videoHlsQualityAuth.fileId, ids)),
+    db.select().from(singleKeySource).where(inArray(singleKeySource.fileId, ids)),
+  ]);
+  return videoPostOf({ posts, files, variants, keys: keys.map(withoutTime), qualityAuth, singleKeys });
+}
+
+function withoutTime({ revokedAt: _, ...key }: typeof videoHlsEncryptKey.$inferSelect) {
+  return key;
+}
+
+async function save(
+  db: Database,
+  rules: JobRules,
+  change: Save,
+  now: number,
+  options?: SaveOptions,
+): Promise<SaveOutcome> {
+  if (change.from !== null && change.from.version !== change.post.version)
+    throw new Error("a save is of what was loaded");
+  const saveId = secretId();
+  const version = change.post.version + 1;
+  const events = identifyEvents({ videoPostId: change.post.id, version, at: now }, change.events);
+  if (JSON.stringify(events).length * 3 > MAX_PARAMETER_BYTES) throw new Error("the events of a save are too long");
+  const statements: [BatchItem<"sqlite">, ...BatchItem<"sqlite">[]] = [
+    db.insert(videoPostRevision).values({
+      videoPostId: change.post.id,
+      version,
+      saveId,
+      events,
+      leaseGuard: leaseGuard(options?.fence) as unknown as number,
+      createdAt: now,
+      dispatchedAt: change.events.length === 0 ? now : null,
+    }),
+    ...aggregateStatements(change, version, now).map((statement) => batched(db, statement)),
+    ...(options === undefined ? [] : endJob(options, now).map((statement) => batched(db, statement))),
+    ...takeBackJobs(change.takenBack ?? [], now).map((statement) => batched(db, statement)),
+    ...insertJobs(change.post.id, change.jobs, rules, now).map((statement) => batched(db, statement)),
+    ...(change.post.deletedAt === null
+      ? []
+      : cancelJobsOf(change.post.id, now).map((statement) => batched(db, statement))),
+  ];
+  try {
+    await db.batch(statements);
+    return "saved";
+  } catch (error) {
+    return (await wasSaved(db, saveId, change.post.id, version)) ? "saved" : refusalOrThrow(error);
+  }
+}
+
+function refusalOrThrow(error: unknown): SaveOutcome {
+  const refusal = saveRefusal(error);
+  if (refusal === null) throw new Error("the post could not be saved", { cause: error });
+  return refusal;
+}
+
+/** A batch whose reply was lost may have been carried out: its revision then holds our save_id. */
+async function wasSaved(db: Database, saveId: string, videoPostId: string, version: number): Promise<boolean> {
+  const rows = await db
+    .select({ saveId: videoPostRevision.saveId })
+    .from(videoPostRevision)
+    .where(sql`${videoPostRevision.videoPostId} = ${videoPostId} AND ${videoPostRevision.version} = ${version}`);
+  return rows[0]?.saveId === saveId;
+}
+
+function leaseGuard(fence: SaveFence | undefined): SQL {
+  if (fence === undefined) return sql`1`;
+  return sql`(SELECT 1 FROM ${job} WHERE ${job.jobId} = ${fence.jobId} AND ${stillAs(fence)})`;
+}
+
+function stillAs(fence: SaveFence): SQL {
+  switch (fence.kind) {
+    case "lease":
+      return sql`${job.state} = 'RUNNING' AND ${job.leaseToken} = ${fence.leaseToken}`;
+    case "expired-lease":
+      return sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${fence.now}`;
+    case "live-job":
+      return sql`${job.state} IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')`;
+    case "ended-job":
+      // The ids of jobs are in the order of their creation.
+      return sql`${job.state} = ${fence.state} AND NOT EXISTS (SELECT 1 FROM ${job} AS newer
+        WHERE newer.file_id = ${job.fileId} AND newer.kind = ${job.kind} AND newer.job_id > ${job.jobId})`;
+    default:
+      return fence satisfies never;
+  }
+}
+
+/** What wraps a key or a URL is changed by key-wrapping-store.ts alone, whatever the post was loaded with. */
+const WRAPPING = ["wrappedKey", "kekId"];
+
+function aggregateStatements({ from, post }: Save, version: number, now: number): SQL[] {
+  const before = from === null ? NO_ROWS : rowsOf(from);
+  const after = rowsOf({ ...post, version });
+  const revoked = (keys: typeof after.keys) =>
+    keys.map((key) => ({ ...key, revokedAt: key.status === "REVOKED" ? now : null }));
+  return [
+    ...upsertChanged(videoPost, before.posts, after.posts),
+    ...upsertChanged(videoFilePost, before.files, after.files, {
+      keep: ["updateType"],
+      clearOnly: ["sourceUrl", "sourceKekId"],
+    }),
+    ...deleteMissing(videoHlsAbrVariant, before.variants, after.variants),
+    ...upsertChanged(videoHlsAbrVariant, before.variants, after.variants),
+    // A key that has been there is never deleted here: its version keeps its number.
+    ...upsertChanged(videoHlsEncryptKey, revoked(before.keys), revoked(after.keys), { insertOnly: WRAPPING }),
+    ...deleteMissing(videoHlsQualityAuth, before.qualityAuth, after.qualityAuth),
+    ...upsertChanged(videoHlsQualityAuth, before.qualityAuth, after.qualityAuth),
+    ...deleteMissing(singleKeySource, before.singleKeys, after.singleKeys),
+    ...upsertChanged(singleKeySource, before.singleKeys, after.singleKeys, {
+      keep: ["queuedAt"],
+      insertOnly: WRAPPING,
+    }),
+  ];
+}

@@ -1,0 +1,126 @@
+import { and, asc, eq, getTableColumns, gt, gte, inArray, isNull, lte, notExists, or, sql } from "drizzle-orm";
+import type {
+  AdvanceUpload,
+  DeclareUploadSize,
+  UploadRef,
+  UploadStore,
+} from "../../../application/ports/upload-store.ts";
+import { declaredSha256, UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS } from "../../../domain/upload.ts";
+import type { Database } from "../database.ts";
+import { uploadSession } from "../schema/jobs.ts";
+import { videoFilePost } from "../schema/video-post.ts";
+
+/** The expiry of an upload that is being removed: nothing is added to what has expired, and 0 is always in the past. */
+const REMOVING = 0;
+
+export function d1UploadStore(db: Database): UploadStore {
+  return {
+    open: async (upload) => {
+      await db.insert(uploadSession).values(upload);
+    },
+    find: async (upload) => (await db.select().from(uploadSession).where(isOwn(upload)).get()) ?? null,
+    findAll: (uploadIds, owner) => findAll(db, uploadIds, owner),
+    declareSize: (input) => declareSize(db, input),
+    advance: (input) => advance(db, input),
+    beginRemoval: async (uploadId) => {
+      const begun = await db
+        .update(uploadSession)
+        .set({ expiresAt: REMOVING })
+        .where(and(eq(uploadSession.uploadId, uploadId), notExists(partOf(db))))
+        .returning();
+      return begun[0] ?? null;
+    },
+    finishRemoval: async (uploadId) => {
+      await db.delete(uploadSession).where(eq(uploadSession.uploadId, uploadId));
+    },
+    dropUnneeded: (uploadIds) => dropUnneeded(db, uploadIds),
+    listRemovable: (now, limit) => listRemovable(db, now, limit),
+    findForJob: async (uploadId) => {
+      const { size, tempPath, metadata } = uploadSession;
+      const found = await db.select({ size, tempPath, metadata }).from(uploadSession).where(isUpload(uploadId)).get();
+      if (found === undefined) return null;
+      return { size: found.size, tempPath: found.tempPath, sha256: declaredSha256(found.metadata) };
+    },
+  };
+}
+
+/** One parameter for any number of ids: D1 binds at most 100. */
+function findAll(db: Database, uploadIds: readonly string[], owner: string) {
+  const isUsed = sql<boolean>`EXISTS ${partOf(db)}`.mapWith(Boolean);
+  return db
+    .select({ ...getTableColumns(uploadSession), isUsed })
+    .from(uploadSession)
+    .where(
+      and(
+        sql`${uploadSession.uploadId} IN (SELECT value FROM json_each(${JSON.stringify(uploadIds)}))`,
+        eq(uploadSession.owner, owner),
+      ),
+    );
+}
+
+async function declareSize(db: Database, { size, ...upload }: DeclareUploadSize): Promise<boolean> {
+  const declared = await db
+    .update(uploadSession)
+    .set({ size, state: sql`CASE WHEN ${uploadSession.offset} = ${size} THEN 'COMPLETE' ELSE 'OPEN' END` })
+    .where(and(isOwn(upload), isNull(uploadSession.size), sql`${uploadSession.offset} <= ${size}`))
+    .returning({ uploadId: uploadSession.uploadId });
+  return declared.length === 1;
+}
+
+async function advance(db: Database, { from, to, now, ...upload }: AdvanceUpload): Promise<boolean> {
+  const advanced = await db
+    .update(uploadSession)
+    .set({
+      offset: to,
+      state: sql`CASE WHEN ${uploadSession.size} = ${to} THEN 'COMPLETE' ELSE 'OPEN' END`,
+      expiresAt: now + UPLOAD_LIFE_MS,
+    })
+    .where(
+      and(
+        isOwn(upload),
+        eq(uploadSession.offset, from),
+        gt(uploadSession.expiresAt, now),
+        or(isNull(uploadSession.size), gte(uploadSession.size, to)),
+      ),
+    )
+    .returning({ uploadId: uploadSession.uploadId });
+  return advanced.length === 1;
+}
+
+async function dropUnneeded(db: Database, uploadIds: readonly string[]): Promise<readonly string[]> {
+  if (uploadIds.length === 0) return [];
+  const unneeded = sql`SELECT value FROM json_each(${JSON.stringify(uploadIds)}) WHERE NOT EXISTS (
+    SELECT 1 FROM video_file_post f JOIN video_post p ON p.id = f.video_id
+    WHERE f.upload_id = value AND p.deleted_at IS NULL AND f.transfer_result <> 'SUCCESS')`;
+  const [rows] = await db.batch([
+    db.select({ uploadId: sql<string>`value` }).from(sql`(${unneeded})`),
+    db.delete(uploadSession).where(sql`${uploadSession.uploadId} IN (${unneeded})`),
+  ]);
+  return rows.map(({ uploadId }) => uploadId);
+}
+
+async function listRemovable(db: Database, now: number, limit: number): Promise<readonly string[]> {
+  const rows = await db
+    .select({ uploadId: uploadSession.uploadId })
+    .from(uploadSession)
+    .where(
+      and(
+        // Both states are named so that the index on (state, expires_at) serves the sweep.
+        inArray(uploadSession.state, ["OPEN", "COMPLETE"]),
+        lte(uploadSession.expiresAt, now - UPLOAD_REMOVAL_DELAY_MS),
+        notExists(partOf(db)),
+      ),
+    )
+    .orderBy(asc(uploadSession.expiresAt))
+    .limit(limit);
+  return rows.map(({ uploadId }) => uploadId);
+}
+
+const isUpload = (uploadId: string) => eq(uploadSession.uploadId, uploadId);
+
+const isOwn = ({ uploadId, owner }: UploadRef) => and(isUpload(uploadId), eq(uploadSession.owner, owner));
+
+/** A part that was made of the upload of the outer statement. */
+function partOf(db: Database) {
+  return db.select({ one: sql`1` }).from(videoFilePost).where(eq(videoFilePost.uploadId, uploadSession.uploadId));
+}

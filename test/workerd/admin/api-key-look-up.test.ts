@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { authenticateByApiKey } from "../../../edge/auth/api-keys.ts";
+import { createSeenApiKeys } from "../../../edge/auth/seen-api-keys.ts";
+import type { ApiKeyStore } from "../../../shared/application/ports/api-key-store.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
+import { bearer, createKey } from "../support/admin-callers.ts";
+import { testEnv } from "../support/test-env.ts";
+import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+
+const MINUTE = 60_000;
+
+let worker: TestWorker;
+beforeEach(() => {
+  worker = startWorker();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function statusWith(key: string): Promise<number> {
+  const { status } = await worker.fetch("/api/v2/video-posts", { headers: bearer(key) });
+  await worker.settled();
+  return status;
+}
+
+/** Milliseconds, as stored. */
+async function lastUseOf(keyId: string): Promise<number | null> {
+  return testEnv.DB.prepare("SELECT last_used_at FROM api_key WHERE key_id = ?").bind(keyId).first("last_used_at");
+}
+
+describe("the look-up of a key", () => {
+  /** What one identification sends to the database, and what it leaves for after the answer. */
+  async function identify(key: string, at: number) {
+    const { db, trips } = countingDatabase(testEnv.DB);
+    const store = d1Persistence(db, STANDARD_JOB_RULES).apiKeys;
+    const uses: Promise<void>[] = [];
+    // Held back until the caller is known: who waited for it here would wait for ever.
+    const known = Promise.withResolvers<void>();
+    const recordUse: ApiKeyStore["recordUse"] = (...use) => known.promise.then(() => store.recordUse(...use));
+    const door = {
+      firstKey: testEnv.ADMIN_API_KEY as string,
+      apiKeys: { ...store, recordUse },
+      seen: createSeenApiKeys(),
+      isBeyondLimit: async () => false,
+    };
+    const request = new Request("https://video.example/", { headers: bearer(key) });
+    const { kind } = await authenticateByApiKey(door, request, at, (use) => uses.push(use as Promise<void>));
+    const queries = trips();
+    known.resolve();
+    await Promise.all(uses);
+    return { kind, queries, writesLater: trips() - queries };
+  }
+
+  it("is one query, and one write each minute, for which the answer does not wait", async () => {
+    const { key } = await createKey(worker, ["posts:write"]);
+    const now = worker.context.now();
+    const seen = [];
+    for (const at of [0, 1, MINUTE - 1, MINUTE, MINUTE + 1]) seen.push((await identify(key, now + at)).writesLater);
+    expect(seen).toEqual([1, 0, 0, 1, 0]);
+    expect(await identify(key, now + 5 * MINUTE)).toEqual({ kind: "caller", queries: 1, writesLater: 1 });
+  });
+
+  it("asks nothing for the first key, and writes nothing for a guess", async () => {
+    const { keyId } = await createKey(worker, ["posts:write"]);
+    const now = worker.context.now();
+    const first = await identify(testEnv.ADMIN_API_KEY as string, now);
+    expect(first).toEqual({ kind: "caller", queries: 0, writesLater: 0 });
+    const guess = await identify(`llk_${keyId}_${"A".repeat(43)}`, now);
+    expect(guess).toEqual({ kind: "refused", queries: 1, writesLater: 0 });
+  });
+
+  it("asks nothing for what cannot be a key", async () => {
+    const { db, trips } = countingDatabase(testEnv.DB);
+    const counted = startWorker({ DB: db });
+    for (const text of ["x", "llk_", "llk_0123456789abcdef_short", `llk_0123456789ABCDEF_${"A".repeat(43)}`]) {
+      expect((await counted.fetch("/api/v2/jobs", { headers: bearer(text) })).status).toBe(401);
+    }
+    expect(trips()).toBe(0);
+  });
+
+  it("notes the use after the answer, also of a key whose scope was not enough, and never that of a guess", async () => {
+    const { key, keyId } = await createKey(worker, ["audit:read"]);
+    expect(await statusWith(`llk_${keyId}_${"A".repeat(43)}`)).toBe(401);
+    expect(await lastUseOf(keyId)).toBeNull();
+    expect(await statusWith(key)).toBe(403);
+    expect(Math.abs((await lastUseOf(keyId))! - worker.context.now())).toBeLessThan(MINUTE);
+  });
+
+  it("does not fail with the note", async () => {
+    const { key, keyId } = await createKey(worker, ["posts:read"]);
+    await testEnv.DB.prepare(
+      "CREATE TRIGGER no_note BEFORE UPDATE ON api_key BEGIN SELECT RAISE(ABORT, 'D1 is away'); END",
+    ).run();
+    try {
+      expect(await statusWith(key)).toBe(200);
+      expect(await lastUseOf(keyId)).toBeNull();
+    } finally {
+      await testEnv.DB.prepare("DROP TRIGGER no_note").run();
+    }
+  });
+
+  it("is 503 with Retry-After while the database is away, and logs nothing that was asked for", async () => {
+    const { key, keyId } = await createKey(worker, ["posts:read"]);
+    const broken = startWorker({ DB: unreachable() });
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const response = await broken.fetch("/api/v2/jobs", { headers: bearer(key) });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("1");
+    expect(await response.text()).not.toContain(keyId);
+    expect(log).toHaveBeenCalledOnce();
+    expect(JSON.stringify(log.mock.calls)).toContain("Network connection lost");
+    expect(JSON.stringify(log.mock.calls)).not.toContain(keyId);
+  });
+});
+
+function unreachable(): D1Database {
+  const fail = async () => {
+    throw new Error("D1_ERROR: Network connection lost.");
+  };
+  const statement = { bind: () => statement, all: fail, first: fail, raw: fail, run: fail };
+  return { prepare: () => statement, batch: fail } as unknown as D1Database;
+}

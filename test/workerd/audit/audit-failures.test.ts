@@ -1,0 +1,106 @@
+import { describe, expect, it, vi } from "vitest";
+import { createRequestHandler } from "../../../edge/request-handler.ts";
+import { bearer } from "../support/admin-callers.ts";
+import { heldQueue } from "../support/audited.ts";
+import { testEnv } from "../support/test-env.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
+
+const NOBODYS = "019a0000-0000-7000-8000-00000000dead";
+
+describe("an event that the database does not take", () => {
+  /** D1, but for the audit log. */
+  const withoutAudit = new Proxy(testEnv.DB, {
+    get(target, property) {
+      if (property !== "prepare") {
+        const member = Reflect.get(target, property) as unknown;
+        return typeof member === "function" ? member.bind(target) : member;
+      }
+      return (text: string) => {
+        if (text.includes("INTO audit_event")) throw new Error("D1 is away");
+        return target.prepare(text);
+      };
+    },
+  });
+
+  const rotate = (of: TestWorker) => of.admin("POST", "/admin/video/enc/rotate", { videoPostId: NOBODYS });
+
+  it("goes by the queue, after the deed and before the answer", async () => {
+    const held = heldQueue();
+    expect((await rotate(startWorker({ DB: withoutAudit, AUDIT_EVENTS: held.binding }))).status).toBe(404);
+    expect(held.sent).toMatchObject([{ action: "keys.rotate", actor: "api-key:admin", status: 404 }]);
+  });
+
+  it("is a line of the log where the queue is away too, whole and without a secret", async () => {
+    const held = heldQueue();
+    held.failing = true;
+    const lines: string[] = [];
+    const errors = vi.spyOn(console, "error").mockImplementation((line) => void lines.push(String(line)));
+    try {
+      expect((await rotate(startWorker({ DB: withoutAudit, AUDIT_EVENTS: held.binding }))).status).toBe(404);
+    } finally {
+      errors.mockRestore();
+    }
+    const lost = lines.map((line) => JSON.parse(line)).filter(({ lost }) => lost !== undefined);
+    expect(lost).toMatchObject([{ at: "audit", lost: { action: "keys.rotate", actor: "api-key:admin", status: 404 } }]);
+    expect(lines.join("\n")).not.toContain(testEnv.ADMIN_API_KEY);
+  });
+
+  it("is written though the caller has hung up: the request is held until then", async () => {
+    const kept: Promise<unknown>[] = [];
+    const execution = {
+      waitUntil: (work: Promise<unknown>) => kept.push(work),
+      passThroughOnException() {},
+      props: {},
+    };
+    const request = new Request("https://video.example/admin/video/enc/rotate", {
+      method: "POST",
+      headers: bearer(testEnv.ADMIN_API_KEY as string),
+      body: JSON.stringify({ videoPostId: NOBODYS }),
+    });
+    const { context } = startWorker();
+    const append = vi.spyOn(context.auditLog, "append");
+    const answer = createRequestHandler(context)(request, execution as never);
+    // Held before anything was awaited, and until the event is written.
+    expect(kept).toHaveLength(1);
+    await kept[0];
+    await expect(append.mock.results[0]?.value).resolves.toBeUndefined();
+    await answer;
+  });
+
+  it("is told of a token issue that the database was too slow for, as the failure that the caller saw", async () => {
+    const held = heldQueue();
+    const gate = Promise.withResolvers<void>();
+    const slow = new Proxy(testEnv.DB, {
+      get(target, property) {
+        const member = Reflect.get(target, property) as unknown;
+        if (property !== "prepare") return typeof member === "function" ? member.bind(target) : member;
+        return (text: string) =>
+          text.includes("FROM video_file_post") ? delayed(target.prepare(text), gate.promise) : target.prepare(text);
+      },
+    });
+    const worker = startWorker({ DB: slow, AUDIT_EVENTS: held.binding });
+    const response = await worker.admin("POST", "/admin/video/enc/token", { videoPostId: NOBODYS, fileIndex: 0 });
+    expect(response.status).toBe(503);
+    await response.arrayBuffer();
+    expect(held.sent).toEqual([]);
+    gate.resolve();
+    await worker.settled();
+    expect(held.sent).toMatchObject([
+      { action: "token.issue", status: 503, videoPostId: NOBODYS, actor: "api-key:admin" },
+    ]);
+  });
+});
+
+/** A statement whose answer comes when it is let go. */
+function delayed(statement: D1PreparedStatement, until: Promise<void>): D1PreparedStatement {
+  return new Proxy(statement, {
+    get(target, property) {
+      const member = Reflect.get(target, property) as unknown;
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => {
+        if (property === "bind") return delayed(member.apply(target, args), until);
+        return until.then(() => member.apply(target, args));
+      };
+    },
+  });
+}

@@ -1,0 +1,267 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import entry from "../../../edge/index.ts";
+import type { AuditFilter } from "../../../shared/application/ports/audit-log.ts";
+import { type AuditEvent, auditEvent, type Occurrence } from "../../../shared/domain/audit-event.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
+import { type Page, readAudit, type Shown } from "../support/audited.ts";
+import { testEnv } from "../support/test-env.ts";
+import { startWorker } from "../support/worker.ts";
+
+const worker = startWorker();
+const log = worker.context.auditLog;
+const POST = "019a0000-0000-7000-8000-000000000001";
+const START = Date.UTC(2026, 0, 1);
+
+function event(at: number, more: Partial<Occurrence> = {}, retentionDays = 40_000): AuditEvent {
+  const blank = { videoPostId: null, fileIndex: null, reason: null, clientAddress: null, country: null, details: null };
+  return auditEvent({ actor: "somebody", action: "thing.do", status: 200, ...blank, ...more }, 1, at, retentionDays);
+}
+
+async function execute(text: string, ...values: unknown[]): Promise<number> {
+  return (
+    await testEnv.DB.prepare(text)
+      .bind(...values)
+      .run()
+  ).meta.changes;
+}
+
+const rowsOf = async (id: string) =>
+  (await testEnv.DB.prepare("SELECT actor FROM audit_event WHERE id = ?").bind(id).all()).results;
+
+describe("the database", () => {
+  it("refuses every change of an event, whoever asks and whatever it changes", async () => {
+    const kept = event(START, { actor: "append-only" });
+    const expired = event(START, { actor: "append-only" }, 1);
+    await log.append([kept, expired]);
+    for (const { id } of [kept, expired]) {
+      for (const change of ["actor = 'x'", "count = count + 1", "keep_until = 0", "id = id"]) {
+        await expect(execute(`UPDATE audit_event SET ${change} WHERE id = ?`, id)).rejects.toThrow("append-only");
+      }
+    }
+    await expect(execute("UPDATE OR REPLACE audit_event SET at = 0")).rejects.toThrow("append-only");
+  });
+
+  it("refuses to delete an event that is still to be kept, and with it the whole statement", async () => {
+    const kept = event(START, { actor: "kept" });
+    const expired = event(START, { actor: "kept" }, 1);
+    await log.append([kept, expired]);
+    await expect(execute("DELETE FROM audit_event WHERE id = ?", kept.id)).rejects.toThrow("still to be kept");
+    await expect(execute("DELETE FROM audit_event WHERE actor = 'kept'")).rejects.toThrow("still to be kept");
+    expect(await rowsOf(expired.id)).toHaveLength(1);
+    expect(await execute("DELETE FROM audit_event WHERE id = ?", expired.id)).toBe(1);
+  });
+
+  it("keeps the first event of an id, however another one is inserted", async () => {
+    const first = event(START, { actor: "first" });
+    await log.append([first]);
+    await log.append([{ ...first, actor: "second" }]);
+    const columns = "id, at, actor, action, status, count, keep_until";
+    const again = `INTO audit_event (${columns}) SELECT id, at, 'third', action, status, count, 0 FROM audit_event WHERE id = ?`;
+    for (const insert of ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE"])
+      await execute(`${insert} ${again}`, first.id);
+    await execute(`INSERT ${again} ON CONFLICT (id) DO UPDATE SET actor = 'fourth'`, first.id);
+    expect(await rowsOf(first.id)).toEqual([{ actor: "first" }]);
+  });
+});
+
+describe("a page of the log", () => {
+  const every = 60_000;
+  const mine: AuditEvent[] = [];
+
+  beforeAll(async () => {
+    for (let n = 0; n < 60; n++) {
+      mine.push(
+        event(START + n * every, {
+          actor: n % 2 === 0 ? "pages:even" : "pages:odd",
+          action: n % 3 === 0 ? "pages.third" : "pages.other",
+          videoPostId: n % 4 === 0 ? POST : null,
+          status: n % 5 === 0 ? 403 : 200,
+        }),
+      );
+    }
+    await log.append(mine);
+  });
+
+  const at = (n: number) => new Date(START + n * every).toISOString();
+  const numbers = ({ events }: Page) => events.map((shown: Shown) => (Date.parse(shown.at) - START) / every);
+  const all = Array.from({ length: 60 }, (_, n) => 59 - n);
+
+  it("has the newest first, and its cursor leads to the next one until there is none", async () => {
+    const seen: number[] = [];
+    let cursor: string | null = null;
+    let pages = 0;
+    do {
+      const page: Page = await readAudit(worker, {
+        actor: "pages:even",
+        limit: "7",
+        ...(cursor === null ? {} : { cursor }),
+      });
+      seen.push(...numbers(page));
+      cursor = page.nextCursor;
+      pages++;
+    } while (cursor !== null);
+    expect(seen).toEqual(all.filter((n) => n % 2 === 0));
+    expect(pages).toBe(5);
+  });
+
+  it("that is full and the last has no cursor", async () => {
+    const page = await readAudit(worker, { actor: "pages:odd", limit: "30" });
+    expect([page.events.length, page.nextCursor]).toEqual([30, null]);
+  });
+
+  it.each([
+    [{ action: "pages.third" }, (n: number) => n % 3 === 0],
+    [{ videoPostId: POST }, (n: number) => n % 4 === 0],
+    [{ actor: "pages:odd", outcome: "refused" }, (n: number) => n % 2 === 1 && n % 5 === 0],
+    [{ actor: "pages:odd", outcome: "done" }, (n: number) => n % 2 === 1 && n % 5 !== 0],
+    [
+      { actor: "pages:even", action: "pages.third", videoPostId: POST, outcome: "refused" },
+      (n: number) => n % 60 === 0,
+    ],
+    [{ actor: "pages:odd", from: at(10), to: at(20) }, (n: number) => n % 2 === 1 && n >= 10 && n < 20],
+    [{ from: at(58), to: at(60) }, (n: number) => n >= 58],
+    [{ outcome: "refused", from: at(0), to: at(11) }, (n: number) => n % 5 === 0 && n < 11],
+  ])("for %j holds what it asks for and nothing else", async (query, belongs) => {
+    expect(numbers(await readAudit(worker, { limit: "200", ...query } as never))).toEqual(all.filter(belongs));
+  });
+
+  it("takes times with any offset", async () => {
+    const page = await readAudit(worker, {
+      actor: "pages:odd",
+      from: "2026-01-01T02:01:00+02:00",
+      to: "2026-01-01T00:02:00Z",
+    });
+    expect(numbers(page)).toEqual([1]);
+  });
+
+  it.each([
+    ["limit=0"],
+    ["limit=201"],
+    ["limit=many"],
+    ["limit=-1"],
+    ["outcome=maybe"],
+    ["from=yesterday"],
+    ["from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z"],
+    ["cursor="],
+    ["cursor=YWJj"],
+    ["cursor=%00"],
+    ["cursor=MDE5YTAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAx' OR 1=1--"],
+    ["actor="],
+    [`action=${"x".repeat(101)}`],
+    ["acton=post.create"],
+  ])("is refused for ?%s", async (query) => {
+    const response = await worker.admin("GET", `/admin/audit?${query}`);
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([422, "invalid"]);
+  });
+
+  it("finds nothing for what is nobody's, SQL included", async () => {
+    for (const actor of ["nobody", "' OR 1=1 --", "%", "pages:%"]) {
+      expect((await readAudit(worker, { actor })).events).toEqual([]);
+    }
+  });
+});
+
+describe("every query of the log", () => {
+  /** The plan of the statement that a page is read with. */
+  async function planOf(filter: AuditFilter, order: "newest-first" | "oldest-first", after: string | null) {
+    let plan: Promise<D1Result<{ detail: string }>> | undefined;
+    const explaining = new Proxy(testEnv.DB, {
+      get(target, property) {
+        if (property !== "prepare") return Reflect.get(target, property);
+        return (text: string) => {
+          const statement = target.prepare(text);
+          const bind = (...values: unknown[]) => {
+            plan = target
+              .prepare(`EXPLAIN QUERY PLAN ${text}`)
+              .bind(...values)
+              .all<{ detail: string }>();
+            return statement.bind(...values);
+          };
+          return new Proxy(statement, { get: (found, name) => (name === "bind" ? bind : Reflect.get(found, name)) });
+        };
+      },
+    });
+    await d1Persistence(explaining, STANDARD_JOB_RULES).auditLog.page({ filter, order, after, limit: 10 });
+    return (await plan!).results.map(({ detail }) => detail);
+  }
+
+  const VALUES = {
+    actor: "a",
+    action: "b",
+    videoPostId: POST,
+    outcome: "refused",
+    from: START,
+    to: START + 1,
+  } as const;
+  const names = Object.keys(VALUES) as (keyof typeof VALUES)[];
+  /** Every subset of the filters. */
+  const filters: AuditFilter[] = Array.from({ length: 2 ** names.length }, (_, bits) =>
+    Object.fromEntries(names.filter((_, bit) => bits & (1 << bit)).map((name) => [name, VALUES[name]])),
+  );
+
+  it("is answered from an index, in its order, for every combination of filters and both directions", async () => {
+    const odd: string[] = [];
+    for (const filter of [...filters, { outcome: "done" } as const]) {
+      for (const order of ["newest-first", "oldest-first"] as const) {
+        for (const after of [null, event(START).id]) {
+          const plan = await planOf(filter, order, after);
+          const found = plan.length === 1 && plan[0]!.includes(` USING INDEX ${indexOf(filter)}`);
+          if (!found) odd.push(`${JSON.stringify(filter)} ${order} ${after}: ${plan.join("; ")}`);
+        }
+      }
+    }
+    expect(odd).toEqual([]);
+  });
+
+  /** That of the filter which leaves least. Anything but this one step, such as sorting, would be another step. */
+  function indexOf({ videoPostId, actor, action, outcome }: AuditFilter): string {
+    if (videoPostId !== undefined) return "audit_event_post (video_post_id=?";
+    if (actor !== undefined) return "audit_event_actor (actor=?";
+    if (action !== undefined) return "audit_event_action (action=?";
+    return outcome === undefined ? "sqlite_autoindex_audit_event_1" : `audit_event_${outcome}`;
+  }
+
+  it("finds what has expired by an index as well", async () => {
+    const text =
+      "SELECT id FROM audit_event WHERE keep_until <= min(?, unixepoch() * 1000) ORDER BY keep_until LIMIT 1";
+    const { results } = await testEnv.DB.prepare(`EXPLAIN QUERY PLAN ${text}`).bind(1).all<{ detail: string }>();
+    expect(results.map(({ detail }) => detail)).toEqual([expect.stringContaining("audit_event_keep_until")]);
+  });
+});
+
+describe("retention", () => {
+  const days = (count: number) => Date.now() - count * 24 * 3600_000;
+
+  it("is 400 days unless the settings say otherwise, from the day of the event on", () => {
+    expect(worker.context.settings.AUDIT_RETENTION_DAYS).toBe(400);
+    expect(startWorker({ AUDIT_RETENTION_DAYS: "7" }).context.settings.AUDIT_RETENTION_DAYS).toBe(7);
+    for (const wrong of ["0", "-1", "forever"]) {
+      expect(() => startWorker({ AUDIT_RETENTION_DAYS: wrong })).toThrow("AUDIT_RETENTION_DAYS");
+    }
+  });
+
+  it("lets the Cron Trigger delete what has expired, however much, and nothing else", async () => {
+    const expired = Array.from({ length: 1200 }, (_, n) => event(days(8) + n, { actor: "retention" }, 7));
+    const kept = [event(days(6), { actor: "retention" }, 7), event(Date.now(), { actor: "retention" }, 7)];
+    await log.append([...expired, ...kept]);
+    await entry.scheduled({} as never, testEnv as never);
+    const { events } = await readAudit(worker, { actor: "retention", limit: "200" });
+    expect(events.map(({ id }) => id).toSorted()).toEqual(kept.map(({ id }) => id).toSorted());
+  });
+
+  it("deletes the oldest first and no more than it is asked to", async () => {
+    const expired = [3, 1, 2].map((n) => event(days(20) + n * 1000, { actor: "bounded" }, 7));
+    await log.append(expired);
+    expect(await log.deleteExpired(Date.now(), 2)).toBe(2);
+    const { events } = await readAudit(worker, { actor: "bounded" });
+    expect(events.map(({ id }) => id)).toEqual([expired[0]!.id]);
+  });
+
+  it("goes by the database's clock too: a Worker whose clock is ahead deletes nothing early", async () => {
+    const kept = event(Date.now(), { actor: "ahead" }, 7);
+    await log.append([kept]);
+    expect(await log.deleteExpired(Date.now() + 30 * 24 * 3600_000, 1000)).toBe(1);
+    expect(await rowsOf(kept.id)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,81 @@
+import type { DeleteObjectsMessage } from "../../../edge/queues/messages.ts";
+import { createHttpJobService } from "../../../processor/adapters/http-job-service.ts";
+import { createJobService } from "../../../shared/application/job-service/create-job-service.ts";
+import { signedJobCredentials } from "../../../shared/application/job-service/job-credentials.ts";
+import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
+import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality-auth.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { createTokenSigner } from "../../../shared/playback-token/token-signer.ts";
+import { describeJobService, type JobServiceTest } from "../../contract/job-service.ts";
+import { NOW, vault } from "../../contract/steps.ts";
+import { openD1Persistence } from "../support/d1-persistence.ts";
+import { testEnv } from "../support/test-env.ts";
+import { ORIGIN, startWorker } from "../support/worker.ts";
+
+/** The service itself, without a Worker around it: as a processor with a database of its own runs it. */
+async function openInProcess(): Promise<JobServiceTest> {
+  const persistence = await openD1Persistence();
+  let time = NOW;
+  const now = () => time;
+  const live = new Map<string, Progress>();
+  const deleted: string[] = [];
+  const pending: Promise<unknown>[] = [];
+  const signer = createTokenSigner("job+jwt", [{ id: "k1", bytes: new Uint8Array(32).fill(9) }]);
+  const service = createJobService({
+    ...persistence,
+    vault,
+    rules: STANDARD_JOB_RULES,
+    policyRule: STANDARD_POLICY_RULE,
+    keyGraceSeconds: 60,
+    rekeyMaxInFlight: 4,
+    credentials: signedJobCredentials(signer, now),
+    now,
+    reportProgress: async (jobId, progress) => void live.set(jobId, progress),
+    dispatchEvents: async () => {},
+    deleteObjects: async (prefixes) => void deleted.push(...prefixes),
+    later: (_name, work) => void pending.push(work),
+  });
+  return {
+    service,
+    persistence,
+    now,
+    advance: (ms) => {
+      time += ms;
+    },
+    settled: async () => {
+      await Promise.all(pending.splice(0));
+    },
+    deleted: () => deleted,
+    liveProgress: async (jobId) => live.get(jobId) ?? null,
+  };
+}
+
+/** The processor's HTTP client, before the Worker's router, in the same isolate. */
+async function openOverHttp(): Promise<JobServiceTest> {
+  const persistence = await openD1Persistence();
+  const deleted: string[] = [];
+  const record = async (messages: Iterable<{ readonly body: DeleteObjectsMessage }>) => {
+    for (const { body } of messages) if (!deleted.includes(body.prefix)) deleted.push(body.prefix);
+  };
+  const worker = startWorker({ DELETE_OBJECTS: { ...testEnv.DELETE_OBJECTS, sendBatch: record } as never });
+  const service = createHttpJobService({
+    serviceUrl: ORIGIN,
+    processorToken: testEnv.PROCESSOR_TOKEN as string,
+    sleep: async () => {},
+    // workerd knows no redirect "error"; nothing redirects here.
+    fetch: (async (url: string, { redirect: _, ...init }: RequestInit) =>
+      worker.fetch(url.slice(ORIGIN.length), init)) as typeof fetch,
+  });
+  return {
+    service,
+    persistence,
+    now: worker.context.now,
+    advance: worker.advance,
+    settled: worker.settled,
+    deleted: () => deleted,
+    liveProgress: async (jobId) => testEnv.JOB_EVENTS.getByName(jobId).latest(),
+  };
+}
+
+describeJobService("In process", openInProcess);
+describeJobService("Over HTTP", openOverHttp);

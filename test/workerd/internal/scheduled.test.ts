@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import entry from "../../../edge/index.ts";
+import { secretId, uuidV7 } from "../../../shared/lib/random-id.ts";
+import { byHand, emptyQueue } from "../support/one-job.ts";
+import { claim, createPost } from "../support/published-post.ts";
+import { testEnv } from "../support/test-env.ts";
+import { startWorker } from "../support/worker.ts";
+
+const worker = startWorker();
+const job = async (jobId: string) => (await worker.context.jobs.find(jobId))?.state;
+const count = async (statement: string, value: string) =>
+  (await testEnv.DB.prepare(statement).bind(value).first<{ n: number }>())?.n;
+
+/** One thing that each step of the Cron Trigger is to do, and whether it is done. */
+async function prepareWork() {
+  await emptyQueue();
+  const exhausted = await claim(worker, await createPost(worker));
+  const lost = await claim(worker, await createPost(worker));
+  await byHand(
+    "UPDATE video_transcode_job SET lease_expires_at = 1, attempt = max_attempts WHERE job_id = ?",
+    exhausted.jobId,
+  );
+  await byHand("UPDATE video_transcode_job SET lease_expires_at = 1 WHERE job_id = ?", lost.jobId);
+  const uploadId = secretId();
+  await byHand(
+    `INSERT INTO upload_session (upload_id, owner, offset, temp_path, state, metadata, expires_at, created_at)
+     VALUES (?, 'editor', 0, ?, 'OPEN', '{}', 1, 1)`,
+    ...[uploadId, `uploads/${uploadId}/`],
+  );
+  const tokenId = uuidV7(1);
+  await byHand(
+    `INSERT INTO video_hls_key_token (token_id, file_id, key_version, allowed_qualities, start_before, delete_after, status, created_at)
+     VALUES (?, 'f', 1, '[]', 1, 1, 'ACTIVE', 1)`,
+    tokenId,
+  );
+  const done = async () => ({
+    exhausted: (await job(exhausted.jobId)) === "FAILED",
+    requeued: (await job(lost.jobId)) === "QUEUED",
+    token: (await count("SELECT count(*) AS n FROM video_hls_key_token WHERE token_id = ?", tokenId)) === 0,
+    upload: (await count("SELECT count(*) AS n FROM upload_session WHERE upload_id = ?", uploadId)) === 0,
+  });
+  return done;
+}
+
+/** The database, but for statements that match. */
+function databaseWithout(broken: RegExp): D1Database {
+  return new Proxy(testEnv.DB, {
+    get(target, property) {
+      const member = Reflect.get(target, property) as unknown;
+      if (property === "prepare") {
+        return (text: string) => {
+          if (broken.test(text)) throw new Error("D1_ERROR: broken");
+          return target.prepare(text);
+        };
+      }
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}
+
+describe("the Cron Trigger", () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const logged = () => log.mock.calls.map(([line]) => JSON.parse(String(line)) as { at: string; error: string });
+  beforeEach(() => log.mockClear());
+
+  it("does the work of all its steps", async () => {
+    const done = await prepareWork();
+    await entry.scheduled({} as never, testEnv as never);
+    expect(await done()).toEqual({ exhausted: true, requeued: true, token: true, upload: true });
+    expect(logged()).toEqual([]);
+  });
+
+  it.each([
+    ["the outbox", /^select .* from "video_post_revision"/s, {}, "outbox failed"],
+    ["the end of exhausted jobs", /attempt" >= .*max_attempts/s, { exhausted: false }, "scan failed: the end of"],
+    ["the return of due jobs", /state = 'RETRY_WAIT' AND run_after/, { requeued: false }, "scan failed: the return"],
+    ["the refresh of posts", /HAVING abs\(p.duration/, {}, "scan failed: the refresh"],
+    ["the deletion of tokens", /delete_after/, { token: false }, "scan failed: the deletion"],
+    ["the migration", /single_key_source s JOIN/, {}, "migration failed"],
+    ["the uploads", /from "upload_session"/i, { upload: false }, "uploads failed"],
+    ["the audit log", /audit_event/, {}, "audit failed"],
+    ["the rotations", /from "key_rotation_batch"/, {}, "rotations failed"],
+  ])("does the work of every other step when %s fails, and logs that one", async (_, broken, missing, reason) => {
+    const done = await prepareWork();
+    const env = { ...testEnv, DB: databaseWithout(broken) };
+    await expect(entry.scheduled({} as never, env as never)).rejects.toThrow("failed");
+    expect(await done()).toEqual({ exhausted: true, requeued: true, token: true, upload: true, ...missing });
+    expect(logged()).toEqual([{ at: "scheduled", error: expect.stringContaining(reason) }]);
+  });
+});

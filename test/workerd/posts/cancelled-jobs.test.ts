@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { scanJobs } from "../../../shared/application/commands/scan-jobs.ts";
+import { contentKeysSchema } from "../../../shared/application/protocols/job-protocol.ts";
+import { claimOne, emptyQueue, jobsOf, keyStates, newestJob, onlyPart } from "../support/one-job.ts";
+import {
+  call,
+  claim,
+  createPost,
+  encryptPost,
+  publishPost,
+  report,
+  transcodeReport,
+  tryClaim,
+} from "../support/published-post.ts";
+import { testEnv } from "../support/test-env.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
+
+let worker: TestWorker;
+
+beforeEach(async () => {
+  worker = startWorker();
+  await emptyQueue();
+});
+
+const cancel = async (jobId: string) => {
+  const response = await worker.admin("POST", `/api/v2/jobs/${jobId}/cancel`);
+  return [response.status, await response.json()];
+};
+const retry = async (jobId: string) => {
+  const response = await worker.admin("POST", `/api/v2/jobs/${jobId}/retry`);
+  expect(response.status).toBe(202);
+  return (await response.json()) as { jobId: string; state: string; kind: string };
+};
+const shown = async (videoPostId: string) => {
+  const response = await worker.admin("GET", `/api/v2/video-posts/${videoPostId}`);
+  const { status, files } = (await response.json()) as { status: string; files: Record<string, unknown>[] };
+  return [status, files[0]!.transferResult, files[0]!.encryptStatus];
+};
+const states = async (videoPostId: string) =>
+  (await jobsOf(worker, videoPostId)).map(({ kind, state }) => `${kind} ${state}`);
+const scan = () => scanJobs(worker.context, worker.context.now());
+const transcoded = async () => {
+  const videoPostId = await createPost(worker);
+  await report(worker, await claim(worker, videoPostId), "transcode-result", transcodeReport(["360p"]));
+  return videoPostId;
+};
+
+describe("a cancelled transcode", () => {
+  it("leaves its post PROCESSING_CANCELLED, which no scan changes, and starts again as a new job", async () => {
+    const videoPostId = await createPost(worker);
+    const jobId = await newestJob(worker, videoPostId);
+    expect(await cancel(jobId)).toEqual([202, { outcome: "cancelled" }]);
+    expect(await shown(videoPostId)).toEqual(["PROCESSING_CANCELLED", "CANCELLED", "UNENCRYPTED"]);
+    expect(await scan()).toMatchObject({ created: 0, refreshed: 0 });
+    expect(await tryClaim(worker)).toBeNull();
+    const page = await (await worker.fetch(`/watch/${videoPostId}/0`)).text();
+    expect(page).toContain("The processing of this video was cancelled.");
+
+    const next = await retry(jobId);
+    expect(next).toMatchObject({ kind: "TRANSCODE", state: "QUEUED" });
+    expect(next.jobId).not.toBe(jobId);
+    expect(await shown(videoPostId)).toEqual(["TRANSCODING", "TRANSCODING", "UNENCRYPTED"]);
+    expect(await states(videoPostId)).toEqual(["TRANSCODE QUEUED", "TRANSCODE CANCELLED"]);
+    await report(worker, await claim(worker, videoPostId), "transcode-result", transcodeReport(["360p"]));
+    await encryptPost(worker, videoPostId);
+    expect((await shown(videoPostId))[0]).toBe("PUBLISHED");
+  });
+
+  it("that runs ends at once; its holder is told so, and what it has stored and reports is thrown away", async () => {
+    const videoPostId = await createPost(worker);
+    const order = await claim(worker, videoPostId);
+    const stored = `a-film/${order.jobId}/c1/360p/seg_00001.ts`;
+    await testEnv.SOURCE.put(stored, "clear");
+    expect(await cancel(order.jobId)).toEqual([202, { outcome: "requested" }]);
+    expect(await shown(videoPostId)).toEqual(["PROCESSING_CANCELLED", "CANCELLED", "UNENCRYPTED"]);
+    expect(await cancel(order.jobId)).toMatchObject([409, { detail: "the job has ended" }]);
+    const beat = await call(worker, order, "heartbeat", { stage: "ENCODING", percent: 1 });
+    expect(await beat.json()).toEqual({ cancel: true });
+    expect((await call(worker, order, "progress", { stage: "ENCODING", percent: 1 })).status).toBe(409);
+    expect((await call(worker, order, "transcode-result", transcodeReport(["360p"]))).status).toBe(409);
+    await worker.settled();
+    await expect.poll(() => testEnv.SOURCE.head(stored)).toBeNull();
+    expect((await call(worker, order, "cancelled")).status).toBe(204);
+    expect((await call(worker, order, "heartbeat", { stage: "ENCODING", percent: 1 })).status).toBe(409);
+    expect(await shown(videoPostId)).toEqual(["PROCESSING_CANCELLED", "CANCELLED", "UNENCRYPTED"]);
+  });
+
+  it("may be retried while its former holder still runs: that one changes nothing", async () => {
+    const videoPostId = await createPost(worker);
+    const former = await claim(worker, videoPostId);
+    await cancel(former.jobId);
+    const next = await retry(former.jobId);
+    const order = await claim(worker, videoPostId);
+    expect([order.jobId, order.claimNo]).toEqual([next.jobId, 2]);
+    expect((await call(worker, former, "transcode-result", transcodeReport(["360p"]))).status).toBe(409);
+    expect((await call(worker, former, "fail", { reason: "Late.", permanent: true })).status).toBe(409);
+    expect(await states(videoPostId)).toEqual(["TRANSCODE RUNNING", "TRANSCODE CANCELLED"]);
+    expect((await worker.admin("POST", `/api/v2/jobs/${former.jobId}/retry`)).status).toBe(409);
+  });
+});
+
+describe("a cancelled encryption", () => {
+  it("starts again from the clear renditions, under keys that the former holder does not know", async () => {
+    const videoPostId = await transcoded();
+    const order = await claim(worker, videoPostId);
+    const known = contentKeysSchema.parse(await (await call(worker, order, "keys")).json());
+    await cancel(order.jobId);
+    expect(await shown(videoPostId)).toEqual(["PROCESSING_CANCELLED", "SUCCESS", "CANCELLED"]);
+    expect(await keyStates(videoPostId)).toEqual(["1 REVOKED"]);
+    expect(await scan()).toMatchObject({ created: 0 });
+    expect((await call(worker, order, "keys")).status).toBe(409);
+    expect((await retry(order.jobId)).kind).toBe("ENCRYPT");
+    const keys = await encryptPost(worker, videoPostId);
+    expect(keys.keyVersion).toBe(2);
+    expect(keys.keys[0]!.key).not.toBe(known.keys[0]!.key);
+    expect(await states(videoPostId)).toEqual(["ENCRYPT SUCCEEDED", "ENCRYPT CANCELLED", "TRANSCODE SUCCEEDED"]);
+  });
+
+  it("of a part that plays changes nothing but the staged keys; a retry rotates", async () => {
+    const { videoPostId } = await publishPost(worker);
+    const before = await onlyPart(worker, videoPostId);
+    await worker.admin("POST", "/admin/video/enc/rotate", { videoPostId });
+    const order = await claim(worker, videoPostId);
+    await call(worker, order, "keys");
+    await cancel(order.jobId);
+    const after = await onlyPart(worker, videoPostId);
+    expect(await shown(videoPostId)).toEqual(["PUBLISHED", "SUCCESS", "ENCRYPTED"]);
+    expect(after.playing).toEqual(before.playing);
+    expect(after.keys.filter(({ keyVersion }) => keyVersion === 1)).toEqual(before.keys);
+    expect(await keyStates(videoPostId)).toEqual(["1 ACTIVE", "2 REVOKED"]);
+    await retry(order.jobId);
+    expect((await encryptPost(worker, videoPostId)).keyVersion).toBe(3);
+  });
+});
+
+describe("a work order that nobody could work on", () => {
+  const unworkable = async (statement: string, reason: string, videoPostId: string) => {
+    await testEnv.DB.prepare(statement).bind(videoPostId).run();
+    const jobId = await newestJob(worker, videoPostId);
+    expect(await tryClaim(worker)).toBeNull();
+    const ended = { outcome: "ended", state: "FAILED", failReason: expect.stringContaining(reason) };
+    expect(await claimOne(worker, jobId)).toMatchObject(ended);
+    expect(await worker.context.jobs.find(jobId)).toMatchObject({ state: "FAILED", attempt: 1 });
+  };
+
+  it("fails at the first claim when the upload is empty", async () => {
+    const videoPostId = await createPost(worker);
+    await testEnv.DB.prepare(
+      `INSERT INTO upload_session (upload_id, owner, size, offset, temp_path, state, metadata, expires_at, created_at)
+       VALUES ('empty-upload', 'editor', 0, 0, 'uploads/empty-upload/', 'COMPLETE', '{}', 1, 1)`,
+    ).run();
+    const empty = "UPDATE video_file_post SET source_url = NULL, upload_id = 'empty-upload' WHERE video_id = ?";
+    await unworkable(empty, "The uploaded file is empty.", videoPostId);
+    expect((await shown(videoPostId))[0]).toBe("TRANSCODE_FAILED");
+  });
+
+  it("fails at the first claim when what is stored makes no valid order, and names the field", async () => {
+    const damaged = `UPDATE video_hls_abr_variant SET segment_count = 0
+      WHERE file_id IN (SELECT id FROM video_file_post WHERE video_id = ?)`;
+    await unworkable(damaged, "(variants.0.segmentCount)", await transcoded());
+  });
+
+  it("fails at the first claim when there are no clear renditions", async () => {
+    const lost = "UPDATE video_file_post SET file_path = NULL, file_path_job_id = NULL WHERE video_id = ?";
+    await unworkable(lost, "no clear renditions", await transcoded());
+  });
+
+  it("fails at the first claim when its part is gone", async () => {
+    await unworkable("DELETE FROM video_file_post WHERE video_id = ?", "no longer there", await createPost(worker));
+  });
+
+  it("is not in the way of the next job", async () => {
+    const broken = await createPost(worker);
+    const jobId = await newestJob(worker, broken);
+    await testEnv.DB.prepare("DELETE FROM video_file_post WHERE video_id = ?").bind(broken).run();
+    const videoPostId = await createPost(worker);
+    expect(await tryClaim(worker)).toBeNull();
+    await claim(worker, videoPostId);
+    expect(await worker.context.jobs.find(jobId)).toMatchObject({ state: "FAILED" });
+  });
+});

@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { dispatchEvents } from "../../../edge/events/outbox.ts";
+import type { DomainEvent } from "../../../shared/domain/domain-event.ts";
+import { uuidV7 } from "../../../shared/lib/random-id.ts";
+import { deliver } from "../support/audited.ts";
+import { byHand, emptyQueue, onlyPart } from "../support/one-job.ts";
+import { publishPost } from "../support/published-post.ts";
+import { testEnv } from "../support/test-env.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
+
+let worker: TestWorker;
+
+beforeEach(async () => {
+  worker = startWorker();
+  await emptyQueue();
+  await byHand("UPDATE video_post_revision SET dispatched_at = 1 WHERE dispatched_at IS NULL");
+});
+
+async function eventsOf(videoPostId: string): Promise<DomainEvent[]> {
+  const saves = testEnv.DB.prepare("SELECT events FROM video_post_revision WHERE video_post_id = ? ORDER BY version");
+  const { results } = await saves.bind(videoPostId).all<{ events: string }>();
+  return results.flatMap(({ events }) => JSON.parse(events) as DomainEvent[]);
+}
+
+/** A row of the outbox as any release may have left it. */
+async function saveRow(videoPostId: string, version: number, events: readonly object[]): Promise<void> {
+  const columns = "video_post_id, version, save_id, events, lease_guard, created_at";
+  const values = [videoPostId, version, `${videoPostId}-${version}`, JSON.stringify(events), 5000 + version];
+  await byHand(`INSERT INTO video_post_revision (${columns}) VALUES (?, ?, ?, ?, 1, ?)`, ...values);
+}
+
+const isDispatched = async (videoPostId: string, version: number) => {
+  const row = testEnv.DB.prepare(
+    "SELECT dispatched_at FROM video_post_revision WHERE video_post_id = ? AND version = ?",
+  );
+  return (await row.bind(videoPostId, version).first<{ dispatched_at: number | null }>())!.dispatched_at !== null;
+};
+
+async function storedPrefix(): Promise<string> {
+  const prefix = `a-film/${uuidV7(Date.now())}/c1/`;
+  await testEnv.SOURCE.put(`${prefix}360p/index.m3u8`, "x");
+  return prefix;
+}
+
+const gone = (prefix: string) =>
+  expect.poll(async () => (await testEnv.SOURCE.list({ prefix })).objects.length, { timeout: 30_000 }).toBe(0);
+
+describe("the events of a save", () => {
+  it("say when a post is published, unpublished and deleted, with an identity", async () => {
+    const { videoPostId } = await publishPost(worker);
+    const audit = (result: string) => worker.admin("POST", `/api/v2/video-posts/${videoPostId}/audit`, { result });
+    expect((await audit("REJECTED")).status).toBe(200);
+    expect((await audit("PASSED")).status).toBe(200);
+    expect((await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`)).status).toBe(200);
+    const events = await eventsOf(videoPostId);
+    expect(events.map(({ type }) => type)).toEqual([
+      ...["VideoAuditPassed", "VideoPostPublished", "VideoAuditRejected", "VideoPostUnpublished"],
+      ...["VideoAuditPassed", "VideoPostPublished", "VideoPostDeleted"],
+    ]);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+    for (const event of events) expect(event).toMatchObject({ videoPostId, at: expect.any(Number) });
+    await worker.settled();
+  });
+
+  it("are handled where an earlier release has saved them without an identity", async () => {
+    const prefix = await storedPrefix();
+    await saveRow("earlier", 3, [
+      { type: "VideoAuditRejected", auditedBy: "anna", reason: "" },
+      { type: "SingleKeyContentMigrated", prefixes: [prefix] },
+    ]);
+    const [save] = await worker.context.outbox.listUndispatched(10);
+    expect(save!.events.map(({ id, videoPostId, at }) => [id, videoPostId, at])).toEqual([
+      ["earlier.3.0", "earlier", 5003],
+      ["earlier.3.1", "earlier", 5003],
+    ]);
+    await dispatchEvents(worker.context);
+    expect(await isDispatched("earlier", 3)).toBe(true);
+    await gone(prefix);
+  });
+
+  it("of a later release wait for it, with the later saves of their post and no others", async () => {
+    const prefix = await storedPrefix();
+    await saveRow("later", 1, [{ type: "VideoPostRestored" }]);
+    await saveRow("later", 2, [{ type: "VideoPostUnpublished" }]);
+    await saveRow("other", 3, [{ type: "SingleKeyContentMigrated", prefixes: [prefix] }]);
+    const failure = await dispatchEvents(worker.context).catch((error: unknown) => error);
+    expect(String((failure as AggregateError).errors[0])).toContain("later.1.0 has the unknown type VideoPostRestored");
+    expect([await isDispatched("later", 1), await isDispatched("later", 2)]).toEqual([false, false]);
+    expect(await isDispatched("other", 3)).toBe(true);
+    await gone(prefix);
+  });
+});
+
+describe("a message of a queue", () => {
+  it.each([
+    ["with its kind", { kind: "delete-objects", bucket: "SOURCE" }],
+    ["of an earlier release, without a kind", { bucket: "SOURCE" }],
+  ])("deletes what it names: %s", async (_, message) => {
+    const prefix = await storedPrefix();
+    expect(await deliver([{ ...message, prefix }])).toEqual({ acknowledged: ["m0"], delays: [] });
+    await gone(prefix);
+  });
+
+  it.each([{ kind: "delete-replaced" }, {}])(
+    "names a replaced version, which stays while it plays: %j",
+    async (kind) => {
+      const { videoPostId } = await publishPost(worker);
+      const { prefix } = (await onlyPart(worker, videoPostId)).playing!;
+      const message = { ...kind, replaced: prefix, notBefore: 0 };
+      expect(await deliver([message])).toEqual({ acknowledged: ["m0"], delays: [] });
+      expect((await testEnv.PLAYBACK.list({ prefix })).objects.length).toBeGreaterThan(0);
+    },
+  );
+
+  it("comes again where its work failed, and does not hold up the others", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const prefix = await storedPrefix();
+    const bodies = ["not/a-prefix/of-ours", prefix].map((prefix) => ({
+      kind: "delete-objects",
+      bucket: "SOURCE",
+      prefix,
+    }));
+    const delivered = await deliver([...bodies, { kind: "something-else" }]);
+    expect(delivered).toEqual({ acknowledged: ["m1"], delays: [30, 3600] });
+    expect(log).toHaveBeenCalledTimes(2);
+    log.mockRestore();
+    await gone(prefix);
+  });
+});

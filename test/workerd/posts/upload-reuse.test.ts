@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { secretId } from "../../../shared/lib/random-id.ts";
+import { byHand, emptyQueue, onlyPart } from "../support/one-job.ts";
+import { testEnv } from "../support/test-env.ts";
+import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+
+/* One upload makes one part: whatever happens to other posts, its source is there when its turn comes. */
+
+let worker: TestWorker;
+
+beforeEach(async () => {
+  worker = startWorker();
+  await emptyQueue();
+});
+
+async function completeUpload(): Promise<string> {
+  const uploadId = secretId();
+  const columns = "upload_id, owner, size, offset, temp_path, state, metadata, expires_at, created_at";
+  const values = "?, 'api-key:admin', 4, 4, ?, 'COMPLETE', '{}', ?, 1";
+  const prefix = `uploads/${uploadId}/`;
+  await byHand(`INSERT INTO upload_session (${columns}) VALUES (${values})`, uploadId, prefix, Date.now() + 3600_000);
+  await testEnv.SOURCE.put(`${prefix}000000000000000`, "clip");
+  return uploadId;
+}
+
+function create(uploadIds: readonly string[], by: TestWorker = worker): Promise<Response> {
+  const uploadFileList = uploadIds.map((uploadId, n) => ({ uploadId, fileName: `part-${n}.mp4` }));
+  const post = { title: "A film", resourceType: "VIDEO", uploadFileList };
+  return by.admin("POST", "/api/v2/video-posts", post);
+}
+
+const partsOf = async (uploadId: string) => {
+  const parts = testEnv.DB.prepare("SELECT count(*) AS n FROM video_file_post WHERE upload_id = ?").bind(uploadId);
+  return (await parts.first<{ n: number }>())!.n;
+};
+
+async function stored(uploadId: string): Promise<number> {
+  return (await testEnv.SOURCE.list({ prefix: `uploads/${uploadId}/` })).objects.length;
+}
+
+describe("an upload", () => {
+  it("makes one part of one post, however many ask at once", async () => {
+    const uploadId = await completeUpload();
+    const responses = await Promise.all(Array.from({ length: 24 }, () => create([uploadId])));
+    const statuses = responses.map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([201, ...Array(23).fill(409)]);
+    const refused = (await responses.find(({ status }) => status === 409)!.json()) as Record<string, unknown>;
+    expect(refused).toMatchObject({ code: "wrong-state", detail: expect.stringContaining("already used by a post") });
+    expect(await partsOf(uploadId)).toBe(1);
+  });
+
+  it("makes no second part by a create that looked before the first was saved", async () => {
+    const uploadId = await completeUpload();
+    const { posts } = worker.context;
+    const looked: TestWorker = startWorker();
+    const save = posts.save.bind(posts);
+    Object.assign(looked.context.posts, {
+      save: async (...args: Parameters<typeof save>) => {
+        expect((await create([uploadId])).status).toBe(201);
+        return save(...args);
+      },
+    });
+    const body = { title: "Late", resourceType: "VIDEO", uploadFileList: [{ uploadId, fileName: "late.mp4" }] };
+    expect((await looked.admin("POST", "/api/v2/video-posts", body)).status).toBe(409);
+    expect(await partsOf(uploadId)).toBe(1);
+  });
+
+  it("costs no further round trip beside others: 40 are read as one is", async () => {
+    const { db, trips, reset } = countingDatabase(testEnv.DB);
+    const counted = startWorker({ DB: db });
+    const tripsFor = async (count: number) => {
+      const uploadIds = await Promise.all(Array.from({ length: count }, completeUpload));
+      reset();
+      expect((await create(uploadIds, counted)).status).toBe(201);
+      return trips();
+    };
+    const one = await tripsFor(1);
+    expect(one).toBeLessThanOrEqual(3);
+    expect(await tripsFor(40)).toBe(one);
+  });
+
+  it("is refused with its id where it is missing or another caller's", async () => {
+    const [mine, missing, theirs] = [await completeUpload(), secretId(), await completeUpload()];
+    await byHand("UPDATE upload_session SET owner = 'api-key:other' WHERE upload_id = ?", theirs);
+    for (const wrong of [missing, theirs]) {
+      const refused = await create([mine, wrong]);
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toMatchObject({ detail: `uploadFileList: unknown upload ${wrong}` });
+    }
+    expect((await create([mine])).status).toBe(201);
+  });
+
+  it("stands once in one list", async () => {
+    const [first, second] = [await completeUpload(), await completeUpload()];
+    const refused = await create([first, second, first]);
+    expect(refused.status).toBe(422);
+    expect(((await refused.json()) as { detail: string }).detail).toContain(first);
+    expect(await partsOf(first)).toBe(0);
+    expect((await create([first, second])).status).toBe(201);
+  });
+
+  it("is deleted with its post, and with no other", async () => {
+    const [mine, theirs] = [await completeUpload(), await completeUpload()];
+    const { videoPostId } = (await (await create([mine])).json()) as { videoPostId: string };
+    expect((await create([theirs])).status).toBe(201);
+    expect((await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`)).status).toBe(200);
+    await worker.settled();
+    await expect.poll(() => stored(mine)).toBe(0);
+    expect(await stored(theirs)).toBe(1);
+    expect((await create([mine])).status).toBe(422);
+  });
+
+  it("that two parts were made of by an earlier release stays with the one that still needs it", async () => {
+    const uploadId = await completeUpload();
+    const ids: string[] = [];
+    await testEnv.DB.prepare("DROP INDEX video_file_post_upload").run();
+    for (const other of [await completeUpload(), await completeUpload()]) {
+      const { videoPostId } = (await (await create([other])).json()) as { videoPostId: string };
+      await byHand("UPDATE video_file_post SET upload_id = ? WHERE video_id = ?", uploadId, videoPostId);
+      ids.push(videoPostId);
+    }
+    const [done, waiting] = ids as [string, string];
+    await byHand("UPDATE video_file_post SET transfer_result = 'SUCCESS' WHERE video_id = ?", done);
+    const migration = testEnv.TEST_MIGRATIONS.find(({ name }) => name.includes("save_changed_rows"))!;
+    const repair = migration.queries.filter((query) => /video_file_post_upload|SET `upload_id`/.test(query));
+    // The first drops the index of before; it is dropped already.
+    for (const query of repair.slice(1)) await testEnv.DB.prepare(query).run();
+    expect((await onlyPart(worker, waiting)).source).toEqual({ kind: "upload", uploadId });
+    const renamed = (await onlyPart(worker, done)).source as { uploadId: string };
+    expect(renamed.uploadId).toMatch(/^[0-9a-f]{22}$/);
+    await worker.admin("DELETE", `/api/v2/video-posts/${done}`);
+    await worker.settled();
+    expect(await stored(uploadId)).toBe(1);
+  });
+});

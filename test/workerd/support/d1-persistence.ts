@@ -1,0 +1,49 @@
+import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
+import type { Row, TestPersistence } from "../../contract/persistence.ts";
+import { testEnv } from "./test-env.ts";
+
+/** D1 for the contract suites: the database of this test file, emptied. */
+export async function openD1Persistence(): Promise<TestPersistence> {
+  const binding = testEnv.DB;
+  const tables = await tablesOf(binding);
+  await binding.batch(tables.map((table) => binding.prepare(`DELETE FROM ${table}`)));
+  return {
+    ...d1Persistence(binding, STANDARD_JOB_RULES),
+    postsWith: (fault) => d1Persistence(faulty(binding, fault), STANDARD_JOB_RULES).posts,
+    again: () => d1Persistence(binding, STANDARD_JOB_RULES),
+    execute: async (statement) => {
+      await binding.prepare(statement).run();
+    },
+    tables: () => tablesOf(binding),
+    columns: async (table) => {
+      const { results } = await binding.prepare(`PRAGMA table_info(${table})`).all<{ name: string; notnull: number }>();
+      return results.map(({ name, notnull }) => ({ name, nullable: notnull === 0 }));
+    },
+    rows: async (table) => (await binding.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).all<Row>()).results,
+  };
+}
+
+async function tablesOf(binding: D1Database): Promise<string[]> {
+  const { results } = await binding
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    .all<{ name: string }>();
+  return results
+    .map(({ name }) => name)
+    .filter((name) => /^(video_|upload_|key_rotation_|api_key$|single_key_source$)/.test(name));
+}
+
+/** The binding with other batches. Errors of the database itself pass through. */
+function faulty(binding: D1Database, fault: "reply-lost" | "not-carried-out"): D1Database {
+  const batch = async (statements: D1PreparedStatement[]) => {
+    if (fault === "reply-lost") await binding.batch(statements);
+    throw new Error("D1_ERROR: Network connection lost.");
+  };
+  return new Proxy(binding, {
+    get(target, property) {
+      if (property === "batch") return batch;
+      const member = Reflect.get(target, property) as unknown;
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}

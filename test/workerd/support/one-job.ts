@@ -1,0 +1,87 @@
+import { expect } from "vitest";
+import { decideAndSave } from "../../../shared/application/decide-and-save.ts";
+import {
+  type ClaimOneReply,
+  claimOneReplySchema,
+  type WorkOrder,
+} from "../../../shared/application/protocols/job-protocol.ts";
+import { secretId } from "../../../shared/lib/random-id.ts";
+import { call } from "./published-post.ts";
+import { testEnv } from "./test-env.ts";
+import type { TestWorker } from "./worker.ts";
+
+/* Steps about one job that is known by its id. */
+
+export const PROCESSOR = { authorization: `Bearer ${testEnv.PROCESSOR_TOKEN}` };
+
+export async function claimOne(
+  worker: TestWorker,
+  jobId: string,
+  leaseToken = secretId(),
+  headers: HeadersInit = PROCESSOR,
+): Promise<ClaimOneReply> {
+  const body = JSON.stringify({ leaseToken, owner: "container" });
+  const response = await worker.fetch(`/internal/jobs/${jobId}/claim`, { method: "POST", headers, body });
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+  return claimOneReplySchema.parse(await response.json());
+}
+
+export async function claimed(worker: TestWorker, jobId: string): Promise<WorkOrder> {
+  const reply = await claimOne(worker, jobId);
+  if (reply.outcome !== "claimed") throw new Error(JSON.stringify(reply));
+  return reply.order;
+}
+
+export async function fail(worker: TestWorker, order: WorkOrder, permanent = true): Promise<void> {
+  expect((await call(worker, order, "fail", { reason: "It broke.", permanent })).status).toBe(200);
+}
+
+export function jobsOf({ context }: TestWorker, videoPostId: string) {
+  return context.jobs.list({ videoPostId, limit: 100 });
+}
+
+export async function newestJob(worker: TestWorker, videoPostId: string): Promise<string> {
+  return (await jobsOf(worker, videoPostId))[0]!.jobId;
+}
+
+export async function onlyPart({ context }: TestWorker, videoPostId: string) {
+  return (await context.posts.load(videoPostId))!.files[0]!;
+}
+
+/** Key versions of the only part with their states, those that a load leaves out as well, such as "1 REVOKED". */
+export async function keyStates(videoPostId: string): Promise<string[]> {
+  const { results } = await testEnv.DB.prepare(
+    `SELECT DISTINCT key_version || ' ' || status AS state FROM video_hls_encrypt_key
+     WHERE file_id IN (SELECT id FROM video_file_post WHERE video_id = ?) ORDER BY key_version`,
+  )
+    .bind(videoPostId)
+    .all<{ state: string }>();
+  return results.map(({ state }) => state);
+}
+
+/** One more job of the only part. What followed from the step before may still be saving the post: then once more. */
+export async function addJob(
+  { context: { posts, now } }: TestWorker,
+  videoPostId: string,
+  job: { readonly jobId: string; readonly kind: "TRANSCODE" | "ENCRYPT" },
+): Promise<void> {
+  const outcome = await decideAndSave(posts, videoPostId, now(), (post) => {
+    const jobs = [{ ...job, fileId: post.files[0]!.id }];
+    return { kind: "changed", change: { post, events: [], jobs }, value: undefined };
+  });
+  expect(outcome.kind).toBe("done");
+}
+
+/** What no code of ours does: a hand in the database. */
+export async function byHand(statement: string, ...values: unknown[]): Promise<void> {
+  await testEnv.DB.prepare(statement)
+    .bind(...values)
+    .run();
+}
+
+/** Each test begins with an empty queue, and without posts for which a scan would fill it. */
+export async function emptyQueue(): Promise<void> {
+  await byHand("UPDATE video_transcode_job SET state = 'CANCELLED', lease_token = NULL");
+  await byHand(`UPDATE video_post SET status = 'DELETED', deleted_at = 1
+    WHERE id IN (SELECT video_id FROM video_file_post WHERE encrypt_status <> 'ENCRYPTED')`);
+}

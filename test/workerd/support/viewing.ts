@@ -1,0 +1,53 @@
+import { base64UrlDecode } from "../../../shared/lib/base64.ts";
+import type { PublishedPost } from "./published-post.ts";
+import type { TestWorker } from "./worker.ts";
+
+/* What viewers and sites do, over HTTP: get a token, start a session, ask for keys. */
+
+type Part = { readonly videoPostId: string; readonly fileIndex: number };
+export type Held = { readonly token: string };
+export type Issued = Held & { readonly qualities: readonly string[] };
+
+export async function anonymousToken(worker: TestWorker, { videoPostId, fileIndex }: Part): Promise<Issued> {
+  const body = JSON.stringify({ videoPostId, fileIndex });
+  return issued(await worker.fetch("/video/enc/token", { method: "POST", body }));
+}
+
+/** A token that a site issues, with a row. */
+export async function siteToken(worker: TestWorker, { videoPostId, fileIndex }: Part, more = {}): Promise<Issued> {
+  return issued(await worker.admin("POST", "/admin/video/enc/token", { videoPostId, fileIndex, ...more }));
+}
+
+async function issued(response: Response): Promise<Issued> {
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** The session token that a player finds in the master. */
+export async function startSession(worker: TestWorker, part: Part, { token }: Held): Promise<Held> {
+  const path = `/video/enc/videoResource/${part.videoPostId}/${part.fileIndex}/master.m3u8?token=${token}`;
+  const master = new TextDecoder().decode(await (await worker.fetch(path)).arrayBuffer());
+  return { token: /token=([\w.-]+)/.exec(master)![1]! };
+}
+
+/** "key", or the code of the refusal. */
+export async function askKey(
+  worker: TestWorker,
+  { keys }: Pick<PublishedPost, "keys">,
+  { token }: Held,
+  quality = "480p",
+): Promise<string> {
+  const { keyId } = keys.keys.find((key) => key.quality === quality)!;
+  const response = await worker.fetch(`/video/enc/key?keyId=${keyId}&quality=${quality}&token=${token}`);
+  return response.status === 200 ? "key" : ((await response.json()) as { code: string }).code;
+}
+
+export function tokenId({ token }: Held): string {
+  return (JSON.parse(new TextDecoder().decode(base64UrlDecode(token.split(".")[1]!))) as { jti: string }).jti;
+}
+
+/** Status and body of an administrator's request. */
+export async function administer(worker: TestWorker, method: string, path: string, body: unknown) {
+  const response = await worker.admin(method, path, body);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
