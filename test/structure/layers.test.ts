@@ -181,9 +181,11 @@ describe("the Worker's entry module", () => {
   });
 });
 
-/** One entry for each folder below the layer, and one for each file that lies in none. */
+/** One entry for each folder that holds files alone, and one for each file that lies beside folders. */
 function foldersOf(among: readonly SourceFile[]): SourceFile[] {
-  const placeOf = (path: string) => path.split("/").slice(0, 2).join("/");
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
+  const holdFolders = new Set(among.map(({ path }) => folderOf(folderOf(path))));
+  const placeOf = (path: string) => (holdFolders.has(folderOf(path)) ? path : folderOf(path));
   const places = Map.groupBy(among, ({ path }) => placeOf(path));
   return [...places].map(([path, within]) => {
     const targets = within.flatMap(({ imports }) =>
