@@ -12,16 +12,24 @@ const OVERFLOW: Record<(typeof SESSION_OVERFLOWS)[number], SessionOverflow> = {
 
 /** Settings of play sessions, for the settings of the Worker. */
 export const SESSION_SETTINGS = {
-  /** What a session lives at least, and what no refresh may exceed, counted from its first start. */
-  SESSION_SHORTEST_SECONDS: seconds(STANDARD_SESSION_RULES.shortestSeconds),
-  SESSION_LONGEST_SECONDS: seconds(STANDARD_SESSION_RULES.longestSeconds),
-  /** Sessions that a viewer with a name may have at the same time, or "none". Required: without it, none would hold. */
-  SESSION_LIMIT_PER_VIEWER: z.union([z.literal("none").transform(() => null), wholeNumber(1)], {
-    error: 'a number of sessions, or "none"',
-  }),
-  SESSION_LIMIT_POLICY: z.enum(SESSION_OVERFLOWS).default("refuse"),
-  /** Whether a session's token counts only in the country, or the network, in which it began. Required as well. */
-  SESSION_BINDING: z.enum(["none", "country", "network"]),
+  SESSION_SHORTEST_SECONDS: seconds(STANDARD_SESSION_RULES.shortestSeconds).describe(
+    "minimum lifetime of a session without a refresh; twice the duration of the video if that is longer",
+  ),
+  SESSION_LONGEST_SECONDS: seconds(STANDARD_SESSION_RULES.longestSeconds).describe(
+    "maximum lifetime of a session from its first start, refreshed or not",
+  ),
+  SESSION_LIMIT_PER_VIEWER: z
+    .union([z.literal("none").transform(() => null), wholeNumber(1)], { error: 'a number of sessions, or "none"' })
+    .describe("concurrent sessions of a viewer who has a name, or `none`"),
+  SESSION_LIMIT_POLICY: z
+    .enum(SESSION_OVERFLOWS)
+    .default("refuse")
+    .describe("one session too many is refused (`refuse`), or ends the oldest (`end-oldest`)"),
+  SESSION_BINDING: z
+    .enum(["none", "country", "network"])
+    .describe(
+      "keys are served only in the `country` or the `network` where the session started, or everywhere (`none`)",
+    ),
 };
 
 type SessionSettings = z.infer<z.ZodObject<typeof SESSION_SETTINGS>>;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** A whole number from [vars], as text or as a number. Coercion would read `true` as 1 and an empty text as 0. */
+/** A whole number from [vars], as text or as a number. Coercion reads `true` as 1 and empty text as 0. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   const digits = z.string().regex(/^\d{1,15}$/, "a whole number in digits");
   return z
@@ -12,9 +12,14 @@ export function seconds(standard: number) {
   return wholeNumber(1).default(standard);
 }
 
+/** A setting that belongs into `wrangler secret put`: docs/configuration.md lists it apart. */
+export function secret<S extends z.ZodType>(schema: S, description: string): S {
+  return schema.meta({ description, secret: true });
+}
+
 /**
- * Settings that nobody reads but that begin like one of ours: a misspelled limit would otherwise be no limit. Bindings
- * are objects, and are not looked at.
+ * Unknown settings that begin like one of ours: a misspelled limit would otherwise be no limit. Bindings are objects
+ * and not checked.
  */
 export function unknownSettings(env: Readonly<Record<string, unknown>>, known: readonly string[]): string[] {
   const families = new Set(known.map((name) => name.split("_")[0]));

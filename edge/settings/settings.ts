@@ -3,7 +3,7 @@ import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { parseSecretList } from "../../shared/lib/secret-list.ts";
 import { ACCESS_SETTINGS, missingAccessSettings } from "./cloudflare-access-settings.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
-import { seconds, unknownSettings, wholeNumber } from "./setting-types.ts";
+import { seconds, secret, unknownSettings, wholeNumber } from "./setting-types.ts";
 import { viewerIssuers, viewerIssuersSchema } from "./viewer-issuers.ts";
 
 const secretList = (minimumBytes: number) =>
@@ -16,7 +16,7 @@ const secretList = (minimumBytes: number) =>
     }
   });
 
-/** At least 32 characters, so that nobody deploys "changeme"; with others than these (RFC 6750 2.1) it never matches. */
+/** 32 characters rule out "changeme". Other characters cannot be sent as a bearer token (RFC 6750 2.1). */
 const bearerSecret = z
   .string()
   .min(32)
@@ -31,51 +31,78 @@ const headerSecret = z
   .min(32)
   .regex(/^[\x21-\x2b\x2d-\x7e]*$/, "has characters that a header cannot carry; use ASCII without spaces and commas");
 
-const everySetting = z.object({
-  ADMIN_API_KEY: bearerSecret,
-  PROCESSOR_TOKEN: bearerSecret,
-  /** `kid:base64[,kid:base64]`, 32 bytes each: the first signs, all verify. */
-  TOKEN_SIGNING_KEYS: secretList(32),
-  /** `id:base64[,id:base64]`, 32 bytes each: the first wraps, all unwrap. */
-  KEY_ENCRYPTION_KEYS: secretList(32),
+/** Every setting. The descriptions are docs/configuration.md: run `npm run docs` after a change. */
+export const SETTINGS_SCHEMA = z.object({
+  ADMIN_API_KEY: secret(
+    bearerSecret,
+    "first API key, with the scope `admin`; at least 32 of `A-Z a-z 0-9 . _ ~ + / = -`",
+  ),
+  PROCESSOR_TOKEN: secret(bearerSecret, "authenticates processors; the form of `ADMIN_API_KEY`"),
+  TOKEN_SIGNING_KEYS: secret(
+    secretList(32),
+    "`id:base64[,id:base64]`, at least 32 bytes each: the first signs tokens, all verify",
+  ),
+  KEY_ENCRYPTION_KEYS: secret(
+    secretList(32),
+    "the same form, exactly 32 bytes each: the first wraps content keys, all unwrap",
+  ),
   ...ACCESS_SETTINGS,
-  /** What the site's own gateway shows beside its `x-auth-*` headers; unset, they count for nothing. */
-  GATEWAY_SECRET: headerSecret.optional(),
-  /** Whose JWTs viewers may bring; none by default. docs/playback-tokens.md says what an entry holds. */
-  VIEWER_ISSUERS: viewerIssuersSchema.default([]),
-  /** `id:base64[,id:base64]`, at least 32 bytes each: what issuers with HS256 sign with. */
-  VIEWER_SECRETS: secretList(32).optional(),
-  /** Where players fetch segments, if not from this Worker: the PLAYBACK bucket's own domain. */
-  PLAYBACK_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** Video up to this many nominal lines is PUBLIC by default. Required: a site that sells 480p must not lose it. */
-  PUBLIC_UP_TO_LINES: wholeNumber(0),
-  /** How long an issued token may start play sessions. */
-  TOKEN_START_SECONDS: seconds(600),
+  GATEWAY_SECRET: secret(
+    headerSecret.optional(),
+    "`x-gateway-secret` of a gateway that authenticates callers; at least 32 visible ASCII characters without commas",
+  ),
+  VIEWER_ISSUERS: viewerIssuersSchema
+    .default([])
+    .describe("JSON list of the issuers whose JWTs viewers may send ([playback-tokens.md](playback-tokens.md))"),
+  VIEWER_SECRETS: secret(
+    secretList(32).optional(),
+    "`id:base64[,id:base64]`, at least 32 bytes each: the secrets of issuers with HS256",
+  ),
+  PLAYBACK_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("domain of the PLAYBACK bucket, if players fetch segments from it instead of the Worker"),
+  PUBLIC_UP_TO_LINES: wholeNumber(0).describe("video up to this many lines is PUBLIC by default; 0 for none"),
+  TOKEN_START_SECONDS: seconds(600).describe("how long an issued token may start play sessions"),
   ...SESSION_SETTINGS,
-  /** How long replaced keys are still given to those who are watching; 0 for not at all. */
-  KEY_GRACE_SECONDS: wholeNumber(0).default(6 * 3600),
-  /** How long a replaced version's segments and playlists outlast its keys, which browsers keep for up to 300 s. */
-  SEGMENT_GRACE_SECONDS: wholeNumber(0).default(360),
-  /** How long a browser may keep a key, and with it outlast a revocation. */
-  KEY_MAX_AGE_SECONDS: wholeNumber(0, 300).default(300),
-  /** Imported parts that a batch migration has under way at the same time, those that viewers asked for included. */
-  MIGRATION_MAX_IN_FLIGHT: wholeNumber(1).default(4),
-  /** Imported parts under way from which on those that viewers ask for wait in line. */
-  MIGRATION_MAX_REQUESTED: wholeNumber(1).default(20),
-  /** How long a processor may be silent before its job is given to another. */
-  JOB_LEASE_SECONDS: seconds(STANDARD_JOB_RULES.leaseMs / 1000),
-  JOB_MAX_ATTEMPTS: wholeNumber(1).default(STANDARD_JOB_RULES.maxAttempts),
-  /** Waiting time after the first failed attempt; it doubles with each one, up to the longest. */
-  JOB_FIRST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.firstBackoffMs / 1000),
-  JOB_LONGEST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.longestBackoffMs / 1000),
-  /** How long the database keeps what is written to the audit log from now on. */
-  AUDIT_RETENTION_DAYS: wholeNumber(1, 36_500).default(400),
-  MAX_UPLOAD_BYTES: wholeNumber(1).default(50 * 2 ** 30),
-  /** "enabled" only for local trials: the watch page may then play the subscriber. */
-  DEMO_VIEWERS: z.literal("enabled").optional(),
+  KEY_GRACE_SECONDS: wholeNumber(0)
+    .default(6 * 3600)
+    .describe("how long replaced keys are still served; 0 for not at all"),
+  SEGMENT_GRACE_SECONDS: wholeNumber(0)
+    .default(360)
+    .describe("how long segments and playlists of a replaced version outlast its keys"),
+  KEY_MAX_AGE_SECONDS: wholeNumber(0, 300)
+    .default(300)
+    .describe("how long a browser may keep a key, and so outlast a revocation; at most 300, 0 for not at all"),
+  MIGRATION_MAX_IN_FLIGHT: wholeNumber(1)
+    .default(4)
+    .describe("imported parts that a batch re-keys at the same time, those that viewers requested included"),
+  MIGRATION_MAX_REQUESTED: wholeNumber(1)
+    .default(20)
+    .describe("imported parts in progress beyond which further requests of viewers wait with the batches"),
+  JOB_LEASE_SECONDS: seconds(STANDARD_JOB_RULES.leaseMs / 1000).describe(
+    "how long a processor may be silent before its job is requeued",
+  ),
+  JOB_MAX_ATTEMPTS: wholeNumber(1).default(STANDARD_JOB_RULES.maxAttempts).describe("claims of a job before it fails"),
+  JOB_FIRST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.firstBackoffMs / 1000).describe(
+    "wait after the first failed attempt; it doubles with each one",
+  ),
+  JOB_LONGEST_BACKOFF_SECONDS: seconds(STANDARD_JOB_RULES.longestBackoffMs / 1000).describe(
+    "longest wait between two attempts",
+  ),
+  AUDIT_RETENTION_DAYS: wholeNumber(1, 36_500)
+    .default(400)
+    .describe("how long the audit log keeps an event; a change does not affect events that are already stored"),
+  MAX_UPLOAD_BYTES: wholeNumber(1)
+    .default(50 * 2 ** 30)
+    .describe("largest upload"),
+  DEMO_VIEWERS: z
+    .literal("enabled")
+    .optional()
+    .describe("`enabled` only for trials: gives every entitlement to everybody"),
 });
 
-const coherentSettings = everySetting.superRefine((settings, check) => {
+const coherentSettings = SETTINGS_SCHEMA.superRefine((settings, check) => {
   for (const missing of missingAccessSettings(settings)) {
     check.addIssue({
       code: "custom",
@@ -106,7 +133,7 @@ export class ConfigurationError extends Error {
 /** Reads all settings once; reports all problems together, names and reasons but never values. */
 export function readSettings(env: RawSettings): Settings {
   const parsed = settingsSchema.safeParse(env);
-  const unknown = unknownSettings(env, Object.keys(everySetting.shape)).map((name) => `${name} is not a setting`);
+  const unknown = unknownSettings(env, Object.keys(SETTINGS_SCHEMA.shape)).map((name) => `${name} is not a setting`);
   if (parsed.success && unknown.length === 0) return parsed.data;
   const wrong = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);

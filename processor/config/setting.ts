@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** One environment variable: how it is read, and what `--help` and docs/operating.md say of it. */
+/** One environment variable: how it is read, and what `--help` and docs/configuration.md say of it. */
 export type Setting<S extends z.ZodType = z.ZodType> = {
   readonly schema: S;
   readonly meaning: string;

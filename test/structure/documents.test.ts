@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { processorTables, workerTables } from "../../scripts/docs/configuration-tables.ts";
+import { withTables } from "../../scripts/docs/generated-tables.ts";
 import { OUTSIDE } from "./layers.ts";
 import { documentsOf, ROOT, readSourceFiles } from "./source-files.ts";
 
@@ -52,21 +54,10 @@ describe("the documents", () => {
     expect(unknown).toEqual([]);
   });
 
-  it("list every setting of the Worker, and no other", () => {
-    const section = read("docs/http-api.md").split("## Settings of the Worker")[1]!.split(/^## /m)[0]!;
-    const declared = [
-      "edge/settings/settings.ts",
-      "edge/settings/cloudflare-access-settings.ts",
-      "edge/settings/session-settings.ts",
-    ].map(read);
-    const settings = [...declared.join("\n").matchAll(/^ {2}([A-Z]+(?:_[A-Z]+)+): /gm)].map((match) => match[1]!);
-    const [secrets = "", table = ""] = section.split("| variable |");
-    const inTable = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(
-      (row) => row[1]!.match(/[A-Z]+(?:_[A-Z]+)+/g) ?? [],
-    );
-    const inText = [...secrets.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map((match) => match[1]!);
-    expect([...new Set([...inText, ...inTable])].toSorted()).toEqual(settings.toSorted());
-    expect(inTable.length).toBe(new Set(inTable).size);
+  it("have the settings that the code reads, as `npm run docs` writes them", () => {
+    const page = read("docs/configuration.md");
+    const tables = { ...workerTables(read("wrangler.toml")), ...processorTables() };
+    expect(withTables(page, tables)).toBe(page);
   });
 
   it("have each document of docs/ in the README, once", () => {
