@@ -53,6 +53,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: [WORKERD],
+          globalSetup: ["test/workerd/build-assets.mjs"],
           setupFiles: ["test/workerd/enforce-d1-limits.ts", "test/workerd/apply-migrations.ts"],
           testTimeout: SLOW_MACHINE_MS,
           hookTimeout: SLOW_MACHINE_MS,

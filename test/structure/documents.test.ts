@@ -22,7 +22,7 @@ function pathsNamedIn(document: string): string[] {
 }
 
 /** What is made while the project is built. */
-const MADE = /^edge\/watch\/dist\//;
+const MADE = /^edge\/dist\//;
 
 function exists(path: string): boolean {
   if (!path.includes("*")) return MADE.test(path) || existsSync(join(ROOT, path));

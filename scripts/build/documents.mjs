@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { llmsText } from "./llms-text.mjs";
+import { DIST, ROOT, writeChanged } from "./static-assets.mjs";
+
+/** Documents outside of docs/ that its pages link to. */
+const BESIDE = ["CHANGELOG.md", "SECURITY.md"];
+
+/** Every page of docs/ as Markdown, at its path in the repository, and /llms.txt, which lists them. */
+export function buildDocuments() {
+  const pages = [...pagesBelow(join(ROOT, "docs")).map((name) => `docs/${name}`), ...BESIDE];
+  const texts = Object.fromEntries(pages.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
+  for (const [path, text] of Object.entries(texts)) writeChanged(join(DIST, path), text);
+  for (const name of pagesBelow(join(DIST, "docs"))) {
+    if (texts[`docs/${name}`] === undefined) rmSync(join(DIST, "docs", name), { force: true });
+  }
+  writeChanged(join(DIST, "llms.txt"), llmsText(readFileSync(join(ROOT, "README.md"), "utf8"), texts));
+}
+
+/** @param {string} folder */
+function pagesBelow(folder) {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
+  return names.filter((name) => name.endsWith(".md")).sort();
+}

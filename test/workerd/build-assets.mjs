@@ -1,0 +1,4 @@
+/** Before the tests of the Worker: its static assets, as wrangler builds them. */
+export async function setup() {
+  await import("../../scripts/build-assets.mjs");
+}
