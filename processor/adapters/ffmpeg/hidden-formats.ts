@@ -2,6 +2,7 @@ import { type Refusal, refuse } from "../../media/refusal.ts";
 import { AAC_COPY_OUTPUT, AacCopyReader } from "../../media/source/aac-copy.ts";
 import { HiddenFormatFinder, type HiddenFormats } from "../../media/source/hidden-formats.ts";
 import { clockMayStep } from "../../media/source/origin.ts";
+import { outlastsPicture, type Rescaling } from "../../media/source/rescaled-clock.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { RetryableError } from "../../retryable-error.ts";
 import { type Ask, inputOf } from "./ask-tools.ts";
@@ -22,12 +23,16 @@ export async function withHiddenFormats(
 ): Promise<SourceFacts | Refusal> {
   const { container, audio } = facts;
   if (audio?.codec !== "aac" || clockMayStep(container) || container === DESCRIBES_FRAMES) return facts;
-  const { hidden, overlapSeconds } = await readTrack(audio.streamIndex, ask, sourcePath);
+  const { hidden, overlapSeconds, rescaling } = await readTrack(audio.streamIndex, ask, sourcePath);
   const right =
     audio.rightStreamIndex === null ? null : (await readTrack(audio.rightStreamIndex, ask, sourcePath)).hidden;
   const described = hidden?.kind === "channels" ? hidden.described : 0;
   if (described <= STEREO && holdsMoreChannels(complaints)) return refuse(FORMATS_DIFFER);
-  const warned = overlapSeconds > 0 ? { ...facts, warnings: [...facts.warnings, OVERLAP] } : facts;
+  if (rescaling && outlastsPicture(rescaling, audio.endSeconds, facts.video?.endSeconds ?? null)) {
+    return refuse(FORMATS_DIFFER);
+  }
+  const warnings = [...(overlapSeconds > 0 ? [OVERLAP] : []), ...(rescaling?.isExact ? [LOW_PITCH] : [])];
+  const warned = { ...facts, warnings: [...facts.warnings, ...warnings] };
   if (!hidden && !right) return warned;
   if (hidden?.kind !== "channels" || audio.rightStreamIndex !== null) return refuse(FORMATS_DIFFER);
   return { ...warned, audio: { ...audio, changesFormat: true, hiddenChannels: hidden.runs } };
@@ -39,6 +44,9 @@ export const FORMATS_DIFFER =
 const OVERLAP =
   "The sound overlaps itself at a join, as where recordings of different sample rates were joined: it may be cut there, or have a wrong pitch.";
 
+const LOW_PITCH =
+  "The sound has a gap as where recordings of different sample rates were joined: it may be late and have a wrong pitch after it.";
+
 const STEREO = 2;
 /** Frames of 5.1 and mono begin alike: the decoder stops at the second element, a pair that the description lacks. */
 const MORE_CHANNELS = /channel element 1\.0 is not allocated/;
@@ -49,7 +57,11 @@ function holdsMoreChannels(complaints: readonly string[]): boolean {
   return complaints.filter((line) => MORE_CHANNELS.test(line)).length >= MORE_CHANNELS_LINES;
 }
 
-type TrackFormats = { readonly hidden: HiddenFormats | null; readonly overlapSeconds: number };
+type TrackFormats = {
+  readonly hidden: HiddenFormats | null;
+  readonly overlapSeconds: number;
+  readonly rescaling: Rescaling | null;
+};
 
 /** Nothing is found also in kinds of AAC that have no such copy (AAC-ELD, xHE-AAC). */
 async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Promise<TrackFormats> {
@@ -61,7 +73,8 @@ async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Pro
   const isWhole = reader.finish();
   if (copied.timedOut) throw new RetryableError("The sound could not be read in time.");
   if (copied.code === 0 && !isWhole) throw new RetryableError("The sound could not be read completely.");
-  if (copied.code === 0) return { hidden: finder.finish(), overlapSeconds: finder.overlapSeconds };
+  const { overlapSeconds, rescaling } = finder;
+  if (copied.code === 0) return { hidden: finder.finish(), overlapSeconds, rescaling };
   if (blamesMachine(copied.code, copied.stderr)) throw machineFault(copied, copied.stderr);
-  return { hidden: null, overlapSeconds: 0 };
+  return { hidden: null, overlapSeconds: 0, rescaling: null };
 }

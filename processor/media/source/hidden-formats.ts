@@ -1,4 +1,5 @@
 import type { AacFrame } from "./aac-copy.ts";
+import { RescaledClock, type Rescaling } from "./rescaled-clock.ts";
 
 /** Frames that follow each other in one channel configuration. */
 export type FormatRun = { readonly frames: number; readonly configuration: number };
@@ -32,6 +33,7 @@ export class HiddenFormatFinder {
   readonly #elements = { single: 0, pair: 0 };
   readonly #rates = new RateWatch();
   readonly #overlap = new OverlapWatch();
+  readonly #clock = new RescaledClock();
   #described = 0;
   #describesItself = false;
 
@@ -42,6 +44,7 @@ export class HiddenFormatFinder {
     if (element !== null) this.#elements[element] += 1;
     this.#rates.frame(frame);
     this.#overlap.frame(frame);
+    this.#clock.frame(frame);
     const last = this.#runs.at(-1);
     const actual = element === null && last ? last.configuration : actualConfiguration(frame);
     if (last?.configuration === actual) last.frames += 1;
@@ -51,6 +54,10 @@ export class HiddenFormatFinder {
   /** Seconds of frames that follow each other at one time. */
   get overlapSeconds(): number {
     return this.#overlap.seconds;
+  }
+
+  get rescaling(): Rescaling | null {
+    return this.#clock.found;
   }
 
   finish(): HiddenFormats | null {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { convert } from "../../fixtures/media/convert.ts";
 import type { PieceSound } from "../../fixtures/media/flash-and-beep.ts";
 import { runFfmpeg } from "../../fixtures/media/generate-clip.ts";
-import { joinPieces } from "../../fixtures/media/joined-clips.ts";
+import { joinFiles, joinPieces } from "../../fixtures/media/joined-clips.ts";
 import { measureRung, syncErrors } from "../../fixtures/media/measure-rung.ts";
 
 /*
@@ -90,6 +90,41 @@ describe("sound whose sample rate changes under one description", () => {
     expect(await convert(path, folder)).toEqual({
       kind: "refused",
       reason: expect.stringMatching(DIFFERS),
+    });
+  });
+});
+
+describe("sound whose sample rate rises under one description, joined by ffmpeg's concat demuxer", () => {
+  /** A tone, with a picture beside it or alone. */
+  async function joined(rates: readonly number[], ending: string, picture: boolean): Promise<string> {
+    const paths = [];
+    for (const rate of rates) {
+      const path = join(folder, `rise-${rate}${ending}`);
+      const input = ["-f", "lavfi", "-i", `sine=437:r=${rate}:d=6`];
+      const pictures = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=6", "-c:v", "libx264", "-preset", "ultrafast"];
+      await runFfmpeg([...input, ...(picture ? pictures : []), "-c:a", "aac", path]);
+      paths.push(path);
+    }
+    const path = join(folder, `rise-${rates.join("-")}-${picture}${ending}`);
+    await joinFiles(paths, path, "concat");
+    return path;
+  }
+
+  it.skipIf(!LONG).each([
+    ["44.1 and 48 kHz in MP4", [44_100, 48_000], ".mp4"],
+    ["44.1 and 48 kHz in QuickTime", [44_100, 48_000], ".mov"],
+    ["32 and 48 kHz in MP4", [32_000, 48_000], ".mp4"],
+  ] as const)("is refused with what to do: %s", async (_, rates, ending) => {
+    expect(await convert(await joined(rates, ending, true), folder)).toEqual({
+      kind: "refused",
+      reason: expect.stringMatching(DIFFERS),
+    });
+  });
+
+  it.skipIf(!LONG)("carries a warning where no picture shows its length", async () => {
+    const path = await joined([44_100, 48_000], ".m4a", false);
+    expect(await convert(path, folder, { resourceType: "AUDIO", measured: false })).toMatchObject({
+      warnings: [expect.stringMatching(/^The sound has a gap as where recordings of different sample rates/)],
     });
   });
 });
