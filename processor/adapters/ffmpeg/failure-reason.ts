@@ -45,7 +45,8 @@ const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
   [/exceeds max_streams/i, "it has far too many tracks. Export it with fewer."],
   [/Picture size \d+x\d+ is invalid/i, "its picture is larger than is accepted. Make it smaller."],
   [/not on whitelist|Format .* not allowed/i, `its format is not accepted. ${CONVERT}`],
-  [/Decoder .* not found|no decoder/i, `it uses a codec that cannot be decoded here. ${CONVERT}`],
+  [/Audio object type \d+ is not implemented/i, `its sound is a kind of AAC that cannot be decoded here. ${CONVERT}`],
+  [/Decoder .* not found|no decoder|Could not open codec/i, `it uses a codec that cannot be decoded here. ${CONVERT}`],
 ];
 
 /** The end of a sentence for an editor that says what is wrong with a file and what to do about it. */

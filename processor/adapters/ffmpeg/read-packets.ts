@@ -35,15 +35,11 @@ async function readOnce(
 ): Promise<Reading | Refusal> {
   const { sourcePath } = request;
   const ask = await asker(request, limits, folder, analyzed);
-  const headers = await ask("ffprobe", [
-    "-show_format",
-    "-show_programs",
-    "-show_streams",
-    "-of",
-    "json",
-    ...inputOf(sourcePath),
-  ]);
-  const refusal = refuseFailure(headers);
+  const question = ["-show_format", "-show_programs", "-show_streams", "-of", "json", ...inputOf(sourcePath)];
+  const headers = await ask("ffprobe", question);
+  const isSilentFailure = headers.code !== 0 && headers.stderr.every((line) => line === "");
+  // ffprobe calls it a warning that it cannot open a decoder, and ends.
+  const refusal = refuseFailure(isSilentFailure ? await ask("ffprobe", ["-v", "warning", ...question]) : headers);
   if (refusal) return refusal;
   const report: unknown = JSON.parse(headers.stdout.toString("utf8"));
   const timesOf = pictureIndexes(report);

@@ -48,7 +48,27 @@ function renamed(entries: Readonly<Record<string, string>>): Buffer {
   return bytes;
 }
 
+/** The film with another audio object type in its description (ISO/IEC 14496-3, 1.6.2.1): five bits, or 31 and six. */
+function withAacDescription(hex: string): Buffer {
+  const bytes = Buffer.from(film);
+  const described = Buffer.from("120856e500", "hex");
+  const at = bytes.indexOf(described);
+  if (at < 0) throw new Error("the film does not describe AAC-LC of one channel at 44.1 kHz");
+  Buffer.from(hex, "hex").copy(bytes, at);
+  return bytes;
+}
+
 describe("a refusal names the cause", () => {
+  it("of sound in a kind of AAC that no decoder takes: xHE-AAC, and a type that is not assigned", async () => {
+    const action = "Convert it to MP4 with H.264 and AAC, and upload that.";
+    expect(await reasonOf(withAacDescription("f948100000"))).toBe(
+      `The file could not be read as video or audio: its sound is a kind of AAC that cannot be decoded here. ${action}`,
+    );
+    expect(await reasonOf(withAacDescription("f7ff400000"))).toBe(
+      `The file could not be read as video or audio: it uses a codec that cannot be decoded here. ${action}`,
+    );
+  });
+
   it("of a file that ends before its media", async () => {
     expect(await reasonOf(film.subarray(0, film.indexOf("mdat") + 20))).toBe(
       "The file is incomplete: it ends before its media. Upload it again.",
