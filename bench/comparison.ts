@@ -7,6 +7,8 @@ export type BenchOptions = {
   readonly quick: boolean;
   /** Length of the clip of the pipeline; undefined for what the benchmark thinks right. */
   readonly seconds: number | undefined;
+  /** Of the pipeline's clip, in pixels; undefined for what the benchmark thinks right. */
+  readonly height: number | undefined;
   /** Only the comparisons with this in their name. */
   readonly only: string;
   readonly progress: (line: string) => void;

@@ -4,7 +4,7 @@ import type { BenchOptions, Comparison } from "./comparison.ts";
 import { describeMachine } from "./machine.ts";
 import { resultsTable } from "./table.ts";
 
-/** npm run bench [-- edge|encrypt|memory|rotation|pipeline] [--quick] [--rounds n] [--seconds n] [--only text] [--json file] */
+/** npm run bench [-- edge|encrypt|memory|rotation|pipeline] [--quick] [--rounds n] [--seconds n] [--height n] [--only text] [--json file] */
 const SUITES: Record<string, () => Promise<(options: BenchOptions) => Promise<Comparison[]>>> = {
   // Loaded one by one: what one of them needs must not weigh on the memory of another.
   edge: async () => (await import("./edge/edge-bench.ts")).benchEdge,
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
     seconds: { type: "string" },
+    height: { type: "string" },
     only: { type: "string", default: "" },
     json: { type: "string" },
   },
@@ -29,6 +30,7 @@ const options: BenchOptions = {
   quick: values.quick,
   rounds: positiveNumber("rounds"),
   seconds: positiveNumber("seconds"),
+  height: positiveNumber("height"),
   only: values.only,
   progress: (line) => console.error(`  ${line}`),
 };
@@ -48,7 +50,7 @@ if (values.json !== undefined) {
   await writeFile(values.json, `${JSON.stringify({ date: new Date().toISOString(), machine, results }, null, 2)}\n`);
 }
 
-function positiveNumber(name: "rounds" | "seconds"): number | undefined {
+function positiveNumber(name: "rounds" | "seconds" | "height"): number | undefined {
   const value = values[name];
   if (value === undefined) return undefined;
   if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} must be a whole number from 1`);
