@@ -32,6 +32,15 @@ function exists(path: string): boolean {
   );
 }
 
+/** Longer cells are read twice: a list or a paragraph says it better. */
+const MOST_WORDS = 25;
+
+/** Cells of the tables of a document, without blocks of code. */
+function tableCells(text: string): string[] {
+  const rows = text.replaceAll(/^```[\s\S]*?^```/gm, "").match(/^\|.*\|$/gm) ?? [];
+  return rows.flatMap((row) => row.slice(1, -1).split(/(?<!\\)\|/)).map((cell) => cell.trim());
+}
+
 describe("the documents", () => {
   it("name and link no file of this project that does not exist", () => {
     const named = DOCUMENTS.flatMap((document) => pathsNamedIn(document).map((path) => [document, path] as const));
@@ -58,6 +67,15 @@ describe("the documents", () => {
     const page = read("docs/configuration.md");
     const tables = { ...workerTables(read("wrangler.toml")), ...processorTables() };
     expect(withTables(page, tables)).toBe(page);
+  });
+
+  it(`has at most ${MOST_WORDS} words in a table cell`, () => {
+    const long = DOCUMENTS.flatMap((path) =>
+      tableCells(read(path))
+        .filter((cell) => cell.split(/\s+/).length > MOST_WORDS)
+        .map((cell) => `${path}: ${cell}`),
+    );
+    expect(long).toEqual([]);
   });
 
   it("have each document of docs/ in the README, once", () => {
