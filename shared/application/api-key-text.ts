@@ -1,13 +1,13 @@
 import { base64UrlEncode } from "../lib/base64.ts";
 
 /*
- * An API key as its holder has it: `llk_{keyId}_{secret}`. The beginning is for people and for scanners that look for
- * leaked secrets. The key id is hexadecimal, so that the separator cannot be part of it; the secret is base64url.
+ * An API key as its holder has it: `llk_{keyId}_{secret}`. Leak scanners recognise the prefix. The key id is
+ * hexadecimal, so it cannot contain the separator; the secret is base64url.
  */
 
-/** 64 bits: enough for names that nobody has to guess. */
+/** 64 bits: unique, not secret. */
 const KEY_ID_BYTES = 8;
-/** 256 bits: nobody can try them, so that a plain hash protects the secret and a slow one would only cost time. */
+/** 256 bits cannot be guessed, so a plain hash is enough and a slow one would only cost time. */
 const SECRET_BYTES = 32;
 
 export type ApiKeyParts = { readonly keyId: string; readonly secret: string };
@@ -23,7 +23,7 @@ export function formatApiKey({ keyId, secret }: ApiKeyParts): string {
   return `llk_${keyId}_${secret}`;
 }
 
-/** Null for whatever is not of this form; the form says nothing about whether there is such a key. */
+/** Null for any other form. Does not say whether the key exists. */
 export function parseApiKey(text: string): ApiKeyParts | null {
   const match = /^llk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/.exec(text);
   return match === null ? null : { keyId: match[1]!, secret: match[2]! };

@@ -4,13 +4,13 @@ import type { SaveOptions, VideoPostRepository } from "./ports/video-post-reposi
 export type CommandOutcome<T = undefined> =
   | { readonly kind: "done"; readonly post: VideoPost; readonly value: T }
   | { readonly kind: "refused"; readonly refusal: Refusal }
-  /** Somebody else saved the post first, as often as we tried. */
+  /** Every try lost to a concurrent save. */
   | { readonly kind: "conflict" }
   | { readonly kind: "lease-lost" };
 
 export const UPLOAD_USED: Refusal = { kind: "wrong-state", detail: "an upload is already used by a post" };
 
-/** A decision is pure, so a conflict is answered by loading again and deciding anew. */
+/** A decision is pure: after a conflict the post is loaded and decided again. */
 const SAVE_ATTEMPTS = 5;
 
 /** Loads one aggregate, decides, saves once. */

@@ -2,8 +2,8 @@
 export type IsolatedSteps = Readonly<Record<string, () => Promise<unknown>>>;
 
 /**
- * Runs every step, one after the other: a step that fails stops no later one. Throws when all are done, an error for
- * each step that failed. Each step bounds its own statements: one invocation has 1,000.
+ * Runs the steps in order. A failed step stops no later one; an error for each is thrown at the end. Each step bounds
+ * its own statements, because one invocation has 1,000.
  */
 export async function runIsolated(steps: IsolatedSteps): Promise<void> {
   const errors: Error[] = [];

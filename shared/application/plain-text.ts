@@ -1,11 +1,11 @@
 import * as z from "zod";
 
 /*
- * Text that people write and others read, in titles, headings and lists. Control characters and lone surrogates are
- * refused everywhere: no font shows them, and databases treat U+0000 and surrogates differently.
+ * Text that people write and read. Control characters and lone surrogates are refused everywhere: no font shows them,
+ * and databases treat U+0000 and surrogates differently.
  */
 
-/** Also line breaks and what reverses the writing direction (UAX #9 2.1 to 2.4), with which a title can imitate another. */
+/** Also line breaks and direction controls (UAX #9 2.1 to 2.4), with which one title can imitate another. */
 const NOT_IN_A_LINE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const NOT_IN_A_TEXT = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
 

@@ -1,7 +1,7 @@
 import { STORED_CLEAR, type VideoFile, type WrappedUrl } from "../domain/video-file.ts";
 import type { KeyVault } from "../key-vault/key-vault.ts";
 
-/* URLs of sources rest wrapped, like keys: whoever reads the database alone downloads nothing with them. */
+/* URLs of sources are stored wrapped, like keys: a copy of the database alone cannot download them. */
 
 export function wrapSourceUrl(vault: KeyVault, fileId: string, url: string): Promise<WrappedUrl> {
   return vault.wrapText(url, { fileId, purpose: "source-url" });
@@ -13,7 +13,7 @@ export async function unwrapSourceUrl(vault: KeyVault, fileId: string, wrapped: 
   return vault.unwrapText(wrapped, { fileId, purpose: "source-url" });
 }
 
-/** Null where the part has no URL, or none any more. */
+/** Null if the part has no URL, or no longer has one. */
 export async function sourceUrlOf(vault: KeyVault, { id, source }: VideoFile): Promise<string | null> {
   return source.kind === "url" && source.url !== null ? unwrapSourceUrl(vault, id, source.url) : null;
 }

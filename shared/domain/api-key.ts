@@ -1,20 +1,20 @@
 import type { Scope } from "./scope.ts";
 
-/** What is known of an API key. Its secret half is shown once, at creation, and nobody has it after that. */
+/** What is stored about an API key. Its secret half is shown once, at creation. */
 export type ApiKey = {
-  /** Public half: what lists, logs and the ids of callers name. */
+  /** Public half, which lists, logs and caller ids name. */
   readonly keyId: string;
-  /** For people: who has it, and what for. */
+  /** For people: its holder and purpose. */
   readonly name: string;
   readonly scopes: readonly Scope[];
   /** Id of the caller who made it. */
   readonly createdBy: string;
-  /** Milliseconds since the epoch, as all the times here. */
+  /** Milliseconds since the epoch, like all times here. */
   readonly createdAt: number;
-  /** Null for a key without an end. */
+  /** Null for no expiry. */
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
-  /** A minute late at the most; null for a key that was never used. */
+  /** Up to a minute late; null for a key that was never used. */
   readonly lastUsedAt: number | null;
 };
 
@@ -25,10 +25,10 @@ export function apiKeyStatus(key: Pick<ApiKey, "expiresAt" | "revokedAt">, now: 
   return key.expiresAt !== null && key.expiresAt <= now ? "EXPIRED" : "ACTIVE";
 }
 
-/** How exact `lastUsedAt` is: a key that is used all the time costs one write in this time. */
+/** Resolution of `lastUsedAt`: a key in constant use costs one write in this time. */
 export const LAST_USED_EXACTNESS_MS = 60_000;
 
-/** Whether a use at `now` is worth writing down. */
+/** Whether to record a use at `now`. */
 export function isUseToRecord({ lastUsedAt }: Pick<ApiKey, "lastUsedAt">, now: number): boolean {
   return lastUsedAt === null || now - lastUsedAt >= LAST_USED_EXACTNESS_MS;
 }

@@ -1,8 +1,8 @@
 import { uuidV7 } from "../lib/random-id.ts";
 
-/** What happened, as it is told by whoever saw it: no time, no id. It never holds a token, a key or a signed URL. */
+/** An occurrence as its observer reports it, without time and id. It never holds a token, a key or a signed URL. */
 export type Occurrence = {
-  /** Id of a caller, `viewer:{name}`, `anonymous`, or `various` where more than one is counted together. */
+  /** Id of a caller, `viewer:{name}`, `anonymous`, or `various` if several are counted together. */
   readonly actor: string;
   /** A stable name such as `post.create`; docs/http-api.md lists them. */
   readonly action: string;
@@ -13,19 +13,19 @@ export type Occurrence = {
   /** Problem code of a refusal. */
   readonly reason: string | null;
   readonly clientAddress: string | null;
-  /** ISO 3166-1 alpha-2, or what Cloudflare says instead of it. */
+  /** ISO 3166-1 alpha-2, or Cloudflare's code for an unknown country. */
   readonly country: string | null;
   readonly details: Readonly<Record<string, unknown>> | null;
 };
 
 /** A row of the audit log; times in milliseconds since the epoch. */
 export type AuditEvent = Occurrence & {
-  /** A UUIDv7 of `at`: the order of the log, and why writing an event twice makes one row. */
+  /** A UUIDv7 of `at`: it orders the log and makes a repeated write one row. */
   readonly id: string;
   readonly at: number;
-  /** How many equal occurrences this event stands for. */
+  /** Number of equal occurrences that this event counts. */
   readonly count: number;
-  /** Until then the database refuses to delete it. */
+  /** The database refuses to delete the event before this time. */
   readonly keepUntil: number;
 };
 
@@ -37,7 +37,7 @@ export function auditEvent(occurrence: Occurrence, count: number, at: number, re
   return { ...occurrence, id: uuidV7(at), at, count, keepUntil: at + retentionDays * DAY_MS };
 }
 
-/** From 400 on nothing was done, or nobody can say that it was. */
+/** From 400 on the request had no effect, or its effect is unknown. */
 export function auditOutcome({ status }: Pick<AuditEvent, "status">): AuditOutcome {
   return status >= 400 ? "refused" : "done";
 }

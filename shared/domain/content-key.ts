@@ -1,12 +1,12 @@
 import type { Quality } from "./quality.ts";
 
 /**
- * STAGED: made for an encryption that is under way, refused at the gate.
- * ACTIVE: what plays. RETIRING: replaced, usable until `usableUntil`. REVOKED: refused for good.
+ * STAGED: made for an encryption in progress, not served. ACTIVE: it plays. RETIRING: replaced, served until
+ * `usableUntil`. REVOKED: never served again.
  */
 export type ContentKeyStatus = "STAGED" | "ACTIVE" | "RETIRING" | "REVOKED";
 
-/** A content key as it rests in the database: 16 bytes, wrapped under the key-encryption key `kekId`. */
+/** A content key as the database has it: 16 bytes, wrapped under the key-encryption key `kekId`. */
 export type ContentKey = {
   readonly keyId: string;
   readonly quality: Quality;
@@ -14,34 +14,34 @@ export type ContentKey = {
   readonly wrappedKey: string;
   readonly kekId: string;
   readonly keyUriTemplate: string;
-  /** The ENCRYPT job that staged it: its claims alone use it while it is STAGED. Null for keys of earlier releases. */
+  /** The encrypt job that staged it and alone uses it while it is STAGED. Null for keys of earlier releases. */
   readonly stagedByJobId: string | null;
   readonly status: ContentKeyStatus;
   readonly usableUntil: number | null;
   readonly createdAt: number;
 };
 
-/** What stands for the token in stored playlists, until the edge puts the viewer's own in its place. */
+/** Placeholder for the token in stored playlists, which the edge replaces. */
 export const TOKEN_PLACEHOLDER = "__TOKEN__";
 
-/** The key URI of a media playlist; its path is the gate's route. */
+/** The key URI of a media playlist; its path is the route of the key endpoint. */
 export function keyUriTemplate(keyId: string, quality: Quality): string {
   return `/video/enc/key?keyId=${keyId}&quality=${quality}&token=${TOKEN_PLACEHOLDER}`;
 }
 
-/** Keys that no other job may use: their job's holders, former ones included, know them. */
+/** Keys that no other job may use, because current and former holders of this job know them. */
 export function keysStagedBy(keys: readonly ContentKey[], jobId: string): readonly ContentKey[] {
   return keys.filter((key) => key.status === "STAGED" && key.stagedByJobId === jobId);
 }
 
-/** When the job that staged them ends without a result: somebody was given them. */
+/** The job that staged them ended without a result: its holders know the keys. */
 export function revokeStagedKeys(keys: readonly ContentKey[]): ContentKey[] {
   return keys.map((key) => (key.status === "STAGED" ? revokedKey(key) : key));
 }
 
 /**
- * STAGED becomes ACTIVE; what was ACTIVE before retires at `usableUntil`. What retired before is REVOKED once its time is
- * over, so that a part that is rotated often carries few keys.
+ * STAGED becomes ACTIVE, ACTIVE retires at `usableUntil`, and RETIRING keys past their time become REVOKED, so that a
+ * part that is rotated often carries few keys.
  */
 export function activateKeyVersion(
   keys: readonly ContentKey[],

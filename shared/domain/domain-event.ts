@@ -4,28 +4,28 @@ export type NewEvent =
   | { readonly type: "VideoAuditRejected"; readonly auditedBy: string; readonly reason: string }
   /** Milliseconds. */
   | { readonly type: "VideoPostPublished"; readonly publishedAt: number }
-  /** By a rejection or a withdrawal; a deletion is `VideoPostDeleted` alone. */
+  /** By a rejection or a withdrawal; a deletion raises `VideoPostDeleted` instead. */
   | { readonly type: "VideoPostUnpublished" }
-  /** An imported part has its own keys: what it was decrypted from is no longer needed. */
+  /** An imported part has its own keys; its imported segments are no longer needed. */
   | { readonly type: "SingleKeyContentMigrated"; readonly prefixes: readonly string[] }
-  /** A part plays another version. The keys of the old one are valid until `keysEnd`, in ms. */
+  /** A part plays another version. Keys of the old one are served until `keysEnd`, in ms. */
   | { readonly type: "PlayedVersionReplaced"; readonly prefix: string; readonly keysEnd: number }
   | { readonly type: "VideoPostDeleted"; readonly prefixes: readonly string[]; readonly uploadIds: readonly string[] };
 
 export type EventIdentity = {
-  /** The same in every delivery, and of no other event. */
+  /** Unique to the event and equal in every delivery. */
   readonly id: string;
   readonly videoPostId: string;
-  /** When it was saved, in ms. */
+  /** Time of the save, in ms. */
   readonly at: number;
 };
 
-/** As it is saved with its change and delivered, at least once. */
+/** An event as it is saved with its change and delivered at least once. */
 export type DomainEvent = NewEvent & EventIdentity;
 
 export type SaveIdentity = { readonly videoPostId: string; readonly version: number; readonly at: number };
 
-/** The identity follows from the save, so an event that an earlier release saved without one gets the same each time. */
+/** Derived from the save, so an event that an earlier release saved without an id gets the same one each time. */
 export function identifyEvents(
   { videoPostId, version, at }: SaveIdentity,
   events: readonly (NewEvent | DomainEvent)[],

@@ -14,16 +14,15 @@ import {
 } from "./video-post.ts";
 
 /*
- * Content that came with one key for all of its qualities. Its part waits, IMPORTED, until somebody asks for it; then it
- * goes through the same two jobs as every other part, the first of which decrypts in place of encoding. Since it is
- * whole from the beginning, the status of its post never depends on how far that is.
+ * Content with one key for all its qualities. Its part is IMPORTED until it is requested, and then runs through the
+ * same two jobs as any part; the first decrypts instead of encoding. The status of its post does not depend on that.
  */
 
 export type NewImportedFile = {
   readonly id: string;
   readonly fileName: string;
   readonly source: Omit<SingleKeySource, "requestedAt" | "createdAt">;
-  /** Of every quality that it has: they count from now on, so that they can be changed before anything is made. */
+  /** Policies of every quality, valid from now on, so that they can change before a key exists. */
   readonly qualityAuth: readonly QualityAuth[];
 };
 
@@ -32,7 +31,10 @@ export type NewImport = Omit<NewVideoPost, "files"> & {
   readonly files: readonly NewImportedFile[];
 };
 
-/** A post all of whose parts wait. One that publishes itself is published here: a viewer can only ask for what is. */
+/**
+ * A post whose parts all wait. With autoPublish it is published here, because a viewer can only request a published
+ * part.
+ */
 export function importVideoPost({ importId, files, ...input }: NewImport, now: number): Change {
   const post = { ...emptyPost(input, now), importId, nextFileIndex: files.length };
   return settle({ ...post, files: files.map((file, index) => importedFile(file, index, now)) }, [], now);
@@ -64,7 +66,7 @@ function importedFile({ id, fileName, source, qualityAuth }: NewImportedFile, in
   };
 }
 
-/** How far the migration of a part is; null for every other part and for one that has its keys. */
+/** State of the part's re-key; null for any other part and for one that has its keys. */
 export type RekeyState = "waiting" | "under-way" | "failed" | "stopped";
 
 export function rekeyState(file: VideoFile): RekeyState | null {
@@ -75,8 +77,8 @@ export function rekeyState(file: VideoFile): RekeyState | null {
 }
 
 /**
- * Asks for the keys of an imported part: one job, in the save that takes it from IMPORTED. Asked again it changes nothing,
- * unless its job was cancelled and `restart` is true. A part that failed is an operator's to retry.
+ * Requests the keys of an imported part: one job, in the save that moves it out of IMPORTED. Idempotent, unless its job
+ * was cancelled and `restart` is true. Only an operator retries a failed part.
  */
 export function startRekey(
   post: VideoPost,
@@ -92,7 +94,7 @@ export function startRekey(
     return { kind: "unchanged", value: state };
   }
   const singleKey = { ...file.singleKey, requestedAt: file.singleKey.requestedAt ?? now };
-  // Decrypted before its job was cancelled: what is left to do is the encryption.
+  // It was decrypted before its job was cancelled: only the encryption is left.
   const decrypted = file.clear !== null;
   const job: NewJob = { jobId, fileId: file.id, kind: decrypted ? "ENCRYPT" : "TRANSCODE" };
   const requested: VideoFile = {

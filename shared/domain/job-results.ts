@@ -8,8 +8,8 @@ import { type VariantsOfJob, type VideoFile, variantsOf, withoutUrl } from "./vi
 import { type Decision, refused, type VideoPost, withFile } from "./video-post.ts";
 
 /*
- * What jobs do to a part, between claim and completion. A part is named by its internal id here, because the job row
- * holds it; a post that was deleted meanwhile refuses all of it.
+ * What jobs do to a part between claim and completion. They name a part by its internal id, as the job row does. A post
+ * that was deleted meanwhile refuses all of it.
  */
 
 export type TranscodeResult =
@@ -46,7 +46,7 @@ export function applyTranscodeResult(post: VideoPost, fileId: string, result: Tr
   return changed(post, transcoded, [encrypt], now);
 }
 
-/** A file of another length than its uploader stated may be the wrong file, or a truncated one. */
+/** A file whose length differs from its uploader's may be the wrong file, or truncated. */
 function statedDurationWarning({ clear, playing, durationSeconds }: VideoFile, measured: number): string[] {
   const isStated = clear === null && playing === null && durationSeconds !== null;
   if (!isStated || Math.abs(measured - durationSeconds) <= Math.max(1, durationSeconds / 100)) return [];
@@ -54,7 +54,7 @@ function statedDurationWarning({ clear, playing, durationSeconds }: VideoFile, m
   return [`The file is ${found} s long, but the uploader stated ${stated} s. Check that it is the right file.`];
 }
 
-/** A part that plays goes on playing: only one that never did is marked FAILED. */
+/** Only a part that never played becomes FAILED. */
 function failedTranscode(file: VideoFile, reason: string): VideoFile {
   return { ...file, transferResult: file.playing === null ? "FAILED" : file.transferResult, failReason: reason };
 }
@@ -67,9 +67,8 @@ function keptVariants(file: VideoFile, made: VariantsOfJob): readonly VariantsOf
 export type KeyDraft = Omit<ContentKey, "keyVersion" | "stagedByJobId" | "status" | "usableUntil" | "createdAt">;
 
 /**
- * Stages one key for each quality under the next key version, for the job `jobId` alone, and writes the default policies
- * of qualities that have none. What was staged before is revoked: it belongs to a job that has ended, or to renditions
- * that were replaced.
+ * Stages one key per quality under the next key version for the job `jobId` alone, and writes missing default policies.
+ * Keys that were staged before are revoked: their job has ended, or their renditions were replaced.
  */
 export function stageKeys(
   post: VideoPost,
@@ -106,7 +105,7 @@ export function stageKeys(
   return changed(post, prepared, [], now);
 }
 
-/** What this job staged in an earlier claim, in the order of `qualities`, if it is for exactly these. */
+/** The keys that an earlier claim of this job staged, in the order of `qualities`, if they match these exactly. */
 export function reusableStagedKeys(
   file: VideoFile,
   jobId: string,
@@ -134,15 +133,15 @@ function withDefaultPolicies(
 export type EncryptResult =
   | {
       readonly kind: "done";
-      /** The job that has encrypted: only keys that it staged are published. */
+      /** The encrypt job: only keys that it staged are published. */
       readonly jobId: string;
-      /** Of the clear renditions that were encrypted. */
+      /** The claim number of the clear renditions that were encrypted. */
       readonly clearPrefix: string;
       readonly prefix: string;
       readonly keyVersion: number;
-      /** As measured on the ciphertext. */
+      /** Measured on the ciphertext. */
       readonly variants: readonly AbrVariant[];
-      /** When the keys that played until now stop being given out, in ms since the epoch. */
+      /** The end of the keys that played until now, in ms since the epoch. */
       readonly retireAt: number;
     }
   | { readonly kind: "failed"; readonly reason: string };
@@ -178,7 +177,7 @@ function migrated({ singleKey }: VideoFile): readonly NewEvent[] {
   return singleKey === null ? [] : [{ type: "SingleKeyContentMigrated", prefixes: [singleKey.prefix] }];
 }
 
-/** The clear renditions stay, and so does what plays. The staged keys go: the job's holders know them. */
+/** The clear renditions and what plays stay. The staged keys are revoked: the job's holders know them. */
 function failedEncryption(file: VideoFile, reason: string): VideoFile {
   const encryptStatus = file.playing === null ? "FAILED" : file.encryptStatus;
   return { ...file, encryptStatus, failReason: reason, keys: revokeStagedKeys(file.keys) };

@@ -3,18 +3,17 @@ import type { NewJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
 import { type Decision, refused, settle, type VideoPost, withFile } from "./video-post.ts";
 
-/* What an operator does to keys that are out: take them back at once, or replace them while what plays goes on. */
+/* Operators revoke issued keys at once, or replace them while the part continues to play. */
 
 export type RevokedKeyVersion = {
   readonly outcome: "revoked" | "unchanged";
-  /** Whether the version is the one that plays: then nothing plays until the part is rotated. */
+  /** The version is the one that plays: nothing plays until the part is rotated. */
   readonly stopsPlayback: boolean;
 };
 
 /**
- * Revokes all keys of one version of a part, which ends every token for it, those without a row included. What plays is
- * not moved: where it was this version, the part is not playable until a rotation has given it keys again. A version that
- * is STAGED is taken from the job that is to publish it: that job begins again, and gets new keys.
+ * Revokes all keys of one version of a part, and so every token for it. A part that plays this version is not playable
+ * until it is rotated. The job of a STAGED version starts again with new keys.
  */
 export function revokeKeyVersion(
   post: VideoPost,
@@ -39,7 +38,7 @@ export function revokeKeyVersion(
   return { kind: "changed", change, value: { outcome: "revoked", stopsPlayback } };
 }
 
-/** Of keys that are STAGED. Their holders lose these jobs, so that nothing is published under a revoked key. */
+/** Jobs of STAGED keys. Their holders lose them, so that nothing is published under a revoked key. */
 function jobsThatStaged(keys: readonly ContentKey[]): string[] {
   const ids = keys.flatMap(({ status, stagedByJobId }) =>
     status === "STAGED" && stagedByJobId !== null ? [stagedByJobId] : [],
@@ -50,15 +49,15 @@ function jobsThatStaged(keys: readonly ContentKey[]): string[] {
 export type PartRotation = {
   readonly fileId: string;
   readonly fileIndex: number;
-  /** The job that is asked for, or why none is. A part whose ENCRYPT job is live keeps that one: see the command. */
+  /** The requested job, or the reason for none. A part with a live encrypt job keeps that one (see the command). */
   readonly plan:
     | { readonly kind: "job"; readonly jobId: string }
     | { readonly kind: "not-playing" | "no-clear-renditions" };
 };
 
 /**
- * Asks for a new encryption, under new keys, of one part or of all (`fileIndex` null). What plays is touched only when
- * that job has succeeded. `newJobId` gives the ids of jobs.
+ * Requests a new encryption under new keys, of one part or of all (`fileIndex` null). What plays changes only when the
+ * job succeeds. `newJobId` returns the ids of jobs.
  */
 export function rotateKeys(
   post: VideoPost,

@@ -1,25 +1,25 @@
 import type { Quality } from "./quality.ts";
 
 /**
- * The one place that builds object keys. What it returns is stored, and read from storage ever after: a key is never
- * computed a second time from a slug, which may have changed since. Prefixes end with a slash.
+ * The only place that builds object keys. Its results are stored and read from storage: a key is never computed again
+ * from a slug, which may have changed. Prefixes end with a slash.
  */
 export function uploadPrefix(uploadId: string): string {
   return `uploads/${uploadId}/`;
 }
 
 /**
- * What an import has brought, one prefix a part. `digest` (32 hexadecimal digits) is of the content, so that an import
- * that is begun again goes on where it was, and other content under the same id lies elsewhere.
+ * The prefix of one part of an import. `digest` (32 hexadecimal digits) is of the content: a repeated import resumes,
+ * and other content under the same id gets another prefix.
  */
 export function importPrefix(importId: string, digest: string, partNumber: number): string {
   return `imports/${importId}/${digest}/${partNumber}/`;
 }
 
-/** Wide enough for any size that R2 holds, so that the order of the names is the order of the bytes. */
+/** Wide enough for any size in R2: names sort like bytes. */
 const OFFSET_DIGITS = 15;
 
-/** A chunk is named after the offset of its first byte. `prefix` is that of the upload. */
+/** A chunk is named after the offset of its first byte. `prefix` is the upload's. */
 export function uploadChunkKey(prefix: string, offset: number): string {
   return `${prefix}${String(offset).padStart(OFFSET_DIGITS, "0")}`;
 }
@@ -29,8 +29,8 @@ export function clearPrefix(slug: string, transcodeJobId: string, claimNo: numbe
 }
 
 /**
- * Beside the clear renditions that it is made from, whose stored prefix still carries the slug of its day. The same
- * prefix in both buckets: templates in SOURCE, ciphertext in PLAYBACK.
+ * A sibling of the clear renditions, whose stored prefix has the slug of its time. The same in both buckets: templates
+ * in SOURCE, ciphertext in PLAYBACK.
  */
 export function encryptedPrefix(clear: string, keyVersion: number, claimNo: number): string {
   return `${clear.replace(/c\d+\/$/, "")}enc/k${keyVersion}-c${claimNo}/`;

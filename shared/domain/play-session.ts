@@ -1,15 +1,15 @@
-/** How many play sessions a viewer may have at the same time, over all posts, and what happens to one more. */
+/** How many concurrent play sessions a viewer may have over all posts, and what happens to one more. */
 export type SessionLimit = { readonly atMost: number; readonly overflow: SessionOverflow };
 
-/** The new session is refused, or the viewer's oldest one is ended for it. */
+/** REFUSE refuses the new session, END_OLDEST ends the viewer's oldest one. */
 export type SessionOverflow = "REFUSE" | "END_OLDEST";
 
 export type SessionRules = {
   /** A session lives for twice the duration, so that pauses fit in, within these bounds. */
   readonly shortestSeconds: number;
-  /** No refresh moves the end of a session further from its first start. */
+  /** Maximum time from the first start of a session to its end, whatever the refreshes. */
   readonly longestSeconds: number;
-  /** For every viewer that has a name, unless a token says otherwise; null for none. */
+  /** For every viewer with a name, unless a token says otherwise; null for no limit. */
   readonly limit: SessionLimit | null;
 };
 
@@ -19,7 +19,7 @@ export const STANDARD_SESSION_RULES: SessionRules = {
   limit: null,
 };
 
-/** The life that a session has without a refresh, in whole seconds. */
+/** Lifetime of a session without a refresh, in whole seconds. */
 export function sessionSeconds(durationSeconds: number, rules: SessionRules): number {
   return Math.ceil(Math.min(rules.longestSeconds, Math.max(rules.shortestSeconds, 2 * durationSeconds)));
 }

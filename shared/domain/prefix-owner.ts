@@ -1,9 +1,9 @@
 /*
- * Reads back what object-keys.ts builds, to find the owner of stored objects. No prefix that is recognised here lies
- * inside another one, whatever the titles are: a deletion by prefix never reaches the objects of another owner.
+ * Parses what object-keys.ts builds, to find the owner of stored objects. No prefix that is recognised lies inside
+ * another, whatever the titles are: a deletion by prefix never reaches another owner's objects.
  */
 
-/** What a prefix of this layout was made for: an upload, a part of an import, a claim of a transcode or encrypt job. */
+/** The owner of a prefix: an upload, a part of an import, a claim of a transcode or an encrypt job. */
 export type PrefixOwner =
   | { readonly kind: "upload"; readonly uploadId: string }
   | { readonly kind: "import"; readonly importId: string }
@@ -15,7 +15,7 @@ export type PrefixOwner =
       readonly claimNo: number;
     };
 
-/** Exactly as random-id.ts makes them. The id of a job, which follows the slug of a post titled "Uploads", is longer. */
+/** The form of random-id.ts. The id of a job, which follows the slug of a post titled "Uploads", is longer. */
 const UPLOAD_ID = "[A-Za-z0-9_-]{22}";
 const UPLOAD_PREFIX = new RegExp(`^uploads/(${UPLOAD_ID})/$`);
 const UPLOAD_CHUNK = new RegExp(`^(uploads/${UPLOAD_ID}/)\\d{15}$`);
@@ -23,19 +23,19 @@ const UPLOAD_CHUNK = new RegExp(`^(uploads/${UPLOAD_ID}/)\\d{15}$`);
 const IMPORT_PREFIX = /^imports\/([^/]+)\/[0-9a-f]{32}\/\d+\/$/;
 const IMPORT_OBJECT = /^(imports\/[^/]+\/[0-9a-f]{32}\/\d+\/)./;
 
-/** Whatever lies below an upload is of no claim. */
+/** Nothing below an upload belongs to a claim. */
 const CLAIM = `(?!uploads/${UPLOAD_ID}/)[^/]+/([^/]+)/(?:enc/k(\\d+)-)?c(\\d+)/`;
 const CLAIM_PREFIX = new RegExp(`^${CLAIM}$`);
 const CLAIM_OBJECT = new RegExp(`^(${CLAIM}).`);
 
-/** The prefix of the upload or claim that an object lies under; null for an object that this layout does not know. */
+/** The prefix of the upload or claim of an object; null for an object that is not of this layout. */
 export function prefixOfObject(key: string): string | null {
-  // A title may well be "Uploads" or "Imports": its folder holds no names that are offsets, nor any that are digests.
+  // A post may be titled "Uploads" or "Imports": its folder has no names that are offsets or digests.
   const found = UPLOAD_CHUNK.exec(key) ?? IMPORT_OBJECT.exec(key) ?? CLAIM_OBJECT.exec(key);
   return found?.[1] ?? null;
 }
 
-/** Null for what is not the whole prefix of one upload or claim. */
+/** Null unless it is the whole prefix of one upload or claim. */
 export function ownerOfPrefix(prefix: string): PrefixOwner | null {
   const claim = CLAIM_PREFIX.exec(prefix);
   if (claim?.[1] !== undefined) {

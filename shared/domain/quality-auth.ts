@@ -5,19 +5,22 @@ export type QualityPolicy = "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED";
 export type QualityAuth = {
   readonly quality: Quality;
   readonly policy: QualityPolicy;
-  /** What the viewer must hold; only with ENTITLED. */
+  /** The entitlement that the viewer needs; only with ENTITLED. */
   readonly entitlement: string | null;
 };
 
-/** Who asks. An administrator may see everything, whatever the policies say. */
+/** The requester. Policies do not limit an administrator. */
 export type Viewer =
   | { readonly kind: "anonymous" }
   | { readonly kind: "viewer"; readonly id: string; readonly entitlements: readonly string[] }
   | { readonly kind: "administrator"; readonly id: string };
 
-/** The rule by which policies are written when a quality gets its first key. */
+/** The default policies of a quality, written with its first key. */
 export type DefaultPolicyRule = {
-  /** Video up to this many nominal lines is PUBLIC, above it ENTITLED to an entitlement named like the quality. */
+  /**
+   * Video up to this many nominal lines is PUBLIC; above, it is ENTITLED to an entitlement with the name of the
+   * quality.
+   */
   readonly publicUpTo: number;
 };
 

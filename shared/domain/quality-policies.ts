@@ -4,8 +4,8 @@ import type { VideoFile } from "./video-file.ts";
 import { type Decision, refused, type VideoPost, withFile } from "./video-post.ts";
 
 /**
- * Sets the policies of some qualities of one part; those that are not named keep theirs. The value tells whether
- * anything differed from before. Tokens that were issued are not touched: a policy counts from the next token on.
+ * Sets policies of some qualities of one part; others keep theirs. The value says whether anything changed. Issued
+ * tokens keep their qualities: a policy applies to the next token.
  */
 export function upsertQualityAuth(
   post: VideoPost,
@@ -26,7 +26,9 @@ export function upsertQualityAuth(
   return { kind: "changed", change: withFile(post, changed, [], now), value: "changed" };
 }
 
-/** Of what plays, of what is being made and of what was imported, so that a policy can be set before the first key. */
+/**
+ * Qualities that play, that are being made and that were imported, so that a policy can be set before the first key.
+ */
 function qualitiesOf(file: VideoFile): readonly Quality[] {
   const imported = (file.singleKey?.renditions ?? []).map((rendition) => rendition.quality);
   return [...imported, ...file.variants.flatMap((made) => made.variants.map((variant) => variant.quality))];

@@ -1,4 +1,4 @@
-/** The rungs that exist. A quality is what a key, a policy and a rendition are named after. */
+/** All qualities. Keys, policies and renditions are named after them. */
 export const VIDEO_QUALITIES = ["1080p", "720p", "480p", "360p"] as const;
 export const AUDIO_QUALITIES = ["192k", "128k", "96k"] as const;
 
@@ -16,13 +16,13 @@ export function isAudioQuality(quality: Quality): quality is AudioQuality {
   return (AUDIO_QUALITIES as readonly string[]).includes(quality);
 }
 
-/** The short name of a rung in encoder URLs and events: v0 (1080p) to v3 (360p), a0 (192k) to a2 (96k). */
+/** The alias of a quality in encoder URLs and events: v0 (1080p) to v3 (360p), a0 (192k) to a2 (96k). */
 export function variantAlias(quality: Quality): string {
   const video = (VIDEO_QUALITIES as readonly string[]).indexOf(quality);
   return video >= 0 ? `v${video}` : `a${(AUDIO_QUALITIES as readonly string[]).indexOf(quality)}`;
 }
 
-/** The number in the name: nominal lines of a video rung, nominal kbit/s of an audio rung. */
+/** The number in the name: lines of video, kbit/s of audio. */
 export function nominalRung(quality: Quality): number {
   return Number.parseInt(quality, 10);
 }

@@ -4,11 +4,11 @@ import type { JobKind, NewJob, TranscodeJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
 import { type Decision, refused, settle, type VideoPost, withFile } from "./video-post.ts";
 
-/* How a part leaves the line and comes back: cancellation, an operator's retry, the scan's correction of what has drifted. */
+/* Cancellation of a job, an operator's retry, and the scan's correction of a post that differs from its parts. */
 
 /**
- * The part is on its way again, as it was when the job of this kind was asked for. What plays goes on playing. `jobs`
- * has the new job where the old one is not taken up again.
+ * The part is in processing again, as when the job of this kind was requested. What plays continues. `jobs` has the new
+ * job, if the old one is not queued again.
  */
 export function resumePart(
   post: VideoPost,
@@ -39,8 +39,8 @@ function resumed(file: VideoFile, kind: JobKind): VideoFile {
 }
 
 /**
- * What the cancellation of a job of this kind leaves. A part that plays stays as it is. The keys that the job staged are
- * revoked: its holders know them.
+ * Effects of cancelling a job of this kind. A part that plays stays as it is. The staged keys are revoked, because the
+ * job's holders know them.
  */
 export function cancelPart(post: VideoPost, fileId: string, kind: JobKind, now: number): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
@@ -58,7 +58,7 @@ function cancelled(file: VideoFile, kind: JobKind): VideoFile {
   return { ...file, encryptStatus: waits ? "CANCELLED" : encryptStatus, keys: revokeStagedKeys(file.keys) };
 }
 
-/** Job C: derives again what is derived, and is unchanged where nothing differs from what is stored. */
+/** The scan's refresh: derives status and duration again; unchanged if they equal what is stored. */
 export function refreshPost(post: VideoPost, now: number): Decision {
   if (post.deletedAt !== null) return { kind: "unchanged", value: undefined };
   const change = settle(post, [], now);
@@ -69,8 +69,8 @@ export function refreshPost(post: VideoPost, now: number): Decision {
 }
 
 /**
- * Whether the part already has what this job is to make. `earlierClaims` is the highest claim number that earlier jobs
- * of the same part and kind have reached: the claims of this job come after it.
+ * Whether the part already has the result of this job. `earlierClaims`: the highest claim number of earlier jobs of the
+ * same part and kind; the claims of this job are higher.
  */
 export function hasResultOf(file: VideoFile, job: TranscodeJob, earlierClaims: number): boolean {
   if (file.clear === null) return false;

@@ -1,9 +1,9 @@
 import type { Quality } from "./quality.ts";
 
-/** A frame rate as ffmpeg and the MPEG systems know it: a fraction, never a rounded decimal. */
+/** A frame rate as a fraction, as ffmpeg and MPEG systems have it, never a rounded decimal. */
 export type FrameRate = { readonly numerator: number; readonly denominator: number };
 
-/** What one rung of a ladder turned out to be, measured on the finished segments. */
+/** One rendition, measured on its finished segments. */
 export type AbrVariant = {
   readonly quality: Quality;
   /** Pixels; null for audio. */
@@ -19,10 +19,10 @@ export type AbrVariant = {
   readonly bytes: number;
 };
 
-/** What ffprobe said of the source, as far as an operator or an editor will ask for it later. */
+/** What ffprobe reports of the source, for operators and editors. */
 export type ProbeFacts = {
   readonly container: string;
-  /** Seconds, as the header claims: to be believed only after the output was measured. */
+  /** Seconds according to the header; unreliable until the output is measured. */
   readonly headerDuration: number | null;
   readonly video: {
     readonly codec: string;

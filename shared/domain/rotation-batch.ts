@@ -1,30 +1,30 @@
 import type { ResourceType, VideoPostStatus } from "./video-post.ts";
 
-/* New keys for many parts: an item for each part, rotated by ordinary jobs, so many at a time. */
+/* New keys for many parts: an item per part, rotated by ordinary jobs, a limited number at a time. */
 
 /**
- * RUNNING: items are begun one after the other. PAUSED: none is begun, what is under way goes on. DONE: every item has
- * ended. CANCELLED: what is under way goes on, what was pending is left alone for good.
+ * RUNNING: items are started one after the other. PAUSED: none is started, those in progress continue. DONE: every item
+ * has ended. CANCELLED: items in progress continue, pending ones never start.
  */
 export type RotationState = "RUNNING" | "PAUSED" | "DONE" | "CANCELLED";
 
 export const ROTATION_ITEM_STATES = ["PENDING", "ROTATING", "SUCCEEDED", "FAILED", "SKIPPED"] as const;
 export type RotationItemState = (typeof ROTATION_ITEM_STATES)[number];
 
-/** Which parts: those of posts that were not deleted for which everything that is said holds. Times in milliseconds. */
+/** The selected parts: those of posts that are not deleted and match every given selector. Times in milliseconds. */
 export type RotationSelection = {
   readonly videoPostId?: string | undefined;
-  /** Beside videoPostId alone. */
+  /** Only together with videoPostId. */
   readonly fileIndex?: number | undefined;
   readonly status?: VideoPostStatus | undefined;
   readonly authorId?: string | undefined;
   readonly resourceType?: ResourceType | undefined;
-  /** Of the post: from this time on. */
+  /** Creation of the post: from this time on. */
   readonly createdFrom?: number | undefined;
   readonly createdBefore?: number | undefined;
-  /** The key version that plays is lower. */
+  /** The key version that plays is lower than this. */
   readonly keyVersionBelow?: number | undefined;
-  /** Keys of the version that plays were made before. */
+  /** Keys of the version that plays were made before this time. */
   readonly keysCreatedBefore?: number | undefined;
   /** Keys of the version that plays are wrapped under this key-encryption key. */
   readonly kekId?: string | undefined;
@@ -35,9 +35,9 @@ export type RotationBatch = {
   readonly state: RotationState;
   readonly selection: RotationSelection;
   readonly maxInFlight: number;
-  /** How long replaced keys are still given out; null for what the deployment says. */
+  /** How long replaced keys are served; null for the deployment's setting. */
   readonly graceSeconds: number | null;
-  /** Whether every part has been looked at, so that no item is added any more. */
+  /** Whether every part was read, so that no item is added any more. */
   readonly filled: boolean;
   readonly requestedBy: string;
   readonly createdAt: number;
@@ -58,11 +58,11 @@ export type RotationItem = {
   readonly videoPostId: string;
   readonly fileIndex: number;
   readonly state: RotationItemState;
-  /** What played when the batch came by. */
+  /** The version that played when the item was added. */
   readonly fromKeyVersion: number | null;
   readonly toKeyVersion: number | null;
   readonly jobId: string | null;
-  /** A SkipReason of what was skipped, the job's sentence of what failed. */
+  /** A SkipReason of a skipped item, the job's reason of a failed one. */
   readonly reason: string | null;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
@@ -72,18 +72,18 @@ export type RotationCounts = Readonly<Record<RotationItemState, number>>;
 
 export type RotationProgress = {
   readonly counts: RotationCounts;
-  /** Milliseconds that an item took lately, from its beginning to its end; null while none has succeeded. */
+  /** Recent duration of an item in milliseconds; null while none has succeeded. */
   readonly averageMs: number | null;
 };
 
-/** Of the items that are known, those that have ended; null while items are still being added. */
+/** Share of the known items that have ended; null while items are still being added. */
 export function percentDone({ counts }: RotationProgress, filled: boolean): number | null {
   if (!filled) return null;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return total === 0 ? 100 : Math.floor((100 * (total - open(counts))) / total);
 }
 
-/** Seconds until the last item has ended, if it goes on as it went lately; null where nobody can tell. */
+/** Estimated seconds until the last item ends, at the recent rate; null if unknown. */
 export function secondsLeft(progress: RotationProgress, batch: RotationBatch): number | null {
   const left = open(progress.counts);
   if (left === 0) return 0;

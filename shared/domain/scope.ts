@@ -25,7 +25,7 @@ export function allows(held: readonly Scope[], wanted: Scope): boolean {
   return held.includes("admin") || held.includes(wanted);
 }
 
-/** Scopes as headers and OAuth write them: words with spaces or commas between them. What is none of ours is left out. */
+/** Scopes separated by spaces or commas, as in headers and OAuth. Unknown words are left out. */
 export function scopesNamedIn(text: string): readonly Scope[] {
   const words = text.split(/[\s,]+/);
   return SCOPES.filter((scope) => words.includes(scope));

@@ -1,21 +1,21 @@
 import type { Quality } from "./quality.ts";
 
-/** Where the imported segments lie, and the key to them, wrapped. Gone when the part has keys of its own. */
+/** The location of imported segments and their wrapped key. Deleted once the part has its own keys. */
 export type SingleKeySource = {
   /** In SOURCE. */
   readonly prefix: string;
   readonly wrappedKey: string;
   readonly kekId: string;
-  /** Playlists by their names under the prefix. One without EXT-X-KEY is of clear segments. */
+  /** Names of playlists under the prefix. One without EXT-X-KEY has clear segments. */
   readonly renditions: readonly SingleKeyRendition[];
-  /** When a viewer, a site or a batch first asked for it. */
+  /** First request by a viewer, a site or a batch. */
   readonly requestedAt: number | null;
   readonly createdAt: number;
 };
 
 export type SingleKeyRendition = { readonly quality: Quality; readonly playlist: string };
 
-/** What the wrapping of such a key is bound to. Versions of content keys begin at 1, and no quality has this name. */
+/** The binding of such a wrapped key. Content keys have versions from 1, and no quality has this name. */
 export function singleKeyBinding(fileId: string): { fileId: string; quality: string; keyVersion: number } {
   return { fileId, quality: "single-key", keyVersion: 0 };
 }

@@ -1,9 +1,9 @@
-/** A word, with the marks that spell it: vowel signs of Devanagari, Thai or Arabic are no letters, but part of one. */
+/** A word with its marks: vowel signs of Devanagari, Thai or Arabic are not letters but belong to one. */
 const WORD = /(?:[\p{L}\p{N}][\p{Mn}\p{Mc}]*)+/gu;
 
 /**
- * The folder name of a title. Same title, same slug, same folder. Letters of every script stay (a title need not be
- * Latin); accents of Latin letters go. At most 80 characters, so that object keys and tokens stay short.
+ * The folder name of a title; the same title gives the same folder. Letters of every script stay, accents of Latin
+ * letters go. At most 80 characters, so that object keys and tokens stay short.
  */
 export function slugOf(title: string): string {
   const plain = title

@@ -9,7 +9,7 @@ export type JobState = (typeof JOB_STATES)[number];
 export const JOB_STAGES = ["DOWNLOADING", "PROBING", "ENCODING", "UPLOADING", "ENCRYPTING", "VERIFYING"] as const;
 export type JobStage = (typeof JOB_STAGES)[number];
 
-/** What a person sees of a running job. Percent counts within the stage. */
+/** Progress of a running job as people see it. Percent counts within the stage. */
 export type JobProgress = {
   readonly stage: JobStage;
   readonly percent: number;
@@ -17,7 +17,7 @@ export type JobProgress = {
   /** Seconds of media per second of wall time. */
   readonly speed?: number | undefined;
   readonly etaSeconds?: number | undefined;
-  /** Finished segments of each quality. */
+  /** Finished segments per quality. */
   readonly segments?: Partial<Record<Quality, number>> | undefined;
 };
 
@@ -28,7 +28,7 @@ export type TranscodeJob = {
   readonly kind: JobKind;
   readonly state: JobState;
   readonly stage: JobStage | null;
-  /** Grows with every claim and never goes back: each claim writes under a prefix of its own. */
+  /** Grows with every claim and never shrinks: each claim writes under its own prefix. */
   readonly claimNo: number;
   readonly attempt: number;
   readonly maxAttempts: number;
@@ -37,7 +37,7 @@ export type TranscodeJob = {
   readonly runAfter: number;
   readonly progress: JobProgress | null;
   readonly failReason: string | null;
-  /** What the last attempt whose result did not pass verification said; a claim leaves it as it is. */
+  /** Reason of the last failed verification. A claim does not clear it. */
   readonly failedVerification: string | null;
   readonly cancelRequested: boolean;
   readonly createdAt: number;
@@ -45,7 +45,7 @@ export type TranscodeJob = {
   readonly finishedAt: number | null;
 };
 
-/** Work that a change of the aggregate asks for; it is created in the same save. */
+/** A job that a change of the aggregate requests; it is created in the same save. */
 export type NewJob = { readonly jobId: string; readonly fileId: string; readonly kind: JobKind };
 
 export type JobRules = {
@@ -63,8 +63,8 @@ export const STANDARD_JOB_RULES: JobRules = {
 };
 
 /**
- * Milliseconds to wait after attempt number `attempt` (1 is the first) has failed: doubling, capped, and spread over
- * the upper half of the span by `random` in [0, 1), so that jobs that failed together do not come back together.
+ * Milliseconds to wait after attempt number `attempt` (from 1): doubling, capped, and spread over the upper half by
+ * `random` in [0, 1), so that jobs that failed together do not return together.
  */
 export function backoffMs(attempt: number, rules: JobRules, random: number): number {
   const full = Math.min(rules.longestBackoffMs, rules.firstBackoffMs * 2 ** Math.max(0, attempt - 1));

@@ -14,13 +14,13 @@ export type Upload = {
   readonly createdAt: number;
 };
 
-/** Counted from the creation and again from each chunk: 50 GiB take days on a slow line. */
+/** From the creation and again from each chunk: 50 GiB take days on a slow line. */
 export const UPLOAD_LIFE_MS = 24 * 60 * 60 * 1000;
 
-/** Between the expiry of an upload and its removal, since a post may be created from it at the last moment. */
+/** From the expiry of an upload to its removal: a post may be created from it at the last moment. */
 export const UPLOAD_REMOVAL_DELAY_MS = 60 * 60 * 1000;
 
-/** The SHA-256 in hex that the client gave in the metadata. Any other text in that place is ignored. */
+/** The SHA-256 in hex from the upload's metadata. Any other text there is ignored. */
 export function declaredSha256(metadata: Upload["metadata"]): string | null {
   const hex = metadata.sha256?.trim().toLowerCase() ?? "";
   return /^[0-9a-f]{64}$/.test(hex) ? hex : null;

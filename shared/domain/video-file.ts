@@ -4,29 +4,29 @@ import type { AbrVariant, ProbeFacts } from "./rendition.ts";
 import type { SingleKeySource } from "./single-key-source.ts";
 
 /**
- * IMPORTED: it waits to be asked for. CANCELLED: its job was cancelled and waits for a retry. No scan makes a job for
+ * IMPORTED: waits for a request. CANCELLED: its job was cancelled and waits for a retry. No scan creates a job for
  * either.
  */
 export type TransferResult = "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED";
 export type EncryptStatus = "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED";
 export type UpdateType = "NO_UPDATE" | "HAS_UPDATE";
 
-/** Under the key-encryption key `kekId`, or under STORED_CLEAR. */
+/** Wrapped under the key-encryption key `kekId`, or STORED_CLEAR. */
 export type WrappedUrl = { readonly kekId: string; readonly wrappedText: string };
 
-/** In place of the id of a key-encryption key: the URL was stored by an earlier release, and is not wrapped yet. */
+/** Instead of a key-encryption key's id: an earlier release stored the URL unwrapped. */
 export const STORED_CLEAR = "(clear)";
 
 export type FileSource =
   | { readonly kind: "upload"; readonly uploadId: string }
-  /** The URL may hold a password or a signature. Null once no job needs it any more. */
+  /** The URL may contain a password or a signature. Null once no job needs it. */
   | { readonly kind: "url"; readonly url: WrappedUrl | null }
   | { readonly kind: "imported" };
 
-/** Variants belong to the transcode job that made them: what plays lies beside what is being made. */
+/** Variants belong to the transcode job that made them: a part can have those that play and those in progress. */
 export type VariantsOfJob = { readonly transcodeJobId: string; readonly variants: readonly AbrVariant[] };
 
-/** One part of a post. Its id never leaves the database; the world says videoPostId + fileIndex. */
+/** One part of a post. Its id never leaves the database; the API uses videoPostId and fileIndex. */
 export type VideoFile = {
   readonly id: string;
   readonly fileIndex: number;
@@ -34,31 +34,31 @@ export type VideoFile = {
   readonly source: FileSource;
   readonly fileName: string;
   readonly fileSize: number | null;
-  /** Seconds, measured on the output; before that as the client stated them, or null. */
+  /** Seconds: measured on the output, before that as stated by the client, or null. */
   readonly durationSeconds: number | null;
   readonly transferResult: TransferResult;
   readonly encryptStatus: EncryptStatus;
-  /** Written by the job statements, here only to be read. */
+  /** Written by the job statements; read-only here. */
   readonly updateType: UpdateType;
   /** The clear renditions in SOURCE and the job that made them. */
   readonly clear: { readonly prefix: string; readonly transcodeJobId: string } | null;
-  /** What plays: moved only by ApplyVideoPostEncryptResult. */
+  /** The version that plays. Only ApplyVideoPostEncryptResult changes it. */
   readonly playing: { readonly prefix: string; readonly transcodeJobId: string; readonly keyVersion: number } | null;
-  /** What an imported part is decrypted from; null for every other, and once it has keys of its own. */
+  /** The source of an imported part; null for any other, and once it has its own keys. */
   readonly singleKey: SingleKeySource | null;
   readonly failReason: string | null;
   readonly probe: ProbeFacts | null;
   readonly warnings: readonly string[];
   readonly variants: readonly VariantsOfJob[];
-  /** Those that are STAGED, ACTIVE or RETIRING; a post that was saved and loaded has no others. */
+  /** Only STAGED, ACTIVE and RETIRING keys are loaded. */
   readonly keys: readonly ContentKey[];
-  /** The highest version that was ever staged, so that a number never comes back; 0 before the first. */
+  /** The highest version ever staged, so that no number repeats; 0 before the first. */
   readonly lastKeyVersion: number;
   readonly qualityAuth: readonly QualityAuth[];
   readonly createdAt: number;
 };
 
-/** The source of a part that no job will fetch again. */
+/** The source of a part that no job will fetch any more. */
 export function withoutUrl(source: FileSource): FileSource {
   return source.kind === "url" ? { ...source, url: null } : source;
 }
@@ -70,8 +70,8 @@ export function variantsOf(file: VideoFile, transcodeJobId: string): readonly Ab
 export type PartState = "on-its-way" | "failed" | "cancelled" | "ready";
 
 /**
- * A part that plays is ready whatever happens to its replacement. An imported part is ready on request: it takes nothing
- * from the post's other parts while its migration is under way, or when that fails.
+ * A part that plays is ready whatever happens to its replacement. An imported part is ready on request: its re-key,
+ * failed or in progress, affects no other part.
  */
 export function partState(file: VideoFile): PartState {
   if (file.source.kind === "imported") return "ready";

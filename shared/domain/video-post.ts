@@ -45,7 +45,7 @@ export type VideoPost = {
   readonly status: VideoPostStatus;
   readonly durationSeconds: number;
   readonly audit: Audit | null;
-  /** When the audit that stands passed, in ms; null while the post is not published. Parts do not change it. */
+  /** Time of the review that published the post, in ms; null while it is not published. Parts do not change it. */
   readonly publishedAt: number | null;
   /** Number of saves; 0 before the first. */
   readonly version: number;
@@ -57,16 +57,16 @@ export type VideoPost = {
   readonly deletedAt: number | null;
 };
 
-/** What a command decided: the new state, and what the save must write beside it. */
+/** A decision: the new state, and what the save writes beside it. */
 export type Change = {
   readonly post: VideoPost;
   readonly events: readonly NewEvent[];
   readonly jobs: readonly NewJob[];
-  /** Jobs whose holders lose them: each is QUEUED again, with the attempt given back. */
+  /** Jobs that their holders lose: each is QUEUED again with its attempt returned. */
   readonly takenBack?: readonly string[];
 };
 
-/** Refusing what was asked is a value; a broken invariant is a throw. */
+/** A refusal is a value; a broken invariant is a throw. */
 export type Refusal =
   | { readonly kind: "not-found" }
   | { readonly kind: "deleted" }
@@ -110,7 +110,7 @@ export function createVideoPost(input: NewVideoPost, now: number): Change {
   return settle(post, jobs, now);
 }
 
-/** Before its parts. */
+/** A post without its parts. */
 export function emptyPost(input: Omit<NewVideoPost, "files">, now: number): VideoPost {
   return {
     id: input.id,
@@ -136,7 +136,7 @@ export function emptyPost(input: Omit<NewVideoPost, "files">, now: number): Vide
   };
 }
 
-/** Before `settle`. What plays of the post goes on playing. */
+/** The state before `settle`. Parts that play continue to play. */
 export function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
   const added: VideoFile = {
     id: file.id,
@@ -164,14 +164,13 @@ export function withNewFile(post: VideoPost, file: NewFile, now: number): VideoP
   return { ...post, nextFileIndex: post.nextFileIndex + 1, files: [...post.files, added] };
 }
 
-/** Changes one part and settles what follows from it for the whole post. */
+/** Changes one part and settles the post. */
 export function withFile(post: VideoPost, file: VideoFile, jobs: readonly NewJob[], now: number): Change {
   return settle({ ...post, files: post.files.map((old) => (old.id === file.id ? file : old)) }, jobs, now);
 }
 
 /**
- * The only place that derives the status, the total duration, the publication, and the audit of posts that publish
- * themselves.
+ * The only place that derives the status, the total duration, the publication and the review of posts with autoPublish.
  */
 export function settle(
   post: VideoPost,
@@ -194,7 +193,7 @@ export function settle(
   return { post: settled, jobs, events: [...events, ...passed, ...publicationEvents(post, settled)] };
 }
 
-/** A deletion has an event that says more. */
+/** A deletion raises its own event. */
 function publicationEvents(before: VideoPost, { publishedAt, deletedAt }: VideoPost): readonly NewEvent[] {
   if (before.publishedAt === null && publishedAt !== null) return [{ type: "VideoPostPublished", publishedAt }];
   const unpublished = before.publishedAt !== null && publishedAt === null && deletedAt === null;
@@ -205,12 +204,12 @@ function allReady(post: VideoPost): boolean {
   return post.deletedAt === null && post.files.length > 0 && post.files.every((file) => partState(file) === "ready");
 }
 
-/** The verdict alone decides. A post that was saved without its time of publication gets that of its audit. */
+/** Only the review decides. A post saved without its time of publication gets the time of its review. */
 function publicationOf({ deletedAt, publishedAt }: VideoPost, audit: Audit | null): number | null {
   return deletedAt === null && audit?.result === "PASSED" ? (publishedAt ?? audit.at) : null;
 }
 
-/** A part that is added, replaced or failed leaves a published post published. */
+/** A published post stays published when a part is added, replaced or fails. */
 function statusOf(post: VideoPost): VideoPostStatus {
   if (post.deletedAt !== null) return "DELETED";
   if (post.publishedAt !== null) return "PUBLISHED";
@@ -237,7 +236,7 @@ export function auditVideoPost(
 ): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   const isPublished = post.publishedAt !== null;
-  // What follows a passed audit must not follow twice.
+  // A passed review must not take effect twice.
   if (verdict.result === "PASSED" && isPublished) return { kind: "unchanged", value: undefined };
   // A published post can be rejected while a part of it is being processed.
   if (!isPublished && !allReady(post))
@@ -266,7 +265,7 @@ export function updateVideoPost(
   return { kind: "changed", change: settle(edited, [], now), value: undefined };
 }
 
-/** The keys go with the post, so that the gate, which never loads a post, refuses from this save on. */
+/** The keys are revoked with the post: the key endpoint never loads a post and refuses from this save on. */
 export function deleteVideoPost(post: VideoPost, now: number): Decision {
   if (post.deletedAt !== null) return { kind: "unchanged", value: undefined };
   const prefixes = post.files.flatMap((file) =>

@@ -29,7 +29,7 @@ const NAME = /([A-Z0-9-]+)=/y;
 const QUOTED = /"[^"\r\n]*"/y;
 const UNQUOTED = /[^",\s]+/y;
 
-/** Reads the text after a tag's colon. The list is refused as a whole: half a list could hide half a rule. */
+/** Reads the text after a tag's colon. One fault refuses the whole list: half a list could hide half a rule. */
 export function parseAttributeList(text: string): AttributeListResult {
   const attributes: Attribute[] = [];
   const seen = new Set<string>();
@@ -55,7 +55,7 @@ export function printAttributeList(attributes: readonly Attribute[]): string {
   return attributes.map(({ name, value }) => `${name}=${value.raw}`).join(",");
 }
 
-/** A quoted string holds no line break and no double quote (RFC 8216 4.2): such text is a TypeError, not an escape. */
+/** A quoted string has no line break and no double quote (RFC 8216 4.2): such text is a TypeError. */
 export function quotedString(text: string): AttributeValue {
   if (/["\r\n]/.test(text)) throw new TypeError("a quoted string of a playlist cannot hold a quote or a line break");
   return { type: "quoted-string", raw: `"${text}"`, text };

@@ -21,11 +21,11 @@ export function measureBandwidth(segments: readonly SegmentSize[], targetDuratio
     peak = Math.max(peak, peakFrom(segments, first, targetDuration));
   }
   const average = bitRate(bytes, seconds);
-  // Where segments of odd lengths leave a part of the stream outside every run, the mean may be above the peak.
+  // The mean may exceed the peak if uneven segments leave part of the stream outside every run.
   return { peak: Math.ceil(Math.max(peak, average)), average: Math.ceil(average) };
 }
 
-/** The largest rate of the runs that begin with segment `first`; 0 when none has the length that counts. */
+/** The largest rate of the runs that start with segment `first`; 0 if none has the required length. */
 function peakFrom(segments: readonly SegmentSize[], first: number, targetDuration: number): number {
   let bytes = 0;
   let seconds = 0;

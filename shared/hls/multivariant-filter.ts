@@ -3,13 +3,13 @@ import type { Playlist, PlaylistLine } from "./playlist.ts";
 
 export type QualitySelection = {
   readonly allowed: ReadonlySet<string>;
-  /** The quality behind a URI; null when there is none: a variant is then refused, a rendition follows its group. */
+  /** The quality behind a URI; null if unknown: a variant is then refused, a rendition follows its group. */
   readonly qualityOf: (uri: string) => string | null;
 };
 
 export type FilterResult =
   | { readonly kind: "filtered"; readonly playlist: Playlist }
-  /** No variant is left. There is no such thing as an empty multivariant playlist: the viewer is refused. */
+  /** No variant is left. An empty multivariant playlist does not exist, so the viewer is refused. */
   | { readonly kind: "empty" }
   /** A variant names a rendition group that the playlist does not have. */
   | { readonly kind: "missing-group"; readonly type: string; readonly groupId: string };
@@ -59,7 +59,7 @@ type Entry =
   | RenditionEntry
   | { readonly type: "session-key" | "other"; readonly lines: readonly PlaylistLine[] };
 
-/** A variant is its tag, its URI line and whatever stands between them: the lines that come and go together. */
+/** A variant is its tag, its URI line and the lines between them. */
 function entriesOf(lines: readonly PlaylistLine[]): readonly Entry[] {
   const entries: Entry[] = [];
   for (let at = 0; at < lines.length; ) {
@@ -124,7 +124,7 @@ function isAllowed(uri: string | null, { allowed, qualityOf }: QualitySelection)
   return quality !== null && allowed.has(quality);
 }
 
-/** Without a URI the rendition is inside its variant; without a quality (subtitles) it goes with its group. */
+/** A rendition without a URI is inside its variant; one without a quality (subtitles) follows its group. */
 function renditionIsAllowed({ uri }: RenditionEntry, { allowed, qualityOf }: QualitySelection): boolean {
   const quality = uri === null ? null : qualityOf(uri);
   return quality === null || allowed.has(quality);

@@ -29,8 +29,8 @@ export type PlaylistLine = TagLine | TextLine;
 export type PlaylistKind = "multivariant" | "media";
 
 /**
- * A playlist as its lines, nothing left out: printing it gives the text that was parsed, to the byte. What is changed
- * is changed by making new lines; what is not understood stays.
+ * A playlist as all its lines: printing it gives the parsed text, to the byte. Changes replace lines; unknown lines
+ * stay.
  */
 export type Playlist = {
   readonly kind: PlaylistKind;

@@ -6,8 +6,8 @@ import { assertPlaylistUri } from "./playlist-value.ts";
 export type UriPlace = "line" | (string & {});
 
 /**
- * Gives every URI of a playlist to `rewrite` and leaves everything else as it is, to the byte. Attributes of tags that
- * we do not know are text to us and are not looked into. Throws TypeError when a new URI cannot stand in a playlist.
+ * Passes every URI of a playlist to `rewrite` and keeps everything else, to the byte. Attributes of unknown tags are
+ * text. Throws TypeError if a new URI cannot stand in a playlist.
  */
 export function rewriteUris(playlist: Playlist, rewrite: (uri: string, place: UriPlace) => string): Playlist {
   const checked = (uri: string, place: UriPlace) => {

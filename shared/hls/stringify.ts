@@ -1,7 +1,7 @@
 import { printAttributeList } from "./attribute-list.ts";
 import type { Playlist, PlaylistLine, TagValue } from "./playlist.ts";
 
-/** The text of a playlist. For one that was parsed and not changed, the very text that was parsed. */
+/** The text of a playlist; for a parsed, unchanged one, the parsed text itself. */
 export function stringifyPlaylist(playlist: Playlist): string {
   return playlist.lines.map(printLine).join("");
 }

@@ -1,10 +1,10 @@
 import { base64Decode, base64Encode } from "../lib/base64.ts";
 import type { NamedSecret } from "../lib/secret-list.ts";
 
-/** What a wrapped key belongs to. It is bound in, so that a row that is moved or edited no longer unwraps. */
+/** The owner of a wrapped key, which is bound in: a row that is moved or edited does not unwrap. */
 export type KeyBinding = { readonly fileId: string; readonly quality: string; readonly keyVersion: number };
 
-/** What a wrapped text belongs to, and what it is for. */
+/** The owner and the purpose of a wrapped text. */
 export type TextBinding = { readonly fileId: string; readonly purpose: "source-url" };
 
 export type WrappedText = { readonly kekId: string; readonly wrappedText: string };
@@ -17,7 +17,7 @@ export interface KeyVault {
   readonly formerKekIds: readonly string[];
   /** AES-128 content key (16 bytes) -> base64 of nonce, ciphertext and tag, under the current key-encryption key. */
   wrap(contentKey: Uint8Array<ArrayBuffer>, binding: KeyBinding): Promise<WrappedKey>;
-  /** Throws when the key-encryption key is unknown or anything was changed. */
+  /** Throws if the key-encryption key is unknown or anything was changed. */
   unwrap(wrapped: WrappedKey, binding: KeyBinding): Promise<Uint8Array<ArrayBuffer>>;
   /** The same for a text that may hold a password: UTF-8 -> base64 of nonce, ciphertext and tag. */
   wrapText(text: string, binding: TextBinding): Promise<WrappedText>;

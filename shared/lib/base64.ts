@@ -1,7 +1,7 @@
 /*
- * Base64 and base64url. The second, which every playback token and every key request passes several times, is done with
- * tables: by way of `btoa`, `atob` and `replaceAll` it took twice as long as an HMAC of the same bytes. What runtimes
- * have of their own (`Uint8Array.fromBase64`) is not faster, and Node 24 does not have it.
+ * Base64 and base64url. Every token and key request decodes base64url several times, so it uses tables: `btoa`, `atob`
+ * and `replaceAll` took twice as long as an HMAC of the same bytes. `Uint8Array.fromBase64` is not faster, and Node 24
+ * lacks it.
  */
 
 /** Base64 (RFC 4648 section 4). */
@@ -22,7 +22,7 @@ export function base64Decode(text: string): Uint8Array<ArrayBuffer> {
 /** RFC 4648 section 5, table 2. */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const CHARACTERS = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
-/** A bit that no digit has. */
+/** A bit that is set in no digit. */
 const NOT_A_DIGIT = 64;
 const DIGITS = new Uint8Array(256).fill(NOT_A_DIGIT);
 for (const [digit, character] of CHARACTERS.entries()) DIGITS[character] = digit;
@@ -30,10 +30,7 @@ for (const [digit, character] of CHARACTERS.entries()) DIGITS[character] = digit
 const utf8 = new TextDecoder();
 const encoder = new TextEncoder();
 
-/*
- * What is written on the way from or to a string lies in buffers that are used again and again: a request that allocates
- * an ArrayBuffer for each step of its tokens pays for them a second time in the garbage collector.
- */
+/* Reused buffers: allocating an ArrayBuffer for each step of a token costs a request garbage collection. */
 const SCRATCH_BYTES = 8192;
 const characters = new Uint8Array(SCRATCH_BYTES);
 const decoded = new Uint8Array(SCRATCH_BYTES);
@@ -97,13 +94,13 @@ function decodeInto(text: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<Ar
   const [a, b, c] = [0, 1, 2].map((n) => (n < left ? DIGITS[digits[whole + n]!]! : 0)) as [number, number, number];
   if (left > 1) bytes[at++] = (a << 2) | (b >> 4);
   if (left > 2) bytes[at] = (b << 4) | (c >> 2);
-  // RFC 4648 3.5: what is left over is less than a character and zero, so that bytes have one spelling and no more.
+  // RFC 4648 3.5: the remaining bits are fewer than a character and zero, so that bytes have one spelling.
   const spare = left === 1 ? NOT_A_DIGIT : left === 2 ? b & 15 : left === 3 ? c & 3 : 0;
   if (((all | a | b | c) & NOT_A_DIGIT) !== 0 || spare !== 0) throw new SyntaxError("not base64url");
   return bytes;
 }
 
-/** The text's characters as bytes, which are read faster one by one; a character that has several bytes is no digit. */
+/** The characters as bytes, which are faster to read one by one. A multi-byte character is no digit. */
 function digitsOf(text: string): Uint8Array {
   if (text.length > characters.length) return encoder.encode(text);
   const { read, written } = encoder.encodeInto(text, characters);

@@ -1,6 +1,6 @@
 import { base64Decode, base64UrlDecode } from "./base64.ts";
 
-/** A secret with a name, so that it can be changed while what was made with the one before it still counts. */
+/** A secret with a name, so that it can be replaced while what the previous one signed or wrapped stays valid. */
 export type NamedSecret = { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /**

@@ -7,7 +7,7 @@ import {
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobEnd, SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 
-/* What a job found is recorded and the job ended, in one fenced save. */
+/* Records the result of a job and ends the job, in one fenced save. */
 
 type Target = { readonly videoPostId: string; readonly fileId: string; readonly fence: SaveFence };
 

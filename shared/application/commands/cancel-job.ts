@@ -6,12 +6,12 @@ import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore };
 
-/** `requested`: a processor holds it, and stops with its next heartbeat or result. */
+/** `requested`: a processor holds the job and stops with its next heartbeat or result. */
 export type CancelledJob = "cancelled" | "requested";
 
 /**
- * The job is CANCELLED, its part too unless it plays, and the keys that the job staged are revoked, in one save. That
- * never waits for a holder: one that is dead, or not ours, has lost the job with this save, and nothing of it counts.
+ * Cancels the job, its part unless that plays, and revokes the keys that the job staged, in one save. It never waits
+ * for the holder: a holder that is dead or does not respond has lost the job with this save.
  */
 export async function cancelJob(
   { posts, jobs }: Deps,

@@ -4,14 +4,13 @@ import { decideAndSave } from "../decide-and-save.ts";
 import type { ClaimedJob, JobStore } from "../ports/job-store.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
-/** More than one part and kind ever has. */
+/** More than a part and kind ever has. */
 const JOBS_OF_A_POST = 1000;
 
 /**
- * Ends a job as SUCCEEDED whose part has its result already; false, and nothing is changed, when it has none.
- *
- * Results and the ends of their jobs are saved in one batch, so neither a crash nor a lost reply leads here. A job row
- * that was put back by hand, or came out of a backup of that table alone, does: it must not cost another encoding.
+ * Ends a job as SUCCEEDED if its part already has its result; otherwise changes nothing and returns false. Results and
+ * the ends of their jobs are one batch, so only a job row that was restored by hand or from a partial backup leads
+ * here. It must not cost another encoding.
  */
 export async function completeFinishedJob(
   { posts, jobs }: { readonly posts: VideoPostRepository; readonly jobs: JobStore },
@@ -20,7 +19,7 @@ export async function completeFinishedJob(
   now: number,
 ): Promise<boolean> {
   const file = post.files.find((part) => part.id === job.fileId);
-  // Earlier claims are looked up only where hasResultOf could need them: an encryption of what plays already.
+  // Only an encryption of what already plays needs the earlier claims (hasResultOf).
   if (file === undefined || !hasResultOf(file, job, 0)) return false;
   if (!hasResultOf(file, job, await earlierClaims(jobs, job))) return false;
   const decide = (current: VideoPost) =>

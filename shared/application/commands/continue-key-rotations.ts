@@ -12,7 +12,7 @@ export type RotationDeps = {
   readonly rotationSteps: RotationSteps;
 };
 
-/** What one call may do, over all batches: the rest is for the next call, of the Cron Trigger or of a job that ended. */
+/** The budget of one call over all batches. The next Cron Trigger or ended job continues. */
 type Budget = {
   /** Each is three statements of some tens of milliseconds: 100,000 parts are read in 10 calls. */
   pages: number;
@@ -25,17 +25,16 @@ const PARTS_A_PAGE = 1000;
 const SORTED_AT_ONCE = 500;
 
 const OPEN_BATCHES = 1000;
-/** Settling and finishing take a few statements for each batch, busy or not. */
+/** Settling and finishing take a few statements per batch. */
 const BATCHES_AT_ONCE = 10;
 const TURN_MS = 60_000;
 
-/** Longer than any request lives: whoever took an item this long ago will not ask for its job any more. */
+/** Longer than any request lives: an item taken before this is no longer worked on. */
 const LOST_AFTER_MS = 5 * 60_000;
 
 /**
- * Continues open batches within one budget, of which each gets an equal share. Where there are more than fit, every
- * minute is the turn of others. Any number of these may run at once. A batch that fails stops no other one: this throws
- * when all else is done.
+ * Continues open batches within one budget in equal shares. If there are more than fit, they take turns by the minute.
+ * Calls may overlap. A batch that fails stops no other; errors are thrown at the end.
  */
 export async function continueKeyRotations(deps: RotationDeps, now: number): Promise<void> {
   const errors: unknown[] = [];
@@ -68,15 +67,14 @@ function spent(left: Budget, share: Budget, unused: Budget): Budget {
   };
 }
 
-/** When a job of this part has ended: the batch that waited for it begins with the next part at once. */
+/** After a job of this part ended: its batch starts the next part. */
 export async function continueKeyRotationOf(deps: RotationDeps, fileId: string, now: number): Promise<void> {
   const found = await deps.rotationSteps.findByRotatingPart(fileId);
   if (found !== null) await continueKeyRotation(deps, found.batchId, now);
 }
 
 /**
- * What has ended is settled, items are added for parts that were not looked at yet, and the next ones are begun, within
- * `budget`, which is left with what was not used.
+ * Settles what has ended, adds items for unread parts and starts the next ones, within `budget`, which keeps the rest.
  */
 export async function continueKeyRotation(
   deps: RotationDeps,
@@ -95,7 +93,7 @@ export async function continueKeyRotation(
   await rotationSteps.finish(batchId, now);
 }
 
-/** Whether those that come next are of parts that can be rotated; else there were so many others that it takes longer. */
+/** False if many parts that cannot be rotated come first: the caller continues later. */
 async function sortedOut(rotationSteps: RotationSteps, batchId: string, now: number, budget: Budget): Promise<boolean> {
   for (; budget.sortings > 0; budget.sortings--) {
     if ((await rotationSteps.classify(batchId, SORTED_AT_ONCE, now)) === 0) return true;
@@ -110,7 +108,7 @@ async function begin(deps: RotationDeps, batchId: string, now: number, budget: B
   }
 }
 
-/** Asks for the job, in one save of the post. "stop": somebody edits the post, so its place in line is kept for later. */
+/** Requests the job, in one save of the post. "stop": the post is being edited, so its place in the queue is kept. */
 async function beginItem(
   { posts, rotationSteps }: RotationDeps,
   item: TakenItem,

@@ -6,18 +6,18 @@ import type { ApiKeyStore } from "../ports/api-key-store.ts";
 export type CreateApiKeyRequest = {
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** Milliseconds; null for a key without an end. */
+  /** Milliseconds; null for no expiry. */
   readonly expiresAt: number | null;
   readonly by: { readonly id: string; readonly scopes: readonly Scope[] };
 };
 
 export type CreateApiKeyOutcome =
-  /** `key` is the whole key, which is nowhere else: it can be shown now and never again. */
+  /** `key` is the whole key, which is stored nowhere and shown once. */
   | { readonly kind: "created"; readonly apiKey: ApiKey; readonly key: string }
   | { readonly kind: "scope-not-held"; readonly scope: Scope }
   | { readonly kind: "ends-in-the-past" };
 
-/** A new key, with scopes that its maker has: nobody gives away what they do not hold. */
+/** Creates a key with scopes that its creator also holds. */
 export async function createApiKey(
   store: ApiKeyStore,
   { name, scopes, expiresAt, by }: CreateApiKeyRequest,

@@ -6,7 +6,7 @@ import {
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
-/* What editors do to a post as a whole. Parts and keys are the jobs' business. */
+/* Edits of the post as a whole. Parts and keys are changed by jobs. */
 
 export function updateVideoPost(
   posts: VideoPostRepository,

@@ -11,15 +11,15 @@ import type { SaveFence, VideoPostRepository } from "../ports/video-post-reposit
 
 export type QualityKeys = {
   readonly keyVersion: number;
-  /** Of the clear renditions that the keys are for. */
+  /** The claim number of the clear renditions that the keys are for. */
   readonly clearPrefix: string;
   readonly keys: readonly { quality: Quality; keyId: string; key: Uint8Array<ArrayBuffer>; keyUri: string }[];
 };
 
 /**
- * One key for each quality of the clear renditions, STAGED under one version, with the default policies in the same
- * save. Asked again for the same job, in whichever claim, it gives the version that this job has STAGED; for another job
- * it stages a new one. The keys come out unwrapped, for the holder of the lease.
+ * Stages one key per quality of the clear renditions, under one version, with the default policies in the same save. A
+ * repeated call for the same job returns the version that it staged. The keys are returned unwrapped, for the holder of
+ * the lease.
  */
 export function generateVideoPostQualityKeys(
   deps: { posts: VideoPostRepository; vault: KeyVault; policyRule: DefaultPolicyRule },

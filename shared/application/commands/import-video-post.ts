@@ -28,7 +28,7 @@ export type ImportVideoPost = {
   }[];
 };
 
-/** "existing": the import has made its post before, which stays as it is. */
+/** "existing": the import already has a post, which is not changed. */
 export type ImportedVideoPost = { readonly outcome: "created" | "existing"; readonly videoPostId: string };
 
 type Deps = {
@@ -38,7 +38,7 @@ type Deps = {
   readonly policyRule: DefaultPolicyRule;
 };
 
-/** ImportVideoPost: a post whose parts wait for their migration, with their keys wrapped, in one save and only once. */
+/** ImportVideoPost: a post whose parts wait for their re-key, with wrapped keys, in one save and only once. */
 export async function importVideoPost(deps: Deps, input: ImportVideoPost, now: number): Promise<ImportedVideoPost> {
   const known = await deps.rekeys.findImportedPost(input.importId);
   if (known !== null) return { outcome: "existing", videoPostId: known };
@@ -48,7 +48,7 @@ export async function importVideoPost(deps: Deps, input: ImportVideoPost, now: n
     const outcome = await deps.posts.save({ ...change, from: null }, now);
     if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
   } catch (error) {
-    // Two of one import at the same time: the database lets one through.
+    // Of two concurrent requests of one import the database accepts one.
     const winner = await deps.rekeys.findImportedPost(input.importId);
     if (winner !== null && winner !== change.post.id) return { outcome: "existing", videoPostId: winner };
     throw error;

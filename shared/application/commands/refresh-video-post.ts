@@ -2,7 +2,9 @@ import { refreshPost } from "../../domain/recovery.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
-/** RefreshVideoPostTranscodeStatus: the status and the total duration as the parts have them; saved only if that differs. */
+/**
+ * RefreshVideoPostTranscodeStatus: derives the status and the total duration from the parts, and saves a difference.
+ */
 export function refreshVideoPostTranscodeStatus(
   posts: VideoPostRepository,
   videoPostId: string,

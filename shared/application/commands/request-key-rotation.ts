@@ -5,7 +5,7 @@ import { continueKeyRotation, type RotationDeps } from "./continue-key-rotations
 
 export type RotationRequest = Pick<RotationBatch, "selection" | "maxInFlight" | "graceSeconds" | "requestedBy">;
 
-/** RotateVideoHlsKeyBatch for any number of parts: the batch, of which the first items are begun right away. */
+/** RotateVideoHlsKeyBatch for any number of parts: creates the batch and starts its first items. */
 export async function requestKeyRotation(deps: RotationDeps, request: RotationRequest, now: number): Promise<string> {
   const batchId = uuidV7(now);
   await deps.rotationBatches.create({ ...request, batchId }, now);
@@ -16,7 +16,7 @@ export async function requestKeyRotation(deps: RotationDeps, request: RotationRe
 const PREVIEWED_AT_ONCE = 500;
 const PAGES = 20;
 
-/** What a batch would do to the parts after `after`: so many that they fit into one answer. Writes nothing. */
+/** What a batch would do to one page of parts after `after`. Writes nothing. */
 export async function previewKeyRotation(
   batches: Pick<RotationBatches, "preview">,
   selection: RotationSelection,
@@ -41,7 +41,7 @@ const STEERED: Readonly<Record<Steering, { readonly from: readonly RotationState
   cancel: { from: ["RUNNING", "PAUSED", "CANCELLED"], to: "CANCELLED" },
 };
 
-/** Asked again it changes nothing more. "wrong-state": the batch has ended otherwise. */
+/** Idempotent. "wrong-state": the batch has ended otherwise. */
 export async function steerKeyRotation(
   deps: RotationDeps,
   batchId: string,
@@ -58,7 +58,7 @@ export async function steerKeyRotation(
 /** One statement of this size takes D1 well under a second. */
 const RETRIED_AT_ONCE = 5000;
 
-/** FAILED items wait again; `complete` is false where there were more of them. */
+/** FAILED items become PENDING; `complete` is false if more are left. */
 export async function retryFailedRotations(
   deps: RotationDeps,
   batchId: string,

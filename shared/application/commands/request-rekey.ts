@@ -8,7 +8,7 @@ import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 type Part = { readonly videoPostId: string; readonly fileIndex: number };
 
-/** RequestVideoMigration: the job that gives an imported part its keys, in one save; none where there is one already. */
+/** RequestVideoMigration: requests the job that gives an imported part its keys, in one save, unless one exists. */
 export function requestRekey(
   posts: VideoPostRepository,
   { videoPostId, fileIndex }: Part,
@@ -24,8 +24,8 @@ type MigrationDeps = { readonly posts: VideoPostRepository; readonly rekeys: Rek
 type WatchAnswer = RekeyState | "nothing-allowed" | null;
 
 /**
- * The same for a viewer: only if at least one quality would be theirs, and while fewer than `atMost` parts are under way;
- * otherwise the part joins the line of the batches. Of viewers who ask at the same time one changes the part.
+ * The same on behalf of a viewer: only if a quality would be allowed, and while fewer than `atMost` parts are in
+ * progress. Otherwise the part joins the queue of the batches. Of concurrent viewers one changes the part.
  */
 export async function requestRekeyToWatch(
   { posts, rekeys }: MigrationDeps,
@@ -54,8 +54,8 @@ function mayWatchAny(file: VideoFile, viewer: Viewer): boolean {
 const MOST_AT_ONCE = 5;
 
 /**
- * Begins with the parts that are next in line, as long as fewer than `maxInFlight` are under way. Any number of these may
- * run at once: what two of them begin is begun once. Returns how many parts it took out of the line.
+ * Starts the next parts of the queue while fewer than `maxInFlight` are in progress. Calls may overlap. Returns how
+ * many parts left the queue.
  */
 export async function continueRekey(
   { posts, rekeys }: MigrationDeps,
@@ -65,7 +65,7 @@ export async function continueRekey(
   const parts = (await rekeys.next(maxInFlight)).slice(0, MOST_AT_ONCE);
   for (const part of parts) {
     const outcome = await requestRekey(posts, part, true, now);
-    // A conflict is somebody who edits the post: it keeps its place.
+    // On a conflict (the post is being edited) the part keeps its place.
     if (outcome.kind !== "conflict") await rekeys.leave(part.fileId);
   }
   return parts.length;

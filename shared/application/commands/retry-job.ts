@@ -8,13 +8,13 @@ import type { SaveFence, VideoPostRepository } from "../ports/video-post-reposit
 
 type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore };
 
-/** The id of the job that is QUEUED by the retry. */
+/** The id of the job that the retry queued. */
 export type RetriedJob = { readonly jobId: string };
 
 /**
- * An operator takes ended work up again, in one save with its part, which is on its way again. A FAILED job is QUEUED
- * with all its attempts. A CANCELLED one stays as it is: its former holder may still run, so a new job takes its place.
- * Refused unless the job is the newest of its part and kind.
+ * Queues ended work again, in one save with its part. A FAILED job is QUEUED with all its attempts. A CANCELLED job
+ * stays, since its former holder may still run, and a new job replaces it. Refused unless the job is the newest of its
+ * part and kind.
  */
 export async function retryJob({ posts, jobs }: Deps, jobId: string, now: number): Promise<CommandOutcome<RetriedJob>> {
   const job = await jobs.find(jobId);

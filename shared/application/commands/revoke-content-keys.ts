@@ -2,7 +2,7 @@ import { type RevokedKeyVersion, revokeKeyVersion } from "../../domain/key-rotat
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
-/** One key version of a part is refused at the gate from this save on, to tokens with and without a row. */
+/** Revokes one key version of a part: from this save on the key endpoint refuses it to every token. */
 export function revokeVideoHlsKeys(
   posts: VideoPostRepository,
   target: { readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number },

@@ -12,7 +12,7 @@ import { unwrapSourceUrl, wrapSourceUrl } from "../source-url.ts";
 
 type Deps = { readonly vault: KeyVault; readonly wrappings: KeyWrappingStore };
 
-/** Where the next page begins: under which old key-encryption key, in which table, behind which key. */
+/** Start of the next page: old key-encryption key, table, and the last key before it. */
 export type RewrapPosition = {
   readonly kekId: string;
   readonly kind: KeyAtRestKind;
@@ -22,21 +22,21 @@ export type RewrapPosition = {
 export type RewrapReport = {
   readonly current: string;
   readonly rewrapped: number;
-  /** Keys of this page that do not unwrap, though their key-encryption key is there: the row was changed by hand. */
+  /** Keys of this page that do not unwrap although their key-encryption key is configured: the row was edited. */
   readonly damaged: readonly KeyAtRest[];
-  /** Keys that still rest under other key-encryption keys that are configured. */
+  /** Keys still wrapped under other configured key-encryption keys. */
   readonly left: number;
-  /** Keys under key-encryption keys that are not configured: nobody can read them. */
+  /** Keys under key-encryption keys that are not configured, which cannot be read. */
   readonly unknown: readonly KeysUnder[];
-  /** Null at the end. Changed by others meanwhile, keys may be left all the same: see `left`. */
+  /** Null at the end. `left` may still be above 0 if keys were changed meanwhile. */
   readonly next: RewrapPosition | null;
 };
 
 const KINDS: readonly KeyAtRestKind[] = ["content", "single-key", "source-url"];
 
 /**
- * RewrapKeys: one page of keys under an old key-encryption key comes to rest under the current one. What the keys open is
- * not touched, and nobody needs to know: the gate unwraps with either. A page may be empty and not the last.
+ * RewrapKeys: re-wraps one page of keys under the current key-encryption key. Content does not change, and the key
+ * endpoint unwraps with either. A page may be empty without being the last.
  */
 export async function rewrapKeys(
   { vault, wrappings }: Deps,
@@ -61,7 +61,7 @@ export async function rewrapKeys(
 
 type Rewrapped = { readonly old: KeyAtRest; readonly wrapped: WrappedKey };
 
-/** Null for what does not unwrap, and is left as it is. */
+/** Null for a key that does not unwrap. It is left unchanged. */
 async function wrappedAnew(vault: KeyVault, old: KeyAtRest): Promise<Rewrapped | { old: KeyAtRest; wrapped: null }> {
   return { old, wrapped: await wrapAgain(vault, old).catch(() => null) };
 }

@@ -7,7 +7,7 @@ import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 export type RotationOfPart =
   | { readonly fileIndex: number; readonly outcome: "queued"; readonly jobId: string }
-  /** An encryption is under way already: its result is under new keys too. */
+  /** An encryption is already in progress; its result has new keys too. */
   | { readonly fileIndex: number; readonly outcome: "already-queued"; readonly jobId: string }
   | { readonly fileIndex: number; readonly outcome: "not-playing" | "no-clear-renditions" };
 
@@ -15,8 +15,8 @@ export type RotationOfPart =
 const JOBS_READ = 300;
 
 /**
- * RotateVideoHlsKeyBatch for one post: an ENCRYPT job for each part that plays, in one save. A live job stands in the way
- * of a second one in the database itself, so what became of each part is read after the save.
+ * RotateVideoHlsKeyBatch for one post: requests an encrypt job for each part that plays, in one save. The database
+ * refuses a second live job, so the outcome of each part is read after the save.
  */
 export async function rotateVideoHlsKeys(
   { posts, jobs }: { readonly posts: VideoPostRepository; readonly jobs: JobStore },
@@ -32,7 +32,7 @@ export async function rotateVideoHlsKeys(
   return { ...decided, value: decided.value.map((part) => outcomeOf(part, found)) };
 }
 
-/** The newest job of the part is ours, or the one that was live when ours was to be written. */
+/** The newest job of the part: the requested one, or the one that was live already. */
 function outcomeOf({ fileId, fileIndex, plan }: PartRotation, jobs: readonly TranscodeJob[]): RotationOfPart {
   if (plan.kind !== "job") return { fileIndex, outcome: plan.kind };
   const newest = jobs.find((job) => job.fileId === fileId);

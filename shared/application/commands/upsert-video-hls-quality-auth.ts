@@ -9,7 +9,7 @@ export type QualityAuthEdit = {
   readonly policies: readonly QualityAuth[];
 };
 
-/** UpsertVideoHlsQualityAuth: policies of some qualities of one part, in one save, or none where nothing differs. */
+/** UpsertVideoHlsQualityAuth: sets policies of one part in one save, or saves nothing if none differs. */
 export function upsertVideoHlsQualityAuth(
   posts: VideoPostRepository,
   { videoPostId, fileIndex, policies }: QualityAuthEdit,

@@ -17,7 +17,7 @@ export async function claim(deps: JobServiceDeps, request: ClaimRequest): Promis
   return claimed === null ? null : workOrder(deps, claimed);
 }
 
-/** The work order of this job, or why there is none. */
+/** The work order of this job, or the reason why there is none. */
 export async function claimOne(deps: JobServiceDeps, jobId: string, request: ClaimOneRequest): Promise<ClaimOneReply> {
   const { jobs, rules, now } = deps;
   const lease = claimOneRequestSchema.parse(request);

@@ -2,7 +2,7 @@ import type { TranscodeJob } from "../../domain/transcode-job.ts";
 import { continueKeyRotationOf } from "../commands/continue-key-rotations.ts";
 import type { JobServiceDeps } from "./deps.ts";
 
-/** A batch that waits for an encrypt job starts with its next part when the job ends. */
+/** Starts the next part of the batch that waited for this encrypt job. */
 export function continueRotationLater(deps: JobServiceDeps, { kind, fileId }: TranscodeJob): void {
   if (kind === "ENCRYPT") deps.later("rotation", continueKeyRotationOf(deps, fileId, deps.now()));
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
 
-/** What a claim entitles to: one job, one lease, and the clear prefix that this claim writes to or reads from. */
+/** What a claim permits: one job, one lease, and the clear prefix that it writes to or reads from. */
 export type JobHolder = { readonly jobId: string; readonly leaseToken: string; readonly clearPrefix: string };
 
 /** The credential of a work order, opaque to its holder. */

@@ -27,7 +27,7 @@ export interface JobService {
   /** This job and no other; the same answer for a repeated lease token. */
   claimOne(jobId: string, request: ClaimOneRequest, signal?: AbortSignal): Promise<ClaimOneAnswer>;
   scan(signal?: AbortSignal): Promise<ScanReport>;
-  /** What stored prefixes are to the database, in the order of the question; at most PREFIXES_PER_REQUEST. */
+  /** The status of stored prefixes, in the order of the request; at most PREFIXES_PER_REQUEST. */
   usesOfPrefixes(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly PrefixStatus[]>;
   /** Deletes those prefixes that are garbage at this moment, and returns them. */
   deletePrefixes(prefixes: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;

@@ -3,7 +3,7 @@ import type { JobServiceDeps } from "./deps.ts";
 import { identifyHolder, readHolder } from "./identify.ts";
 import { done, type HeartbeatReply, type JobOutcome, refusedCall } from "./job-service.ts";
 
-/** One fenced update, which also finds out whether the lease is held: no read comes before it. */
+/** One fenced update, which also checks the lease: no read comes before it. */
 export async function heartbeat(
   deps: JobServiceDeps,
   held: HeldJob,

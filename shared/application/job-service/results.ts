@@ -56,7 +56,7 @@ async function finished(deps: JobServiceDeps, holder: Holder, outcome: CommandOu
   return done();
 }
 
-/** Where the job was lost meanwhile, with its keys, that is the answer, and not what followed from it. */
+/** A refusal because the job was lost comes before all that follows from it. */
 async function refusedResult(
   deps: JobServiceDeps,
   holder: Holder,

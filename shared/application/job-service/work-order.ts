@@ -12,9 +12,8 @@ import { sourceUrlOf } from "../source-url.ts";
 import type { JobServiceDeps } from "./deps.ts";
 
 /**
- * Everything that the work needs, with the credential for this claim alone. Null when the job ended here: its part has
- * the result already, or there is no work that a processor could do. Such a job would come back until its attempts are
- * used up.
+ * Everything that the work needs, with the credential of this claim. Null when the job ended here, because its part has
+ * the result already or no processor could do the work; it would otherwise return until its attempts are used up.
  */
 export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Promise<WorkOrder | null> {
   const { job, leaseToken } = claimed;
@@ -76,7 +75,7 @@ async function sourceOf(deps: JobServiceDeps, file: VideoFile) {
   return { kind: "upload" as const, prefix, size, ...(sha256 === null ? {} : { sha256 }) };
 }
 
-/** With the single key: only the service and the holder of the lease know it. */
+/** Includes the single key, for the holder of the lease alone. */
 async function singleKeyWork({ vault }: JobServiceDeps, { id, singleKey }: VideoFile) {
   if (singleKey === null) return impossible(IMPORT_GONE);
   const key = base64Encode(await vault.unwrap(singleKey, singleKeyBinding(id)));

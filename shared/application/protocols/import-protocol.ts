@@ -12,14 +12,14 @@ import { multipleLines, singleLine } from "../plain-text.ts";
  * as `{quality}/index.m3u8`. The Worker builds those prefixes itself, so that nobody can name another's objects.
  */
 
-/** Begins with a letter or digit, so that it is no relative path. */
+/** Starts with a letter or digit, so it is no relative path. */
 export const importIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
   error: "must be 1 to 100 letters, digits, dots, dashes or underscores, the first a letter or digit",
 });
 
 export const qualityNameSchema = z.enum(QUALITIES as [Quality, ...Quality[]]);
 
-/** What the manifest of an import says of the post itself. */
+/** What the manifest of an import says about the post. */
 export const importedPostFields = z.strictObject({
   title: singleLine(200),
   description: multipleLines(10_000).default(""),
@@ -29,11 +29,11 @@ export const importedPostFields = z.strictObject({
     .default({ comments: true, liveComments: true }),
   access: z.enum(["POLICY", "PUBLIC"]).default("POLICY"),
   autoPublish: z.boolean().default(false),
-  /** Whose it is; the caller's own where it is left out. */
+  /** The author; the caller if absent. */
   authorId: singleLine(200).optional(),
 });
 
-/** Each part takes a request to R2 for each quality, and a Worker may make a thousand. */
+/** Each part takes one R2 request per quality, and a Worker has a thousand. */
 export const MOST_PARTS = 50;
 
 /** AES-128: base64 of 16 bytes. */
@@ -48,7 +48,7 @@ const partSchema = z.strictObject({
 export const importRequestSchema = importedPostFields
   .extend({
     importId: importIdSchema,
-    /** 32 hexadecimal digits that stand for the content. */
+    /** 32 hexadecimal digits that identify the content. */
     digest: z.string().regex(/^[0-9a-f]{32}$/),
     parts: z.array(partSchema).min(1).max(MOST_PARTS),
   })
@@ -67,7 +67,7 @@ export const importedPostSchema = z.object({
 });
 export type ImportedPost = z.infer<typeof importedPostSchema>;
 
-/** A ladder is of pictures or of sound: null, or what is wrong. */
+/** A ladder has pictures or sound. Null, or the problem. */
 export function wrongQuality(resourceType: "VIDEO" | "AUDIO", qualities: readonly Quality[]): string | null {
   const fitting: readonly Quality[] = resourceType === "VIDEO" ? VIDEO_QUALITIES : AUDIO_QUALITIES;
   const odd = qualities.find((quality) => !fitting.includes(quality));

@@ -6,8 +6,8 @@ import type { ContentKeyStore } from "../ports/content-key-store.ts";
 export type ReadableKey = { readonly bytes: Uint8Array<ArrayBuffer>; readonly status: ContentKeyStatus };
 
 /**
- * The content key of a part's quality and version, unwrapped; null when there is none. Throws when the key-encryption
- * key that it is wrapped under is not configured.
+ * The unwrapped content key of a part's quality and version; null if there is none. Throws if its key-encryption key is
+ * not configured.
  */
 export async function getVideoHlsEncryptKey(
   { contentKeys, vault }: { readonly contentKeys: Pick<ContentKeyStore, "find">; readonly vault: KeyVault },

@@ -11,7 +11,7 @@ const schema = { ...posts, ...playback, ...jobs, ...callers };
 
 export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };
 
-/** What of Cloudflare's D1 binding is used here, so that shared/ needs no Workers types. */
+/** The used part of Cloudflare's D1 binding, so that shared/ needs no Workers types. */
 export type D1Binding = Parameters<typeof drizzle>[0];
 
 export function openDatabase(binding: D1Binding): Database {

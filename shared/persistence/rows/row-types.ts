@@ -55,12 +55,12 @@ export type VariantRow = OfFile &
     readonly frameRateDenominator: number | null;
   };
 
-/** Without the time of its revocation, which the save that revokes it writes. */
+/** Without the revocation time, which the save that revokes it writes. */
 export type ContentKeyRow = OfFile & ContentKey;
 
 export type QualityAuthRow = OfFile & QualityAuth;
 
-/** Without the time of its queueing, which belongs to the re-key queue. */
+/** Without the queueing time, which belongs to the re-key queue. */
 export type SingleKeyRow = OfFile & SingleKeySource;
 
 export type VideoPostRows = {

@@ -7,7 +7,7 @@ import type { VideoPostRows } from "./row-types.ts";
 /** A URL that was cleared. NULL stands for a part that has no URL. */
 const NO_URL = "";
 
-/** Of a post that does not exist yet. */
+/** A post that does not exist yet. */
 export const NO_ROWS: VideoPostRows = { posts: [], files: [], variants: [], keys: [], qualityAuth: [], singleKeys: [] };
 
 export function rowsOf(post: VideoPost): VideoPostRows {

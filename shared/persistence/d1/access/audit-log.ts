@@ -4,7 +4,7 @@ import type { AuditEvent } from "../../../domain/audit-event.ts";
 import { earliestUuidV7 } from "../../../lib/random-id.ts";
 import type { Database } from "../database.ts";
 
-/** Triggers of the table refuse what would change the log: see migrations/d1/0004_audit_triggers.sql. */
+/** Triggers refuse every change of the log: migrations/d1/0004_audit_triggers.sql. */
 export function d1AuditLog(db: Database): AuditLog {
   return {
     append: (events) => append(db, events),
@@ -17,7 +17,7 @@ const COLUMNS = sql.raw(
   "id, at, actor, action, video_post_id, file_index, status, reason, count, client_address, country, details, keep_until",
 );
 
-/** One statement and one parameter, however many events: D1 binds at most 100. */
+/** One statement with one parameter for any number of events: D1 binds at most 100. */
 async function append(db: Database, events: readonly AuditEvent[]): Promise<void> {
   await db.run(sql`INSERT OR IGNORE INTO audit_event (${COLUMNS})
     SELECT value->>'id', value->>'at', value->>'actor', value->>'action', value->>'videoPostId', value->>'fileIndex',
@@ -41,9 +41,8 @@ async function page(db: Database, { filter, order, after, limit }: AuditQuery): 
 }
 
 /**
- * Every index ends with the id, so whichever is used gives the rows in order, from the cursor on, with no sorting. Said
- * outright, since the planner has no statistics to choose by: the filter that leaves least comes first. Without one of
- * them the primary key serves, which is the id.
+ * Every index ends with the id, so each gives the rows in order from the cursor on. The planner has no statistics: the
+ * most selective filter is named first. Without a filter the primary key serves.
  */
 function indexFor({ videoPostId, actor, action, outcome }: AuditFilter): SQL {
   if (videoPostId !== undefined) return sql`INDEXED BY audit_event_post`;
@@ -53,7 +52,7 @@ function indexFor({ videoPostId, actor, action, outcome }: AuditFilter): SQL {
   return outcome === "done" ? sql`INDEXED BY audit_event_done` : sql`INDEXED BY audit_event_refused`;
 }
 
-/** Times are asked of the id, which begins with them. The outcome is text, since its indexes are partial. */
+/** Times are compared with the id, which starts with them. The outcome is text, because its indexes are partial. */
 function conditionsOf({ videoPostId, actor, action, outcome, from, to }: AuditFilter): SQL[] {
   return [
     ...(videoPostId === undefined ? [] : [sql`video_post_id = ${videoPostId}`]),
@@ -65,7 +64,7 @@ function conditionsOf({ videoPostId, actor, action, outcome, from, to }: AuditFi
   ];
 }
 
-/** The database's own clock counts too: a trigger refuses by it, and one row too early would stop the whole batch. */
+/** Uses the database's clock too: the trigger does, and one row too early would stop the whole batch. */
 async function deleteExpired(db: Database, now: number, limit: number): Promise<number> {
   const result = await db.run(sql`DELETE FROM audit_event WHERE id IN (
     SELECT id FROM audit_event WHERE keep_until <= min(${now}, unixepoch() * 1000) ORDER BY keep_until LIMIT ${limit})`);

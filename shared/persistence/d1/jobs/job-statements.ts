@@ -5,13 +5,13 @@ import type { JobKind, JobRules, NewJob } from "../../../domain/transcode-job.ts
 import { lacksJob } from "./pending-work-queries.ts";
 
 /*
- * Statements on jobs that travel in the batch of somebody else's save. With job-store.ts they are the only writers of
+ * Statements on jobs that are part of a save's batch. With job-store.ts they are the only writers of
  * video_transcode_job and of update_type.
  */
 
 /**
- * New jobs of a post. The claim number goes on from earlier jobs of the same part and kind, since it names prefixes
- * that must never be used twice. A live job of the same kind is left as it is.
+ * New jobs of a post. The claim number continues from earlier jobs of the same part and kind, because it names prefixes
+ * that must never repeat. A live job of the same kind is kept.
  */
 export function insertJobs(videoPostId: string, jobs: readonly NewJob[], rules: JobRules, now: number): SQL[] {
   return jobs.flatMap(({ jobId, fileId, kind }) => [
@@ -21,13 +21,13 @@ export function insertJobs(videoPostId: string, jobs: readonly NewJob[], rules: 
         coalesce((SELECT max(claim_no) FROM video_transcode_job WHERE file_id = ${fileId} AND kind = ${kind}), 0),
         0, ${rules.maxAttempts}, ${now}, 0, ${now}, ${now}
       WHERE true ON CONFLICT DO NOTHING`,
-    // Where a live job stood in the way, its holder's NO_UPDATE stands too.
+    // The holder of a live job keeps its NO_UPDATE too.
     sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
       WHERE id = ${fileId} AND EXISTS (SELECT 1 FROM video_transcode_job WHERE job_id = ${jobId})`,
   ]);
 }
 
-/** Jobs of one kind for those of the parts that still lack one. */
+/** Jobs of one kind for those parts that still lack one. */
 export function insertMissing(parts: readonly MissingJob[], kind: JobKind, now: number, rules: JobRules): SQL {
   const wanted = parts.filter((part) => part.kind === kind).map(({ jobId, fileId }) => [jobId, fileId]);
   return sql`INSERT INTO video_transcode_job
@@ -41,13 +41,13 @@ export function insertMissing(parts: readonly MissingJob[], kind: JobKind, now: 
     WHERE ${lacksJob(kind)} ON CONFLICT DO NOTHING`;
 }
 
-/** The end of the job that a fenced save records. The fence has been checked by the first statement of the batch. */
+/** Ends the job of a fenced save. The first statement of the batch has checked the fence. */
 export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
   switch (jobEnd.kind) {
     case "keep":
       return [];
     case "succeed":
-      // The lease token stays on a job that succeeded, so that a completion whose reply was lost is recognised.
+      // The lease token stays on a succeeded job, to recognise a completion whose response was lost.
       return [
         sql`UPDATE video_transcode_job SET state = 'SUCCEEDED', finished_at = ${now}, updated_at = ${now},
           lease_expires_at = NULL, fail_reason = NULL WHERE job_id = ${fence.jobId}`,
@@ -79,11 +79,11 @@ export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
   }
 }
 
-/** The lease token stays, so that the holder is told to stop and what it has stored is deleted. */
+/** The lease token stays, so that the holder learns of the cancellation and its objects are deleted. */
 const cancelled = (now: number) =>
   sql`state = 'CANCELLED', cancel_requested = 1, lease_expires_at = NULL, finished_at = ${now}, updated_at = ${now}`;
 
-/** What goes with a deleted post. */
+/** Jobs of a deleted post. */
 export function cancelJobsOf(videoPostId: string, now: number): SQL[] {
   return [
     sql`UPDATE video_transcode_job SET ${cancelled(now)}
@@ -91,7 +91,7 @@ export function cancelJobsOf(videoPostId: string, now: number): SQL[] {
   ];
 }
 
-/** Their holders have lost them from this save on; for the next one everything is as after a clean stop. */
+/** Their holders lose them with this save; the next holder finds them as after a clean stop. */
 export function takeBackJobs(jobIds: readonly string[], now: number): SQL[] {
   if (jobIds.length === 0) return [];
   const theirs = sql`job_id IN (SELECT value FROM json_each(${JSON.stringify(jobIds)}))`;

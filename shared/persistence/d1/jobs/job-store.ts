@@ -56,8 +56,8 @@ export function d1JobStore(db: Database): JobStore {
 }
 
 /**
- * One batch: the update takes the job that `jobId` selects, unless this lease token holds one already; the others find
- * the job by the token, so that a claim that is asked twice gives the same job.
+ * One batch: the update claims the job that `jobId` selects, unless this lease token holds one already. The other
+ * statements find the job by the token, so that a repeated claim returns the same job.
  */
 async function claim(db: Database, input: ClaimJob | ClaimOneJob, jobId: SQL): Promise<ClaimedJob | null> {
   const { leaseToken, owner, now, leaseMs } = input;
@@ -98,7 +98,7 @@ const thisOneIfDue = ({ jobId, now }: ClaimOneJob) =>
 const holds = (jobId: string, leaseToken: string) =>
   sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'RUNNING'`;
 
-/** A cancelled job keeps the lease token of its holder, which learns of it here. */
+/** A cancelled job keeps its lease token, so that its holder learns of it here. */
 async function heartbeat(db: Database, input: JobHeartbeat): Promise<HeartbeatOutcome> {
   const { jobId, leaseToken, now, leaseMs, stage, progress } = input;
   const [held, cancelled] = await db.batch([
@@ -113,7 +113,7 @@ async function heartbeat(db: Database, input: JobHeartbeat): Promise<HeartbeatOu
   return cancelled.length > 0 ? "cancel" : "lease-lost";
 }
 
-/** `update_type` mirrors a job that waits; the job is found by its id, which the first statement has not changed. */
+/** `update_type` mirrors a waiting job, found by its id, which the first statement does not change. */
 const markWaiting = (db: Database, jobId: string) =>
   batched(
     db,
@@ -245,8 +245,7 @@ async function requeueDue(db: Database, now: number): Promise<number> {
 }
 
 /**
- * The parts were read by a scan that others may have overtaken since, so each is looked at again here: one that has
- * got its job, or its result, or was deleted, gets none.
+ * Checks each part again, because scans overlap: a part that has its job or result by now, or was deleted, gets none.
  */
 async function createMissing(
   db: Database,
@@ -272,7 +271,7 @@ function first(rows: readonly JobRow[]): TranscodeJob | null {
   return rows[0] === undefined ? null : jobOf(rows[0]);
 }
 
-/** The lease token is a secret of its holder and never part of what others read. */
+/** The lease token is its holder's secret and is never returned to others. */
 function jobOf({ leaseToken: _, updatedAt: __, ...row }: JobRow): TranscodeJob {
   return row;
 }

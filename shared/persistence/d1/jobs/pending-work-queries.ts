@@ -3,7 +3,7 @@ import type { PendingPart, PendingWorkQueries } from "../../../application/ports
 import type { JobKind } from "../../../domain/transcode-job.ts";
 import type { Database } from "../database.ts";
 
-/** Parts whose state asks for a job and that have no live one; never parts that FAILED or were CANCELLED. */
+/** Parts whose state requests a job and that have no live one; never FAILED or CANCELLED parts. */
 export function d1PendingWorkQueries(db: Database): PendingWorkQueries {
   return {
     listTranscodingVideoPosts: (batchSize) => pending(db, "TRANSCODE", batchSize),
@@ -17,14 +17,14 @@ const STATE_THAT_ASKS: Record<JobKind, SQL> = {
   ENCRYPT: sql`f.transfer_result = 'SUCCESS' AND f.encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING')`,
 };
 
-/** Holds for a part `f` of a post `p` that asks for a job of this kind and has none. */
+/** True for a part `f` of a post `p` that requests a job of this kind and has none. */
 export function lacksJob(kind: JobKind): SQL {
   return sql`${STATE_THAT_ASKS[kind]} AND p.deleted_at IS NULL AND NOT EXISTS (
       SELECT 1 FROM video_transcode_job j WHERE j.file_id = f.id AND j.kind = ${kind}
         AND j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT'))`;
 }
 
-/** Imported parts, which are of no upload and no URL, are ready on request. */
+/** Imported parts, which have no upload and no URL, are ready on request. */
 const NOT_READY = sql`f.encrypt_status <> 'ENCRYPTED' AND (f.upload_id IS NOT NULL OR f.source_url IS NOT NULL)`;
 
 function pending(db: Database, kind: JobKind, batchSize: number): Promise<PendingPart[]> {
@@ -35,9 +35,8 @@ function pending(db: Database, kind: JobKind, batchSize: number): Promise<Pendin
 }
 
 /**
- * The rule of shared/domain/video-post.ts as a query, which only finds candidates: the domain decides. It reads the
- * posts that still wait for something, those with a part that is not ready, and those without the time of their
- * publication, by three indexes; a library of published posts is not read.
+ * The rule of shared/domain/video-post.ts as a query for candidates; the domain decides. Three indexes find posts with
+ * a part that is not ready or without a time of publication, so a library of published posts is not read.
  */
 async function drifted(db: Database, batchSize: number): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`

@@ -45,7 +45,7 @@ function chosen(selection: RekeySelection): SQL {
   return sql`f.video_id = ${videoPostId} AND ${part} AND (f.transfer_result = 'IMPORTED' OR ${STOPPED})`;
 }
 
-/** What viewers have asked for counts as well: a batch goes on only in what they leave free. */
+/** Requests of viewers count as well: a batch uses only what they leave. */
 async function next(db: Database, maxInFlight: number): Promise<QueuedPart[]> {
   return db.all<QueuedPart>(sql`SELECT s.file_id AS fileId, f.video_id AS videoPostId, f.file_index AS fileIndex
     FROM single_key_source s JOIN video_file_post f ON f.id = s.file_id

@@ -21,7 +21,7 @@ async function find(
   return key ?? null;
 }
 
-/** What a part still plays stays, revoked or not: the gate says of it that it was revoked, and not that it never was. */
+/** Keys of the version that plays stay, so that the key endpoint answers "revoked" instead of "unknown". */
 async function deleteEnded(db: Database, before: number, limit: number): Promise<number> {
   const result = await db.run(sql`DELETE FROM video_hls_encrypt_key WHERE key_id IN (
     SELECT k.key_id FROM video_hls_encrypt_key k

@@ -12,7 +12,7 @@ import type { Database } from "../database.ts";
 export function d1KeyWrappingStore(db: Database): KeyWrappingStore {
   return {
     count: () => count(db, sql`kek_id IS NOT NULL`),
-    // Two ranges of each index: what is under the current one, most of it in the end, is not read.
+    // Two ranges of each index, which leave out the current key-encryption key, under which most keys are.
     countOthers: (kekId) => count(db, sql`(kek_id < ${kekId} OR kek_id > ${kekId})`),
     listUnder: (kekId, kind, after, limit) => listUnder(db, kekId, kind, after, limit),
     replace: (kind, changes) => replace(db, kind, changes),

@@ -46,7 +46,7 @@ function batchOf({ fillCursor, updatedAt: _, ...row }: InferSelectModel<typeof b
   return { ...row, filled: fillCursor === null };
 }
 
-/** Enough to even out long and short parts, few enough to cost nothing. */
+/** Enough to average long and short parts, few enough to cost nothing. */
 const AVERAGED_ITEMS = 50;
 
 /** The counts are read from an index alone. */
@@ -66,7 +66,7 @@ async function progress(db: Database, batchId: string): Promise<RotationProgress
   ]);
   const none: RotationCounts = { PENDING: 0, ROTATING: 0, SUCCEEDED: 0, FAILED: 0, SKIPPED: 0 };
   const counts = { ...none, ...Object.fromEntries(counted.map(({ state, count }) => [state, count])) };
-  // Those that had their new version before they were begun took no time.
+  // Parts that had their new version before their item started took no time.
   const spans = averaged.flatMap(({ startedAt, finishedAt }) =>
     startedAt === null || finishedAt === null ? [] : [finishedAt - startedAt],
   );
@@ -74,7 +74,7 @@ async function progress(db: Database, batchId: string): Promise<RotationProgress
   return { counts, averageMs };
 }
 
-/** The id of a part, which never leaves the database; "" for null, which comes before all of them. */
+/** The internal id of a part; "" for null, which sorts first. */
 function idOf(part: PartName | null): SQL {
   if (part === null) return sql`''`;
   const { videoPostId, fileIndex } = part;

@@ -1,15 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { RotationSelection, SkipReason } from "../../../domain/rotation-batch.ts";
 
-/* What is said of parts `f`, posts `p` and items `i` in more than one statement of rotation. */
+/* Conditions on parts `f`, posts `p` and items `i` that several statements of rotation share. */
 
-/** A post alone is found by its index; everything else is looked through in the order of the parts' ids. */
+/** A single post is found by its index; otherwise parts are read in the order of their ids. */
 export function scannedParts({ videoPostId }: RotationSelection, after: SQL, limit: number): SQL {
   const within = videoPostId === undefined ? sql`` : sql`AND video_id = ${videoPostId}`;
   return sql`SELECT id FROM video_file_post WHERE id > ${after} ${within} ORDER BY id LIMIT ${limit}`;
 }
 
-/** Whether a part `f` of a post `p` is meant. */
+/** Whether a part `f` of a post `p` is selected. */
 export function isSelected(selection: RotationSelection): SQL {
   const { videoPostId, fileIndex, status, authorId, resourceType, createdFrom, createdBefore } = selection;
   const { keyVersionBelow, keysCreatedBefore, kekId } = selection;
@@ -39,7 +39,7 @@ function playingKey(condition: SQL): SQL {
 
 const reason = (name: SkipReason) => sql.raw(`'${name}'`);
 
-/** A SkipReason, or NULL: why a part `f` of a post `p` that had `version` when the batch came by cannot be rotated. */
+/** The SkipReason of a part `f` of a post `p` that had `version` when its item was added; NULL if it can be rotated. */
 export function skipReason(version: SQL, batchId: string | null): SQL {
   const others = batchId === null ? sql`` : sql`AND o.batch_id <> ${batchId}`;
   return sql`CASE

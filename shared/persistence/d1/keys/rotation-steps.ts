@@ -5,7 +5,7 @@ import { batched, type Database } from "../database.ts";
 import { keyRotationBatch as batch } from "../schema/jobs.ts";
 import { isSelected, scannedParts, skipReason } from "./rotation-selection.ts";
 
-/** With rotation-batches.ts, which creates and steers, the only writer of key_rotation_batch and key_rotation_item. */
+/** With rotation-batches.ts the only writer of key_rotation_batch and key_rotation_item. */
 export function d1RotationSteps(db: Database): RotationSteps {
   return {
     listOpen: (limit) => listOpen(db, limit),
@@ -24,7 +24,7 @@ export function d1RotationSteps(db: Database): RotationSteps {
   };
 }
 
-/** Each by its partial index, so that batches that have ended and their items are not read, this being asked every minute. */
+/** Each by its partial index: this runs every minute and reads no ended batch or item. */
 async function listOpen(db: Database, limit: number): Promise<string[]> {
   const [running, underWay] = await Promise.all([
     db
@@ -49,8 +49,8 @@ async function findByRotatingPart(db: Database, fileId: string) {
 const MAY_FILL = sql`state = 'RUNNING' AND fill_after IS NOT NULL`;
 
 /**
- * One page in one transaction: items for what is selected of it, then the cursor. Two that fill the same page write the
- * same items, and one of them moves the cursor. Parts that came after the batch have new keys anyway.
+ * One page in one transaction: items for its selected parts, then the cursor. Of two callers that fill the same page,
+ * both write the same items and one moves the cursor. Parts that are newer than the batch have new keys anyway.
  */
 async function fill(db: Database, batchId: string, selection: RotationSelection, pageSize: number): Promise<boolean> {
   const after = sql`(SELECT fill_after FROM key_rotation_batch WHERE batch_id = ${batchId} AND ${MAY_FILL})`;
@@ -76,7 +76,7 @@ async function fill(db: Database, batchId: string, selection: RotationSelection,
   return left.length > 0;
 }
 
-/** In this order: what has its new version has succeeded, whatever became of its job or its post since. */
+/** The order matters: an item whose part has its new version has succeeded, whatever became of its job or post. */
 async function settle(db: Database, batchId: string, lostBefore: number, now: number): Promise<void> {
   const underWay = sql`batch_id = ${batchId} AND state = 'ROTATING'`;
   const part = sql`FROM video_file_post f JOIN video_post p ON p.id = f.video_id WHERE f.id = key_rotation_item.file_id`;
@@ -99,7 +99,7 @@ async function settle(db: Database, batchId: string, lostBefore: number, now: nu
         WHEN 'FAILED' THEN j.fail_reason WHEN 'CANCELLED' THEN ${JOB_CANCELLED} ELSE ${NO_NEW_VERSION} END ${job})
       WHERE ${underWay} AND EXISTS (SELECT 1 ${job} AND j.state IN ('FAILED', 'CANCELLED', 'SUCCEEDED'))`,
     ),
-    // Its caller died between taking it and asking for the job, or the job that it waited for ended in between.
+    // Its caller stopped between taking it and requesting the job, or the job that it waited for ended in between.
     batched(
       db,
       sql`UPDATE key_rotation_item SET state = 'PENDING', job_id = NULL, started_at = NULL
@@ -126,7 +126,7 @@ async function classify(db: Database, batchId: string, limit: number, now: numbe
   return result.meta.changes;
 }
 
-/** One statement, so that the limit holds however many take at once. */
+/** One statement, so that the limit holds for any number of concurrent callers. */
 async function take(db: Database, batchId: string, jobId: string, now: number): Promise<TakenItem | null> {
   const rows = await db.all<TakenItem>(sql`UPDATE key_rotation_item
     SET state = 'ROTATING', job_id = ${jobId}, started_at = ${now}, finished_at = NULL, reason = NULL

@@ -12,7 +12,7 @@ export function d1Outbox(db: Database): Outbox {
         .select({ videoPostId, version, events, at: createdAt })
         .from(revision)
         .where(isNull(revision.dispatchedAt))
-        // Of one post in the order of its saves, also within one millisecond.
+        // Events of one post are in the order of its saves, also within one millisecond.
         .orderBy(asc(createdAt), asc(videoPostId), asc(version))
         .limit(limit);
       // Earlier releases saved events without an identity.

@@ -25,9 +25,9 @@ async function replacedUse(db: Database, prefix: string, now: number): Promise<R
 }
 
 /**
- * One statement for any number of prefixes, all of it by indexes: the path names the TRANSCODE job, the job its part. A
- * job of the same part that has not ended protects every prefix of the part, since the paths of its encryptions do not
- * say which ENCRYPT job wrote them. All prefixes end with a slash, so that texts compare by whole segments.
+ * One statement for any number of prefixes, by indexes only: the path names the transcode job, the job its part. A live
+ * job of the part protects all prefixes of the part, because a path does not say which encrypt job wrote it. Prefixes
+ * end with a slash, so texts compare by whole segments.
  */
 async function classifyPrefixes(db: Database, prefixes: readonly string[], now: number): Promise<PrefixStatus[]> {
   const rows = await db.all<{ position: number; use: PrefixStatus }>(sql`
@@ -55,11 +55,11 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
   return prefixes.map((_, position) => uses.get(position) ?? "unknown");
 }
 
-/** An upload whose session is gone already may still be what a part is made of. */
+/** A part may still be made of an upload whose row is gone. */
 const livePartOf = sql`SELECT 1 FROM video_file_post uf JOIN video_post up ON up.id = uf.video_id
   WHERE uf.upload_id = w.upload_id AND up.deleted_at IS NULL AND uf.transfer_result <> 'SUCCESS'`;
 
-/** The same prefix, one that contains the pointer, or one that lies inside it. */
+/** The same prefix, one that contains the pointer, or one inside it. */
 function overlaps(pointer: SQL): SQL {
   return sql`coalesce(substr(${pointer}, 1, length(w.prefix)) = w.prefix OR substr(w.prefix, 1, length(${pointer})) = ${pointer}, 0)`;
 }

@@ -1,8 +1,8 @@
 import type { SaveOutcome } from "../../../application/ports/video-post-repository.ts";
 
 /**
- * Why a save's batch was refused. D1 tells a taken primary key from a NOT NULL guard only by the text of the error;
- * when both are wrong at once SQLite names the guard. Any other constraint is a bug, never a conflict: null.
+ * Why the batch of a save was refused. D1 distinguishes a taken primary key from a NOT NULL guard only by the text of
+ * the error; if both fail, SQLite names the guard. Any other constraint is a bug: null.
  */
 export function saveRefusal(error: unknown): Exclude<SaveOutcome, "saved"> | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

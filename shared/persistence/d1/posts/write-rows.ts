@@ -2,16 +2,16 @@ import { getTableColumns, getTableName, type InferInsertModel, type SQL, sql } f
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
 
 /*
- * D1 binds at most 100 parameters, so rows travel as JSON arrays of arrays that json_each unpacks: one parameter for as
- * many rows as fit into it. Only rows that differ from what is stored are sent.
+ * D1 binds at most 100 parameters, so rows are JSON arrays that json_each unpacks, as many per parameter as fit. Only
+ * rows that differ from the stored ones are sent.
  */
 
-/** Bytes of one parameter: D1 takes 2 MB, and this project stays below half of that. */
+/** Bytes per parameter: half of D1's limit of 2 MB. */
 export const MAX_PARAMETER_BYTES = 1_000_000;
 
 /**
- * How a table is written. `keep`: columns that others write. `insertOnly`: columns that an update leaves alone.
- * `clearOnly`: columns that an update fills where they are NULL, or sets to NULL or "", and otherwise leaves alone.
+ * How a table is written. `keep`: columns that others write. `insertOnly`: columns that an update does not change.
+ * `clearOnly`: columns that an update fills where they are NULL, or sets to NULL or "", and otherwise does not change.
  */
 export type WriteRules = {
   readonly keep?: readonly string[];
@@ -21,7 +21,7 @@ export type WriteRules = {
 
 type Rows<T extends SQLiteTable> = readonly InferInsertModel<T>[];
 
-/** INSERT, or UPDATE where the primary key is there, of the rows of `after` that are not in `before` as they are. */
+/** Inserts or updates (by primary key) the rows of `after` that differ from `before`. */
 export function upsertChanged<T extends SQLiteTable>(
   table: T,
   before: Rows<T>,
@@ -45,7 +45,7 @@ export function upsertChanged<T extends SQLiteTable>(
   );
 }
 
-/** DELETE of the rows of `before` whose primary key is not in `after`. */
+/** Deletes the rows of `before` whose primary key is not in `after`. */
 export function deleteMissing<T extends SQLiteTable>(table: T, before: Rows<T>, after: Rows<T>): SQL[] {
   const { key } = shapeOf(table);
   const kept = new Set(after.map((row) => jsonOf(key, row)));
@@ -74,7 +74,7 @@ function jsonOf(columns: readonly Column[], row: Record<string, unknown>): strin
 
 const encoder = new TextEncoder();
 
-/** The rows as JSON arrays, each within one parameter. */
+/** The rows as JSON arrays of at most one parameter each. */
 function parametersOf(
   table: SQLiteTable,
   rows: readonly Record<string, unknown>[],
@@ -84,7 +84,7 @@ function parametersOf(
   let size = Number.POSITIVE_INFINITY;
   for (const row of rows) {
     const json = jsonOf(columns, row);
-    // With the comma after it; the brackets are the 2 of a group.
+    // Includes the comma; the brackets are the 2 of a group.
     const bytes = encoder.encode(json).length + 1;
     if (2 + bytes > MAX_PARAMETER_BYTES) throw new Error(`a row of ${getTableName(table)} has ${bytes} bytes`);
     if (size + bytes > MAX_PARAMETER_BYTES) {

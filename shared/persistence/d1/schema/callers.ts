@@ -4,7 +4,7 @@ import type { Scope } from "../../../domain/scope.ts";
 import { timestamp } from "./columns.ts";
 
 export const apiKey = sqliteTable("api_key", {
-  /** Public half, the middle of the key that is shown once. */
+  /** Public half: the middle part of the key. */
   keyId: text("key_id").primaryKey(),
   name: text("name").notNull(),
   scopes: text("scopes", { mode: "json" }).$type<readonly Scope[]>().notNull(),
@@ -18,8 +18,8 @@ export const apiKey = sqliteTable("api_key", {
 });
 
 /**
- * Append-only: triggers refuse every UPDATE, a second row of an id, and every DELETE of a row that is still to be kept.
- * They are in migration 0004 alone; a migration that builds this table anew must make them anew.
+ * Append-only: triggers refuse every UPDATE, a second row of an id, and the DELETE of a row before `keep_until`. Only
+ * migration 0004 has them, so a migration that rebuilds this table must create them again.
  */
 export const auditEvent = sqliteTable(
   "audit_event",
@@ -36,7 +36,7 @@ export const auditEvent = sqliteTable(
     status: integer("status").notNull(),
     /** Problem code of a refusal. */
     reason: text("reason"),
-    /** How many equal events this row stands for; refusals at the gate are counted, not repeated. */
+    /** Number of equal events in this row: refusals at the key endpoint are counted, not repeated. */
     count: integer("count").notNull(),
     clientAddress: text("client_address"),
     country: text("country"),
@@ -47,7 +47,7 @@ export const auditEvent = sqliteTable(
     index("audit_event_post").on(t.videoPostId, t.id).where(sql`video_post_id IS NOT NULL`),
     index("audit_event_actor").on(t.actor, t.id),
     index("audit_event_action").on(t.action, t.id),
-    // What was refused and what was done: either may be a small part of the log.
+    // Refused and successful requests: either may be a small part of the log.
     index("audit_event_refused").on(t.id).where(sql`status >= 400`),
     index("audit_event_done").on(t.id).where(sql`status < 400`),
     index("audit_event_keep_until").on(t.keepUntil),

@@ -40,7 +40,7 @@ export const videoTranscodeJob = sqliteTable(
     runAfter: timestamp("run_after").notNull(),
     progress: text("progress", { mode: "json" }).$type<JobProgress>(),
     failReason: text("fail_reason"),
-    /** What the last attempt whose result failed verification said; unlike fail_reason it outlives the next claim. */
+    /** Reason of the last failed verification; unlike fail_reason it survives the next claim. */
     failedVerification: text("failed_verification"),
     cancelRequested: flag("cancel_requested").notNull(),
     createdAt: timestamp("created_at").notNull(),
@@ -61,13 +61,13 @@ export const keyRotationBatch = sqliteTable(
   {
     batchId: text("batch_id").primaryKey(),
     state: text("state").$type<RotationState>().notNull(),
-    /** Which parts were asked for, as the request said it. */
+    /** The selection as the request has it. */
     selection: text("selection", { mode: "json" }).$type<RotationSelection>().notNull(),
-    /** Parts that may be under way at the same time. */
+    /** Parts that may be in progress at the same time. */
     maxInFlight: integer("max_in_flight").notNull(),
-    /** How long replaced keys are still given out; null for what the deployment says. */
+    /** How long replaced keys are served; null for the deployment's setting. */
     graceSeconds: integer("grace_seconds"),
-    /** The last part that was looked at for an item, "" before the first; null when all have been. */
+    /** The last part that was read for items: "" before the first, null after the last. */
     fillCursor: text("fill_after"),
     requestedBy: text("requested_by").notNull(),
     createdAt: timestamp("created_at").notNull(),
@@ -85,7 +85,7 @@ export const keyRotationItem = sqliteTable(
     videoPostId: text("video_post_id").notNull(),
     fileIndex: integer("file_index").notNull(),
     state: text("state").$type<RotationItemState>().notNull(),
-    /** The ENCRYPT job that makes the new version; while there is no such job, one that is about to be created. */
+    /** The encrypt job of the new version, or the id of one that is about to be created. */
     jobId: text("job_id"),
     fromKeyVersion: integer("from_key_version"),
     toKeyVersion: integer("to_key_version"),

@@ -13,7 +13,7 @@ export const videoPost = sqliteTable(
   "video_post",
   {
     id: text("id").primaryKey(),
-    /** What an import called it, so that the same import makes no second post; null for every other post. */
+    /** The id of its import, which makes no second post; null for any other post. */
     importId: text("import_id"),
     authorId: text("author_id").notNull(),
     title: text("title").notNull(),
@@ -22,7 +22,7 @@ export const videoPost = sqliteTable(
     resourceType: text("resource_type").$type<ResourceType>().notNull(),
     status: text("status").$type<VideoPostStatus>().notNull(),
     interaction: text("interaction", { mode: "json" }).$type<Interaction>().notNull(),
-    /** Which default policies a new quality gets: those of the deployment, or PUBLIC for all. */
+    /** Default policies of new qualities: those of the deployment, or PUBLIC for all. */
     access: text("access").$type<PostAccess>().notNull(),
     autoPublish: flag("auto_publish").notNull(),
     durationSeconds: real("duration").notNull(),
@@ -30,7 +30,7 @@ export const videoPost = sqliteTable(
     auditReason: text("audit_reason"),
     auditedBy: text("audited_by"),
     auditedAt: timestamp("audited_at"),
-    /** Since when the post is published; NULL while it is not. */
+    /** Time of publication; NULL while it is not published. */
     publishedAt: timestamp("published_at"),
     version: integer("version").notNull(),
     nextFileIndex: integer("next_file_index").notNull(),
@@ -40,7 +40,7 @@ export const videoPost = sqliteTable(
   },
   (t) => [
     index("video_post_status").on(t.status, t.id),
-    // Posts that a release without `published_at` has published: empty but for the minutes of a deployment.
+    // Posts that a release without `published_at` published; only during a deployment.
     index("video_post_unpublished_pass").on(t.id).where(UNPUBLISHED_PASS),
     index("video_post_slug").on(t.slug),
     uniqueIndex("video_post_import").on(t.importId).where(sql`import_id IS NOT NULL`),
@@ -55,7 +55,7 @@ export const videoFilePost = sqliteTable(
     fileIndex: integer("file_index").notNull(),
     position: integer("position").notNull(),
     uploadId: text("upload_id"),
-    /** Wrapped under `source_kek_id`; "" once it is no longer needed, NULL where the source is no URL. */
+    /** Wrapped under `source_kek_id`; "" once it is no longer needed, NULL if the source is no URL. */
     sourceUrl: text("source_url"),
     sourceKekId: text("source_kek_id"),
     fileName: text("file_name").notNull(),
@@ -63,14 +63,14 @@ export const videoFilePost = sqliteTable(
     durationSeconds: real("duration"),
     transferResult: text("transfer_result").$type<TransferResult>().notNull(),
     encryptStatus: text("encrypt_status").$type<EncryptStatus>().notNull(),
-    /** Written by job statements alone: see job-store.ts. */
+    /** Written only by the job statements. */
     updateType: text("update_type").$type<UpdateType>().notNull().default("HAS_UPDATE"),
     filePath: text("file_path"),
     filePathJobId: text("file_path_job_id"),
     encPath: text("enc_path"),
     encPathJobId: text("enc_path_job_id"),
     keyVersion: integer("key_version"),
-    /** The highest version that was ever staged. */
+    /** The highest version ever staged. */
     lastKeyVersion: integer("last_key_version").notNull().default(0),
     failReason: text("fail_reason"),
     probe: text("probe", { mode: "json" }).$type<ProbeFacts>(),
@@ -81,11 +81,11 @@ export const videoFilePost = sqliteTable(
     uniqueIndex("video_file_post_index").on(t.videoId, t.fileIndex),
     // One upload makes one part.
     uniqueIndex("video_file_post_upload").on(t.uploadId).where(sql`upload_id IS NOT NULL`),
-    // Imported parts, which have neither: how far their migration is.
+    // Imported parts, which have neither: the progress of their re-key.
     index("video_file_post_imported")
       .on(t.transferResult, t.encryptStatus)
       .where(sql`upload_id IS NULL AND source_url IS NULL`),
-    // Which URLs are under which key-encryption key.
+    // Finds URLs by key-encryption key.
     index("video_file_post_kek").on(t.sourceKekId, t.id).where(sql`source_kek_id IS NOT NULL`),
     index("video_file_post_scan").on(t.transferResult, t.encryptStatus, t.updateType, t.videoId),
   ],
@@ -118,7 +118,7 @@ export const videoPostRevision = sqliteTable(
     version: integer("version").notNull(),
     saveId: text("save_id").notNull(),
     events: text("events", { mode: "json" }).$type<readonly (NewEvent | DomainEvent)[]>().notNull(),
-    /** Null, and therefore refused, when the job whose result this save records has lost its lease. */
+    /** Null, and so refused, if the job whose result this save records has lost its lease. */
     leaseGuard: integer("lease_guard").notNull(),
     createdAt: timestamp("created_at").notNull(),
     dispatchedAt: timestamp("dispatched_at"),

@@ -10,7 +10,7 @@ import type { Database } from "../database.ts";
 import { uploadSession } from "../schema/jobs.ts";
 import { videoFilePost } from "../schema/video-post.ts";
 
-/** The expiry of an upload that is being removed: nothing is added to what has expired, and 0 is always in the past. */
+/** The expiry of an upload that is being removed: 0 is always in the past, and an expired upload takes no chunk. */
 const REMOVING = 0;
 
 export function d1UploadStore(db: Database): UploadStore {
@@ -120,7 +120,7 @@ const isUpload = (uploadId: string) => eq(uploadSession.uploadId, uploadId);
 
 const isOwn = ({ uploadId, owner }: UploadRef) => and(isUpload(uploadId), eq(uploadSession.owner, owner));
 
-/** A part that was made of the upload of the outer statement. */
+/** A part of the outer statement's upload. */
 function partOf(db: Database) {
   return db.select({ one: sql`1` }).from(videoFilePost).where(eq(videoFilePost.uploadId, uploadSession.uploadId));
 }
