@@ -20,7 +20,7 @@ const HANDLERS: { readonly [K in Kind]: MessageHandler<K> } = {
 
 const RETRY_SECONDS = 30;
 
-/** The message says what it is, whatever a deployment calls the queue that it arrives by. */
+/** The message names its kind, so a deployment may name its queues freely. */
 export async function handleMessages(batch: MessageBatch<unknown>, context: Context): Promise<void> {
   const readable: Received<QueueMessage>[] = [];
   for (const message of batch.messages) {
@@ -29,7 +29,7 @@ export async function handleMessages(batch: MessageBatch<unknown>, context: Cont
       readable.push({ message, body });
       continue;
     }
-    // Another release may be able to read it; in the end it is a dead letter.
+    // A newer release may be able to read it; otherwise it becomes a dead letter.
     logError("queue", "a message cannot be read", { queue: batch.queue, message: message.id });
     message.retry({ delaySeconds: LONGEST_RETRY_SECONDS });
   }

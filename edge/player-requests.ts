@@ -4,7 +4,7 @@ import { parsePlaylistAddress } from "./playback/playlist-address.ts";
 import { keyHandler } from "./routes/playback/content-key.ts";
 import { playlistHandler } from "./routes/playback/playlists.ts";
 
-/** Shared with the router, which has the other methods of the same routes. */
+/** Shared with the router, which handles the other methods of the same routes. */
 export type PlayerHandlers = {
   readonly keys: ReturnType<typeof keyHandler>;
   readonly playlists: ReturnType<typeof playlistHandler>;
@@ -15,8 +15,8 @@ export function createPlayerHandlers(context: Context): PlayerHandlers {
 }
 
 /**
- * Playlists and keys without the router and its middleware, which would take a fifth of a playlist's time. Null for
- * every other request.
+ * Playlists and keys bypass the router and its middleware, which would take a fifth of a playlist's time. Null for any
+ * other request.
  */
 export function handlePlayerRequest(
   { keys, playlists }: PlayerHandlers,

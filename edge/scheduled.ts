@@ -9,10 +9,10 @@ import { dispatchEvents } from "./events/outbox.ts";
 import { logError } from "./log/log.ts";
 import { removeExpiredUploads } from "./uploads/remove-uploads.ts";
 
-/** Under a Worker's limit of subrequests, at a few requests each. */
+/** Below a Worker's limit of subrequests, at a few requests each. */
 const UPLOADS_PER_SWEEP = 50;
 
-/** What the Cron Trigger does every minute. A failure is logged by step, and the invocation counts as failed. */
+/** The work of the Cron Trigger, every minute. Failures are logged by step, and the invocation counts as failed. */
 export async function runScheduled(context: Context): Promise<void> {
   const { uploads, env, settings, now } = context;
   try {

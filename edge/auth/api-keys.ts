@@ -7,7 +7,7 @@ import type { AuthResult } from "./caller.ts";
 import type { SeenApiKeys } from "./seen-api-keys.ts";
 
 export type ApiKeyAuthenticator = {
-  /** ADMIN_API_KEY: the first key, which is a setting, so that it counts while the database is empty or away. */
+  /** ADMIN_API_KEY: a setting, so that it works while the database is empty or unavailable. */
   readonly firstKey: string;
   readonly apiKeys: ApiKeyStore;
   readonly seen: SeenApiKeys;
@@ -15,7 +15,7 @@ export type ApiKeyAuthenticator = {
   readonly isBeyondLimit: (request: Request) => Promise<boolean>;
 };
 
-/** The caller named by `Authorization: Bearer`. `later` takes what the answer need not wait for. */
+/** The caller of `Authorization: Bearer`. `later` takes work that the response does not wait for. */
 export async function authenticateByApiKey(
   authenticator: ApiKeyAuthenticator,
   request: Request,
@@ -38,9 +38,9 @@ export async function authenticateByApiKey(
 }
 
 /**
- * One query, and none for a key that was unknown within the last second. Made-up keys are free, so look-ups of keys that
- * this isolate does not know as valid are counted by network. Only the holder of the secret half learns why a key is
- * refused.
+ * One query, and none for a key that was unknown within the last second. Look-ups of keys that this isolate does not
+ * know as valid are counted by network, since made-up keys cost nothing. Only the holder of the secret half learns why
+ * a key is refused.
  */
 async function findKey(
   { apiKeys, seen, isBeyondLimit }: ApiKeyAuthenticator,
@@ -60,7 +60,7 @@ async function findKey(
   return found;
 }
 
-/** That a use could not be written down is no reason to refuse it. */
+/** A use that cannot be recorded is no reason to refuse it. */
 async function recordUse(apiKeys: ApiKeyStore, keyId: string, now: number): Promise<void> {
   try {
     await apiKeys.recordUse(keyId, now, LAST_USED_EXACTNESS_MS);

@@ -3,18 +3,18 @@ import type { AuthResult } from "./caller.ts";
 import { authenticateByCloudflareAccess, type CloudflareAccessAuthenticator } from "./cloudflare-access.ts";
 import { authenticateByGateway } from "./gateway.ts";
 
-/** Everything by which callers of the administrative API are known. */
+/** The ways in which callers of the administrative API authenticate. */
 export type Authenticators = {
   readonly gatewaySecret: string | undefined;
   readonly apiKey: ApiKeyAuthenticator;
-  /** Null where Cloudflare Access is not set up. */
+  /** Null if Cloudflare Access is not configured. */
   readonly access: CloudflareAccessAuthenticator | null;
 };
 
 /**
- * Who calls. The first credentials that are there decide, and when they are no good the request is refused: nobody is
- * somebody else than they said. The gateway comes first, since the Authorization header that it passes on may be for
- * the gateway itself; Access comes last, since a browser that has its cookie cannot leave it out.
+ * Authenticates a caller. The first credentials present decide; if they are not valid, the request is refused. The
+ * gateway comes first, because the Authorization header that it passes on may be for the gateway itself. Access comes
+ * last, because a browser cannot leave its cookie out.
  */
 export async function authenticateCaller(
   authenticators: Authenticators,

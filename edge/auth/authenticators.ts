@@ -7,7 +7,7 @@ import { isBeyondIssueLimit } from "./issue-limit.ts";
 import { createSeenApiKeys } from "./seen-api-keys.ts";
 import type { IssuerKeys } from "./viewers/issuer-keys.ts";
 
-/** The authenticators that the settings open. */
+/** The authenticators that the settings enable. */
 export function createAuthenticators(
   env: Env,
   settings: Settings,

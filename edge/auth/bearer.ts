@@ -4,8 +4,7 @@ export function bearerToken(request: Request): string | null {
 }
 
 /**
- * Whether two secrets are equal, in time that does not depend on where they differ: digests have one length, and
- * `timingSafeEqual` throws on unequal ones.
+ * Whether two secrets are equal, in constant time. They are hashed because `timingSafeEqual` throws on unequal lengths.
  */
 export async function equalSecrets(a: string, b: string): Promise<boolean> {
   const digest = (text: string) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

@@ -1,11 +1,13 @@
 import type { Scope } from "../../shared/domain/scope.ts";
 
-/** An administrator or a site: whoever calls the administrative API. */
+/** A caller of the administrative API: an administrator or a site. */
 export type Caller = {
-  /** What it owns things by and is audited by: `api-key:{keyId}`, `access:{e-mail}` or `gateway:{sub}`. */
+  /**
+   * The id that owns resources and that the audit log names: `api-key:{keyId}`, `access:{e-mail}` or `gateway:{sub}`.
+   */
   readonly id: string;
   readonly scopes: readonly Scope[];
-  /** As the gateway or Access says them, for people who read the audit log; never asked for a decision. */
+  /** As the gateway or Access reports them, for readers of the audit log; no decision depends on them. */
   readonly email?: string | undefined;
   readonly name?: string | undefined;
 };
@@ -14,9 +16,9 @@ type RefusalCode = "credentials-invalid" | "not-allowed" | "too-many-requests";
 
 export type AuthResult =
   | { readonly kind: "caller"; readonly caller: Caller }
-  /** No credentials of the kind that is looked for. */
+  /** The request has no credentials of this kind. */
   | { readonly kind: "none" }
-  /** Credentials that do not count. `reason` never holds anything of them. */
+  /** The credentials are not valid. `reason` never contains any part of them. */
   | { readonly kind: "refused"; readonly code: RefusalCode; readonly reason?: string }
-  /** They cannot be checked now; `reason` says why. */
+  /** The credentials cannot be checked now; `reason` says why. */
   | { readonly kind: "unavailable"; readonly reason: string };

@@ -1,9 +1,9 @@
 /**
- * What one client can come from, as a text to count by: an IPv4 address, or the first 64 bits of an IPv6 address, since
- * whoever has one address of such a network has all of them. Takes what Cloudflare puts into `CF-Connecting-IP`.
+ * The network of a client, as a text to count by: an IPv4 address, or the first 64 bits of an IPv6 address, because one
+ * client has all addresses of such a network. Takes the value of `CF-Connecting-IP`.
  */
 export function clientNetwork(address: string): string {
-  // An IPv4 address that is written as an IPv6 one (RFC 4291 2.5.5.2).
+  // An IPv4 address in IPv6 notation (RFC 4291 2.5.5.2).
   const mapped = /^::ffff:([0-9]+(?:\.[0-9]+){3})$/i.exec(address);
   if (mapped !== null) return mapped[1]!;
   if (!address.includes(":")) return address;

@@ -8,7 +8,7 @@ export type CloudflareAccessAuthenticator = {
   /** Host name of the team, which is also the issuer. */
   readonly teamDomain: string;
   readonly audiences: readonly string[];
-  /** What everybody may do whom Access lets in. */
+  /** The scopes of everybody whom Access admits. */
   readonly scopes: readonly Scope[];
   readonly issuerKeys: IssuerKeys;
 };
@@ -22,8 +22,8 @@ const identitySchema = z.union([
 ]);
 
 /**
- * The caller for whom Cloudflare Access vouches. `authenticator` is null where Access is not set up. `hasEffects` says whether the
- * request changes something, or is recorded as something that this caller did.
+ * The caller that Cloudflare Access vouches for. `authenticator` is null if Access is not configured. `hasEffects`: the
+ * request changes something or is recorded in the audit log.
  */
 export async function authenticateByCloudflareAccess(
   authenticator: CloudflareAccessAuthenticator | null,
@@ -55,15 +55,15 @@ export async function authenticateByCloudflareAccess(
 
 function callerOf(identity: z.output<typeof identitySchema>, scopes: readonly Scope[]) {
   if (!("email" in identity)) return { id: `access:${identity.common_name}`, scopes };
-  // Identity providers spell one address in several ways; what somebody owns must not depend on it.
+  // Identity providers vary the case of an address; ownership must not depend on it.
   const email = identity.email.toLowerCase();
   return { id: `access:${email}`, scopes, email };
 }
 
 /**
- * Access knows browsers by a cookie, which they send along whichever page made the request, and turns it into this
- * header. So another site's page could send a request in an administrator's name. Browsers report where a request comes
- * from (Fetch Metadata 2.2: "none" is a typed address), older ones only for writes; programs send neither header.
+ * Access recognises browsers by a cookie and turns it into this header, whichever page made the request. Another site's
+ * page could so send a request in an administrator's name. Browsers report the origin of a request (Fetch Metadata 2.2:
+ * "none" is a typed address), older ones only for writes; programs send neither header.
  */
 function isFromAnotherSite({ headers, url }: Request): boolean {
   const site = headers.get("sec-fetch-site");

@@ -7,14 +7,14 @@ const SUBJECT = /^[\x21-\x2b\x2d-\x7e]{1,200}$/;
 const LONGEST_LABEL = 320;
 
 /**
- * The caller that a gateway of the site's own has authenticated. Its headers prove nothing by themselves, since anybody
- * can send them: without the gateway's secret beside them the request is as good as one without.
+ * The caller that the site's gateway has authenticated. Anybody can send its headers, so without the gateway's secret
+ * they count as absent.
  */
 export async function authenticateByGateway(secret: string | undefined, headers: Headers): Promise<AuthResult> {
   const given = headers.get("x-gateway-secret");
   if (secret === undefined || given === null || !(await equalSecrets(given, secret))) return { kind: "none" };
   const subject = headers.get("x-auth-sub");
-  // The gateway passes on somebody whom it does not know: other credentials may say who it is.
+  // The gateway does not know the caller; other credentials may authenticate it.
   if (subject === null) return { kind: "none" };
   if (!SUBJECT.test(subject)) {
     return {

@@ -1,14 +1,14 @@
-/** What an isolate remembers about API keys, by a hash of the whole key. It keeps values, no keys and no promises. */
+/** What an isolate remembers about API keys, by a hash of the whole key. It stores values, no keys and no promises. */
 export type SeenApiKeys = {
   /** Whether the key was valid at its last look-up. */
   readonly wasGood: (key: string) => boolean;
-  /** Whether the database has just been asked and has no such key. */
+  /** Whether a recent look-up found no such key. */
   readonly isUnknown: (key: string, now: number) => boolean;
   readonly note: (key: string, found: "good" | "bad" | "unknown", now: number) => void;
 };
 
 const MOST_KEYS = 1000;
-/** Short, although a key is random and cannot have been tried before it was created. */
+/** Short, although a random key cannot be tried before it exists. */
 const UNKNOWN_MS = 1000;
 
 export function createSeenApiKeys(): SeenApiKeys {
@@ -25,7 +25,7 @@ export function createSeenApiKeys(): SeenApiKeys {
   };
 }
 
-/** A Map lists its keys in the order in which they were put in: the first is the oldest. */
+/** A Map iterates in insertion order: the first key is the oldest. */
 function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key);
   map.set(key, value);

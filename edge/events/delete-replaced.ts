@@ -2,21 +2,21 @@ import type { Context } from "../context.ts";
 import type { DeleteReplacedMessage } from "../queues/messages.ts";
 import { inBothBuckets, queueDeletions } from "./delete-objects.ts";
 
-/** A queue delays a message by 12 hours at most: a longer grace takes several messages. */
+/** A queue delays a message by at most 12 hours: a longer grace takes several messages. */
 const LONGEST_DELAY_SECONDS = 12 * 3600;
 
 type ReplacedVersion = Pick<DeleteReplacedMessage, "replaced" | "notBefore">;
 type Deps = Pick<Context, "env" | "prefixes" | "settings" | "now">;
 
-/** Has the queue look at a replaced version again when its keys, whose end is in ms, are no longer given out. */
+/** Sends a message to check a replaced version again when its keys end, in ms. */
 export async function queueReplaced({ env, settings, now }: Deps, replaced: string, keysEnd: number): Promise<void> {
   const notBefore = keysEnd + settings.SEGMENT_GRACE_SECONDS * 1000;
   await wait({ env, now }, { replaced, notBefore });
 }
 
 /**
- * Deletes a replaced version, unless the pointers or its keys say otherwise by now. Nothing depends on the message: early,
- * late or twice it does no harm, and the daily collection finds what a lost one has left.
+ * Deletes a replaced version, unless its pointers or keys protect it by now. Messages may be early, late, repeated or
+ * lost: the daily collection deletes what is left.
  */
 export async function deleteReplaced(deps: Deps, message: ReplacedVersion): Promise<void> {
   const { env, prefixes, now } = deps;

@@ -1,6 +1,6 @@
 import { redactSecrets } from "./redact-secrets.ts";
 
-/** Characters; a platform cuts longer lines anywhere. */
+/** Characters: a platform cuts longer lines at an arbitrary place. */
 const LONGEST_REASON = 2000;
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ function reasonsOf(error: unknown, path: readonly string[] = []): string[] {
   return error instanceof Error && error.cause !== undefined ? reasonsOf(error.cause, here) : [here.join(": ")];
 }
 
-/** The further lines of a failed statement hold its parameters. */
+/** Further lines of a failed statement contain its parameters. */
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : typeof error === "string" ? error : "not an error";
   return message.split("\n", 1)[0] ?? "";

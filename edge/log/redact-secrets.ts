@@ -1,4 +1,4 @@
-/** JWTs, our API keys, and what follows the path of a URL, where it may be signed. */
+/** JWTs, API keys of ladderlock, and everything after the path of a URL, which may be signed. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, "[token]"],
   [/llk_[\w-]+/g, "[key]"],

@@ -1,7 +1,7 @@
 /**
- * Whether an Accept-Encoding header allows gzip (RFC 9110 12.5.3): by name, by its old name x-gzip, or by `*` when
- * neither is named; a weight of 0 forbids. No header means "anything" by the letter, but comes from clients that do not
- * decode at all, so it is a no; so is a weight that cannot be read.
+ * Whether an Accept-Encoding header allows gzip (RFC 9110 12.5.3): as gzip, x-gzip, or `*` if neither is named; a
+ * weight of 0 forbids it. A missing header means "anything" in the RFC but comes from clients that do not decode, so it
+ * is a no, as is a malformed weight.
  */
 export function acceptsGzip(header: string | null | undefined): boolean {
   if (!header) return false;

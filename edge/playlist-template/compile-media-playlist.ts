@@ -6,12 +6,12 @@ import { stringifyPlaylist } from "../../shared/hls/stringify.ts";
 import { compileTemplate, type PlaylistTemplate } from "./playlist-template.ts";
 
 /**
- * Prepares one quality's stored playlist for serving: segment names get `segmentBaseUrl` (absolute, or a path; it ends
- * with a slash and is already encoded) in front, and the placeholder in the key URI becomes the hole for the token.
- * Throws when the stored text is not a media playlist: we wrote it, so that is a defect and not a viewer's mistake.
+ * Prepares the stored playlist of one quality: puts `segmentBaseUrl` (absolute or a path, encoded, with a slash at its
+ * end) before segment names and turns the placeholder in the key URI into a hole for the token. Throws if the text is
+ * no media playlist: ladderlock wrote it, so that is a defect.
  */
 export function compileMediaPlaylist(storedText: string, segmentBaseUrl: string): PlaylistTemplate {
-  // Segments are public and immutable: no token may get into their names (and no name may be taken for a hole).
+  // Segments are public and immutable: no token may enter their names, and no name may look like a hole.
   if (segmentBaseUrl.includes(TOKEN_PLACEHOLDER)) throw new TypeError("a segment URL holds the token's placeholder");
   if (!segmentBaseUrl.endsWith("/")) throw new TypeError("the base of segment URLs must end with a slash");
   const parsed = parsePlaylist(storedText);

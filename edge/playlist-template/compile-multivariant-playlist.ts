@@ -8,19 +8,19 @@ import { compileTemplate, type PlaylistTemplate } from "./playlist-template.ts";
 
 export type MultivariantSelection = {
   readonly allowed: ReadonlySet<string>;
-  /** Put before every relative URI, for a door whose path is not the playlist's folder; already encoded. */
+  /** Prefix of every relative URI, for a route whose path is not the playlist's folder; already encoded. */
   readonly uriPrefix?: string;
 };
 
 export type CompiledMultivariant =
   | { readonly kind: "compiled"; readonly template: PlaylistTemplate }
-  /** The playlist has no variant that is allowed. */
+  /** No variant of the playlist is allowed. */
   | { readonly kind: "empty" };
 
 /**
- * Prepares a stored multivariant playlist for one set of allowed qualities. Every relative URI that is left carries the
- * token itself, since a player does not hand a query on (RFC 3986 5.2.2); a URI of another host never gets one. Throws
- * when the stored text is not a multivariant playlist, or names a rendition group that it does not have.
+ * Prepares a stored multivariant playlist for one set of allowed qualities. Every relative URI carries the token,
+ * because players do not inherit a query (RFC 3986 5.2.2); a URI of another host never gets one. Throws if the text is
+ * no multivariant playlist or names an undefined rendition group.
  */
 export function compileMultivariantPlaylist(
   storedText: string,

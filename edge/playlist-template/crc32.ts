@@ -13,14 +13,14 @@ const BYTE_REMAINDERS = Int32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** x^(8 * 2^n) for every n: the factors of which every shift by whole bytes is made. */
+/** x^(8 2^n) for every n: factors of every shift by whole bytes. */
 const BYTE_SHIFTS = (() => {
   const powers = [timesPowerOfX(ONE, 8)];
   for (let n = 1; n < 32; n += 1) powers.push(multiply(powers[n - 1]!, powers[n - 1]!));
   return Int32Array.from(powers);
 })();
 
-/** As a signed 32-bit integer, which `DataView.setUint32` writes as it should be. */
+/** As a signed 32-bit integer, which `DataView.setUint32` writes correctly. */
 export function crc32(bytes: Uint8Array): number {
   let remainder = -1;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -29,7 +29,7 @@ export function crc32(bytes: Uint8Array): number {
   return ~remainder;
 }
 
-/** What a CRC must be multiplied by when `byteLength` bytes follow; computed once for each length. */
+/** The factor of a CRC that is followed by `byteLength` bytes; computed once per length. */
 export function shiftOver(byteLength: number): number {
   let shift = ONE;
   for (let n = 0, rest = byteLength; rest > 0; n += 1, rest = Math.floor(rest / 2)) {
@@ -38,7 +38,7 @@ export function shiftOver(byteLength: number): number {
   return shift;
 }
 
-/** The CRC of two texts in a row; `shiftOverSecond` is `shiftOver` of the second one's length. */
+/** The CRC of two concatenated texts; `shiftOverSecond` is `shiftOver` of the second one's length. */
 export function joinCrc32(first: number, second: number, shiftOverSecond: number): number {
   return multiply(shiftOverSecond, first) ^ second;
 }

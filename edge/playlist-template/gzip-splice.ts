@@ -11,24 +11,24 @@ const LARGEST_STORED_BLOCK = 0xffff;
 const encoder = new TextEncoder();
 
 export type GzipSplice = {
-  /** Bytes of memory that the prepared pieces take. */
+  /** Bytes of memory of the prepared pieces. */
   readonly byteLength: number;
   /** `fill` is ASCII of at most 65,535 characters (else RangeError). The result is a whole gzip file. */
   readonly render: (fill: string) => Uint8Array<ArrayBuffer>;
 };
 
 type Piece = {
-  /** Deflated bytes; of every piece but the last they end with the header of a stored block, its length to come. */
+  /** Deflated bytes. Each piece but the last ends with the header of a stored block, without its length. */
   readonly deflated: Uint8Array;
   readonly crc: number;
   readonly shift: number;
 };
 
-/** The whole file for fills of one length: only they and the checksum are to be written. */
+/** The whole file for fills of one length: only the fills and the checksum are missing. */
 type Frame = {
   readonly fillLength: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each fill begins. */
+  /** Offset of each fill. */
   readonly holes: readonly number[];
   /** The checksum of the whole is `rest` and `factor` times that of the fill: a CRC is linear. */
   readonly rest: number;
@@ -36,17 +36,17 @@ type Frame = {
 };
 
 /**
- * Compresses once what is the same in every answer, and leaves a hole between each two texts. Filling the holes costs
- * a copy: the fill goes in uncompressed, and the checksum of the whole is put together from those of the parts.
+ * Compresses the constant parts once and leaves a hole between each two. A response copies the fills in uncompressed
+ * and combines the checksum from those of the parts.
  */
 export function compileGzipSplice(texts: readonly Uint8Array[]): GzipSplice {
   const pieces = texts.map((text, index) => compilePiece(text, index === texts.length - 1));
   const plainBytes = texts.reduce((sum, text) => sum + text.length, 0);
   const deflatedBytes = pieces.reduce((sum, piece) => sum + piece.deflated.length, 0);
-  // Tokens for one video are of one length, or of a few: the frame of the last one nearly always fits.
+  // Tokens of one video have few lengths, so the last frame nearly always fits.
   let frame: Frame | null = null;
   return {
-    // A frame is the pieces once more.
+    // A frame is a second copy of the pieces.
     byteLength: 2 * deflatedBytes,
     render: (fill) => {
       if (fill.length > LARGEST_STORED_BLOCK) throw new RangeError("what fills a hole must fit into a stored block");
@@ -65,7 +65,7 @@ function compilePiece(text: Uint8Array, isLast: boolean): Piece {
   const crc = crc32(text);
   const shift = shiftOver(text.length);
   if (isLast) return { deflated, crc, shift };
-  // A sync flush ends with an empty stored block. Its header and padding stay; the two lengths give way to the fill's.
+  // A sync flush ends with an empty stored block. Its header and padding stay; the fill's lengths replace its own.
   const end = deflated.length - STORED_LENGTHS_BYTES;
   if (end < 1 || [0, 0, 0xff, 0xff].some((byte, index) => deflated[end + index] !== byte)) {
     throw new Error("zlib did not end a sync flush with an empty stored block");
@@ -95,7 +95,7 @@ function buildFrame(pieces: readonly Piece[], fillLength: number, plainBytes: nu
   return { fillLength, bytes, holes, ...joinedCrc(pieces, shiftOver(fillLength)) };
 }
 
-/** The checksum of all pieces and fills in a row, as a function of the fill's: `rest ^ factor * crc`. */
+/** The checksum of all pieces and fills as a function of the fill's: `rest ^ factor crc`. */
 function joinedCrc(pieces: readonly Piece[], fillShift: number): { rest: number; factor: number } {
   let rest = pieces[0]!.crc;
   let factor = 0;
@@ -106,7 +106,7 @@ function joinedCrc(pieces: readonly Piece[], fillShift: number): { rest: number;
   return { rest, factor };
 }
 
-/** Writes the fill into every hole; gives its checksum. */
+/** Writes the fill into every hole and returns its checksum. */
 function fillHoles(gzip: Uint8Array, holes: readonly number[], fill: string): number {
   const [first, ...others] = holes;
   if (first === undefined) return 0;

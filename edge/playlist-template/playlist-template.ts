@@ -1,16 +1,16 @@
 import { compileGzipSplice } from "./gzip-splice.ts";
 
-/** A playlist that is finished but for the token. Immutable, so that requests may share it. */
+/** A playlist that lacks only the token. Immutable, so that requests can share it. */
 export type PlaylistTemplate = {
-  /** The playlist as text. Throws TypeError for a token that is not made of URL's unreserved characters. */
+  /** The playlist as text. Throws TypeError for a token with other characters than URL's unreserved ones. */
   readonly render: (token: string) => string;
   /** The same bytes as a gzip file, for a Response with `encodeBody: "manual"`. Throws as `render` does. */
   readonly renderGzip: (token: string) => Uint8Array<ArrayBuffer>;
-  /** Roughly what it takes in memory: what a cache counts. */
+  /** Approximate size in memory, which the cache counts. */
   readonly sizeBytes: number;
 };
 
-/** `placeholder` may stand in the text any number of times; every one is a hole for the same token. */
+/** Every occurrence of `placeholder` in the text is a hole for the same token. */
 export function compileTemplate(text: string, placeholder: string): PlaylistTemplate {
   const pieces = text.split(placeholder);
   const encoder = new TextEncoder();
@@ -24,12 +24,14 @@ export function compileTemplate(text: string, placeholder: string): PlaylistTemp
       assertToken(token);
       return splice.render(token);
     },
-    // Strings count two bytes a character, as they may be held.
+    // Strings may take two bytes per character.
     sizeBytes: 2 * text.length + splice.byteLength,
   };
 }
 
-/** RFC 3986 2.3. It stands in a URI, in quotes, on a line: anything else could break out, or would need encoding. */
+/**
+ * RFC 3986 2.3. The token stands in a URI, in quotes, on a line: any other character could break out or need encoding.
+ */
 function assertToken(token: string): void {
   if (!/^[A-Za-z0-9._~-]+$/.test(token)) throw new TypeError("a token has a character that a URI cannot hold as it is");
 }

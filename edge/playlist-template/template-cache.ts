@@ -1,18 +1,18 @@
 export type TemplateCache<Value> = {
-  /** The value, which is now the last to be dropped; undefined when it is not there (any more). */
+  /** The value, which becomes the most recently used; undefined if absent. */
   readonly get: (key: string) => Value | undefined;
-  /** Keeps a value of `sizeBytes`, dropping the longest unused. One that is larger than the whole cache is not kept. */
+  /** Stores a value of `sizeBytes` and evicts the least recently used. A value larger than the cache is not stored. */
   readonly put: (key: string, value: Value, sizeBytes: number) => void;
   readonly usedBytes: () => number;
 };
 
 /**
- * What an isolate may keep between requests: finished, immutable values, at most `maxBytes` of them. Never a promise,
- * a body or anything else that belongs to one request (the runtime forbids its use in another), never a content key or
- * what the gate said. For one key every value must be as good as any other.
+ * What an isolate may keep between requests: finished, immutable values of at most `maxBytes`. Never a promise, a body
+ * or anything else of one request (the runtime forbids its use in another), never a content key or a decision of the
+ * key endpoint. All values of a key must be equivalent.
  */
 export function createTemplateCache<Value extends object>(maxBytes: number): TemplateCache<Value> {
-  // A Map lists its keys in the order in which they were put in: the first is the longest unused.
+  // A Map iterates in insertion order: the first key is the least recently used.
   const entries = new Map<string, { readonly value: Value; readonly bytes: number }>();
   let used = 0;
 

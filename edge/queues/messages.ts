@@ -32,7 +32,7 @@ const auditEvent = z.object({
 
 const messageSchema = z.discriminatedUnion("kind", [deleteObjects, deleteReplaced, auditEvent]);
 
-/** Deletes everything under a prefix, in as many requests as it takes. */
+/** Deletes everything under a prefix, in as many requests as needed. */
 export type DeleteObjectsMessage = Readonly<z.infer<typeof deleteObjects>>;
 
 /** Deletes a replaced version, not before a time in ms, if no pointer names it and no key of it is valid. */
@@ -42,13 +42,13 @@ export type DeletionMessage = DeleteObjectsMessage | DeleteReplacedMessage;
 export type AuditEventMessage = AuditEvent & { readonly kind: "audit-event" };
 export type QueueMessage = DeletionMessage | AuditEventMessage;
 
-/** Null for what this release cannot read. */
+/** Null for a message that this release cannot read. */
 export function readMessage(body: unknown): QueueMessage | null {
   const parsed = messageSchema.safeParse(tagged(body));
   return parsed.success ? parsed.data : null;
 }
 
-/** Messages of earlier releases have no `kind`; their fields say what they are. */
+/** Messages of earlier releases have no `kind`; their fields identify them. */
 function tagged(body: unknown): unknown {
   if (typeof body !== "object" || body === null || "kind" in body) return body;
   if ("replaced" in body) return { ...body, kind: "delete-replaced" };

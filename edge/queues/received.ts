@@ -1,4 +1,4 @@
-/** A message of a queue, with its body as it was read. */
+/** A message of a queue with its parsed body. */
 export type Received<Body> = {
   readonly message: Pick<Message, "ack" | "retry" | "attempts">;
   readonly body: Body;

@@ -5,9 +5,9 @@ const id = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, "letters, digits, - and _, 
 const claimName = z.string().min(1).max(200);
 
 const everyIssuer = z.object({
-  /** Stands before the subject in the names of viewers, so that two issuers' subjects are never one viewer. */
+  /** Prefix of the subject in viewer names, so that subjects of two issuers never collide. */
   id,
-  /** What `iss` and `aud` must be. */
+  /** Required `iss` and `aud`. */
   issuer: z.string().min(1).max(500),
   audience: z.string().min(1).max(500),
   subjectClaim: claimName.default("sub"),
@@ -21,7 +21,7 @@ const issuerSchema = z.discriminatedUnion("algorithm", [
   }),
   everyIssuer.extend({
     algorithm: z.literal("HS256"),
-    /** Names in VIEWER_SECRETS, any of which may have signed: two while the secret is being changed. */
+    /** Names in VIEWER_SECRETS, any of which may sign: two while the secret is changed. */
     secretIds: z.array(id).min(1).max(4).optional(),
   }),
 ]);
@@ -36,14 +36,14 @@ export type IssuerSetting = z.output<typeof issuerSchema>;
 
 type Named = Pick<IssuerSetting, "id" | "issuer" | "audience" | "subjectClaim" | "entitlementsClaim">;
 
-/** An issuer of viewer tokens, with what its signatures are checked against. The algorithm is pinned. */
+/** An issuer of viewer tokens with its verification keys. The algorithm is pinned. */
 export type ViewerIssuer = Named &
   (
     | { readonly algorithm: "RS256" | "ES256" | "EdDSA"; readonly jwksUrl: string }
     | { readonly algorithm: "HS256"; readonly secrets: readonly Uint8Array<ArrayBuffer>[] }
   );
 
-/** Brings issuers and VIEWER_SECRETS together. Throws an Error that names the secret that is missing. */
+/** Joins issuers and VIEWER_SECRETS. Throws an Error that names a missing secret. */
 export function viewerIssuers(settings: readonly IssuerSetting[], secrets: readonly NamedSecret[]): ViewerIssuer[] {
   return settings.map((setting): ViewerIssuer => {
     if (setting.algorithm !== "HS256") return setting;
@@ -58,9 +58,9 @@ function secretNamed(wanted: string, secrets: readonly NamedSecret[]): Uint8Arra
   return found.bytes;
 }
 
-/** Whoever can change the answer on its way decides who may watch. */
+/** An attacker who can change the response decides who may watch. */
 function isSafe(url: string): boolean {
-  if (!URL.canParse(url)) return true; // Refused already, for not being a URL.
+  if (!URL.canParse(url)) return true; // The URL check refuses it.
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" || (protocol === "http:" && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname));
 }

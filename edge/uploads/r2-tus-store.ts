@@ -81,13 +81,13 @@ export class R2TusStore extends DataStore {
   }
 
   /**
-   * Stores the request's body and returns the offset after it. The stream that @tus/server offers is empty: the body
-   * goes from the connection to R2 without passing through JavaScript, which would count as CPU time.
+   * Stores the request's body and returns the offset after it. The stream of @tus/server is empty: the body goes from
+   * the connection to R2 without passing through JavaScript, which would count as CPU time.
    */
   override async write(stream: { resume(): unknown }, uploadId: string, offset: number): Promise<number> {
     stream.resume();
     const { body, bodyBytes } = this.#request;
-    // An empty chunk would take the place of the one that begins at the same offset.
+    // An empty chunk would occupy the name of the chunk at the same offset.
     if (body === null || bodyBytes === 0) return offset;
     const { tempPath } = await this.#find(uploadId);
     const key = uploadChunkKey(tempPath, offset);

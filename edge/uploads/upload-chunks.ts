@@ -1,6 +1,6 @@
 /**
- * Stores a body of a known length, whole or not at all, and only where nothing is stored: false when another request
- * has stored a chunk under this key, which stays as it is. Throws when the body is cut off or R2 fails.
+ * Stores a body of a known length, whole or not at all, if nothing is stored under this key; false if another request
+ * has stored a chunk there. Throws if the body is cut off or R2 fails.
  */
 export async function putChunk(
   source: R2Bucket,

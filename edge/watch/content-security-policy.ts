@@ -1,6 +1,6 @@
 /**
- * The Content-Security-Policy of the watch page: scripts and styles from our own files only, media from the player
- * (blob:) and from where segments lie. hls.js starts its worker from a file of ours; blob: is what it falls back to.
+ * The Content-Security-Policy of the watch page: scripts and styles from this origin only, media from the player
+ * (blob:) and the origin of segments. hls.js starts its worker from a file of this origin and falls back to blob:.
  */
 export function contentSecurityPolicy(playbackBaseUrl: string | undefined): string {
   const segments = playbackBaseUrl === undefined ? [] : [new URL(playbackBaseUrl).origin];

@@ -4,7 +4,7 @@ export const ASSETS = "/watch-assets";
 
 type LayoutProps = {
   readonly title: string;
-  /** Seconds after which the browser asks again; absent for never. */
+  /** Seconds after which the browser reloads; absent for never. */
   readonly refreshSeconds?: number | undefined;
   readonly script?: boolean | undefined;
   readonly children: Child;

@@ -2,10 +2,10 @@ import type { JobProgress } from "../../shared/domain/transcode-job.ts";
 import { Layout } from "./layout.tsx";
 import type { WaitingFor } from "./watch-view.ts";
 
-/** Seconds between two looks at a video that is being made. */
+/** Seconds between reloads while a video is processed. */
 const REFRESH_SECONDS = 2;
 
-/** A page that says one thing: there is no such video, or it is gone, or it failed. */
+/** A page with one message: not found, deleted or failed. */
 export function NoticePage({ heading, text }: { readonly heading: string; readonly text: string }) {
   return (
     <Layout title={`${heading} · ladderlock`}>
@@ -32,7 +32,7 @@ type ProcessingPageProps = {
   readonly progress: JobProgress | null;
 };
 
-/** Reloads itself until there is something to play. */
+/** Reloads itself until the video can be played. */
 export function ProcessingPage({ title, waitingFor, progress }: ProcessingPageProps) {
   const heading = title ?? "This video";
   return (

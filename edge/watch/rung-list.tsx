@@ -1,6 +1,6 @@
 import type { RungView } from "./watch-view.ts";
 
-/** The ladder: best quality on top. Which rungs the viewer gets is for the client to say, once it has a token. */
+/** The ladder, best quality first. The client marks the viewer's qualities once it has a token. */
 export function RungList({ rungs }: { readonly rungs: readonly RungView[] }) {
   const highest = Math.max(...rungs.map((rung) => rung.averageBandwidth));
   return (
@@ -52,7 +52,7 @@ function Rung({ rung, share }: { readonly rung: RungView; readonly share: number
   );
 }
 
-/** Both shackles are drawn; the style sheet shows the open one where the viewer gets the key. */
+/** Both shackles are drawn; the style sheet shows the open one for an allowed quality. */
 function Lock() {
   return (
     <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">

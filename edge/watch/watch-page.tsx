@@ -6,11 +6,11 @@ type WatchPageProps = {
   readonly videoPostId: string;
   readonly fileIndex: number;
   readonly view: WatchView & { kind: "playable" };
-  /** Whether the subscriber can be played (DEMO_VIEWERS). */
+  /** Whether the demo subscriber exists (DEMO_VIEWERS). */
   readonly demoViewers: boolean;
 };
 
-/** The player, the ladder of qualities, and what is asked for and refused on the way. */
+/** The player, the ladder, and the log of requests and refusals. */
 export function WatchPage({ videoPostId, fileIndex, view, demoViewers }: WatchPageProps) {
   return (
     <Layout title={`${view.title} · ladderlock`} script>

@@ -5,7 +5,7 @@ import type { AbrVariant } from "../../shared/domain/rendition.ts";
 import { partState, type VideoFile, variantsOf } from "../../shared/domain/video-file.ts";
 import type { ResourceType, VideoPost } from "../../shared/domain/video-post.ts";
 
-/** One quality, as the page shows it: measured facts and the policy, never a path or a key. */
+/** One quality as the page shows it: measured facts and the policy, never a path or a key. */
 export type RungView = {
   readonly quality: Quality;
   readonly width: number | null;
@@ -23,7 +23,7 @@ export type PartView = { readonly fileIndex: number; readonly name: string; read
 
 export type WaitingFor = "request" | "upload" | "transcoding" | "encryption" | "other-parts" | "review";
 
-/** What may be shown to anybody who opens the page of a part. `title` is null where the title is not public yet. */
+/** What anybody may see of a part. `title` is null while it is not public. */
 export type WatchView =
   | { readonly kind: "unknown" }
   | { readonly kind: "deleted" }
@@ -51,7 +51,7 @@ export function watchView(post: VideoPost | null, fileIndex: number): WatchView 
   if (post.status === "DELETED") return { kind: "deleted" };
   const file = post.files.find((part) => part.fileIndex === fileIndex);
   if (file === undefined) return { kind: "unknown" };
-  // As long as an editor may still say no, nobody is told what the post is about.
+  // The title is not public until the post is approved.
   const title = post.autoPublish || post.audit?.result === "PASSED" ? post.title : null;
   const stopped = stoppedState(post, file);
   if (stopped !== null) return { kind: stopped, title };
@@ -69,7 +69,7 @@ export function watchView(post: VideoPost | null, fileIndex: number): WatchView 
   };
 }
 
-/** In a published post each part stands for itself; before that, one that failed holds up all of them. */
+/** Each part of a published post counts alone; before publication one failed part stops all. */
 function stoppedState(post: VideoPost, file: VideoFile): "failed" | "cancelled" | null {
   const migration = rekeyState(file);
   if (migration === "failed" || migration === "stopped") return migration === "failed" ? "failed" : "cancelled";
@@ -87,7 +87,7 @@ function waitingFor(post: VideoPost, file: VideoFile): WaitingFor {
   return file.updateType === "NO_UPDATE" ? "transcoding" : "upload";
 }
 
-/** Without those that were never encrypted: they are not in the library yet. */
+/** Leaves out parts that were never encrypted: they are not in the library yet. */
 function partViews(post: VideoPost, fileIndex: number): PartView[] {
   const ordered = [...post.files].sort((a, b) => a.position - b.position);
   return ordered.flatMap((part, index) => {
@@ -107,7 +107,7 @@ function rungViews(file: VideoFile, transcodeJobId: string): RungView[] {
       frameRate: variant.frameRate === null ? null : variant.frameRate.numerator / variant.frameRate.denominator,
       averageBandwidth: variant.averageBandwidth,
       peakBandwidth: variant.peakBandwidth,
-      // A quality without a policy is in nobody's token.
+      // No token allows a quality without a policy.
       policy: auth?.policy ?? "DENIED",
       entitlement: auth?.entitlement ?? null,
     };

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVeri
 import { CLOCK_SKEW_SECONDS } from "../../../shared/playback-token/token-signer.ts";
 import type { IssuerKeys, KeySet } from "./issuer-keys.ts";
 
-/** What must be true of a JWT. The algorithm is pinned. */
+/** Requirements for a JWT. The algorithm is pinned. */
 export type JwtRequirements = {
   readonly issuer: string;
   /** One of them must be in `aud`. */
@@ -12,14 +12,14 @@ export type JwtRequirements = {
 
 export type CheckedJwt =
   | { readonly kind: "payload"; readonly payload: JWTPayload }
-  /** `reason` is for whoever made the token: it never holds anything of it. */
+  /** `reason` is for the issuer; it never contains any part of the token. */
   | { readonly kind: "invalid"; readonly reason: string }
-  /** The issuer cannot be asked for its keys: that may pass. */
+  /** The issuer's keys cannot be fetched, which may be transient. */
   | { readonly kind: "unavailable" };
 
 const LONGEST_TOKEN = 8192;
 
-/** Who is said to have issued the token. Read before it is believed: it only chooses what it is checked against. */
+/** The claimed issuer, read before verification: it only selects the keys. */
 export function issuerNamedBy(token: string): string | null {
   if (token.length > LONGEST_TOKEN) return null;
   try {
@@ -66,7 +66,10 @@ export async function checkWithSecrets(
   return checked;
 }
 
-/** RFC 8725: 3.1 the algorithm is ours to choose, 3.8 and 3.9 issuer and audience; and a token without an end is none. */
+/**
+ * RFC 8725: the algorithm is pinned (3.1), issuer and audience are checked (3.8, 3.9). A token without an expiry is
+ * refused.
+ */
 function optionsOf({ algorithm, issuer, audience }: JwtRequirements, now: number): JWTVerifyOptions {
   return {
     algorithms: [algorithm],
@@ -78,7 +81,7 @@ function optionsOf({ algorithm, issuer, audience }: JwtRequirements, now: number
   };
 }
 
-/** A token need not name its key (RFC 7515 4.1.4): then each one that fits is tried, up to this many. */
+/** A token need not name its key (RFC 7515 4.1.4). Then each matching key is tried, up to this number. */
 const MOST_KEYS_TRIED = 10;
 
 async function checkWithKeys(

@@ -6,33 +6,33 @@ export type KeySet = readonly PublishedKey[];
 
 export type FoundKeys =
   | { readonly kind: "keys"; readonly keys: KeySet; readonly fetchedAt: number }
-  /** The issuer cannot be reached, or does not answer with keys: that may pass. */
+  /** The issuer cannot be reached or does not answer with keys, which may be transient. */
   | { readonly kind: "unavailable" };
 
 export interface IssuerKeys {
   /** The keys of this URL, from memory while they are fresh. */
   current(url: string, now: number): Promise<FoundKeys>;
-  /** The keys after a token that none of them has signed: fetched again, but at most once a minute. */
+  /** The keys after a token that none of them verified: fetched again, at most once a minute. */
   afterUnknownKey(url: string, now: number): Promise<FoundKeys>;
 }
 
 export type Fetcher = (url: string, init: RequestInit) => Promise<Response>;
 
-/** A key that its issuer withdraws still counts for this long; a new one is found at once, by its unknown kid. */
+/** A withdrawn key is valid for this long; a new one is found at once, by its unknown kid. */
 const FRESH_MS = 10 * 60_000;
-/** While the issuer is away, what it said last counts up to this age. */
+/** While the issuer is unavailable, its last keys are used up to this age. */
 const USABLE_MS = 60 * 60_000;
-/** Strangers choose the kid: it must not make us ask the issuer more often than this. */
+/** Requesters choose the kid, so it must not cause requests to the issuer more often than this. */
 const UNKNOWN_KEY_INTERVAL_MS = 60_000;
-/** After a failure, everybody is told to come back later for this long, instead of waiting for another one. */
+/** After a failure, requests are refused with Retry-After for this long instead of waiting for another failure. */
 const RETRY_MS = 5000;
 const TIMEOUT_MS = 5000;
 const LONGEST_JWKS_BYTES = 256 * 1024;
 
-/** What is kept between requests is values and times, never a promise: a promise belongs to the request that made it. */
+/** Only values and times are kept between requests, never a promise: it belongs to the request that created it. */
 type Entry = { keys: KeySet | null; fetchedAt: number; startedAt: number; failedAt: number };
 
-/** One for each isolate; there are as many entries as the settings have URLs. */
+/** One per isolate, with as many entries as the settings have URLs. */
 export function createIssuerKeys(fetcher: Fetcher): IssuerKeys {
   const entries = new Map<string, Entry>();
 
@@ -48,7 +48,7 @@ export function createIssuerKeys(fetcher: Fetcher): IssuerKeys {
     entry.startedAt = now;
     const keys = await fetchKeys(fetcher, url);
     if (keys === null) entry.failedAt = now;
-    // Two that began one after the other may end the other way round.
+    // Concurrent requests may end in another order.
     else if (now >= entry.fetchedAt) Object.assign(entry, { keys, fetchedAt: now });
     return keys !== null;
   };
@@ -65,7 +65,7 @@ export function createIssuerKeys(fetcher: Fetcher): IssuerKeys {
       if (now - entry.startedAt >= UNKNOWN_KEY_INTERVAL_MS) {
         return (await refresh(url, entry, now)) ? found(entry, now) : { kind: "unavailable" };
       }
-      // Whether the key is unknown for good is not known while the last request is under way or has failed.
+      // It is not known to be unknown while the last request is in progress or has failed.
       return entry.fetchedAt === entry.startedAt ? found(entry, now) : { kind: "unavailable" };
     },
   };
@@ -77,7 +77,7 @@ function found({ keys, fetchedAt }: Entry, now: number): FoundKeys {
 
 async function fetchKeys(fetcher: Fetcher, url: string): Promise<KeySet | null> {
   try {
-    // A redirect would lead away from the address that was configured.
+    // A redirect would leave the configured address.
     const response = await fetcher(url, {
       headers: { accept: "application/json" },
       redirect: "manual",

@@ -3,7 +3,7 @@ import { importJWK, type JWK } from "jose";
 /** The algorithms that public keys of issuers verify here (RFC 7518 3.1, RFC 8037 3.1). */
 export type PublicKeyAlgorithm = "RS256" | "ES256" | "EdDSA";
 
-/** One key of a JWKS, imported by the request that fetched it, so that no request waits for another one's promise. */
+/** One key of a JWKS, imported by the request that fetched it: no request waits for another request's promise. */
 export type PublishedKey = {
   readonly kid: string | null;
   readonly algorithm: PublicKeyAlgorithm;
@@ -13,7 +13,7 @@ export type PublishedKey = {
 /** More than any issuer publishes. */
 const MOST_KEYS = 100;
 
-/** The keys of a JWKS (RFC 7517 5) that can verify; others are left out. Throws for what is no JWKS. */
+/** The keys of a JWKS (RFC 7517 5) that can verify; others are left out. Throws if it is no JWKS. */
 export async function importJwks(text: string): Promise<readonly PublishedKey[]> {
   const { keys } = JSON.parse(text) as { keys?: unknown };
   if (!Array.isArray(keys)) throw new Error("the answer is no JWKS");

@@ -6,7 +6,7 @@ import type { IssuerKeys } from "./issuer-keys.ts";
 
 export type ViewerVerification =
   | { readonly kind: "viewer"; readonly viewer: Viewer & { readonly kind: "viewer" } }
-  /** `reason` is for the viewer's site: it never holds anything of the token. */
+  /** `reason` is for the viewer's site; it never contains any part of the token. */
   | { readonly kind: "invalid"; readonly reason: string }
   | { readonly kind: "unavailable" };
 
@@ -47,7 +47,7 @@ function viewerOf(payload: JWTPayload, issuer: ViewerIssuer): ViewerVerification
   return { kind: "viewer", viewer: { kind: "viewer", id: `${issuer.id}:${subject}`, entitlements } };
 }
 
-/** A list of texts, or one text with spaces between them as OAuth's `scope` has it (RFC 8693 4.2); none is none. */
+/** A list of strings, or one string separated by spaces, as OAuth's `scope` (RFC 8693 4.2). Absent means none. */
 function entitlementsOf(claim: unknown): readonly string[] | null {
   if (claim === undefined || claim === null) return [];
   const list = typeof claim === "string" ? claim.split(" ").filter(Boolean) : claim;

@@ -1,15 +1,15 @@
 /** One line of the log. Tokens never get this far. */
 export type Activity = {
   readonly kind: "token" | "key" | "playlist" | "segment" | "note";
-  /** Null where no quality is meant. */
+  /** Null if no quality is concerned. */
   readonly quality: string | null;
   readonly keyId?: string;
-  /** HTTP status; null for what was no request, 0 for one without an answer. */
+  /** HTTP status; null if it was no request, 0 if there was no response. */
   readonly status: number | null;
   readonly meaning: string;
-  /** What was special about the request. */
+  /** A remark about the request. */
   readonly how?: string;
-  /** Whether a person asked for it by hand. */
+  /** Whether a person made the request by hand. */
   readonly attempt?: boolean;
 };
 
@@ -27,7 +27,7 @@ export type ActivityLogElements = {
 const LONGEST_LOG = 200;
 const KEY_ID_SHOWN = 8;
 
-/** The newest line comes first. `now` gives the time that a line carries. */
+/** The newest line comes first. `now` gives the time of a line. */
 export function createActivityLog({ list, given, refused }: ActivityLogElements, now: () => Date): ActivityLog {
   const tally = { given: 0, refused: 0 };
   const show = () => {
@@ -80,7 +80,7 @@ function whatText({ kind, quality, keyId }: Activity): string {
   return [kind === "note" ? "" : kind, quality ?? ""].filter((word) => word !== "").join(" ") + id;
 }
 
-/** The end of an id: time-ordered ids of one video begin alike. */
+/** The end of an id: time-ordered ids of one video have the same beginning. */
 function shortened(keyId: string): string {
   return keyId.length <= KEY_ID_SHOWN ? keyId : `…${keyId.slice(-KEY_ID_SHOWN)}`;
 }

@@ -5,7 +5,7 @@ export type KeyboardActions = {
 
 const STEP_SECONDS = 5;
 
-/** Letters and digits only: space, arrows and Enter belong to whatever control has the focus. */
+/** Letters and digits only: space, arrows and Enter belong to the control with the focus. */
 export function listenToKeyboard(
   video: HTMLVideoElement,
   qualities: readonly string[],

@@ -1,12 +1,12 @@
 import type { Part } from "./playback-grant.ts";
 import { type Refusal, readRefusal } from "./problem.ts";
 
-/** One request that a curious viewer makes by hand. */
+/** A request that a curious viewer makes by hand. */
 export type AttemptReport = {
   readonly kind: "playlist" | "key";
   readonly keyId?: string;
   readonly status: number;
-  /** Null if it was given, which must not happen. */
+  /** Null if it was served, which must not happen. */
   readonly refusal: Refusal | null;
   readonly how: string;
 };
@@ -15,15 +15,15 @@ export type Attempt = {
   readonly part: Part;
   /** The locked quality. */
   readonly quality: string;
-  /** One that the viewer may watch, to hide behind; null if there is none. */
+  /** An allowed quality to ask for instead; null if there is none. */
   readonly allowedQuality: string | null;
-  /** Known from an earlier viewer of this page; null if it never was. */
+  /** Key id from an earlier viewer of this page; null if unknown. */
   readonly keyId: string | null;
-  /** The viewer's own. */
+  /** The viewer's token. */
   readonly token: string;
 };
 
-/** Asks for what the viewer may not have, by URLs that no playlist of theirs holds. */
+/** Requests what the viewer may not have, by URLs that are in none of their playlists. */
 export async function attemptLocked(attempt: Attempt): Promise<readonly AttemptReport[]> {
   const { part, quality, allowedQuality, keyId, token } = attempt;
   const playlist = `/video/enc/videoResource/${part.videoPostId}/${part.fileIndex}/${quality}/index.m3u8?token=${token}`;

@@ -8,7 +8,7 @@ import Hls, {
 import { bodyOf, type Refusal, readRefusal } from "./problem.ts";
 import { type RequestTarget, requestTarget } from "./request-target.ts";
 
-/** One request of the player that came to an end: given, or refused with a reason. */
+/** A finished request of the player: served, or refused with a reason. */
 export type RequestReport = {
   readonly target: RequestTarget;
   readonly status: number;
@@ -17,7 +17,7 @@ export type RequestReport = {
 
 type LoaderClass = new (config: HlsConfig) => Loader<LoaderContext>;
 
-/** hls.js's own loader, which also tells of every answer: keys, playlists and segments all come through it. */
+/** The loader of hls.js, reporting every response: keys, playlists and segments all use it. */
 export function observedLoader(report: (request: RequestReport) => void): LoaderClass {
   const Standard = Hls.DefaultConfig.loader as LoaderClass;
   return class ObservedLoader extends Standard {

@@ -4,7 +4,7 @@ export type ViewerKind = "anonymous" | "subscriber";
 
 export type Part = { readonly videoPostId: string; readonly fileIndex: number };
 
-/** What a token allows, and where playback starts with it. */
+/** A token's qualities and the start of playback. */
 export type Grant = {
   readonly token: string;
   readonly qualities: readonly string[];
@@ -15,13 +15,15 @@ export type GrantOutcome =
   | { readonly kind: "granted"; readonly grant: Grant }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** The subscriber's route exists only where DEMO_VIEWERS is enabled; a real site asks for its own viewers. */
+/**
+ * The subscriber's route exists only where DEMO_VIEWERS is enabled; a real site requests tokens for its own viewers.
+ */
 const ROUTE_OF: Record<ViewerKind, string> = {
   anonymous: "/video/enc/token",
   subscriber: "/demo/subscriber-token",
 };
 
-/** Asks for a token. Throws only when `signal` is aborted. */
+/** Requests a token. Throws only if `signal` is aborted. */
 export async function requestGrant(viewer: ViewerKind, part: Part, signal: AbortSignal): Promise<GrantOutcome> {
   try {
     const reply = await fetch(ROUTE_OF[viewer], {

@@ -7,9 +7,9 @@ import { keepSession } from "./session-refresh.ts";
 
 export type PlayerListener = {
   readonly onRequest: (report: RequestReport) => void;
-  /** The quality that is on the screen now. */
+  /** The quality on the screen. */
   readonly onPlaying: (quality: string) => void;
-  /** Playback cannot go on. */
+  /** Playback cannot continue. */
   readonly onStopped: (details: string) => void;
 };
 
@@ -20,20 +20,22 @@ export type StartOptions = {
   readonly quality: string | null;
 };
 
-/** One playback of one grant. */
+/** A playback of one grant. */
 export interface Player {
   readonly kind: "hls.js" | "native";
   /** Null for automatic. */
   choose(quality: string | null): void;
   /** The newest token of the play session; the issued one until the playlists are read. */
   token(): string;
-  /** Ends the play session too, where it is known. */
+  /** Also ends the play session, if it is known. */
   destroy(): void;
 }
 
 const WORKER_PATH = "/watch-assets/hls.worker.js";
 
-/** Plays with hls.js where the browser has Media Source Extensions, else with the browser's own HLS; null with neither. */
+/**
+ * Plays with hls.js if the browser has Media Source Extensions, otherwise with the browser's HLS; null with neither.
+ */
 export function startPlayer(
   video: HTMLVideoElement,
   grant: Grant,
@@ -55,7 +57,7 @@ function startHls(
     loader: observedLoader(onRequest),
     workerPath: WORKER_PATH,
     startPosition: options.positionSeconds,
-    // A short look ahead: what is chosen or refused shows at once, and little is fetched for nothing.
+    // A short buffer: a choice or a refusal shows at once, and little is fetched in vain.
     maxBufferLength: 18,
     maxMaxBufferLength: 30,
     backBufferLength: 30,
@@ -72,7 +74,7 @@ function startHls(
   });
   hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => {
     onPlaying(qualityOf(hls.levels[level]?.uri ?? ""));
-    // A picture that stands still is decoded anew only for a seek.
+    // A paused picture is decoded again only after a seek.
     if (video.paused) seekToWhereItIs(video);
   });
   hls.on(Hls.Events.ERROR, (_event, error) => {
@@ -88,7 +90,7 @@ function startHls(
     choose: (quality) => {
       wanted = quality;
       if (hls.levels.length === 0) return;
-      // Automatic keeps what is buffered; a choice is shown at once, so the buffer goes.
+      // Automatic keeps the buffer; a choice is shown at once, so the buffer is dropped.
       if (quality === null) hls.loadLevel = -1;
       else switchTo(levelOf(quality));
     },
@@ -97,7 +99,7 @@ function startHls(
   };
 }
 
-/** The browser's player chooses the quality itself, and nobody sees what it asks for. */
+/** The browser's player chooses the quality itself and does not report its requests. */
 function startNative(
   video: HTMLVideoElement,
   grant: Grant,

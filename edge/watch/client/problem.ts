@@ -1,14 +1,14 @@
-/** A refusal in words: the status, and the title and code of the problem document (RFC 9457) if there was one. */
+/** A refusal as text: the status, and the title and code of the problem document (RFC 9457) if present. */
 export type Refusal = { readonly status: number; readonly title: string; readonly code: string | null };
 
-/** Status 0 stands for a request that got no answer. */
+/** Status 0: the request got no response. */
 export function readRefusal(status: number, body: string): Refusal {
   const fallback = status === 0 ? "No response from the server" : `The server responded with ${status}`;
   const problem = readProblem(body);
   return { status, title: textOf(problem.title) ?? fallback, code: textOf(problem.code) };
 }
 
-/** The text of hls.js's network details; a key is asked for as bytes, so its refusal comes as bytes too. */
+/** The text of hls.js's network details; keys are fetched as bytes, and so are their refusals. */
 export function bodyOf(details: unknown): string {
   if (!(details instanceof XMLHttpRequest)) return "";
   const body: unknown = details.response;
@@ -16,8 +16,8 @@ export function bodyOf(details: unknown): string {
 }
 
 /**
- * Whether another token cures a refusal. 401: the play session is over. 410: the video was made anew, or deleted. But a
- * session that was ended for a newer one of its viewer stays so, or two pages would end each other's for ever.
+ * Whether another token helps. 401: the play session is over. 410: the video was replaced or deleted. A session that a
+ * newer one has ended stays ended, or two pages would end each other's forever.
  */
 export function needsNewToken({ status, code }: Refusal): boolean {
   if (code === "session-ended") return false;

@@ -1,4 +1,4 @@
-/** What a player asks for, told by the path alone (docs/http-api.md). The token is never part of it. */
+/** What a player requests, derived from the path alone (docs/http-api.md) and never from the token. */
 export type RequestTarget =
   | { readonly kind: "key"; readonly quality: string; readonly keyId: string }
   | { readonly kind: "master" }
@@ -7,7 +7,7 @@ export type RequestTarget =
 
 const PLAYLIST = /^\/video\/enc\/videoResource\/[^/]+\/\d+\/(?:([^/]+)\/index|master)\.m3u8$/;
 
-/** `url` is absolute. What is neither a key nor a playlist is a segment, which may lie on another origin. */
+/** `url` is absolute. Anything but a key or a playlist is a segment, which may be on another origin. */
 export function requestTarget(url: string): RequestTarget {
   const { pathname, searchParams } = new URL(url);
   if (pathname === "/video/enc/key") {

@@ -14,7 +14,7 @@ export type RungsListener = {
   readonly onAttempt: (quality: string) => void;
 };
 
-/** The ladder that the server has drawn: this only says which rungs are the viewer's. */
+/** The ladder that the server rendered, marked with the viewer's qualities. */
 export class Rungs {
   readonly #rungs: readonly Rung[];
   readonly #auto: HTMLInputElement;
@@ -43,7 +43,7 @@ export class Rungs {
     return this.#rungs.find((rung) => rung.choice.checked)?.quality ?? null;
   }
 
-  /** Makes the choice as if by hand, if the viewer may make it. */
+  /** Chooses as if by hand, if the viewer may. */
   choose(quality: string | null): void {
     const input = quality === null ? this.#auto : this.#find(quality)?.choice;
     if (input === undefined || input.disabled) return;
@@ -51,7 +51,7 @@ export class Rungs {
     this.#listener.onChoose(quality);
   }
 
-  /** What the viewer may watch, or null while that is unknown. A choice that is no longer allowed becomes automatic. */
+  /** The viewer's qualities, or null while unknown. A choice that is no longer allowed becomes automatic. */
   allow(qualities: readonly string[] | null): void {
     for (const rung of this.#rungs) {
       this.#permit(rung, qualities === null ? "unknown" : qualities.includes(rung.quality) ? "allowed" : "locked");
@@ -62,7 +62,7 @@ export class Rungs {
     if (chosen !== null && !qualities.includes(chosen)) this.#auto.checked = true;
   }
 
-  /** Whether qualities can be chosen at all: a browser's own player takes no orders. */
+  /** Whether qualities can be chosen: the browser's own player does not allow it. */
   selectable(possible: boolean): void {
     this.#selectable = possible;
     for (const rung of this.#rungs) rung.choice.disabled = rung.item.dataset.access !== "allowed" || !possible;
@@ -77,13 +77,13 @@ export class Rungs {
     }
   }
 
-  /** The end of an attempt, shown where it was made. */
+  /** The result of an attempt, shown where it was made. */
   refused(quality: string, words: string): void {
     const rung = this.#find(quality);
     if (rung === undefined) return;
     rung.state.textContent = words;
     rung.item.classList.remove("shaken");
-    // The animation starts again only if a layout has seen the class gone.
+    // The animation restarts only after a layout without the class.
     void rung.item.offsetWidth;
     rung.item.classList.add("shaken");
   }

@@ -4,39 +4,39 @@ import { bodyOf, needsNewToken, type Refusal, readRefusal } from "./problem.ts";
 import { timesOf, tokenIn, withToken } from "./session-token-url.ts";
 
 /*
- * Keeps a play session of hls.js alive, for any site: docs/playback-tokens.md, "A session in the page". It is served as
- * /watch-assets/session-refresh.js and brings no copy of hls.js along.
+ * Keeps a play session of hls.js valid, for any site: docs/playback-tokens.md, "A session in the page". Served as
+ * /watch-assets/session-refresh.js, without hls.js.
  */
 
 export type SessionKeeperOptions = {
   /**
-   * Asks the site for a new token when the session is over, revoked or ended elsewhere, after the computer slept for
-   * instance. Playback then goes on where it was. Without it the player stops with its error.
+   * Requests a new token from the site when the session is over, revoked or ended elsewhere, for example after the
+   * computer slept. Playback continues at its position. Without it the player stops with its error.
    */
   readonly renew?: (() => Promise<{ readonly masterUrl: string }>) | undefined;
-  /** The session can be refreshed no longer; the answer's status, and its problem code when it gave one. */
+  /** The session cannot be refreshed any more: the status of the response, and its problem code if present. */
   readonly onRefused?: ((status: number, code: string | null) => void) | undefined;
 };
 
 export interface SessionKeeper {
-  /** The session's newest token; null until the master has been read. */
+  /** The session's newest token; null until the multivariant playlist is loaded. */
   token(): string | null;
-  /** Ends the session at the server, so that a limit of sessions no longer counts it. Also done when the page goes. */
+  /** Ends the session on the server, so that a session limit no longer counts it. Also called when the page is left. */
   end(): void;
 }
 
-/** The part of a token's life after which a new one is asked for: early, so that there is time to ask again. */
+/** The fraction of a token's lifetime after which it is refreshed: early, so that there is time to retry. */
 const REFRESH_AFTER = 0.5;
-/** A timer stands still while the computer sleeps, so it never waits for longer than this. */
+/** Timers stop while the computer sleeps, so no wait is longer than this. */
 const LONGEST_WAIT_MS = 30_000;
 const RETRY_MS = 5000;
-/** A session that is over is replaced; one that ends again within this time is not a matter of time. */
+/** A session that is over is replaced; one that ends again within this time has another cause than time. */
 const RENEW_AT_MOST_EVERY_MS = 15_000;
 
 type Session = {
   token: string;
   readonly endpoint: string;
-  /** By this machine's clock, in milliseconds; infinite when no refresh can move the end any more. */
+  /** By this machine's clock, in milliseconds; infinite if no refresh can move the end. */
   refreshAt: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   over: boolean;
@@ -44,7 +44,7 @@ type Session = {
 
 type LoaderClass = new (config: HlsConfig) => Loader<LoaderContext>;
 
-/** Takes care of `hls` until it is destroyed. To be called before `loadSource`. */
+/** Manages the session of `hls` until it is destroyed. Call it before `loadSource`. */
 export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): SessionKeeper {
   let session: Session | null = null;
   let renewedAt = Number.NEGATIVE_INFINITY;
@@ -53,7 +53,7 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     if (session === null || session.over) return;
     stop(session);
     const body = JSON.stringify({ token: session.token });
-    // A beacon outlives the page; it can be refused when too many are waiting.
+    // A beacon outlives the page; the browser refuses it if too many are waiting.
     if (!navigator.sendBeacon(`${session.endpoint}/end`, body)) {
       fetch(`${session.endpoint}/end`, { method: "POST", body, keepalive: true }).catch(() => {});
     }
@@ -93,19 +93,19 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     end();
   });
   addEventListener("pagehide", end, { signal: page.signal });
-  // Leaving has ended the session; a page that comes back as it was needs another.
+  // Leaving ended the session; a page restored from the cache needs another.
   addEventListener("pageshow", ({ persisted }) => persisted && renew().catch(() => {}), { signal: page.signal });
   return { token, end };
 }
 
-/** hls.js reads these for each request; a site may have a loader of its own for playlists. */
+/** hls.js reads these for each request; a site may have its own loader for playlists. */
 function askWithNewest(config: HlsConfig, newest: () => string | null): void {
   config.loader = tokenLoader(config.loader as LoaderClass, newest);
   if (config.pLoader === undefined) return;
   config.pLoader = tokenLoader(config.pLoader as unknown as LoaderClass, newest) as never;
 }
 
-/** hls.js's loader, or the site's own: playlists and keys are asked for with the newest token. */
+/** The loader of hls.js or the site: playlists and keys are requested with the newest token. */
 function tokenLoader(Standard: LoaderClass, newest: () => string | null): LoaderClass {
   return class TokenLoader extends Standard {
     override load(context: LoaderContext, ...rest: [never, never]): void {
@@ -124,7 +124,7 @@ function sessionIn(levelUrl: string, now: number): Session | null {
   return { token, endpoint, refreshAt: now + refreshDelay(token), timer: undefined, over: false };
 }
 
-/** The server made the token just now, so its life begins now by this machine's clock too, whatever that shows. */
+/** The server has just made the token, so its lifetime starts now by this machine's clock, whatever that shows. */
 function refreshDelay(token: string): number {
   const times = timesOf(token);
   return times === null ? Number.POSITIVE_INFINITY : (times.expiresAt - times.issuedAt) * 1000 * REFRESH_AFTER;
@@ -147,10 +147,10 @@ function stop(session: Session): void {
   clearTimeout(session.timer);
 }
 
-/** Null unless the answer was final. A passing fault is asked again: until the token's end there is time. */
+/** Null unless the response is final. A transient fault is retried: there is time until the token ends. */
 async function refresh(session: Session): Promise<Refusal | null> {
   const body = JSON.stringify({ token: session.token });
-  // Text, and not application/json: so there is no preflight.
+  // text/plain instead of application/json avoids a preflight.
   const response = await fetch(session.endpoint, { method: "POST", body }).catch(() => null);
   if (response?.ok) {
     take(session, ((await response.json()) as { token: string }).token);
@@ -171,14 +171,14 @@ function take(session: Session, token: string): void {
   session.refreshAt = moved ? Date.now() + refreshDelay(token) : Number.POSITIVE_INFINITY;
 }
 
-/** Another master in the same player, at the position and in the state in which it was. */
+/** Loads another multivariant playlist in the same player, at the same position and in the same state. */
 function goOnWith(hls: Hls, masterUrl: string): void {
   const { media } = hls;
   const playing = media !== null && !media.paused && !media.ended;
   const position = media?.currentTime ?? 0;
   if (media !== null) hls.config.startPosition = position;
   const play = () => void media?.play().catch(() => {});
-  // hls.js seeks when the first segment is there: to play before that would show the beginning for a moment.
+  // hls.js seeks once the first segment is loaded; playing earlier would show the beginning for a moment.
   if (playing && position > 0) media.addEventListener("seeked", play, { once: true });
   else if (playing) hls.once("hlsManifestParsed" as Events.MANIFEST_PARSED, play);
   hls.loadSource(masterUrl);

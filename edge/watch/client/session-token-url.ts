@@ -1,6 +1,6 @@
-/* What a page must know of a play session's token and of the URLs that it stands in (docs/playback-tokens.md). */
+/* What a page knows of a session token and its URLs (docs/playback-tokens.md). */
 
-/** Requests that a session's token stands in: media playlists and keys. The master belongs to the token that was issued. */
+/** Requests with a session's token: media playlists and keys. The multivariant playlist has the issued token. */
 const WITH_SESSION = /\/video\/enc\/(?:key|videoResource\/[^?#]+\/index\.m3u8)\?/;
 const TOKEN = /([?&]token=)([^&#]*)/;
 
@@ -9,15 +9,15 @@ export function tokenIn(url: string): string | null {
   return TOKEN.exec(url)?.[2] ?? null;
 }
 
-/** The URL with the session's newest token, where it has one of the session's at all; otherwise as it was. */
+/** The URL with the session's newest token, if it has a token of the session; otherwise unchanged. */
 export function withToken(url: string, token: string): string {
   return WITH_SESSION.test(url) ? url.replace(TOKEN, `$1${token}`) : url;
 }
 
-/** Seconds since the epoch, by the server's clock: a page compares them with each other, never with its own. */
+/** Seconds since the epoch by the server's clock, to compare with each other and never with the page's clock. */
 export type TokenTimes = { readonly issuedAt: number; readonly expiresAt: number };
 
-/** Null for what is no token of ours. */
+/** Null unless it is a token of ladderlock. */
 export function timesOf(token: string): TokenTimes | null {
   try {
     const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");

@@ -11,7 +11,7 @@ export type WatchSessionParts = {
   readonly video: HTMLVideoElement;
   readonly rungs: Rungs;
   readonly log: ActivityLog;
-  /** Where a person is told what went wrong. */
+  /** Shows errors to people. */
   readonly message: HTMLElement;
   readonly playing: HTMLElement;
   readonly segments: HTMLElement;
@@ -20,18 +20,18 @@ export type WatchSessionParts = {
 
 const VIEWER_NAMES: Record<ViewerKind, string> = { anonymous: "anonymous viewer", subscriber: "subscriber" };
 
-/** A token that ended is replaced; one that is refused again within this time is not a matter of time. */
+/** An expired token is replaced; one that is refused again within this time has another cause than time. */
 const RENEW_AT_MOST_EVERY_MS = 15_000;
 
-/** What happens between the viewer's choices and the player. */
+/** Connects the viewer's choices with the player. */
 export class WatchSession {
   readonly #parts: WatchSessionParts;
-  /** Survives a change of viewer, so that one can try what the other was given. */
+  /** Kept when the viewer changes, to try what the other one was served. */
   readonly #keyIds = new Map<string, string>();
   #viewer: ViewerKind = "anonymous";
   #grant: Grant | null = null;
   #player: Player | null = null;
-  /** Silences what belongs to the viewer before. */
+  /** Cancels work for the previous viewer. */
   #stop = new AbortController();
   #quality: string | null = null;
   #segments = 0;
@@ -40,11 +40,11 @@ export class WatchSession {
 
   constructor(parts: WatchSessionParts) {
     this.#parts = parts;
-    // How large the picture is shows only with the first frame of a quality.
+    // The size of the picture is known only with the first frame of a quality.
     parts.video.addEventListener("resize", () => this.#showPlaying(this.#quality));
   }
 
-  /** Plays on as this viewer, from where the video is. */
+  /** Continues as this viewer at the position of the video. */
   async watchAs(viewer: ViewerKind): Promise<void> {
     const { video, rungs, part } = this.#parts;
     const resume = { positionSeconds: video.currentTime, playing: !video.paused && !video.ended };
@@ -60,12 +60,12 @@ export class WatchSession {
     else this.#nothingToPlay(outcome.refusal);
   }
 
-  /** Null for automatic. Before there is a player the choice waits in the ladder itself. */
+  /** Null for automatic. Without a player the ladder keeps the choice. */
   choose(quality: string | null): void {
     this.#player?.choose(quality);
   }
 
-  /** Asks for a locked quality anyway, to see it refused. */
+  /** Requests a locked quality by hand, to show its refusal. */
   async attempt(quality: string): Promise<void> {
     if (this.#grant === null || this.#player === null) return;
     const { log, rungs, part } = this.#parts;
@@ -114,7 +114,7 @@ export class WatchSession {
     return {
       onRequest: unlessEnded((report) => {
         this.#onRequest(report);
-        // The player that made the request must see its end before it is replaced.
+        // The player that made the request must receive its response before it is replaced.
         if (report.refusal !== null && needsNewToken(report.refusal)) queueMicrotask(unlessEnded(() => this.#renew()));
       }),
       onPlaying: unlessEnded((quality) => this.#showPlaying(quality)),
@@ -157,7 +157,7 @@ export class WatchSession {
     }
   }
 
-  /** The same viewer again with a new token, which may find that there is nothing to play any more. */
+  /** Continues the same viewer with a new token, which may allow nothing any more. */
   #renew(): void {
     const now = this.#parts.now();
     if (now - this.#renewedAt <= RENEW_AT_MOST_EVERY_MS) return;

@@ -47,11 +47,11 @@ listenToKeyboard(video, rungs.qualities, {
 });
 setInterval(() => showReadings(reading, video), READINGS_EVERY_MS);
 
-// A reload keeps the state of form controls in some browsers; the page begins with what it shows.
+// Some browsers keep the state of form controls over a reload; the page starts with what it shows.
 const watchAsShown = () =>
   session.watchAs((viewerInputs.find((input) => input.checked)?.value ?? "anonymous") as ViewerKind);
 watchAsShown();
-// Leaving the page has ended the play session; whoever comes back to it as it was begins another.
+// Leaving the page ended the play session; a restored page starts another.
 addEventListener("pageshow", (event) => {
   if (event.persisted) void watchAsShown();
 });
