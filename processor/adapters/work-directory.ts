@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, statfs, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "../log.ts";
+import { isAlive } from "./process-state.ts";
 
 /** A directory that one job alone uses and that is gone after it. */
 export type WorkDirectory = AsyncDisposable & {
@@ -132,7 +133,7 @@ async function removeLeftovers({ directory, now, log }: WorkRootOptions, own: st
     if (path === own || !owner) continue;
     const dead =
       owner[1] === hostname().replaceAll("~", "_")
-        ? !(await isAlive(Number(owner[2])))
+        ? !isOwnerAlive(Number(owner[2]))
         : now() - (await stat(path)).mtimeMs > FOREIGN_DEAD_AFTER_MS;
     if (!dead) continue;
     await remove(path);
@@ -141,14 +142,6 @@ async function removeLeftovers({ directory, now, log }: WorkRootOptions, own: st
 }
 
 /** A directory with this process's own id is that of a predecessor: in a container every process is number 1. */
-async function isAlive(pid: number): Promise<boolean> {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
-  // One that has ended can still be signalled until its parent has taken note, which in containers may never happen.
-  const status = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
-  return !/\) [ZX] /.test(status);
+function isOwnerAlive(pid: number): boolean {
+  return pid !== process.pid && isAlive(pid);
 }

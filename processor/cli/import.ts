@@ -15,7 +15,8 @@ import { uploadImport } from "../imports/upload-import.ts";
 import { RetryableError } from "../retryable-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Output } from "./jobs.ts";
-import { progressLine, type Terminal } from "./progress-line.ts";
+import type { Terminal } from "./progress-display.ts";
+import { progressLine } from "./progress-line.ts";
 
 export type ImportOptions = { readonly manifestPath: string; readonly dryRun: boolean; readonly json: boolean };
 

@@ -22,17 +22,17 @@ describe("a progress line", () => {
     const lines = written(false, 40).split("\n");
     expect(lines.slice(0, 3)).toEqual([
       "  0 %  0 of 40 segments stored",
-      " 10 %  4 of 40 segments stored",
-      " 20 %  8 of 40 segments stored",
+      "  10 %  4 of 40 segments stored",
+      "  20 %  8 of 40 segments stored",
     ]);
-    expect(lines.at(-2)).toBe("100 %  40 of 40 segments stored");
+    expect(lines.at(-2)).toBe("  100 %  40 of 40 segments stored");
     expect(lines).toHaveLength(12);
   });
 
   it("is one line that is drawn again on a terminal, and ended once", () => {
     const text = written(true, 3);
     expect(text.split("\n")).toHaveLength(2);
-    expect(text.split("\r").at(-1)).toBe(`\u001b[K${"█".repeat(24)} 100 %  3 of 3 segments stored\n`);
+    expect(text.split("\r").at(-1)).toBe(`\u001b[K  ${"█".repeat(24)} 100 %  3 of 3 segments stored\n`);
   });
 
   it("has a note behind it, and is drawn again when that changes", () => {
@@ -44,7 +44,7 @@ describe("a progress line", () => {
     };
     expect(write(true).match(/\r/g)).toHaveLength(3);
     expect(write(true)).toMatch(/ 50 % {2}1 of 2 parts, 2 failed$/);
-    expect(write(false)).toBe(" 50 %  1 of 2 parts\n");
+    expect(write(false)).toBe("  50 %  1 of 2 parts\n");
   });
 
   it("says nothing when there was nothing to show", () => {

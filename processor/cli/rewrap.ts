@@ -2,7 +2,8 @@ import type { KeysAtRestView, RewrapView } from "../../shared/application/protoc
 import type { RewrapClient } from "../adapters/rewrap-client.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Output } from "./jobs.ts";
-import { progressLine, type Terminal } from "./progress-line.ts";
+import type { Terminal } from "./progress-display.ts";
+import { progressLine } from "./progress-line.ts";
 import { reportOperatorErrors } from "./report-operator-errors.ts";
 import { textTable } from "./text-table.ts";
 

@@ -117,9 +117,9 @@ describe("processor rotate", () => {
     expect([code, requests.length]).toEqual([0, 5]);
     expect(progress.split("\n").filter(Boolean)).toEqual([
       "  0 %  0 of 20 parts finished, 1 failed, about 2 min left",
-      " 40 %  8 of 20 parts finished, 1 failed, about 2 min left",
-      " 90 %  18 of 20 parts finished, 1 failed, about 2 min left",
-      "100 %  20 of 20 parts finished",
+      "  40 %  8 of 20 parts finished, 1 failed, about 2 min left",
+      "  90 %  18 of 20 parts finished, 1 failed, about 2 min left",
+      "  100 %  20 of 20 parts finished",
     ]);
     expect(out).toBe("DONE: 20 rotated, 0 failed, 0 skipped.\n");
   });
@@ -191,7 +191,7 @@ describe("processor rewrap", () => {
       0,
       [`POST /rewrap {"limit":500}`, `POST /rewrap {"limit":500,"cursor":"k1:content:x"}`],
     ]);
-    expect(progress).toBe(" 50 %  500 of 1000 keys re-wrapped\n100 %  1000 of 1000 keys re-wrapped\n");
+    expect(progress).toBe("  50 %  500 of 1000 keys re-wrapped\n  100 %  1000 of 1000 keys re-wrapped\n");
     expect(out).toBe(
       "1000 keys were re-wrapped under k2.\n" + "No key uses a former key-encryption key: they can be removed.\n",
     );

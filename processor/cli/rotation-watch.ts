@@ -3,7 +3,8 @@ import { OperatorUnreachable } from "../adapters/operator-client.ts";
 import type { RotationClient } from "../adapters/rotation-client.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Output } from "./jobs.ts";
-import { progressLine, type Terminal } from "./progress-line.ts";
+import type { Terminal } from "./progress-display.ts";
+import { progressLine } from "./progress-line.ts";
 import { spanText, summaryOf } from "./rotation-text.ts";
 
 export type RotateOutput = Output & { readonly progress: Terminal };

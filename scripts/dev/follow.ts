@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ProgressDisplay } from "../../processor/cli/progress-display.ts";
 import type { Api, JobView, PostView } from "./api.ts";
-import type { ProgressDisplay } from "./progress-display.ts";
 
 const POLL_MS = 500;
 

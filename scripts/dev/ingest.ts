@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import type { ProgressDisplay } from "../../processor/cli/progress-display.ts";
 import type { Api, NewPost, PostView } from "./api.ts";
 import { type IngestRecord, readRecord, writeRecord } from "./ingest-records.ts";
-import type { ProgressDisplay } from "./progress-display.ts";
 import { describeFileName } from "./settings.ts";
 import { uploadFile } from "./upload.ts";
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { procStat } from "../../processor/adapters/process-state.ts";
 
 /**
  * The process ids of everything that descends from `pid`, itself first. ffmpeg runs in its own process group, so
@@ -32,14 +33,11 @@ export function signalAll(pids: Iterable<number>, signal: NodeJS.Signals): void 
   }
 }
 
-/** Whether a process runs; one that has ended and waits for its parent to take note does not. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== "linux" || statOf(pid)[0] !== "Z";
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** Command lines of running processes in which `text` stands. */
+export function commandLinesWith(text: string): string[] {
+  return allProcesses()
+    .map(({ pid }) => commandLineOf(pid))
+    .filter((command) => command.includes(text));
 }
 
 /** The command line of a process, or "" if it is unknown: process ids are reused, so a pid alone proves nothing. */
@@ -62,7 +60,7 @@ function processesFromProc(): ProcessEntry[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
     try {
-      const [, parent, group] = statOf(pid);
+      const [, parent, group] = procStat(pid);
       return [{ pid: Number(pid), parent: Number(parent), group: Number(group) }];
     } catch {
       return [];
@@ -77,11 +75,4 @@ function processesFromPs(): ProcessEntry[] {
     const [pid = 0, parent = 0, group = 0] = line.trim().split(/\s+/).map(Number);
     return { pid, parent, group };
   });
-}
-
-/** The fields of /proc/{pid}/stat after the program's name: state, parent, process group and more. Throws if there is no process. */
-function statOf(pid: number | string): string[] {
-  // The name stands in parentheses and may hold spaces and parentheses itself.
-  const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1) ?? "";
-  return afterName.trim().split(" ");
 }

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { z } from "zod";
+import { isAlive } from "../../processor/adapters/process-state.ts";
 import { readJson, writeJson } from "./json-file.ts";
-import { commandLineOf, descendantsOf, isAlive, membersOfGroup, signalAll } from "./process-tree.ts";
+import { commandLineOf, descendantsOf, membersOfGroup, signalAll } from "./process-tree.ts";
 import { UsageError } from "./settings.ts";
 
 const running = z.object({ launcher: z.number(), port: z.number(), services: z.array(z.number()) });

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PLACES } from "./places.ts";
-import { runProgram } from "./run-program.ts";
+import { runOrThrow } from "./run-program.ts";
 
 const SECONDS = 20;
 const FRAMES_PER_SECOND = 30;
@@ -24,7 +24,7 @@ export async function makeSampleClip(path: string, ffmpeg: string, signal: Abort
   const [draft, fontCopy] = ["sample.part.mp4", "sample-font"];
   const font = FONTS.find((candidate) => existsSync(candidate));
   const make = (withFont: string | null) =>
-    runProgram(ffmpeg, sampleClipArguments(draft, withFont), { cwd: folder, env: process.env, signal });
+    runOrThrow(ffmpeg, sampleClipArguments(draft, withFont), { cwd: folder, env: process.env, signal });
   try {
     // Beside the clip, under a plain name: a path inside a filter would have to be escaped twice.
     if (font !== undefined) copyFileSync(font, join(folder, fontCopy));

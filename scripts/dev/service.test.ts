@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { descendantsOf, isAlive } from "./process-tree.ts";
+import { isAlive } from "../../processor/adapters/process-state.ts";
+import { descendantsOf } from "./process-tree.ts";
 import { Service, tailOf } from "./service.ts";
 
 const logs = mkdtempSync(join(tmpdir(), "ladderlock-"));

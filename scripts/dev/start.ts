@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
+import { createProgressDisplay, type ProgressDisplay } from "../../processor/cli/progress-display.ts";
 import { Api } from "./api.ts";
 import { ensureDevVars, requireUsableSecrets } from "./dev-vars.ts";
 import { followPost, type PostOutcome } from "./follow.ts";
@@ -7,7 +8,6 @@ import { type Ingested, type IngestSource, ingest } from "./ingest.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { PLACES, ROOT } from "./places.ts";
 import { startProcessor } from "./processor.ts";
-import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { takeStateFolder } from "./running.ts";
 import { makeSampleClip } from "./sample-clip.ts";
 import { type Service, ServiceEnded, tailOf } from "./service.ts";

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PLACES, ROOT } from "./places.ts";
-import { runProgram } from "./run-program.ts";
+import { runOrThrow } from "./run-program.ts";
 import { Service } from "./service.ts";
 import { UsageError } from "./settings.ts";
 
@@ -33,7 +33,7 @@ export async function applyMigrations(signal: AbortSignal): Promise<boolean> {
   const stamp = hashOfMigrations();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return false;
   const args = ["d1", "migrations", "apply", "ladderlock", "--local", "--persist-to", PLACES.workerState];
-  await runProgram(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env: wranglerEnvironment(), signal });
+  await runOrThrow(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env: wranglerEnvironment(), signal });
   writeFileSync(stampFile, stamp);
   return true;
 }

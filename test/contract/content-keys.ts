@@ -67,7 +67,13 @@ export function describeContentKeys(name: string, open: OpenPersistence): void {
       const first = await generated();
       expect(await generated()).toEqual(first);
       const failure = { reason: "network", permanent: false };
-      await failJob({ ...persistence, rules: STANDARD_JOB_RULES }, held.job, held.leaseToken, failure, NOW);
+      await failJob(
+        { ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 },
+        held.job,
+        held.leaseToken,
+        failure,
+        NOW,
+      );
       const later = NOW + STANDARD_JOB_RULES.longestBackoffMs;
       await persistence.jobs.requeueDue(later);
       expect(await generated(await claim(persistence, { kinds: ["ENCRYPT"], now: later }))).toEqual(first);

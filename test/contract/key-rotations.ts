@@ -54,7 +54,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
     const failOne = async () => {
       const { job, leaseToken } = await claim(persistence, { kinds: ["ENCRYPT"], now: LATER });
       const failure = { reason: "It broke.", permanent: true };
-      await failJob({ ...persistence, rules: STANDARD_JOB_RULES }, job, leaseToken, failure, LATER);
+      await failJob({ ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 }, job, leaseToken, failure, LATER);
     };
 
     describe("is filled", () => {

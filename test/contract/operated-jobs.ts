@@ -41,7 +41,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
     const fail = async (jobId: string, permanent: boolean) => {
       const { job, leaseToken } = (await claimOne(jobId))!;
       return failJob(
-        { ...persistence, rules: STANDARD_JOB_RULES },
+        { ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 },
         job,
         leaseToken,
         { reason: "It broke.", permanent },
@@ -139,7 +139,13 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const jobId = await askForJob(persistence, post.id, "TRANSCODE", NOW + 1);
         const { job, leaseToken } = (await claimOne(jobId, { now: NOW + 1 }))!;
         const failure = { reason: "It broke.", permanent: true };
-        await failJob({ ...persistence, rules: STANDARD_JOB_RULES }, job, leaseToken, failure, NOW + 1);
+        await failJob(
+          { ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 },
+          job,
+          leaseToken,
+          failure,
+          NOW + 1,
+        );
         await askForJob(persistence, post.id, "ENCRYPT", NOW + 2);
         expect(await retryJob(persistence, jobId, NOW + 3)).toMatchObject({ kind: "done" });
       });

@@ -258,5 +258,11 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
 async function failClaimed(persistence: TestPersistence): Promise<void> {
   const held = await claim(persistence);
   const failure = { reason: "It broke.", permanent: true };
-  await failJob({ ...persistence, rules: STANDARD_JOB_RULES }, held.job, held.leaseToken, failure, NOW);
+  await failJob(
+    { ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 },
+    held.job,
+    held.leaseToken,
+    failure,
+    NOW,
+  );
 }

@@ -6,10 +6,10 @@ import type { RotationItemView, RotationProgressView } from "../../shared/applic
 import { startPace } from "../faults/pace.ts";
 import { type RestlessProcessors, startRestlessProcessors } from "../faults/restless-processors.ts";
 import { seededRandom } from "../fixtures/seeded-random.ts";
+import { decoded } from "./decoded.ts";
 import { type KillableWorker, startKillableWorker } from "./killable-worker.ts";
 import { startProcessor } from "./processor-process.ts";
 import { type Buckets, createReadyPost, makeRendition, openBuckets } from "./ready-posts.ts";
-import { decoded } from "./run-program.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 /*

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { isInstalled, runProgram } from "./run-program.ts";
+import { isInstalled, runProgram } from "../../scripts/dev/run-program.ts";
 
 const WRANGLER = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
 
@@ -15,13 +15,17 @@ type Metadata = { readonly observability: unknown; readonly bindings: readonly B
 
 let out: string;
 let said: string;
+const BUNDLE_MS = 120_000;
+
 /** What a deployment would send beside the code. */
 let metadata: Metadata;
 
 beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), "ladderlock-deployment-"));
   const args = ["deploy", "--dry-run", "--outdir", out, "--outfile", join(out, "upload")];
-  const { code, stdout, stderr } = await runProgram(process.execPath, [WRANGLER, ...args]);
+  const { code, stdout, stderr } = await runProgram(process.execPath, [WRANGLER, ...args], {
+    signal: AbortSignal.timeout(BUNDLE_MS),
+  });
   said = `${stdout}${stderr}`;
   expect(code, said).toBe(0);
   const form = await readFile(join(out, "upload"), "latin1");
@@ -71,7 +75,9 @@ if (process.env.LONG_TESTS === "1") {
     "has a Dockerfile whose steps make an image that runs (needs root and debootstrap)",
     async () => {
       const script = fileURLToPath(new URL("../../scripts/prove-dockerfile.mjs", import.meta.url));
-      const { code, stdout, stderr } = await runProgram(process.execPath, [script], DEADLINE_SECONDS);
+      const { code, stdout, stderr } = await runProgram(process.execPath, [script], {
+        signal: AbortSignal.timeout(DEADLINE_SECONDS * 1000),
+      });
       expect(code, stdout.slice(-2000) + stderr.slice(-2000)).toBe(0);
       expect(stdout).toContain("an image that runs");
     },

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeSingleKeyHls, type SingleKeyHls } from "../fixtures/media/single-key-hls.ts";
+import { decoded } from "./decoded.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
-import { decoded } from "./run-program.ts";
 import { type IssuedToken, type Stack, startStack } from "./stack.ts";
 
 /* Content under one key for all qualities, as ffmpeg encrypts it: imported, asked for by a viewer, and played. */

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { descendantsOf, signalAll } from "../../scripts/dev/process-tree.ts";
-import { runProgram } from "../../scripts/dev/run-program.ts";
+import { runOrThrow } from "../../scripts/dev/run-program.ts";
 import { Service } from "../../scripts/dev/service.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
@@ -31,7 +31,7 @@ export async function startKillableWorker(settings: Record<string, string> = {})
   const env = environment(directory);
   const migrate = ["d1", "migrations", "apply", "ladderlock", "--local", "--persist-to", state];
   const { signal } = new AbortController();
-  await runProgram(process.execPath, [WRANGLER, ...migrate], { cwd: ROOT, env, signal });
+  await runOrThrow(process.execPath, [WRANGLER, ...migrate], { cwd: ROOT, env, signal });
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const start = async () => {

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import HLS from "hls-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runProgram } from "../../scripts/dev/run-program.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
-import { decoded, FFMPEG, runProgram } from "./run-program.ts";
+import { decoded, FFMPEG } from "./decoded.ts";
 import { type IssuedToken, type Part, type Stack, startStack } from "./stack.ts";
 
 /* A real clip through the whole system: upload, jobs A and B, and back out through the Worker. */
@@ -149,7 +150,8 @@ describe("the keys", () => {
     const path = join(directory, "forged.m3u8");
     await writeFile(path, forged);
     const protocols = ["-protocol_whitelist", "file,http,tcp,crypto"];
-    const { stderr } = await runProgram(FFMPEG, ["-v", "warning", ...protocols, "-i", path, "-f", "null", "-"]);
+    const args = ["-v", "warning", ...protocols, "-i", path, "-f", "null", "-"];
+    const { stderr } = await runProgram(FFMPEG, args, { signal: AbortSignal.timeout(60_000) });
     expect(stderr).toContain("403");
     expect((await fetch(mediaPlaylistUrl("1080p", anonymous.token))).status).toBe(403);
   });

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createObjectStore, createS3Client } from "../../processor/adapters/object-store.ts";
+import { commandLinesWith } from "../../scripts/dev/process-tree.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
-import { processesWith } from "./processes.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
@@ -63,7 +63,7 @@ async function ended(
 async function endOf(running: ProcessorProcess): Promise<{ code: number | null; log: string }> {
   const code = await running.exit;
   const log = await running.log();
-  expect(await processesWith(running.workDirectory)).toEqual([]);
+  expect(commandLinesWith(running.workDirectory)).toEqual([]);
   expect(await readdir(running.workDirectory).catch(() => [])).toEqual([]);
   await running.stop();
   return { code, log };
@@ -132,7 +132,7 @@ describe("processor run", () => {
     const { jobId } = await createPost(clips.long);
     const running = await startProcessor(stack.origin, { X264_PRESET: "medium" }, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 60_000, interval: 200 }).toBe("ENCODING");
-    expect((await processesWith(running.workDirectory)).length).toBeGreaterThan(0);
+    expect(commandLinesWith(running.workDirectory).length).toBeGreaterThan(0);
     running.signal("SIGTERM");
     expect((await endOf(running)).code).toBe(75);
     expect(await job(jobId)).toMatchObject({ state: "QUEUED", attempt: 0 });

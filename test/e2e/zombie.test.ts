@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type HoldingProxy, startHoldingProxy } from "../faults/holding-proxy.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { decoded } from "./decoded.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
-import { decoded } from "./run-program.ts";
 import { type Part, type Stack, startStack } from "./stack.ts";
 
 /*

@@ -1,4 +1,4 @@
-import { decoded } from "../e2e/run-program.ts";
+import { decoded } from "../e2e/decoded.ts";
 import type { Stack } from "../e2e/stack.ts";
 import type { Kind } from "./posts.ts";
 

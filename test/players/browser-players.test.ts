@@ -5,7 +5,7 @@ import { BROWSER_PLAYERS, HLS_JS_WITH_CMCD, VIDEO_JS } from "./browser-players.t
 import { openPlayerStage, type PlayerStage } from "./player-stage.ts";
 import type { PlayerTab } from "./player-tab.ts";
 import { rotate, takeAwayClearSegment } from "./rotations.ts";
-import { anotherSession, classifyPrefixes, type GateAnswer } from "./uses.ts";
+import { anotherSession, consumedUses, type GateAnswer } from "./uses.ts";
 
 /* Players as sites use them, on pages of another origin, against the Worker. */
 
@@ -52,7 +52,7 @@ describe.each(BROWSER_PLAYERS)("$name", (player) => {
 
     await expectUndisturbed(tab);
     expect([...tab.qualitiesAskedFor].sort()).toEqual(["360p", "480p", "720p"]);
-    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
+    expect(await consumedUses(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject({ status: 403, code: "uses-exhausted" });
     expect((await fetch(tab.keyAnswers[0]!.url)).status).toBe(200);
   });
@@ -83,7 +83,7 @@ describe("video.js in a browser that keeps nothing", () => {
     const atTheGate = tab.keyAnswers.filter(({ cached }) => !cached);
     expect(atTheGate.length).toBeGreaterThanOrEqual(tab.segmentAnswers.length - 1);
     expect(atTheGate.length).toBeGreaterThan(SECONDS / 6);
-    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
+    expect(await consumedUses(stack, issued.token)).toBe(1);
   });
 });
 

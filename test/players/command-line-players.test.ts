@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decoded, FFMPEG, isInstalled, runProgram } from "../e2e/run-program.ts";
+import { isInstalled, runProgram } from "../../scripts/dev/run-program.ts";
+import { decoded, FFMPEG } from "../e2e/decoded.ts";
 import { type IssuedToken, type Part, type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { MPV, type Mpv, startMpv } from "./mpv.ts";
 import { rotate } from "./rotations.ts";
-import { anotherSession, classifyPrefixes, urisOf } from "./uses.ts";
+import { anotherSession, consumedUses, urisOf } from "./uses.ts";
 
 /* ffmpeg, GStreamer and mpv on the URL of the master, as anybody would start them. */
 
@@ -16,6 +17,8 @@ const SECONDS = 24;
 const FRAME_RATE = 15;
 const FRAMES = SECONDS * FRAME_RATE;
 const EXHAUSTED = { status: 403, code: "uses-exhausted" };
+
+const PLAYING_MS = 120_000;
 
 let directory: string;
 let stack: Stack;
@@ -43,11 +46,11 @@ describe("ffmpeg", () => {
     const issued = await oneUse();
     const url = stack.origin + issued.masterUrl;
     const args = ["-v", "error", "-i", url, "-map", "0:v", "-f", "framecrc", "-"];
-    const { code, stdout, stderr } = await runProgram(FFMPEG, args);
+    const { code, stdout, stderr } = await runProgram(FFMPEG, args, { signal: AbortSignal.timeout(PLAYING_MS) });
     expect([code, stderr]).toEqual([0, ""]);
     const frames = (track: number) => stdout.toString().match(new RegExp(`^${track},`, "gm"))?.length;
     expect([frames(0), frames(1), frames(2)]).toEqual([FRAMES, FRAMES, FRAMES]);
-    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
+    expect(await consumedUses(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 
@@ -57,17 +60,17 @@ describe("ffmpeg", () => {
     expect(playlists).toHaveLength(3);
     for (const { href } of playlists) expect((await decoded(href, "0:v:0")).frames).toBe(FRAMES);
     const args = ["-v", "error", "-ss", "13", "-i", playlists[1]!.href, "-map", "0:v:0", "-f", "framecrc", "-"];
-    const { code, stdout, stderr } = await runProgram(FFMPEG, args);
+    const { code, stdout, stderr } = await runProgram(FFMPEG, args, { signal: AbortSignal.timeout(PLAYING_MS) });
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.toString().match(/^0,/gm)).toHaveLength((SECONDS - 13) * FRAME_RATE);
-    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
+    expect(await consumedUses(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 });
 
 /** How often `frame` matches what a player prints while it plays to the end. */
 async function frames(program: string, args: readonly string[], frame: RegExp): Promise<number | undefined> {
-  const { code, stdout, stderr } = await runProgram(program, args);
+  const { code, stdout, stderr } = await runProgram(program, args, { signal: AbortSignal.timeout(PLAYING_MS) });
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${stderr}`);
   return stdout.toString().match(frame)?.length;
 }
@@ -81,7 +84,7 @@ describe.runIf(gstreamerIsHere)(gstreamerIsHere ? "GStreamer" : "GStreamer, whic
     const sinks = ["video-sink=fakesink name=pictures silent=false sync=false", "audio-sink=fakesink sync=false"];
     const args = ["-v", "playbin3", `uri=${stack.origin}${issued.masterUrl}`, "flags=video+audio", ...sinks];
     expect(await frames(GST_LAUNCH, args, /pictures: last-message = chain/g)).toBe(FRAMES);
-    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
+    expect(await consumedUses(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 });
@@ -113,7 +116,7 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     const output = ["--o=-", "--of=framecrc", "--ovc=rawvideo", "--no-audio", "--hls-bitrate=max"];
     const args = ["--no-config", "--load-scripts=no", "--ytdl=no", ...output, stack.origin + issued.masterUrl];
     expect(await frames(MPV, args, /^0,.* \d+, 0x[0-9a-f]{8}$/gm)).toBe(FRAMES);
-    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
+    expect(await consumedUses(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 
@@ -132,7 +135,7 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     await ends(mpv);
     expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
     expect(refusals(mpv)).toBeNull();
-    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
+    expect(await consumedUses(stack, issued.token)).toBe(1);
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 
@@ -150,6 +153,6 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     await ends(mpv);
     expect(await mpv.get("time-pos")).toBeCloseTo(SECONDS, 0);
     expect(refusals(mpv)).toBeNull();
-    expect(await classifyPrefixes(stack, issued.token)).toBe(1);
+    expect(await consumedUses(stack, issued.token)).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import type { Stack } from "../e2e/stack.ts";
 
 /** How many uses of a token are consumed, as the database has it. */
-export async function classifyPrefixes({ bindings }: Stack, token: string): Promise<number> {
+export async function consumedUses({ bindings }: Stack, token: string): Promise<number> {
   const { jti } = JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString()) as { jti: string };
   const { DB } = await bindings();
   const { results } = await DB.prepare(

@@ -8,7 +8,13 @@ export type FailOutcome =
   | { readonly kind: "failed" }
   | { readonly kind: "lease-lost" };
 
-type Deps = { readonly posts: VideoPostRepository; readonly jobs: JobStore; readonly rules: JobRules };
+type Deps = {
+  readonly posts: VideoPostRepository;
+  readonly jobs: JobStore;
+  readonly rules: JobRules;
+  /** From 0 to 1, so that jobs that failed together do not all return at once. */
+  readonly random: () => number;
+};
 
 export type Failure = {
   readonly reason: string;
@@ -32,7 +38,7 @@ export async function failJob(
   if (permanent || repeated || job.attempt >= job.maxAttempts) {
     return failForGood(deps, job, { kind: "lease", jobId: job.jobId, leaseToken }, reason, now);
   }
-  const runAfter = now + backoffMs(job.attempt, deps.rules, Math.random());
+  const runAfter = now + backoffMs(job.attempt, deps.rules, deps.random());
   const failedVerification = verification ? reason : job.failedVerification;
   const wait = { jobId: job.jobId, leaseToken, now, runAfter, reason, failedVerification };
   const kept = await deps.jobs.retryLater(wait);

@@ -28,6 +28,8 @@ export type JobServiceDeps = Pick<Persistence, Stores> & {
   readonly rekeyMaxInFlight: number;
   readonly credentials: JobCredentials;
   readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
   readonly reportProgress: (jobId: string, progress: Progress) => Promise<void>;
   /** Performs the side effects of saved events. */
   readonly dispatchEvents: () => Promise<unknown>;

@@ -30,6 +30,7 @@ async function openInProcess(): Promise<JobServiceTest> {
     rekeyMaxInFlight: 4,
     credentials: signedJobCredentials(signer, now),
     now,
+    random: () => 0.5,
     reportProgress: async (jobId, progress) => void live.set(jobId, progress),
     dispatchEvents: async () => {},
     deleteObjects: async (prefixes) => void deleted.push(...prefixes),

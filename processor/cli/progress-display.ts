@@ -1,7 +1,7 @@
 const BAR_CELLS = 24;
 const PLAIN_STEP_PERCENT = 10;
 
-/** Shows how far something is, a stage at a time. */
+/** Shows the progress of a task, one stage at a time; the only stage of a task may have no name. */
 export type ProgressDisplay = {
   /** `percent` within the stage, null where it is unknown. */
   show(stage: string, percent: number | null, detail: string): void;
@@ -11,14 +11,14 @@ export type ProgressDisplay = {
   end(how: "complete" | "as-it-is"): void;
 };
 
-type Output = { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
+export type Terminal = { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
 
 /** On a terminal one line is redrawn; elsewhere a line is written for each stage and each ten percent of it. */
-export function createProgressDisplay(output: Output): ProgressDisplay {
+export function createProgressDisplay(output: Terminal): ProgressDisplay {
   return output.isTTY === true ? terminalDisplay(output) : plainDisplay(output);
 }
 
-function terminalDisplay(output: Output): ProgressDisplay {
+function terminalDisplay(output: Terminal): ProgressDisplay {
   let stage: string | null = null;
   let drawn = "";
   const draw = (percent: number | null, detail: string) => {
@@ -48,13 +48,14 @@ function terminalDisplay(output: Output): ProgressDisplay {
 }
 
 function row(stage: string, percent: number | null, detail: string): string {
-  if (percent === null) return `  ${stage.padEnd(12)} ${detail}`.trimEnd();
+  const name = stage === "" ? "" : `${stage.padEnd(12)} `;
+  if (percent === null) return `  ${name}${detail}`.trimEnd();
   const filled = Math.round((BAR_CELLS * percent) / 100);
   const bar = "█".repeat(filled) + "░".repeat(BAR_CELLS - filled);
-  return `  ${stage.padEnd(12)} ${bar} ${`${Math.floor(percent)} %`.padStart(5)}  ${detail}`.trimEnd();
+  return `  ${name}${bar} ${`${Math.floor(percent)} %`.padStart(5)}  ${detail}`.trimEnd();
 }
 
-function plainDisplay(output: Output): ProgressDisplay {
+function plainDisplay(output: Terminal): ProgressDisplay {
   let stage: string | null = null;
   let written = 0;
   return {
