@@ -62,7 +62,7 @@ describe("the counter of refusals", () => {
     expect(carriers).toEqual([]);
   });
 
-  it("makes one event of all that a minute brings after it, at the time of the first of them", async () => {
+  it("counts the rest of a minute in one event, at the time of the first of them", async () => {
     note();
     for (let second = 1; second < 60; second++) {
       await until(second);
@@ -97,7 +97,7 @@ describe("the counter of refusals", () => {
     }
   });
 
-  it("goes on in a window that was sent before its end", async () => {
+  it("continues in a window that was sent before its end", async () => {
     note(3);
     await until(20);
     note(2);
@@ -105,7 +105,7 @@ describe("the counter of refusals", () => {
     expect(counts()).toEqual([1, 2, 2]);
   });
 
-  it("tells kinds apart by every particular", () => {
+  it("distinguishes kinds by every field", () => {
     note();
     note(1, { ...REFUSAL, reason: "token-revoked" });
     note(1, { ...REFUSAL, clientAddress: "203.0.113.8" });
@@ -127,7 +127,7 @@ describe("the counter of refusals", () => {
     expect(sent.length).toBeLessThanOrEqual(13 * 60 * 2);
   });
 
-  it("counts what is beyond 200 kinds by its reason alone, and then has room again", async () => {
+  it("counts kinds beyond 200 by their reason alone, and then has room again", async () => {
     for (let n = 0; n < 1000; n++) note(1, { ...REFUSAL, clientAddress: `2001:db8::${n.toString(16)}` });
     for (let n = 0; n < 1000; n++) note(1, { ...REFUSAL, reason: "token-invalid", clientAddress: `2001:db8::${n}` });
     await until(20);

@@ -17,11 +17,11 @@ describe("the network of a client", () => {
     ["64:ff9b::203.0.113.7", "64:ff9b:0:0::/64"],
     ["unknown", "unknown"],
     ["", ""],
-  ])("of %j is %j", (address, network) => {
+  ])("is, for %j, %j", (address, network) => {
     expect(clientNetwork(address)).toBe(network);
   });
 
-  it("is the same for every address that one client may have, and another for its neighbour", () => {
+  it("is equal for every address of one client, and differs for its neighbour", () => {
     const networks = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::", "2001:db8:1:2:a:b:c:d"].map(clientNetwork);
     expect(new Set(networks).size).toBe(1);
     expect(clientNetwork("2001:db8:1:3::1")).not.toBe(networks[0]);

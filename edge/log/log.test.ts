@@ -55,7 +55,7 @@ describe("a logged error", () => {
     ]);
   });
 
-  it("does not print what is thrown that is not an error, and shortens what is long", () => {
+  it("does not print a thrown value that is no error, and shortens long text", () => {
     logError("a", { secret: "x" });
     logError("b", new Error("y".repeat(5000)));
     expect(logged()).toEqual([

@@ -4,7 +4,7 @@ import { parseKeyAddress } from "./key-address.ts";
 const AT = "https://video.example/video/enc/key";
 
 describe("the address of a key", () => {
-  it("says which key, of which quality, to whom", () => {
+  it("names the key, the quality and the token", () => {
     expect(parseKeyAddress(`${AT}?keyId=0190-key&quality=720p&token=a.b-c_d`)).toEqual({
       keyId: "0190-key",
       quality: "720p",

@@ -39,7 +39,7 @@ describe("compiling a stored multivariant playlist", () => {
     expect(compile(STORED, ["360p"], "job1/").render("x")).toContain("\njob1/360p/index.m3u8?token=x\n");
   });
 
-  it("gives the token to renditions of its own, with & after a query, and never to another host", () => {
+  it("gives the token to its own renditions, with & after a query, and never to another host", () => {
     const stored = `#EXTM3U
 #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="Deutsch",URI="subtitles/de.m3u8?v=2"
 #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="English",URI="https://other.example/en.m3u8"

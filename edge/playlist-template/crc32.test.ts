@@ -10,7 +10,7 @@ describe("CRC-32", () => {
     expect(crc32(bytesOf(""))).toBe(0);
   });
 
-  it("of two texts in a row is joined from both, for lengths around every power of two", () => {
+  it("combines the CRCs of two texts, for lengths around every power of two", () => {
     const first = bytesOf("#EXTM3U\n é");
     for (const length of [0, 1, 2, 3, 255, 256, 257, 4_095, 65_536, 70_001]) {
       const second = Uint8Array.from({ length }, (_, index) => (index * 31 + 7) & 0xff);

@@ -39,7 +39,7 @@ describe("a template cache", () => {
     expect(cache.usedBytes()).toBe(52);
   });
 
-  it("never goes over its limit, whatever comes", () => {
+  it("never exceeds its limit", () => {
     const cache = createTemplateCache<{ name: string }>(5_000);
     for (let n = 0; n < 500; n += 1) {
       cache.put(`key ${n % 70}`, value(String(n)), (n * 7_919) % 1_200);

@@ -5,7 +5,7 @@ const page = (html: string, status: Page["status"] = 200): Page => ({ status, ht
 const part = (videoPostId: string, fileIndex = 0) => ({ videoPostId, fileIndex });
 
 describe("kept pages", () => {
-  it("are given as long as they are fresh", () => {
+  it("are served while they are fresh", () => {
     const pages = createPageCache();
     pages.put(part("a"), page("<p>"), 1000, 5000);
     expect([5000, 5999, 6000].map((now) => pages.get(part("a"), now)?.html)).toEqual(["<p>", "<p>", undefined]);
@@ -19,7 +19,7 @@ describe("kept pages", () => {
     expect(pages.get(part("a"), 1500)?.html).toBe("there");
   });
 
-  it("of a post are dropped together, and no others", () => {
+  it("are dropped together for one post, and for no other", () => {
     const pages = createPageCache();
     for (const one of [part("a"), part("a", 1), part("ab")]) pages.put(one, page("x"), 1000, 0);
     pages.forget("a");

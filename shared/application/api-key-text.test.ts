@@ -7,7 +7,7 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 const awkward = (length: number) => new Uint8Array(length).map((_, i) => (i % 2 === 0 ? 0xff : 0xfb));
 
 describe("the text of an API key", () => {
-  it("has a beginning to be known by, an id, and 256 random bits", () => {
+  it("has a recognisable prefix, an id and 256 random bits", () => {
     const key = formatApiKey(newApiKeyParts(random));
     expect(key).toMatch(/^llk_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
     const asked: number[] = [];

@@ -45,7 +45,7 @@ const count = (post: VideoPost): Decision<string> => {
 };
 
 describe("a decision on a post", () => {
-  it("is saved once, under the fence that it was given", async () => {
+  it("is saved once, under its fence", async () => {
     const db = database();
     const options: SaveOptions = { fence: { kind: "lease", jobId: "j", leaseToken: "l" }, jobEnd: { kind: "succeed" } };
     const outcome = await decideAndSave(db.posts, "post", NOW, count, options);
@@ -53,13 +53,13 @@ describe("a decision on a post", () => {
     expect(db.seen).toEqual([{ options }]);
   });
 
-  it("is made anew on what somebody else has saved meanwhile, so that neither is lost", async () => {
+  it("is repeated on a concurrent save, so that neither is lost", async () => {
     const db = database({ rivals: 4 });
     expect(await decideAndSave(db.posts, "post", NOW, count)).toMatchObject({ kind: "done" });
     expect(db.stored()).toMatchObject({ title: "1", description: "rrrr" });
   });
 
-  it("is given up as a conflict after five attempts", async () => {
+  it("ends as a conflict after five attempts", async () => {
     const db = database({ rivals: 5 });
     expect(await decideAndSave(db.posts, "post", NOW, count)).toEqual({ kind: "conflict" });
     expect(db.seen).toHaveLength(5);
@@ -72,14 +72,14 @@ describe("a decision on a post", () => {
     expect(db.seen).toHaveLength(1);
   });
 
-  it("to change nothing saves nothing", async () => {
+  it("saves nothing if it changes nothing", async () => {
     const db = database();
     const outcome = await decideAndSave(db.posts, "post", NOW, () => ({ kind: "unchanged", value: 7 }));
     expect(outcome).toMatchObject({ kind: "done", value: 7 });
     expect(db.seen).toEqual([]);
   });
 
-  it("that refuses saves nothing and says why", async () => {
+  it("saves nothing and returns the reason if it refuses", async () => {
     const db = database();
     const refusal = { kind: "wrong-state", detail: "no" } as const;
     expect(await decideAndSave(db.posts, "post", NOW, () => refused(refusal))).toEqual({ kind: "refused", refusal });

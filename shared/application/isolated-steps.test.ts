@@ -13,7 +13,7 @@ describe("steps of one invocation", () => {
     expect(seen).toEqual(["a begins", "a ends", "b begins", "b ends"]);
   });
 
-  it("run to the last one though earlier ones fail, and name each that failed", async () => {
+  it("run to the last one although earlier ones fail, and name each that failed", async () => {
     const seen: string[] = [];
     const failing = (message: string) => async () => {
       throw new Error(message);

@@ -12,7 +12,7 @@ describe("an API key", () => {
     [null, NOW, "REVOKED"],
     [NOW + 1, NOW - 1, "REVOKED"],
     [NOW - 1, NOW - 1, "REVOKED"],
-  ] as const)("that ends at %j and was revoked at %j is %s", (expiresAt, revokedAt, status) => {
+  ] as const)("has, with an end of %j and a revocation at %j, the state %s", (expiresAt, revokedAt, status) => {
     expect(apiKeyStatus({ expiresAt, revokedAt }, NOW)).toBe(status);
   });
 
@@ -22,7 +22,7 @@ describe("an API key", () => {
     [NOW - LAST_USED_EXACTNESS_MS + 1, false],
     [NOW - LAST_USED_EXACTNESS_MS, true],
     [NOW + 1, false],
-  ])("that was last used at %j has a use to record: %j", (lastUsedAt, due) => {
+  ])("needs, when last used at %j, a record of its use: %j", (lastUsedAt, due) => {
     expect(isUseToRecord({ lastUsedAt }, NOW)).toBe(due);
   });
 });

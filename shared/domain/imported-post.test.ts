@@ -101,7 +101,7 @@ describe("an imported post", () => {
   });
 });
 
-describe("a migration that is asked for", () => {
+describe("a requested re-key", () => {
   it("is one job, and the post stays what it is", () => {
     const decision = asked(imported());
     if (decision.kind !== "changed") throw new Error(decision.kind);
@@ -116,7 +116,7 @@ describe("a migration that is asked for", () => {
     expect(refreshPost(post, NOW)).toMatchObject({ kind: "unchanged" });
   });
 
-  it("changes nothing when it is asked for again, nor where the part has its keys or has failed", () => {
+  it("changes nothing when repeated, or when the part has its keys or has failed", () => {
     const underWay = applied(asked(imported()));
     expect(asked(underWay)).toEqual({ kind: "unchanged", value: "under-way" });
     const failed = applied(applyTranscodeResult(underWay, "file-0", { kind: "failed", reason: "no" }, NOW));
@@ -125,7 +125,7 @@ describe("a migration that is asked for", () => {
     expect(asked(migrated, 0, true)).toEqual({ kind: "unchanged", value: null });
   });
 
-  it("begins again after its job was cancelled, with what is left to do, and keeps when it was first asked for", () => {
+  it("restarts with the remaining work after its job was cancelled, and keeps the time of the first request", () => {
     const underWay = applied(asked(imported()));
     const stopped = applied(cancelPart(underWay, "file-0", "TRANSCODE", NOW));
     expect([stopped.status, rekeyState(part(stopped))]).toEqual(["PUBLISHED", "stopped"]);
@@ -140,12 +140,12 @@ describe("a migration that is asked for", () => {
     expect(asked(underWay, 0, true)).toEqual({ kind: "unchanged", value: "under-way" });
   });
 
-  it("is refused for what is not there, and for a post that was deleted", () => {
+  it("is refused for an unknown part and for a deleted post", () => {
     expect(asked(imported(), 7)).toEqual({ kind: "refused", refusal: { kind: "not-found" } });
     expect(asked(applied(deleteVideoPost(imported(), NOW)))).toEqual({ kind: "refused", refusal: { kind: "deleted" } });
   });
 
-  it("that fails is the part's alone: the post stays published, and an operator's retry takes it up again", () => {
+  it("fails for its part alone: the post stays published, and an operator can retry it", () => {
     const underWay = applied(asked(imported()));
     const failed = applied(applyTranscodeResult(underWay, "file-0", { kind: "failed", reason: "It broke." }, NOW));
     expect([failed.status, rekeyState(part(failed)), part(failed).failReason]).toEqual([
@@ -158,14 +158,14 @@ describe("a migration that is asked for", () => {
     expect([part(resumed).transferResult, rekeyState(part(resumed))]).toEqual(["TRANSCODING", "under-way"]);
   });
 
-  it("that fails at the encryption keeps what was imported as well", () => {
+  it("keeps the imported content when the encryption fails", () => {
     const clear = transcoded(applied(asked(imported())));
     const failed = applied(applyEncryptResult(clear, "file-0", { kind: "failed", reason: "It broke." }, NOW));
     expect([failed.status, rekeyState(part(failed))]).toEqual(["PUBLISHED", "failed"]);
     expect(part(failed).singleKey?.prefix).toBe(PREFIX);
   });
 
-  it("ends with keys of its own: what was imported goes, and its single key with it", () => {
+  it("deletes the imported content and its single key when the part has its own keys", () => {
     const { post, events } = encrypted(transcoded(applied(asked(imported()))));
     expect(part(post)).toMatchObject({ encryptStatus: "ENCRYPTED", singleKey: null, playing: { keyVersion: 1 } });
     expect(rekeyState(part(post))).toBeNull();

@@ -108,7 +108,7 @@ function playingPost(): VideoPost {
 const keyStates = (post: VideoPost) => partOf(post).keys.map(({ keyId, status }) => `${keyId} ${status}`);
 
 describe("a transcode that succeeded", () => {
-  it("records what was made and asks for its encryption", () => {
+  it("records the renditions and requests their encryption", () => {
     const { post, jobs, events } = changed(transcoded(newPost()));
     expect(partOf(post)).toMatchObject({
       transferResult: "SUCCESS",
@@ -126,7 +126,7 @@ describe("a transcode that succeeded", () => {
     expect(post).toMatchObject({ status: "TRANSCODING", durationSeconds: 18 });
   });
 
-  it("forgets the failure and the renditions of an attempt before", () => {
+  it("clears the failure and the renditions of an earlier attempt", () => {
     const failed = changed(applyTranscodeResult(newPost(), "file", { kind: "failed", reason: "bad" }, NOW)).post;
     const tried = setPart(failed, { variants: [{ transcodeJobId: "job-0", variants: [variant("360p", 1)] }] });
     const { post } = changed(transcoded(tried));
@@ -134,7 +134,7 @@ describe("a transcode that succeeded", () => {
     expect(partOf(post).variants.map((made) => made.transcodeJobId)).toEqual(["job-1"]);
   });
 
-  it("of a part that plays changes nothing that viewers get: what is made lies beside what plays", () => {
+  it("changes nothing for viewers of a part that plays", () => {
     const before = playingPost();
     const { post, jobs } = changed(transcoded(before, "job-2", 25, ["1080p"]));
     const { playing, encryptStatus, durationSeconds, keys } = partOf(before);
@@ -167,7 +167,7 @@ describe("a transcode that failed for good", () => {
 describe("staging keys", () => {
   const clear = changed(transcoded(newPost())).post;
 
-  it("gives each quality a key of the next version that no gate gives out yet", () => {
+  it("gives each quality a key of the next version, which is not served yet", () => {
     const { post, jobs } = changed(staged(clear, 1));
     expect(partOf(post).encryptStatus).toBe("ENCRYPTING");
     expect(partOf(post).keys).toEqual(
@@ -178,7 +178,7 @@ describe("staging keys", () => {
     expect(jobs).toEqual([]);
   });
 
-  it("writes the default policies of its qualities, and keeps those that somebody has set", () => {
+  it("writes missing default policies and keeps those that were set", () => {
     const set = { quality: "480p", policy: "DENIED", entitlement: null } as const;
     const { post } = changed(staged(setPart(clear, { qualityAuth: [set] }), 1));
     expect(partOf(post).qualityAuth).toEqual([set, { quality: "720p", policy: "ENTITLED", entitlement: "720p" }]);
@@ -209,7 +209,7 @@ describe("staging keys", () => {
     expect(reusableStagedKeys(partOf(changed(staged(clear, 1)).post), "another", LADDER)).toBeNull();
   });
 
-  it("for another job revokes what was staged, though it is for the same qualities", () => {
+  it("revokes for another job what was staged, although the qualities are the same", () => {
     const { post } = changed(staged(changed(staged(clear, 1)).post, 2, LADDER, "another"));
     expect(keyStates(post)).toEqual([
       "key-1-720p REVOKED",
@@ -224,7 +224,7 @@ describe("staging keys", () => {
     expect(reusableStagedKeys(partOf(playingPost()), BY, LADDER)).toBeNull();
   });
 
-  it("for other qualities revokes what was staged and takes a new version, never a number twice", () => {
+  it("revokes for other qualities what was staged, and never repeats a version number", () => {
     const first = changed(staged(clear, 1)).post;
     const { post } = changed(staged(first, 2, ["720p"]));
     expect(keyStates(post)).toEqual(["key-1-720p REVOKED", "key-1-480p REVOKED", "key-2-720p STAGED"]);
@@ -263,7 +263,7 @@ describe("an encryption that succeeded", () => {
     expect(events).toMatchObject([{ type: "VideoAuditPassed", auditedBy: "system" }, { type: "VideoPostPublished" }]);
   });
 
-  it("under version 2 retires the keys that played until then, and moves the pointer", () => {
+  it("retires the keys of version 1 when version 2 is published, and moves the pointer", () => {
     const { post } = changed(encrypted(changed(staged(playingPost(), 2)).post, 2, LADDER, NOW + 5));
     expect(keyStates(post)).toEqual([
       "key-1-720p RETIRING",
@@ -275,7 +275,7 @@ describe("an encryption that succeeded", () => {
     expect(partOf(post).playing).toEqual({ prefix: "a-film/job-1/enc/k2-c1/", transcodeJobId: "job-1", keyVersion: 2 });
   });
 
-  it("under version 3 leaves the end that version 1 was given", () => {
+  it("keeps the end of version 1 when version 3 is published", () => {
     const second = changed(encrypted(changed(staged(playingPost(), 2)).post, 2, LADDER, NOW + 5)).post;
     const { post } = changed(encrypted(changed(staged(second, 3)).post, 3, LADDER, NOW + 9));
     expect(partOf(post).keys.map(({ keyVersion, usableUntil }) => [keyVersion, usableUntil])).toEqual([
@@ -288,7 +288,7 @@ describe("an encryption that succeeded", () => {
     ]);
   });
 
-  it("of what replaces a part takes over pointer and variants at once", () => {
+  it("moves pointer and variants at once when a part is replaced", () => {
     const replaced = changed(transcoded(playingPost(), "job-2", 25)).post;
     const { post } = changed(encrypted(changed(staged(replaced, 2)).post, 2));
     expect(partOf(post).playing).toMatchObject({ transcodeJobId: "job-2", keyVersion: 2 });
@@ -329,7 +329,7 @@ describe("an encryption that failed for good", () => {
   const revoked = (post: VideoPost, version: number) =>
     partOf(post).keys.map((key) => (key.keyVersion === version ? { ...key, status: "REVOKED" } : key));
 
-  it("marks the part, keeps the clear renditions, and revokes the keys that its holders were given", () => {
+  it("marks the part, keeps the clear renditions, and revokes the keys that its holders know", () => {
     const ready = changed(staged(changed(transcoded(newPost())).post, 1)).post;
     const { post } = changed(applyEncryptResult(ready, "file", { kind: "failed", reason: "Disk full." }, NOW));
     const ended = { encryptStatus: "FAILED", failReason: "Disk full.", keys: revoked(ready, 1) };

@@ -7,7 +7,7 @@ const statuses = (post: VideoPost) =>
   part(post).keys.map((key) => `${key.keyVersion} ${key.quality} ${key.status} ${key.usableUntil}`);
 
 describe("the revocation of a key version", () => {
-  it("takes all its keys back, moves nothing, and says that nothing plays any more", () => {
+  it("revokes all its keys, moves nothing, and reports that nothing plays any more", () => {
     const before = playingPost();
     const decision = revokeKeyVersion(before, 0, 1, NOW);
     expect(decision).toMatchObject({ value: { outcome: "revoked", stopsPlayback: true } });
@@ -17,7 +17,7 @@ describe("the revocation of a key version", () => {
     expect(after.status).toBe("PUBLISHED");
   });
 
-  it("of a version that retires ends its grace, and what plays goes on", () => {
+  it("ends the grace of a retiring version, and what plays continues", () => {
     const decision = revokeKeyVersion(encrypted(playingPost(), 2), 0, 1, NOW);
     expect(decision).toMatchObject({ value: { outcome: "revoked", stopsPlayback: false } });
     expect(statuses(applied(decision))).toEqual([
@@ -34,7 +34,7 @@ describe("the revocation of a key version", () => {
     expect(revokeKeyVersion(revoked, 0, 1, NOW)).toEqual({ kind: "unchanged", value });
   });
 
-  it("is undone by a rotation alone, which never uses the number again", () => {
+  it("is undone only by a rotation, which never repeats the number", () => {
     const revoked = applied(revokeKeyVersion(playingPost(), 0, 1, NOW));
     const rotated = encrypted(revoked, 2);
     expect(statuses(rotated)).toEqual([
@@ -46,7 +46,7 @@ describe("the revocation of a key version", () => {
     expect(part(rotated).playing?.keyVersion).toBe(2);
   });
 
-  it("of a version that is staged takes it from its job, and what plays goes on", () => {
+  it("takes a staged version from its job, and what plays continues", () => {
     const decision = revokeKeyVersion(staged(playingPost(), 2), 0, 2, NOW);
     expect(decision).toMatchObject({
       value: { outcome: "revoked", stopsPlayback: false },
@@ -61,7 +61,7 @@ describe("the revocation of a key version", () => {
     expect(revokeKeyVersion(playingPost(), 0, 1, NOW)).toMatchObject({ change: { takenBack: [] } });
   });
 
-  it("is refused for what is not there", () => {
+  it("is refused for an unknown part or version", () => {
     const post = staged(playingPost(), 2);
     expect(revokeKeyVersion(post, 0, 3, NOW)).toMatchObject({ refusal: { kind: "invalid" } });
     expect(revokeKeyVersion(post, 1, 1, NOW)).toMatchObject({ refusal: { kind: "not-found" } });
@@ -81,7 +81,7 @@ describe("the rotation of a post", () => {
     return post;
   };
 
-  it("asks for one encryption for each part that plays, and says why for the others", () => {
+  it("requests one encryption for each part that plays, and gives a reason for the others", () => {
     const post = mixed();
     const decision = rotateKeys(post, null, newId(), NOW);
     if (decision.kind !== "changed") throw new Error(decision.kind);

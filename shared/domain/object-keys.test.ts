@@ -43,18 +43,18 @@ describe("the keys of objects", () => {
     expect(new Set(prefixes).size).toBe(prefixes.length);
   });
 
-  it("lie beside the clear renditions under the slug of their day, also where the slug looks like a claim", () => {
+  it("lie beside the clear renditions under their original slug, also if the slug looks like a claim", () => {
     expect(encryptedPrefix("c1/c2/c3/", 1, 1)).toBe("c1/c2/enc/k1-c1/");
     expect(encryptedPrefix("第一話/job/c12/", 1, 1)).toBe("第一話/job/enc/k1-c1/");
   });
 
-  it("of chunks sort as their offsets do, up to the largest object", () => {
+  it("sort, for chunks, like their offsets, up to the largest object", () => {
     const offsets = [0, 9, 10, 4_999_999_999_999, 5_497_558_138_880];
     const names = offsets.map((offset) => uploadChunkKey("p/", offset));
     expect(names.toSorted()).toEqual(names);
   });
 
-  it("of segments go on past five digits", () => {
+  it("continue, for segments, beyond five digits", () => {
     expect(segmentKey("p/", "96k", 100_000)).toBe("p/96k/seg_100000.ts");
   });
 });

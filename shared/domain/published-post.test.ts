@@ -87,7 +87,7 @@ describe("the events of a post", () => {
     expect(typesOf(deleteVideoPost(published, LATER))).toEqual(["VideoPostDeleted"]);
   });
 
-  it("say nothing of it while parts are added and fail", () => {
+  it("are not raised while parts are added and fail", () => {
     const added = withAddedPart();
     const failed = { ...part(added, 1), transferResult: "FAILED" } as const;
     expect(withFile(added, failed, [], LATER).events).toEqual([]);

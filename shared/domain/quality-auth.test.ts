@@ -45,7 +45,7 @@ describe("who may watch", () => {
     [auth("ENTITLED"), false, false, false],
     [auth("DENIED"), false, false, false],
   ])(
-    "%j: nobody %s, a guest %s, a subscriber %s, an administrator always",
+    "are, under %j: anonymous %s, guest %s, subscriber %s, and always an administrator",
     (policy, byNobody, byGuest, bySubscriber) => {
       expect(mayWatch(policy, nobody)).toBe(byNobody);
       expect(mayWatch(policy, guest)).toBe(byGuest);

@@ -33,13 +33,13 @@ describe("an operator's retry", () => {
     return [status, transferResult, encryptStatus];
   };
 
-  it("takes a part on again whose transcode failed", () => {
+  it("puts a part whose transcode failed in processing again", () => {
     const failed = postWith({ transferResult: "FAILED", failReason: "It broke." });
     expect(failed.status).toBe("TRANSCODE_FAILED");
     expect(resumed(failed, "TRANSCODE")).toEqual(["TRANSCODING", "TRANSCODING", "UNENCRYPTED"]);
   });
 
-  it("takes a part on again whose encryption failed", () => {
+  it("puts a part whose encryption failed in processing again", () => {
     const failed = { transferResult: "SUCCESS", encryptStatus: "FAILED", clear: CLEAR, failReason: "x" } as const;
     expect(resumed(postWith(failed), "ENCRYPT")).toEqual(["TRANSCODING", "SUCCESS", "UNENCRYPTED"]);
   });
@@ -67,10 +67,10 @@ describe("an operator's retry", () => {
   });
 });
 
-describe("job C", () => {
+describe("the refresh of a post", () => {
   const ready = { transferResult: "SUCCESS", encryptStatus: "ENCRYPTED", durationSeconds: 18 } as const;
 
-  it("changes nothing where what is derived is what is stored", () => {
+  it("changes nothing if the derived values equal the stored ones", () => {
     for (const part of [{}, ready, { transferResult: "FAILED" } as const]) {
       expect(refreshPost(postWith(part), NOW + 1)).toEqual({ kind: "unchanged", value: undefined });
     }
@@ -80,7 +80,7 @@ describe("job C", () => {
     ["a status", { status: "DRAFT" }, { status: "PENDING_AUDIT", durationSeconds: 18 }],
     ["a duration", { durationSeconds: 17 }, { status: "PENDING_AUDIT", durationSeconds: 18 }],
     ["an audit that the post was to make itself", { autoPublish: true, audit: null }, { status: "PUBLISHED" }],
-  ] as const)("puts %s right", (_what, stored, expected) => {
+  ] as const)("corrects %s", (_what, stored, expected) => {
     const decision = refreshPost({ ...postWith(ready), ...stored }, NOW + 1);
     expect(decision).toMatchObject({ kind: "changed", change: { post: expected, jobs: [] } });
   });
@@ -96,13 +96,13 @@ describe("whether a part has the result of a job already", () => {
     ({ kind, jobId, claimNo }) as TranscodeJob;
   const file = (part: Partial<VideoFile>) => postWith(part).files[0]!;
 
-  it("is seen at the clear renditions for a transcode: their prefix names the job", () => {
+  it("is derived, for a transcode, from the prefix of the clear renditions, which names the job", () => {
     expect(hasResultOf(file({ clear: CLEAR }), job("TRANSCODE", "t1", 3), 0)).toBe(true);
     expect(hasResultOf(file({ clear: CLEAR }), job("TRANSCODE", "t2", 3), 0)).toBe(false);
     expect(hasResultOf(file({ clear: null }), job("TRANSCODE", "t1", 3), 0)).toBe(false);
   });
 
-  it("is seen at the claim number of what plays for an encryption", () => {
+  it("is derived, for an encryption, from the claim number of what plays", () => {
     const plays = file({ clear: CLEAR, playing: PLAYING });
     expect(hasResultOf(plays, job("ENCRYPT", "e1", 4), 2)).toBe(true);
     expect(hasResultOf(plays, job("ENCRYPT", "e1", 3), 0)).toBe(true);
@@ -110,7 +110,7 @@ describe("whether a part has the result of a job already", () => {
     expect(hasResultOf(file({ clear: CLEAR, playing: null }), job("ENCRYPT", "e1", 4), 0)).toBe(false);
   });
 
-  it("is not there for an encryption of newer clear renditions than those that play", () => {
+  it("is false for an encryption of newer clear renditions than those that play", () => {
     const replaced = file({ clear: { prefix: "a-film/t2/c1/", transcodeJobId: "t2" }, playing: PLAYING });
     expect(hasResultOf(replaced, job("ENCRYPT", "e1", 4), 2)).toBe(false);
   });

@@ -20,7 +20,7 @@ describe("how far a batch is", () => {
     expect(percentDone(progress({}), true)).toBe(100);
   });
 
-  it("cannot be told while parts are still being added", () => {
+  it("is unknown while parts are still being added", () => {
     expect(percentDone(progress({ SUCCEEDED: 3 }), false)).toBeNull();
     expect(secondsLeft(progress({ PENDING: 3, SUCCEEDED: 3 }), { ...BATCH, filled: false })).toBeNull();
   });
@@ -31,7 +31,7 @@ describe("how far a batch is", () => {
     expect(secondsLeft(progress({ SUCCEEDED: 9 }), BATCH)).toBe(0);
   });
 
-  it("is not estimated before a part has succeeded, nor while nothing is begun", () => {
+  it("is not estimated before a part has succeeded, nor while nothing is in progress", () => {
     expect(secondsLeft(progress({ PENDING: 8 }, null), BATCH)).toBeNull();
     for (const state of ["PAUSED", "CANCELLED"] as const) {
       expect(secondsLeft(progress({ PENDING: 8 }), { ...BATCH, state })).toBeNull();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { allows, SCOPES, scopesNamedIn } from "./scope.ts";
 
 describe("a scope", () => {
-  it.each(SCOPES)("%s is allowed to its holder and to an admin, and to nobody else", (scope) => {
+  it.each(SCOPES)("allows %s to its holder and to an admin, and to no other caller", (scope) => {
     expect(allows([scope], scope)).toBe(true);
     expect(allows(["admin"], scope)).toBe(true);
     expect(allows([], scope)).toBe(false);

@@ -23,7 +23,7 @@ describe("the slug of a title", () => {
   });
 
   it.each(["", "   ", "...", "../..", "🎬🎬", "---", "\u0301"])(
-    "of %j, which has no word in it, is untitled",
+    "is untitled for %j, which has no word",
     (title) => {
       expect(slugOf(title)).toBe("untitled");
     },

@@ -58,7 +58,7 @@ function changeOf(decision: Decision) {
 }
 
 describe("a new post", () => {
-  it("asks for one TRANSCODE job for each part", () => {
+  it("requests one transcode job for each part", () => {
     const { post, jobs, events } = createVideoPost(newPost({}, 2), NOW);
     expect(jobs).toEqual([
       { jobId: "job-0", fileId: "file-0", kind: "TRANSCODE" },
@@ -76,7 +76,7 @@ describe("a new post", () => {
     expect(createVideoPost(newPost({}, 0), NOW)).toMatchObject({ post: { status: "DRAFT", files: [] }, jobs: [] });
   });
 
-  it("that publishes itself is not published before it has parts that play", () => {
+  it("is not published, with autoPublish, before it has parts that play", () => {
     const { post, events } = createVideoPost(newPost({ autoPublish: true }, 0), NOW);
     expect(post).toMatchObject({ status: "DRAFT", audit: null });
     expect(events).toEqual([]);
@@ -109,7 +109,7 @@ describe("the status of a post follows from its parts", () => {
     expect(postWith([READY, NO_TRANSCODE], { audit }).status).toBe("TRANSCODE_FAILED");
   });
 
-  it("as its duration is the sum of those that are known", () => {
+  it("has the sum of the known durations as its duration", () => {
     const parts = [{ ...READY, durationSeconds: 1.5 }, WAITING, { ...READY, durationSeconds: 60.25 }];
     expect(postWith(parts).durationSeconds).toBe(61.75);
   });
@@ -153,7 +153,7 @@ describe("an audit", () => {
   const pass = { result: "PASSED", reason: null, by: "anna" } as const;
   const reject = { result: "REJECTED", reason: "too loud", by: "ben" } as const;
 
-  it("that passes publishes the post and tells the world, with the uploads that can go", () => {
+  it("publishes the post when it passes, and names the uploads that are no longer needed", () => {
     const { post, events } = changeOf(auditVideoPost(ready, pass, NOW + 5));
     expect(post).toMatchObject({ status: "PUBLISHED", audit: { ...pass, at: NOW + 5 }, updatedAt: NOW + 5 });
     expect(events).toEqual([
@@ -167,7 +167,7 @@ describe("an audit", () => {
     expect(changeOf(auditVideoPost(fetched, pass, NOW)).events[0]).toMatchObject({ uploadIds: [] });
   });
 
-  it("that rejects says why", () => {
+  it("has a reason when it rejects", () => {
     const { post, events } = changeOf(auditVideoPost(ready, reject, NOW));
     expect(post.status).toBe("REJECTED");
     expect(events).toEqual([{ type: "VideoAuditRejected", auditedBy: "ben", reason: "too loud" }]);
@@ -179,7 +179,7 @@ describe("an audit", () => {
     expect(changeOf(auditVideoPost(rejected, pass, NOW)).post.status).toBe("PUBLISHED");
   });
 
-  it("that has passed does not pass again", () => {
+  it("does not pass a second time", () => {
     const { post: published } = changeOf(auditVideoPost(ready, pass, NOW));
     expect(auditVideoPost(published, { ...pass, by: "carl" }, NOW + 1).kind).toBe("unchanged");
   });
@@ -211,7 +211,7 @@ describe("an edit", () => {
     expect([events, jobs]).toEqual([[], []]);
   });
 
-  it("of the title changes the slug of what is made from now on, never a prefix that is stored", () => {
+  it("changes, for a title, the slug of later objects and never a stored prefix", () => {
     const played = postWith([{ ...READY, clear: { prefix: "episode-1/job-0/c1/", transcodeJobId: "job-0" } }]);
     const { post: renamed } = changeOf(updateVideoPost(played, { title: "Épisode 2" }, NOW));
     expect(renamed.slug).toBe("episode-2");
@@ -249,7 +249,7 @@ describe("a deletion", () => {
     keys: [key("STAGED"), key("ACTIVE"), key("RETIRING")],
   };
 
-  it("revokes every key, whatever it was, so that the gate refuses from this save on", () => {
+  it("revokes every key, so that the key endpoint refuses from this save on", () => {
     const { post } = changeOf(deleteVideoPost(postWith([playing]), NOW + 1));
     expect(post).toMatchObject({ status: "DELETED", deletedAt: NOW + 1 });
     expect(post.files[0]!.keys.map(({ status, usableUntil }) => [status, usableUntil])).toEqual([
@@ -270,7 +270,7 @@ describe("a deletion", () => {
     ]);
   });
 
-  it("that is repeated changes nothing and says nothing", () => {
+  it("changes nothing and raises no event when repeated", () => {
     const { post } = changeOf(deleteVideoPost(postWith([playing]), NOW));
     expect(deleteVideoPost(post, NOW + 1)).toEqual({ kind: "unchanged", value: undefined });
   });

@@ -14,7 +14,7 @@ function parsed(text: string) {
 }
 
 describe("an attribute list", () => {
-  it("tells the types of RFC 8216 4.2 apart and keeps how each was written", () => {
+  it("distinguishes the types of RFC 8216 4.2 and keeps their spelling", () => {
     const list = 'A="x",B=007,C=-1.50,D=0xDEADBEEF,E=1920x1080,F=AES-128,G-2=18446744073709551615,H=2.,I=""';
     expect(parsed(list)).toEqual([
       { name: "A", value: { type: "quoted-string", raw: '"x"', text: "x" } },

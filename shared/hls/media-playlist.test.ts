@@ -24,7 +24,7 @@ seg_00003.ts
 `);
   });
 
-  it("has no key line for clear segments, and at least the target duration that is asked for", () => {
+  it("has no key line for clear segments, and at least the requested target duration", () => {
     expect(writeMediaPlaylist({ segments: segmentsOf(0.04), minimumTargetDuration: 7 })).toBe(`#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-TARGETDURATION:7
@@ -69,7 +69,7 @@ describe("a target duration", () => {
     // Written as 6.500000, which a reader rounds up.
     [[6, 6.4999996], 7],
     [[2, 8.709], 9],
-  ])("of segments of %j s is %i", (durations, target) => {
+  ])("is, for segments of %j s, %i", (durations, target) => {
     expect(targetDurationOf(segmentsOf(...durations))).toBe(target);
   });
 });

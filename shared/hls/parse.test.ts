@@ -31,7 +31,7 @@ function randomPlaylist(random: () => number): string {
 }
 
 describe("parsing a playlist", () => {
-  it("and printing it gives the same text, for 2,000 random playlists", () => {
+  it("restores the same text when printed, for 2,000 random playlists", () => {
     const random = seededRandom(8216);
     for (let round = 0; round < 2_000; round += 1) {
       const text = randomPlaylist(random);
@@ -69,7 +69,7 @@ describe("parsing a playlist", () => {
     });
   });
 
-  it("does not look into the attributes of tags that it does not know", () => {
+  it("does not parse the attributes of unknown tags", () => {
     const text = '#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXT-X-VENDOR:URI="never closed\n';
     expect(parsePlaylist(text).kind).toBe("parsed");
   });

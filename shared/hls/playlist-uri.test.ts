@@ -28,11 +28,11 @@ describe("a URI of ours", () => {
     ["//host.example/a.ts", false],
     ["https://host.example/a.ts", false],
     ["data:,x", false],
-  ])("%s is relative: %s", (uri, relative) => {
+  ])("decides for %s whether it is relative: %s", (uri, relative) => {
     expect(isRelativePath(uri)).toBe(relative);
   });
 
-  it("gives its quality back", () => {
+  it("returns its quality", () => {
     expect(qualityOfVariantUri(variantUri("1080p"))).toBe("1080p");
   });
 

@@ -35,7 +35,7 @@ describe("rewriting the URIs of a playlist", () => {
     );
   });
 
-  it("is identity when nothing is changed", () => {
+  it("changes nothing if no URI changes", () => {
     expect(stringifyPlaylist(rewriteUris(playlistOf(MEDIA), (uri) => uri))).toBe(MEDIA);
   });
 

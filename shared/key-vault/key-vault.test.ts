@@ -25,7 +25,7 @@ describe("a wrapped content key", () => {
     expect(new Uint8Array(Buffer.concat([opener.update(sealed.subarray(12, 28)), opener.final()]))).toEqual(contentKey);
   });
 
-  it("is wrapped and unwrapped while another request has imported nothing but its own key", async () => {
+  it("is wrapped and unwrapped while another request imports its key", async () => {
     const fresh = createKeyVault([kek("k1", 1)]);
     const importing = vi.spyOn(crypto.subtle, "importKey").mockReturnValueOnce(new Promise<never>(() => {}));
     // The request that this belongs to was cancelled: nobody may wait for it.
@@ -61,14 +61,14 @@ describe("a wrapped content key", () => {
     await expect(vault.unwrap({ kekId, wrappedKey: short }, binding)).rejects.toThrow();
   });
 
-  it("does not unwrap under a key of the same name that is another", async () => {
+  it("does not unwrap under another key of the same name", async () => {
     const wrapped = await vault.wrap(contentKey, binding);
     await expect(createKeyVault([kek("k1", 2)]).unwrap(wrapped, binding)).rejects.toThrow();
   });
 });
 
 describe("a key-encryption key", () => {
-  it("that is replaced still unwraps what it has wrapped; the new one wraps", async () => {
+  it("still unwraps, once replaced, what it has wrapped; the new one wraps", async () => {
     const old = await vault.wrap(contentKey, binding);
     const rotated = createKeyVault([kek("k2", 2), kek("k1", 1)]);
     expect(await rotated.unwrap(old, binding)).toEqual(contentKey);
@@ -77,13 +77,13 @@ describe("a key-encryption key", () => {
     expect(await rotated.unwrap(fresh, binding)).toEqual(contentKey);
   });
 
-  it("that is gone is named when something still needs it", async () => {
+  it("is named, once removed, when a key still needs it", async () => {
     const old = await vault.wrap(contentKey, binding);
     const later = createKeyVault([kek("k2", 2)]);
     await expect(later.unwrap(old, binding)).rejects.toThrow("the key-encryption key k1 is not configured");
   });
 
-  it.each([16, 31, 33])("of %i bytes is refused before it wraps anything", (length) => {
+  it.each([16, 31, 33])("is refused with %i bytes before it wraps anything", (length) => {
     const odd = { id: "odd", bytes: new Uint8Array(length) };
     expect(() => createKeyVault([kek("k1", 1), odd])).toThrow(`the key-encryption key odd has ${length} bytes, not 32`);
   });

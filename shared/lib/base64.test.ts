@@ -13,19 +13,19 @@ describe("base64", () => {
     ["foob", "Zm9vYg=="],
     ["fooba", "Zm9vYmE="],
     ["foobar", "Zm9vYmFy"],
-  ])("of %j is %j (RFC 4648 section 10)", (text, encoded) => {
+  ])("encodes %j as %j (RFC 4648 section 10)", (text, encoded) => {
     expect(base64Encode(bytes(text))).toBe(encoded);
     expect(base64Decode(encoded)).toEqual(bytes(text));
     expect(base64UrlEncode(bytes(text))).toBe(encoded.replace(/=+$/, ""));
     expect(base64UrlDecode(encoded.replace(/=+$/, ""))).toEqual(bytes(text));
   });
 
-  it("for URLs is as in RFC 7515 appendix C", () => {
+  it("encodes for URLs as RFC 7515 appendix C does", () => {
     expect(base64UrlEncode(Uint8Array.of(3, 236, 255, 224, 193))).toBe("A-z_4ME");
     expect(base64UrlDecode("A-z_4ME")).toEqual(Uint8Array.of(3, 236, 255, 224, 193));
   });
 
-  it("takes every byte there and back", () => {
+  it("restores every byte", () => {
     for (const length of [253, 254, 255, 256]) {
       const some = allBytes.subarray(0, length);
       expect(base64Decode(base64Encode(some))).toEqual(some);
@@ -33,7 +33,7 @@ describe("base64", () => {
     }
   });
 
-  it.each(["A", "AAAAA", "Zg==", "A+z/4ME", "Zm9v ", "Zm9v\n", "Zm\u00e9v"])("for URLs is not %j", (text) => {
+  it.each(["A", "AAAAA", "Zg==", "A+z/4ME", "Zm9v ", "Zm9v\n", "Zm\u00e9v"])("refuses %j as base64url", (text) => {
     expect(() => base64UrlDecode(text)).toThrow(SyntaxError);
   });
 

@@ -44,13 +44,13 @@ export function describeApiKeys(name: string, open: OpenPersistence): void {
       }
     });
 
-    it("is never stored in the place of another", async () => {
+    it("never replaces another key", async () => {
       await persistence.apiKeys.create(key("one"));
       await expect(persistence.apiKeys.create(key("one", { scopes: ["admin"] }))).rejects.toThrow();
       expect(await persistence.apiKeys.find("one")).toStrictEqual(key("one"));
     });
 
-    it("is listed without its hash, the newest first and no more than asked for", async () => {
+    it("is listed without its hash, newest first, up to the limit", async () => {
       await persistence.apiKeys.create(key("middle", { createdAt: NOW + 1 }));
       await persistence.apiKeys.create(key("newest", { createdAt: NOW + 2, revokedAt: NOW + 3 }));
       await persistence.apiKeys.create(key("oldest"));
@@ -72,7 +72,7 @@ export function describeApiKeys(name: string, open: OpenPersistence): void {
       expect((await persistence.apiKeys.find("two"))?.revokedAt).toBeNull();
     });
 
-    it("notes its first use, and after that one each minute", async () => {
+    it("records its first use, and then one use per minute", async () => {
       await persistence.apiKeys.create(key("one"));
       await persistence.apiKeys.create(key("two"));
       const seen = [];
@@ -84,7 +84,7 @@ export function describeApiKeys(name: string, open: OpenPersistence): void {
       expect(await lastUseOf("two")).toBeNull();
     });
 
-    it("notes no use that is older than the one on record", async () => {
+    it("records no use that is older than the recorded one", async () => {
       await persistence.apiKeys.create(key("one", { lastUsedAt: NOW }));
       await persistence.apiKeys.recordUse("one", NOW - 5 * MINUTE, MINUTE);
       expect(await lastUseOf("one")).toBe(NOW);

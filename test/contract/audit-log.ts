@@ -31,7 +31,7 @@ export function describeAuditLog(name: string, open: OpenPersistence): void {
         limit: more.limit ?? 100,
       });
 
-    it("gives events back as they were written, with every field and with none", async () => {
+    it("returns events as they were written, with all fields and with none", async () => {
       const full = event(START + 1, {
         videoPostId: POST,
         fileIndex: 0,
@@ -46,14 +46,14 @@ export function describeAuditLog(name: string, open: OpenPersistence): void {
       expect(await found()).toStrictEqual([full, blank]);
     });
 
-    it("takes nothing at all, and two thousand events at once", async () => {
+    it("accepts no events, and two thousand at once", async () => {
       await persistence.auditLog.append([]);
       const many = Array.from({ length: 2000 }, (_, n) => event(START + n));
       await persistence.auditLog.append(many);
       expect(await found({}, { limit: 3000, order: "oldest-first" })).toStrictEqual(many);
     });
 
-    it("makes one of an event that comes again, as it came first, also when both come at once", async () => {
+    it("stores a repeated event once, as it came first, also when both come at once", async () => {
       const first = event(START);
       await persistence.auditLog.append([first]);
       await persistence.auditLog.append([{ ...first, action: "thing.undo" }, event(START + 1), first]);

@@ -23,7 +23,7 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       persistence = await open();
     });
 
-    it("gives nothing where nothing is due", async () => {
+    it("returns null if nothing is due", async () => {
       expect(await tryClaim(persistence)).toBeNull();
     });
 
@@ -75,20 +75,20 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       expect(await tryClaim(persistence, { now: NOW })).not.toBeNull();
     });
 
-    it("gives only jobs of the kinds that are asked for", async () => {
+    it("returns only jobs of the requested kinds", async () => {
       await savePost(persistence);
       expect(await tryClaim(persistence, { kinds: ["ENCRYPT"] })).toBeNull();
       expect((await claim(persistence, { kinds: ["TRANSCODE", "ENCRYPT"] })).job.kind).toBe("TRANSCODE");
     });
 
-    it("that is asked again with the same token, its reply having been lost, gives the same job", async () => {
+    it("returns the same job when it is repeated with the same token after a lost reply", async () => {
       await savePost(persistence, { parts: 3 });
       const leaseToken = secretId();
       const first = await claim(persistence, { leaseToken });
       expect(await claim(persistence, { leaseToken, now: NOW + 10 })).toStrictEqual(first);
     });
 
-    it("that is asked 20 times at once with the same token takes one job once", async () => {
+    it("takes one job once when it is sent 20 times at once with the same token", async () => {
       await savePost(persistence, { parts: 3 });
       const leaseToken = secretId();
       const answers = await Promise.all(Array.from({ length: 20 }, () => claim(persistence, { leaseToken })));
@@ -105,7 +105,7 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       expect(await tryClaim(persistence, { leaseToken: String(row?.lease_token) })).toBeNull();
     });
 
-    it("of 20 claimers gives each of 200 jobs to exactly one, though every third reply is lost", async () => {
+    it("gives each of 200 jobs to exactly one of 20 claimers, although every third reply is lost", async () => {
       await savePost(persistence, { parts: 200 });
       const claimed: string[] = [];
       const claimer = async () => {
@@ -124,7 +124,7 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       expect(rows.every((row) => row.state === "RUNNING" && row.attempt === 1 && row.claim_no === 1)).toBe(true);
     });
 
-    it("counts the attempt, which a clean stop gives back, and numbers itself, which nothing gives back", async () => {
+    it("counts the attempt, which a clean stop returns, and its number, which nothing returns", async () => {
       const post = await savePost(persistence);
       const first = await claim(persistence);
       const { jobId } = first.job;
@@ -148,7 +148,7 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       expect((await claim(persistence, { now: later })).job).toMatchObject({ attempt: 2, claimNo: 2 });
     });
 
-    it("goes on with its numbers in the next job of the same part and kind, so that no prefix comes back", async () => {
+    it("continues its numbers in the next job of the same part and kind, so that no prefix repeats", async () => {
       const { id } = await publishPost(persistence);
       await askForJob(persistence, id, "ENCRYPT");
       expect((await claim(persistence)).job).toMatchObject({ kind: "ENCRYPT", claimNo: 2, attempt: 1 });

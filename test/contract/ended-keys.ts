@@ -9,7 +9,7 @@ const DAY = 24 * 3600_000;
 const GRACE = 60_000;
 
 export function describeEndedKeys(name: string, open: OpenPersistence): void {
-  describe(`${name}: keys that nobody is given any more`, () => {
+  describe(`${name}: keys that are no longer served`, () => {
     let persistence: TestPersistence;
     let videoPostId: string;
     beforeEach(async () => {
@@ -68,7 +68,7 @@ export function describeEndedKeys(name: string, open: OpenPersistence): void {
       expect(await persistence.contentKeys.deleteEnded(NOW + DAY, 1000)).toBe(LADDER.length);
     });
 
-    it("go with a deleted post too, so many at a time", async () => {
+    it("are deleted with their post too, up to the limit", async () => {
       await deleteVideoPost(persistence.posts, videoPostId, NOW + 1);
       expect(await persistence.contentKeys.deleteEnded(NOW + 1, 1000)).toBe(0);
       expect(await persistence.contentKeys.deleteEnded(NOW + 2, 1)).toBe(1);

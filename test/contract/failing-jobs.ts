@@ -42,7 +42,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       persistence = await open();
     });
 
-    it("waits and comes back when trying again may help; its post is still being made", async () => {
+    it("waits and is retried after a transient failure; its post stays in processing", async () => {
       const { id } = await savePost(persistence);
       const outcome = await fail(await claim(persistence), false);
       const runAfter = NOW + firstBackoffMs * 0.75;
@@ -58,7 +58,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       expect((await claim(persistence, { now: runAfter })).job.attempt).toBe(2);
     });
 
-    it("ends at once when trying again cannot help; its post says why, and nobody tries again", async () => {
+    it("ends at once after a permanent failure, with the reason on its post", async () => {
       const { id } = await savePost(persistence);
       const claimed = await claim(persistence);
       expect(await fail(claimed, true)).toEqual({ kind: "failed" });
@@ -120,7 +120,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
         expect(kinds).toEqual(["retry", "retry", "lost", "failed"]);
       });
 
-      it("is tried again when the reason is another one", async () => {
+      it("is retried when the reason differs", async () => {
         await savePost(persistence);
         const kinds = await attempts([verification(CUT), verification("1080p is empty."), passing]);
         expect(kinds).toEqual(["retry", "retry", "retry"]);
@@ -145,7 +145,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       expect(onlyPart(post)).toMatchObject({ transferResult: "FAILED", updateType: "HAS_UPDATE", failReason: reason });
     });
 
-    it("changes nothing when its lease is lost, whether the failure is passing or final", async () => {
+    it("changes nothing when its lease is lost, whether the failure is transient or permanent", async () => {
       await savePost(persistence);
       const claimed = await claim(persistence);
       await persistence.jobs.requeueDue(NOW + LEASE_MS + 1);
@@ -205,7 +205,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       expect(await jobsOf(post.id)).toMatchObject([{ kind: "ENCRYPT", state: "QUEUED" }]);
     });
 
-    it("does not bring back a job that somebody cancelled", async () => {
+    it("does not restart a cancelled job", async () => {
       const { id } = await savePost(persistence);
       const [job] = await jobsOf(id);
       await cancelJob(persistence, job!.jobId, NOW);
@@ -213,7 +213,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       expect(await jobsOf(id)).toMatchObject([{ state: "CANCELLED" }]);
     });
 
-    it("says which parts wait for a job, and of no more than it was asked for", async () => {
+    it("lists parts that wait for a job, up to the limit", async () => {
       const posts = [
         await savePost(persistence, { withJobs: false }),
         await savePost(persistence, { withJobs: false }),

@@ -100,7 +100,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       expect(await record(fenceOf(next))).toBe("saved");
     });
 
-    it("are accepted from a holder that is late, as long as nobody took the job over", async () => {
+    it("are accepted from a late holder while no other has taken the job", async () => {
       const late = await tryClaim(persistence, { now: NOW + 10 * LEASE_MS });
       expect(late).toBeNull();
       expect(await record(fenceOf(held))).toBe("saved");
@@ -140,7 +140,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       );
     });
 
-    it("let one of a takeover and a save win, never both", async () => {
+    it("let either a takeover or a save win, never both", async () => {
       const later = NOW + LEASE_MS + 1;
       const [, outcome] = await Promise.all([persistence.jobs.requeueDue(later), record(fenceOf(held))]);
       const job = await persistence.jobs.find(held.job.jobId);
@@ -156,7 +156,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       expect(onlyPart(await reload(persistence, post.id)).updateType).toBe("NO_UPDATE");
     });
 
-    it("cancel what waits and what runs when the post is deleted", async () => {
+    it("cancel waiting and running jobs when the post is deleted", async () => {
       const waiting = await savePost(persistence, { parts: 2 });
       const running = await claim(persistence);
       expect(running.job.videoPostId).toBe(waiting.id);

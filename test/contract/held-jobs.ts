@@ -63,7 +63,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect(await dump(persistence)).toStrictEqual(before);
     });
 
-    it("is not ended by the way of orphans while its part is there", async () => {
+    it("is not ended as an orphan while its part exists", async () => {
       const before = await dump(persistence);
       expect(await persistence.jobs.failOrphan({ jobId: lease.jobId, reason: "gone", now: NOW })).toBe(false);
       expect(await dump(persistence)).toStrictEqual(before);
@@ -116,21 +116,21 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect(await dump(persistence)).toStrictEqual(before);
     });
 
-    it("takes no heartbeat once it has ended or was given back", async () => {
+    it("accepts no heartbeat after it has ended or was released", async () => {
       await persistence.jobs.release({ ...lease, now: NOW });
       expect(await beat(NOW)).toBe("lease-lost");
       await transcode(persistence);
       expect(await beat(NOW)).toBe("lease-lost");
     });
 
-    it("is found by its lease, and by nobody who has another", async () => {
+    it("is found by its lease and by no other", async () => {
       expect((await persistence.jobs.findByLease(lease.jobId, lease.leaseToken))?.jobId).toBe(lease.jobId);
       expect(await persistence.jobs.findByLease(lease.jobId, "another")).toBeNull();
       await persistence.jobs.release({ ...lease, now: NOW });
       expect(await persistence.jobs.findByLease(lease.jobId, lease.leaseToken)).toBeNull();
     });
 
-    it("goes back to the queue when its lease expires, not a moment before", async () => {
+    it("returns to the queue when its lease expires, and not before", async () => {
       expect(await persistence.jobs.requeueDue(NOW + LEASE_MS)).toBe(0);
       expect(await job()).toMatchObject({ state: "RUNNING" });
       expect(await updateType()).toBe("NO_UPDATE");
@@ -147,7 +147,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect(await updateType()).toBe("NO_UPDATE");
     });
 
-    it("is exhausted, and no longer given back, when the lease of its last attempt expires", async () => {
+    it("is exhausted, and not requeued, when the lease of its last attempt expires", async () => {
       let at = NOW;
       for (let attempt = 2; attempt <= STANDARD_JOB_RULES.maxAttempts; attempt++) {
         at += LEASE_MS + 1;
@@ -163,13 +163,13 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     });
   });
 
-  describe(`${name}: a job that nobody holds`, () => {
+  describe(`${name}: a job without a holder`, () => {
     let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
     });
 
-    it("is cancelled at once while it is queued, and is then never given out", async () => {
+    it("is cancelled at once while it is queued, and can no longer be claimed", async () => {
       const post = await savePost(persistence);
       const [queued] = await persistence.jobs.list({ videoPostId: post.id, limit: 1 });
       const outcome = await cancelJob(persistence, queued!.jobId, NOW + 1);

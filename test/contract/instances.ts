@@ -15,7 +15,7 @@ export function describeInstances(name: string, open: OpenPersistence): void {
       second = first.again();
     });
 
-    it("see each other's writes at once, and refuse each other's stale saves", async () => {
+    it("read each other's writes at once, and refuse each other's stale saves", async () => {
       const post = await savePost(first);
       const edit = (title: string) => ({ from: post, post: { ...post, title }, events: [], jobs: [] });
       expect(await second.posts.save(edit("second"), NOW)).toBe("saved");

@@ -57,8 +57,8 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
       await failJob({ ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 }, job, leaseToken, failure, LATER);
     };
 
-    describe("is filled", () => {
-      it("page by page, with an item for every part that was there before it", async () => {
+    describe("being filled", () => {
+      it("gets an item for every part that existed before it, page by page", async () => {
         const ids = await publish(5);
         const batchId = await create();
         await publishPost(persistence, LATER + 1);
@@ -72,7 +72,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect((await persistence.rotationBatches.find(batchId))?.filled).toBe(true);
       });
 
-      it("once, however many fill it at the same time", async () => {
+      it("is filled once, however many fill it at the same time", async () => {
         const ids = await publish(7);
         const batchId = await create();
         const filler = async () => {
@@ -82,7 +82,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect((await items(batchId)).map(({ videoPostId }) => videoPostId).toSorted()).toEqual(ids.toSorted());
       });
 
-      it("only while it runs", async () => {
+      it("is filled only while it runs", async () => {
         await publish(1);
         const batchId = await create();
         await persistence.rotationBatches.changeState(batchId, { from: ["RUNNING"], to: "PAUSED" }, LATER);
@@ -92,8 +92,8 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
       });
     });
 
-    describe("has items", () => {
-      it("of which no more than its limit are under way, however many take them at once", async () => {
+    describe("and its items", () => {
+      it("keeps no more than its limit in progress, however many take items at once", async () => {
         await publish(6);
         const batchId = await filled({ maxInFlight: 3 });
         const all = await Promise.all(Array.from({ length: 20 }, () => take(batchId)));
@@ -102,7 +102,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect((await states(batchId)).filter((state) => state === "ROTATING")).toHaveLength(3);
       });
 
-      it("that two batches never have under way at once: the later one leaves the part out, and says so", async () => {
+      it("never shares a part with another batch in progress: the later one skips it, with the reason", async () => {
         await publish(1);
         const [first, second] = [await filled(), await filled()];
         const both = await Promise.all([take(first), take(second), take(first), take(second)]);
@@ -112,7 +112,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect(await items(loser)).toMatchObject([{ state: "SKIPPED", reason: "already-rotating" }]);
       });
 
-      it("that end as the parts and their jobs have ended", async () => {
+      it("ends items as their parts and jobs have ended", async () => {
         const ids = await publish(4);
         const batchId = await filled({ maxInFlight: 4 });
         for (let n = 0; n < 4; n++) {
@@ -148,7 +148,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         return { batchId, videoPostId, fileIndex: 0, fileId: String(row.file_id), jobId: String(row.job_id) };
       };
 
-      it("that wait again when whoever took them never asked for the job, after a while and not before", async () => {
+      it("returns an item to the queue if its job was never requested, after a while and not before", async () => {
         await publish(1);
         const batchId = await filled();
         await taken(batchId);
@@ -158,7 +158,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect(await items(batchId)).toMatchObject([{ state: "PENDING", jobId: null, startedAt: null }]);
       });
 
-      it("that need nothing any more, or can have nothing, and are sorted out in their order", async () => {
+      it("ends items that need no rotation or can have none, in their order", async () => {
         const [rotated, deleted, left] = await publish(3);
         const waiting = await savePost(persistence);
         const batchId = await filled();
@@ -174,7 +174,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect(byPost.get(left!)).toMatchObject({ state: "PENDING" });
       });
 
-      it("that are listed by state and by pages", async () => {
+      it("lists items by state and by pages", async () => {
         await publish(5);
         const batchId = await filled({ maxInFlight: 1 });
         await taken(batchId);
@@ -187,10 +187,10 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
       });
     });
 
-    describe("carried on", () => {
+    describe("being continued", () => {
       const run = (batchId: string, now = LATER) => continueKeyRotation(persistence, batchId, now);
 
-      it("rotates every part with ordinary jobs, so many at a time, and is done", async () => {
+      it("rotates every part with ordinary jobs, a limited number at a time, and is DONE", async () => {
         const ids = await publish(5);
         const batchId = await create({ maxInFlight: 2 });
         for (let round = 0; round < 5; round++) {
@@ -207,7 +207,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect(await persistence.jobs.list({ kind: "ENCRYPT", limit: 100 })).toHaveLength(10);
       });
 
-      it("waits for an encryption that was asked for before it", async () => {
+      it("waits for an encryption that was requested before it", async () => {
         const [id] = await publish(1);
         const jobId = await askForJob(persistence, id!, "ENCRYPT", LATER);
         const batchId = await create();
@@ -221,7 +221,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect(await persistence.rotationSteps.findByRotatingPart(fileId)).toBeNull();
       });
 
-      it("begins nothing while it is paused or once it is cancelled, and settles what is under way", async () => {
+      it("starts nothing while it is paused or after it is cancelled, and settles what is in progress", async () => {
         await publish(3);
         const batchId = await create({ maxInFlight: 1 });
         await run(batchId);
@@ -242,7 +242,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         expect(await stateOf(batchId)).toBe("CANCELLED");
       });
 
-      it("tries again what failed, when it is asked to", async () => {
+      it("retries failed items on request", async () => {
         const [id] = await publish(1);
         const before = onlyPart(await reload(persistence, id!));
         const batchId = await create();

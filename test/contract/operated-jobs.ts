@@ -22,7 +22,7 @@ import {
 /* What an operator's commands and the garbage collection ask of a database. */
 
 export function describeOperatedJobs(name: string, open: OpenPersistence): void {
-  describe(`${name}: what operators ask for`, () => {
+  describe(`${name}: requests of operators`, () => {
     let persistence: TestPersistence;
     beforeEach(async () => {
       persistence = await open();
@@ -66,7 +66,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         expect(await newestJob(older.id)).toMatchObject({ state: "QUEUED", attempt: 0 });
       });
 
-      it("is given to one of 20 that ask at once, and again to whoever lost the reply", async () => {
+      it("is granted to one of 20 concurrent claimers, and again to the one that lost the reply", async () => {
         const { jobId } = await newestJob((await savePost(persistence)).id);
         const tokens = Array.from({ length: 20 }, secretId);
         const claims = await Promise.all(tokens.map((leaseToken) => claimOne(jobId, { leaseToken })));
@@ -108,7 +108,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
     });
 
     describe("an operator's retry", () => {
-      it("is one save: the job waits with all its attempts, its part is on its way", async () => {
+      it("is one save: the job waits with all its attempts, and its part is in processing", async () => {
         const { id } = await savePost(persistence);
         const { jobId } = await newestJob(id);
         await fail(jobId, true);
@@ -134,7 +134,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         expect(await dump(persistence)).toStrictEqual(before);
       });
 
-      it("of one kind does not mind newer jobs of the other kind", async () => {
+      it("ignores newer jobs of the other kind", async () => {
         const post = await publishPost(persistence);
         const jobId = await askForJob(persistence, post.id, "TRANSCODE", NOW + 1);
         const { job, leaseToken } = (await claimOne(jobId, { now: NOW + 1 }))!;
@@ -152,7 +152,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
     });
 
     describe("posts that have drifted", () => {
-      it("are found, of no more than was asked for, until they are refreshed", async () => {
+      it("are found, up to the limit, until they are refreshed", async () => {
         const posts = [await publishPost(persistence), await publishPost(persistence, NOW + 1)];
         const untouched = await savePost(persistence, { now: NOW + 2 });
         for (const { id } of posts) {
@@ -173,7 +173,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
     });
 
     describe("the use of a stored prefix", () => {
-      it("is told for each of them, in their order", async () => {
+      it("is reported for each of them, in their order", async () => {
         const { id } = await savePost(persistence);
         const transcodeJob = (await newestJob(id)).jobId;
         const waste = `a-film/${transcodeJob}/c9/`;
@@ -193,7 +193,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         expect(await persistence.prefixes.classifyPrefixes([], NOW)).toEqual([]);
       });
 
-      it("is retiring until the keys of its version are no longer given out", async () => {
+      it("is retiring until the keys of its version are no longer served", async () => {
         const { id } = await publishPost(persistence);
         const jobs = await persistence.jobs.list({ videoPostId: id, kind: "TRANSCODE", limit: 1 });
         await askForJob(persistence, id, "ENCRYPT", NOW + 1);

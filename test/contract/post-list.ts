@@ -30,7 +30,7 @@ export function describePostList(name: string, open: OpenPersistence): void {
       ]);
     });
 
-    it("begins with the newest and holds no more than asked for", async () => {
+    it("starts with the newest and holds no more than the limit", async () => {
       const ids: string[] = [];
       for (let n = 0; n < 5; n++) ids.unshift((await savePost(persistence, { now: NOW + n })).id);
       expect(await idsOf({ limit: 10 })).toEqual(ids);
@@ -38,7 +38,7 @@ export function describePostList(name: string, open: OpenPersistence): void {
       expect(await idsOf({ limit: 0 })).toEqual([]);
     });
 
-    it("has the posts of one status, and deleted ones only when they are asked for", async () => {
+    it("has the posts of one status, and deleted ones only on request", async () => {
       const published = await publishPost(persistence, NOW);
       const transcoding = await savePost(persistence, { now: NOW + 1 });
       const deleted = await savePost(persistence, { now: NOW + 2 });

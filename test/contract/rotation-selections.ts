@@ -76,7 +76,7 @@ export function describeRotationSelections(name: string, open: OpenPersistence):
       expect(await selected(selection())).toEqual(parts);
     });
 
-    it("is told with what would be done, by pages of any size, and nothing is written", async () => {
+    it("is previewed by pages of any size, and nothing is written", async () => {
       const before = await dump(persistence);
       const parts = await preview({});
       for (const size of [1, 2, 6, 7]) expect(await preview({}, size)).toEqual(parts);

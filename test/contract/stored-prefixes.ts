@@ -43,7 +43,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       expect(await uses(...written)).toEqual(["garbage", "garbage"]);
     });
 
-    it("of a replaced version is retiring until its keys end", async () => {
+    it("is retiring, for a replaced version, until its keys end", async () => {
       const { id } = await publishPost(persistence);
       const [, old] = await pointersOf(id);
       await askForJob(persistence, id, "ENCRYPT");
@@ -58,7 +58,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       expect(await replacedUse(current, end)).toEqual({ kind: "named" });
     });
 
-    it("of a replaced version is not protected by a live job, since nothing writes below it", async () => {
+    it("is not protected by a live job, for a replaced version, because nothing writes below it", async () => {
       const { id } = await publishPost(persistence);
       const [, old] = await pointersOf(id);
       await askForJob(persistence, id, "ENCRYPT");
@@ -68,7 +68,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       expect(await persistence.prefixes.replacedUse(old, NOW)).toEqual({ kind: "garbage" });
     });
 
-    it("of an upload is named by the upload, or by a part that still needs it", async () => {
+    it("is named, for an upload, by the upload or by a part that still needs it", async () => {
       const uploadId = secretId();
       const tempPath = `uploads/${uploadId}/`;
       expect(await uses(tempPath)).toEqual(["garbage"]);
@@ -87,7 +87,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       expect(await uses(`uploads/${source.kind === "upload" ? source.uploadId : ""}/`)).toEqual(["named"]);
     });
 
-    it("of imported content is named while the part has not been re-keyed", async () => {
+    it("is named, for imported content, until the part is re-keyed", async () => {
       const post = { ...fullPost, version: 0 };
       await persistence.posts.save({ from: null, post, events: [], jobs: [] }, NOW);
       const { prefix } = onlyPart(post).singleKey!;
@@ -98,7 +98,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       expect(await uses(prefix)).toEqual(["garbage"]);
     });
 
-    it("that no job of this database has made is unknown, and so is a text of another layout", async () => {
+    it("is unknown if no job of this database has made it, or if it is of another layout", async () => {
       const job = uuidV7(NOW);
       const foreign = [`a-film/${job}/c1/`, `a-film/${job}/enc/k1-c1/`, "backup/2026/", "a-film/", "", "' OR 1=1 --"];
       expect(new Set(await uses(...foreign))).toEqual(new Set(["unknown"]));

@@ -141,7 +141,7 @@ export function describeUploads(name: string, open: OpenPersistence): void {
       expect(await persistence.rows("video_post_revision")).toHaveLength(2);
     });
 
-    it("takes no chunk once its removal has begun, and is gone when the removal is finished", async () => {
+    it("accepts no chunk once its removal has started, and is deleted when the removal is finished", async () => {
       const mine = await opened();
       expect(await persistence.uploads.beginRemoval(mine.uploadId)).toMatchObject({ tempPath: mine.tempPath });
       expect(await persistence.uploads.advance({ ...mine, from: 0, to: 10, now: NOW })).toBe(false);
@@ -150,14 +150,14 @@ export function describeUploads(name: string, open: OpenPersistence): void {
       expect(await persistence.uploads.beginRemoval(mine.uploadId)).toBeNull();
     });
 
-    it("whose removal was interrupted is listed for the sweep at once, and can be removed again", async () => {
+    it("is listed for the sweep at once after an interrupted removal, and can be removed again", async () => {
       const mine = await opened();
       await persistence.uploads.beginRemoval(mine.uploadId);
       expect(await persistence.uploads.listRemovable(NOW, 10)).toEqual([mine.uploadId]);
       expect(await persistence.uploads.beginRemoval(mine.uploadId)).toMatchObject({ uploadId: mine.uploadId });
     });
 
-    it("that a part was made of is not removed and not swept, whatever its expiry", async () => {
+    it("is neither removed nor swept once it has a part, whatever its expiry", async () => {
       const mine = await usedUpload();
       const before = await dump(persistence);
       expect(await persistence.uploads.beginRemoval(mine.uploadId)).toBeNull();

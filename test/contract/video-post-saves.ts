@@ -14,7 +14,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       persistence = await open();
     });
 
-    it("are refused, and change nothing at all, when somebody else has saved that version", async () => {
+    it("are refused, and change nothing, when the version was saved before", async () => {
       const post = await savePost(persistence);
       expect(await persistence.posts.save(anEdit(post, "first"), NOW)).toBe("saved");
       const before = await dump(persistence);
@@ -36,7 +36,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       );
     });
 
-    it("let only one of two posts be created under one id", async () => {
+    it("allow only one of two posts to be created under one id", async () => {
       const post = await savePost(persistence);
       const twin = { ...fullPost, id: post.id, version: 0 };
       expect(await persistence.posts.save({ from: null, post: twin, events: [], jobs: [] }, NOW)).toBe("conflict");
@@ -52,14 +52,14 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       expect(await dump(persistence)).toStrictEqual(before);
     });
 
-    it("are known for saved when only the reply was lost", async () => {
+    it("are recognised as saved when only the reply was lost", async () => {
       const post = await savePost(persistence);
       const edit = anEdit(post, "unheard");
       expect(await persistence.postsWith("reply-lost").save(edit, NOW)).toBe("saved");
       expect((await reload(persistence, post.id)).title).toBe("unheard");
     });
 
-    it("are no success when somebody else has saved that version and the reply was lost", async () => {
+    it("are no success when another save has that version and the reply was lost", async () => {
       const post = await savePost(persistence);
       await persistence.posts.save(anEdit(post, "first"), NOW);
       expect(await persistence.postsWith("reply-lost").save(anEdit(post, "second"), NOW)).toBe("conflict");

@@ -12,7 +12,7 @@ const OLD = { id: "k1", bytes: new Uint8Array(32).fill(7) };
 const NEW = { id: "k2", bytes: new Uint8Array(32).fill(9) };
 
 export function describeWrappedKeys(name: string, open: OpenPersistence): void {
-  describe(`${name}: keys that are wrapped anew`, () => {
+  describe(`${name}: keys that are re-wrapped`, () => {
     const both = createKeyVault([NEW, OLD]);
     const newAlone = createKeyVault([NEW]);
     let persistence: TestPersistence;
@@ -82,7 +82,7 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
       expect(await keyOf(newAlone, id)).not.toBeNull();
     });
 
-    it("are given to whoever asks for the keys of a job again", async () => {
+    it("are returned when the keys of a job are requested again", async () => {
       await savePost(persistence);
       await transcode(persistence);
       const held = await claim(persistence, { kinds: ["ENCRYPT"] });

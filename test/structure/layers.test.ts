@@ -61,7 +61,7 @@ describe("imports", () => {
     expect(breaches(files, (_, to) => to.kind === "file" && !existsSync(join(ROOT, to.path)))).toEqual([]);
   });
 
-  it("go nowhere in a circle, not even of types", () => {
+  it("form no circle, not even of types", () => {
     expect(circles(files)).toEqual([]);
   });
 

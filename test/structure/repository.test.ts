@@ -28,14 +28,14 @@ describe("a file of ours", () => {
     ).toEqual([]);
   });
 
-  it("is named in kebab-case after what it holds, not after nothing in particular", () => {
+  it("is named in kebab-case after its content", () => {
     const names = files.map(({ path }) => path).filter((path) => path !== "edge/index.ts");
     expect(names.filter((path) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)+$/.test(basename(path)))).toEqual([]);
     const vague = /(?:^|[/.-])(?:index|utils?|helpers?|common|misc)(?:[./-]|$)/;
     expect(names.filter((path) => vague.test(path))).toEqual([]);
   });
 
-  it("leaves no test alone or unfinished", () => {
+  it("has no exclusive and no unfinished test", () => {
     // Assembled, so that this file does not find itself.
     const marks = new RegExp(`\\b(?:it|describe|test)\\.(?:${["only", "todo"].join("|")})\\(`);
     expect(files.filter(({ path, text }) => (isTest(path) || path.startsWith("test/")) && marks.test(text))).toEqual(
@@ -60,7 +60,7 @@ describe("the migrations", () => {
     expect(made.toSorted()).toEqual(known.toSorted());
   });
 
-  it("keep the counted sessions in one B-tree, which drizzle-kit forgets when it generates anew", () => {
+  it("keep the counted sessions in one B-tree, which drizzle-kit forgets when it generates a table again", () => {
     const sql = readFileSync(join(ROOT, "migrations/d1/0000_initial.sql"), "utf8");
     const table = sql.slice(sql.indexOf("CREATE TABLE `video_hls_token_session`"));
     expect(table.slice(0, table.indexOf(";"))).toMatch(/\) WITHOUT ROWID$/);

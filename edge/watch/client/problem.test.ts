@@ -28,7 +28,7 @@ describe("a new token", () => {
     [403, "quality-not-allowed", false],
     [503, "unavailable", false],
     [0, null, false],
-  ])("after %i %s is asked for: %s", (status, code, asked) => {
+  ])("is requested after %i %s: %s", (status, code, asked) => {
     expect(needsNewToken({ status, code, title: "" })).toBe(asked);
   });
 });

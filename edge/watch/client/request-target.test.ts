@@ -4,7 +4,7 @@ import { requestTarget } from "./request-target.ts";
 const POST = "https://video.example/video/enc/videoResource/01a2/0";
 
 describe("requestTarget", () => {
-  it("tells a key request's quality and key id, and nothing of its token", () => {
+  it("names a key request's quality and key id, and not its token", () => {
     expect(requestTarget("https://video.example/video/enc/key?keyId=k-1&quality=720p&token=a.b.c")).toStrictEqual({
       kind: "key",
       quality: "720p",
@@ -12,7 +12,7 @@ describe("requestTarget", () => {
     });
   });
 
-  it("tells the master from the playlist of a quality", () => {
+  it("distinguishes the multivariant playlist from that of a quality", () => {
     expect(requestTarget(`${POST}/master.m3u8?token=a.b.c`)).toStrictEqual({ kind: "master" });
     expect(requestTarget(`${POST}/480p/index.m3u8?token=a.b.c`)).toStrictEqual({ kind: "playlist", quality: "480p" });
   });

@@ -9,7 +9,7 @@ describe("the token of a URL", () => {
     [`${ORIGIN}/key?token=old&keyId=a%2Fb`, `${ORIGIN}/key?token=new&keyId=a%2Fb`],
     [`${ORIGIN}/videoResource/p/0/480p/index.m3u8?token=old`, `${ORIGIN}/videoResource/p/0/480p/index.m3u8?token=new`],
     [`${ORIGIN}/key?keyId=k&token=old#part`, `${ORIGIN}/key?keyId=k&token=new#part`],
-  ])("of %s is replaced, and nothing else of it is touched", (url, replaced) => {
+  ])("is replaced in %s, and nothing else changes", (url, replaced) => {
     expect(withToken(url, "new")).toBe(replaced);
     expect(tokenIn(url)).toBe("old");
   });
@@ -19,7 +19,7 @@ describe("the token of a URL", () => {
     `${ORIGIN}/segments/a/b/480p/seg_00001.ts`,
     `${ORIGIN}/key?keyId=k&mytoken=old`,
     "https://other.example/index.m3u8?token=theirs",
-  ])("of %s is left alone", (url) => {
+  ])("is not replaced in %s", (url) => {
     expect(withToken(url, "new")).toBe(url);
   });
 });

@@ -49,7 +49,7 @@ describe("a new API key", () => {
     expect(stored[0]?.scopes).toEqual(["posts:read", "audit:read"]);
   });
 
-  it.each(SCOPES)("with %s is made by those who have it, and by admins", async (scope) => {
+  it.each(SCOPES)("can have %s if its creator has it or is an admin", async (scope) => {
     expect((await create(["admin"], [scope])).outcome.kind).toBe("created");
     expect((await create([scope], [scope])).outcome.kind).toBe("created");
     const others = SCOPES.filter((one) => one !== scope && one !== "admin");
@@ -64,7 +64,7 @@ describe("a new API key", () => {
     expect(stored).toEqual([]);
   });
 
-  it("is another one each time", async () => {
+  it("differs each time", async () => {
     const keys = await Promise.all(Array.from({ length: 50 }, () => create(["admin"], ["admin"])));
     expect(new Set(keys.map(({ stored }) => stored[0]?.keyId)).size).toBe(50);
     expect(new Set(keys.map(({ stored }) => stored[0]?.secretHash)).size).toBe(50);

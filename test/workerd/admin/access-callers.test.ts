@@ -63,8 +63,8 @@ async function callerId(credentials: Credentials): Promise<unknown> {
   return ((await response.json()) as { createdBy: string }).createdBy;
 }
 
-describe("whoever Access lets in", () => {
-  it("is an administrator, by e-mail address in small letters", async () => {
+describe("a caller whom Access admits", () => {
+  it("is an administrator, by e-mail address in lower case", async () => {
     expect((await ask(await bring())).status).toBe(200);
     expect(await callerId(await bring())).toBe("access:ada@example.com");
   });
@@ -90,7 +90,7 @@ describe("whoever Access lets in", () => {
     });
   });
 
-  it("is somebody else when an API key comes along, and nobody when that key is no good", async () => {
+  it("is the holder of an API key that comes along, and refused if that key is not valid", async () => {
     const made = await createKey(worker, ["posts:read"]);
     const both = { ...(await bring()), ...bearer(made.key) };
     expect((await ask(both, "/admin/api-keys")).status).toBe(403);

@@ -79,7 +79,7 @@ describe("the look-up of a key", () => {
     expect(trips()).toBe(0);
   });
 
-  it("notes the use after the answer, also of a key whose scope was not enough, and never that of a guess", async () => {
+  it("records the use after the response, also for an insufficient scope, and never for a guess", async () => {
     const { key, keyId } = await createKey(worker, ["audit:read"]);
     expect(await statusWith(`llk_${keyId}_${"A".repeat(43)}`)).toBe(401);
     expect(await lastUseOf(keyId)).toBeNull();
@@ -100,7 +100,7 @@ describe("the look-up of a key", () => {
     }
   });
 
-  it("is 503 with Retry-After while the database is away, and logs nothing that was asked for", async () => {
+  it("is 503 with Retry-After while the database is unavailable, and logs nothing of the request", async () => {
     const { key, keyId } = await createKey(worker, ["posts:read"]);
     const broken = startWorker({ DB: unreachable() });
     const log = vi.spyOn(console, "error").mockImplementation(() => {});

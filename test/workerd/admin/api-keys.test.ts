@@ -142,7 +142,7 @@ describe("an API key", () => {
     expect(await response.json()).toMatchObject({ code: "credentials-invalid", detail: "this API key has expired" });
   });
 
-  it("is refused from its revocation on, which may be asked for again", async () => {
+  it("is refused from its revocation on, which can be repeated", async () => {
     const [gone, stays] = [await createKey(worker, ["posts:read"]), await createKey(worker, ["posts:read"])];
     const revoke = () => worker.admin("DELETE", `${PATH}/${gone.keyId}`);
     expect((await revoke()).status).toBe(204);
@@ -156,13 +156,13 @@ describe("an API key", () => {
     expect(await statusWith(stays.key)).toBe(200);
   });
 
-  it.each(["admin", "0123456789abcdef", "%27%20OR%201=1"])("%s is none that could be revoked", async (keyId) => {
+  it.each(["admin", "0123456789abcdef", "%27%20OR%201=1"])("refuses to be revoked: %s", async (keyId) => {
     await createKey(worker, ["posts:read"]);
     expect((await worker.admin("DELETE", `${PATH}/${keyId}`)).status).toBe(404);
     expect((await listed()).every(({ status }) => status === "ACTIVE")).toBe(true);
   });
 
-  it("tells nothing of itself to whoever has only its id", async () => {
+  it("reveals nothing to a caller who has only its id", async () => {
     const active = await createKey(worker, ["posts:read"]);
     const revoked = await createKey(worker, ["posts:read"]);
     await worker.admin("DELETE", `${PATH}/${revoked.keyId}`);
@@ -202,7 +202,7 @@ describe("the first key", () => {
     expect(await listed()).toEqual([]);
   });
 
-  it("keeps what it began under its earlier name, and nobody else's is touched", async () => {
+  it("keeps what it started under its earlier name, and no other caller's", async () => {
     const location = await upload(await createKey(worker, ["posts:write"]));
     const uploadId = location.split("/").at(-1)!;
     const ownerIs = (owner: string) =>

@@ -26,7 +26,7 @@ async function ask(headers: Credentials, path = "/api/v2/video-posts") {
 
 const NOBODY = { status: 401, code: "credentials-missing" };
 
-describe("a caller whom the gateway names", () => {
+describe("a caller that the gateway names", () => {
   it("is known by the gateway's name for them", async () => {
     const body = JSON.stringify({ name: "x", scopes: ["posts:read"] });
     const headers = gateway(["admin"], { "x-auth-sub": "auth0|5f7c", "x-auth-name": "Ada", "x-auth-email": "a@b.c" });
@@ -46,11 +46,11 @@ describe("a caller whom the gateway names", () => {
     ["posts:READ", 403],
     ["posts:reader", 403],
     ["", 403],
-  ])("with the scopes %j gets %i for reading posts", async (scopes, status) => {
+  ])("gets, with the scopes %j, %i for reading posts", async (scopes, status) => {
     expect((await ask(gateway([], { "x-auth-scope": scopes }))).status).toBe(status);
   });
 
-  it("without a list of scopes has none", async () => {
+  it("has no scope without a list of scopes", async () => {
     const { "x-auth-scope": _, ...headers } = gateway([]) as Record<string, string>;
     expect((await ask(headers)).status).toBe(403);
   });
@@ -61,19 +61,19 @@ describe("a caller whom the gateway names", () => {
     expect((await ask(gateway([], bearer(testEnv.ADMIN_API_KEY as string)))).status).toBe(403);
   });
 
-  it("whom it does not know may bring a key of their own", async () => {
+  it("may bring an API key if the gateway does not know it", async () => {
     const { key } = await createKey(worker, ["posts:read"]);
     expect((await ask({ "x-gateway-secret": GATEWAY_SECRET, ...bearer(key) })).status).toBe(200);
     expect(await ask({ "x-gateway-secret": GATEWAY_SECRET })).toMatchObject(NOBODY);
   });
 
-  it.each(["", "a b", "evil, real", "x".repeat(201), "Zoë"])("is nobody under the name %j", async (subject) => {
+  it.each(["", "a b", "evil, real", "x".repeat(201), "Zoë"])("is not authenticated under the name %j", async (subject) => {
     const answer = await ask(gateway(["admin"], { "x-auth-sub": subject }));
     expect(answer).toMatchObject({ status: 401, code: "credentials-invalid" });
   });
 });
 
-describe("the same headers from somebody who is not the gateway", () => {
+describe("the same headers without the gateway's secret", () => {
   const { "x-gateway-secret": _, ...withoutSecret } = gateway(["admin"]) as Record<string, string>;
 
   it.each([
@@ -102,7 +102,7 @@ describe("the same headers from somebody who is not the gateway", () => {
     }
   });
 
-  it("open no door of viewers or processors, even with the secret", async () => {
+  it("open no route of viewers or processors, even with the secret", async () => {
     const claim = await worker.fetch("/internal/jobs/claim", {
       method: "POST",
       headers: gateway(["admin"]),

@@ -33,7 +33,7 @@ describe("POST /admin/video/imports", () => {
     expect(JSON.stringify(shown)).not.toMatch(/wrapped|kek|imports\//i);
   });
 
-  it("gives the same post when it is asked again, even after what was imported is gone", async () => {
+  it("returns the same post when repeated, even after the imported content is deleted", async () => {
     await storeImport("film-2");
     const made = await post(importRequest("film-2"));
     expect(await post(importRequest("film-2", { title: "Another title" }))).toEqual({ status: 200, body: made.body });
@@ -99,7 +99,7 @@ describe("POST /admin/video/imports", () => {
 });
 
 describe("an imported part", () => {
-  it("is asked for by its first viewer: 409 until its keys are made, then a token", async () => {
+  it("is requested by its first viewer: 409 until its keys are made, then a token", async () => {
     const videoPostId = await importPost(worker);
     const first = await askToken(videoPostId);
     expect([first.status, first.headers.get("retry-after"), await codeOf(first)]).toEqual([409, "5", "not-ready"]);
@@ -138,14 +138,14 @@ describe("an imported part", () => {
     expect(await jobsOf(worker, videoPostId)).toHaveLength(1);
   });
 
-  it("is asked for by a site as well", async () => {
+  it("is requested by a site as well", async () => {
     const videoPostId = await importPost(worker, { autoPublish: false });
     expect((await askToken(videoPostId)).status).toBe(404);
     await expect(siteToken(worker, { videoPostId, fileIndex: 0 })).rejects.toThrow("not-ready");
     expect(await jobsOf(worker, videoPostId)).toHaveLength(1);
   });
 
-  it("is not asked for by somebody to whom none of it would be given", async () => {
+  it("is not requested by a viewer who may watch no quality", async () => {
     const videoPostId = await importPost(worker);
     const denied = ["720p", "360p"].map((quality) => ({ quality, policy: "DENIED" }));
     const set = await administer(worker, "PUT", "/admin/video/enc/quality-auth", {
@@ -157,7 +157,7 @@ describe("an imported part", () => {
     expect(await jobsOf(worker, videoPostId)).toEqual([]);
   });
 
-  it("is asked for by opening its page", async () => {
+  it("is requested by opening its page", async () => {
     const videoPostId = await importPost(worker);
     const page = await worker.fetch(`/watch/${videoPostId}/0`);
     expect(await page.text()).toContain("It will be prepared on first request.");
@@ -165,7 +165,7 @@ describe("an imported part", () => {
     expect(await (await worker.fetch(`/watch/${videoPostId}/0`)).text()).toContain("Waiting for a processor.");
   });
 
-  it("that failed takes nothing from the other parts, says so, and is an operator's to retry", async () => {
+  it("leaves the other parts alone when it fails, and can be retried by an operator", async () => {
     const one = importRequest("x").parts[0]!;
     const videoPostId = await importPost(worker, { parts: [one, one] });
     await askToken(videoPostId);

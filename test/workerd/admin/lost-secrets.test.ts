@@ -44,7 +44,7 @@ const playlist = async (worker: TestWorker, { token }: Held) =>
 describe("a signing key", () => {
   const changed = secret("t2", 7);
 
-  it("that is taken out ends every session it has signed, at gate and playlists, from the first request on", async () => {
+  it("ends every session it has signed, for keys and playlists, from the first request after its removal", async () => {
     const worker = deployed({ TOKEN_SIGNING_KEYS: changed });
     for (const held of [session, publicSession]) {
       expect(await askKey(worker, post, held)).toBe("token-invalid");
@@ -53,7 +53,7 @@ describe("a signing key", () => {
     expect(await askKey(worker, post, await startSession(worker, post, await siteToken(worker, post)))).toBe("key");
   });
 
-  it("that stays behind the new one cuts nobody off, and so must not stay when it was lost", async () => {
+  it("interrupts no session while it stays behind the new one, and so must not stay when it was lost", async () => {
     const worker = deployed({ TOKEN_SIGNING_KEYS: `${changed},${TEST_SECRETS.TOKEN_SIGNING_KEYS}` });
     for (const held of [session, publicSession]) expect(await askKey(worker, post, held)).toBe("key");
   });
@@ -82,7 +82,7 @@ describe("a job that runs while the signing key is changed", () => {
 });
 
 describe("a key-encryption key", () => {
-  it("that is taken out too early gives 503, and never other bytes; put back behind the new one, keys again", async () => {
+  it("causes 503 and never wrong bytes when removed too early, and serves keys again when restored", async () => {
     const changed = secret("k2", 8);
     expect(await askKey(deployed({ KEY_ENCRYPTION_KEYS: changed }), post, session)).toBe("unavailable");
     const both = `${changed},${TEST_SECRETS.KEY_ENCRYPTION_KEYS}`;
@@ -94,20 +94,20 @@ describe("a credential that is changed", () => {
   const posts = (worker: TestWorker, key: string) =>
     worker.fetch("/api/v2/video-posts", { headers: { authorization: `Bearer ${key}` } });
 
-  it("ADMIN_API_KEY opens nothing from the first request on", async () => {
+  it("opens nothing from the first request on: ADMIN_API_KEY", async () => {
     const worker = deployed({ ADMIN_API_KEY: "another-admin-api-key-0123456789abcdef" });
     expect((await posts(before, TEST_SECRETS.ADMIN_API_KEY)).status).toBe(200);
     expect((await posts(worker, TEST_SECRETS.ADMIN_API_KEY)).status).toBe(401);
   });
 
-  it("GATEWAY_SECRET names nobody any more", async () => {
+  it("authenticates no caller any more: GATEWAY_SECRET", async () => {
     const headers = { "x-gateway-secret": "a".repeat(32), "x-auth-sub": "u", "x-auth-scope": "admin" };
     const asked = (worker: TestWorker) => worker.fetch("/api/v2/video-posts", { headers });
     expect((await asked(deployed({ GATEWAY_SECRET: "a".repeat(32) }))).status).toBe(200);
     expect((await asked(deployed({ GATEWAY_SECRET: "b".repeat(32) }))).status).toBe(401);
   });
 
-  it("PROCESSOR_TOKEN claims nothing, while a claimed job goes on by the credential of its own until it is cancelled", async () => {
+  it("claims nothing: PROCESSOR_TOKEN, while a claimed job continues by its own credential until it is cancelled", async () => {
     const videoPostId = await createPost(before);
     const order = await claim(before, videoPostId);
     const worker = deployed({ PROCESSOR_TOKEN: "another-processor-token-0123456789abcdef" });
@@ -122,7 +122,7 @@ describe("a credential that is changed", () => {
     expect((await beat()).status).toBe(409);
   });
 
-  it("an entry of VIEWER_SECRETS signs nobody in, while its successor does", async () => {
+  it("authenticates no viewer: an entry of VIEWER_SECRETS, while its successor does", async () => {
     const issuer = { id: "shop", issuer: "shop", audience: "video", algorithm: "HS256", secretIds: ["now"] };
     const settings = (byte: number) => ({
       VIEWER_ISSUERS: JSON.stringify([issuer]),

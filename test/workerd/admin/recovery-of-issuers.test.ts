@@ -76,7 +76,7 @@ describe("an account that Access lets in is lost", () => {
     expect(await read(without, backdoor)).toBe(401);
   });
 
-  it("signs nobody in with a key that Access has withdrawn, after ten minutes", async () => {
+  it("is not authenticated with a key that Access has withdrawn, after ten minutes", async () => {
     const long = await access(key, worker.context.now());
     expect(await read(worker, long)).toBe(200);
     certs.keys = [await newKey("RS256")];
@@ -113,7 +113,7 @@ describe("the key with which a site signs for its viewers is known", () => {
     return at.fetch("/video/enc/token", { method: "POST", headers: { authorization: `Bearer ${jwt}` }, body });
   }
 
-  it("signs nobody in ten minutes after it was taken out of the JWKS, with or without its name", async () => {
+  it("authenticates no viewer ten minutes after it left the JWKS, with or without its name", async () => {
     expect((await forge(lost)).status).toBe(200);
     site.keys = [next];
     worker.advance(10 * MINUTE - 1000);
@@ -124,7 +124,7 @@ describe("the key with which a site signs for its viewers is known", () => {
     expect((await forge(next)).status).toBe(200);
   });
 
-  it("signs nobody in from the first viewer on who comes with the new key", async () => {
+  it("authenticates no viewer once a viewer has come with the new key", async () => {
     expect((await forge(lost)).status).toBe(200);
     site.keys = [next];
     worker.advance(MINUTE);
@@ -132,7 +132,7 @@ describe("the key with which a site signs for its viewers is known", () => {
     expect((await forge(lost)).status).toBe(401);
   });
 
-  it("goes on for an hour where the JWKS cannot be fetched, which taking out the issuer ends at once", async () => {
+  it("continues for an hour while the JWKS cannot be fetched, which removing the issuer ends at once", async () => {
     expect((await forge(lost)).status).toBe(200);
     site.answer = "away";
     worker.advance(59 * MINUTE);

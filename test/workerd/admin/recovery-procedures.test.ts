@@ -54,7 +54,7 @@ async function expectUseless(taken: ContentKeys, playing: ContentKeys) {
   expect(await askKey(worker, { keys: taken }, session)).not.toBe("key");
 }
 
-describe("keys that a job was given", () => {
+describe("keys that a job received", () => {
   it("open nothing of the new version after the job was cancelled and the part rotated again", async () => {
     await rotate();
     const stolen = await claim(worker, post.videoPostId);
@@ -64,7 +64,7 @@ describe("keys that a job was given", () => {
     await expectUseless(taken, await encryptPost(worker, post.videoPostId));
   });
 
-  it("open nothing of the new version after the job was cancelled though its holder goes on with heartbeats", async () => {
+  it("open nothing of the new version after the job was cancelled although its holder continues with heartbeats", async () => {
     await rotate();
     const stolen = await claim(worker, post.videoPostId);
     const taken = await keysFor(stolen);
@@ -126,7 +126,7 @@ describe("A content key is known", () => {
     await expectUseless(post.keys, rotated);
   });
 
-  it("stops everybody until the rotation when the version is revoked first", async () => {
+  it("stops all viewers until the rotation when the version is revoked first", async () => {
     expect((await revoke(post.keys.keyVersion)).body).toMatchObject({ outcome: "revoked", stopsPlayback: true });
     await rotate();
     const rotated = await encryptPost(worker, post.videoPostId);
@@ -202,7 +202,7 @@ describe("A key-encryption key is known", () => {
 });
 
 describe("ADMIN_API_KEY is known", () => {
-  it("leaves no door once it is changed and the keys that it made are revoked", async () => {
+  it("opens nothing once it is changed and the keys that it made are revoked", async () => {
     const made = await worker.admin("POST", "/admin/api-keys", { name: "thief", scopes: ["posts:read"] });
     const { key } = (await made.json()) as { key: string };
     const changed = "another-admin-api-key-0123456789abcdef";

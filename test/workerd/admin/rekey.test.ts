@@ -34,7 +34,7 @@ async function migrated(): Promise<void> {
 const scan = () => worker.fetch("/internal/jobs/scan", { method: "POST", headers: PROCESSOR });
 
 describe("POST /admin/video/enc/migrate", () => {
-  it("of everything begins with as many parts as may be under way, and the scan goes on with the rest", async () => {
+  it("starts as many parts as may be in progress, and the scan continues with the rest", async () => {
     for (let n = 0; n < 3; n++) await importPost(worker);
     expect(await progress()).toEqual({ ...NOTHING, waiting: 3 });
     expect(await migrate({})).toEqual({
@@ -62,7 +62,7 @@ describe("POST /admin/video/enc/migrate", () => {
     expect(await progress()).toEqual({ ...NOTHING, underWay: 2, queued: 1 });
   });
 
-  it("changes nothing for what was asked for already", async () => {
+  it("changes nothing for parts that were requested before", async () => {
     const videoPostId = await importPost(worker);
     await migrate({ videoPostId });
     expect((await migrate({ videoPostId })).body).toMatchObject({ added: 0, begun: 0 });
@@ -90,7 +90,7 @@ describe("POST /admin/video/enc/migrate", () => {
     expect((await migrate({ videoPostId })).status).toBe(410);
   });
 
-  it("can be taken back: what was begun goes on, the rest waits for its viewers again", async () => {
+  it("can be withdrawn: parts in progress continue, the rest waits for its viewers again", async () => {
     for (let n = 0; n < 3; n++) await importPost(worker);
     await migrate({});
     expect(await administer(worker, "DELETE", "/admin/video/enc/migrate", undefined)).toEqual({

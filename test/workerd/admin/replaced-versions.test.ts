@@ -99,7 +99,7 @@ describe("a version that was replaced", () => {
     await gone(old);
   });
 
-  it("stays while its keys are given out, whatever a message says, which then waits for their end", async () => {
+  it("stays while its keys are served, whatever a message says, which then waits for their end", async () => {
     const worker = start({ KEY_GRACE_SECONDS: "3600", SEGMENT_GRACE_SECONDS: "20" });
     const { old } = await replaced(worker);
     await deleteReplaced(worker.context, { replaced: old, notBefore: 0 });

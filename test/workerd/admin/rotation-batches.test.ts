@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 describe("a batch of 20 parts", () => {
-  it("goes on by the jobs that end, so many at a time, to a report of what failed, which is tried again", async () => {
+  it("continues with each job that ends, reports what failed, and retries it", async () => {
     const posts = await rotation.publish(20);
     const batchId = await rotation.begin({ maxInFlight: 3 });
     expect((await rotation.batch(batchId)).progress).toMatchObject({ total: 20, pending: 17, rotating: 3, percent: 0 });
@@ -98,7 +98,7 @@ describe("a batch", () => {
     expect([...one.items, ...two.items]).toEqual(await rotation.items(second));
   });
 
-  it("begins nothing while it is paused, goes on when it is resumed, and leaves alone what it is cancelled before", async () => {
+  it("starts nothing while it is paused, continues when resumed, and leaves the rest when cancelled", async () => {
     await rotation.publish(4);
     const batchId = await rotation.begin({ maxInFlight: 1 });
     expect((await rotation.batch(batchId, "pause")).state).toBe("PAUSED");
@@ -121,7 +121,7 @@ describe("a batch", () => {
     }
   });
 
-  it("that is tried out tells what it would do, and writes nothing", async () => {
+  it("reports as a dry run what it would do, and writes nothing", async () => {
     const [post] = await rotation.publish(2);
     await createPost(worker);
     const before = await everything();
@@ -146,7 +146,7 @@ describe("a batch", () => {
     return read.map(({ results }) => results);
   }
 
-  it("fails a part whose job was cancelled or whose processors have all died, and goes on", async () => {
+  it("fails a part whose job was cancelled or whose processors all died, and continues", async () => {
     const short = startWorker({ JOB_MAX_ATTEMPTS: 1 });
     short.advance(worker.context.now() - Date.now());
     const [first, second] = await rotation.publish(3);
@@ -178,7 +178,7 @@ describe("a batch", () => {
     }
   });
 
-  it("leaves out, with the reason, what was deleted, never encrypted, or is in another batch's hands", async () => {
+  it("skips, with the reason, what was deleted, never encrypted, or is in another batch", async () => {
     const [rotating, deleted] = await rotation.publish(2);
     const unready = await createPost(worker);
     await rotation.begin({ selection: { videoPostId: rotating!.videoPostId } });

@@ -13,12 +13,12 @@ beforeEach(async () => {
   rotation = await rotationTest(worker);
 });
 
-describe("those who watch", () => {
+describe("viewers during a rotation", () => {
   it.each([
     ["for as long as the deployment says", {}, GRACE_MS],
     ["for as long as the batch says", { graceSeconds: 300 }, 300_000],
     ["no longer, where the batch says so", { graceSeconds: 0 }, 0],
-  ])("go on with the keys they have %s", async (_, more, graceMs) => {
+  ])("continue with their keys %s", async (_, more, graceMs) => {
     const [post] = await rotation.publish(1);
     const session = await startSession(worker, post!, await siteToken(worker, post!));
     await rotation.begin(more);

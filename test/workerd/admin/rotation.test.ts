@@ -19,7 +19,7 @@ const revokeVersion = (keyVersion: number) =>
   administer(worker, "POST", "/admin/video/enc/revoke", { videoPostId: post.videoPostId, fileIndex: 0, keyVersion });
 
 describe("a rotation", () => {
-  it("gives every quality a new key, while those who watch go on until their grace ends", async () => {
+  it("gives every quality a new key, while viewers continue until the grace ends", async () => {
     const { videoPostId } = post;
     const before = await startSession(worker, post, await siteToken(worker, post));
     const { status, files } = await rotate({ videoPostId });
@@ -39,7 +39,7 @@ describe("a rotation", () => {
     expect(await askKey(worker, rotated, after)).toBe("key");
   });
 
-  it("brings back what was stopped by the revocation of its key version, with the same policies", async () => {
+  it("restores what the revocation of its key version stopped, with the same policies", async () => {
     await revokeVersion(1);
     expect((await rotate({ videoPostId: post.videoPostId, fileIndex: 0 })).files[0]?.outcome).toBe("queued");
     const rotated = { ...post, keys: await encryptPost(worker, post.videoPostId) };
@@ -49,7 +49,7 @@ describe("a rotation", () => {
     expect(await askKey(worker, post, token)).toBe("key-unknown");
   });
 
-  it("is not asked for twice: the job that is live is the answer, however often and at once", async () => {
+  it("is not requested twice: the live job is the answer, however often and at once", async () => {
     const { videoPostId } = post;
     const answers = await Promise.all(Array.from({ length: 5 }, () => rotate({ videoPostId })));
     const files = answers.map((answer) => answer.files[0]!);
@@ -59,7 +59,7 @@ describe("a rotation", () => {
     await encryptPost(worker, videoPostId);
   });
 
-  it("that fails leaves what plays as it was", async () => {
+  it("leaves what plays unchanged when it fails", async () => {
     const session = await startSession(worker, post, await siteToken(worker, post));
     await rotate({ videoPostId: post.videoPostId });
     const order = await claim(worker, post.videoPostId);

@@ -7,7 +7,7 @@ import { startWorker, type TestWorker } from "../support/worker.ts";
 
 const NOBODYS = "019a0000-0000-7000-8000-00000000dead";
 
-describe("an event that the database does not take", () => {
+describe("an event that the database does not accept", () => {
   /** D1, but for the audit log. */
   const withoutAudit = new Proxy(testEnv.DB, {
     get(target, property) {
@@ -24,13 +24,13 @@ describe("an event that the database does not take", () => {
 
   const rotate = (of: TestWorker) => of.admin("POST", "/admin/video/enc/rotate", { videoPostId: NOBODYS });
 
-  it("goes by the queue, after the deed and before the answer", async () => {
+  it("is sent to the queue, after the action and before the response", async () => {
     const held = heldQueue();
     expect((await rotate(startWorker({ DB: withoutAudit, AUDIT_EVENTS: held.binding }))).status).toBe(404);
     expect(held.sent).toMatchObject([{ action: "keys.rotate", actor: "api-key:admin", status: 404 }]);
   });
 
-  it("is a line of the log where the queue is away too, whole and without a secret", async () => {
+  it("is a line of the log, whole and without a secret, while the queue is unavailable too", async () => {
     const held = heldQueue();
     held.failing = true;
     const lines: string[] = [];
@@ -67,7 +67,7 @@ describe("an event that the database does not take", () => {
     await answer;
   });
 
-  it("is told of a token issue that the database was too slow for, as the failure that the caller saw", async () => {
+  it("reports a token issue that the database was too slow for as the failure that the caller saw", async () => {
     const held = heldQueue();
     const gate = Promise.withResolvers<void>();
     const slow = new Proxy(testEnv.DB, {

@@ -39,7 +39,7 @@ async function refusedOnce(token: string, quality?: string): Promise<AuditEvent>
   return atGate()[0]!;
 }
 
-describe("a refusal at the key gate", () => {
+describe("a refusal of the key endpoint", () => {
   it("is in the log after the queue ran, by itself", async () => {
     const own = startWorker();
     const { token } = await siteToken(own, post, { qualities: ["360p"], viewer: "site:real-queue" });
@@ -51,7 +51,7 @@ describe("a refusal at the key gate", () => {
       .toContain("gate.refuse");
   });
 
-  it("tells post, part, quality, key version, the token's id and where it came from", async () => {
+  it("names post, part, quality, key version, the token's id and the client", async () => {
     start();
     const { token } = await siteToken(worker, post, { qualities: ["360p"], maxUses: 1 });
     expect(await refusedOnce(token)).toMatchObject({
@@ -66,7 +66,7 @@ describe("a refusal at the key gate", () => {
     });
   });
 
-  it("names the viewer whom the token's row names", async () => {
+  it("names the viewer of the token's row", async () => {
     start();
     const issued = await siteToken(worker, post, { viewer: "site:7" });
     await worker.admin("POST", "/admin/video/enc/revoke", { tokenId: tokenId(issued) });
@@ -84,7 +84,7 @@ describe("a refusal at the key gate", () => {
     expect(await refusedOnce(token)).toMatchObject({ reason: "token-expired", videoPostId: post.videoPostId });
   });
 
-  it("tells nothing of a token whose signature does not hold, expired or not", async () => {
+  it("names nothing of a token whose signature is not valid, expired or not", async () => {
     start();
     const { token } = await siteToken(worker, post, { viewer: "site:forged", startSeconds: 60 });
     const [header, payload, signature] = token.split(".") as [string, string, string];
@@ -96,18 +96,18 @@ describe("a refusal at the key gate", () => {
     expect(await refusedOnce(forged)).toMatchObject(blank);
   });
 
-  it("without a token is one of nobody's", async () => {
+  it("names no viewer without a token", async () => {
     start();
     expect(await refusedOnce("")).toMatchObject({ actor: "anonymous", reason: "token-missing", videoPostId: null });
   });
 
-  it("does not tell the id of a token without a row: anybody may have one like it", async () => {
+  it("does not name the id of a token without a row, because anybody may have an equal one", async () => {
     start();
     const { token } = await anonymousToken(worker, post);
     expect((await refusedOnce(token, "1080p")).details).toEqual({ quality: "1080p", keyVersion: 1 });
   });
 
-  it("of a HEAD is told too, and a key that is given, a fault of ours and another method are not", async () => {
+  it("is recorded for HEAD too, unlike a served key, a fault of the Worker and another method", async () => {
     start();
     const { token } = await siteToken(worker, post);
     expect(await ask(token)).toBe(200);
@@ -126,7 +126,7 @@ describe("a refusal at the key gate", () => {
     await expect.poll(() => atGate()).toHaveLength(1);
   });
 
-  it("costs the gate no second round trip, and the answer does not wait for the queue", async () => {
+  it("costs the key endpoint no second round trip, and the response does not wait for the queue", async () => {
     const counting = countingDatabase(testEnv.DB);
     const stuck = { send: () => new Promise(() => {}), sendBatch: () => new Promise(() => {}) };
     start({ DB: counting.db, AUDIT_EVENTS: stuck });
@@ -145,7 +145,7 @@ describe("a flood of refusals", () => {
   /** Nothing but the first of each kind leaves before its time. */
   const noted = (kinds: number) => expect.poll(() => atGate()).toHaveLength(kinds);
 
-  it("of one kind is few rows, whose counts are right", async () => {
+  it("becomes few rows with correct counts if it is of one kind", async () => {
     const { go } = start();
     for (let n = 0; n < 1000; n++) await ask("not-a-token");
     await noted(1);
@@ -162,7 +162,7 @@ describe("a flood of refusals", () => {
     expect(rest?.details).toEqual({ until: expect.stringMatching(/^\d{4}-/) });
   });
 
-  it("from thousands of addresses stays few events, and none is left out of the counts", async () => {
+  it("becomes few events with complete counts if it comes from thousands of addresses", async () => {
     const { go } = start();
     for (let n = 0; n < 3000; n++) await ask("x", "480p", { "cf-connecting-ip": `2001:db8::${n.toString(16)}` });
     await noted(201);
@@ -202,7 +202,7 @@ describe("the audit queue", () => {
     expect(second[0]).toMatchObject({ count: 3, details: { a: ["ü", 1, null] }, outcome: "done" });
   });
 
-  it("asks for a batch again, later and later, while the database is away", async () => {
+  it("retries a batch, later and later, while the database is unavailable", async () => {
     const away = new Proxy(testEnv.DB, {
       get: () => () => {
         throw new Error("D1 is away");

@@ -30,7 +30,7 @@ const rowsOf = async (id: string) =>
   (await testEnv.DB.prepare("SELECT actor FROM audit_event WHERE id = ?").bind(id).all()).results;
 
 describe("the database", () => {
-  it("refuses every change of an event, whoever asks and whatever it changes", async () => {
+  it("refuses every change of an event", async () => {
     const kept = event(START, { actor: "append-only" });
     const expired = event(START, { actor: "append-only" }, 1);
     await log.append([kept, expired]);
@@ -105,7 +105,7 @@ describe("a page of the log", () => {
     expect(pages).toBe(5);
   });
 
-  it("that is full and the last has no cursor", async () => {
+  it("has no cursor if it is full and the last", async () => {
     const page = await readAudit(worker, { actor: "pages:odd", limit: "30" });
     expect([page.events.length, page.nextCursor]).toEqual([30, null]);
   });
@@ -122,7 +122,7 @@ describe("a page of the log", () => {
     [{ actor: "pages:odd", from: at(10), to: at(20) }, (n: number) => n % 2 === 1 && n >= 10 && n < 20],
     [{ from: at(58), to: at(60) }, (n: number) => n >= 58],
     [{ outcome: "refused", from: at(0), to: at(11) }, (n: number) => n % 5 === 0 && n < 11],
-  ])("for %j holds what it asks for and nothing else", async (query, belongs) => {
+  ])("holds exactly the events that match %j", async (query, belongs) => {
     expect(numbers(await readAudit(worker, { limit: "200", ...query } as never))).toEqual(all.filter(belongs));
   });
 
@@ -155,7 +155,7 @@ describe("a page of the log", () => {
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([422, "invalid"]);
   });
 
-  it("finds nothing for what is nobody's, SQL included", async () => {
+  it("finds nothing for unknown values, SQL included", async () => {
     for (const actor of ["nobody", "' OR 1=1 --", "%", "pages:%"]) {
       expect((await readAudit(worker, { actor })).events).toEqual([]);
     }
@@ -258,7 +258,7 @@ describe("retention", () => {
     expect(events.map(({ id }) => id)).toEqual([expired[0]!.id]);
   });
 
-  it("goes by the database's clock too: a Worker whose clock is ahead deletes nothing early", async () => {
+  it("uses the database's clock too: a Worker whose clock is ahead deletes nothing early", async () => {
     const kept = event(Date.now(), { actor: "ahead" }, 7);
     await log.append([kept]);
     expect(await log.deleteExpired(Date.now() + 30 * 24 * 3600_000, 1000)).toBe(1);

@@ -8,7 +8,7 @@ import { startWorker } from "../support/worker.ts";
 
 const SIGNED_URL = "https://origin.example/f.mp4?X-Amz-Signature=5ec2e75ec2e7";
 
-it("no column of the log holds a token, a key, a bearer secret or a signed URL, wherever somebody put it", async () => {
+it("holds no token, key, bearer secret or signed URL in any column, wherever a caller put it", async () => {
   const queue = heldQueue();
   const worker = startWorker({ AUDIT_EVENTS: queue.binding });
   const post = await publishPost(worker);

@@ -40,7 +40,7 @@ const post = (path: string, headers: HeadersInit, body: unknown) =>
   worker.fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
 
 describe("an invocation", () => {
-  it("of an editor, a processor or a viewer has at most two port calls open at once", async () => {
+  it("has at most two port calls open at once, for an editor, a processor or a viewer", async () => {
     const { key } = await createKey(worker, ["admin"]);
     const parts = Array.from({ length: 40 }, (_, n) => ({
       sourceUrl: `https://origin.example/${n}.mp4`,

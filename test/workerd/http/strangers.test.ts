@@ -51,7 +51,7 @@ describe("the end and the refresh of a session", () => {
     }
   });
 
-  it.each(DOORS)("ask nothing beyond the limit: %s %s", async (method, path) => {
+  it.each(DOORS)("query nothing beyond the limit: %s %s", async (method, path) => {
     const session = await startSession(worker, post, await siteToken(worker, post));
     counters.everything = true;
     const statuses: number[] = [];
@@ -70,7 +70,7 @@ describe("the watch page", () => {
     return response.status;
   };
 
-  it("is read once for everybody who comes within five seconds", async () => {
+  it("is read once for all requests within five seconds", async () => {
     const trips: number[] = [];
     for (let n = 0; n < 50; n++) trips.push(await tripsOf(() => open(post.videoPostId)));
     expect(trips).toEqual([1, ...Array(49).fill(0)]);
@@ -78,12 +78,12 @@ describe("the watch page", () => {
     expect(await tripsOf(() => open(post.videoPostId))).toBe(1);
   });
 
-  it("counts nobody who gets a page that is there", async () => {
+  it("counts no request for a page that exists", async () => {
     for (let n = 0; n < 5; n++) await open(post.videoPostId, from("203.0.113.7"));
     expect(counters.asked).toEqual(["page:203.0.113.7"]);
   });
 
-  it("asks nothing for what cannot be a post", async () => {
+  it("queries nothing for an impossible id", async () => {
     for (const name of ["nothing", "x".repeat(500), post.videoPostId.toUpperCase()]) {
       expect(await tripsOf(async () => expect(await statusOf(name)).toBe(404))).toBe(0);
     }

@@ -44,7 +44,7 @@ describe("a claim of one job", () => {
     });
   });
 
-  it("is won by one of 10 containers; the others are told until when to wait", async () => {
+  it("is won by one of 10 containers; the others learn how long to wait", async () => {
     const jobId = await newestJob(worker, await createPost(worker));
     const replies = await Promise.all(Array.from({ length: 10 }, () => claimOne(worker, jobId)));
     expect(replies.filter(({ outcome }) => outcome === "claimed")).toHaveLength(1);
@@ -119,7 +119,7 @@ describe("a claim of one job", () => {
     });
   });
 
-  it("needs the processors' secret and a lease token that nobody could guess", async () => {
+  it("needs the processors' secret and an unguessable lease token", async () => {
     const jobId = await newestJob(worker, await createPost(worker));
     await expect(claimOne(worker, jobId, secretId(), {})).rejects.toThrow(/^401/);
     await expect(
@@ -129,11 +129,11 @@ describe("a claim of one job", () => {
   });
 });
 
-describe("a job that was put back although its part has its result", () => {
+describe("a job that was requeued although its part has its result", () => {
   const putBack = (jobId: string) =>
     byHand("UPDATE video_transcode_job SET state = 'QUEUED', lease_token = NULL WHERE job_id = ?", jobId);
 
-  it("is completed without being given out, when it is a transcode", async () => {
+  it("is completed without a work order, when it is a transcode", async () => {
     const { videoPostId } = await publishPost(worker);
     const transcode = (await jobsOf(worker, videoPostId)).find(({ kind }) => kind === "TRANSCODE")!.jobId;
     const before = await onlyPart(worker, videoPostId);
@@ -143,7 +143,7 @@ describe("a job that was put back although its part has its result", () => {
     expect(await jobsOf(worker, videoPostId)).toHaveLength(2);
   });
 
-  it("is completed without being given out, when it is an encryption; to whoever polls, too", async () => {
+  it("is completed without a work order, when it is an encryption, also for a poll", async () => {
     const { videoPostId } = await publishPost(worker);
     const encrypt = await newestJob(worker, videoPostId);
     const before = await onlyPart(worker, videoPostId);
@@ -153,7 +153,7 @@ describe("a job that was put back although its part has its result", () => {
     expect(await onlyPart(worker, videoPostId)).toEqual(before);
   });
 
-  it("is not taken for one that another encryption has made: a rotation is given out", async () => {
+  it("is not confused with another encryption: a rotation gets its work order", async () => {
     const { videoPostId } = await publishPost(worker);
     const jobId = "ffffffff-ffff-7fff-bfff-ffffffffffff";
     await addJob(worker, videoPostId, { jobId, kind: "ENCRYPT" });

@@ -81,7 +81,7 @@ describe("a stored prefix", () => {
     expect(await classifyPrefixes(...waste, `a-film/${first.jobId}/c2/`)).toEqual(["garbage", "named", "named"]);
   });
 
-  it("that a failed job left is garbage, but not the clear renditions that a retry starts from", async () => {
+  it("is garbage after a failed job, except the clear renditions that a retry starts from", async () => {
     const videoPostId = await createPost(worker);
     const transcode = await claim(worker, videoPostId);
     await report(worker, transcode, "transcode-result", transcodeReport(["360p"]));
@@ -94,7 +94,7 @@ describe("a stored prefix", () => {
     ]);
   });
 
-  it("that a rotation replaced stays for as long as its keys are given out", async () => {
+  it("stays after a rotation while its keys are served", async () => {
     const { videoPostId } = await publishPost(worker);
     const old = (await onlyPart(worker, videoPostId)).playing!.prefix;
     await encryptAgain(videoPostId);
@@ -106,7 +106,7 @@ describe("a stored prefix", () => {
     expect(await classifyPrefixes(old, current)).toEqual(["garbage", "named"]);
   });
 
-  it("of an upload is named while its session is there", async () => {
+  it("is named, for an upload, while its row exists", async () => {
     const id = secretId();
     const prefix = `uploads/${id}/`;
     expect(await classifyPrefixes(prefix)).toEqual(["garbage"]);
@@ -115,14 +115,14 @@ describe("a stored prefix", () => {
     expect(await classifyPrefixes(prefix)).toEqual(["named"]);
   });
 
-  it("of a job that this database has never had is unknown, and so is what is no prefix of this layout", async () => {
+  it("is unknown if this database never had its job, or if it is of another layout", async () => {
     const job = crypto.randomUUID();
     const odd = ["backup/2026/", "a-film/", `a-film/${job}/`, `a-film/${job}/c1`, `a-film/${job}/c1/360p/`, "uploads/"];
     expect(await classifyPrefixes(`a-film/${job}/c1/`, `a-film/${job}/enc/k1-c1/`)).toEqual(["unknown", "unknown"]);
     expect(new Set(await classifyPrefixes(...odd))).toEqual(new Set(["unknown"]));
   });
 
-  it("is told of in one question for 200 of them, in their order", async () => {
+  it("is checked together with 200 others in one request, in their order", async () => {
     const { videoPostId } = await publishPost(worker);
     const { clear } = await onlyPart(worker, videoPostId);
     const others = Array.from({ length: 199 }, () => `uploads/${secretId()}/`);
@@ -133,7 +133,7 @@ describe("a stored prefix", () => {
 });
 
 describe("deleting prefixes", () => {
-  it("looks again, and removes from both buckets what is garbage at that moment", async () => {
+  it("checks again, and removes from both buckets what is garbage at that moment", async () => {
     const { videoPostId } = await publishPost(worker);
     const { clear, playing } = await onlyPart(worker, videoPostId);
     const waste = clear!.prefix.replace("/c1/", "/enc/k1-c7/");
@@ -175,7 +175,7 @@ describe("deleting prefixes", () => {
     expect(await classifyPrefixes(`uploads/${uploadId}/`)).toEqual(["garbage"]);
   });
 
-  it("is for processors, and so is asking", async () => {
+  it("is for processors, and so is checking", async () => {
     for (const route of ["check", "delete"] as const) {
       expect((await ask(route, [], {})).status).toBe(401);
       expect((await ask(route, [], { authorization: `Bearer ${testEnv.ADMIN_API_KEY}` })).status).toBe(401);
@@ -183,7 +183,7 @@ describe("deleting prefixes", () => {
   });
 });
 
-describe("what a claim has stored", () => {
+describe("the objects of a claim", () => {
   const TIMEOUT = { timeout: 120_000 };
 
   async function transcoding(): Promise<{ videoPostId: string; order: WorkOrder; prefix: string }> {
@@ -194,7 +194,7 @@ describe("what a claim has stored", () => {
     return { videoPostId, order, prefix };
   }
 
-  it("goes when its holder acknowledges a cancel", TIMEOUT, async () => {
+  it("are deleted when its holder acknowledges a cancellation", TIMEOUT, async () => {
     const { order, prefix } = await transcoding();
     await worker.admin("POST", `/api/v2/jobs/${order.jobId}/cancel`);
     expect((await call(worker, order, "transcode-result", transcodeReport(["360p"]))).status).toBe(409);
@@ -202,7 +202,7 @@ describe("what a claim has stored", () => {
     await gone(testEnv.SOURCE, prefix);
   });
 
-  it("goes when it fails, to be tried again or for good, and when it is given back", TIMEOUT, async () => {
+  it("are deleted when it fails, transiently or permanently, and when it is released", TIMEOUT, async () => {
     const { order, prefix } = await transcoding();
     await fail(worker, order, false);
     worker.advance(60_000);
@@ -218,7 +218,7 @@ describe("what a claim has stored", () => {
     for (const each of [prefix, next, last]) await gone(testEnv.SOURCE, each);
   });
 
-  it.each(["cancelled", "deleted"])("of an encryption goes from both buckets when it is %s", TIMEOUT, async (how) => {
+  it.each(["cancelled", "deleted"])("are deleted from both buckets when the encryption is %s", TIMEOUT, async (how) => {
     const { videoPostId, order: transcode, prefix: clear } = await transcoding();
     await report(worker, transcode, "transcode-result", transcodeReport(["360p"]));
     const order = await claim(worker, videoPostId);
@@ -235,7 +235,7 @@ describe("what a claim has stored", () => {
     expect(await keysIn(testEnv.SOURCE, clear)).toBe(how === "cancelled" ? 1 : 0);
   });
 
-  it("stays when its lease was lost: another may hold the job, and the garbage collection finds it", async () => {
+  it("stay when its lease was lost: another may hold the job, and the garbage collection finds them", async () => {
     const { order, prefix } = await transcoding();
     worker.advance(61_000);
     await claimed(worker, order.jobId);

@@ -41,7 +41,7 @@ describe("a claim", () => {
     expect((await ask({ authorization: `Bearer ${testEnv.PROCESSOR_TOKEN}` })).status).toBe(204);
   });
 
-  it("whose reply was lost gives the same job again, without counting another attempt", async () => {
+  it("returns the same job after a lost reply, without counting another attempt", async () => {
     await createPost(worker);
     const token = secretId();
     const first = await claim(worker, undefined, token);
@@ -91,7 +91,7 @@ describe("a work order's credential", () => {
     }
   });
 
-  it("ends with the lease: whoever was taken over changes nothing", async () => {
+  it("ends with the lease: a holder that lost it changes nothing", async () => {
     const videoPostId = await createPost(worker);
     const lost = await claim(worker, videoPostId);
     worker.advance(LEASE_MS + 1000);
@@ -131,7 +131,7 @@ describe("a result", () => {
     ).toEqual(["ENCRYPT QUEUED", "TRANSCODE SUCCEEDED"]);
   });
 
-  it("of a job that was cancelled meanwhile is thrown away", async () => {
+  it("is discarded if the job was cancelled meanwhile", async () => {
     const videoPostId = await createPost(worker);
     const order = await claim(worker, videoPostId);
     expect((await worker.admin("POST", `/api/v2/jobs/${order.jobId}/cancel`)).status).toBe(202);
@@ -144,7 +144,7 @@ describe("a result", () => {
     expect((await post(videoPostId)).files[0]!.transferResult).toBe("CANCELLED");
   });
 
-  it("with qualities that were not asked for is refused, and leaves the job running", async () => {
+  it("is refused with qualities that were not requested, and leaves the job running", async () => {
     const videoPostId = await createPost(worker);
     await report(worker, await claim(worker, videoPostId), "transcode-result", transcodeReport(["720p", "360p"]));
     const order = await claim(worker, videoPostId);
@@ -199,7 +199,7 @@ describe("keys", () => {
     expect((await call(worker, await claim(worker), "keys")).status).toBe(409);
   });
 
-  it("rest wrapped", async () => {
+  it("are stored wrapped", async () => {
     const { keys } = (await publishPost(worker)).keys;
     const rows = await testEnv.DB.prepare("SELECT wrapped_key FROM video_hls_encrypt_key").all<{
       wrapped_key: string;
@@ -226,13 +226,13 @@ describe("a failure", () => {
     expect(await tryClaim(worker)).toBeNull();
   });
 
-  it("that is permanent ends the job at the first attempt", async () => {
+  it("ends the job at the first attempt if it is permanent", async () => {
     const videoPostId = await createPost(worker);
     await call(worker, await claim(worker, videoPostId), "fail", { reason: "This is a text.", permanent: true });
     expect((await post(videoPostId)).status).toBe("TRANSCODE_FAILED");
   });
 
-  it("of a processor that died in every attempt ends the job too", async () => {
+  it("ends the job too if its processors died in every attempt", async () => {
     const videoPostId = await createPost(worker);
     for (let attempt = 1; attempt <= 5; attempt++) {
       await claim(worker, videoPostId);
@@ -249,7 +249,7 @@ describe("a failure", () => {
 });
 
 describe("a clean stop", () => {
-  it("gives the attempt back, and never the claim number", async () => {
+  it("returns the attempt, and never the claim number", async () => {
     const videoPostId = await createPost(worker);
     const first = await claim(worker, videoPostId);
     expect((await call(worker, first, "release")).status).toBe(204);

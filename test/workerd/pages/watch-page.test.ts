@@ -32,7 +32,7 @@ describe("the watch page of a video that plays", () => {
     expect(html).toContain("ENTITLED to 1080p");
   });
 
-  it("lets only our own scripts and styles run, and holds none itself", async () => {
+  it("allows only its own scripts and styles, and has none inline", async () => {
     const worker = startWorker();
     const { videoPostId } = await publishPost(worker);
     const { headers, html } = await page(worker, videoPostId);
@@ -93,7 +93,7 @@ describe("the watch page of a video that plays", () => {
 });
 
 describe("the watch page of a video that does not play yet", () => {
-  it("says where it stands, and looks again by itself", async () => {
+  it("shows the progress, and reloads itself", async () => {
     const worker = startWorker();
     const videoPostId = await createPost(worker, { title: "Soon" });
     const queued = await page(worker, videoPostId);
@@ -111,7 +111,7 @@ describe("the watch page of a video that does not play yet", () => {
     expect(running.headers.get("cache-control")).toBe("no-store");
   });
 
-  it("keeps the title to itself as long as an editor may still refuse it", async () => {
+  it("hides the title until the post is approved", async () => {
     const worker = startWorker();
     const { videoPostId } = await publishPost(worker, { title: "Confidential", autoPublish: false });
     const { html } = await page(worker, videoPostId);

@@ -46,7 +46,7 @@ const gone = (prefix: string) =>
   expect.poll(async () => (await testEnv.SOURCE.list({ prefix })).objects.length, { timeout: 30_000 }).toBe(0);
 
 describe("the events of a save", () => {
-  it("say when a post is published, unpublished and deleted, with an identity", async () => {
+  it("report with an identity when a post is published, unpublished and deleted", async () => {
     const { videoPostId } = await publishPost(worker);
     const audit = (result: string) => worker.admin("POST", `/api/v2/video-posts/${videoPostId}/audit`, { result });
     expect((await audit("REJECTED")).status).toBe(200);
@@ -78,7 +78,7 @@ describe("the events of a save", () => {
     await gone(prefix);
   });
 
-  it("of a later release wait for it, with the later saves of their post and no others", async () => {
+  it("wait, if they are of a later release, for it, with the later saves of their post and no others", async () => {
     const prefix = await storedPrefix();
     await saveRow("later", 1, [{ type: "VideoPostRestored" }]);
     await saveRow("later", 2, [{ type: "VideoPostUnpublished" }]);
@@ -112,7 +112,7 @@ describe("a message of a queue", () => {
     },
   );
 
-  it("comes again where its work failed, and does not hold up the others", async () => {
+  it("is retried if its work failed, and does not delay the others", async () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const prefix = await storedPrefix();
     const bodies = ["not/a-prefix/of-ours", prefix].map((prefix) => ({

@@ -60,7 +60,7 @@ beforeEach(async () => {
   await emptyQueue();
 });
 
-describe("job C", () => {
+describe("the refresh of a post", () => {
   const drifted = () => worker.context.pending.listDriftedVideoPosts(1000);
   const post = async (videoPostId: string) => (await worker.context.posts.load(videoPostId))!;
   const scan = () => scanJobs(worker.context, worker.context.now());

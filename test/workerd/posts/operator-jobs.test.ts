@@ -21,7 +21,7 @@ beforeEach(async () => {
 const MINUTE = 60_000;
 
 describe("the view of a job", () => {
-  it("names its part, so that two jobs of one kind and post can be told apart", async () => {
+  it("names its part, which distinguishes two jobs of one kind and post", async () => {
     const source = { sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" };
     const videoPostId = await createPost(worker, { uploadFileList: [source, source] });
     for (const _ of [0, 1]) {
@@ -43,7 +43,7 @@ describe("the view of a job", () => {
 describe("retrying a dead letter", () => {
   const retry = (jobId: string) => worker.admin("POST", `/api/v2/jobs/${jobId}/retry`);
 
-  it("queues it with all its attempts and takes its part on again; the claim number goes on", async () => {
+  it("queues it with all its attempts and puts its part in processing; the claim number continues", async () => {
     const videoPostId = await createPost(worker);
     const jobId = await newestJob(worker, videoPostId);
     await fail(worker, await claimed(worker, jobId), false);
@@ -71,7 +71,7 @@ describe("retrying a dead letter", () => {
     expect((await onlyPart(worker, videoPostId)).transferResult).toBe("SUCCESS");
   });
 
-  it("of an encryption starts from the clear renditions, with new keys", async () => {
+  it("starts an encryption from the clear renditions, with new keys", async () => {
     const videoPostId = await createPost(worker);
     await report(worker, await claim(worker, videoPostId), "transcode-result", transcodeReport(["360p"]));
     const order = await claim(worker, videoPostId);
@@ -114,14 +114,14 @@ describe("retrying a dead letter", () => {
     expect(await worker.context.jobs.find(jobId)).toMatchObject({ state: "FAILED" });
   });
 
-  it("happens once, though ten ask at the same moment", async () => {
+  it("happens once for ten concurrent requests", async () => {
     const jobId = await newestJob(worker, await createPost(worker));
     await fail(worker, await claimed(worker, jobId));
     const answers = await Promise.all(Array.from({ length: 10 }, () => retry(jobId)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([202, ...Array.from({ length: 9 }, () => 409)]);
   });
 
-  it("of a deleted post is refused", async () => {
+  it("is refused for a deleted post", async () => {
     const videoPostId = await createPost(worker);
     const jobId = await newestJob(worker, videoPostId);
     await fail(worker, await claimed(worker, jobId));

@@ -82,7 +82,7 @@ describe("the URL of a source", () => {
     expect((await onlyPart(worker, videoPostId)).source).toEqual({ kind: "url", url: null });
   });
 
-  it("goes with a deleted post", async () => {
+  it("is deleted with its post", async () => {
     const videoPostId = await create();
     await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`);
     expect(await storedUrl(videoPostId)).toEqual({ url: "", kek: null });

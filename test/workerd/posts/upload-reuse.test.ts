@@ -39,7 +39,7 @@ async function stored(uploadId: string): Promise<number> {
 }
 
 describe("an upload", () => {
-  it("makes one part of one post, however many ask at once", async () => {
+  it("makes one part of one post for any number of concurrent requests", async () => {
     const uploadId = await completeUpload();
     const responses = await Promise.all(Array.from({ length: 24 }, () => create([uploadId])));
     const statuses = responses.map(({ status }) => status);
@@ -110,7 +110,7 @@ describe("an upload", () => {
     expect((await create([mine])).status).toBe(422);
   });
 
-  it("that two parts were made of by an earlier release stays with the one that still needs it", async () => {
+  it("stays with the part that still needs it if an earlier release made two parts of it", async () => {
     const uploadId = await completeUpload();
     const ids: string[] = [];
     await testEnv.DB.prepare("DROP INDEX video_file_post_upload").run();
