@@ -17,7 +17,7 @@ export type RunningProgram = {
 };
 
 /**
- * The shell prints its `times` afterwards, which is how any system tells what children took; the last two numbers are
+ * The shell prints its `times` afterwards, which reports on any system what children took; the last two numbers are
  * theirs (POSIX, special built-in `times`). A signal interrupts the first `wait` and is handed on; the second one then
  * gets the end.
  */

@@ -10,7 +10,7 @@ export type WorkerName = "ladderlock" | "empty" | "memory" | "object" | "databas
 export type Workerd = AsyncDisposable & {
   /** Where a Worker listens by itself, with no router of the local tools in front. */
   origin(worker: WorkerName): Promise<URL>;
-  /** What the process has taken of the processor so far; NaN where the system does not tell. */
+  /** CPU seconds that the process has used so far; NaN where the system does not report them. */
   cpuSeconds(): Promise<number>;
   readonly bucket: (binding: "SOURCE" | "PLAYBACK") => Promise<ObjectWriter>;
 };
@@ -26,7 +26,7 @@ const RUNTIME = {
 const DATABASE = { DB: "bench" };
 const PLAYBACK = { PLAYBACK: "bench-playback" };
 
-/** Our Worker and the barest ones in one workerd process, over one database and one bucket, on sockets of their own. */
+/** Our Worker and the barest ones in one workerd process, over one database and one bucket, each on its own socket. */
 export async function startWorkerd(temporaryDirectory: string): Promise<Workerd> {
   const options = convertV4MiniflareOptions({
     log: new Log(LogLevel.WARN),

@@ -104,7 +104,7 @@ function withFfmpeg(keyDirectory: string): Encryption {
     );
 }
 
-/** What ffmpeg wants to be told of a key: its URI, and the file that holds it. */
+/** What ffmpeg reads about a key: its URI, and the file that holds it. */
 async function writeKeyInfo(directory: string, key: Uint8Array): Promise<void> {
   await writeFile(join(directory, "key"), key);
   await writeFile(join(directory, "key-info"), `key\n${join(directory, "key")}\n`);

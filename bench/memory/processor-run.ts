@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const LOOK_EVERY_MS = 50;
 
 /**
- * `processor run` of one job in a process of its own, with the most memory that the process itself ever had resident
+ * `processor run` of one job in its own process, with the most memory that the process itself ever had resident
  * (VmHWM, proc(5)); what it starts is not counted. Throws when the job does not succeed.
  */
 export async function runProcessor(jobId: string, environment: Record<string, string>): Promise<ProcessorRun> {

@@ -73,7 +73,7 @@ async function unchecked(times: Promise<Times>): Promise<JobTimes> {
   return { ...(await times), checkSeconds: 0 };
 }
 
-/** A round takes minutes: each result is told when it is there. */
+/** A round takes minutes: each result is printed as it arrives. */
 async function told(name: string, run: Promise<JobTimes>, { progress }: BenchOptions): Promise<JobTimes> {
   const times = await run;
   progress(`${name}: ${times.cpuSeconds.toFixed(1)} CPU s, ${times.wallSeconds.toFixed(1)} s`);

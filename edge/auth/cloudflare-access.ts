@@ -8,7 +8,7 @@ export type CloudflareAccessAuthenticator = {
   /** Host name of the team, which is also the issuer. */
   readonly teamDomain: string;
   readonly audiences: readonly string[];
-  /** The scopes of everybody whom Access admits. */
+  /** The scopes of every caller that Access admits. */
   readonly scopes: readonly Scope[];
   readonly issuerKeys: IssuerKeys;
 };

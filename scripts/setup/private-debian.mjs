@@ -7,8 +7,8 @@ import { step } from "./step.mjs";
 const UNUSED = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/icons", "usr/share/help"];
 
 /**
- * Unpacks Debian packages, with everything they need and the machine lacks, into a folder of ours: apt-get with a state
- * of its own finds and downloads, `dpkg -x` unpacks, and nothing outside the folder is touched, so no root is needed.
+ * Unpacks Debian packages, with everything they need and the machine lacks, into a folder of ours: apt-get with its
+ * own state finds and downloads, `dpkg -x` unpacks, and nothing outside the folder is touched, so no root is needed.
  *
  * @param {{ folder: string, name: string, packages: readonly string[] }} wanted `folder` takes apt's state and, below
  *   `name`, the unpacked packages

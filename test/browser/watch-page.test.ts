@@ -187,7 +187,7 @@ describe("a token that has expired", () => {
   // Clocks may differ by five seconds (RFC 7519 4.1.4 leeway); after that, nothing starts with this token any more.
   const EXPIRED_AFTER_MS = (START_SECONDS + 5 + 1) * 1000;
 
-  /** Where a site issues tokens of its own, the page gets what the site's backend asked for. */
+  /** Where a site issues its own tokens, the page gets what the site's backend asked for. */
   async function issueShortTokens(tab: Page): Promise<void> {
     await tab.route("**/video/enc/token", async (route) => {
       const issued = await stack.token("/admin/video/enc/token", part, { startSeconds: START_SECONDS });

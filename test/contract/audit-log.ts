@@ -7,7 +7,7 @@ const START = Date.UTC(2026, 0, 1);
 const DAY = 24 * 3600_000;
 const POST = "019a0000-0000-7000-8000-0000000000aa";
 
-/** Every test has an actor of its own, for what other tests have written stays. */
+/** Every test has its own actor, because events of other tests stay. */
 let actor: string;
 
 function event(at: number, more: Partial<Occurrence> = {}, retentionDays = 40_000): AuditEvent {

@@ -85,7 +85,7 @@ export function fenceOf({ job, leaseToken }: ClaimedJob) {
   return { kind: "lease", jobId: job.jobId, leaseToken } as const satisfies SaveFence;
 }
 
-/** Job A of whichever post is due: claimed and completed. */
+/** Claims and completes the transcode job that is due. */
 export async function transcode(persistence: TestPersistence, now = NOW): Promise<void> {
   const claimed = await claim(persistence, { kinds: ["TRANSCODE"], now });
   const { jobId, videoPostId, fileId, claimNo } = claimed.job;
@@ -107,7 +107,7 @@ export async function transcode(persistence: TestPersistence, now = NOW): Promis
   if (outcome.kind !== "done") throw new Error(outcome.kind);
 }
 
-/** Job B of whichever post is due. What played before retires after `graceMs`. Returns the key version. */
+/** Claims and completes the encrypt job that is due. What played before retires after `graceMs`. Returns the key version. */
 export async function encrypt(persistence: TestPersistence, now = NOW, graceMs = 60_000): Promise<number> {
   const { posts } = persistence;
   const claimed = await claim(persistence, { kinds: ["ENCRYPT"], now });

@@ -55,7 +55,7 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
       await store({ ...fullPost, version: 0 });
       expect(await store({ ...emptied, version: 1 }, [], { ...fullPost, version: 1 })).toBe("saved");
       const kept = { keys: onlyPart(fullPost).keys };
-      // Keys are never deleted: a version that was once given out keeps its number for good.
+      // Keys are never deleted: a version keeps its number for good.
       expect(await loaded(fullPost.id)).toStrictEqual(
         asSaved({ ...emptied, version: 1, files: [{ ...onlyPart(emptied), ...kept }] }),
       );

@@ -119,7 +119,7 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       const winner = edits[outcomes.indexOf("saved")]!;
       const after = await dump(persistence);
 
-      // What the winner's save alone would have left, in a database of its own.
+      // What the winner's save alone would have left, in another database.
       persistence = await open();
       await persistence.posts.save({ from: null, post: { ...post, version: 0 }, events: [], jobs: [] }, NOW);
       await persistence.posts.save(winner, NOW);

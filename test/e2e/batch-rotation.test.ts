@@ -14,7 +14,7 @@ import { TEST_SECRETS } from "./test-secrets.ts";
 
 /*
  * A batch of 20 posts, rotated by two processors that are killed -9 again and again, on a Worker that is killed -9 in the
- * middle: everything goes on where it was.
+ * middle: everything continues where it was.
  */
 
 const SEED = Number(process.env.FAULT_SEED ?? 1);

@@ -67,7 +67,7 @@ it("writes the settings that have no default, and no secret", () => {
   expect(settings).toEqual({ SESSION_LIMIT_PER_VIEWER: "none", SESSION_BINDING: "none", PUBLIC_UP_TO_LINES: "480" });
 });
 
-// Minutes of installing packages. What needs no root of its own is in test/structure/containers.test.ts.
+// Minutes of installing packages. What needs no root is in test/structure/containers.test.ts.
 if (process.env.LONG_TESTS === "1") {
   const DEADLINE_SECONDS = 3600;
   const possible = process.getuid?.() === 0 && isInstalled("debootstrap", "--version");

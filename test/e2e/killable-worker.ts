@@ -7,7 +7,7 @@ import { runOrThrow } from "../../scripts/dev/run-program.ts";
 import { Service } from "../../scripts/dev/service.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
-/** The Worker in a process of its own, with its state on disk, so that it can be killed and come back. */
+/** The Worker in its own process, with its state on disk, so that it can be killed and come back. */
 export type KillableWorker = {
   readonly origin: string;
   /** kill -9 of all of its processes, and the start of others on the same state. */

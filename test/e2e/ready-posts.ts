@@ -10,8 +10,8 @@ import { runFfmpeg } from "../fixtures/media/generate-clip.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 /*
- * Posts whose clear renditions are there, real ones, without an encoding for each: the test plays the processor of job A
- * and stores the same segments again and again. Job B, and everything after it, is left to real processors.
+ * Posts whose clear renditions are there, real ones, without an encoding for each: the test takes the role of the transcoding
+ * processor and stores the same segments again and again. The encrypt jobs are left to real processors.
  */
 
 export type Rendition = { readonly segments: readonly Uint8Array[]; readonly playlist: string };

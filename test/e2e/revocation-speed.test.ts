@@ -3,8 +3,8 @@ import { type PublishedFilm, publishFilm } from "./published-film.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 /*
- * How fast a revocation works at each door, over HTTP: some ask without a pause while it happens. Prints the figures
- * that docs/security.md gives, and fails when anybody gets in who began to ask after the answer.
+ * How fast a revocation takes effect at each route, over HTTP, under continuous requests. Prints the figures of
+ * docs/security.md, and fails if a request that started after the response succeeds.
  */
 
 const ASKING_AT_ONCE = 8;

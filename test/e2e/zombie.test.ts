@@ -9,8 +9,8 @@ import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { type Part, type Stack, startStack } from "./stack.ts";
 
 /*
- * Job B has encrypted and uploaded everything, and is stopped (SIGSTOP) before its result is recorded, for longer than
- * its lease. Another processor does the job. Then the first one wakes up and goes on.
+ * An encrypt job has encrypted and uploaded everything, and is stopped (SIGSTOP) before its result is recorded, for longer than
+ * its lease. Another processor does the job. Then the first one continues.
  */
 
 const LEASE_SECONDS = 5;

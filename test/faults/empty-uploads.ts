@@ -38,7 +38,7 @@ async function refuseAtOnce(stack: Stack, path: string): Promise<void> {
   requireRefusal("an empty upload", refusal);
 }
 
-/** And no post is made of what was begun this way. */
+/** No post is made of an upload that was started this way. */
 async function refuseAtTheEnd(stack: Stack): Promise<void> {
   const headers = { authorization: `Bearer ${stack.adminKey}`, "tus-resumable": "1.0.0" };
   const uploads = `${stack.origin}/api/v2/uploads`;

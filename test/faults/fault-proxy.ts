@@ -14,7 +14,7 @@ export type FaultProxy = {
   readonly origin: string;
   /** Probability that a request meets a fault; 0 for calm. */
   setRate(rate: number): void;
-  /** Everything is refused until told otherwise: the Worker is away. */
+  /** Refuses everything until it is switched back: the Worker is unavailable. */
   setAway(away: boolean): void;
   readonly counts: Record<FaultKind, number>;
   /** Keys of objects that were stored with other bytes under the same name; there must be none. */

@@ -5,7 +5,7 @@ import { type Pace, sleep } from "./pace.ts";
 export type RestlessProcessors = {
   readonly kills: () => number;
   readonly pauses: () => number;
-  /** No more kills; the processors go on working. */
+  /** No more kills; the processors continue. */
   calm(): void;
   stop(): Promise<void>;
 };

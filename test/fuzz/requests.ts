@@ -47,7 +47,7 @@ export function fuzzRequest(seed: number, number: number, originals: Originals):
   const random = seededRandom(Math.imul(seed, 1_000_003) + number);
   const family = FAMILIES[number % FAMILIES.length]!;
   const request = family(random, originals);
-  // Every case comes from an address of its own, so that the limit of token issue does not answer for the rest.
+  // Every case has its own address, so that the limit of token issue does not answer for the rest.
   return { ...request, headers: { "cf-connecting-ip": `2001:db8::${number.toString(16)}`, ...request.headers } };
 }
 

@@ -104,7 +104,7 @@ describe("three players in the middle of the video", () => {
     );
   }
 
-  /** A key that was not asked for yet is given out, and playback goes on with it to the end. */
+  /** A key that was not requested before is served, and playback continues with it to the end. */
   async function goOnIn(lines: number, tab: PlayerTab): Promise<void> {
     expect(tab.qualitiesAskedFor).not.toContain(`${lines}p`);
     expect((await tab.state()).ended).toBe(false);

@@ -23,7 +23,7 @@ export type StartRequest = {
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** What a player's page offers to whoever drives it. */
+/** What a player's page offers to the test that drives it. */
 type Driver = {
   /** Chooses a quality by hand, named by the lines of its picture; what was chosen is shown at once. */
   choose(lines: number): void;

@@ -94,7 +94,7 @@ const mpvIsHere = isInstalled(MPV, "--version");
 describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () => {
   const QUALITIES = [720, 480, 360];
 
-  /** A quality's picture and its sound; mpv goes on from where it was when it is told to. */
+  /** A quality's picture and its sound; mpv continues at its position when it is switched. */
   async function choose(mpv: Mpv, lines: number): Promise<void> {
     const position = Number(await mpv.get("time-pos"));
     const track = QUALITIES.indexOf(lines) + 1;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { BROWSER_PLAYERS, type BrowserPlayer } from "./browser-players.ts";
 
-/** Somebody's site, on an origin of its own: a page for each player, and the player's files. No video. */
+/** A site on its own origin: a page for each player, and the player's files. No video. */
 export type PlayerSite = { readonly origin: string; stop(): Promise<void> };
 
 const NODE_MODULES = join(import.meta.dirname, "../../node_modules");

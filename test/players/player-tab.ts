@@ -22,7 +22,7 @@ const PATIENCE_MS = 60_000;
 export class PlayerTab {
   readonly page: Page;
   readonly player: BrowserPlayer;
-  /** What it was told to play. */
+  /** The requested source. */
   readonly masterUrl: string;
   readonly answers: Answer[] = [];
   /** Script errors, and what the browser's rules about other origins have blocked. */

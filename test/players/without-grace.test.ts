@@ -7,7 +7,7 @@ import { openPlayerStage, type PlayerStage } from "./player-stage.ts";
 import type { PlayerTab } from "./player-tab.ts";
 import { rotate } from "./rotations.ts";
 
-/* What goes on playing when keys are given out no more, and for how long: the times that docs/security.md states. */
+/* What continues to play when keys are no longer served, and for how long: the times that docs/security.md states. */
 
 /** Longer than what video.js looks ahead, half a minute, and all that happens here. */
 const SECONDS = 72;

@@ -199,7 +199,7 @@ function foldersOf(among: readonly SourceFile[]): SourceFile[] {
   });
 }
 
-/** At least one circle of every knot, told from its first file by name. Depth first; a file is entered once. */
+/** At least one circle of every knot, named from its first file. Depth first; a file is entered once. */
 function circles(among: readonly SourceFile[]): string[] {
   const byPath = new Map(among.map((file) => [file.path, file]));
   const done = new Set<string>();

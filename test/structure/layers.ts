@@ -1,5 +1,5 @@
 /**
- * Who may import whom: the rules of the architecture, and the only place where they are written as data. A layer is a
+ * The allowed imports: the rules of the architecture, and the only place where they are written as data. A layer is a
  * folder; its code imports from itself, from the layers in `may`, and the packages in `packages`.
  */
 export type Layer = { readonly may: readonly string[]; readonly packages: readonly RegExp[] };

@@ -74,7 +74,7 @@ async function convert(sourcePath: string, changes: Partial<TranscodeInput> = {}
   });
 }
 
-/** A program that tells of itself in `report` and then is the tool that it stands for. */
+/** A program that records its call in `report` and then is the tool that it stands for. */
 async function tellingTool(tool: string, script: string): Promise<{ path: string; report: string }> {
   const directory = await mkdtemp(join(folder, "tool-"));
   const report = join(directory, "report");

@@ -7,7 +7,7 @@ import { createApiKey } from "./create-api-key.ts";
 const NOW = 1_800_000_000_000;
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
-/** The database adapters have a contract suite of their own; what is decided here shows in what they are given. */
+/** The database adapters have their own contract suite; what is decided here shows in what they are given. */
 function storeFor(stored: StoredApiKey[]): ApiKeyStore {
   const unused = () => Promise.reject(new Error("not to be called"));
   const create = async (key: StoredApiKey) => {

@@ -7,7 +7,7 @@ import { runFfmpeg } from "../../fixtures/media/generate-clip.ts";
 import { measureTones } from "../../fixtures/media/measure-tones.ts";
 import { hasRealClip, realClip } from "../../fixtures/media/real-clips.ts";
 
-/* Files with several tracks of sound, each a tone of its own: 400 Hz, 600 Hz, 800 Hz and so on. */
+/* Files with several tracks of sound, each with its own tone: 400 Hz, 600 Hz, 800 Hz and so on. */
 
 let folder: string;
 beforeAll(async () => {

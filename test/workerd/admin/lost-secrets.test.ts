@@ -18,7 +18,7 @@ import { anonymousToken, askKey, type Held, siteToken, startSession } from "../s
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /*
- * What docs/security.md tells operators to do when a secret is lost, and that it ends what the secret opened: `before`
+ * The steps of docs/security.md for operators when a secret is lost, and that it ends what the secret opened: `before`
  * is the Worker with the settings of then, `deployed` the one with other settings, on the same
  * database.
  */

@@ -6,7 +6,7 @@ import { administer, askKey, type Held, startSession } from "../support/viewing.
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /*
- * What docs/security.md tells operators to do when somebody else has an account that Access lets in, or the key with
+ * The steps of docs/security.md for operators when somebody else has an account that Access lets in, or the key with
  * which a site signs for its viewers.
  */
 

@@ -11,7 +11,7 @@ import { administer, anonymousToken, askKey, siteToken, startSession } from "../
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /*
- * What docs/security.md tells operators to do when a key or a credential is known to strangers, done by the API and seen
+ * The steps of docs/security.md for operators when a key or a credential is known to strangers, done by the API and seen
  * to end what was lost. lost-secrets.test.ts has the secrets of the Worker's settings.
  */
 
@@ -43,7 +43,7 @@ const keysFor = async (order: WorkOrder): Promise<ContentKeys> => {
 const bytesOf = ({ keys }: ContentKeys) => keys.map(({ key }) => key);
 const playingVersion = async () => (await onlyPart(worker, post.videoPostId)).playing?.keyVersion;
 
-/** None of the keys that somebody took is one of those that play, and the key endpoint gives out none of them. */
+/** None of the stolen keys is one of those that play, and the key endpoint serves none of them. */
 async function expectUseless(taken: ContentKeys, playing: ContentKeys) {
   expect(bytesOf(playing).filter((key) => bytesOf(taken).includes(key))).toEqual([]);
   expect(playing.keyVersion).toBeGreaterThan(taken.keyVersion);

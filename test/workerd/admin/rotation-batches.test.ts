@@ -182,7 +182,7 @@ describe("a batch", () => {
     const [rotating, deleted] = await rotation.publish(2);
     const unready = await createPost(worker);
     await rotation.begin({ selection: { videoPostId: rotating!.videoPostId } });
-    // What comes first in line is in other hands, so nothing of this batch is begun before the deletion.
+    // What comes first in line is in other hands, so nothing of this batch is started before the deletion.
     await administer(worker, "POST", `${ROTATIONS}`, {
       selection: { createdFrom: rotation.createdFrom },
       maxInFlight: 1,

@@ -43,7 +43,7 @@ it("holds no token, key, bearer secret or signed URL in any column, wherever a c
 
   const rows = await everyRow();
   const text = JSON.stringify(rows);
-  // What is looked for below would be there if it were told at all.
+  // What is looked for below is present if it is recorded at all.
   for (const told of [tokenId({ token }), keyId, "origin.example/f.mp4", "gate.refuse", "audit.export"])
     expect(text).toContain(told);
   const [, payload = "", signature = ""] = token.split(".");

@@ -12,7 +12,7 @@ import { openD1Persistence } from "../support/d1-persistence.ts";
 import { testEnv } from "../support/test-env.ts";
 import { ORIGIN, startWorker } from "../support/worker.ts";
 
-/** The service itself, without a Worker around it: as a processor with a database of its own runs it. */
+/** The service itself, without a Worker around it: as a processor with its own database runs it. */
 async function openInProcess(): Promise<JobServiceTest> {
   const persistence = await openD1Persistence();
   let time = NOW;

@@ -11,7 +11,7 @@ export const TEAM = "team.cloudflareaccess.com";
 export const ACCESS_CERTS = `https://${TEAM}/cdn-cgi/access/certs`;
 export const AUDIENCE = "f00dfeed";
 
-/** Settings under which every door of the administrative API is there. */
+/** Settings that enable every authentication method of the administrative API. */
 export const AUTH_SETTINGS = { GATEWAY_SECRET, ACCESS_TEAM_DOMAIN: TEAM, ACCESS_AUD: AUDIENCE, ACCESS_SCOPES: "admin" };
 
 export const bearer = (key: string): Credentials => ({ authorization: `Bearer ${key}` });
@@ -35,7 +35,7 @@ export const gateway = (scopes: readonly string[], more: Credentials = {}): Cred
   ...more,
 });
 
-/** What Access puts on the requests of somebody whom it let in. `at` in milliseconds. */
+/** What Access adds to the requests of an admitted caller. `at` in milliseconds. */
 export async function access(by: SigningKey, at: number, more: Claims = {}): Promise<Credentials> {
   const now = Math.floor(at / 1000);
   const person = { iss: `https://${TEAM}`, aud: [AUDIENCE], email: "Ada@example.com", iat: now, exp: now + 3600 };

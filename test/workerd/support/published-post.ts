@@ -15,7 +15,7 @@ import type { TestWorker } from "./worker.ts";
 
 /*
  * A post that plays, made as a processor makes it: every step goes through the job API. Only the media is missing: the
- * segments are noise, since what is tested here never looks into them.
+ * segments are noise, since these tests never read them.
  */
 
 export type PublishedPost = {
@@ -45,7 +45,7 @@ export async function createPost(worker: TestWorker, more: Record<string, unknow
   return ((await response.json()) as { videoPostId: string }).videoPostId;
 }
 
-/** Job B of a post whose ENCRYPT job is due; of whichever is due where none is named. */
+/** The encrypt job of this post, or of any post where none is named. */
 export async function encryptPost(worker: TestWorker, videoPostId?: string): Promise<ContentKeys> {
   const order = await claim(worker, videoPostId);
   if (order.kind !== "ENCRYPT") throw new Error(`an ENCRYPT job was expected, not ${order.kind}`);

@@ -11,7 +11,7 @@ const mayPassOn = ({ method, handler }: Registered) => method === "ALL" && handl
 /** `METHOD path` of everything that answers. */
 export function registeredRoutes(app: Hono): string[] {
   const routes = app.routes.filter((route) => !mayPassOn(route));
-  // A route with a middleware of its own is registered twice.
+  // A route with its own middleware is registered twice.
   return [...new Set(routes.map(({ method, path }) => `${method} ${path}`))].toSorted();
 }
 

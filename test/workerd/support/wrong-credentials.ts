@@ -4,7 +4,7 @@ import { newKey, type SigningKey } from "./viewer-issuer.ts";
 import type { TestWorker } from "./worker.ts";
 
 /**
- * What must open no door of the administrative API nor of the processors, each with its name. `team` is the key with
+ * What must open no route of the administrative API nor of the processors, each with its name. `team` is the key with
  * which Access signs, `playback` a playback token. The Worker's clock moves on, for a key to expire.
  */
 export async function wrongCredentials(
