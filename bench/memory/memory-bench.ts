@@ -42,11 +42,11 @@ async function measure(folder: string, size: number, options: BenchOptions): Pro
     results.push(comparisonOf(name, size, await runProcessor(order.jobId, environment)));
   };
   const source = { kind: "upload", prefix: "uploads/u1/", size } as const;
-  await run("job A, source from a URL", {
+  await run("transcode job, source from a URL", {
     ...transcode("j1"),
     source: { kind: "url", url: `${server.origin}/source/film.mkv` },
   });
-  await run("job A, source from upload chunks", { ...transcode("j2"), source });
+  await run("transcode job, source from upload chunks", { ...transcode("j2"), source });
   const report = service.calls.find(({ route }) => route === "j2/transcode-result");
   if (report === undefined) return results;
   const clearPrefix = "film/long/c1/";
@@ -62,7 +62,7 @@ async function measure(folder: string, size: number, options: BenchOptions): Pro
     })),
   };
   const { resourceType: _type, fileName: _name, source: _source, ...base } = transcode("j2");
-  const name = `job B, ${segments} segments of each quality`;
+  const name = `encrypt job, ${segments} segments of each quality`;
   await run(name, { ...base, jobId: "j3", clearPrefix, kind: "ENCRYPT", variants, durationSeconds });
   return results;
 }

@@ -77,7 +77,7 @@ function thenAnswering(next: Handler): Handler {
 }
 
 describe("a download", () => {
-  it("brings the file, and tells how far it is", async () => {
+  it("downloads the file, and reports the progress", async () => {
     handle = (_request, response) => response.end(BODY);
     const told: (number | null)[] = [];
     const outcome = await download({ onProgress: (bytes) => told.push(bytes) });
@@ -86,7 +86,7 @@ describe("a download", () => {
     expect(told.at(-1)).toBe(BODY.length);
   });
 
-  it("goes on where a connection broke, for the same state of the file", async () => {
+  it("continues after a broken connection, for the same state of the file", async () => {
     handle = breakingOff(30_000, 2, { etag: '"v1"', "accept-ranges": "bytes" });
     expect(await download()).toEqual({ kind: "fetched", bytes: BODY.length });
     expect(await isWhole()).toBe(true);
@@ -97,14 +97,14 @@ describe("a download", () => {
     ]);
   });
 
-  it("goes on by the date where there is no entity tag", async () => {
+  it("continues by the date if there is no entity tag", async () => {
     const date = "Wed, 21 Oct 2026 07:28:00 GMT";
     handle = breakingOff(30_000, 1, { "last-modified": date });
     expect(await download()).toMatchObject({ kind: "fetched" });
     expect(asked()[1]).toEqual(["bytes=30000-", date]);
   });
 
-  it("goes on where a server gives a part of what is left", async () => {
+  it("continues if a server sends only part of the rest", async () => {
     handle = thenAnswering((request, response) => {
       const start = startOf(request);
       const end = Math.min(BODY.length, start + 25_000);
@@ -138,7 +138,7 @@ describe("a download", () => {
   });
 });
 
-describe("a download begins anew", () => {
+describe("a download restarts", () => {
   const other = Buffer.alloc(50_000, 1);
 
   it("where the server gives nothing to hold on to", async () => {
@@ -194,7 +194,7 @@ describe("a download is given up for now", () => {
     expect(requests.length).toBe(6);
   });
 
-  it("when it breaks again and again at the same byte and cannot go on from there", async () => {
+  it("when it breaks repeatedly at the same byte and cannot continue there", async () => {
     handle = breakingOff(30_000, 100, {});
     await expect(download()).rejects.toThrow("broke again and again");
     expect(requests.length).toBe(6);

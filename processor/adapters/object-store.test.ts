@@ -24,7 +24,7 @@ describe("the object store", () => {
     expect(listed[0]?.size).toBe(3);
   });
 
-  it("tells what is missing from what does not work", async () => {
+  it("distinguishes a missing object from a failure", async () => {
     await using s3 = await startS3Server();
     const store = s3.store("source");
     await expect(store.getBytes("nothing", signal)).rejects.toThrow(ObjectMissingError);

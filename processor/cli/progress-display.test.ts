@@ -16,7 +16,7 @@ describe("progress where there is no terminal", () => {
     expect(written).toEqual(["  encoding  0 %\n", "  encoding  10 %\n", "  encoding  30 %\n", "  verifying\n"]);
   });
 
-  it("begins anew when a stage is shown again after its end", () => {
+  it("restarts when a stage is shown again after its end", () => {
     const { display, written } = displayOn(false);
     display.show("encoding", 50, "");
     display.end("as-it-is");

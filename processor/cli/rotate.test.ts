@@ -66,7 +66,7 @@ const END = { pending: 0, rotating: 0, succeeded: 20, failed: 0, percent: 100, s
 const DONE = at(END, { state: "DONE", finishedAt: "2026-03-01T12:09:00.000Z" });
 
 describe("processor rotate", () => {
-  it("begins a batch, and tells all about it", async () => {
+  it("starts a batch, and prints it", async () => {
     const { code, out, requests } = await typed("rotate --all --in-flight 2", [at({})]);
     expect(code).toBe(0);
     expect(requests).toEqual([`POST /rotations {"selection":{"everything":true},"maxInFlight":2}`]);
@@ -171,7 +171,7 @@ describe("processor rotate", () => {
     expect((await typed("rotate list", [ok({ rotations: [], nextCursor: null })])).out).toBe("No batches.\n");
   });
 
-  it("tells a refusal in the Worker's own words", async () => {
+  it("prints a refusal in the Worker's words", async () => {
     const refusal = { status: 409, body: { title: "Not possible in this state", detail: "the batch has ended" } };
     const { code, err } = await typed("rotate resume 0199-b", [refusal]);
     expect(code).toBe(1);
@@ -184,7 +184,7 @@ describe("processor rotate", () => {
 describe("processor rewrap", () => {
   const page = { current: "k2", rewrapped: 500, left: 500, unknown: [], damaged: [], nextCursor: "k1:content:x" };
 
-  it("goes on page by page until nothing is left", async () => {
+  it("continues page by page until nothing is left", async () => {
     const answers = [ok(page), ok({ ...page, left: 0, nextCursor: null })];
     const { code, out, requests, progress } = await typed("rewrap", answers);
     expect([code, requests]).toEqual([

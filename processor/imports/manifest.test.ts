@@ -70,7 +70,7 @@ describe("a manifest", () => {
     });
   });
 
-  it("is told all of its problems at once, and never the key in them", () => {
+  it("is refused with all problems at once, and never with the key", () => {
     const outcome = read({ ...withPart({ key: `${KEY}00`, qualities: { "540p": "x" } }), title: "" });
     if (outcome.kind !== "wrong") throw new Error("it was taken");
     expect(outcome.problems.length).toBeGreaterThanOrEqual(3);

@@ -32,7 +32,7 @@ describe("tasks at once", () => {
     expect(ended).toBe(1);
   });
 
-  it("tell a failure at once, before the queue is drained", async () => {
+  it("report a failure at once, before the queue is drained", async () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     const queue = createTaskQueue(1, resolve);
     queue.add(async () => {

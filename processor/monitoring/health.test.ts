@@ -50,7 +50,7 @@ describe("the health of a processor", () => {
     expect(later(3 * MINUTE).status).toBe("stuck");
   });
 
-  it("is that of one who leaves once it was told to stop", () => {
+  it("is that of a stopping processor after a stop", () => {
     const { observer, later, stop } = watched();
     observer.claiming();
     stop.abort();

@@ -65,7 +65,7 @@ describe("the metrics", () => {
     ]);
   });
 
-  it("are of this process alone, and tell of it too", async () => {
+  it("are of this process alone, and describe it too", async () => {
     const [first, second] = [createMetrics(), createMetrics()];
     combineObservers(first.observer, first.observer).claiming();
     expect(await lines(first, /last_claim/)).toHaveLength(1);

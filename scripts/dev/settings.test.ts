@@ -45,7 +45,7 @@ describe("what npm start is asked for", () => {
 });
 
 describe("a file name", () => {
-  it("gives the post its title and tells sound from video", () => {
+  it("gives the post its title and distinguishes sound from video", () => {
     expect(describeFileName("My film.v2.MP4")).toEqual({ title: "My film.v2", resourceType: "VIDEO" });
     expect(describeFileName("song.FLAC")).toEqual({ title: "song", resourceType: "AUDIO" });
     expect(describeFileName("stream")).toEqual({ title: "stream", resourceType: "VIDEO" });

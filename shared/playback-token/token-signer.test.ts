@@ -91,7 +91,7 @@ describe("the header of a token", () => {
     ["no key id", { alg: "HS256", typ: "play+jwt" }],
     ["another type", { ...HEADER, typ: "JWT" }],
     ["a critical extension", { ...HEADER, crit: ["exp"] }],
-    ["a key of its own", { ...HEADER, jwk: { kty: "oct", k: "AAAA" } }],
+    ["another key", { ...HEADER, jwk: { kty: "oct", k: "AAAA" } }],
     ["other spelling of the same", { typ: "play+jwt", alg: "HS256", kid: "t1" }],
   ])("with %s is unknown, though the signature is right", async (_, header) => {
     expect(await reason(forged(header, payload))).toBe("unknown-header");

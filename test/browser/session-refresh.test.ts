@@ -226,7 +226,7 @@ describe("a page of a site's own", () => {
     expect(played).toBeGreaterThan(1.5);
   });
 
-  it("does not take its place back when its session was ended for a newer one, and is told so", async () => {
+  it("does not restart when its session was ended for a newer one, and reports it", async () => {
     const page = await open("/renewing");
     const token = await page.evaluate(() => (window as unknown as { state: SitePage }).state.session.token());
     const headers = { authorization: `Bearer ${token}` };
@@ -237,7 +237,7 @@ describe("a page of a site's own", () => {
     expect(await state(page)).toMatchObject({ renewals: 0, refusals: ["410 session-ended"] });
   });
 
-  it("is told when its token was revoked, and ends the session with its player", async () => {
+  it("reports that its token was revoked, and ends the session with its player", async () => {
     const page = await open("/");
     const heard = listenTo(page);
     await stack.admin("POST", "/admin/video/enc/revoke", { viewer: "viewer-1" });

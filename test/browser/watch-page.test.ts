@@ -85,7 +85,7 @@ describe("an anonymous viewer", () => {
     expect(paths.filter((path) => path.includes("1080p") || path.includes("720p"))).toEqual([]);
   });
 
-  it("is refused a locked quality's playlist and key, and is told so", async () => {
+  it("is refused a locked quality's playlist and key, and shows it", async () => {
     const page = await open();
     await page.tryAnyway("1080p");
     await page.page.waitForSelector("[data-quality='1080p'] .rung-state:text('Refused')");
@@ -218,7 +218,7 @@ describe("a token that has expired", () => {
 });
 
 describe("the page", () => {
-  it("asks nobody but its own server, and breaks no rule of its own", async () => {
+  it("sends requests only to its own server, and violates none of its policies", async () => {
     const page = await open();
     await page.watchAs("subscriber");
     await page.choose("1080p");
@@ -272,7 +272,7 @@ describe("the page", () => {
 
 // The last one, since it takes the video away.
 describe("a post that is deleted while somebody watches", () => {
-  it("ends at the next key, and the viewer is told why", async () => {
+  it("ends at the next key, and shows why", async () => {
     const page = await open();
     await page.watchAs("subscriber");
     await page.choose("360p");

@@ -46,7 +46,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
     });
 
     describe("a claim", () => {
-      it("gives everything that the work needs, under a prefix of its own", async () => {
+      it("gives everything that the work needs, under its own prefix", async () => {
         const { post, order } = await transcoding();
         const { source } = onlyPart(post);
         if (order.kind !== "TRANSCODE" || source.kind !== "upload") throw new Error(order.kind);
@@ -168,7 +168,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
     });
 
     describe("a result", () => {
-      it("of a transcode is recorded once, and succeeds again when its response was lost", async () => {
+      it("records a transcode once, and succeeds again when its response was lost", async () => {
         const { post, order } = await transcoding();
         for (let n = 0; n < 2; n++)
           expect(await service.recordTranscode(order, REPORT)).toEqual({ kind: "done", value: null });
@@ -179,7 +179,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
         expect(clear).toEqual({ prefix: `a-film/${order.jobId}/c1/`, transcodeJobId: order.jobId });
       });
 
-      it("of an encryption moves what plays, under the keys that the job was given", async () => {
+      it("publishes an encryption, under the keys that the job received", async () => {
         const { post, order } = await encrypting();
         const keys = await keysOf(order);
         const report = { keyVersion: keys.keyVersion, variants: order.variants };
@@ -189,7 +189,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
         expect(part.keys.map(({ status }) => status)).toEqual(LADDER.map(() => "ACTIVE"));
       });
 
-      it("of the other kind of job is refused, and the job runs on", async () => {
+      it("is refused for the other kind of job, which continues", async () => {
         const { order } = await transcoding();
         const encrypted = { keyVersion: 1, variants: REPORT.variants };
         const wrong = { kind: "refused", code: "wrong-state", detail: "this is a transcode job" };
@@ -202,7 +202,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
         expect(await stateOf(encrypt)).toMatchObject({ state: "RUNNING" });
       });
 
-      it("that does not fit the job is refused, and the job runs on", async () => {
+      it("is refused if it does not fit the job, which continues", async () => {
         const { order } = await encrypting();
         const { keyVersion } = await keysOf(order);
         const wrong = [
@@ -215,7 +215,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
         expect(await stateOf(order)).toMatchObject({ state: "RUNNING" });
       });
 
-      it("of a job that was cancelled meanwhile is refused, and what it stored is deleted", async () => {
+      it("is refused for a cancelled job, whose objects are deleted", async () => {
         const { order } = await transcoding();
         await cancelJob(persistence, order.jobId, test.now());
         const refused = await service.recordTranscode(order, REPORT);
@@ -298,7 +298,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
     });
 
     describe("stored prefixes", () => {
-      it("are told apart, and only garbage is deleted", async () => {
+      it("are distinguished, and only garbage is deleted", async () => {
         const { order } = await encrypting();
         const waste = `uploads/${secretId()}/`;
         const unknown = `a-film/${uuidV7(test.now())}/c1/`;

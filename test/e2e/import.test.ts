@@ -121,7 +121,7 @@ describe("content with one key for all qualities", () => {
     await expect.poll(async () => (await askToken(videoPostId)).status, { timeout: 120_000, interval: 500 }).toBe(200);
   });
 
-  it("then plays at every quality with all its frames, each under a key of its own", async () => {
+  it("then plays at every quality with all its frames, each under its own key", async () => {
     const token = (await (await askToken(videoPostId)).json()) as IssuedToken;
     expect(token.qualities).toEqual(QUALITIES);
     const keys = new Set<string>();
@@ -163,7 +163,7 @@ describe("content with one key for all qualities", () => {
 });
 
 describe("a broken import", () => {
-  it("goes on where it was, and stores nothing twice", async () => {
+  it("continues where it was, and stores nothing twice", async () => {
     const path = await manifest("broken-off");
     await using worker = await workerThatCreatesNothing();
     const broken = await runImport([path], { LADDERLOCK_URL: worker.url });

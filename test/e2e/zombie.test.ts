@@ -59,7 +59,7 @@ async function row(): Promise<Row> {
   return results[0]!;
 }
 
-it("is done by the successor, under the same key version and a prefix of its own", async () => {
+it("is done by the successor, under the same key version and its own prefix", async () => {
   const { enc_path, key_version, update_type } = await row();
   expect(enc_path).toMatch(/\/enc\/k1-c2\/$/);
   expect([key_version, update_type]).toEqual([1, "NO_UPDATE"]);

@@ -44,7 +44,7 @@ describe("the Dockerfile", () => {
     expect(BASE_IMAGE).toMatch(/^node:24-\w+-slim$/);
   });
 
-  it("runs as a user without rights, in a directory of its own, with settings that exist", () => {
+  it("runs as a user without rights, in its own directory, with settings that exist", () => {
     expect(DOCKERFILE).toMatch(/^USER processor$/m);
     expectKnownSettings([...IMAGE_ENV.keys()].filter((name) => name !== "NODE_ENV"));
   });

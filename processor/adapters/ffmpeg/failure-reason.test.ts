@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blamesMachine, failureReason, refusalClause } from "./failure-reason.ts";
 
-describe("what an editor is told", () => {
+describe("the reason for an editor", () => {
   it("says what is wrong and what to do, where ffmpeg's words are known", () => {
     expect(refusalClause(["[mov,mp4 @ 0x5585d39] moov atom not found", "/jobs/1/a.mp4: Invalid data found"])).toBe(
       "its index is missing, as when an upload was cut off or a recording was never finished. Check that it plays to its end on your computer, and upload it again.",

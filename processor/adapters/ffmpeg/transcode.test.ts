@@ -136,7 +136,7 @@ describe("one ffmpeg for all rungs", () => {
     expect(continuityBreaks(packets)).toBe(0);
   });
 
-  it("pads sound that ends early and holds the picture for sound that goes on", async () => {
+  it("pads sound that ends early and holds the picture for longer sound", async () => {
     const source = join(folder, "uneven.mp4");
     await runFfmpeg([
       ...["-f", "lavfi", "-t", "1", "-i", "testsrc2=size=320x240:rate=25"],

@@ -131,7 +131,7 @@ describe("the job loop", () => {
     expect(service.routes("j1")).toEqual(["j1/heartbeat", "j1/cancelled"]);
   });
 
-  it("goes on working while the Worker is silent", async () => {
+  it("continues working while the Worker is silent", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     service.faults.set(
@@ -151,7 +151,7 @@ describe("the job loop", () => {
     expect(recorded).toBe(true);
   });
 
-  it("gives running jobs back when it is told to stop, and claims no more", async () => {
+  it("releases running jobs when it is stopped, and claims no more", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"), transcodeOrder("j2"));
     let started = false;
@@ -164,7 +164,7 @@ describe("the job loop", () => {
     expect(service.queue.map(({ jobId }) => jobId)).toEqual(["j2"]);
   });
 
-  it("records work that is done although it was told to stop", async () => {
+  it("records finished work although it was stopped", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     let recorded = false;

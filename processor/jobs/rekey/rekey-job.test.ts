@@ -102,7 +102,7 @@ async function migrate(s3: S3Server, qualities: readonly Quality[] = ["720p", "3
 
 const clearObjects = (s3: S3Server) => [...s3.objects.keys()].filter((name) => name.startsWith(`source/${CLEAR}`));
 
-describe("job A of an imported part", () => {
+describe("the transcode job of an imported part", () => {
   it("stores the segments decrypted, byte for byte, with playlists, and reports what it measured", async () => {
     await using s3 = await startS3Server();
     for (const quality of ["720p", "360p"] as const) storeImport(s3, stored(quality));

@@ -61,7 +61,7 @@ describe("the arguments of the one ffmpeg", () => {
     expect(value(args, "-fps_mode")).toBe("vfr");
   });
 
-  it("write one list of segments for each rung, on a pipe of its own", () => {
+  it("write one list of segments per rung, each on its own pipe", () => {
     const { segmentListPipes, progressPipe, target } = command(facts);
     expect(progressPipe).toBe(3);
     expect(segmentListPipes).toEqual([

@@ -69,7 +69,7 @@ describe("an imported playlist", () => {
     ["no playlist at all", "<html>", /is not valid HLS: line 1, not-extm3u/],
     ["a key without quotes that end", whole('#EXT-X-KEY:METHOD=AES-128,URI="k', ...segment), /unterminated-quote/],
     ["a multivariant playlist", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n", /multivariant playlist/],
-    ["a stream that goes on", playlist(KEY, ...segment), /no EXT-X-ENDLIST/],
+    ["a stream without an end", playlist(KEY, ...segment), /no EXT-X-ENDLIST/],
     ["nothing", whole(KEY), /has no segments/],
     ["fragmented MP4", whole('#EXT-X-MAP:URI="init.mp4"', KEY, ...segment), /fragmented MP4/],
     ["byte ranges", whole(KEY, "#EXTINF:6,", "#EXT-X-BYTERANGE:10@0", "a.ts"), /EXT-X-BYTERANGE/],

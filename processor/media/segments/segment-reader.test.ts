@@ -64,7 +64,7 @@ describe("a segment of a ladder", () => {
     }
   });
 
-  it("goes on over the end of the 33-bit clock", () => {
+  it("continues over the end of the 33-bit clock", () => {
     const { bytes, startSeconds } = segments[1]!;
     const plain = timesOf(bytes);
     const toTheEnd = CLOCK_TICKS / 90 - (startSeconds + 1.4 + 3) * 1000;

@@ -49,7 +49,7 @@ describe("the threshold for clock steps", () => {
     expect(reading.joins).toHaveLength(1);
   });
 
-  it("is small for short clips whose last picture is read after the sound of the next has begun", () => {
+  it("is small for short clips whose last picture is read after the sound of the next has started", () => {
     const [first, second] = [recording({ from: 0, to: 4 }), recording({ from: 0, to: 4 })];
     const last = first.findLast((line) => line.startsWith("0,")) ?? "";
     const joined = [...first.filter((line) => line !== last), ...second.slice(0, 1), last, ...second.slice(1)];

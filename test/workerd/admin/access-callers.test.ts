@@ -63,7 +63,7 @@ async function callerId(credentials: Credentials): Promise<unknown> {
   return ((await response.json()) as { createdBy: string }).createdBy;
 }
 
-describe("a caller whom Access admits", () => {
+describe("a caller that Access admits", () => {
   it("is an administrator, by e-mail address in lower case", async () => {
     expect((await ask(await bring())).status).toBe(200);
     expect(await callerId(await bring())).toBe("access:ada@example.com");

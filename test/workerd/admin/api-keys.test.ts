@@ -114,7 +114,7 @@ describe("an API key that is made", () => {
     ["an end without a zone", { name: "x", scopes: ["admin"], expiresAt: "2040-01-01T00:00:00" }],
     ["an end in numbers", { name: "x", scopes: ["admin"], expiresAt: 2_000_000_000 }],
     ["a misspelt end", { name: "x", scopes: ["admin"], expires_at: FOREVER }],
-    ["a key of its own choice", { name: "x", scopes: ["admin"], keyId: "0123456789abcdef" }],
+    ["a key that the caller chose", { name: "x", scopes: ["admin"], keyId: "0123456789abcdef" }],
     ["a list", []],
   ])("is refused with %s", async (_, body) => {
     expect((await administer(worker, "POST", PATH, body)).status).toBe(422);

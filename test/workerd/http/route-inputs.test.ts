@@ -11,7 +11,7 @@ import { startWorker } from "../support/worker.ts";
 /* Every registered route, with a query parameter and with a body field that it does not know. */
 
 const FOR_PLAYERS = "players, proxies and measurements add parameters such as CMCD to the URLs of media";
-const FOR_PEOPLE = "links to a page carry the parameters of whoever shares them";
+const FOR_PEOPLE = "links to a page carry the parameters of sites that share them";
 const VERSIONS_DIFFER = "a processor may be newer than the Worker, and says more than the Worker knows";
 
 /** Routes that ignore an unknown query, and why. */
