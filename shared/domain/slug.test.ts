@@ -22,12 +22,9 @@ describe("the slug of a title", () => {
     expect(slugOf(title)).toBe(slug);
   });
 
-  it.each(["", "   ", "...", "../..", "🎬🎬", "---", "\u0301"])(
-    "is untitled for %j, which has no word",
-    (title) => {
-      expect(slugOf(title)).toBe("untitled");
-    },
-  );
+  it.each(["", "   ", "...", "../..", "🎬🎬", "---", "\u0301"])("is untitled for %j, which has no word", (title) => {
+    expect(slugOf(title)).toBe("untitled");
+  });
 
   it("is the same however the title is composed", () => {
     const title = "Ångström café ガ";

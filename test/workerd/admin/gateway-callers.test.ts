@@ -67,7 +67,7 @@ describe("a caller that the gateway names", () => {
     expect(await ask({ "x-gateway-secret": GATEWAY_SECRET })).toMatchObject(NOBODY);
   });
 
-  it.each(["", "a b", "evil, real", "x".repeat(201), "Zoë"])("is not authenticated under the name %j", async (subject) => {
+  it.each(["", "a b", "evil, real", "x".repeat(201), "Zoë"])("is refused under the name %j", async (subject) => {
     const answer = await ask(gateway(["admin"], { "x-auth-sub": subject }));
     expect(answer).toMatchObject({ status: 401, code: "credentials-invalid" });
   });
