@@ -77,7 +77,7 @@ function thenAnswering(next: Handler): Handler {
 }
 
 describe("a download", () => {
-  it("downloads the file, and reports the progress", async () => {
+  it("stores the file and reports its progress", async () => {
     handle = (_request, response) => response.end(BODY);
     const told: (number | null)[] = [];
     const outcome = await download({ onProgress: (bytes) => told.push(bytes) });
@@ -86,7 +86,7 @@ describe("a download", () => {
     expect(told.at(-1)).toBe(BODY.length);
   });
 
-  it("continues after a broken connection, for the same state of the file", async () => {
+  it("resumes where a connection broke, for the same state of the file", async () => {
     handle = breakingOff(30_000, 2, { etag: '"v1"', "accept-ranges": "bytes" });
     expect(await download()).toEqual({ kind: "fetched", bytes: BODY.length });
     expect(await isWhole()).toBe(true);
@@ -97,14 +97,14 @@ describe("a download", () => {
     ]);
   });
 
-  it("continues by the date if there is no entity tag", async () => {
+  it("resumes by the date where there is no entity tag", async () => {
     const date = "Wed, 21 Oct 2026 07:28:00 GMT";
     handle = breakingOff(30_000, 1, { "last-modified": date });
     expect(await download()).toMatchObject({ kind: "fetched" });
     expect(asked()[1]).toEqual(["bytes=30000-", date]);
   });
 
-  it("continues if a server sends only part of the rest", async () => {
+  it("resumes where a server sends part of what is left", async () => {
     handle = thenAnswering((request, response) => {
       const start = startOf(request);
       const end = Math.min(BODY.length, start + 25_000);
@@ -138,23 +138,23 @@ describe("a download", () => {
   });
 });
 
-describe("a download restarts", () => {
+describe("a download starts again from the first byte", () => {
   const other = Buffer.alloc(50_000, 1);
 
-  it("where the server gives nothing to hold on to", async () => {
+  it("restarts where the server sends neither an entity tag nor a date", async () => {
     handle = breakingOff(30_000, 1, { etag: 'W/"weak"' });
     expect(await download()).toEqual({ kind: "fetched", bytes: BODY.length });
     expect(await isWhole()).toBe(true);
     expect(asked().map(([range]) => range)).toEqual([undefined, undefined]);
   });
 
-  it("where the server knows no ranges", async () => {
+  it("restarts where the server does not support ranges", async () => {
     handle = thenAnswering((_request, response) => response.writeHead(200, { etag: '"v1"' }).end(BODY));
     expect(await download()).toEqual({ kind: "fetched", bytes: BODY.length });
     expect(await isWhole()).toBe(true);
   });
 
-  it("when the file changed in between", async () => {
+  it("restarts when the file changed in between", async () => {
     handle = thenAnswering((_request, response) => response.writeHead(200, { etag: '"v2"' }).end(other));
     expect(await download()).toEqual({ kind: "fetched", bytes: other.length });
     expect((await downloaded()).equals(other)).toBe(true);
@@ -165,7 +165,7 @@ describe("a download restarts", () => {
     ["of a file of another size", {}, "30000-49999/50000", 20_000],
     ["that begins elsewhere", { etag: '"v1"' }, "20000-89999/100000", 70_000],
     ["that says not where it begins", { etag: '"v1"' }, "nonsense", 70_000],
-  ])("when the rest is one %s", async (_, headers, range, bytes) => {
+  ])("restarts when the rest is one %s", async (_, headers, range, bytes) => {
     handle = thenAnswering((request, response) => {
       const rest = { ...headers, "content-range": `bytes ${range}` };
       if (request.headers.range) response.writeHead(206, rest).end(Buffer.alloc(bytes, 2));
@@ -176,7 +176,7 @@ describe("a download restarts", () => {
     expect(asked().map(([value]) => value)).toEqual([undefined, "bytes=30000-", undefined]);
   });
 
-  it("when there is no rest any more", async () => {
+  it("restarts when the rest of the file no longer exists", async () => {
     handle = thenAnswering((request, response) => {
       if (request.headers.range) response.writeHead(416, { "content-range": "bytes */50000" }).end();
       else response.end(other);
@@ -185,8 +185,8 @@ describe("a download restarts", () => {
   });
 });
 
-describe("a download is given up for now", () => {
-  it("when the connection breaks again and again without a byte", async () => {
+describe("a download fails for now", () => {
+  it("fails when the connection breaks each time before a byte arrives", async () => {
     handle = (request) => request.socket.destroy();
     const fault = await download().catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(RetryableError);
@@ -194,13 +194,13 @@ describe("a download is given up for now", () => {
     expect(requests.length).toBe(6);
   });
 
-  it("when it breaks repeatedly at the same byte and cannot continue there", async () => {
+  it("fails when it breaks each time at the same byte and cannot resume there", async () => {
     handle = breakingOff(30_000, 100, {});
     await expect(download()).rejects.toThrow("broke again and again");
     expect(requests.length).toBe(6);
   });
 
-  it("when the server always sends another part than was asked for", async () => {
+  it("fails when the server always sends another range than was requested", async () => {
     handle = (request, response) => {
       const answer = breakingOff(30_000, 100, { etag: '"v1"' });
       if (!request.headers.range) return answer(request, response);
@@ -210,7 +210,7 @@ describe("a download is given up for now", () => {
     expect(requests.length).toBeLessThan(12);
   });
 
-  it("when the body is shorter than its announced size", async () => {
+  it("fails when the body is shorter than its announced size", async () => {
     handle = (_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("short");
       setTimeout(() => response.socket?.end(), 5);
@@ -218,7 +218,7 @@ describe("a download is given up for now", () => {
     await expect(download()).rejects.toThrow(RetryableError);
   });
 
-  it("when it is slower than it may be, even with a byte now and then on ever new connections", async () => {
+  it("fails when it is too slow, even with single bytes on ever new connections", async () => {
     const limits = { ...LIMITS, minBytesPerSecond: 10 * 1024 };
     const trickle: Handler = (_request, response) => {
       const timer = setInterval(() => response.write("x"), 10);
@@ -235,7 +235,7 @@ describe("a download is given up for now", () => {
     await expect(download({ limits, speedWindowMs: 100 })).rejects.toThrow("less than 10 KiB a second");
   });
 
-  it("when nothing comes, or the headers come too slowly", async () => {
+  it("fails when nothing arrives, or the headers arrive too slowly", async () => {
     handle = (_request, response) => void response.writeHead(200, { "content-length": "1000" }).write("x");
     await expect(download({ idleMs: 20 })).rejects.toThrow("broke again and again");
     handle = (request) => {
@@ -247,7 +247,7 @@ describe("a download is given up for now", () => {
     await expect(download({ idleMs: 1000, answerMs: 30 })).rejects.toThrow("broke again and again");
   });
 
-  it("when there is no room for it, before a byte of it is read", async () => {
+  it("fails when there is no room for it, before a byte of it is read", async () => {
     let sent = 0;
     handle = (_request, response) => {
       response.writeHead(200, { "content-length": String(2 ** 20) }).flushHeaders();
@@ -264,7 +264,7 @@ describe("a download is given up for now", () => {
     await expect(downloaded()).rejects.toThrow("ENOENT");
   });
 
-  it("when it is aborted, for the reason of the abort", async () => {
+  it("fails when it is aborted, with the reason of the abort", async () => {
     handle = (_request, response) => void response.writeHead(200, { "content-length": "1000" }).write("x");
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error("stop")), 30);
@@ -272,16 +272,16 @@ describe("a download is given up for now", () => {
   });
 });
 
-describe("a download is refused", () => {
+describe("a download refuses its source", () => {
   it.each([
     ["a file", "file:///etc/passwd", "A source is fetched over http or https only. Upload the file instead."],
     ["another scheme", "ftp://a.test/v.mp4", "A source is fetched over http or https only. Upload the file instead."],
     ["what is no URL", "video.mp4", "The source's address is not a URL. Check it for missing parts."],
-  ])("of %s", async (_name, url, reason) => {
+  ])("refuses %s", async (_name, url, reason) => {
     expect(await download({ url })).toEqual({ kind: "refused", reason });
   });
 
-  it("when it redirects out of http", async () => {
+  it("refuses a redirect out of http", async () => {
     handle = (_request, response) => response.writeHead(302, { location: "file:///etc/passwd" }).end();
     expect(await download()).toEqual({
       kind: "refused",
@@ -289,13 +289,13 @@ describe("a download is refused", () => {
     });
   });
 
-  it("when it redirects in a circle", async () => {
+  it("refuses a circle of redirects", async () => {
     handle = (_request, response) => response.writeHead(302, { location: "/video.mp4" }).end();
     expect(await download()).toMatchObject({ kind: "refused", reason: /more than 5 times/ });
     expect(requests.length).toBe(6);
   });
 
-  it("when it is announced larger than allowed, before a byte of it is written", async () => {
+  it("refuses an announced size above the limit before a byte of it is written", async () => {
     handle = (_request, response) => response.end(BODY);
     expect(await download({ limits: { ...LIMITS, maxBytes: 1024 } })).toEqual({
       kind: "refused",
@@ -304,7 +304,7 @@ describe("a download is refused", () => {
     await expect(downloaded()).rejects.toThrow("ENOENT");
   });
 
-  it("when it never ends", async () => {
+  it("refuses a body that never ends", async () => {
     handle = (_request, response) => {
       const more = () => {
         while (!response.destroyed && response.write(BODY));
@@ -315,7 +315,7 @@ describe("a download is refused", () => {
     expect(await download()).toMatchObject({ kind: "refused", reason: /^The source is larger than 1.0 MiB/ });
   });
 
-  it("when it is compressed", async () => {
+  it("refuses a compressed body", async () => {
     handle = (_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(BODY));
     expect(await download()).toEqual({
       kind: "refused",
@@ -324,7 +324,7 @@ describe("a download is refused", () => {
     expect(requests[0]?.headers["accept-encoding"]).toBe("identity");
   });
 
-  it("when it takes longer than it may in all", async () => {
+  it("refuses a source that takes longer than the limit", async () => {
     handle = breakingOff(10, 1000, { etag: '"v1"' });
     expect(await download({ limits: { ...LIMITS, maxSeconds: 0.1 } })).toEqual({
       kind: "refused",
@@ -336,12 +336,12 @@ describe("a download is refused", () => {
     [401, "The source's server refuses access (401). Use an address that opens without signing in."],
     [404, "There is no file at the source's address (404). Check the address."],
     [400, "The source's server answered 400. Check the address."],
-  ])("when the server answers %i", async (status, reason) => {
+  ])("refuses the source when the server answers %i", async (status, reason) => {
     handle = (_request, response) => response.writeHead(status).end();
     expect(await download()).toEqual({ kind: "refused", reason });
   });
 
-  it("when it is empty", async () => {
+  it("refuses an empty file", async () => {
     handle = (_request, response) => response.end();
     expect(await download()).toEqual({ kind: "refused", reason: "The file at the source's address is empty." });
   });

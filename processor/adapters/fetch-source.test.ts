@@ -41,7 +41,7 @@ describe("an upload", () => {
     });
   });
 
-  it("is left alone, for now, when the disk has no room for it", async () => {
+  it("fails for now when the disk has no room for it", async () => {
     const fault = new RetryableError("no room");
     await expect(fetchUpload(500, () => Promise.reject(fault))).rejects.toBe(fault);
     expect(await readdir(folder)).toEqual([]);

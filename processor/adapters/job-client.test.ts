@@ -25,12 +25,12 @@ const status = (code: number, problem?: string): Fault => ({
 });
 
 describe("the job client", () => {
-  it("gives null when nothing is due", async () => {
+  it("returns null when nothing is due", async () => {
     await using service = await startJobService();
     expect(await clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal)).toBeNull();
   });
 
-  it("returns a work order that it cannot read with the job and what to fail it by, and without values", async () => {
+  it("returns the job and the credential to fail it, without values, for a work order that it cannot read", async () => {
     await using service = await startJobService();
     const order = { ...transcodeOrder("j1"), leaseMs: "a secret", source: { kind: "upload", prefix: "p", size: 0 } };
     service.queue.push(order as never, order as never);
@@ -78,7 +78,7 @@ describe("the job client", () => {
     expect(service.calls).toHaveLength(1);
   });
 
-  it("does not ask again what was refused for what it says", async () => {
+  it("does not repeat a request that was refused for its content", async () => {
     await using service = await startJobService();
     service.faults.set("fail", [status(422, "invalid")]);
     const asked = clientOf(service).fail(transcodeOrder("j1"), { reason: "x", permanent: true }, signal);
@@ -86,7 +86,7 @@ describe("the job client", () => {
     expect(service.calls).toHaveLength(1);
   });
 
-  it("says what to look at when its own secret is refused", async () => {
+  it("names the setting to check when its own secret is refused", async () => {
     await using service = await startJobService();
     service.faults.set("claim", [status(401)]);
     const asked = clientOf(service).claim({ leaseToken: LEASE, owner: "me" }, signal);
@@ -100,7 +100,7 @@ describe("the job client", () => {
     expect(service.calls).toHaveLength(1);
   });
 
-  it("sends nothing that the protocol does not know", async () => {
+  it("sends only fields of the protocol", async () => {
     await using service = await startJobService();
     const wrong = { stage: "RESTING", percent: 1 } as never;
     await expect(clientOf(service).heartbeat(transcodeOrder("j1"), wrong, signal)).rejects.toThrow();

@@ -58,21 +58,21 @@ describe("merging an upload", () => {
     return { outcome, told, file: await readFile(destination) };
   }
 
-  it("gives one file, over several pages of the list", async () => {
+  it("makes one file, over several pages of the list", async () => {
     const { outcome, told, file } = await merge(0);
     expect(outcome).toEqual({ kind: "fetched", bytes: whole.length });
     expect(file.equals(whole)).toBe(true);
     expect(told.at(-1)).toBe(whole.length);
   });
 
-  it("gives the same file a second time, over what a first try left", async () => {
+  it("makes the same file a second time, over what a first attempt left", async () => {
     await writeFile(join(folder, "source"), Buffer.alloc(80_000, 7));
     const first = await merge(1);
     const second = await merge(0);
     expect([first.file.equals(whole), second.file.equals(whole)]).toEqual([true, true]);
   });
 
-  it("is held against the hash that the client gave, if any", async () => {
+  it("compares the file with the hash that the client sent, if any", async () => {
     const right = createHash("sha256").update(whole).digest("hex");
     expect((await merge(0, right)).outcome).toEqual({ kind: "fetched", bytes: whole.length });
     expect(
@@ -88,13 +88,13 @@ describe("merging an upload", () => {
     });
   });
 
-  it("asks for the rest of a chunk whose stream broke", async () => {
+  it("requests the rest of a chunk whose stream broke", async () => {
     const { outcome, file } = await merge(2);
     expect(outcome.kind).toBe("fetched");
     expect(file.equals(whole)).toBe(true);
   });
 
-  it("gives up, for now, when a chunk breaks every time", async () => {
+  it("fails for now when a chunk breaks every time", async () => {
     await expect(merge(1000)).rejects.toThrow("A part of the upload could not be read.");
   });
 });

@@ -6,7 +6,7 @@ const signal = new AbortController().signal;
 const SEGMENT = { contentType: "video/mp2t", cacheControl: "public, max-age=31536000, immutable" };
 
 describe("the object store", () => {
-  it("keeps bytes with what they say of themselves, and gives them back", async () => {
+  it("stores bytes with their headers, and returns them", async () => {
     await using s3 = await startS3Server();
     const store = s3.store("playback");
     await store.putBytes("été/1/seg_00001.ts", new Uint8Array([1, 2, 3]), SEGMENT, signal);
@@ -24,7 +24,7 @@ describe("the object store", () => {
     expect(listed[0]?.size).toBe(3);
   });
 
-  it("distinguishes a missing object from a failure", async () => {
+  it("distinguishes a missing object from a failure of the store", async () => {
     await using s3 = await startS3Server();
     const store = s3.store("source");
     await expect(store.getBytes("nothing", signal)).rejects.toThrow(ObjectMissingError);
@@ -35,7 +35,7 @@ describe("the object store", () => {
     );
   });
 
-  it("asks again for a body that broke", async () => {
+  it("requests a body again that broke", async () => {
     await using s3 = await startS3Server();
     s3.objects.set("source/half", { body: Buffer.alloc(1000, 7) });
     s3.cuts = 2;

@@ -14,7 +14,7 @@ describe("an address of a source", () => {
     ["2606:4700:4700::1111"],
     ["2a00:1450:4001:80b::200e"],
     ["2620:fe::fe"],
-  ])("%s is public", (address) => {
+  ])("is public: %s", (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
 
@@ -58,7 +58,7 @@ describe("an address of a source", () => {
     ["a name", "localhost"],
     ["nothing", ""],
     ["an abbreviated address", "127.1"],
-  ])("of %s (%s) is not public", (_name, address) => {
+  ])("is not public: %s (%s)", (_name, address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 });

@@ -140,7 +140,7 @@ const nothingWasRead = async () => {
   expect(await readdir(folder)).toEqual([]);
 };
 
-describe("refused before a connection is made", () => {
+describe("a source that is refused before a connection is made", () => {
   it.each(HOSTS)("is a source on %s (%s)", async (_name, host) => {
     expect(await download(`http://${host}:${port}/`)).toEqual(NOT_PUBLIC);
     expect(await download(`https://${host}:${port}/`)).toEqual(NOT_PUBLIC);
@@ -168,7 +168,7 @@ describe("refused before a connection is made", () => {
     await nothingWasRead();
   });
 
-  it("are the names of this machine", async () => {
+  it("is any name of this machine", async () => {
     for (const name of ["localhost", "LocalHost", "%6cocalhost"]) {
       expect(await download(`http://${name}:${port}/`)).toEqual(NOT_PUBLIC);
     }
@@ -186,7 +186,7 @@ describe("a name that changes its address", () => {
   // Two addresses of this machine stand for a public and a private one.
   const isAllowed = (address: string) => address === "127.0.0.1";
 
-  it("is connected to at the address that was checked: it is asked for once", async () => {
+  it("is connected to at the address that was checked, and is resolved once", async () => {
     const guard = { lookup: resolver(["127.0.0.1"], ["127.0.0.2"]), isAllowed };
     expect(await download(`http://video.example:${port}/`, guard)).toEqual({ kind: "fetched", bytes: 6 });
     expect(guard.lookup.asked).toBe(1);
@@ -209,7 +209,7 @@ describe("a redirect", () => {
     ["to the same scheme", "https://other.example/b", "https://other.example/b"],
     ["to a path", "/b?c#d", "https://video.example/b?c#d"],
     ["without a scheme", "//other.example/b", "https://other.example/b"],
-  ])("%s is followed", (_, location, target) => {
+  ])("is followed %s", (_, location, target) => {
     expect(String(redirectTarget(from, location))).toBe(target);
   });
 
@@ -221,7 +221,7 @@ describe("a redirect", () => {
     expect(String(redirectTarget(new URL("http://a.example/"), "https://a.example/"))).toBe("https://a.example/");
   });
 
-  it.each(["gopher://a.example/", "data:text/plain,x", "file:///etc/passwd", "https://"])("to %s is refused", (to) => {
+  it.each(["gopher://a.example/", "data:text/plain,x", "file:///etc/passwd", "https://"])("is refused to %s", (to) => {
     expect(redirectTarget(from, to)).toMatchObject({ kind: "refused" });
   });
 });

@@ -25,7 +25,7 @@ async function filesBelow(path: string): Promise<string[]> {
 }
 
 describe("the working directory of a job", () => {
-  it("is there for the job, and gone after it with everything in it", async () => {
+  it("exists for the job, and is removed after it with everything in it", async () => {
     const root = await open();
     {
       await using work = await root.open("j1");
@@ -44,7 +44,7 @@ describe("the working directory of a job", () => {
     expect(first.path).not.toBe(second.path);
   });
 
-  it("cannot be led out of its place by the name of a job", async () => {
+  it("stays below its root whatever the name of the job is", async () => {
     const root = await open();
     await using work = await root.open("../../etc");
     expect(work.path.startsWith(`${directory}/`)).toBe(true);
@@ -60,7 +60,7 @@ describe("clear renditions that are kept", () => {
     await root.keep(prefix, folder);
   }
 
-  it("outlast their job, are given away once, and are removed by who took them", async () => {
+  it("outlast their job, are handed over once, and are removed by the job that takes them", async () => {
     const root = await open();
     await keep(root, "a");
     {
@@ -71,7 +71,7 @@ describe("clear renditions that are kept", () => {
     expect(await filesBelow(directory)).toEqual([]);
   });
 
-  it("are not more than so many: the oldest goes", async () => {
+  it("are limited in number: the oldest is removed", async () => {
     const root = await open();
     for (const prefix of ["a", "b", "c"]) await keep(root, prefix);
     expect((await filesBelow(directory)).toSorted()).toEqual(["b", "c"]);
@@ -79,7 +79,7 @@ describe("clear renditions that are kept", () => {
     expect(await root.take("c")).not.toBeNull();
   });
 
-  it("are not kept for longer than so long", async () => {
+  it("are limited in age", async () => {
     const root = await open();
     await keep(root, "a");
     now += 1001;
@@ -136,12 +136,12 @@ describe("room on the disk", () => {
     return root;
   }
 
-  it("is what is free less what is to stay free", async () => {
+  it("is the free space less the reserve", async () => {
     expect(await (await rootWithKept(0)).roomBytes()).toBe(90);
     expect(await (await rootWithKept(1)).roomBytes()).toBe(60);
   });
 
-  it("is made by removing what was kept, the oldest first and no more than need be", async () => {
+  it("is made by removing kept renditions, the oldest first and no more than necessary", async () => {
     const root = await rootWithKept(3);
     expect(await root.makeRoom(50)).toBe(true);
     expect(await root.take("p0")).toBeNull();
@@ -149,7 +149,7 @@ describe("room on the disk", () => {
     expect(await root.take("p2")).not.toBeNull();
   });
 
-  it("is not there for what is larger than all of it", async () => {
+  it("is denied to a source that is larger than the disk", async () => {
     const root = await rootWithKept(1);
     expect(await root.makeRoom(91)).toBe(false);
     expect(await root.makeRoom(90)).toBe(true);

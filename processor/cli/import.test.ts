@@ -74,7 +74,7 @@ async function run(
 }
 
 describe("processor import", () => {
-  it("stores the content, then has the post made, and says which it is", async () => {
+  it("stores the content, then creates the post and names it", async () => {
     const { code, out, progress, calls, objects } = await run({ GET: NO, POST: { status: 201, body: MADE } });
     expect([code, out]).toEqual([0, expect.stringMatching(/^Imported as post p1 \(PUBLISHED\)\. /)]);
     expect(progress).toContain("100 %  3 of 3 segments stored\n");
@@ -89,7 +89,7 @@ describe("processor import", () => {
     });
   });
 
-  it("does nothing for what was imported before, and asks for another id where that was deleted", async () => {
+  it("does nothing for what was imported before, and requires another id where that was deleted", async () => {
     const before = await run({ GET: { status: 200, body: MADE }, POST: NO });
     expect([before.code, before.objects, before.calls.length]).toEqual([0, [], 1]);
     expect(before.out).toBe("Already imported as post p1 (PUBLISHED). Nothing was changed.\n");
@@ -97,7 +97,7 @@ describe("processor import", () => {
     expect(JSON.parse(deleted.out)).toEqual({ kind: "was-imported", post: { ...MADE, status: "DELETED" } });
   });
 
-  it("makes an id of the manifest's text where it has none", async () => {
+  it("derives an id from the manifest's text where it has none", async () => {
     const parts = [{ key: KEY.toString("hex"), qualities: { "720p": "720p.m3u8" } }];
     const manifest = JSON.stringify({ title: "A film", parts });
     const answers = { GET: NO, POST: { status: 201, body: MADE } };
@@ -116,7 +116,7 @@ describe("processor import", () => {
     expect(await run(answers)).toMatchObject({ code, err: expect.stringMatching(said), out: "" });
   });
 
-  it("ends with 65 for a manifest that is wrong, with every problem on a line, before it asks anybody", async () => {
+  it("ends with 65 for a wrong manifest, with every problem on a line, before any request", async () => {
     const wrong = await run({ GET: NO, POST: NO }, { manifest: '{"title": "", "parts": []}' });
     expect([wrong.code, wrong.calls]).toEqual([65, []]);
     expect(wrong.err.match(/^ {2}.*manifest\.json: (title|parts): /gm)).toHaveLength(2);

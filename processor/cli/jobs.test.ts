@@ -77,12 +77,12 @@ JOB     KIND       POST    PART  STATE    STAGE     DONE  ATTEMPT     AGE  WHY
 `);
   });
 
-  it("says so when there are none", async () => {
+  it("reports that there are none", async () => {
     const { out } = await jobsCommand({ verb: "list", filter: {} }, { status: 200, body: { jobs: [] } });
     expect(out).toBe("No jobs.\n");
   });
 
-  it("shows one job with everything that is known of it", async () => {
+  it("shows one job with all of its fields", async () => {
     const { out, requests } = await jobsCommand({ verb: "show", jobId: "0199-a" }, { status: 200, body: RUNNING });
     expect(requests).toEqual(["GET /api/v2/jobs/0199-a Bearer the-key"]);
     expect(out).toBe(`\
@@ -102,7 +102,7 @@ started:     2026-03-01T11:51:00.000Z (9 min ago)
 `);
   });
 
-  it("gives JSON to programs", async () => {
+  it("prints JSON for programs", async () => {
     const { out } = await jobsCommand({ verb: "show", jobId: "0199-a" }, { status: 200, body: RUNNING }, true);
     expect(JSON.parse(out)).toEqual(RUNNING);
   });

@@ -7,7 +7,7 @@ function displayOn(isTTY: boolean) {
 }
 
 describe("progress where there is no terminal", () => {
-  it("is a line for each stage and each ten percent of it", () => {
+  it("writes a line for each stage and each ten percent of it", () => {
     const { display, written } = displayOn(false);
     for (const percent of [0, 4, 9.9, 10, 11, 35, 39]) display.show("encoding", percent, "");
     display.show("verifying", null, "");
@@ -16,7 +16,7 @@ describe("progress where there is no terminal", () => {
     expect(written).toEqual(["  encoding  0 %\n", "  encoding  10 %\n", "  encoding  30 %\n", "  verifying\n"]);
   });
 
-  it("restarts when a stage is shown again after its end", () => {
+  it("starts again when a stage is shown after its end", () => {
     const { display, written } = displayOn(false);
     display.show("encoding", 50, "");
     display.end("as-it-is");
@@ -26,7 +26,7 @@ describe("progress where there is no terminal", () => {
 });
 
 describe("progress on a terminal", () => {
-  it("redraws one line, and leaves a finished stage behind as complete", () => {
+  it("redraws one line, and leaves a finished stage as complete", () => {
     const { display, written } = displayOn(true);
     display.show("encoding", 50, "1.5x");
     display.show("verifying", 0, "");

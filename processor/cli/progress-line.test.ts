@@ -18,7 +18,7 @@ function written(isTTY: boolean, total: number): string {
 }
 
 describe("a progress line", () => {
-  it("is a line for each ten percent where there is no terminal", () => {
+  it("writes a line for each ten percent where there is no terminal", () => {
     const lines = written(false, 40).split("\n");
     expect(lines.slice(0, 3)).toEqual([
       "  0 %  0 of 40 segments stored",
@@ -29,13 +29,13 @@ describe("a progress line", () => {
     expect(lines).toHaveLength(12);
   });
 
-  it("is one line that is drawn again on a terminal, and ended once", () => {
+  it("redraws one line on a terminal, and ends it once", () => {
     const text = written(true, 3);
     expect(text.split("\n")).toHaveLength(2);
     expect(text.split("\r").at(-1)).toBe(`\u001b[K  ${"█".repeat(24)} 100 %  3 of 3 segments stored\n`);
   });
 
-  it("has a note behind it, and is drawn again when that changes", () => {
+  it("shows a note behind it, and redraws when the note changes", () => {
     const write = (isTTY: boolean) => {
       const pieces: string[] = [];
       const line = progressLine({ isTTY, write: (more) => pieces.push(more) }, "parts");
@@ -47,7 +47,7 @@ describe("a progress line", () => {
     expect(write(false)).toBe("  50 %  1 of 2 parts\n");
   });
 
-  it("says nothing when there was nothing to show", () => {
+  it("writes nothing when there was nothing to show", () => {
     let text = "";
     progressLine(
       {

@@ -66,7 +66,7 @@ const END = { pending: 0, rotating: 0, succeeded: 20, failed: 0, percent: 100, s
 const DONE = at(END, { state: "DONE", finishedAt: "2026-03-01T12:09:00.000Z" });
 
 describe("processor rotate", () => {
-  it("starts a batch, and prints it", async () => {
+  it("starts a batch and reports it in full", async () => {
     const { code, out, requests } = await typed("rotate --all --in-flight 2", [at({})]);
     expect(code).toBe(0);
     expect(requests).toEqual([`POST /rotations {"selection":{"everything":true},"maxInFlight":2}`]);
@@ -87,7 +87,7 @@ describe("processor rotate", () => {
     );
   });
 
-  it("says what a dry run would do, over all of its pages", async () => {
+  it("reports what a dry run would do, over all of its pages", async () => {
     const item = { videoPostId: "p1", fileIndex: 0, keyVersion: 3, outcome: "rotate" };
     const weight = { qualities: 4, segments: 244, bytes: 99_000 };
     const left = { ...item, videoPostId: "p2", outcome: "no-clear-renditions", qualities: 0, segments: 0, bytes: 0 };
@@ -110,7 +110,7 @@ describe("processor rotate", () => {
     expect(out).toMatch(/^1 parts would be rotated: 244 segments, 99000 bytes\. 1 would be skipped\. Nothing was/m);
   });
 
-  it("watches until the end, through moments in which the Worker is away", async () => {
+  it("watches until the end, also while the Worker is unreachable for a moment", async () => {
     const away = { status: 503, body: { title: "Temporarily unavailable" } };
     const answers = [at({ pending: 20, rotating: 0 }), away, at({}), at({ pending: 0, rotating: 2 }), DONE];
     const { code, out, progress, requests } = await typed("rotate watch 0199-b", answers);
@@ -160,7 +160,7 @@ describe("processor rotate", () => {
     );
   });
 
-  it("steers, tries again until nothing more is to be tried, and lists", async () => {
+  it("pauses, resumes, cancels, retries until nothing is left to retry, and lists", async () => {
     const paused = await typed("rotate pause 0199-b", [at({}, { state: "PAUSED" })]);
     expect([paused.code, paused.requests]).toEqual([0, ["POST /rotations/0199-b/pause"]]);
     const pages = [ok({ retried: 5000, complete: false }), ok({ retried: 7, complete: true })];
@@ -171,7 +171,7 @@ describe("processor rotate", () => {
     expect((await typed("rotate list", [ok({ rotations: [], nextCursor: null })])).out).toBe("No batches.\n");
   });
 
-  it("prints a refusal in the Worker's words", async () => {
+  it("reports a refusal in the Worker's own words", async () => {
     const refusal = { status: 409, body: { title: "Not possible in this state", detail: "the batch has ended" } };
     const { code, err } = await typed("rotate resume 0199-b", [refusal]);
     expect(code).toBe(1);
@@ -197,7 +197,7 @@ describe("processor rewrap", () => {
     );
   });
 
-  it("names what nobody can read, and ends with 1 while former key-encryption keys are still needed", async () => {
+  it("names keys that cannot be read, and ends with 1 while former key-encryption keys are still needed", async () => {
     const key = { videoPostId: "p1", fileIndex: 0, kind: "content", quality: "480p", keyVersion: 1, kekId: "k1" };
     const unknown = [{ kekId: "k0", contentKeys: 4, singleKeys: 1, sourceUrls: 0 }];
     const end = { ...page, left: 1, damaged: [key], unknown, nextCursor: null };

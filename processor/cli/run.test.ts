@@ -36,7 +36,7 @@ const untilAborted: Run = (_order, { signal }) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 
 describe("running one job", () => {
-  it("ends with 0 when it is done, and has asked for that job alone", async () => {
+  it("ends with 0 when it is done, and claims that job alone", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("other"), transcodeOrder("j1"));
     const ran: string[] = [];
@@ -62,7 +62,7 @@ describe("running one job", () => {
     expect(await codeOf(service, never)).toBe(code);
   });
 
-  it("ends with 65 when the work order cannot be read, and has failed the job", async () => {
+  it("ends with 65 when the work order cannot be read, and fails the job", async () => {
     await using service = await startJobService();
     service.queue.push({ ...transcodeOrder("j1"), leaseMs: "soon" } as never);
     expect(await codeOf(service, never)).toBe(65);
@@ -75,7 +75,7 @@ describe("running one job", () => {
     expect(await codeOf(service, async () => ({ kind: "refused", reason: "This is a text." }))).toBe(65);
   });
 
-  it("ends with 75 after a passing fault while attempts are left, and with 65 after the last", async () => {
+  it("ends with 75 after a retryable error while attempts are left, and with 65 after the last", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     const work: Run = async () => {
@@ -86,7 +86,7 @@ describe("running one job", () => {
     expect(await codeOf(service, work)).toBe(65);
   });
 
-  it("ends with 75 when it is stopped, and has given the job back", async () => {
+  it("ends with 75 when it is stopped, and returns the job", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     const stop = new AbortController();
@@ -99,7 +99,7 @@ describe("running one job", () => {
     expect(service.routes("j1")).toContain("j1/release");
   });
 
-  it("gives back a job whose claim was answered after the stop", async () => {
+  it("returns a job whose claim was answered after the stop", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     expect(await codeOf(service, never, { stop: AbortSignal.abort() })).toBe(75);
@@ -121,7 +121,7 @@ describe("running one job", () => {
     expect(await codeOf(service, untilAborted, { heartbeatSeconds: "0.05" })).toBe(75);
   });
 
-  it("asks with one lease token until a claim is answered", async () => {
+  it("claims with one lease token until a claim is answered", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     service.faults.set(

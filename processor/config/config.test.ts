@@ -17,7 +17,7 @@ function problemsOf(environment: Record<string, string | undefined>): readonly s
 }
 
 describe("the configuration", () => {
-  it("needs seven variables; everything else has a preset", () => {
+  it("requires seven variables; everything else has a default", () => {
     const read = readConfig(COMPLETE);
     expect(read).toMatchObject({
       kind: "valid",
@@ -43,7 +43,7 @@ describe("the configuration", () => {
     });
   });
 
-  it("lets an empty GC_CRON mean never, and an empty METRICS_PORT none", () => {
+  it("reads an empty GC_CRON as never, and an empty METRICS_PORT as none", () => {
     const read = readConfig({ ...COMPLETE, GC_CRON: "", METRICS_PORT: " " });
     expect(read).toMatchObject({ kind: "valid", config: { gcCron: null, metricsPort: null } });
   });
@@ -59,7 +59,7 @@ describe("the configuration", () => {
     for (const problem of problems) expect(problem).toMatch(/ is missing: set it to \S/);
   });
 
-  it("takes an empty variable for a missing one", () => {
+  it("treats an empty variable as a missing one", () => {
     expect(problemsOf({ ...COMPLETE, PROCESSOR_TOKEN: "  " })).toEqual([
       "PROCESSOR_TOKEN is missing: set it to the PROCESSOR_TOKEN of the Worker",
     ]);

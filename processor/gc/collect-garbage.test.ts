@@ -24,7 +24,7 @@ const prefixesAsked = (service: JobService, route: string) =>
   service.calls.filter((call) => call.route === route).flatMap(({ body }) => body.prefixes as string[]);
 
 describe("the garbage collection", () => {
-  it("hands over what nobody points to, counted over both buckets, and leaves the rest", async () => {
+  it("reports unreferenced prefixes, counted over both buckets, and leaves the rest", async () => {
     await using s3 = await startS3Server();
     await using service = await startJobService();
     put(s3, "source/film/j1/c1/360p/seg_00001.ts", OLD, 100);
@@ -53,7 +53,7 @@ describe("the garbage collection", () => {
     expect(prefixesAsked(service, "delete")).toEqual([]);
   });
 
-  it("does not even ask about a prefix with one young object, in whichever bucket", async () => {
+  it("skips a prefix with one young object, in whichever bucket", async () => {
     await using s3 = await startS3Server();
     await using service = await startJobService();
     put(s3, "source/film/j1/c1/360p/seg_00001.ts", OLD);
@@ -65,7 +65,7 @@ describe("the garbage collection", () => {
     expect(service.calls).toEqual([]);
   });
 
-  it("leaves objects of another layout alone", async () => {
+  it("ignores objects of another layout", async () => {
     await using s3 = await startS3Server();
     await using service = await startJobService();
     for (const key of ["readme.txt", "backup/2026/db.sql", `${UPLOAD}notes.txt`, "film/j1/other/x.ts"]) {
@@ -75,7 +75,7 @@ describe("the garbage collection", () => {
     expect(service.calls).toEqual([]);
   });
 
-  it("counts what the Worker kept after all when it looked again", async () => {
+  it("counts what the Worker keeps when it checks again", async () => {
     await using s3 = await startS3Server();
     await using service = await startJobService();
     put(s3, "source/film/j1/c1/360p/seg_00001.ts", OLD);
@@ -89,7 +89,7 @@ describe("the garbage collection", () => {
     expect((await collect(s3, service)).totals).toMatchObject({ garbage: 2, deleted: 1 });
   });
 
-  it("asks in batches, whatever the number of prefixes", async () => {
+  it("queries in batches, whatever the number of prefixes", async () => {
     await using s3 = await startS3Server();
     await using service = await startJobService();
     for (let n = 0; n < 401; n++) put(s3, `source/film/j${n}/c1/360p/seg_00001.ts`, OLD);

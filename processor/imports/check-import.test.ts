@@ -62,7 +62,7 @@ async function serve(bodies: Record<string, Buffer | string>): Promise<string> {
 }
 
 describe("content that is to be imported", () => {
-  it("is known by its segments, from the top rung down", async () => {
+  it("is identified by its segments, from the top rung down", async () => {
     const { parts, digest } = await check();
     expect(digest).toMatch(/^[0-9a-f]{32}$/);
     const [part] = parts;
@@ -91,14 +91,14 @@ describe("content that is to be imported", () => {
     expect((await check({ key: undefined, keyFile: "video.key" })).digest).toBe((await check()).digest);
   });
 
-  it("is taken as it is where clear renditions are named, and the encrypted ones are not read", async () => {
+  it("is accepted unread where clear renditions are named, and the encrypted ones are not read", async () => {
     await writeContent(join(folder, "clear"), "720p", 3, false);
     await unlink(join(folder, "720p.m3u8"));
     const { parts } = await check({ clear: { "720p": "clear/720p.m3u8" } });
     expect(parts[0]?.renditions.map(({ segments }) => segments[0]?.iv === null)).toEqual([true, false]);
   });
 
-  it("may lie at addresses, which the guards of downloads are asked about", async () => {
+  it("may lie at addresses, which pass the guards of downloads", async () => {
     const segments = Object.fromEntries([1, 2, 3].map((n) => [`/v/s${n}.ts`, encryptedSegment("720p", n)]));
     const host = await serve({ "/v/720p.m3u8": playlistOf(["s1.ts", "s2.ts?sig=secret", "s3.ts"]), ...segments });
     const qualities = { "720p": `http://${host}/v/720p.m3u8?sig=secret`, "360p": "360p.m3u8" };
@@ -146,7 +146,7 @@ describe("content that is to be imported", () => {
     ]);
   });
 
-  it("is refused where segments are clear and nobody said so", async () => {
+  it("is refused where segments are clear and the manifest does not say so", async () => {
     await writeContent(folder, "360p", 3, false);
     expect(await problems()).toEqual([expect.stringMatching(/360p: the playlist has no EXT-X-KEY/)]);
     await writeFile(join(folder, "360p-1.ts"), "no transport stream");

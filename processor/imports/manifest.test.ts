@@ -23,7 +23,7 @@ describe("a manifest", () => {
     });
   });
 
-  it("is taken as docs/migrating.md shows it", async () => {
+  it("is accepted as docs/migrating.md shows it", async () => {
     const page = await readFile(new URL("../../docs/migrating.md", import.meta.url), "utf8");
     const example = /```json\n([\s\S]*?)```/.exec(page)![1]!;
     expect(readManifest(example)).toMatchObject({ kind: "manifest", manifest: { importId: "spring-2023" } });
@@ -62,7 +62,7 @@ describe("a manifest", () => {
       withPart({ clear: { "480p": "a.m3u8" } }),
       /^parts\.0: has clear renditions/,
     ],
-  ])("with %s is refused, and why", (_, value, problem) => {
+  ])("is refused with %s, and names the reason", (_, value, problem) => {
     const outcome = typeof value === "string" ? readManifest(value) : read(value);
     expect(outcome).toMatchObject({
       kind: "wrong",
@@ -70,7 +70,7 @@ describe("a manifest", () => {
     });
   });
 
-  it("is refused with all problems at once, and never with the key", () => {
+  it("is refused with all of its problems at once, and never with the key in them", () => {
     const outcome = read({ ...withPart({ key: `${KEY}00`, qualities: { "540p": "x" } }), title: "" });
     if (outcome.kind !== "wrong") throw new Error("it was taken");
     expect(outcome.problems.length).toBeGreaterThanOrEqual(3);

@@ -49,7 +49,7 @@ describe("the upload of an import", () => {
     ).toBe(true);
   });
 
-  it("continues an interrupted upload with what is missing", async () => {
+  it("continues with what is missing after it broke off", async () => {
     await using s3 = await startS3Server();
     const good = encryptedSegment("360p", 2);
     await writeFile(join(folder, "360p-2.ts"), Buffer.alloc(good.length, 1));

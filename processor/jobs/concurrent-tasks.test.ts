@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createTaskQueue, forEachConcurrently } from "./concurrent-tasks.ts";
 
-describe("tasks at once", () => {
-  it("are never more than the limit, and all of them run", async () => {
+describe("concurrent tasks", () => {
+  it("stay within the limit, and all run", async () => {
     let running = 0;
     let most = 0;
     const ended: number[] = [];
@@ -18,7 +18,7 @@ describe("tasks at once", () => {
     expect(ended.toSorted((a, b) => a - b)).toEqual([...Array(20).keys()]);
   });
 
-  it("end with the first failure: what runs is waited for, what waits is dropped", async () => {
+  it("end with the first failure: running tasks finish, waiting tasks are dropped", async () => {
     const begun: number[] = [];
     let ended = 0;
     const work = forEachConcurrently([0, 1, 2, 3, 4, 5], 2, async (item) => {

@@ -16,7 +16,7 @@ function watched(concurrency = 1) {
 }
 
 describe("the health of a processor", () => {
-  it("is good while it asks for work", () => {
+  it("is good while it claims work", () => {
     const { observer, later } = watched();
     expect(later(2000)).toEqual({ status: "ok", runningJobs: 0, lastClaimSeconds: null });
     for (let n = 0; n < 10; n++) {
@@ -25,7 +25,7 @@ describe("the health of a processor", () => {
     }
   });
 
-  it("is bad when the loop has not asked for minutes, or never did", () => {
+  it("is bad when the loop has not claimed for minutes, or never did", () => {
     expect(watched().later(3 * MINUTE).status).toBe("stuck");
     const { observer, later } = watched();
     observer.claiming();
@@ -43,14 +43,14 @@ describe("the health of a processor", () => {
     expect(later(3 * MINUTE).status).toBe("stuck");
   });
 
-  it("is bad when one slot is busy and the other does not ask", () => {
+  it("is bad when one slot is busy and the other does not claim", () => {
     const { observer, later } = watched(2);
     observer.claiming();
     observer.claimed(transcodeOrder("j1"));
     expect(later(3 * MINUTE).status).toBe("stuck");
   });
 
-  it("is that of a stopping processor after a stop", () => {
+  it("is stopping once the processor was asked to stop", () => {
     const { observer, later, stop } = watched();
     observer.claiming();
     stop.abort();

@@ -11,7 +11,7 @@ async function lines(metrics: ReturnType<typeof createMetrics>, of: RegExp): Pro
 }
 
 describe("the metrics", () => {
-  it("count jobs by how they ended, and say how long they took", async () => {
+  it("count jobs by their outcome, with their length", async () => {
     const metrics = createMetrics();
     const order = transcodeOrder("j1");
     metrics.observer.claimed(order);
@@ -65,7 +65,7 @@ describe("the metrics", () => {
     ]);
   });
 
-  it("are of this process alone, and describe it too", async () => {
+  it("belong to this process alone, and describe it too", async () => {
     const [first, second] = [createMetrics(), createMetrics()];
     combineObservers(first.observer, first.observer).claiming();
     expect(await lines(first, /last_claim/)).toHaveLength(1);

@@ -26,7 +26,7 @@ describe("the monitoring server", () => {
     expect(await response.text()).toBe("a_metric 1\n");
   });
 
-  it("has nothing else, and changes nothing", async () => {
+  it("serves nothing else, and changes nothing", async () => {
     await using server = await start("ok");
     expect((await fetch(`http://127.0.0.1:${server.port}/`)).status).toBe(404);
     expect((await fetch(`http://127.0.0.1:${server.port}/metrics`, { method: "POST" })).status).toBe(405);

@@ -196,7 +196,7 @@ describe("a file that was cut off", () => {
     return { path, bytes, share: bytes / whole.length };
   }
 
-  it.each(SEEDS)("and whose index came first is refused: MP4, seed %i", async (seed) => {
+  it.each(SEEDS)("is refused where the index comes first: MP4, seed %i", async (seed) => {
     const result = await convert((await cut(CLIPS.indexFirst, seed)).path, folder);
     expect(describeConversion(result)).toEqual({
       refused: expect.stringMatching(
@@ -205,7 +205,7 @@ describe("a file that was cut off", () => {
     });
   });
 
-  it.each(SEEDS)("and whose index would have come last is refused: MP4, seed %i", async (seed) => {
+  it.each(SEEDS)("is refused where the index would come last: MP4, seed %i", async (seed) => {
     const result = await convert((await cut(CLIPS.plain, seed)).path, folder);
     expect(describeConversion(result)).toEqual({
       refused: `The file could not be read as video or audio: its index is missing, as when an upload was cut off or a recording was never finished. ${CHECK_AND_RETRY}`,
@@ -217,7 +217,7 @@ describe("a file that was cut off", () => {
     ["a transport stream", CLIPS.plainTransportStream],
     ["a fragmented MP4", CLIPS.plainFragmented],
   ] as const;
-  describe.each(CUTTABLE)("and can be played so far is converted with a warning: %s", (kind, maker) => {
+  describe.each(CUTTABLE)("is converted with a warning where it can be played so far: %s", (kind, maker) => {
     it.each(SEEDS)("seed %i", async (seed) => {
       const { path, share, bytes } = await cut(maker, seed);
       const result = await convert(path, folder, { measured: false });
@@ -229,7 +229,7 @@ describe("a file that was cut off", () => {
     });
   });
 
-  it("in its last moment is converted with a warning: MP4 with the index first", async () => {
+  it("is converted with a warning where only its last moment is missing: MP4 with the index first", async () => {
     const path = join(folder, "last-moment.mp4");
     const whole = await readFile(await clipPath(CLIPS.indexFirst));
     await writeFile(path, whole);

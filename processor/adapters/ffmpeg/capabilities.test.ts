@@ -15,13 +15,13 @@ describe("what ffmpeg can do", () => {
     expect([...parseDecoders(list)]).toEqual(["h264", "atrac1", "subrip"]);
   });
 
-  it("is enough for the ladder here", async () => {
+  it("includes what the ladder needs", async () => {
     const capabilities = await inspectFfmpeg(MEDIA_TOOLS.ffmpeg);
     expect(capabilities.encodesLadder).toBe(true);
     expect(capabilities.decoders.has("h264")).toBe(true);
   });
 
-  it("is asked again after a path was wrong", async () => {
+  it("is determined again after a path was wrong", async () => {
     await expect(inspectFfmpeg("/nowhere/ffmpeg")).rejects.toThrow(/set FFMPEG_PATH/);
     await expect(inspectFfmpeg("/nowhere/ffmpeg")).rejects.toThrow(/set FFMPEG_PATH/);
   });

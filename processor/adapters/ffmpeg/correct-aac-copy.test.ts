@@ -58,13 +58,13 @@ describe("the correction of a copied AAC track", () => {
     expect(corrected).toEqual([...Array(100).fill(MONO), ...Array(frames - 100).fill(STEREO)]);
   });
 
-  it("fails with a passing fault where the copy ends inside a packet", async () => {
+  it("fails with a retryable error where the copy ends inside a packet", async () => {
     const path = await copyOf(original.subarray(0, original.length - 100));
     const runs = [{ frames: framesOf(original).length, configuration: MONO }];
     await expect(correctAacCopy(path, runs)).rejects.toThrow(RetryableError);
   });
 
-  it("fails with a passing fault where the file becomes shorter while it is read", async () => {
+  it("fails with a retryable error where the file becomes shorter while it is read", async () => {
     const path = await copyOf(original);
     await using file = await open(path, "r+");
     const shrinking = {
@@ -83,7 +83,7 @@ describe("the correction of a copied AAC track", () => {
   it.each([
     ["fewer", -1],
     ["more", 1],
-  ])("fails with a passing fault where the copy holds %s frames than were counted", async (_, difference) => {
+  ])("fails with a retryable error where the copy holds %s frames than were counted", async (_, difference) => {
     const path = await copyOf(original);
     const runs = [{ frames: framesOf(original).length - difference, configuration: MONO }];
     await expect(correctAacCopy(path, runs)).rejects.toThrow(RetryableError);

@@ -102,7 +102,7 @@ describe("a file that points elsewhere", () => {
     expect(connections).toBe(0);
   });
 
-  it("would be followed without the guards: these attacks are real", async () => {
+  it("is followed without the guards, so the attacks are real", async () => {
     const attack = join(folder, "attack.mp4");
     const open = (...options: string[]) =>
       runFfmpeg([...options, "-i", `file:${attack}`, "-f", "null", "-"]).then(
@@ -147,7 +147,7 @@ describe("a child", () => {
     expect(text).toMatch(/^360p\n\w+=/m);
   });
 
-  it.skipIf(!hasPrlimit)("has a limit of memory: both", async () => {
+  it.skipIf(!hasPrlimit)("has a memory limit, as ffprobe and as ffmpeg", async () => {
     const kibibytes = async (tool: keyof MediaTools, run: (tools: MediaTools) => Promise<unknown>) =>
       Number((await report(tool, run)).trim().split("\n").at(-1));
     const most = (DEFAULT_MEDIA_LIMITS.memoryBytes ?? 0) / 1024;
@@ -170,7 +170,7 @@ describe("a child", () => {
 });
 
 describe("a conversion", () => {
-  it("is believed by what came out and not by its exit code", async () => {
+  it("is judged by its output and not by its exit code", async () => {
     const cut = join(folder, "cut.mkv");
     await runFfmpeg(["-i", clip, "-c", "copy", cut]);
     const whole = await planned(cut);
@@ -205,7 +205,7 @@ describe("a conversion", () => {
     });
   });
 
-  it("ends by force when it stands still and does not hear, with all that it started", async () => {
+  it("is killed with all that it started when it stalls and ignores SIGTERM", async () => {
     const directory = await mkdtemp(join(folder, "deaf-"));
     const deaf = join(directory, "ffmpeg");
     // What it can do it says; a conversion, which has a filter graph, it does not begin.

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { childEnvironment, guardCommand } from "./launch.ts";
 
 describe("a child process", () => {
-  it("gets no variable of the processor beyond what the loader needs", () => {
+  it("receives no variable of the processor beyond what the loader needs", () => {
     const source = { PATH: "/usr/bin", LD_LIBRARY_PATH: "/opt/lib", PROCESSOR_TOKEN: "secret", HOME: "/root" };
     expect(childEnvironment(source)).toEqual({ PATH: "/usr/bin", LD_LIBRARY_PATH: "/opt/lib", LC_ALL: "C" });
   });

@@ -15,13 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe("a source is refused", () => {
+describe("a probe refuses a source", () => {
   const reason = async (sourcePath: string) => {
     const result = await probe({ sourcePath, tools, signal });
     return result.kind === "refused" ? result.reason : null;
   };
 
-  it("when it only points at other files", async () => {
+  it("refuses a file that only points at other files", async () => {
     const decoy = join(folder, "decoy.mp4");
     await generateClip({ path: join(folder, "other.mp4"), seconds: 1, frameRate: "25", size: "160x120", sound: false });
     for (const text of [
@@ -33,13 +33,13 @@ describe("a source is refused", () => {
     }
   });
 
-  it("when it is no media", async () => {
+  it("refuses a file that is no media", async () => {
     const text = join(folder, "text.mp4");
     await writeFile(text, "hello");
     expect(await reason(text)).toMatch(/^The file could not be read as video or audio/);
   });
 
-  it("when it was cut off", async () => {
+  it("refuses a file that was cut off", async () => {
     const whole = join(folder, "whole.mp4");
     const fast = join(folder, "fast.mp4");
     await generateClip({ path: whole, seconds: 8, frameRate: "25", size: "320x240", sound: true });
@@ -49,7 +49,7 @@ describe("a source is refused", () => {
   });
 });
 
-it("believes packets and not headers: a stream of MediaRecorder's kind has no duration", async () => {
+it("reads the length from packets and not from headers: a stream of MediaRecorder's kind has no duration", async () => {
   const whole = join(folder, "whole.webm");
   const clip = ["-f", "lavfi", "-t", "3", "-i", "testsrc2=size=160x120:rate=25", "-c:v", "libvpx"];
   await runFfmpeg([...clip, "-f", "webm", "-live", "1", whole]);

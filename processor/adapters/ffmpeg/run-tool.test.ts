@@ -15,7 +15,7 @@ const shell = (script: string, changes: Partial<Parameters<typeof runTool>[0]> =
   });
 
 describe("a tool", () => {
-  it("gives back both outputs and its exit code", async () => {
+  it("returns both outputs and the exit code", async () => {
     const result = await shell("echo out; echo err >&2; exit 3");
     expect(result).toMatchObject({ code: 3, killedBy: null, timedOut: false, stderr: ["err", ""] });
     expect(result.stdout.toString()).toBe("out\n");
@@ -29,12 +29,12 @@ describe("a tool", () => {
     expect(result.stdout.toString()).not.toContain("secret");
   });
 
-  it("is ended after its time, with its children", async () => {
+  it("is stopped with its children after its time", async () => {
     const result = await shell("sleep 30 & sleep 30; echo never", { timeoutSeconds: 0.2 });
     expect(result).toMatchObject({ timedOut: true, killedBy: "SIGTERM" });
   });
 
-  it("is ended by an abort, which throws the signal's reason", async () => {
+  it("is stopped by an abort, which throws the signal's reason", async () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(new Error("cancelled")), 50);
     await expect(shell("sleep 30", { signal: abort.signal })).rejects.toThrow("cancelled");

@@ -136,7 +136,7 @@ describe("one ffmpeg for all rungs", () => {
     expect(continuityBreaks(packets)).toBe(0);
   });
 
-  it("pads sound that ends early and holds the picture for longer sound", async () => {
+  it("pads sound that ends early and holds the picture for sound that continues", async () => {
     const source = join(folder, "uneven.mp4");
     await runFfmpeg([
       ...["-f", "lavfi", "-t", "1", "-i", "testsrc2=size=320x240:rate=25"],
@@ -159,14 +159,14 @@ describe("one ffmpeg for all rungs", () => {
   });
 });
 
-describe("ffmpeg is ended", () => {
+describe("a running ffmpeg", () => {
   async function longSource(): Promise<string> {
     const path = join(folder, "long.mp4");
     await generateClip({ path, seconds: 60, frameRate: "30", size: "640x360", sound: false });
     return path;
   }
 
-  it("by an abort, which throws the signal's reason", async () => {
+  it("stops at an abort, which throws the signal's reason", async () => {
     const source = await longSource();
     const abort = new AbortController();
     const started = run(source, {
@@ -177,7 +177,7 @@ describe("ffmpeg is ended", () => {
     await expect(started).rejects.toThrow("cancelled");
   });
 
-  it("when it makes no progress", async () => {
+  it("stops when it makes no progress", async () => {
     const source = await longSource();
     const encoding = { crf: 20, preset: "slow" };
     await expect(run(source, { stallTimeoutSeconds: 0.01, encoding })).rejects.toThrow("no progress for 0.01 s");

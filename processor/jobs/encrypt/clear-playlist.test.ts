@@ -10,7 +10,7 @@ const written = writeMediaPlaylist({
 });
 
 describe("a clear playlist", () => {
-  it("gives the durations that were written", () => {
+  it("returns the durations that were written", () => {
     expect(readClearPlaylist(written)).toEqual([6.006, 1.5]);
   });
 
@@ -21,7 +21,7 @@ describe("a clear playlist", () => {
     ["with a segment missing", written.replace("seg_00001.ts", "seg_00003.ts")],
     ["with segments from elsewhere", written.replace("seg_00001.ts", "https://elsewhere.example/seg_00001.ts")],
     ["with a segment of no length", written.replace("6.006000", "0.000000")],
-  ])("%s is refused", (_name, text) => {
+  ])("is refused: %s", (_name, text) => {
     expect(() => readClearPlaylist(text)).toThrow("cannot be read");
   });
 });

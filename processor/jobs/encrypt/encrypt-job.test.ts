@@ -192,7 +192,7 @@ seg_00003.ts
     for (const bytes of decoded) expect(bytes.equals(clear[2]!.bytes)).toBe(true);
   });
 
-  it("refuses, for good, what was stored as it was read and does not decode", async () => {
+  it("fails permanently for a segment that was stored as it was read and does not decode", async () => {
     await using s3 = await startS3Server();
     storeClear(s3);
     const { outcome, report } = await encrypt(s3, order(), "invalid NAL");
@@ -204,7 +204,7 @@ seg_00003.ts
     expect(report).toBeUndefined();
   });
 
-  it("takes what an encryption has recorded before, which pads", async () => {
+  it("accepts clear renditions that an earlier encryption recorded, whose files are padded", async () => {
     await using s3 = await startS3Server();
     storeClear(s3);
     const bytes = padded().reduce((sum, size) => sum + size, 0);
@@ -263,7 +263,7 @@ seg_00003.ts
     expect(s3.objects.has(`source/${ENCRYPTED}master.m3u8`)).toBe(false);
   });
 
-  it("tries again what was read with bytes missing", async () => {
+  it("fails with a retryable error for a segment that was read with bytes missing", async () => {
     await using s3 = await startS3Server();
     stored["360p"] = with2((bytes) => bytes.subarray(0, 1000));
     storeClear(s3);

@@ -53,7 +53,7 @@ describe("the job loop", () => {
     expect(new Set(tokens).size).toBe(tokens.length);
   });
 
-  it("asks with the same lease token when the reply of a claim was lost, and gets the same job", async () => {
+  it("claims with the same lease token when the reply of a claim was lost, and receives the same job", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"), transcodeOrder("j2"));
     service.faults.set(
@@ -70,7 +70,7 @@ describe("the job loop", () => {
     expect(tokens[7]).not.toBe(tokens[0]);
   });
 
-  it("works on as many jobs at once as it may, and on no more", async () => {
+  it("works on as many jobs at once as its slots allow", async () => {
     await using service = await startJobService();
     for (const jobId of ["j1", "j2", "j3", "j4", "j5"]) service.queue.push(transcodeOrder(jobId));
     let running = 0;
@@ -118,7 +118,7 @@ describe("the job loop", () => {
     expect(service.routes("j1").filter((route) => !/heartbeat|progress/.test(route))).toEqual(["j1/cancelled"]);
   });
 
-  it("stops a job whose lease is lost, and asks only whether it was cancelled", async () => {
+  it("stops a job whose lease is lost, and only acknowledges a cancellation", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     service.faults.set("heartbeat", [{ kind: "status", status: 409, code: "lease-lost" }]);
@@ -131,7 +131,7 @@ describe("the job loop", () => {
     expect(service.routes("j1")).toEqual(["j1/heartbeat", "j1/cancelled"]);
   });
 
-  it("continues working while the Worker is silent", async () => {
+  it("continues to work while the Worker does not answer", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     service.faults.set(
@@ -151,7 +151,7 @@ describe("the job loop", () => {
     expect(recorded).toBe(true);
   });
 
-  it("releases running jobs when it is stopped, and claims no more", async () => {
+  it("returns running jobs when it is stopped, and claims no more", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"), transcodeOrder("j2"));
     let started = false;

@@ -27,7 +27,7 @@ describe("progress", () => {
     expect(sent.map(({ percent }) => percent)).toEqual([1, 10]);
   });
 
-  it("never falls within a stage, and restarts with the next", async () => {
+  it("never falls within a stage, and starts again with the next", async () => {
     const { report, latest, stages, stop } = reporter(1000);
     report({ stage: "ENCODING", percent: 50 });
     report({ stage: "ENCODING", percent: 20 });

@@ -102,7 +102,7 @@ async function migrate(s3: S3Server, qualities: readonly Quality[] = ["720p", "3
 
 const clearObjects = (s3: S3Server) => [...s3.objects.keys()].filter((name) => name.startsWith(`source/${CLEAR}`));
 
-describe("the transcode job of an imported part", () => {
+describe("the re-key job of an imported part", () => {
   it("stores the segments decrypted, byte for byte, with playlists, and reports what it measured", async () => {
     await using s3 = await startS3Server();
     for (const quality of ["720p", "360p"] as const) storeImport(s3, stored(quality));
@@ -140,7 +140,7 @@ describe("the transcode job of an imported part", () => {
     ]);
   });
 
-  it("takes clear renditions as they are, beside encrypted ones", async () => {
+  it("accepts clear renditions unchanged, beside encrypted ones", async () => {
     await using s3 = await startS3Server();
     storeImport(s3, stored("720p", { encrypted: false }));
     storeImport(s3, stored("360p"));
@@ -148,7 +148,7 @@ describe("the transcode job of an imported part", () => {
     expect(s3.objects.get(`source/${CLEAR}720p/seg_00002.ts`)?.body.equals(media.get("720p")![1]!)).toBe(true);
   });
 
-  it("needs no room for more than what it looks at", async () => {
+  it("needs room only for the segments that it is reading", async () => {
     await using s3 = await startS3Server();
     storeImport(s3, stored("360p"));
     expect((await migrate(s3, ["360p"], false)).outcome.kind).toBe("done");
@@ -156,7 +156,7 @@ describe("the transcode job of an imported part", () => {
     expect(await workRoot.take(CLEAR)).toBeNull();
   });
 
-  it("takes sound alone", async () => {
+  it("accepts sound alone", async () => {
     await using s3 = await startS3Server();
     storeImport(s3, stored("128k"));
     const { report } = await migrate(s3, ["128k"]);
@@ -173,7 +173,7 @@ describe("the transcode job of an imported part", () => {
     expect(report).toMatchObject({ variants: [{ segmentCount: 3 }, { segmentCount: 1 }] });
   });
 
-  it("writes durations that were rounded again, as the media say", async () => {
+  it("writes rounded durations again, as the media say", async () => {
     await using s3 = await startS3Server();
     storeImport(s3, stored("360p", { said: 2 }));
     const { report } = await migrate(s3, ["360p"]);

@@ -9,7 +9,7 @@ describe("a source", () => {
     await expect(requireRoomFor(disk(5 * 2 ** 30))(4 * 2 ** 30)).resolves.toBeUndefined();
   });
 
-  it("that does not fit is a fault that may pass, with figures", async () => {
+  it("fails with a retryable error that has figures when it does not fit", async () => {
     await expect(requireRoomFor(disk(4 * 2 ** 30))(4 * 2 ** 30)).rejects.toThrow(
       new RetryableError("The processor has no room for the source: 4.3 GiB are needed and 4.0 GiB are free."),
     );

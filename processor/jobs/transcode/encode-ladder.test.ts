@@ -30,7 +30,7 @@ type Changes = {
 const asPlanned = (plan: VideoLadder) => plan;
 const asItIs = (bytes: Uint8Array) => bytes;
 
-describe("a ladder on its way", () => {
+describe("a ladder that is uploaded", () => {
   async function encode(keep: boolean, { changePlan = asPlanned, lookAt = asItIs }: Changes = {}) {
     await using s3 = await startS3Server();
     const sourcePath = join(folder, "source.mp4");
@@ -102,7 +102,7 @@ describe("a ladder on its way", () => {
     expect(stored.map(({ key }) => key)).toEqual(["source/clear/360p/seg_00001.ts"]);
   });
 
-  it("is made again when bytes of a segment are missing", async () => {
+  it("fails with a retryable error when bytes of a segment are missing", async () => {
     const lookAt = (bytes: Uint8Array, path: string) => (path.includes("00002") ? bytes.subarray(0, 1000) : bytes);
     await expect(encode(true, { lookAt })).rejects.toThrow(
       new VerificationFault("The converted video failed its check: segment 2 of 360p is cut off inside a packet."),

@@ -31,15 +31,15 @@ describe("segments that were uploaded", () => {
     expect(await run(true, 5)).toEqual({ keepsAll: true, left: [1, 2, 3, 4, 5] });
   });
 
-  it("go where there is none, but for the first", async () => {
+  it("are removed where there is none, except the first", async () => {
     expect(await run(false, 5)).toEqual({ keepsAll: false, left: [1] });
   });
 
-  it("go from the moment when the disk is low, the earlier ones too", async () => {
+  it("are removed once the disk is low, the earlier ones too", async () => {
     expect(await run(true, 5, 4)).toEqual({ keepsAll: false, left: [1] });
   });
 
-  it("never go before they are uploaded, in whatever order that is", async () => {
+  it("stay until they are uploaded, in whatever order that is", async () => {
     const retention = createSegmentRetention(false, async () => false);
     const segments = [1, 2, 3, 4].map((index) => ({
       ...{ quality: "360p" as const, index, path: join(folder, String(index)), startSeconds: 0, durationSeconds: 6 },

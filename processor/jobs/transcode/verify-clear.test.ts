@@ -15,7 +15,7 @@ function verify(bytes: readonly number[]) {
 }
 
 describe("a ladder that ffmpeg says is finished", () => {
-  it("fails, to be made again, when a segment ends within a packet", async () => {
+  it("fails with a retryable error when a segment ends within a packet", async () => {
     await expect(verify([188 * 9, 188 * 9 - 1, 188])).rejects.toThrow("Segment 2 of 720p is cut off.");
   });
 

@@ -19,7 +19,7 @@ describe("the disk that a ladder is expected to take", () => {
     expect(bytes(3600, 10e6) / 1e6).toBeCloseTo(97, 0);
   });
 
-  it("is a matter of its source where the length is not known", () => {
+  it("follows its source where the length is not known", () => {
     expect(bytes(null, 1e9) / 1e9).toBeCloseTo(3.07, 2);
   });
 

@@ -127,7 +127,7 @@ describe("the arguments of the one ffmpeg", () => {
     expect(args).not.toContain("-bf");
   });
 
-  it("speak to older versions", () => {
+  it("suit older versions", () => {
     const capabilities = { fpsMode: false, statsPeriod: false, toneMap: true };
     const { outputOptions } = command(facts, "VIDEO", { capabilities });
     expect(value(outputOptions, "-vsync")).toBe("vfr");

@@ -24,7 +24,7 @@ describe("the video ladder", () => {
     expect(rungs({ width: 3840, height: 2160 })[0]).toBe("1080p 1920x1080");
   });
 
-  it("goes by the short side of a portrait picture", () => {
+  it("follows the short side of a portrait picture", () => {
     expect(rungs({ displayWidth: 720, displayHeight: 1280 })).toEqual([
       "720p 720x1280",
       "480p 480x854",
@@ -87,7 +87,7 @@ describe("the video ladder", () => {
     expect(result).toMatchObject({ frameRate, resample: false });
   });
 
-  it("says when the last frame waits for the sound", () => {
+  it("warns when the last frame waits for the sound", () => {
     const result = plan(sourceFacts({ audio: sourceAudio({ endSeconds: 30 }), warnings: ["Left out: x."] }));
     expect(result).toMatchObject({ resample: true, timeline: { holdLastSeconds: 20, durationSeconds: 30 } });
     expect(result.warnings).toEqual([

@@ -10,7 +10,7 @@ it("reads one report per progress line, across chunks", () => {
   ]);
 });
 
-it("knows that nothing is written yet, and the microseconds that old versions call milliseconds", () => {
+it("recognises that nothing is written yet, and the microseconds that old versions call milliseconds", () => {
   const reader = new ProgressReader();
   expect(reader.push("out_time_us=-9223372036854775808\nprogress=continue\n")[0]?.outTimeSeconds).toBeNull();
   expect(reader.push("out_time_us=N/A\nprogress=continue\n")[0]?.outTimeSeconds).toBeNull();

@@ -39,7 +39,7 @@ describe("the time line of a result", () => {
     });
   });
 
-  it("holds the last frame if the sound is much longer", () => {
+  it("holds the last frame where the sound continues for long", () => {
     expect(planTimeline(video(0, 1), audio(0, 180))).toMatchObject({ holdLastSeconds: 179, durationSeconds: 180 });
   });
 

@@ -14,7 +14,7 @@ function ivs(text: string): (string | null)[] {
 const zeros = (last: string) => last.padStart(32, "0");
 
 describe("an imported playlist", () => {
-  it("gives its segments with their durations, in order", () => {
+  it("returns its segments with their durations, in order", () => {
     const read = readImportedPlaylist(whole(KEY, "#EXTINF:6.006,a title", "a.ts", "#EXTINF:2", "b.ts?sig=1"));
     expect(read).toMatchObject({
       kind: "read",
@@ -43,7 +43,7 @@ describe("an imported playlist", () => {
     ]);
   });
 
-  it("goes back to the sequence number after a key without an IV", () => {
+  it("uses the sequence number again after a key without an IV", () => {
     expect(ivs(whole(`${KEY},IV=0x1`, "#EXTINF:6,", "a.ts", KEY, "#EXTINF:6,", "b.ts"))).toEqual([
       zeros("1"),
       zeros("1"),
@@ -54,7 +54,7 @@ describe("an imported playlist", () => {
     ]);
   });
 
-  it("of clear segments has no IV, METHOD=NONE or not", () => {
+  it("has no IV for clear segments, with METHOD=NONE or without", () => {
     expect(ivs(whole("#EXTINF:6,", "a.ts"))).toEqual([null]);
     expect(ivs(whole("#EXT-X-KEY:METHOD=NONE", "#EXTINF:6,", "a.ts"))).toEqual([null]);
   });
@@ -94,11 +94,11 @@ describe("an imported playlist", () => {
       whole("#EXT-X-MEDIA-SEQUENCE:-1", KEY, ...segment),
       /media sequence number/,
     ],
-  ])("with %s is refused, and why", (_, text, reason) => {
+  ])("is refused with %s, and names the reason", (_, text, reason) => {
     expect(readImportedPlaylist(text)).toEqual({ kind: "refused", reason: expect.stringMatching(reason) });
   });
 
-  it("as we write it reads the same, every IV named", () => {
+  it("reads the same after it is written, with every IV named", () => {
     const segments = [
       { durationSeconds: 6.006, iv: new Uint8Array(16).fill(1) },
       { durationSeconds: 2.5, iv: new Uint8Array(16).fill(2) },

@@ -18,7 +18,7 @@ function encrypted(clear: Buffer, by = key): Buffer {
 
 describe("an imported segment", () => {
   // 4 packets are 752 bytes, a multiple of 16: the padding is a whole block.
-  it.each([1, 4, 100])("of %i packets opens with its key and IV", (packets) => {
+  it.each([1, 4, 100])("opens with its key and IV: %i packets", (packets) => {
     const clear = transportStream(packets);
     expect(openImportedSegment(encrypted(clear), key, iv)).toEqual(clear);
     expect(openImportedSegment(clear, key, null)).toEqual(clear);

@@ -9,7 +9,7 @@ it("fills a short segment to twenty packets, with null packets alone", () => {
   }
 });
 
-it("leaves others alone", () => {
+it("does not change longer segments", () => {
   expect(recognisablePadding(20 * 188)).toEqual(Buffer.alloc(0));
   expect(recognisablePadding(5_000_000)).toEqual(Buffer.alloc(0));
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ScratchBuffers } from "./scratch-buffers.ts";
 
 describe("scratch buffers", () => {
-  it("are large enough, and used again once they were given back", () => {
+  it("are large enough, and are reused once they are returned", () => {
     const scratch = new ScratchBuffers();
     const first = scratch.take(3_000_000);
     expect(first.length).toBeGreaterThanOrEqual(3_000_000);
@@ -12,7 +12,7 @@ describe("scratch buffers", () => {
     expect(scratch.take(2_000_000).buffer).toBe(first.buffer);
   });
 
-  it("are given back once, and nothing else is", () => {
+  it("are returned once, and nothing else is", () => {
     const scratch = new ScratchBuffers();
     const first = scratch.take(100);
     scratch.giveBack(first);
@@ -22,7 +22,7 @@ describe("scratch buffers", () => {
     expect(scratch.take(10).buffer).not.toBe(first.buffer);
   });
 
-  it("that are too small make room for one that fits", () => {
+  it("make room for one that fits when they are too small", () => {
     const scratch = new ScratchBuffers();
     scratch.giveBack(scratch.take(10));
     const large = scratch.take(5_000_000);

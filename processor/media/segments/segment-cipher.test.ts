@@ -40,13 +40,13 @@ describe("an encrypted segment", () => {
     expect(encrypted(new Uint8Array(188), 0)).toHaveLength(192);
   });
 
-  it.each([0, 1, 15, 16, 188, 65_536, 188 * 1000])("fills what it was given, and no more: %i bytes", (size) => {
+  it.each([0, 1, 15, 16, 188, 65_536, 188 * 1000])("fills the buffer of the caller, and no more: %i bytes", (size) => {
     const clear = Buffer.alloc(size, 0x47);
     const whole = encryptSegment(clear, KEY, 3, (bytes) => Buffer.alloc(bytes + 100));
     expect(whole).toEqual(asDefined(clear, 3));
   });
 
-  it("comes back with its own key and sequence number only", () => {
+  it("decrypts with its own key and sequence number only", () => {
     const clear = Buffer.from("a segment of some length, not of sixteen");
     const ciphertext = encrypted(clear, 7);
     expect(decryptSegment(ciphertext, KEY, 7)).toEqual(clear);
@@ -59,14 +59,14 @@ describe("an encrypted segment", () => {
   });
 });
 
-describe("from file to file", () => {
+describe("encryption from file to file", () => {
   let folder = "";
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "segment-cipher-"));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it.each([0, 188, 188 * 1000])("%i bytes are the same as in memory", async (size) => {
+  it.each([0, 188, 188 * 1000])("gives the same %i bytes as in memory", async (size) => {
     const clear = Buffer.alloc(size, 0x47);
     await writeFile(join(folder, "clear.ts"), clear);
     const written = await encryptSegmentFile(join(folder, "clear.ts"), join(folder, "out.ts"), KEY, 3);
@@ -75,7 +75,7 @@ describe("from file to file", () => {
     expect(await readFile(join(folder, "out.ts"))).toEqual(expected);
   });
 
-  it("a segment of many chunks is one ciphertext", async () => {
+  it("makes one ciphertext of a segment of many chunks", async () => {
     const size = 32 * 2 ** 20 + 188;
     await writeFile(join(folder, "large.ts"), "");
     await truncate(join(folder, "large.ts"), size);

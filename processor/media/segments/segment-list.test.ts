@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseSegmentLine, SegmentListReader, segmentIndex } from "./segment-list.ts";
 
 describe("a segment list", () => {
-  it("gives each entry once it is complete, whatever the chunks are", () => {
+  it("returns each entry once it is complete, whatever the chunks are", () => {
     const reader = new SegmentListReader();
     expect(reader.push("seg_00001.ts,0.0000")).toEqual([]);
     expect(reader.push("00,6.006000\nseg_00002.ts,6.006000,12.012000\nseg")).toEqual([

@@ -35,7 +35,7 @@ async function packets(path: string, track: "v" | "a") {
 }
 
 describe("a segment of a ladder", () => {
-  it("says the times that ffprobe finds in it, to the tick", async () => {
+  it("has the times that ffprobe finds in it, to the tick", async () => {
     for (const { bytes } of segments) {
       const path = join(folder, "segment.ts");
       await writeFile(path, bytes);

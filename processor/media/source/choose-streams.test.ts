@@ -77,7 +77,7 @@ describe("the sound of a file", () => {
   });
 });
 
-describe("mono tracks are left and right", () => {
+describe("mono tracks become left and right", () => {
   it.each([
     ["of PCM", [mono(1), mono(2), mono(3), mono(4)], 2],
     [
@@ -98,7 +98,7 @@ describe("mono tracks are left and right", () => {
     expect(choose([picture(0), ...sounds])).toEqual([0, 1, right]);
   });
 
-  it("not where one starts later", () => {
+  it("stay apart where one starts later", () => {
     expect(choose([picture(0), mono(1), mono(2)], { starts: { 2: 0.5 } })).toEqual([0, 1, null]);
   });
 });

@@ -48,12 +48,12 @@ describe("other colours are converted to bt709", () => {
     expect(planColor(source(tags)).output).toEqual(HD);
   });
 
-  it("with the curve that they have, where H.264 carries it", () => {
+  it("keeps the curve that they have, where H.264 carries it", () => {
     const tags = { space: "bt709", primaries: "smpte432", transfer: "iec61966-2-1" };
     expect(planColor(source(tags))).toEqual({ output: { ...HD, transfer: "iec61966-2-1" }, convertFrom: tags });
   });
 
-  it("in RGB, which has no matrix", () => {
+  it("converts RGB, which has no matrix", () => {
     const tags = { space: "gbr", primaries: "smpte432", transfer: "bt709" };
     expect(from(tags, { pixelFormat: "gbrp" })).toEqual({ ...HD, primaries: "smpte432" });
     expect(from({ space: "gbr" }, { pixelFormat: "gbrp", width: 320, height: 180 })).toBeNull();

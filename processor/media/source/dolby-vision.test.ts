@@ -26,7 +26,7 @@ it.each([
   },
 );
 
-it("knows a track that only adds to another one", () => {
+it("recognises a track that only adds to another one", () => {
   expect(isEnhancementLayer(stream({ dv_profile: 7, bl_present_flag: 0 }))).toBe(true);
   expect(isEnhancementLayer(stream({ dv_profile: 8, bl_present_flag: 1 }))).toBe(false);
   expect(isEnhancementLayer({ index: 0 })).toBe(false);

@@ -71,7 +71,7 @@ describe("the frame rate of the ladder", () => {
     });
   });
 
-  it("believes the packets and not a container that counts fields", () => {
+  it("follows the packets and not a container that counts fields", () => {
     const cadence = measureCadence(times(90, 30, toMilliseconds));
     const chosen = chooseFrameRate({ declared: rate(60), average: rate(1000), cadence, interlaced: false });
     expect(chosen).toEqual({ frameRate: rate(30), resample: true });

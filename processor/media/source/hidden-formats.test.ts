@@ -53,7 +53,7 @@ describe("formats that a description hides", () => {
     });
   });
 
-  it("cannot be distinguished if the stream describes its channels itself", () => {
+  it("cannot be distinguished where the stream describes its channels itself", () => {
     const own = { configuration: 0, count: 100 } as const;
     expect(find({ ...own }, { ...own, element: "single" })).toEqual({ kind: "unreadable" });
     expect(find({ ...own })).toBeNull();

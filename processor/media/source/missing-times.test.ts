@@ -29,7 +29,7 @@ describe("a picture without a presentation time", () => {
     expect(times(...group, ...rest).map(([, pts]) => pts)).toEqual([3, 1, 2, 6, 4, 5, 7]);
   });
 
-  it("or with that of the next one is shown when the next of its kind is decoded", () => {
+  it("is shown when the next of its kind is decoded, also where it has the time of the next one", () => {
     const group = [[0, 3, 0] as const, [0, 1, 1] as const, [0, 2, 2] as const];
     const misread = [[0, 4, 3] as const, [0, 4, 4] as const, [0, 5, 5] as const];
     expect(times(...group, ...misread, [0, 9, 6]).map(([, pts]) => pts)).toEqual([3, 1, 2, 6, 4, 5, 9]);

@@ -131,7 +131,7 @@ describe("the facts of a source", () => {
     expect(facts([VIDEO], scanner.finish(), ts).video?.endSeconds).toBeNull();
   });
 
-  it("pass a header that claims 143,165 s for two seconds", () => {
+  it("ignore a header that claims 143,165 s for two seconds", () => {
     const found = facts([{ ...VIDEO, duration: "143165.57" }], undefined, { ...FORMAT, duration: "143165.64" });
     expect(found.headerDuration).toBe(143165.64);
     expect(found.video?.endSeconds).toBeCloseTo(2, 6);
@@ -180,45 +180,45 @@ describe("what a source lacks", () => {
   });
 });
 
-describe("of several tracks", () => {
-  it("one of which nothing could be decoded is left out", () => {
+describe("a file of several tracks", () => {
+  it("leaves out one of which nothing could be decoded", () => {
     const streams = [VIDEO, AUDIO, { ...AUDIO, index: 2 }];
     const found = facts(streams, scans({ 0: 30, 1: 50, 2: 50 }), FORMAT, { broken: new Set([1]) });
     expect(found.audio?.streamIndex).toBe(2);
     expect(found.warnings).toEqual(["Left out: audio track 1 (aac), which cannot be decoded."]);
   });
 
-  it("many of a kind are counted", () => {
+  it("counts many of a kind", () => {
     const others = Array.from({ length: 9 }, (_, i) => ({ ...AUDIO, index: 1 + i }));
     const found = facts([VIDEO, ...others], scans(Object.fromEntries([...Array(10).keys()].map((i) => [i, 30]))));
     expect(found.warnings).toEqual(["Left out: 8 further audio tracks."]);
   });
 
-  it("a picture of a few pixels is none beside sound", () => {
+  it("ignores a picture of a few pixels beside sound", () => {
     const found = facts([{ ...VIDEO, width: 1, height: 1 }, AUDIO]);
     expect(found).toMatchObject({ video: null, undecodablePicture: null });
     expect(found.warnings).toEqual(["Left out: video track 0 (h264), which is only 1 x 1 pixels."]);
   });
 
-  it("one that holds nothing is named as such", () => {
+  it("names one that holds nothing as such", () => {
     const found = facts([VIDEO, AUDIO, { ...AUDIO, index: 2 }], scans({ 0: 30, 1: 50 }));
     expect(found.warnings).toEqual(["Left out: audio track 2 (aac), which holds nothing."]);
   });
 
-  it("a scrambled one beside another is named as such", () => {
+  it("names a scrambled one beside another as such", () => {
     const streams = [VIDEO, { ...AUDIO, id: "0x101" }, { ...AUDIO, index: 2 }];
     const found = facts(streams, scans({ 0: 30, 1: 50, 2: 50 }), FORMAT, { scrambled: new Set([0x101]) });
     expect(found.audio?.streamIndex).toBe(2);
     expect(found.warnings).toEqual(["Left out: audio track 1 (aac), which is copy-protected."]);
   });
 
-  it("a picture that cannot be decoded is remembered", () => {
+  it("records a picture that cannot be decoded", () => {
     expect(facts([{ ...VIDEO, codec_name: "prores_raw" }, AUDIO]).undecodablePicture).toBe("prores_raw");
   });
 });
 
-describe("a source is refused", () => {
-  it("when the report is none", () => {
+describe("the report of a source", () => {
+  it("is refused when it is no report", () => {
     expect(readProbeReport({ ...KNOWN, report: "x", scans: new Map() })).toEqual({
       kind: "refused",
       reason:
@@ -258,11 +258,11 @@ describe("a source is refused", () => {
       Array.from({ length: 101 }, (_, index) => ({ ...AUDIO, index })),
       "The file has 101 tracks, at most 100 are accepted. Export fewer.",
     ],
-  ] as const)("for %s", (_, streams, expected) => {
+  ] as const)("is refused for %s", (_, streams, expected) => {
     expect(reason(streams)).toBe(expected);
   });
 
-  it("when it ends before its media, or before its picture", () => {
+  it("is refused when the file ends before its media, or before its picture", () => {
     const incomplete = "The file is incomplete: it ends before its media. Upload it again.";
     expect(reason([VIDEO, AUDIO], scans({}), FORMAT, { end: "cut" })).toBe(incomplete);
     expect(reason([VIDEO, AUDIO], scans({ 1: 50 }), FORMAT, { end: "cut" })).toBe(incomplete);
@@ -271,7 +271,7 @@ describe("a source is refused", () => {
     );
   });
 
-  it("when its only picture or its only sound is scrambled", () => {
+  it("is refused when its only picture or its only sound is scrambled", () => {
     const streams = [
       { ...VIDEO, id: "0x101" },
       { ...AUDIO, id: "0x102" },
@@ -283,7 +283,7 @@ describe("a source is refused", () => {
     expect(reason(streams, undefined, FORMAT, { scrambled: new Set([0x103]) })).toBeNull();
   });
 
-  it("when it is longer than the limits, in time or in frames", () => {
+  it("is refused when the file is longer than the limits, in time or in frames", () => {
     const scanner = new PacketScanner(KEEP);
     scanner.push("0,0,0,1,K_\n0,50000,50000,1,K_\n");
     expect(reason([VIDEO], scanner.finish())).toBe(

@@ -25,7 +25,7 @@ describe("sound that is skipped", () => {
     expect(skipped(418 * 200 + 33_440, ...frames(200), 33_440)).toBeNull();
   });
 
-  it("is not looked for in containers that say where their packets are", () => {
+  it("is not searched in containers that say where their packets are", () => {
     expect(FrameBytes.of("mov,mp4,m4a,3gp,3g2,mj2")).toBeNull();
   });
 });

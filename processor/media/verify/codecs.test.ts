@@ -2,25 +2,25 @@ import { describe, expect, it } from "vitest";
 import { aacCodec, avcCodec, hexDumpBytes } from "./codecs.ts";
 
 describe("the CODECS string", () => {
-  it("of H.264 is read from the first SPS, behind an access unit delimiter", () => {
+  it("is read for H.264 from the first SPS, behind an access unit delimiter", () => {
     const stream = [0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1, 0x67, 0x64, 0x00, 0x28, 0xac, 0, 0, 1, 0x68, 0xee];
     expect(avcCodec(Uint8Array.from(stream))).toBe("avc1.640028");
   });
 
-  it("of H.264 keeps the constraint flags", () => {
+  it("keeps the constraint flags of H.264", () => {
     expect(avcCodec(Uint8Array.from([0, 0, 1, 0x67, 0x42, 0xc0, 0x1e]))).toBe("avc1.42c01e");
   });
 
-  it("of H.264 is nothing without an SPS", () => {
+  it("is null for H.264 without an SPS", () => {
     expect(avcCodec(Uint8Array.from([0, 0, 1, 0x65, 0x88, 0x84, 0x00, 0, 0, 1]))).toBeNull();
   });
 
-  it("of AAC is the object type of its profile", () => {
+  it("is the object type of its profile for AAC", () => {
     expect(aacCodec("LC")).toBe("mp4a.40.2");
     expect(aacCodec("HE-AAC")).toBe("mp4a.40.5");
   });
 
-  it("of AAC is nothing for a profile that has no name, nor for one of an object's own", () => {
+  it("is null for an AAC profile without a name, also where it is named like a property of all objects", () => {
     expect(aacCodec("")).toBeNull();
     expect(aacCodec("ELD")).toBeNull();
     expect(aacCodec("toString")).toBeNull();
@@ -28,7 +28,7 @@ describe("the CODECS string", () => {
 });
 
 describe("a hex dump of ffprobe", () => {
-  it("gives its bytes, and nothing of the text beside them", () => {
+  it("yields its bytes, and nothing of the text beside them", () => {
     const dump =
       "\n00000000: 0000 0167 6400 28ac d940 7802 27e5 c044  ...gd.(..@x.'..D\n00000010: 0000 0168 ef8f cb                        ...h...\n";
     expect(Buffer.from(hexDumpBytes(dump)).toString("hex")).toBe("00000167640028acd940780227e5c04400000168ef8fcb");
@@ -40,7 +40,7 @@ describe("a hex dump of ffprobe", () => {
     ]);
   });
 
-  it("of nothing has none", () => {
+  it("yields none for nothing", () => {
     expect(hexDumpBytes("\n")).toHaveLength(0);
   });
 });

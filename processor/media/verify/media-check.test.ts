@@ -83,7 +83,7 @@ describe.each([
   ["the encrypt job", ENCRYPT],
   ["the re-key job", RE_KEY],
 ])("the media check of %s", (_name, way) => {
-  it("passes a ladder of two rungs, in any order, and says how long each segment is", () => {
+  it("passes a ladder of two rungs, in any order, and returns the length of each segment", () => {
     for (const order of [
       [0, 1, 2],
       [2, 0, 1],
@@ -158,7 +158,7 @@ describe.each([
     expect(faultOf(check(way, { "360p": damaged() }))).toMatch(fault);
   });
 
-  it("refuses a ladder of which a segment never came", () => {
+  it("refuses a ladder of which a segment is missing", () => {
     expect(faultOf(check(way, { "360p": segments }, 3, [0, 2]))).toBe("segment 2 of 360p is missing");
   });
 });

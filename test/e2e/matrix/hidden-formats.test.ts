@@ -38,7 +38,7 @@ function pieces(channels: readonly Channels[], picture = true) {
 const labels = (count: number) => Array.from({ length: count }, (_, piece) => piece * PIECE_SECONDS + 1);
 
 describe("sound whose channels change under one description", () => {
-  it("is heard from its first recording to its last: stereo, mono, stereo", async () => {
+  it("plays from its first recording to its last: stereo, mono, stereo", async () => {
     const path = join(folder, "sound.m4a");
     await joinPieces(path, "concat", pieces([2, 1, 2], false));
     const result = await convert(path, folder, { resourceType: "AUDIO", measured: false });

@@ -58,8 +58,8 @@ function withAacDescription(hex: string): Buffer {
   return bytes;
 }
 
-describe("a refusal names the cause", () => {
-  it("of sound in a kind of AAC that no decoder takes: xHE-AAC, and a type that is not assigned", async () => {
+describe("a refusal", () => {
+  it("names sound in a kind of AAC without a decoder: xHE-AAC, and a type that is not assigned", async () => {
     const action = "Convert it to MP4 with H.264 and AAC, and upload that.";
     expect(await reasonOf(withAacDescription("f948100000"))).toBe(
       `The file could not be read as video or audio: its sound is a kind of AAC that cannot be decoded here. ${action}`,
@@ -69,13 +69,13 @@ describe("a refusal names the cause", () => {
     );
   });
 
-  it("of a file that ends before its media", async () => {
+  it("names a file that ends before its media", async () => {
     expect(await reasonOf(film.subarray(0, film.indexOf("mdat") + 20))).toBe(
       "The file is incomplete: it ends before its media. Upload it again.",
     );
   });
 
-  it("of a codec that only its tag names", async () => {
+  it("names a codec that appears only as a tag", async () => {
     expect(await reasonOf(renamed({ avc1: "vvc1" }))).toBe(
       "The picture (VVC) cannot be decoded. Convert the video to MP4 with H.264, and upload that.",
     );

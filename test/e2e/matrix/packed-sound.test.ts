@@ -69,7 +69,7 @@ describe("sound of several frames a packet", () => {
     expect(await decodedSeconds(split)).toBeCloseTo(3, 1);
   });
 
-  it("of one frame a packet is left as it is", async () => {
+  it("stays as it is with one frame a packet", async () => {
     const path = await phoneMemo("3gp", 1);
     expect(await splitPackedSound({ sourcePath: path, tools, signal })).toBe(path);
   });

@@ -24,7 +24,7 @@ const SCHEME = box("sinf", box("frma", Buffer.from("avc1")), box("schm", 12));
 const CLEAR_VIDEO = box("avc1", 78, box("avcC", 30));
 const CLEAR_SOUND = box("mp4a", 28, box("esds", 30));
 
-describe("an MP4 is protected", () => {
+describe("an MP4", () => {
   it.each([
     ["in its second track", movie(track(CLEAR_VIDEO), track(box("enca", 28, SCHEME)))],
     ["in a later sample entry", movie(track(CLEAR_VIDEO, box("encv", 78, SCHEME)))],
@@ -32,15 +32,15 @@ describe("an MP4 is protected", () => {
     ["by FairPlay", movie(track(box("drms", 28, box("esds", 30))))],
     ["by FairPlay, in its picture", movie(track(CLEAR_SOUND), track(box("drmi", 78)))],
     ["under a clear name", movie(track(box("avc1", 78, box("avcC", 30), SCHEME)))],
-  ])("%s", async (_, bytes) => {
+  ])("is protected %s", async (_, bytes) => {
     expect(await find(Buffer.concat([FTYP, bytes]))).toEqual(WHOLE);
   });
 
-  it("not by a pssh box alone", async () => {
+  it("is not protected by a pssh box alone", async () => {
     expect(await find(Buffer.concat([FTYP, movie(track(CLEAR_VIDEO), track(CLEAR_SOUND))]))).toEqual(NONE);
   });
 
-  it("also where the header was cut off", async () => {
+  it("is protected also where the header was cut off", async () => {
     const whole = Buffer.concat([FTYP, movie(track(box("encv", 78, SCHEME)), track(CLEAR_SOUND))]);
     expect(await find(whole.subarray(0, whole.length - 60))).toEqual(WHOLE);
   });
@@ -63,17 +63,17 @@ const matroska = (...content: Buffer[]) =>
   ]);
 const COMPRESSION = element(0x5034, element(0x4254, Buffer.of(3)));
 
-describe("a Matroska file is protected", () => {
+describe("a Matroska file", () => {
   it.each([
     ["by its encryption settings", matroska(encoding(element(0x5035, element(0x47e1, Buffer.of(5)))))],
     ["by the type of the encoding", matroska(encoding(element(0x5033, Buffer.of(1))))],
     ["in a second segment", Buffer.concat([matroska(), matroska(encoding(element(0x5035)))])],
     ["after its clusters", matroska(element(0x1f43b675, Buffer.alloc(50)), encoding(element(0x5035)))],
-  ])("%s", async (_, bytes) => {
+  ])("is protected %s", async (_, bytes) => {
     expect(await find(bytes)).toEqual(WHOLE);
   });
 
-  it("not by compressed tracks", async () => {
+  it("is not protected by compressed tracks", async () => {
     expect(await find(matroska(encoding(element(0x5033, Buffer.of(0)), COMPRESSION)))).toEqual(NONE);
   });
 });
@@ -99,7 +99,7 @@ describe("a transport stream", () => {
     expect(await find(bytes)).toEqual({ kind: "tracks", scrambled: new Set([0x101]) });
   });
 
-  it("is in the clear in spite of some bit errors", async () => {
+  it("is clear in spite of some bit errors", async () => {
     expect(await find(transportStream(1000, [0x100, 0x101], (_, n) => n % 50 === 0))).toEqual(NONE);
   });
 });
@@ -131,21 +131,21 @@ it("recognises a Windows Media file that names a licence", async () => {
   expect(await find(file(properties))).toEqual(NONE);
 });
 
-describe("a damaged file ends the search", () => {
+describe("the search in a damaged file", () => {
   const seeds = Array.from({ length: 40 }, (_, seed) => seed);
   const whole = [
     Buffer.concat([FTYP, movie(track(CLEAR_VIDEO), track(CLEAR_SOUND))]),
     matroska(encoding(COMPRESSION)),
     transportStream(60, [0x100], () => false),
   ];
-  it.each(seeds)("with random bytes in it, seed %i", async (seed) => {
+  it.each(seeds)("ends with random bytes in it, seed %i", async (seed) => {
     const random = seededRandom(seed);
     const bytes = Buffer.from(whole[seed % whole.length]!);
     for (let n = 0; n < 30; n++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
     expect((await find(bytes)).kind).toMatch(/^(tracks|whole)$/);
   });
 
-  it("that is made of empty boxes without an end", async () => {
+  it("ends in a file of empty boxes without an end", async () => {
     let reads = 0;
     const endless = Buffer.concat([FTYP, box("free")]);
     const read = (offset: number, length: number) => {
