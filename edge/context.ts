@@ -1,6 +1,7 @@
 import { type JobCredentials, signedJobCredentials } from "../shared/application/job-service/job-credentials.ts";
 import type { Persistence } from "../shared/application/persistence.ts";
 import type { SessionRules } from "../shared/domain/play-session.ts";
+import type { DefaultPolicyRule } from "../shared/domain/quality-auth.ts";
 import type { JobRules } from "../shared/domain/transcode-job.ts";
 import { createKeyVault, type KeyVault } from "../shared/key-vault/key-vault.ts";
 import { d1Persistence } from "../shared/persistence/d1/persistence.ts";
@@ -30,6 +31,7 @@ export type Context = Persistence & {
   readonly watchPages: PageCache;
   readonly rules: JobRules;
   readonly sessionRules: SessionRules;
+  readonly policyRule: DefaultPolicyRule;
 };
 
 export type ContextOptions = {
@@ -72,6 +74,7 @@ export function createContext(options: ContextOptions): Context {
     watchPages,
     rules,
     sessionRules: sessionRules(settings),
+    policyRule: { publicUpTo: settings.PUBLIC_UP_TO_LINES },
   };
 }
 

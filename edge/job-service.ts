@@ -1,19 +1,17 @@
-import { createJobService } from "../shared/application/job-service/create-job-service.ts";
+import { createJobService, type InProcessJobService } from "../shared/application/job-service/create-job-service.ts";
 import type { JobServiceDeps } from "../shared/application/job-service/deps.ts";
-import type { JobService } from "../shared/application/job-service/job-service.ts";
 import type { Context } from "./context.ts";
 import { queueDeletions, whereStored } from "./events/delete-objects.ts";
 import { dispatchEvents } from "./events/outbox.ts";
 import { logError } from "./log/log.ts";
 
 /** The job service of one request, which keeps the request's follow-up work alive after the response. */
-export function jobServiceOf(context: Context, execution: Pick<ExecutionContext, "waitUntil">): JobService {
+export function jobServiceOf(context: Context, execution: Pick<ExecutionContext, "waitUntil">): InProcessJobService {
   const { env, settings } = context;
   const later: JobServiceDeps["later"] = (name, work) =>
     execution.waitUntil(work.catch((error: unknown) => logError(name, error)));
   return createJobService({
     ...context,
-    policyRule: { publicUpTo: settings.PUBLIC_UP_TO_LINES },
     keyGraceSeconds: settings.KEY_GRACE_SECONDS,
     rekeyMaxInFlight: settings.MIGRATION_MAX_IN_FLIGHT,
     credentials: context.jobCredentials,

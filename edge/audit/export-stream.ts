@@ -1,35 +1,27 @@
 import type { AuditFilter, AuditLog } from "../../shared/application/ports/audit-log.ts";
-import type { AuditEvent } from "../../shared/domain/audit-event.ts";
+import { pagedStream } from "../http/paged-stream.ts";
+import { CSV_HEADER, csvRow, ndjsonRow } from "./audit-rows.ts";
 
-/** A page is what is in memory at one time: some hundred kilobytes. */
+/** Some hundred kilobytes. */
 export const EVENTS_PER_PAGE = 500;
-/** Under the 1,000 statements that one request may send to D1. */
-const MOST_PAGES = 900;
 
-export type ExportForm = { readonly header: string; row(event: AuditEvent): string };
+export const EXPORT_FORMS = {
+  ndjson: { header: "", row: ndjsonRow, type: "application/x-ndjson" },
+  csv: { header: CSV_HEADER, row: csvRow, type: "text/csv; charset=utf-8; header=present" },
+} as const;
 
-/**
- * All events of a filter, the oldest first, a page at a time and only as fast as they are taken. What cannot be finished
- * breaks off: a reader sees a transfer that failed, and never takes a part for the whole.
- */
+/** All events of a filter, the oldest first. */
 export function exportStream(
   auditLog: Pick<AuditLog, "page">,
   filter: AuditFilter,
-  form: ExportForm,
-  mostPages: number = MOST_PAGES,
+  { header, row }: Pick<(typeof EXPORT_FORMS)[keyof typeof EXPORT_FORMS], "header" | "row">,
+  mostPages?: number,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let after: string | null = null;
-  let pages = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      if (pages === mostPages) throw new Error("the range has more events than one export takes");
-      const events = await auditLog.page({ filter, order: "oldest-first", after, limit: EVENTS_PER_PAGE });
-      const text = `${pages === 0 ? form.header : ""}${events.map(form.row).join("")}`;
-      pages++;
-      after = events.at(-1)?.id ?? null;
-      if (text !== "") controller.enqueue(encoder.encode(text));
-      if (events.length < EVENTS_PER_PAGE) controller.close();
-    },
+  return pagedStream({
+    page: (after: string | null) => auditLog.page({ filter, order: "oldest-first", after, limit: EVENTS_PER_PAGE }),
+    pageSize: EVENTS_PER_PAGE,
+    positionOf: ({ id }) => id,
+    ...{ header, row, tooLong: "the range has more events than one export takes" },
+    ...(mostPages === undefined ? {} : { mostPages }),
   });
 }

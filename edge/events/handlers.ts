@@ -6,8 +6,11 @@ import { queueReplaced } from "./delete-replaced.ts";
 
 type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly type: Type }>;
 
+/** What handlers use. */
+export type EventDeps = Pick<Context, "uploads" | "env" | "settings" | "prefixes" | "now">;
+
 /** Idempotent: an event is delivered at least once. What it throws has the event delivered again. */
-export type Handler<Type extends DomainEvent["type"]> = (event: EventOf<Type>, context: Context) => Promise<void>;
+export type Handler<Type extends DomainEvent["type"]> = (event: EventOf<Type>, deps: EventDeps) => Promise<void>;
 
 type Handlers = { readonly [Type in DomainEvent["type"]]: readonly Handler<Type>[] };
 
@@ -17,18 +20,18 @@ const HANDLERS: Handlers = {
   VideoPostPublished: [],
   VideoPostUnpublished: [],
   SingleKeyContentMigrated: [deleteSources],
-  PlayedVersionReplaced: [(event, context) => queueReplaced(context, event.prefix, event.keysEnd)],
+  PlayedVersionReplaced: [(event, deps) => queueReplaced(deps, event.prefix, event.keysEnd)],
   VideoPostDeleted: [deleteUploads, deleteRenditions],
 };
 
 /** Runs the handlers of one event in their order. An event of a later release has none here, and waits for it. */
-export async function handleEvent(event: DomainEvent, context: Context): Promise<void> {
+export async function handleEvent(event: DomainEvent, deps: EventDeps): Promise<void> {
   const handlers = HANDLERS[event.type] as readonly Handler<DomainEvent["type"]>[] | undefined;
   if (handlers === undefined) throw new Error(`the event ${event.id} has the unknown type ${event.type}`);
-  for (const handle of handlers) await handle(event, context);
+  for (const handle of handlers) await handle(event, deps);
 }
 
-async function deleteUploads({ uploadIds }: { readonly uploadIds: readonly string[] }, { uploads, env }: Context) {
+async function deleteUploads({ uploadIds }: { readonly uploadIds: readonly string[] }, { uploads, env }: EventDeps) {
   const dropped = await uploads.dropUnneeded(uploadIds);
   await queueDeletions(
     env,
@@ -36,10 +39,10 @@ async function deleteUploads({ uploadIds }: { readonly uploadIds: readonly strin
   );
 }
 
-async function deleteSources({ prefixes }: { readonly prefixes: readonly string[] }, { env }: Context) {
+async function deleteSources({ prefixes }: { readonly prefixes: readonly string[] }, { env }: EventDeps) {
   await queueDeletions(env, prefixes.map(inSource));
 }
 
-async function deleteRenditions({ prefixes }: { readonly prefixes: readonly string[] }, { env }: Context) {
+async function deleteRenditions({ prefixes }: { readonly prefixes: readonly string[] }, { env }: EventDeps) {
   await queueDeletions(env, prefixes.flatMap(inBothBuckets));
 }

@@ -1,6 +1,8 @@
 import type { Context } from "../context.ts";
 import { logError } from "../log/log.ts";
-import { handleEvent } from "./handlers.ts";
+import { type EventDeps, handleEvent } from "./handlers.ts";
+
+export type OutboxDeps = EventDeps & Pick<Context, "outbox">;
 
 const DISPATCH_BATCH = 50;
 
@@ -8,14 +10,14 @@ const DISPATCH_BATCH = 50;
  * Delivers the events of saves to their handlers. A save is marked when all of its events are handled, so an
  * interruption repeats some of them. A save that fails holds up the later saves of its post and no other.
  */
-export async function dispatchEvents(context: Context): Promise<number> {
-  const { outbox, now } = context;
+export async function dispatchEvents(deps: OutboxDeps): Promise<number> {
+  const { outbox, now } = deps;
   const waiting = await outbox.listUndispatched(DISPATCH_BATCH);
   const failed = new Map<string, unknown>();
   for (const { videoPostId, version, events } of waiting) {
     if (failed.has(videoPostId)) continue;
     try {
-      for (const event of events) await handleEvent(event, context);
+      for (const event of events) await handleEvent(event, deps);
       await outbox.markDispatched({ videoPostId, version }, now());
     } catch (error) {
       failed.set(videoPostId, error);
@@ -26,6 +28,6 @@ export async function dispatchEvents(context: Context): Promise<number> {
 }
 
 /** Runs after the response is sent. The Cron Trigger repeats what fails here. */
-export function dispatchSoon(context: Context, execution: Pick<ExecutionContext, "waitUntil">): void {
-  execution.waitUntil(dispatchEvents(context).catch((error) => logError("outbox", error)));
+export function dispatchSoon(deps: OutboxDeps, execution: Pick<ExecutionContext, "waitUntil">): void {
+  execution.waitUntil(dispatchEvents(deps).catch((error) => logError("outbox", error)));
 }

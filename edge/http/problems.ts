@@ -50,17 +50,26 @@ const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   "too-many-requests": 10,
 };
 
-/** The code of a response made by `problem`; null for any other response. Consumes the body. */
-export async function problemCodeOf(response: Response): Promise<string | null> {
-  if (response.headers.get("content-type") !== "application/problem+json") return null;
-  const { code } = (await response.json()) as { code?: unknown };
-  return typeof code === "string" ? code : null;
+/** RFC 9457 problem details, as they are in the body of a refusal and in the results of a batch. */
+export type Problem = {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail?: string;
+};
+
+export const PROBLEM_CODES = Object.keys(CATALOGUE) as readonly ProblemCode[];
+
+export function problemOf(code: ProblemCode, detail?: string): Problem {
+  const [status, title] = CATALOGUE[code];
+  return { type: "about:blank", title, status, code, ...(detail === undefined ? {} : { detail }) };
 }
 
-export function problem(code: ProblemCode, detail?: string, headers: Record<string, string> = {}): Response {
-  const [status, title] = CATALOGUE[code];
+export function problem(code: ProblemCode, detail?: string, headers: Readonly<Record<string, string>> = {}): Response {
+  const body = problemOf(code, detail);
+  const { status } = body;
   const retryAfter = RETRY_AFTER[code];
-  const body = { type: "about:blank", title, status, code, ...(detail === undefined ? {} : { detail }) };
   return new Response(JSON.stringify(body), {
     status,
     headers: {

@@ -1,26 +1,18 @@
 import type * as z from "zod";
 import { inputProblems } from "./input-problems.ts";
-import { problem } from "./problems.ts";
+import { type Refusal, refused } from "./refusal.ts";
 
-/** A body or a query that was read, or the answer that refuses it. */
+/** A body or a query that was read, or why it is refused. */
 export type ReadInput<T> =
   | { readonly kind: "value"; readonly value: T }
-  | { readonly kind: "refused"; readonly response: Response };
+  | Refusal<"incomplete-body" | "body-too-large" | "malformed-json" | "invalid">;
 
 /** The largest body of ours is a transcode report; media never travels in JSON. */
 const LONGEST_BODY_BYTES = 256 * 1024;
 
-/** What was made of the bodies of requests that are being handled. */
-const valuesRead = new WeakMap<Request, unknown>();
-
-/** What `readJson` gave for this request, for those who tell of it afterwards; undefined when it gave nothing. */
-export function valueReadFrom(request: Request): unknown {
-  return valuesRead.get(request);
-}
-
 /**
- * The body as JSON of the shape that is asked for, or the answer that says what is wrong with it. Without `whenEmpty`,
- * an empty body is refused as one that is not JSON.
+ * The body as JSON of the shape that is asked for, or what is wrong with it. Without `whenEmpty`, an empty body is
+ * refused as one that is not JSON.
  */
 export async function readJson<S extends z.ZodType>(
   request: Request,
@@ -29,16 +21,13 @@ export async function readJson<S extends z.ZodType>(
 ): Promise<ReadInput<z.output<S>>> {
   const text = await readBoundedText(request, LONGEST_BODY_BYTES).catch(() => undefined);
   // The sender is at fault or gone: nothing that we could log as ours.
-  if (text === undefined) return { kind: "refused", response: problem("incomplete-body") };
-  if (text === null) return { kind: "refused", response: problem("body-too-large") };
+  if (text === undefined) return refused("incomplete-body");
+  if (text === null) return refused("body-too-large");
   const json = text === "" ? whenEmpty : parseJson(text);
-  if (json === undefined) return { kind: "refused", response: problem("malformed-json") };
+  if (json === undefined) return refused("malformed-json");
   const parsed = schema.safeParse(json);
-  if (parsed.success) {
-    valuesRead.set(request, parsed.data);
-    return { kind: "value", value: parsed.data };
-  }
-  return { kind: "refused", response: problem("invalid", inputProblems(parsed.error, "body")) };
+  if (parsed.success) return { kind: "value", value: parsed.data };
+  return refused("invalid", inputProblems(parsed.error, "body"));
 }
 
 /** Null when the body is longer than `longest` bytes, whatever Content-Length says. */

@@ -1,15 +1,15 @@
 import type * as z from "zod";
 import { inputProblems } from "./input-problems.ts";
-import { problem } from "./problems.ts";
 import type { ReadInput } from "./read-json.ts";
+import { refused } from "./refusal.ts";
 
-/** The query as `schema` describes it, or the answer that says what is wrong. A repeated parameter is refused. */
+/** The query as `schema` describes it, or what is wrong with it. A repeated parameter is refused. */
 export function readQuery<S extends z.ZodType>(request: Request, schema: S): ReadInput<z.output<S>> {
   const { searchParams } = new URL(request.url);
   const parsed = schema.safeParse(Object.fromEntries(searchParams));
-  if (!parsed.success) return { kind: "refused", response: problem("invalid", inputProblems(parsed.error, "query")) };
+  if (!parsed.success) return refused("invalid", inputProblems(parsed.error, "query"));
   // Every name is known here, so it may be shown.
   const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
-  if (repeated !== undefined) return { kind: "refused", response: problem("invalid", `${repeated}: given twice`) };
+  if (repeated !== undefined) return refused("invalid", `${repeated}: given twice`);
   return { kind: "value", value: parsed.data };
 }

@@ -1,4 +1,3 @@
-import type { MiddlewareHandler } from "hono";
 import { problem } from "../http/problems.ts";
 import { logError } from "../log/log.ts";
 
@@ -9,17 +8,12 @@ import { logError } from "../log/log.ts";
 export const DATABASE_TIMEOUT_MS = 5000;
 
 /**
- * 503 with Retry-After when there is no answer within `ms`. What was asked of the database may still happen there; for a
- * key that counts its session, which the next request of that session then finds counted.
+ * What an answer came to, or "late" when it did not come within `ms`. What was asked of the database may still happen
+ * there; for a key that counts its session, which the next request of that session then finds counted.
  *
  * The timer is never cleared: it ends with its request. `setTimeout`, which is Node's here, and `clearTimeout` took a
  * twentieth of the key gate's time.
  */
-export function respondWithin(ms: number): MiddlewareHandler {
-  return async (c, next) => ((await within(ms, next())) === "late" ? timedOut(c.req.url) : undefined);
-}
-
-/** What an answer came to, or "late" when it did not come within `ms`. */
 export function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer | "late"> {
   return Promise.race([answer, scheduler.wait(ms).then(() => "late" as const)]);
 }

@@ -1,16 +1,14 @@
-import { continueKeyRotationOf } from "../../shared/application/commands/continue-key-rotations.ts";
+import { continueKeyRotationOf, type RotationDeps } from "../../shared/application/commands/continue-key-rotations.ts";
 import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { logError } from "../log/log.ts";
 
 /** After the answer to whoever ended the job has gone out. What fails here is done by the Cron Trigger. */
 export function continueRotationSoon(
-  context: Context,
+  deps: RotationDeps & Pick<Context, "now">,
   execution: Pick<ExecutionContext, "waitUntil">,
   { kind, fileId }: Pick<TranscodeJob, "kind" | "fileId">,
 ): void {
   if (kind !== "ENCRYPT") return;
-  execution.waitUntil(
-    continueKeyRotationOf(context, fileId, context.now()).catch((error) => logError("rotation", error)),
-  );
+  execution.waitUntil(continueKeyRotationOf(deps, fileId, deps.now()).catch((error) => logError("rotation", error)));
 }

@@ -13,6 +13,7 @@ import {
   type RotationProgress,
   secondsLeft,
 } from "../../shared/domain/rotation-batch.ts";
+import { partCursor } from "../api/cursor.ts";
 
 /* Rotation batches as the API shows them: times as RFC 3339 has them, no internal ids. */
 
@@ -50,18 +51,8 @@ export function shownPreview(parts: readonly PreviewedPart[], last: PartName | n
       segments: sum("segments"),
       bytes: sum("bytes"),
     },
-    nextCursor: last === null ? null : cursorOf(last),
+    nextCursor: last === null ? null : partCursor.write(last),
   };
-}
-
-export function cursorOf({ videoPostId, fileIndex }: PartName): string {
-  return `${videoPostId}:${fileIndex}`;
-}
-
-/** Null for what no route has given. */
-export function partOfCursor(cursor: string): PartName | null {
-  const [, videoPostId, fileIndex] = /^([0-9a-f-]{1,64}):(\d{1,9})$/.exec(cursor) ?? [];
-  return videoPostId === undefined ? null : { videoPostId, fileIndex: Number(fileIndex) };
 }
 
 function timeOf(at: number | null): string | null {

@@ -1,69 +1,54 @@
-import { Hono } from "hono";
-import * as z from "zod";
-import { type CreateApiKeyOutcome, createApiKey } from "../../../shared/application/commands/create-api-key.ts";
-import { singleLine } from "../../../shared/application/plain-text.ts";
+import { createApiKey } from "../../../shared/application/commands/create-api-key.ts";
 import { type ApiKey, apiKeyStatus } from "../../../shared/domain/api-key.ts";
-import { SCOPES } from "../../../shared/domain/scope.ts";
+import { answer } from "../../api/answer.ts";
+import * as define from "../../api/definitions/api-keys.ts";
+import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { problem } from "../../http/problems.ts";
-import { readJson } from "../../http/read-json.ts";
-import { type CallerEnv, requireScope } from "../../middleware/authenticate.ts";
+import { refused } from "../../http/refusal.ts";
 
-/** Strict, so that a misspelt `expiresAt` does not make a key that never ends. */
-const createSchema = z.strictObject({
-  name: singleLine(200),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .transform((text) => Date.parse(text))
-    .nullable()
-    .default(null),
-});
+type Deps = Pick<Context, "apiKeys" | "now">;
 
 /** More than anybody should have; the newest are listed. */
 const MOST_LISTED = 1000;
 
 /** `/admin/api-keys`, for administrators. A key is shown once, in the answer that made it. */
-export function apiKeyRoutes(context: Context): Hono<CallerEnv> {
-  const { apiKeys, now } = context;
-  const routes = new Hono<CallerEnv>();
-  routes.use(requireScope(context, "admin"));
+export const apiKeyRoutes: readonly Route<Deps>[] = [
+  route(define.createApiKey, {
+    asked: ({ body: { name, scopes } }) => ({ details: { name, scopes } }),
+    handle: async ({ apiKeys, now }: Deps, { body, caller }) => {
+      const outcome = await createApiKey(apiKeys, { ...body, by: caller }, now(), randomBytes);
+      switch (outcome.kind) {
+        case "created": {
+          const created = shown(outcome.apiKey, now());
+          const { keyId, expiresAt } = created;
+          return answer(201, { key: outcome.key, ...created }, { details: { keyId, expiresAt } });
+        }
+        case "scope-not-held":
+          return refused("not-allowed", `scopes: the caller does not hold ${outcome.scope}`);
+        case "ends-in-the-past":
+          return refused("invalid", "expiresAt: is in the past");
+        default:
+          return outcome satisfies never;
+      }
+    },
+  }),
 
-  routes.post("/", async (c) => {
-    const body = await readJson(c.req.raw, createSchema);
-    if (body.kind === "refused") return body.response;
-    const request = { ...body.value, by: c.get("caller") };
-    return createdResponse(await createApiKey(apiKeys, request, now(), randomBytes), now());
-  });
+  route(define.listApiKeys, {
+    handle: async ({ apiKeys, now }: Deps) => {
+      const found = await apiKeys.list(MOST_LISTED);
+      return answer(200, { apiKeys: found.map((key) => shown(key, now())) });
+    },
+  }),
 
-  routes.get("/", async (c) => {
-    const found = await apiKeys.list(MOST_LISTED);
-    return c.json({ apiKeys: found.map((key) => shown(key, now())) });
-  });
-
-  routes.delete("/:keyId", async (c) => {
-    const outcome = await apiKeys.revoke(c.req.param("keyId"), now());
-    return outcome === "unknown" ? problem("not-found") : c.body(null, 204);
-  });
-
-  return routes;
-}
+  route(define.revokeApiKey, {
+    asked: ({ params: { keyId } }) => ({ details: { keyId } }),
+    handle: async ({ apiKeys, now }: Deps, { params }) =>
+      (await apiKeys.revoke(params.keyId, now())) === "unknown" ? refused("not-found") : answer(204, null),
+  }),
+];
 
 function randomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length));
-}
-
-function createdResponse(outcome: CreateApiKeyOutcome, now: number): Response {
-  switch (outcome.kind) {
-    case "created":
-      return Response.json({ key: outcome.key, ...shown(outcome.apiKey, now) }, { status: 201 });
-    case "scope-not-held":
-      return problem("not-allowed", `scopes: the caller does not hold ${outcome.scope}`);
-    case "ends-in-the-past":
-      return problem("invalid", "expiresAt: is in the past");
-    default:
-      return outcome satisfies never;
-  }
 }
 
 /** Times as RFC 3339 has them. */
@@ -71,7 +56,7 @@ function shown({ createdAt, expiresAt, revokedAt, lastUsedAt, ...key }: ApiKey, 
   return {
     ...key,
     status: apiKeyStatus({ expiresAt, revokedAt }, now),
-    createdAt: timeOf(createdAt),
+    createdAt: new Date(createdAt).toISOString(),
     expiresAt: timeOf(expiresAt),
     revokedAt: timeOf(revokedAt),
     lastUsedAt: timeOf(lastUsedAt),

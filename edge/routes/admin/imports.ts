@@ -1,52 +1,58 @@
-import { Hono } from "hono";
 import type * as z from "zod";
 import { importVideoPost } from "../../../shared/application/commands/import-video-post.ts";
 import {
   type ImportedPost,
   importIdSchema,
-  importRequestSchema,
+  type importRequestSchema,
 } from "../../../shared/application/protocols/import-protocol.ts";
 import { importPrefix, mediaPlaylistKey } from "../../../shared/domain/object-keys.ts";
 import { base64Decode } from "../../../shared/lib/base64.ts";
+import { answer } from "../../api/answer.ts";
+import * as define from "../../api/definitions/imports.ts";
+import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { problem } from "../../http/problems.ts";
-import { readJson } from "../../http/read-json.ts";
-import { type CallerEnv, requireScope } from "../../middleware/authenticate.ts";
+import { refused } from "../../http/refusal.ts";
 
 type Import = z.output<typeof importRequestSchema>;
+type Deps = Pick<Context, "posts" | "rekeys" | "vault" | "policyRule" | "env" | "now">;
 
 /** `/admin/video/imports`: content that came with one key for all qualities, already in SOURCE, becomes a post. */
-export function importRoutes(context: Context): Hono<CallerEnv> {
-  const { settings, now } = context;
-  const routes = new Hono<CallerEnv>();
-  routes.use(requireScope(context, { read: "posts:read", write: "posts:write" }));
+export const importRoutes: readonly Route<Deps>[] = [
+  route(define.importVideoPost, {
+    asked: ({ body: { importId, title } }) => ({ details: { importId, title } }),
+    handle: async (deps: Deps, { body, caller }) => {
+      const missing = await firstMissingPlaylist(deps.env.SOURCE, body);
+      // A repeated import is no mistake: its objects may be gone because it was re-keyed.
+      const known = missing === null ? null : await importedPost(deps, body.importId);
+      if (known !== null) return answer(200, known, factsOf(known));
+      if (missing !== null) return refused("wrong-state", `${missing} does not exist: upload it first`);
+      const authorId = body.authorId ?? caller.id;
+      const input = { ...body, authorId, parts: partsOf(body) };
+      const { outcome, videoPostId } = await importVideoPost(deps, input, deps.now());
+      const imported = await importedPost(deps, body.importId);
+      if (imported === null) throw new Error(`the post ${videoPostId} of an import was not found`);
+      return answer(outcome === "created" ? 201 : 200, imported, factsOf(imported));
+    },
+  }),
 
-  routes.post("/", async (c) => {
-    const body = await readJson(c.req.raw, importRequestSchema as z.ZodType<Import>);
-    if (body.kind === "refused") return body.response;
-    const missing = await firstMissingPlaylist(context.env.SOURCE, body.value);
-    // An import that was made before is no mistake: its objects may be gone because it was migrated.
-    const known = missing === null ? null : await importedPost(context, body.value.importId);
-    if (known !== null) return c.json(known);
-    if (missing !== null) return problem("wrong-state", `${missing} does not exist: upload it first`);
-    const authorId = body.value.authorId ?? c.get("caller").id;
-    const input = { ...body.value, authorId, parts: partsOf(body.value) };
-    const policyRule = { publicUpTo: settings.PUBLIC_UP_TO_LINES };
-    const { outcome } = await importVideoPost({ ...context, policyRule }, input, now());
-    return c.json(await importedPost(context, input.importId), outcome === "created" ? 201 : 200);
-  });
+  route(define.getImport, {
+    handle: async (deps: Deps, { params }) => {
+      const importId = importIdSchema.safeParse(params.importId);
+      const found = importId.success ? await importedPost(deps, importId.data) : null;
+      return found === null ? refused("not-found") : answer(200, found);
+    },
+  }),
+];
 
-  routes.get("/:importId", async (c) => {
-    const importId = importIdSchema.safeParse(c.req.param("importId"));
-    const found = importId.success ? await importedPost(context, importId.data) : null;
-    return found === null ? problem("not-found") : c.json(found);
-  });
-
-  return routes;
+function factsOf({ videoPostId, status }: ImportedPost) {
+  return { videoPostId, details: { status } };
 }
 
 /** A post that was deleted is still the post of its import. */
-async function importedPost({ rekeys, posts }: Context, importId: string): Promise<ImportedPost | null> {
+async function importedPost(
+  { rekeys, posts }: Pick<Deps, "rekeys" | "posts">,
+  importId: string,
+): Promise<ImportedPost | null> {
   const videoPostId = await rekeys.findImportedPost(importId);
   const post = videoPostId === null ? null : await posts.load(videoPostId);
   return post === null ? null : { importId, videoPostId: post.id, status: post.status };

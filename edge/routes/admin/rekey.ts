@@ -1,58 +1,41 @@
-import { Hono } from "hono";
-import * as z from "zod";
 import { continueRekey } from "../../../shared/application/commands/request-rekey.ts";
 import type { RekeySelection } from "../../../shared/application/ports/rekey-store.ts";
+import { answer } from "../../api/answer.ts";
+import * as define from "../../api/definitions/imports.ts";
+import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { problem } from "../../http/problems.ts";
-import { readJson } from "../../http/read-json.ts";
-import { type CallerEnv, requireScope } from "../../middleware/authenticate.ts";
+import { missingPart } from "./missing-part.ts";
 
-/** What is asked for at once at the most; asked again, the next ones follow. */
-const MOST_PARTS = 100_000;
+type Deps = Pick<Context, "posts" | "rekeys" | "settings" | "now">;
 
-const requestSchema = z
-  .strictObject({
-    videoPostId: z.string().min(1).max(64).optional(),
-    fileIndex: z.int().min(0).optional(),
-    limit: z.int().positive().max(MOST_PARTS).default(MOST_PARTS),
-  })
-  .refine(({ videoPostId, fileIndex }) => fileIndex === undefined || videoPostId !== undefined, {
-    error: "fileIndex requires videoPostId",
-  });
+/** `/admin/video/enc/migrate`: keys of their own for imported parts, as a batch: `{}` requests all that wait. */
+export const rekeyRoutes: readonly Route<Deps>[] = [
+  route(define.requestMigration, {
+    asked: ({ body: { videoPostId, fileIndex, limit } }) => ({ videoPostId, fileIndex, details: { limit } }),
+    handle: async (deps: Deps, { body: { videoPostId, fileIndex = null, limit } }) => {
+      const { rekeys, settings, now } = deps;
+      const missing = videoPostId === undefined ? null : await missingPart(deps.posts, videoPostId, fileIndex);
+      if (missing !== null) return missing;
+      const selection: RekeySelection =
+        videoPostId === undefined ? { kind: "everything" } : { kind: "post", videoPostId, fileIndex };
+      const added = await rekeys.enqueue(selection, limit, now());
+      const begun = await continueRekey(deps, settings.MIGRATION_MAX_IN_FLIGHT, now());
+      return answer(202, { added, begun, progress: await progressOf(deps) }, { details: { added, begun } });
+    },
+  }),
 
-/** `/admin/video/enc/migrate`: keys of their own for imported parts, as a batch: `{}` asks for all that wait. */
-export function rekeyRoutes(context: Context): Hono<CallerEnv> {
-  const { rekeys, settings, now } = context;
-  const routes = new Hono<CallerEnv>();
-  routes.use(requireScope(context, "keys:rotate"));
+  route(define.getMigration, { handle: async (deps: Deps) => answer(200, await progressOf(deps)) }),
 
-  const progress = async () => ({ ...(await rekeys.progress()), maxInFlight: settings.MIGRATION_MAX_IN_FLIGHT });
+  /** Parts that were started finish; the others wait for a viewer again. */
+  route(define.clearMigration, {
+    asked: () => ({}),
+    handle: async (deps: Deps) => {
+      const removed = await deps.rekeys.clear();
+      return answer(200, { removed, progress: await progressOf(deps) }, { details: { removed } });
+    },
+  }),
+];
 
-  routes.post("/", async (c) => {
-    const body = await readJson(c.req.raw, requestSchema);
-    if (body.kind === "refused") return body.response;
-    const { videoPostId, fileIndex = null, limit } = body.value;
-    const refusal = videoPostId === undefined ? null : await refuse(context, videoPostId, fileIndex);
-    if (refusal !== null) return refusal;
-    const selection: RekeySelection =
-      videoPostId === undefined ? { kind: "everything" } : { kind: "post", videoPostId, fileIndex };
-    const added = await rekeys.enqueue(selection, limit, now());
-    const begun = await continueRekey(context, settings.MIGRATION_MAX_IN_FLIGHT, now());
-    return c.json({ added, begun, progress: await progress() }, 202);
-  });
-
-  routes.get("/", async (c) => c.json(await progress()));
-
-  /** What was begun goes on; what was not waits for a viewer again. */
-  routes.delete("/", async (c) => c.json({ removed: await rekeys.clear(), progress: await progress() }));
-
-  return routes;
-}
-
-async function refuse({ posts }: Context, videoPostId: string, fileIndex: number | null): Promise<Response | null> {
-  const post = await posts.load(videoPostId);
-  if (post === null) return problem("not-found");
-  if (post.deletedAt !== null) return problem("deleted");
-  const known = fileIndex === null || post.files.some((part) => part.fileIndex === fileIndex);
-  return known ? null : problem("not-found");
+async function progressOf({ rekeys, settings }: Deps) {
+  return { ...(await rekeys.progress()), maxInFlight: settings.MIGRATION_MAX_IN_FLIGHT };
 }

@@ -1,24 +1,20 @@
-import { Hono } from "hono";
-import * as z from "zod";
 import { rotateVideoHlsKeys } from "../../../shared/application/commands/rotate-video-hls-keys.ts";
+import { answer } from "../../api/answer.ts";
+import * as define from "../../api/definitions/keys.ts";
+import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { refusalResponse } from "../../http/command-response.ts";
-import { readJson } from "../../http/read-json.ts";
-import { type CallerEnv, requireScope } from "../../middleware/authenticate.ts";
+import { commandRefusal } from "../../http/command-refusal.ts";
 
-const requestSchema = z.strictObject({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0).optional() });
+type Deps = Pick<Context, "posts" | "jobs" | "now">;
 
 /** `POST /admin/video/enc/rotate`: new keys for one part or for all parts of a post, by ordinary jobs. */
-export function rotateRoutes(context: Context): Hono<CallerEnv> {
-  const routes = new Hono<CallerEnv>();
-  routes.use(requireScope(context, "keys:rotate"));
-  routes.post("/", async (c) => {
-    const body = await readJson(c.req.raw, requestSchema);
-    if (body.kind === "refused") return body.response;
-    const { videoPostId, fileIndex = null } = body.value;
-    const outcome = await rotateVideoHlsKeys(context, { videoPostId, fileIndex }, context.now());
-    if (outcome.kind !== "done") return refusalResponse(outcome);
-    return c.json({ videoPostId, files: outcome.value }, 202);
-  });
-  return routes;
-}
+export const rotateRoutes: readonly Route<Deps>[] = [
+  route(define.rotateKeys, {
+    asked: ({ body }) => body,
+    handle: async (deps: Deps, { body: { videoPostId, fileIndex = null } }) => {
+      const outcome = await rotateVideoHlsKeys(deps, { videoPostId, fileIndex }, deps.now());
+      if (outcome.kind !== "done") return commandRefusal(outcome);
+      return answer(202, { videoPostId, files: outcome.value }, { details: { files: outcome.value } });
+    },
+  }),
+];

@@ -1,94 +1,68 @@
-import { Hono, type Context as HonoContext } from "hono";
-import type * as z from "zod";
-import type { JobOutcome, JobService } from "../../../shared/application/job-service/job-service.ts";
-import {
-  claimOneRequestSchema,
-  claimRequestSchema,
-  encryptReportSchema,
-  failReportSchema,
-  type HeldJob,
-  progressSchema,
-  transcodeReportSchema,
-} from "../../../shared/application/protocols/job-protocol.ts";
+import type { JobOutcome } from "../../../shared/application/job-service/job-service.ts";
+import { answer } from "../../api/answer.ts";
+import * as define from "../../api/definitions/processors.ts";
+import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { problem } from "../../http/problems.ts";
-import { readJson } from "../../http/read-json.ts";
+import { refused } from "../../http/refusal.ts";
 import { jobServiceOf } from "../../job-service.ts";
-import { type HeldJobEnv, requireJobCredential, requireProcessor } from "../../middleware/authenticate.ts";
 
-/** `/internal/jobs`: the job protocol (shared/application/protocols/job-protocol.ts) over HTTP. Parses, calls, maps. */
-export function internalJobRoutes(context: Context): Hono<HeldJobEnv> {
-  const routes = new Hono<HeldJobEnv>();
-  const serviceFor = (c: HonoContext) => jobServiceOf(context, c.executionCtx);
+/** `/internal/jobs`: the job protocol (shared/application/job-protocol.ts) over HTTP. */
+export const internalJobRoutes: readonly Route<Context>[] = [
+  route(define.claimJob, {
+    handle: async (context: Context, { body, execution }) => {
+      const order = await jobServiceOf(context, execution).claim(body);
+      return order === null ? answer(204, null) : answer(200, order);
+    },
+  }),
+  route(define.claimOneJob, {
+    handle: async (context: Context, { params, body, execution }) =>
+      answer(200, await jobServiceOf(context, execution).claimOne(params.jobId, body)),
+  }),
+  route(define.scanJobs, {
+    handle: async (context: Context, { execution }) => answer(200, await jobServiceOf(context, execution).scan()),
+  }),
+  route(define.heartbeat, {
+    handle: async (context: Context, { held, body, execution }) =>
+      answerOf(await jobServiceOf(context, execution).heartbeat(held, body)),
+  }),
+  route(define.reportProgress, {
+    handle: async (context: Context, { held, body, execution }) =>
+      nothingOf(await jobServiceOf(context, execution).progress(held, body)),
+  }),
+  route(define.stageKeys, {
+    handle: async (context: Context, { held, execution }) =>
+      answerOf(await jobServiceOf(context, execution).keys(held)),
+  }),
+  route(define.recordTranscode, {
+    handle: async (context: Context, { held, body, execution }) =>
+      nothingOf(await jobServiceOf(context, execution).recordTranscode(held, body)),
+  }),
+  route(define.recordEncrypt, {
+    handle: async (context: Context, { held, body, execution }) =>
+      nothingOf(await jobServiceOf(context, execution).recordEncrypt(held, body)),
+  }),
+  route(define.failJob, {
+    handle: async (context: Context, { held, body, execution }) =>
+      answerOf(await jobServiceOf(context, execution).fail(held, body)),
+  }),
+  route(define.releaseJob, {
+    handle: async (context: Context, { held, execution }) =>
+      nothingOf(await jobServiceOf(context, execution).release(held)),
+  }),
+  route(define.acknowledgeCancel, {
+    handle: async (context: Context, { held, execution }) =>
+      nothingOf(await jobServiceOf(context, execution).acknowledgeCancel(held)),
+  }),
+];
 
-  routes.post("/claim", requireProcessor(context), async (c) => {
-    const body = await readJson(c.req.raw, claimRequestSchema as z.ZodType<z.output<typeof claimRequestSchema>>);
-    if (body.kind === "refused") return body.response;
-    const order = await serviceFor(c).claim(body.value);
-    return order === null ? c.body(null, 204) : c.json(order);
-  });
-
-  routes.post("/:jobId/claim", requireProcessor(context), async (c) => {
-    const body = await readJson(c.req.raw, claimOneRequestSchema);
-    if (body.kind === "refused") return body.response;
-    return c.json(await serviceFor(c).claimOne(c.req.param("jobId"), body.value));
-  });
-
-  routes.post("/scan", requireProcessor(context), async (c) => c.json(await serviceFor(c).scan()));
-
-  routes.use("/:jobId/*", requireJobCredential(context));
-
-  type Held = HonoContext<HeldJobEnv>;
-  type Call<T> = (service: JobService, held: HeldJob, body: T) => Promise<JobOutcome<unknown>>;
-
-  const withBody =
-    <T>(schema: z.ZodType<T>, call: Call<T>) =>
-    async (c: Held): Promise<Response> => {
-      const body = await readJson(c.req.raw, schema);
-      if (body.kind === "refused") return body.response;
-      return responseOf(await call(serviceFor(c), c.get("held"), body.value));
-    };
-  const withoutBody = (call: Call<null>) => async (c: Held) =>
-    responseOf(await call(serviceFor(c), c.get("held"), null));
-
-  const failReport = failReportSchema as z.ZodType<z.output<typeof failReportSchema>>;
-  routes.post(
-    "/:jobId/heartbeat",
-    withBody(progressSchema, (jobs, held, body) => jobs.heartbeat(held, body)),
-  );
-  routes.post(
-    "/:jobId/progress",
-    withBody(progressSchema, (jobs, held, body) => jobs.progress(held, body)),
-  );
-  routes.post(
-    "/:jobId/keys",
-    withoutBody((jobs, held) => jobs.keys(held)),
-  );
-  routes.post(
-    "/:jobId/transcode-result",
-    withBody(transcodeReportSchema, (jobs, held, body) => jobs.recordTranscode(held, body)),
-  );
-  routes.post(
-    "/:jobId/encrypt-result",
-    withBody(encryptReportSchema, (jobs, held, body) => jobs.recordEncrypt(held, body)),
-  );
-  routes.post(
-    "/:jobId/fail",
-    withBody(failReport, (jobs, held, body) => jobs.fail(held, body)),
-  );
-  routes.post(
-    "/:jobId/release",
-    withoutBody((jobs, held) => jobs.release(held)),
-  );
-  routes.post(
-    "/:jobId/cancelled",
-    withoutBody((jobs, held) => jobs.acknowledgeCancel(held)),
-  );
-
-  return routes;
+function answerOf<T>(outcome: JobOutcome<T>) {
+  return outcome.kind === "refused" ? refusalOf(outcome) : answer(200, outcome.value);
 }
 
-function responseOf(outcome: JobOutcome<unknown>): Response {
-  if (outcome.kind === "refused") return problem(outcome.code, outcome.detail ?? undefined);
-  return outcome.value === null ? new Response(null, { status: 204 }) : Response.json(outcome.value);
+function nothingOf(outcome: JobOutcome) {
+  return outcome.kind === "refused" ? refusalOf(outcome) : answer(204, null);
+}
+
+function refusalOf({ code, detail }: Extract<JobOutcome, { kind: "refused" }>) {
+  return refused(code, detail ?? undefined);
 }

@@ -1,5 +1,4 @@
 import { Server } from "@tus/server";
-import { type Context, Hono } from "hono";
 import type { UploadStore } from "../../../shared/application/ports/upload-store.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { R2TusStore } from "../../uploads/r2-tus-store.ts";
@@ -24,38 +23,29 @@ const TUS_REQUEST_HEADERS = [
   "Upload-Offset",
 ];
 
-export type UploadRoutesDeps = {
+export type UploadDeps = {
   readonly uploads: UploadStore;
   /** The SOURCE bucket. */
   readonly source: R2Bucket;
   /** Milliseconds since the epoch. */
   now(): number;
   readonly maxBytes: number;
-  /** The id of the authenticated caller. Not called for OPTIONS, which browsers send without credentials. */
-  ownerOf(c: Context): string;
 };
 
 /**
  * Resumable uploads over tus 1.0.0 with creation, creation-with-upload, creation-defer-length, expiration and
- * termination, mounted at UPLOADS_PATH behind authentication. Refusals are text/plain with the statuses of the
- * protocol; faults of R2 or of the database are thrown for the application to map.
+ * termination, for the authenticated caller `owner`, which is null for OPTIONS: browsers send it without credentials.
+ * Refusals are text/plain with the statuses of the protocol; faults of R2 or of the database are thrown.
  */
-export function uploadRoutes(deps: UploadRoutesDeps): Hono {
-  const app = new Hono();
-  app.all("*", async (c) => {
-    const request = c.req.raw;
-    const method = effectiveMethod(request);
-    const refusal = refuse(request, method);
-    if (refusal !== null) return refusal;
-    const owner = method === "OPTIONS" ? "" : deps.ownerOf(c);
-    const response = await serve(deps, owner, request, method);
-    response.headers.set("Cache-Control", "no-store");
-    return response;
-  });
-  return app;
+export async function serveUpload(deps: UploadDeps, owner: string | null, request: Request): Promise<Response> {
+  const method = effectiveMethod(request);
+  const refusal = refusalOf(request, method);
+  const response = refusal === null ? await serve(deps, owner ?? "", request, method) : refusedBy(refusal);
+  response.headers.set("Cache-Control", "no-store");
+  return response;
 }
 
-async function serve(deps: UploadRoutesDeps, owner: string, request: Request, method: string): Promise<Response> {
+async function serve(deps: UploadDeps, owner: string, request: Request, method: string): Promise<Response> {
   const bodyBytes = Number(request.headers.get("Content-Length") ?? 0);
   const store = new R2TusStore(deps, { owner, body: request.body, bodyBytes }, deps.now);
   let fault: Error | null = null;
@@ -82,31 +72,39 @@ async function serve(deps: UploadRoutesDeps, owner: string, request: Request, me
 /** A memory lock would hold within one isolate only; creating the chunk's object is the lock that holds everywhere. */
 const NO_LOCKER = { newLock: () => ({ lock: async () => {}, unlock: async () => {} }) };
 
+type TusRefusal = {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
 /** Statuses that the protocol asks for and @tus/server does not give, and what R2 cannot store. */
-function refuse(request: Request, method: string): Response | null {
+function refusalOf(request: Request, method: string): TusRefusal | null {
   if (method === "OPTIONS") return null;
   const { headers } = request;
   if (headers.get("Tus-Resumable") !== TUS_VERSION) {
-    return refusal(412, `Tus-Resumable must be ${TUS_VERSION}`, { "Tus-Version": TUS_VERSION });
+    const reason = `Tus-Resumable must be ${TUS_VERSION}`;
+    return { status: 412, reason, headers: { "Tus-Version": TUS_VERSION } };
   }
-  if (method === "POST" && uploadIdOf(request) !== null) return refusal(405, "Uploads are created at their collection");
+  if (method === "POST" && uploadIdOf(request) !== null) {
+    return { status: 405, reason: "Uploads are created at their collection" };
+  }
   const sendsChunk = headers.get("Content-Type") === CHUNK_TYPE;
-  if (method === "PATCH" && !sendsChunk) return refusal(415, `Content-Type must be ${CHUNK_TYPE}`);
+  if (method === "PATCH" && !sendsChunk) return { status: 415, reason: `Content-Type must be ${CHUNK_TYPE}` };
   if (sendsChunk && request.body !== null && !/^\d+$/.test(headers.get("Content-Length") ?? "")) {
-    return refusal(411, "A chunk needs a Content-Length");
+    return { status: 411, reason: "A chunk needs a Content-Length" };
   }
   if ((headers.get("Upload-Metadata") ?? "").length > MAX_METADATA_BYTES) {
-    return refusal(400, `Upload-Metadata must not exceed ${MAX_METADATA_BYTES} bytes`);
+    return { status: 400, reason: `Upload-Metadata must not exceed ${MAX_METADATA_BYTES} bytes` };
   }
   return null;
 }
 
-function refusal(status: number, reason: string, headers: Record<string, string> = {}): Response {
+function refusedBy({ status, reason, headers }: TusRefusal): Response {
   return new Response(`${reason}\n`, {
     status,
     headers: {
       "Content-Type": "text/plain; charset=utf-8",
-      "Cache-Control": "no-store",
       "Access-Control-Allow-Origin": "*",
       "Tus-Resumable": TUS_VERSION,
       ...headers,
@@ -115,7 +113,7 @@ function refusal(status: number, reason: string, headers: Record<string, string>
 }
 
 /** Clients behind proxies that know neither PATCH nor DELETE send them as POST (tus 1.0, X-HTTP-Method-Override). */
-function effectiveMethod(request: Request): string {
+export function effectiveMethod(request: Request): string {
   const override = request.headers.get("X-HTTP-Method-Override");
   return request.method === "POST" && (override === "PATCH" || override === "DELETE") ? override : request.method;
 }

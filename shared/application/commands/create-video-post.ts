@@ -5,6 +5,7 @@ import {
   type PostAccess,
   type Refusal,
   type ResourceType,
+  type VideoPostStatus,
 } from "../../domain/video-post.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
@@ -37,7 +38,7 @@ export type NewPart = {
 
 export type CreatedVideoPost = {
   readonly videoPostId: string;
-  readonly status: string;
+  readonly status: VideoPostStatus;
   readonly files: readonly { readonly fileIndex: number; readonly jobId: string }[];
 };
 

@@ -26,6 +26,8 @@ export type IssueOutcome =
   | {
       readonly kind: "issued";
       readonly token: string;
+      /** What `revoke` takes; null for a token that has no row and is revoked with its key version. */
+      readonly tokenId: string | null;
       readonly expiresAt: number;
       readonly qualities: readonly Quality[];
     }
@@ -54,7 +56,8 @@ export async function issueVideoHlsKeyToken(
   const row = () => rowOf(claims, qualities, (part as PlayablePart).fileId, { ...request, limit: terms.limit });
   if (claims.hasRow && !(await deps.tokens.issue(row(), now))) return { kind: "not-ready" };
   const token = await deps.signer.sign(toWire(claims));
-  return { kind: "issued", token, expiresAt: claims.expiresAt, qualities };
+  const tokenId = claims.hasRow ? claims.tokenId : null;
+  return { kind: "issued", token, tokenId, expiresAt: claims.expiresAt, qualities };
 }
 
 function refuse(part: PlayablePart | null, viewer: Viewer): Refused | NotRekeyed | null {

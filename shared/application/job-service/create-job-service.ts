@@ -2,6 +2,7 @@ import { continueKeyRotations } from "../commands/continue-key-rotations.ts";
 import { continueRekey } from "../commands/request-rekey.ts";
 import { type ScanReport, scanJobs } from "../commands/scan-jobs.ts";
 import { runIsolated } from "../isolated-steps.ts";
+import type { ClaimOneReply, ClaimOneRequest, ClaimRequest, WorkOrder } from "../protocols/job-protocol.ts";
 import { claim, claimOne } from "./claim.ts";
 import { contentKeys } from "./content-keys.ts";
 import type { JobServiceDeps } from "./deps.ts";
@@ -10,11 +11,17 @@ import type { JobService } from "./job-service.ts";
 import { heartbeat, reportProgress } from "./progress.ts";
 import { recordEncrypt, recordTranscode } from "./results.ts";
 
+/** In process, a work order is always one that this release can read. */
+export type InProcessJobService = Omit<JobService, "claim" | "claimOne"> & {
+  claim(request: ClaimRequest, signal?: AbortSignal): Promise<WorkOrder | null>;
+  claimOne(jobId: string, request: ClaimOneRequest, signal?: AbortSignal): Promise<ClaimOneReply>;
+};
+
 /**
  * The job service in process. Every method is short: it checks `signal` before it starts, and is not interrupted after
  * that, so that a caller that went away does not leave half of its effects.
  */
-export function createJobService(deps: JobServiceDeps): JobService {
+export function createJobService(deps: JobServiceDeps): InProcessJobService {
   return {
     claim: unlessAborted((request) => claim(deps, request)),
     claimOne: async (jobId, request, signal) => {

@@ -11,7 +11,7 @@ export const MOST_KEYS_A_PAGE = 1000;
 
 export const rewrapRequestSchema = z.strictObject({
   limit: z.int().min(1).max(MOST_KEYS_A_PAGE).default(200),
-  cursor: z.string().min(1).max(200).optional(),
+  cursor: z.string().min(1).max(600).optional(),
 });
 
 const keysUnder = z.object({

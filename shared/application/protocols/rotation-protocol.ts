@@ -56,7 +56,7 @@ export const rotationRequestSchema = z
     graceSeconds: z.int().min(0).max(MOST_GRACE_SECONDS).optional(),
     dryRun: z.boolean().default(false),
     /** Of a dry run: where the page before has ended. */
-    cursor: nameOf(100).optional(),
+    cursor: nameOf(600).optional(),
   })
   .refine(({ dryRun, cursor }) => dryRun || cursor === undefined, { error: "cursor requires dryRun: true" });
 export type RotationRequest = z.input<typeof rotationRequestSchema>;

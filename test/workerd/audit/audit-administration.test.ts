@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "../../../edge/app.ts";
-import { ADMINISTRATIVE_ACTIONS } from "../../../edge/audit/audited-routes.ts";
+import { DEFINITIONS } from "../../../edge/api/definitions/all.ts";
+import { AUDIT_ACTIONS, type AuditAction } from "../../../edge/audit/audit-actions.ts";
 import { AUTH_SETTINGS, bearer, createKey, gateway } from "../support/admin-callers.ts";
 import { allSettled, deliver, everyRow, heldQueue, readAudit, type Shown } from "../support/audited.ts";
 import { createPost, type PublishedPost, publishPost } from "../support/published-post.ts";
-import { registeredRoutes } from "../support/route-samples.ts";
 import { testEnv } from "../support/test-env.ts";
 import { siteToken, tokenId } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -37,14 +36,22 @@ async function newest(query: Record<string, string>): Promise<Shown> {
   return events[0]!;
 }
 
-describe("the table of administrative actions", () => {
-  it("names everything that changes something below /admin and /api/v2, and nothing that is not there", () => {
-    const routes = registeredRoutes(createApp(worker.context)).filter((route) => / \/(admin|api\/v2)\//.test(route));
-    const changing = routes.filter((route) => !route.startsWith("GET ") && !route.startsWith("ALL "));
-    expect(changing.filter((route) => ADMINISTRATIVE_ACTIONS[route] === undefined)).toEqual([]);
-    const named = Object.keys(ADMINISTRATIVE_ACTIONS).filter((route) => !route.includes("/api/v2/uploads"));
-    expect(named.filter((route) => !routes.includes(route))).toEqual([]);
-    expect(routes.filter((route) => route.startsWith("ALL "))).toEqual(["ALL /api/v2/uploads/*"]);
+describe("the definitions of the routes", () => {
+  const scoped = DEFINITIONS.filter(({ access }) => access.kind === "scope");
+
+  it("name an audit action for everything below /admin and /api/v2 that changes something", () => {
+    expect(scoped.filter(({ path }) => !/^\/(?:admin|api\/v2)\//.test(path))).toEqual([]);
+    expect(
+      DEFINITIONS.filter(({ path, access }) => /^\/(?:admin|api\/v2)\//.test(path) && access.kind !== "scope"),
+    ).toEqual([]);
+    const silent = scoped.filter(({ method, audit }) => method !== "GET" && audit === undefined);
+    expect(silent.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
+  it("name every audit action but those of uploads", () => {
+    const named = new Set(DEFINITIONS.flatMap(({ audit }) => audit ?? []));
+    const others = Object.keys(AUDIT_ACTIONS).filter((action) => !named.has(action as AuditAction));
+    expect(others).toEqual(["upload.create", "upload.append", "upload.delete"]);
   });
 });
 

@@ -76,7 +76,7 @@ describe("an export", () => {
   it("is itself in the log", async () => {
     await exported(`${RANGE}&actor=nobody`);
     const [event] = (await readAudit(worker, { action: "audit.export", limit: "1" })).events;
-    expect(event).toMatchObject({ actor: "api-key:admin", status: 200, details: { from: "2026-03-01T00:00:00Z" } });
+    expect(event).toMatchObject({ actor: "api-key:admin", status: 200, details: { from: "2026-03-01T00:00:00.000Z" } });
   });
 
   it.each([

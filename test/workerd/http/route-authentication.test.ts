@@ -13,13 +13,7 @@ import {
   gateway,
 } from "../support/admin-callers.ts";
 import { claim, createPost, type PublishedPost, publishPost } from "../support/published-post.ts";
-import {
-  registeredRoutes,
-  requestsTo,
-  requestsToMiddleware,
-  type Sample,
-  type Samples,
-} from "../support/route-samples.ts";
+import { registeredRoutes, requestsTo, type Sample, type Samples } from "../support/route-samples.ts";
 import { type AuthMethod, ROUTE_TABLE } from "../support/route-table.ts";
 import { testEnv } from "../support/test-env.ts";
 import { newKey, published, type SigningKey, serve } from "../support/viewer-issuer.ts";
@@ -94,20 +88,6 @@ const routesOf = <Kind extends AuthMethod["kind"]>(kind: Kind) =>
 
 it("the table holds every route that is registered, and no other", () => {
   expect(registeredRoutes(createApp(worker.context))).toEqual(Object.keys(ROUTE_TABLE).toSorted());
-});
-
-it("nothing that passes requests on to routes answers one itself, but to refuse it", async () => {
-  const samplesOfMiddleware = requestsToMiddleware(createApp(worker.context), samples);
-  expect(samplesOfMiddleware.length).toBeGreaterThan(10);
-  const everybody = [testEnv.ADMIN_API_KEY as string, testEnv.PROCESSOR_TOKEN as string, held.credential].map(bearer);
-  for (const sample of samplesOfMiddleware.filter(({ path }) => !path.startsWith("/api/v2/uploads"))) {
-    const statuses = await Promise.all([{}, ...everybody].map(async (who) => (await ask(sample, who)).status));
-    expect(statuses, sample.path).toContain(404);
-    expect(
-      statuses.every((status) => [401, 403, 404].includes(status)),
-      `${sample.path}: ${statuses}`,
-    ).toBe(true);
-  }
 });
 
 describe("a route for callers with a scope", () => {

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
-import { UPLOADS_PATH, uploadRoutes } from "../../../edge/routes/posts/uploads.ts";
+import { serveUpload, UPLOADS_PATH } from "../../../edge/routes/posts/uploads.ts";
 import { removeExpiredUploads } from "../../../edge/uploads/remove-uploads.ts";
 import { uploadChunkKey } from "../../../shared/domain/object-keys.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
@@ -15,10 +15,9 @@ const source = testEnv.SOURCE;
 let clockOffset = 0;
 const now = () => Date.now() + clockOffset;
 
-const app = new Hono().route(
-  UPLOADS_PATH,
-  uploadRoutes({ uploads, source, now, maxBytes: MAX_BYTES, ownerOf: (c) => c.req.header("X-Test-Owner") ?? "alice" }),
-);
+const deps = { uploads, source, now, maxBytes: MAX_BYTES };
+const app = new Hono();
+app.all(`${UPLOADS_PATH}/*`, (c) => serveUpload(deps, c.req.header("X-Test-Owner") ?? "alice", c.req.raw));
 app.onError((_error, c) => c.text("try again", 503));
 
 beforeEach(() => {
@@ -424,10 +423,7 @@ describe("faults of the storage", () => {
       },
     };
     const unreachable = d1Persistence(away as never, STANDARD_JOB_RULES).uploads;
-    broken.route(
-      UPLOADS_PATH,
-      uploadRoutes({ uploads: unreachable, source, now, maxBytes: MAX_BYTES, ownerOf: () => "alice" }),
-    );
+    broken.all(`${UPLOADS_PATH}/*`, (c) => serveUpload({ ...deps, uploads: unreachable }, "alice", c.req.raw));
     const response = await broken.request(`https://video.example${UPLOADS_PATH}/x`, {
       method: "HEAD",
       headers: { "Tus-Resumable": "1.0.0" },

@@ -15,12 +15,6 @@ export function registeredRoutes(app: Hono): string[] {
   return [...new Set(routes.map(({ method, path }) => `${method} ${path}`))].toSorted();
 }
 
-/** Requests that reach what passes on, and no route: their method is one that none has. */
-export function requestsToMiddleware(app: Hono, samples: Samples): Sample[] {
-  const passing = app.routes.filter(mayPassOn).map(({ path }) => filled(path, samples));
-  return [...new Set(passing)].map((path) => ({ method: "PROPFIND", path }));
-}
-
 export type Samples = Readonly<Record<string, string>>;
 
 export type Sample = { readonly method: string; readonly path: string; readonly body?: string };

@@ -1,3 +1,5 @@
+import { type RouteDefinition, routeOf } from "../../../edge/api/definition.ts";
+import { DEFINITIONS } from "../../../edge/api/definitions/all.ts";
 import type { Scope } from "../../../shared/domain/scope.ts";
 
 /**
@@ -25,23 +27,12 @@ export type AuthMethod =
   | { readonly kind: "lease" };
 
 const open: AuthMethod = { kind: "open" };
-const session: AuthMethod = { kind: "session-token" };
-const processor: AuthMethod = { kind: "processor" };
-const lease: AuthMethod = { kind: "lease" };
-const scope = (needed: Scope): AuthMethod => ({ kind: "scope", scope: needed });
 
-/**
- * Every route of the Worker, as it is registered (`METHOD path`), and its door. The suite fails for a route that is not
- * here, and for one that is here and not registered.
- */
-export const ROUTE_TABLE: Readonly<Record<string, AuthMethod>> = {
+/** What is described by hand: pages, media, and the uploads of tus. `METHOD path` as it is registered. */
+const BY_HAND: Readonly<Record<string, AuthMethod>> = {
   "GET /healthz": open,
   "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}": open,
   "GET /watch/*": open,
-  // Exists only where DEMO_VIEWERS is "enabled".
-  "POST /demo/subscriber-token": open,
-
-  "POST /video/enc/token": { kind: "viewer", body: { videoPostId: ":videoPostId", fileIndex: 0 } },
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/master.m3u8": {
     kind: "playback-token",
     beyond: { videoPostId: ":otherVideoPostId" },
@@ -58,64 +49,36 @@ export const ROUTE_TABLE: Readonly<Record<string, AuthMethod>> = {
     beyond: { quality: "1080p" },
     code: "quality-not-allowed",
   },
-  "POST /video/enc/session": session,
-  "DELETE /video/enc/session": session,
-  "POST /video/enc/session/end": session,
   // Ciphertext.
   "GET /video/enc/segments/:key{.+\\.ts}": open,
+  // OPTIONS alone is for anybody.
+  "ALL /api/v2/uploads/*": { kind: "scope", scope: "posts:write" },
+};
 
-  "POST /admin/video/enc/token": scope("tokens:issue"),
-  "GET /admin/video/enc/key": scope("keys:read"),
-  "PUT /admin/video/enc/quality-auth": scope("access:write"),
-  "PUT /admin/video/enc/quality-auth/batch": scope("access:write"),
-  "POST /admin/video/enc/revoke": scope("access:write"),
-  "POST /admin/video/enc/rotate": scope("keys:rotate"),
-  "POST /admin/video/enc/rotations": scope("keys:rotate"),
-  "GET /admin/video/enc/rotations": scope("keys:rotate"),
-  "GET /admin/video/enc/rotations/:batchId": scope("keys:rotate"),
-  "GET /admin/video/enc/rotations/:batchId/items": scope("keys:rotate"),
-  "POST /admin/video/enc/rotations/:batchId/pause": scope("keys:rotate"),
-  "POST /admin/video/enc/rotations/:batchId/resume": scope("keys:rotate"),
-  "POST /admin/video/enc/rotations/:batchId/cancel": scope("keys:rotate"),
-  "POST /admin/video/enc/rotations/:batchId/retry-failed": scope("keys:rotate"),
-  "POST /admin/video/enc/rewrap": scope("keys:rotate"),
-  "GET /admin/video/enc/rewrap": scope("keys:rotate"),
-  "POST /admin/video/enc/migrate": scope("keys:rotate"),
-  "GET /admin/video/enc/migrate": scope("keys:rotate"),
-  "DELETE /admin/video/enc/migrate": scope("keys:rotate"),
-  "POST /admin/video/imports": scope("posts:write"),
-  "GET /admin/video/imports/:importId": scope("posts:read"),
+function authMethodOf({ access }: RouteDefinition): AuthMethod {
+  switch (access.kind) {
+    case "open":
+      return open;
+    case "viewer":
+      return { kind: "viewer", body: { videoPostId: ":videoPostId", fileIndex: 0 } };
+    case "session":
+      return { kind: "session-token" };
+    case "scope":
+      return { kind: "scope", scope: access.scope };
+    case "processor":
+      return { kind: "processor" };
+    case "job":
+      return { kind: "lease" };
+    default:
+      return access satisfies never;
+  }
+}
 
-  "POST /admin/api-keys": scope("admin"),
-  "GET /admin/api-keys": scope("admin"),
-  "DELETE /admin/api-keys/:keyId": scope("admin"),
-  "GET /admin/audit": scope("audit:read"),
-  "GET /admin/audit/export": scope("audit:read"),
-
-  "POST /api/v2/video-posts": scope("posts:write"),
-  "GET /api/v2/video-posts": scope("posts:read"),
-  "GET /api/v2/video-posts/:videoPostId": scope("posts:read"),
-  "PATCH /api/v2/video-posts/:videoPostId": scope("posts:write"),
-  "POST /api/v2/video-posts/:videoPostId/audit": scope("posts:write"),
-  "DELETE /api/v2/video-posts/:videoPostId": scope("posts:write"),
-  "GET /api/v2/jobs": scope("posts:read"),
-  "GET /api/v2/jobs/:jobId": scope("posts:read"),
-  "POST /api/v2/jobs/:jobId/cancel": scope("posts:write"),
-  "POST /api/v2/jobs/:jobId/retry": scope("posts:write"),
-  // tus. OPTIONS alone is for anybody.
-  "ALL /api/v2/uploads/*": scope("posts:write"),
-
-  "POST /internal/jobs/claim": processor,
-  "POST /internal/jobs/:jobId/claim": processor,
-  "POST /internal/jobs/scan": processor,
-  "POST /internal/jobs/:jobId/heartbeat": lease,
-  "POST /internal/jobs/:jobId/progress": lease,
-  "POST /internal/jobs/:jobId/keys": lease,
-  "POST /internal/jobs/:jobId/transcode-result": lease,
-  "POST /internal/jobs/:jobId/encrypt-result": lease,
-  "POST /internal/jobs/:jobId/fail": lease,
-  "POST /internal/jobs/:jobId/release": lease,
-  "POST /internal/jobs/:jobId/cancelled": lease,
-  "POST /internal/garbage/check": processor,
-  "POST /internal/garbage/delete": processor,
+/**
+ * Every route of the Worker, as it is registered (`METHOD path`), and its door. The suite fails for a route that is not
+ * here, and for one that is here and not registered.
+ */
+export const ROUTE_TABLE: Readonly<Record<string, AuthMethod>> = {
+  ...BY_HAND,
+  ...Object.fromEntries(DEFINITIONS.map((definition) => [routeOf(definition), authMethodOf(definition)])),
 };

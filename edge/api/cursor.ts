@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { base64UrlDecode, base64UrlEncode } from "../../shared/lib/base64.ts";
+
+/** A place in a list, as a text that clients send back and never read. */
+export type Cursor<Position> = {
+  write(position: Position): string;
+  /** Null for a text that no list of this kind has given. */
+  read(text: string): Position | null;
+};
+
+export const CURSOR_UNKNOWN = "cursor: is not valid";
+
+/** The codec of every cursor: the JSON of the position in base64url. */
+function cursorOf<S extends z.ZodType>(position: S): Cursor<z.output<S>> {
+  return {
+    write: (value) => base64UrlEncode(new TextEncoder().encode(JSON.stringify(value))),
+    read: (text) => {
+      const parsed = position.safeParse(decoded(text));
+      return parsed.success ? parsed.data : null;
+    },
+  };
+}
+
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(base64UrlDecode(text)));
+  } catch {
+    return undefined;
+  }
+}
+
+const part = z.strictObject({ videoPostId: z.string().min(1).max(64), fileIndex: z.int().min(0) });
+
+/** Behind an event of the audit log. */
+export const eventCursor = cursorOf(z.uuidv7());
+/** Behind a rotation batch. */
+export const batchCursor = cursorOf(z.uuidv7());
+/** Behind a part. */
+export const partCursor = cursorOf(part);
+/** Behind a value that is wrapped under a key-encryption key; `after` is null before the first. */
+export const rewrapCursor = cursorOf(
+  z
+    .strictObject({
+      kekId: z.string().min(1),
+      kind: z.enum(["content", "single-key", "source-url"]),
+      after: z.union([z.strictObject({ keyId: z.string().min(1) }), part]).nullable(),
+    })
+    .refine(({ kind, after }) => after === null || (kind === "content") === "keyId" in after),
+);
+
+/** A parameter of a query that holds a cursor. */
+export function cursorParameter<Position>({ read }: Cursor<Position>) {
+  return z.string().transform((text, check): Position => {
+    const position = read(text);
+    if (position !== null) return position;
+    check.addIssue({ code: "custom", message: "is not valid" });
+    return z.NEVER;
+  });
+}

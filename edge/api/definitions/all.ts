@@ -1,0 +1,18 @@
+import type { RouteDefinition } from "../definition.ts";
+import * as apiKeys from "./api-keys.ts";
+import * as audit from "./audit.ts";
+import * as imports from "./imports.ts";
+import * as jobs from "./jobs.ts";
+import * as keys from "./keys.ts";
+import * as playback from "./playback.ts";
+import * as posts from "./posts.ts";
+import * as processors from "./processors.ts";
+import * as rotations from "./rotations.ts";
+import * as tokens from "./tokens.ts";
+
+const MODULES = [playback, tokens, posts, jobs, keys, rotations, imports, apiKeys, audit, processors];
+
+/** Every definition, in the order of the documentation. */
+export const DEFINITIONS: readonly RouteDefinition[] = MODULES.flatMap((module) => Object.values(module)).filter(
+  (value): value is RouteDefinition => "operationId" in value,
+);

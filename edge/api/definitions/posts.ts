@@ -1,0 +1,218 @@
+import * as z from "zod";
+import { multipleLines, singleLine } from "../../../shared/application/plain-text.ts";
+import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
+import { defineRoute } from "../definition.ts";
+import { fileIndex, millis, policySchema, quality } from "./shapes.ts";
+import { uploadFileListSchema } from "./upload-file-list.ts";
+
+const title = singleLine(200);
+const description = multipleLines(10_000);
+const interaction = z.strictObject({ comments: z.boolean(), liveComments: z.boolean() });
+const resourceType = z.enum(["VIDEO", "AUDIO"]);
+const access = z.enum(["POLICY", "PUBLIC"]);
+const status = z.enum(VIDEO_POST_STATUSES);
+const EDIT_PROBLEMS = ["not-found", "deleted", "conflict", "wrong-state", "invalid"] as const;
+const READ = { kind: "scope", scope: "posts:read" } as const;
+const WRITE = { kind: "scope", scope: "posts:write" } as const;
+
+const frameRate = z.object({ numerator: z.int(), denominator: z.int() }).nullable();
+
+const probeSchema = z.object({
+  container: z.string(),
+  headerDuration: z.number().nullable(),
+  video: z
+    .object({
+      codec: z.string(),
+      width: z.int(),
+      height: z.int(),
+      rotation: z.number(),
+      pixelFormat: z.string(),
+      frameRate,
+    })
+    .nullable(),
+  audio: z.object({ codec: z.string(), channels: z.int(), sampleRate: z.int() }).nullable(),
+});
+
+const variantSchema = z
+  .object({
+    quality,
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    peakBandwidth: z.int(),
+    averageBandwidth: z.int(),
+    codecs: z.string(),
+    segmentCount: z.int(),
+    bytes: z.int(),
+    frameRate,
+  })
+  .meta({ id: "Variant" });
+
+const fileSchema = z
+  .object({
+    fileIndex,
+    position: z.int(),
+    fileName: z.string(),
+    fileSize: z.int().nullable(),
+    durationSeconds: z.number().nullable(),
+    transferResult: z.enum(["IMPORTED", "TRANSCODING", "SUCCESS", "FAILED", "CANCELLED"]),
+    encryptStatus: z.enum(["UNENCRYPTED", "ENCRYPTING", "ENCRYPTED", "FAILED", "CANCELLED"]),
+    keyVersion: z.int().nullable(),
+    migration: z.enum(["waiting", "under-way", "failed", "stopped"]).nullable(),
+    failReason: z.string().nullable(),
+    warnings: z.array(z.string()),
+    probe: probeSchema.nullable(),
+    variants: z.array(variantSchema),
+    qualityAuth: z.array(policySchema),
+  })
+  .meta({ id: "Part" });
+
+export const videoPostSchema = z
+  .object({
+    videoPostId: z.string(),
+    importId: z.string().nullable(),
+    authorId: z.string(),
+    title: z.string(),
+    slug: z.string(),
+    description: z.string(),
+    resourceType,
+    status,
+    interaction: z.object({ comments: z.boolean(), liveComments: z.boolean() }),
+    access,
+    autoPublish: z.boolean(),
+    durationSeconds: z.number(),
+    createdAt: millis,
+    updatedAt: millis,
+    deletedAt: millis.nullable(),
+    publishedAt: millis.nullable(),
+    audit: z
+      .object({
+        result: z.enum(["PASSED", "REJECTED"]),
+        reason: z.string().nullable(),
+        by: z.string(),
+        at: millis,
+      })
+      .nullable(),
+    files: z.array(fileSchema),
+  })
+  .meta({ id: "VideoPost", description: "A post with its parts. Times are milliseconds since the epoch." });
+
+export const createVideoPost = defineRoute({
+  method: "POST",
+  path: "/api/v2/video-posts",
+  operationId: "createVideoPost",
+  tag: "Posts",
+  summary: "Creates a post and a transcode job for each part",
+  access: WRITE,
+  audit: "post.create",
+  body: z.strictObject({
+    title,
+    description: description.default(""),
+    resourceType,
+    interaction: interaction.default({ comments: true, liveComments: true }),
+    access: access.default("POLICY"),
+    autoPublish: z.boolean().default(false),
+    uploadFileList: uploadFileListSchema,
+  }),
+  responses: {
+    201: {
+      description: "The post and its jobs",
+      schema: z
+        .object({
+          videoPostId: z.string(),
+          status,
+          files: z.array(z.object({ fileIndex, jobId: z.string() })),
+        })
+        .meta({ id: "CreatedVideoPost" }),
+    },
+  },
+  problems: ["not-found", "deleted", "wrong-state", "invalid"],
+});
+
+export const listVideoPosts = defineRoute({
+  method: "GET",
+  path: "/api/v2/video-posts",
+  operationId: "listVideoPosts",
+  tag: "Posts",
+  summary: "Lists the newest 100 posts; deleted posts only with `status=DELETED`",
+  access: READ,
+  query: z.strictObject({ status: status.optional() }),
+  responses: {
+    200: {
+      description: "The newest posts first",
+      schema: z.object({
+        videoPosts: z.array(
+          z
+            .object({
+              videoPostId: z.string(),
+              title: z.string(),
+              resourceType,
+              status,
+              durationSeconds: z.number(),
+              createdAt: millis,
+            })
+            .meta({ id: "VideoPostSummary" }),
+        ),
+      }),
+    },
+  },
+  problems: [],
+});
+
+const POST = { description: "The post", schema: videoPostSchema };
+
+export const getVideoPost = defineRoute({
+  method: "GET",
+  path: "/api/v2/video-posts/{videoPostId}",
+  operationId: "getVideoPost",
+  tag: "Posts",
+  summary: "Returns a post with its parts, variants and policies",
+  access: READ,
+  responses: { 200: POST },
+  problems: ["not-found"],
+});
+
+export const updateVideoPost = defineRoute({
+  method: "PATCH",
+  path: "/api/v2/video-posts/{videoPostId}",
+  operationId: "updateVideoPost",
+  tag: "Posts",
+  summary: "Changes the title, the description or the interaction of a post",
+  access: WRITE,
+  audit: "post.update",
+  /** Parts are not edited here: `uploadFileList` is refused like every other field that is not listed. */
+  body: z.strictObject({
+    title: title.optional(),
+    description: description.optional(),
+    interaction: interaction.optional(),
+  }),
+  responses: { 200: POST },
+  problems: EDIT_PROBLEMS,
+});
+
+export const auditVideoPost = defineRoute({
+  method: "POST",
+  path: "/api/v2/video-posts/{videoPostId}/audit",
+  operationId: "auditVideoPost",
+  tag: "Posts",
+  summary: "Records a review and returns the post",
+  access: WRITE,
+  audit: "post.audit",
+  body: z.strictObject({
+    result: z.enum(["PASSED", "REJECTED"]),
+    reason: multipleLines(1000).nullable().default(null),
+  }),
+  responses: { 200: POST },
+  problems: EDIT_PROBLEMS,
+});
+
+export const deleteVideoPost = defineRoute({
+  method: "DELETE",
+  path: "/api/v2/video-posts/{videoPostId}",
+  operationId: "deleteVideoPost",
+  tag: "Posts",
+  summary: "Deletes a post and returns it",
+  access: WRITE,
+  audit: "post.delete",
+  responses: { 200: POST },
+  problems: EDIT_PROBLEMS,
+});

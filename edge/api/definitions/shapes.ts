@@ -1,0 +1,46 @@
+import * as z from "zod";
+import { QUALITIES, type Quality } from "../../../shared/domain/quality.ts";
+
+/* Shapes that several routes have. Strict in requests; in responses a further member is a fault that the tests find. */
+
+export const videoPostId = z.string().min(1).max(64);
+export const fileIndex = z.int().min(0);
+export const quality = z.enum(QUALITIES as [Quality, ...Quality[]]);
+/** RFC 3339, as Date#toISOString writes it. */
+export const instant = z.iso.datetime();
+/** Milliseconds since the epoch. */
+export const millis = z.int();
+
+/** A filter of a query, in milliseconds: RFC 3339 with a zone. */
+export const givenInstant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+/** A whole number in a query. */
+export const wholeNumber = (smallest: number, largest?: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "a whole number")
+    .transform(Number)
+    .pipe(largest === undefined ? z.int().min(smallest) : z.int().min(smallest).max(largest));
+
+export const problemSchema = z
+  .object({
+    type: z.literal("about:blank"),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string().optional(),
+  })
+  .meta({
+    id: "Problem",
+    description: "RFC 9457. `code` never changes its meaning; `title` and `detail` are for people.",
+  });
+
+export const policySchema = z
+  .object({
+    quality,
+    policy: z.enum(["PUBLIC", "AUTHENTICATED", "ENTITLED", "DENIED"]),
+    entitlement: z.string().nullable(),
+  })
+  .meta({ id: "QualityPolicy" });
+
+export const nextCursor = z.string().nullable().describe("`cursor` of the next page, or null on the last page");

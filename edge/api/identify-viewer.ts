@@ -1,0 +1,43 @@
+import type { Viewer } from "../../shared/domain/quality-auth.ts";
+import { bearerToken } from "../auth/bearer.ts";
+import { type IssueCounter, isBeyondIssueLimit } from "../auth/issue-limit.ts";
+import type { Context } from "../context.ts";
+import { type Refusal, refused } from "../http/refusal.ts";
+
+type Identified = { readonly kind: "identified"; readonly viewer: Viewer } | Refusal;
+
+/** Who asks for a token, within the limit of token issue. */
+export async function identifyViewer(
+  context: Pick<Context, "viewers" | "now" | "env">,
+  request: Request,
+): Promise<Identified> {
+  const identified = await viewerOf(context, request);
+  return (await isBeyondIssueLimit(context.env, counterOf(identified, request)))
+    ? refused("too-many-requests")
+    : identified;
+}
+
+/** A viewer whose JWT is refused is as unknown as one without a JWT. */
+function counterOf(identified: Identified, request: Request): IssueCounter {
+  return identified.kind === "refused" || identified.viewer.kind === "anonymous"
+    ? { kind: "address", request }
+    : { kind: "viewer", id: identified.viewer.id };
+}
+
+/** Credentials that do not count are refused: nobody becomes anonymous by sending them. */
+async function viewerOf({ viewers, now }: Pick<Context, "viewers" | "now">, request: Request): Promise<Identified> {
+  if (!request.headers.has("authorization")) return { kind: "identified", viewer: { kind: "anonymous" } };
+  const token = bearerToken(request);
+  if (token === null) return refused("credentials-invalid", "send a viewer token as Authorization: Bearer");
+  const verified = await viewers.verify(token, now());
+  switch (verified.kind) {
+    case "viewer":
+      return { kind: "identified", viewer: verified.viewer };
+    case "invalid":
+      return refused("credentials-invalid", verified.reason);
+    case "unavailable":
+      return refused("unavailable", "the keys of the viewer token's issuer cannot be fetched", { "retry-after": "5" });
+    default:
+      return verified satisfies never;
+  }
+}

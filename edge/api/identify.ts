@@ -1,0 +1,62 @@
+import { readHolder } from "../../shared/application/job-service/identify.ts";
+import type { HeldJob } from "../../shared/application/protocols/job-protocol.ts";
+import { allows, type Scope } from "../../shared/domain/scope.ts";
+import { authenticateCaller } from "../auth/authenticate-caller.ts";
+import { bearerToken, equalSecrets } from "../auth/bearer.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Context } from "../context.ts";
+import { type Refusal, refused } from "../http/refusal.ts";
+import type { Execution } from "./route.ts";
+
+/** A caller with the scope; `caller` is also there where only the scope is missing. */
+export type ScopedCaller = { readonly caller: Caller | null; readonly refusal: Refusal | null };
+
+/** `hasEffects`: the request changes something, or leaves an event in the audit log, as the reading of a key does. */
+export async function identifyScope(
+  { callers, now }: Pick<Context, "callers" | "now">,
+  scope: Scope,
+  request: Request,
+  hasEffects: boolean,
+  execution: Execution,
+): Promise<ScopedCaller> {
+  const later = (work: Promise<unknown>) => execution.waitUntil(work);
+  const identified = await authenticateCaller(callers, request, hasEffects, now(), later);
+  const unknown = (refusal: Refusal): ScopedCaller => ({ caller: null, refusal });
+  switch (identified.kind) {
+    case "none":
+      return unknown(refused("credentials-missing"));
+    case "refused":
+      return unknown(refused(identified.code, identified.reason));
+    case "unavailable":
+      return unknown(refused("unavailable", identified.reason, { "retry-after": "5" }));
+    case "caller": {
+      const { caller } = identified;
+      const allowed = allows(caller.scopes, scope);
+      return { caller, refusal: allowed ? null : refused("not-allowed", `requires the scope ${scope}`) };
+    }
+    default:
+      return identified satisfies never;
+  }
+}
+
+export async function identifyProcessor(
+  { settings }: Pick<Context, "settings">,
+  request: Request,
+): Promise<Refusal | null> {
+  const given = bearerToken(request);
+  if (given === null) return refused("credentials-missing");
+  return (await equalSecrets(given, settings.PROCESSOR_TOKEN)) ? null : refused("credentials-invalid");
+}
+
+/** A credential of the job in the path. Whether its lease still holds the job, the job service finds out. */
+export async function identifyJob(
+  { jobCredentials: credentials }: Pick<Context, "jobCredentials">,
+  jobId: string,
+  request: Request,
+): Promise<{ readonly kind: "held"; readonly held: HeldJob } | Refusal> {
+  const credential = bearerToken(request);
+  if (credential === null) return refused("credentials-missing");
+  const held = { jobId, credential };
+  const read = await readHolder({ credentials }, held);
+  return read.kind === "refused" ? refused(read.code) : { kind: "held", held };
+}

@@ -1,0 +1,63 @@
+import type { Hono, Context as HonoContext } from "hono";
+import { actionOf } from "../audit/audit-actions.ts";
+import { recordAdministration } from "../audit/record-administration.ts";
+import type { Context } from "../context.ts";
+import { problemOf } from "../http/problems.ts";
+import { refused } from "../http/refusal.ts";
+import { logError } from "../log/log.ts";
+import { DATABASE_TIMEOUT_MS, timedOut, within } from "../middleware/timeout.ts";
+import type { Outcome } from "./answer.ts";
+import { routeOf, routerPath } from "./definition.ts";
+import { type Asked, type Performed, perform } from "./perform.ts";
+import { respond } from "./respond.ts";
+import type { Route } from "./route.ts";
+
+/** Registers the routes. Each request is performed, recorded where it is administration, and answered. */
+export function mount(app: Hono, context: Context, routes: readonly Route<Context>[]): void {
+  for (const route of routes) {
+    const { method, path } = route.definition;
+    app.on(method, routerPath(path), (c) => {
+      const work = serve(context, route, c);
+      // A caller who hangs up ends neither the deed nor its event.
+      if (method !== "GET") c.executionCtx.waitUntil(work);
+      return work;
+    });
+  }
+}
+
+async function serve(context: Context, route: Route<Context>, c: HonoContext): Promise<Response> {
+  const { definition } = route;
+  const { method } = c.req;
+  const asked = { request: c.req.raw, params: c.req.param() as Record<string, string>, execution: c.executionCtx };
+  const performing = perform(context, route, asked);
+  const performed = definition.prompt === true ? await within(DATABASE_TIMEOUT_MS, performing) : await performing;
+  if (performed !== "late") return respond(await recorded(context, route, asked, performed), method);
+  // The log says what the caller saw: nobody waits for what is still going on.
+  const unseen = performing.then((late) => ({ ...late, outcome: refused("unavailable") }));
+  c.executionCtx.waitUntil(unseen.then((late) => recorded(context, route, asked, late)));
+  return timedOut(c.req.url);
+}
+
+/** The outcome, once the audit log has it. A deed whose event is lost stays done, unless the action says otherwise. */
+async function recorded(
+  context: Context,
+  { definition, asked: factsOf }: Route<Context>,
+  { request, params, execution }: Asked,
+  { outcome, caller, input }: Performed,
+): Promise<Outcome> {
+  if (definition.access.kind !== "scope") return outcome;
+  const action = definition.audit ?? null;
+  try {
+    await recordAdministration(context, execution, {
+      ...{ request, params, action, caller, route: routeOf(definition) },
+      status: outcome.kind === "refused" ? problemOf(outcome.code).status : outcome.status,
+      reason: outcome.kind === "refused" ? outcome.code : null,
+      asked: input === null || factsOf === null ? null : factsOf(input),
+      stated: outcome.facts,
+    });
+    return outcome;
+  } catch (error) {
+    logError("audit", error, { path: new URL(request.url).pathname });
+    return action !== null && actionOf(action).beforeAnswer ? refused("unavailable") : outcome;
+  }
+}

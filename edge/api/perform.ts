@@ -1,0 +1,114 @@
+import type { Caller } from "../auth/caller.ts";
+import type { Context } from "../context.ts";
+import { type Refusal, refused } from "../http/refusal.ts";
+import { logError } from "../log/log.ts";
+import type { Outcome } from "./answer.ts";
+import type { RouteDefinition } from "./definition.ts";
+import { identifyJob, identifyProcessor, identifyScope } from "./identify.ts";
+import { identifySession } from "./identify-session.ts";
+import { identifyViewer } from "./identify-viewer.ts";
+import { readRouteBody, readRouteQuery } from "./read-input.ts";
+import type { AnyInput, Execution, Route } from "./route.ts";
+
+export type Asked = {
+  readonly request: Request;
+  readonly params: Readonly<Record<string, string>>;
+  readonly execution: Execution;
+};
+
+/** What came of a request, with what the audit log needs to know about it. */
+export type Performed = {
+  readonly outcome: Outcome;
+  readonly caller: Caller | null;
+  /** Null where the request was refused before it was read. */
+  readonly input: AnyInput | null;
+};
+
+type Identified = { readonly caller: Caller | null; readonly identity: object };
+type IdentityRefused = { readonly kind: "refused"; readonly refusal: Refusal; readonly caller: Caller | null };
+
+const NO_HEAD = refused("method-not-allowed", undefined, { allow: "GET" });
+
+/** Identifies the sender, reads the input, calls the handler. */
+export async function perform(context: Context, route: Route<Context>, asked: Asked): Promise<Performed> {
+  const { definition } = route;
+  if (definition.access.kind === "session") return performForSession(context, route, asked);
+  const identified = await identify(context, definition, asked);
+  if ("refusal" in identified) return { outcome: identified.refusal, caller: identified.caller, input: null };
+  const { caller, identity } = identified;
+  if (asked.request.method === "HEAD" && definition.head === false) return { outcome: NO_HEAD, caller, input: null };
+  const query = readRouteQuery(definition, asked.request);
+  if (query.kind === "refused") return { outcome: query, caller, input: null };
+  const body = await readRouteBody(definition, asked.request);
+  if (body.kind === "refused") return { outcome: body, caller, input: null };
+  const input = { ...asked, ...identity, query: query.value, body: body.value };
+  return handled(context, route, input, caller);
+}
+
+/** The token of a session may be in the body, which is read first. */
+async function performForSession(context: Context, route: Route<Context>, asked: Asked): Promise<Performed> {
+  const { definition } = route;
+  const refusedBecause = (outcome: Refusal): Performed => ({ outcome, caller: null, input: null });
+  const body = await readRouteBody(definition, asked.request);
+  if (body.kind === "refused") return refusedBecause(body);
+  const accepts = definition.access.kind === "session" && definition.access.expired === "accepted";
+  const identified = await identifySession(context, asked.request, body.value, accepts);
+  if (identified.kind === "refused") return refusedBecause(identified);
+  const query = readRouteQuery(definition, asked.request);
+  if (query.kind === "refused") return refusedBecause(query);
+  const input = { ...asked, session: identified.claims, query: query.value, body: body.value };
+  return handled(context, route, input, null);
+}
+
+/** A fault of this service may pass. It is recorded like a refusal, since nobody knows what was done. */
+async function handled(
+  context: Context,
+  route: Route<Context>,
+  input: AnyInput,
+  caller: Caller | null,
+): Promise<Performed> {
+  try {
+    return { outcome: await route.handle(context, input), caller, input };
+  } catch (error) {
+    logError(new URL(input.request.url).pathname, error);
+    return { outcome: refused("unavailable"), caller, input };
+  }
+}
+
+async function identify(
+  context: Context,
+  definition: RouteDefinition,
+  { request, params, execution }: Asked,
+): Promise<Identified | IdentityRefused> {
+  const { access, method, audit } = definition;
+  const refusedBecause = (refusal: Refusal, caller: Caller | null = null) =>
+    ({ kind: "refused", refusal, caller }) as const;
+  switch (access.kind) {
+    case "scope": {
+      const hasEffects = method !== "GET" || audit !== undefined;
+      const { caller, refusal } = await identifyScope(context, access.scope, request, hasEffects, execution);
+      return refusal === null ? { caller, identity: { caller } } : refusedBecause(refusal, caller);
+    }
+    case "processor": {
+      const refusal = await identifyProcessor(context, request);
+      return refusal === null ? { caller: null, identity: {} } : refusedBecause(refusal);
+    }
+    case "job": {
+      const identified = await identifyJob(context, params.jobId ?? "", request);
+      return identified.kind === "held"
+        ? { caller: null, identity: { held: identified.held } }
+        : refusedBecause(identified);
+    }
+    case "viewer": {
+      const identified = await identifyViewer(context, request);
+      return identified.kind === "refused"
+        ? refusedBecause(identified)
+        : { caller: null, identity: { viewer: identified.viewer } };
+    }
+    case "open":
+    case "session":
+      return { caller: null, identity: {} };
+    default:
+      return access satisfies never;
+  }
+}

@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { type ReadInput, readJson } from "../http/read-json.ts";
+import { readQuery } from "../http/read-query.ts";
+import type { RouteDefinition } from "./definition.ts";
+
+const NOTHING = z.strictObject({});
+
+/** The query as the route takes it. Where it takes none, every parameter is refused by its name. */
+export function readRouteQuery({ query }: RouteDefinition, request: Request): ReadInput<unknown> {
+  return readQuery(request, query ?? NOTHING);
+}
+
+/** The body as the route takes it: null where it takes none, which `{}` is as good as. */
+export async function readRouteBody(definition: RouteDefinition, request: Request): Promise<ReadInput<unknown>> {
+  const { body, bodyIsOptional, method } = definition;
+  if (body !== undefined) return readJson(request, body, bodyIsOptional ? {} : undefined);
+  if (method === "GET" && request.body === null) return { kind: "value", value: null };
+  const read = await readJson(request, NOTHING, {});
+  return read.kind === "refused" ? read : { kind: "value", value: null };
+}

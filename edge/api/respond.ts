@@ -1,0 +1,32 @@
+import { problem } from "../http/problems.ts";
+import type { Refusal } from "../http/refusal.ts";
+import { type Answer, type File, isFile, type Outcome } from "./answer.ts";
+
+/** The only place where the outcome of a route becomes a response. */
+export function respond(outcome: Outcome, method: string): Response {
+  return outcome.kind === "refused" ? refusalResponse(outcome) : answerResponse(outcome, method);
+}
+
+export function refusalResponse({ code, detail, headers }: Refusal): Response {
+  return problem(code, detail, headers);
+}
+
+function answerResponse({ status, body }: Answer, method: string): Response {
+  if (isFile(body)) return fileResponse(status, body, method);
+  if (body === null) return new Response(null, { status, headers: NOT_STORED });
+  return Response.json(body, { status, headers: NOT_STORED });
+}
+
+const NOT_STORED = { "cache-control": "private, no-store" };
+
+function fileResponse(status: number, { contentType, open, bytes, attachment }: File, method: string): Response {
+  return new Response(method === "HEAD" ? null : open(), {
+    status,
+    headers: {
+      "content-type": contentType,
+      "cache-control": "no-store",
+      ...(bytes === undefined ? {} : { "content-length": String(bytes) }),
+      ...(attachment === undefined ? {} : { "content-disposition": `attachment; filename="${attachment}"` }),
+    },
+  });
+}

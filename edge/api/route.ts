@@ -1,0 +1,67 @@
+import type * as z from "zod";
+import type { HeldJob } from "../../shared/application/protocols/job-protocol.ts";
+import type { Viewer } from "../../shared/domain/quality-auth.ts";
+import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import type { AuditAction } from "../audit/audit-actions.ts";
+import type { AuditFacts } from "../audit/audit-facts.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Outcome, OutcomeOf } from "./answer.ts";
+import type { Access, RouteDefinition } from "./definition.ts";
+
+type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
+
+/** Who sent the request, as `access` of the route has established it. */
+export type IdentityOf<A extends Access> = A extends { readonly kind: "scope" }
+  ? { readonly caller: Caller }
+  : A extends { readonly kind: "job" }
+    ? { readonly held: HeldJob }
+    : A extends { readonly kind: "viewer" }
+      ? { readonly viewer: Viewer }
+      : A extends { readonly kind: "session" }
+        ? { readonly session: PlaybackClaims }
+        : unknown;
+
+export type Execution = Pick<ExecutionContext, "waitUntil">;
+
+/** What a handler receives: parsed, and refused before where it does not fit the definition. */
+export type InputOf<D extends RouteDefinition> = IdentityOf<D["access"]> & {
+  readonly params: { readonly [Name in NamesIn<D["path"]>]: string };
+  readonly query: D extends { readonly query: infer S extends z.ZodType } ? z.output<S> : Record<string, never>;
+  readonly body: D extends { readonly body: infer S extends z.ZodType } ? z.output<S> : null;
+  readonly request: Request;
+  readonly execution: Execution;
+};
+
+type Handle<D extends RouteDefinition, Deps> = (deps: Deps, input: InputOf<D>) => Promise<OutcomeOf<D>>;
+
+/** What the audit log records of a request that has been read, whatever comes of it. */
+type Asked<D extends RouteDefinition> = D extends { readonly audit: infer A extends AuditAction }
+  ? { readonly asked: (input: InputOf<D>) => AuditFacts<A> }
+  : { readonly asked?: never };
+
+/** A definition with its handler. `Deps` is as much of the context as the handler uses. */
+export type Route<Deps> = {
+  readonly definition: RouteDefinition;
+  handle(deps: Deps, input: AnyInput): Promise<Outcome>;
+  readonly asked: ((input: AnyInput) => AuditFacts) | null;
+};
+
+export type AnyInput = {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly request: Request;
+  readonly execution: Execution;
+};
+
+/** The types end here: the pipeline has parsed what `InputOf` promises, by the same definition. */
+export function route<const D extends RouteDefinition, Deps>(
+  definition: D,
+  implementation: { readonly handle: Handle<D, Deps> } & Asked<D>,
+): Route<Deps> {
+  const { handle, asked } = implementation as {
+    handle: Route<Deps>["handle"];
+    asked?: (input: AnyInput) => AuditFacts;
+  };
+  return { definition, handle, asked: asked ?? null };
+}

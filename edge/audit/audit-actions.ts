@@ -1,0 +1,79 @@
+/** How an action is recorded. */
+type Action = {
+  /** For docs/http-api.md. */
+  readonly records: string;
+  /** Names of the details that a success always has. Path parameters are details too. */
+  readonly details: readonly string[];
+  /** Names of the details that depend on the request. No detail may hold a token, a key, or a URL that opens something. */
+  readonly optional?: readonly string[];
+  /** Through the queue: too frequent for a statement each. */
+  readonly frequent?: true;
+  /** Recorded in the database before the answer, which is 503 where that fails. */
+  readonly beforeAnswer?: true;
+  /** Only refused credentials are recorded. */
+  readonly refusalsOnly?: true;
+};
+
+/** Everything that the audit log records of administrators. The names are stable: people and programs search for them. */
+export const AUDIT_ACTIONS = {
+  "post.create": {
+    records: "`POST /api/v2/video-posts`",
+    details: ["title", "resourceType", "access", "autoPublish", "status"],
+  },
+  "post.update": { records: "a change of a post", details: [], optional: ["title"] },
+  "post.audit": { records: "a review", details: ["result", "reason"] },
+  "post.delete": { records: "the deletion of a post", details: [] },
+  "post.import": { records: "`POST /admin/video/imports`", details: ["importId", "title", "status"] },
+  "upload.create": { records: "the creation of an upload", details: [] },
+  "upload.append": {
+    records: "refused credentials of a chunk; chunks are not recorded",
+    details: [],
+    refusalsOnly: true,
+  },
+  "upload.delete": { records: "the termination of an upload", details: [] },
+  "job.cancel": { records: "the cancellation of a job", details: ["jobId", "outcome"] },
+  "job.retry": { records: "the retry of a job", details: ["jobId"] },
+  "token.issue": {
+    records: "`POST /admin/video/enc/token`; `revoke` takes `details.tokenId`",
+    details: ["qualities", "expiresAt"],
+    optional: ["viewer", "maxUses", "sessionLimit", "sessionOverflow", "startSeconds", "tokenId"],
+    frequent: true,
+  },
+  "policy.set": {
+    records: "policies, one event for each item of a batch",
+    details: ["policies"],
+    optional: ["outcome"],
+  },
+  "access.revoke": {
+    records: "revoked tokens, viewers, parts and key versions",
+    details: [],
+    optional: ["tokenId", "viewer", "keyVersion", "revoked", "complete", "outcome", "stopsPlayback"],
+  },
+  "keys.rotate": { records: "the rotation of a post or part", details: ["files"] },
+  "keys.rotate-batch": {
+    records: "a rotation batch",
+    details: ["selection", "maxInFlight", "dryRun"],
+    optional: ["graceSeconds", "batchId", "totals"],
+  },
+  "keys.rotate-batch.pause": { records: "a paused batch", details: ["batchId"] },
+  "keys.rotate-batch.resume": { records: "a resumed batch", details: ["batchId"] },
+  "keys.rotate-batch.cancel": { records: "a cancelled batch", details: ["batchId"] },
+  "keys.rotate-batch.retry-failed": { records: "the retry of a batch's failed parts", details: ["batchId", "retried"] },
+  "keys.rewrap": { records: "one page of re-wrapped keys", details: ["current", "rewrapped", "left"] },
+  "migration.request": { records: "a requested re-key of imported content", details: ["limit", "added", "begun"] },
+  "migration.clear": { records: "the cleared queue of re-keys", details: ["removed"] },
+  "key.read": {
+    records: "`GET /admin/video/enc/key`",
+    details: ["quality", "keyVersion", "keyStatus"],
+    beforeAnswer: true,
+  },
+  "api-key.create": { records: "a created API key", details: ["name", "scopes", "keyId", "expiresAt"] },
+  "api-key.revoke": { records: "a revoked API key", details: ["keyId"] },
+  "audit.export": { records: "an export of the log", details: ["from", "to", "format"] },
+} as const satisfies Readonly<Record<string, Action>>;
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+export function actionOf(action: AuditAction): Action {
+  return AUDIT_ACTIONS[action];
+}

@@ -1,0 +1,101 @@
+import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/audit-event.ts";
+import type { Caller } from "../auth/caller.ts";
+import type { Context } from "../context.ts";
+import { type ProblemCode, problemOf } from "../http/problems.ts";
+import { type AuditAction, actionOf } from "./audit-actions.ts";
+import type { AuditFacts, ItemFacts, StatedFacts } from "./audit-facts.ts";
+import { clientOf } from "./client-of.ts";
+import { recordByQueue, recordNow } from "./record-events.ts";
+import { boundedActor, fileIndexOrNull, postIdOrNull, redactValue } from "./redact-value.ts";
+
+/** A request of an administrator, and what came of it. */
+export type Administered = {
+  readonly request: Request;
+  /** `METHOD pattern`. */
+  readonly route: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Null for a route that only reads. */
+  readonly action: AuditAction | null;
+  readonly caller: Caller | null;
+  readonly status: number;
+  readonly reason: ProblemCode | null;
+  /** What was asked for; null where the request was not read. */
+  readonly asked: AuditFacts | null;
+  /** What the route states in its answer. */
+  readonly stated: StatedFacts | undefined;
+};
+
+type Deps = Pick<Context, "auditLog" | "env" | "refusals" | "now" | "settings">;
+
+/**
+ * Records what an administrator did, and refused credentials. It runs after the deed, when its outcome is known, and
+ * before the answer, so that whoever has the answer finds the event.
+ */
+export async function recordAdministration(
+  deps: Deps,
+  execution: Pick<ExecutionContext, "waitUntil">,
+  done: Administered,
+): Promise<void> {
+  const { action, caller, reason } = done;
+  if (caller === null || reason === "not-allowed") {
+    noteRefusedCredentials(deps, execution, done);
+    return;
+  }
+  if (action === null) return;
+  const { refusalsOnly, frequent, beforeAnswer } = actionOf(action);
+  if (refusalsOnly) return;
+  const events = occurrencesOf(done, action, caller).map((occurrence) => eventOf(deps, occurrence));
+  if (beforeAnswer && reason === null) await deps.auditLog.append(events);
+  else await (frequent ? recordByQueue(deps, events) : recordNow(deps, events));
+}
+
+function eventOf({ now, settings }: Deps, occurrence: Occurrence): AuditEvent {
+  return auditEvent(occurrence, 1, now(), settings.AUDIT_RETENTION_DAYS);
+}
+
+/** One event, or one for each item of a batch. */
+function occurrencesOf(done: Administered, action: AuditAction, caller: Caller): Occurrence[] {
+  const { stated } = done;
+  const items: readonly ItemFacts[] = Array.isArray(stated) ? stated : [(stated as AuditFacts | undefined) ?? {}];
+  return items.map(({ refusedWith = done.reason, ...facts }) => {
+    const { videoPostId: _, ...params } = done.params;
+    const { asked } = done;
+    const callerName = caller.name ?? caller.email;
+    const details = redactedDetails({ ...params, ...asked?.details, ...facts.details, callerName });
+    return {
+      actor: boundedActor(caller.id),
+      action,
+      videoPostId: postIdOrNull(facts.videoPostId ?? asked?.videoPostId ?? done.params.videoPostId),
+      fileIndex: fileIndexOrNull(facts.fileIndex ?? asked?.fileIndex),
+      status: refusedWith === null ? done.status : problemOf(refusedWith).status,
+      reason: refusedWith,
+      ...clientOf(done.request),
+      details,
+    };
+  });
+}
+
+function redactedDetails(details: Readonly<Record<string, unknown>>): Occurrence["details"] {
+  const given = Object.entries(details).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? null : Object.fromEntries(given.map(([name, value]) => [name, redactValue(value)]));
+}
+
+/** A flood of them is counted. Nothing is recorded of an unknown caller that could be anything. */
+function noteRefusedCredentials(
+  { refusals }: Deps,
+  execution: Pick<ExecutionContext, "waitUntil">,
+  { request, route, params, action, caller, status, reason }: Administered,
+): void {
+  if (status !== 401 && status !== 403) return;
+  const refusal: Occurrence = {
+    actor: caller === null ? "anonymous" : boundedActor(caller.id),
+    action: action ?? "other",
+    videoPostId: postIdOrNull(params.videoPostId),
+    fileIndex: null,
+    status,
+    reason,
+    ...clientOf(request),
+    details: action === null ? { route } : null,
+  };
+  refusals.note(refusal, execution);
+}

@@ -1,0 +1,42 @@
+import type { Route } from "../api/route.ts";
+import type { Context } from "../context.ts";
+import { apiKeyRoutes } from "./admin/api-keys.ts";
+import { auditRoutes } from "./admin/audit.ts";
+import { adminKeyRoutes } from "./admin/content-keys.ts";
+import { importRoutes } from "./admin/imports.ts";
+import { policyRoutes } from "./admin/quality-auth.ts";
+import { rekeyRoutes } from "./admin/rekey.ts";
+import { revokeRoutes } from "./admin/revoke.ts";
+import { rewrapRoutes } from "./admin/rewrap.ts";
+import { rotateRoutes } from "./admin/rotate.ts";
+import { rotationRoutes } from "./admin/rotations.ts";
+import { adminTokenRoutes } from "./admin/tokens.ts";
+import { garbageRoutes } from "./internal/garbage.ts";
+import { internalJobRoutes } from "./internal/jobs.ts";
+import { demoTokenRoutes } from "./pages/demo-viewer-token.ts";
+import { sessionRoutes } from "./playback/play-session.ts";
+import { viewerTokenRoutes } from "./playback/viewer-token.ts";
+import { jobRoutes } from "./posts/jobs.ts";
+import { videoPostRoutes } from "./posts/video-posts.ts";
+
+/** Every route that is mounted from its definition. */
+export const DEFINED_ROUTES: readonly Route<Context>[] = [
+  ...viewerTokenRoutes,
+  ...demoTokenRoutes,
+  ...sessionRoutes,
+  ...adminTokenRoutes,
+  ...policyRoutes,
+  ...revokeRoutes,
+  ...videoPostRoutes,
+  ...jobRoutes,
+  ...rotateRoutes,
+  ...rewrapRoutes,
+  ...adminKeyRoutes,
+  ...rotationRoutes,
+  ...importRoutes,
+  ...rekeyRoutes,
+  ...apiKeyRoutes,
+  ...auditRoutes,
+  ...internalJobRoutes,
+  ...garbageRoutes,
+];

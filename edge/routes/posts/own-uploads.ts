@@ -1,0 +1,58 @@
+import type { Hono, Context as HonoContext } from "hono";
+import { identifyScope } from "../../api/identify.ts";
+import { respond } from "../../api/respond.ts";
+import type { AuditAction } from "../../audit/audit-actions.ts";
+import { recordAdministration } from "../../audit/record-administration.ts";
+import type { Context } from "../../context.ts";
+import { refused } from "../../http/refusal.ts";
+import { logError } from "../../log/log.ts";
+import { effectiveMethod, serveUpload, UPLOADS_PATH } from "./uploads.ts";
+
+const ACTIONS: Readonly<Record<string, AuditAction>> = {
+  POST: "upload.create",
+  PATCH: "upload.append",
+  DELETE: "upload.delete",
+};
+
+/**
+ * Uploads belong to the caller who created them. The protocol is that of tus, and so are its refusals: the definitions
+ * describe it by hand. OPTIONS is for everybody.
+ */
+export function mountUploads(app: Hono, context: Context): void {
+  app.all(`${UPLOADS_PATH}/*`, async (c) => {
+    const method = effectiveMethod(c.req.raw);
+    if (method === "OPTIONS") return serveUpload(depsOf(context), null, c.req.raw);
+    const work = served(context, method, c);
+    if (method !== "GET" && method !== "HEAD") c.executionCtx.waitUntil(work);
+    return work;
+  });
+}
+
+function depsOf({ uploads, env, now, settings }: Context) {
+  return { uploads, source: env.SOURCE, now, maxBytes: settings.MAX_UPLOAD_BYTES };
+}
+
+async function served(context: Context, method: string, c: HonoContext): Promise<Response> {
+  const request = c.req.raw;
+  const hasEffects = method !== "GET" && method !== "HEAD";
+  const { caller, refusal } = await identifyScope(context, "posts:write", request, hasEffects, c.executionCtx);
+  const sent = caller === null || refusal !== null ? null : await sentBy(context, caller.id, c);
+  const reason = refusal?.code ?? (sent === null ? "unavailable" : null);
+  const response = sent ?? respond(refusal ?? refused("unavailable"), method);
+  await recordAdministration(context, c.executionCtx, {
+    ...{ request, caller, reason, status: response.status },
+    ...{ route: `${method} ${UPLOADS_PATH}/*`, action: ACTIONS[method] ?? null },
+    ...{ params: {}, asked: null, stated: undefined },
+  }).catch((error: unknown) => logError("audit", error, { path: c.req.path }));
+  return response;
+}
+
+/** Null after a fault, which is logged. */
+async function sentBy(context: Context, owner: string, c: HonoContext): Promise<Response | null> {
+  try {
+    return await serveUpload(depsOf(context), owner, c.req.raw);
+  } catch (error) {
+    logError(c.req.path, error);
+    return null;
+  }
+}
