@@ -1,12 +1,14 @@
+import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
 import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/audit-event.ts";
 import type { Caller } from "../auth/caller.ts";
-import type { Context } from "../context.ts";
 import { type ProblemCode, problemOf } from "../http/problems.ts";
+import type { AuditEventMessage } from "../queues/messages.ts";
 import { type AuditAction, actionOf } from "./audit-actions.ts";
 import type { AuditFacts, ItemFacts, StatedFacts } from "./audit-facts.ts";
 import { clientOf } from "./client-of.ts";
 import { recordByQueue, recordNow } from "./record-events.ts";
 import { boundedActor, fileIndexOrNull, postIdOrNull, redactValue } from "./redact-value.ts";
+import type { RefusalCounter } from "./refusal-counter.ts";
 
 /** A request of an administrator, and what came of it. */
 export type Administered = {
@@ -25,7 +27,13 @@ export type Administered = {
   readonly stated: StatedFacts | undefined;
 };
 
-type Deps = Pick<Context, "auditLog" | "env" | "refusals" | "now" | "settings">;
+type Deps = {
+  readonly auditLog: AuditLog;
+  readonly env: { readonly AUDIT_EVENTS: Queue<AuditEventMessage> };
+  readonly refusals: RefusalCounter;
+  readonly now: () => number;
+  readonly settings: { readonly AUDIT_RETENTION_DAYS: number };
+};
 
 /**
  * Records what an administrator did, and refused credentials. It runs after the deed, when its outcome is known, and

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { problemOf } from "./problems.ts";
 import { readJson } from "./read-json.ts";
 
 const schema = z.strictObject({ a: z.number() });
@@ -11,7 +12,7 @@ function request(body: ReadableStream<Uint8Array> | string): Request {
 async function refusal(body: ReadableStream<Uint8Array> | string): Promise<unknown[]> {
   const read = await readJson(request(body), schema);
   if (read.kind === "value") throw new Error("it was read");
-  return [read.response.status, ((await read.response.json()) as { code: string }).code];
+  return [problemOf(read.code).status, read.code];
 }
 
 describe("a JSON body", () => {
