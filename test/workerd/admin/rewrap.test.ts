@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { rewrapCursor } from "../../../edge/api/cursor.ts";
 import type { KeysAtRestView, RewrapView } from "../../../shared/application/protocols/rewrap-protocol.ts";
+import { base64UrlEncode } from "../../../shared/lib/base64.ts";
 import {
   claim,
   createPost,
@@ -114,10 +116,16 @@ describe("re-wrapping", () => {
     for (const body of [{ limit: 0 }, { limit: 1001 }, { limit: "many" }, { cursor: "x" }, { colour: "red" }]) {
       expect((await administer(first, "POST", REWRAP, body)).status, JSON.stringify(body)).toBe(422);
     }
-    for (const cursor of [`${OLD_ID}:content:a:b`, `${OLD_ID}:single-key:a`, `${OLD_ID}:nothing`, ":::::"]) {
+    const misfits = [
+      { kekId: OLD_ID, kind: "content", after: { videoPostId: "a", fileIndex: 0 } },
+      { kekId: OLD_ID, kind: "single-key", after: { keyId: "a" } },
+      { kekId: OLD_ID, kind: "nothing", after: null },
+    ].map((position) => base64UrlEncode(new TextEncoder().encode(JSON.stringify(position))));
+    for (const cursor of [...misfits, `${OLD_ID}:content`, ":::::"]) {
       expect((await administer(first, "POST", REWRAP, { cursor })).status, cursor).toBe(422);
     }
-    const gone = await administer(alone, "POST", REWRAP, { cursor: `${OLD_ID}:content` });
+    const cursor = rewrapCursor.write({ kekId: OLD_ID, kind: "content", after: null });
+    const gone = await administer(alone, "POST", REWRAP, { cursor });
     expect([gone.status, gone.body.code]).toEqual([409, "wrong-state"]);
   });
 });
