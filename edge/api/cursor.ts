@@ -40,7 +40,7 @@ export const partCursor = cursorOf(part);
 /** Behind a value that is wrapped under a key-encryption key; `after` is null before the first. */
 export const rewrapCursor = cursorOf(
   z
-    .strictObject({
+    .object({
       kekId: z.string().min(1),
       kind: z.enum(["content", "single-key", "source-url"]),
       after: z.union([z.object({ keyId: z.string().min(1) }), part]).nullable(),

@@ -25,6 +25,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: [/^zod$/],
   },
   "shared/persistence": { may: ["shared/lib", "shared/domain", "shared/application"], packages: [/^drizzle-orm/] },
+  /** What other programs call the service with: it takes nothing of the rest along. */
+  client: { may: [], packages: [] },
   edge: {
     may: SHARED,
     packages: [/^hono/, /^zod$/, /^jose$/, /^@tus\/server$/, /^hls\.js$/, /^cloudflare:workers$/, /^node:zlib$/],

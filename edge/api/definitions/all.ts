@@ -12,7 +12,11 @@ import * as tokens from "./tokens.ts";
 
 const MODULES = [playback, tokens, posts, jobs, keys, rotations, imports, apiKeys, audit, processors];
 
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
 /** Every definition, in the order of the documentation. */
-export const DEFINITIONS: readonly RouteDefinition[] = MODULES.flatMap((module) => Object.values(module)).filter(
-  (value): value is RouteDefinition => "operationId" in value,
+export const DEFINITIONS: readonly RouteDefinition[] = MODULES.flatMap((module) =>
+  Object.values(module)
+    .filter((value): value is RouteDefinition => "operationId" in value)
+    .toSorted((a, b) => a.path.localeCompare(b.path, "en") || METHODS.indexOf(a.method) - METHODS.indexOf(b.method)),
 );

@@ -1,0 +1,416 @@
+/* Made from the definitions of the routes by scripts/openapi/write.ts: edit those. */
+
+export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
+
+export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
+
+export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
+
+export type IssuedToken = { readonly token: string; readonly expiresAt: string; readonly qualities: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[]; readonly masterUrl: string; };
+
+export type Job = { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | null; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseOwner: string | null; readonly leaseExpiresAt: number | null; readonly runAfter: number; readonly progress: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; } | null; readonly failReason: string | null; readonly cancelRequested: boolean; readonly createdAt: number; readonly startedAt: number | null; readonly finishedAt: number | null; readonly fileIndex: number | null; };
+
+export type MigrationProgress = { readonly waiting: number; readonly queued: number; readonly underWay: number; readonly failed: number; readonly stopped: number; readonly migrated: number; readonly maxInFlight: number; };
+
+export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
+
+export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly qualityAuth: readonly QualityPolicy[]; };
+
+export type Problem = { readonly type: "about:blank"; readonly title: string; readonly status: number; readonly code: string; readonly detail?: string | undefined; };
+
+export type QualityPolicy = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly policy: "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED"; readonly entitlement: string | null; };
+
+export type SessionToken = { readonly token: string; readonly expiresAt: string; readonly refreshableUntil: string; };
+
+export type Variant = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly segmentCount: number; readonly bytes: number; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; };
+
+export type VideoPost = { readonly videoPostId: string; readonly importId: string | null; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly deletedAt: number | null; readonly publishedAt: number | null; readonly audit: { readonly result: "PASSED" | "REJECTED"; readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly files: readonly Part[]; };
+
+export type VideoPostSummary = { readonly videoPostId: string; readonly title: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly durationSeconds: number; readonly createdAt: number; };
+
+/** Of each operation: its input, its answers and the codes of its problems. */
+export type Operations = {
+  /** Issues a token with every entitlement; exists only where DEMO_VIEWERS is enabled. */
+  issueDemoToken: {
+    input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; }; };
+    answers: { readonly status: 200; readonly body: IssuedToken };
+    problems: "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Extends a play session. */
+  refreshSession: {
+    input: { readonly body?: { readonly token?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: SessionToken };
+    problems: "token-missing" | "token-invalid" | "token-expired" | "incomplete-body" | "malformed-json" | "body-too-large" | "session-elsewhere" | "too-many-requests" | "not-a-session" | "token-unknown" | "token-revoked" | "session-ended" | "key-superseded" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Ends a play session. */
+  endSession: {
+    input: { readonly body?: { readonly token?: string | undefined; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "token-missing" | "token-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "too-many-requests" | "not-a-session" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Ends a play session, for pages that can only send a beacon. */
+  endSessionByBeacon: {
+    input: { readonly body?: { readonly token?: string | undefined; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "token-missing" | "token-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "too-many-requests" | "not-a-session" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Issues a token for the qualities that the policies allow to this viewer. */
+  issueViewerToken: {
+    input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; }; };
+    answers: { readonly status: 200; readonly body: IssuedToken };
+    problems: "credentials-invalid" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Sets policies of a part; qualities that are not named keep theirs. */
+  setPolicies: {
+    input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; readonly policies: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly policy: "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED"; readonly entitlement?: string | null | undefined; })[]; }; };
+    answers: { readonly status: 200; readonly body: { readonly outcome: "changed" | "unchanged"; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Sets policies of up to 50 parts, each in a separate save. */
+  setPoliciesBatch: {
+    input: { readonly body: { readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly policies: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly policy: "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED"; readonly entitlement?: string | null | undefined; })[]; })[]; }; };
+    answers: { readonly status: 200; readonly body: { readonly results: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly outcome: "changed" | "unchanged"; } | { readonly videoPostId: string; readonly fileIndex: number; readonly outcome: "refused"; readonly problem: Problem; })[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Revokes tokens, or the keys of one version. */
+  revoke: {
+    input: { readonly body: { readonly token?: string | undefined; readonly tokenId?: string | undefined; readonly viewer?: string | undefined; readonly videoPostId?: string | undefined; readonly fileIndex?: number | undefined; readonly keyVersion?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly revoked: number; readonly complete: boolean; } | { readonly outcome: "revoked" | "unchanged"; readonly stopsPlayback: boolean; readonly note?: string | undefined; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Issues a token for a viewer of a site; policies do not limit administrators. */
+  issueToken: {
+    input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; readonly viewer?: string | undefined; readonly qualities?: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[] | undefined; readonly maxUses?: number | undefined; readonly sessionLimit?: number | null | undefined; readonly sessionOverflow?: "refuse" | "end-oldest" | undefined; readonly startSeconds?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: IssuedToken };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists the newest 100 posts; deleted posts only with `status=DELETED`. */
+  listVideoPosts: {
+    input: { readonly query?: { readonly status?: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly videoPosts: readonly VideoPostSummary[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Creates a post and a transcode job for each part. */
+  createVideoPost: {
+    input: { readonly body: { readonly title: string; readonly description?: string | undefined; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly uploadFileList: readonly ({ readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileIndex?: number | undefined; readonly fileSize?: number | undefined; readonly duration?: number | undefined; })[]; }; };
+    answers: { readonly status: 201; readonly body: CreatedVideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns a post with its parts, variants and policies. */
+  getVideoPost: {
+    input: { readonly params: { readonly videoPostId: string; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Changes the title, the description or the interaction of a post. */
+  updateVideoPost: {
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly title?: string | undefined; readonly description?: string | undefined; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Deletes a post and returns it. */
+  deleteVideoPost: {
+    input: { readonly params: { readonly videoPostId: string; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Records a review and returns the post. */
+  auditVideoPost: {
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED" | "REJECTED"; readonly reason?: string | null | undefined; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists the newest 100 jobs with live progress. */
+  listJobs: {
+    input: { readonly query?: { readonly videoPostId?: string | undefined; readonly state?: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED" | undefined; readonly kind?: "TRANSCODE" | "ENCRYPT" | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly jobs: readonly Job[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns one job with live progress. */
+  getJob: {
+    input: { readonly params: { readonly jobId: string; }; };
+    answers: { readonly status: 200; readonly body: Job };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Cancels a job. */
+  cancelJob: {
+    input: { readonly params: { readonly jobId: string; }; };
+    answers: { readonly status: 202; readonly body: { readonly outcome: "cancelled" | "requested"; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Queues a FAILED job again, or creates a new job for a CANCELLED one. */
+  retryJob: {
+    input: { readonly params: { readonly jobId: string; }; };
+    answers: { readonly status: 202; readonly body: Job };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns the 16 bytes of a content key in any state; the read is recorded before the key is sent. */
+  readContentKey: {
+    input: { readonly query: { readonly videoPostId: string; readonly fileIndex: string; readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyVersion: string; }; };
+    answers: { readonly status: 200; readonly body: Response };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "method-not-allowed" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Counts what is wrapped under each key-encryption key. */
+  countWrappedKeys: {
+    input: Record<never, never>;
+    answers: { readonly status: 200; readonly body: { readonly current: string; readonly keys: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly use: "current" | "former" | "unknown" | "none"; })[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Re-wraps one page of keys under the current key-encryption key. */
+  rewrapKeys: {
+    input: { readonly body: { readonly limit?: number | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly current: string; readonly rewrapped: number; readonly left: number; readonly unknown: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; })[]; readonly damaged: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly kind: "content" | "single-key" | "source-url"; readonly quality: string | null; readonly keyVersion: number | null; readonly kekId: string; })[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "wrong-state" | "misconfigured" | "unavailable";
+  };
+  /** Rotates one part, or all parts of a post. */
+  rotateKeys: {
+    input: { readonly body: { readonly videoPostId: string; readonly fileIndex?: number | undefined; }; };
+    answers: { readonly status: 202; readonly body: { readonly videoPostId: string; readonly files: readonly ({ readonly fileIndex: number; readonly outcome: "queued" | "already-queued"; readonly jobId: string; } | { readonly fileIndex: number; readonly outcome: "not-playing" | "no-clear-renditions"; })[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists 50 batches without their progress. */
+  listRotations: {
+    input: { readonly query?: { readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly rotations: readonly ({ readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; })[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Starts a rotation batch, or lists what it would rotate. */
+  startRotation: {
+    input: { readonly body: { readonly selection: { readonly everything?: true | undefined; readonly videoPostId?: string | undefined; readonly fileIndex?: number | undefined; readonly status?: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | undefined; readonly authorId?: string | undefined; readonly resourceType?: "VIDEO" | "AUDIO" | undefined; readonly createdFrom?: string | undefined; readonly createdBefore?: string | undefined; readonly keyVersionBelow?: number | undefined; readonly keysCreatedBefore?: string | undefined; readonly kekId?: string | undefined; }; readonly maxInFlight?: number | undefined; readonly graceSeconds?: number | undefined; readonly dryRun?: boolean | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly dryRun: true; readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number | null; readonly outcome: "rotate" | "deleted" | "not-playing" | "no-clear-renditions" | "already-rotating"; readonly qualities: number; readonly segments: number; readonly bytes: number; })[]; readonly totals: { readonly rotate: number; readonly skip: number; readonly segments: number; readonly bytes: number; }; readonly nextCursor: string | null; } } | { readonly status: 202; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns one batch with its progress. */
+  getRotation: {
+    input: { readonly params: { readonly batchId: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Cancels a batch; parts that are being rotated finish. */
+  cancelRotation: {
+    input: { readonly params: { readonly batchId: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists the parts of a batch, by pages or as one file. */
+  listRotationItems: {
+    input: { readonly params: { readonly batchId: string; }; readonly query?: { readonly state?: "PENDING" | "ROTATING" | "SUCCEEDED" | "FAILED" | "SKIPPED" | undefined; readonly cursor?: string | undefined; readonly limit?: string | undefined; readonly format?: "json" | "csv" | "ndjson" | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly state: "PENDING" | "ROTATING" | "SUCCEEDED" | "FAILED" | "SKIPPED"; readonly fromKeyVersion: number | null; readonly toKeyVersion: number | null; readonly jobId: string | null; readonly reason: string | null; readonly startedAt: string | null; readonly finishedAt: string | null; })[]; readonly nextCursor: string | null; } | Response };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Pauses a batch; parts that are being rotated finish. */
+  pauseRotation: {
+    input: { readonly params: { readonly batchId: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Resumes a paused batch. */
+  resumeRotation: {
+    input: { readonly params: { readonly batchId: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Sets FAILED parts back to PENDING, at most 5000 in a request. */
+  retryFailedRotations: {
+    input: { readonly params: { readonly batchId: string; }; };
+    answers: { readonly status: 202; readonly body: { readonly retried: number; readonly complete: boolean; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns the progress of the re-key. */
+  getMigration: {
+    input: Record<never, never>;
+    answers: { readonly status: 200; readonly body: MigrationProgress };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Requests the re-key of imported parts: all that wait, those of a post, or one. */
+  requestMigration: {
+    input: { readonly body: { readonly videoPostId?: string | undefined; readonly fileIndex?: number | undefined; readonly limit?: number | undefined; }; };
+    answers: { readonly status: 202; readonly body: { readonly added: number; readonly begun: number; readonly progress: MigrationProgress; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Clears the queue of re-keys; parts that are being re-keyed finish. */
+  clearMigration: {
+    input: Record<never, never>;
+    answers: { readonly status: 200; readonly body: { readonly removed: number; readonly progress: MigrationProgress; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Creates the post of an import whose content is in SOURCE. */
+  importVideoPost: {
+    input: { readonly body: { readonly title: string; readonly description?: string | undefined; readonly resourceType?: "VIDEO" | "AUDIO" | undefined; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly authorId?: string | undefined; readonly importId: string; readonly digest: string; readonly parts: readonly ({ readonly fileName: string; readonly key: string; readonly qualities: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[]; })[]; }; };
+    answers: { readonly status: 200; readonly body: { readonly importId: string; readonly videoPostId: string; readonly status: string; } } | { readonly status: 201; readonly body: { readonly importId: string; readonly videoPostId: string; readonly status: string; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns the post of an import. */
+  getImport: {
+    input: { readonly params: { readonly importId: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly importId: string; readonly videoPostId: string; readonly status: string; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists the newest 1000 API keys without their secrets. */
+  listApiKeys: {
+    input: Record<never, never>;
+    answers: { readonly status: 200; readonly body: { readonly apiKeys: readonly ApiKey[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Creates an API key, which is shown once. */
+  createApiKey: {
+    input: { readonly body: { readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly expiresAt?: string | null | undefined; }; };
+    answers: { readonly status: 201; readonly body: NewApiKey };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Revokes an API key. */
+  revokeApiKey: {
+    input: { readonly params: { readonly keyId: string; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists events of the audit log by pages. */
+  listAuditEvents: {
+    input: { readonly query?: { readonly actor?: string | undefined; readonly action?: string | undefined; readonly videoPostId?: string | undefined; readonly outcome?: "done" | "refused" | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly events: readonly AuditEvent[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns every event of a range as one streamed file. */
+  exportAuditEvents: {
+    input: { readonly query: { readonly actor?: string | undefined; readonly action?: string | undefined; readonly videoPostId?: string | undefined; readonly outcome?: "done" | "refused" | undefined; readonly from: string; readonly to: string; readonly format?: "ndjson" | "csv" | undefined; }; };
+    answers: { readonly status: 200; readonly body: Response };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns what stored prefixes are to the database. */
+  checkGarbage: {
+    input: { readonly body: { readonly prefixes: readonly string[]; }; };
+    answers: { readonly status: 200; readonly body: { readonly uses: readonly ("named" | "live" | "retiring" | "unknown" | "garbage")[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Deletes those prefixes that are still garbage. */
+  deleteGarbage: {
+    input: { readonly body: { readonly prefixes: readonly string[]; }; };
+    answers: { readonly status: 200; readonly body: { readonly deleted: readonly string[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Reports that the holder of a cancelled job has stopped. */
+  acknowledgeCancel: {
+    input: { readonly params: { readonly jobId: string; }; readonly body?: Record<string, never>; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Claims this job and no other. */
+  claimOneJob: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly leaseToken: string; readonly owner: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly outcome: "claimed"; readonly order: { readonly jobId: string; readonly credential: string; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseMs: number; readonly kind: "TRANSCODE"; readonly resourceType: "VIDEO" | "AUDIO"; readonly source: { readonly kind: "upload"; readonly prefix: string; readonly size: number; readonly sha256?: string | undefined; } | { readonly kind: "url"; readonly url: string; } | { readonly kind: "single-key"; readonly prefix: string; readonly key: string; readonly renditions: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly playlist: string; })[]; }; readonly fileName: string; readonly clearPrefix: string; } | { readonly jobId: string; readonly credential: string; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseMs: number; readonly kind: "ENCRYPT"; readonly clearPrefix: string; readonly durationSeconds: number; readonly variants: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; readonly segmentCount: number; readonly bytes: number; })[]; }; } | { readonly outcome: "ended"; readonly state: "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly failReason: string | null; } | { readonly outcome: "later"; readonly because: "leased" | "waiting"; readonly at: number; } | { readonly outcome: "unknown"; } };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Records the result of an encrypt job. */
+  recordEncrypt: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly keyVersion: number; readonly variants: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; readonly segmentCount: number; readonly bytes: number; })[]; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Reports a failed attempt. */
+  failJob: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly reason: string; readonly permanent: boolean; readonly verification?: boolean | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly outcome: "retry" | "failed"; readonly runAfter: number | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Extends the lease and stores the progress. */
+  heartbeat: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly cancel: boolean; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns the content keys of an encrypt job, the same for each of its claims. */
+  stageKeys: {
+    input: { readonly params: { readonly jobId: string; }; readonly body?: Record<string, never>; };
+    answers: { readonly status: 200; readonly body: { readonly keyVersion: number; readonly encryptedPrefix: string; readonly keys: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyId: string; readonly key: string; readonly keyUri: string; })[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Reports live progress, which is not stored. */
+  reportProgress: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Gives the job back after a clean stop. */
+  releaseJob: {
+    input: { readonly params: { readonly jobId: string; }; readonly body?: Record<string, never>; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Records the result of a transcode job. */
+  recordTranscode: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly durationSeconds: number; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; }; readonly warnings: readonly string[]; readonly variants: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; readonly segmentCount: number; readonly bytes: number; })[]; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Claims the oldest due job. */
+  claimJob: {
+    input: { readonly body: { readonly leaseToken: string; readonly owner: string; readonly kinds?: readonly ("TRANSCODE" | "ENCRYPT")[] | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly jobId: string; readonly credential: string; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseMs: number; readonly kind: "TRANSCODE"; readonly resourceType: "VIDEO" | "AUDIO"; readonly source: { readonly kind: "upload"; readonly prefix: string; readonly size: number; readonly sha256?: string | undefined; } | { readonly kind: "url"; readonly url: string; } | { readonly kind: "single-key"; readonly prefix: string; readonly key: string; readonly renditions: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly playlist: string; })[]; }; readonly fileName: string; readonly clearPrefix: string; } | { readonly jobId: string; readonly credential: string; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseMs: number; readonly kind: "ENCRYPT"; readonly clearPrefix: string; readonly durationSeconds: number; readonly variants: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; readonly segmentCount: number; readonly bytes: number; })[]; } } | { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Requeues expired leases, ends exhausted jobs and creates missing ones. */
+  scanJobs: {
+    input: { readonly body?: Record<string, never>; };
+    answers: { readonly status: 200; readonly body: { readonly requeued: number; readonly exhausted: number; readonly created: number; readonly refreshed: number; readonly tokensDeleted: number; } };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+};
+
+export const OPERATIONS = {
+  issueDemoToken: { method: "POST", path: "/demo/subscriber-token" },
+  refreshSession: { method: "POST", path: "/video/enc/session" },
+  endSession: { method: "DELETE", path: "/video/enc/session" },
+  endSessionByBeacon: { method: "POST", path: "/video/enc/session/end" },
+  issueViewerToken: { method: "POST", path: "/video/enc/token" },
+  setPolicies: { method: "PUT", path: "/admin/video/enc/quality-auth" },
+  setPoliciesBatch: { method: "PUT", path: "/admin/video/enc/quality-auth/batch" },
+  revoke: { method: "POST", path: "/admin/video/enc/revoke" },
+  issueToken: { method: "POST", path: "/admin/video/enc/token" },
+  listVideoPosts: { method: "GET", path: "/api/v2/video-posts" },
+  createVideoPost: { method: "POST", path: "/api/v2/video-posts" },
+  getVideoPost: { method: "GET", path: "/api/v2/video-posts/{videoPostId}" },
+  updateVideoPost: { method: "PATCH", path: "/api/v2/video-posts/{videoPostId}" },
+  deleteVideoPost: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}" },
+  auditVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/audit" },
+  listJobs: { method: "GET", path: "/api/v2/jobs" },
+  getJob: { method: "GET", path: "/api/v2/jobs/{jobId}" },
+  cancelJob: { method: "POST", path: "/api/v2/jobs/{jobId}/cancel" },
+  retryJob: { method: "POST", path: "/api/v2/jobs/{jobId}/retry" },
+  readContentKey: { method: "GET", path: "/admin/video/enc/key" },
+  countWrappedKeys: { method: "GET", path: "/admin/video/enc/rewrap" },
+  rewrapKeys: { method: "POST", path: "/admin/video/enc/rewrap" },
+  rotateKeys: { method: "POST", path: "/admin/video/enc/rotate" },
+  listRotations: { method: "GET", path: "/admin/video/enc/rotations" },
+  startRotation: { method: "POST", path: "/admin/video/enc/rotations" },
+  getRotation: { method: "GET", path: "/admin/video/enc/rotations/{batchId}" },
+  cancelRotation: { method: "POST", path: "/admin/video/enc/rotations/{batchId}/cancel" },
+  listRotationItems: { method: "GET", path: "/admin/video/enc/rotations/{batchId}/items" },
+  pauseRotation: { method: "POST", path: "/admin/video/enc/rotations/{batchId}/pause" },
+  resumeRotation: { method: "POST", path: "/admin/video/enc/rotations/{batchId}/resume" },
+  retryFailedRotations: { method: "POST", path: "/admin/video/enc/rotations/{batchId}/retry-failed" },
+  getMigration: { method: "GET", path: "/admin/video/enc/migrate" },
+  requestMigration: { method: "POST", path: "/admin/video/enc/migrate" },
+  clearMigration: { method: "DELETE", path: "/admin/video/enc/migrate" },
+  importVideoPost: { method: "POST", path: "/admin/video/imports" },
+  getImport: { method: "GET", path: "/admin/video/imports/{importId}" },
+  listApiKeys: { method: "GET", path: "/admin/api-keys" },
+  createApiKey: { method: "POST", path: "/admin/api-keys" },
+  revokeApiKey: { method: "DELETE", path: "/admin/api-keys/{keyId}" },
+  listAuditEvents: { method: "GET", path: "/admin/audit" },
+  exportAuditEvents: { method: "GET", path: "/admin/audit/export" },
+  checkGarbage: { method: "POST", path: "/internal/garbage/check" },
+  deleteGarbage: { method: "POST", path: "/internal/garbage/delete" },
+  acknowledgeCancel: { method: "POST", path: "/internal/jobs/{jobId}/cancelled" },
+  claimOneJob: { method: "POST", path: "/internal/jobs/{jobId}/claim" },
+  recordEncrypt: { method: "POST", path: "/internal/jobs/{jobId}/encrypt-result" },
+  failJob: { method: "POST", path: "/internal/jobs/{jobId}/fail" },
+  heartbeat: { method: "POST", path: "/internal/jobs/{jobId}/heartbeat" },
+  stageKeys: { method: "POST", path: "/internal/jobs/{jobId}/keys" },
+  reportProgress: { method: "POST", path: "/internal/jobs/{jobId}/progress" },
+  releaseJob: { method: "POST", path: "/internal/jobs/{jobId}/release" },
+  recordTranscode: { method: "POST", path: "/internal/jobs/{jobId}/transcode-result" },
+  claimJob: { method: "POST", path: "/internal/jobs/claim" },
+  scanJobs: { method: "POST", path: "/internal/jobs/scan" },
+} as const satisfies Readonly<
+  Record<keyof Operations, { readonly method: string; readonly path: string }>
+>;

@@ -1,0 +1,33 @@
+import type { ProblemCode } from "../http/problems.ts";
+import type { RouteDefinition } from "./definition.ts";
+
+/** Every refusal that a route may be answered with: its own, and those that follow from its access and its input. */
+export function problemsOf(definition: RouteDefinition): readonly ProblemCode[] {
+  const { problems, method, head } = definition;
+  const ofBody: readonly ProblemCode[] =
+    method === "GET" ? [] : ["incomplete-body", "malformed-json", "body-too-large"];
+  const ofHead: readonly ProblemCode[] = head === false ? ["method-not-allowed"] : [];
+  const everywhere: readonly ProblemCode[] = ["invalid", "misconfigured", "unavailable"];
+  return [...new Set([...accessProblems(definition), ...ofBody, ...ofHead, ...problems, ...everywhere])];
+}
+
+function accessProblems({ access, prompt }: RouteDefinition): readonly ProblemCode[] {
+  switch (access.kind) {
+    case "scope":
+      return ["credentials-missing", "credentials-invalid", "not-allowed", "too-many-requests"];
+    case "processor":
+      return ["credentials-missing", "credentials-invalid"];
+    case "job":
+      return ["credentials-missing", "credentials-invalid", "not-allowed"];
+    case "viewer":
+      return ["credentials-invalid", "too-many-requests"];
+    case "session":
+      return access.expired === "refused" || prompt !== true
+        ? ["token-missing", "token-invalid", "token-expired"]
+        : ["token-missing", "token-invalid"];
+    case "open":
+      return [];
+    default:
+      return access satisfies never;
+  }
+}

@@ -1,0 +1,220 @@
+/* Routes that no definition serves: the hot path of players, pages, and the uploads of tus. */
+
+type Operation = { readonly [member: string]: unknown };
+
+export type RouteByHand = {
+  /** As the router has it; several paths of the document may be one registered route. */
+  readonly registered: string;
+  readonly path: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+};
+
+const parameter = (name: string, where: "path" | "query", description: string, required = true) => ({
+  name,
+  in: where,
+  required,
+  description,
+  schema: { type: "string" },
+});
+
+const VIDEO_POST = parameter("videoPostId", "path", "A post");
+const FILE_INDEX = parameter("fileIndex", "path", "A part of the post");
+const QUALITY = parameter("quality", "path", "A quality, such as 1080p");
+const TOKEN = parameter("token", "query", "A playback token");
+
+const problem = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+});
+
+const bytes = (description: string, type: string, schema: object = { type: "string" }) => ({
+  description,
+  content: { [type]: { schema } },
+});
+
+const PLAYBACK_REFUSALS = {
+  401: problem("The token is missing, invalid or expired"),
+  403: problem("The token does not allow this"),
+  410: problem("The version was superseded"),
+  503: problem("Temporarily unavailable"),
+};
+
+const TUS_VERSION = {
+  name: "Tus-Resumable",
+  in: "header",
+  required: true,
+  description: "The version of the protocol",
+  schema: { const: "1.0.0" },
+};
+const UPLOAD = parameter("uploadId", "path", "The last segment of the upload's Location");
+const TUS_REFUSALS = {
+  401: problem("Credentials are missing or invalid"),
+  403: problem("The scope posts:write is missing"),
+  412: { description: "Tus-Resumable is missing or has another version" },
+  503: problem("Temporarily unavailable"),
+};
+const WRITE = [{ apiKey: ["posts:write"] }];
+const UPLOADS = "ALL /api/v2/uploads/*";
+
+export const ROUTES_BY_HAND: readonly RouteByHand[] = [
+  {
+    registered: "GET /video/enc/videoResource/:videoPostId/:fileIndex/master.m3u8",
+    path: "/video/enc/videoResource/{videoPostId}/{fileIndex}/master.m3u8",
+    operations: {
+      get: {
+        operationId: "getMultivariantPlaylist",
+        tags: ["Playback"],
+        summary: "Returns the multivariant playlist with the qualities that the token allows",
+        parameters: [VIDEO_POST, FILE_INDEX, TOKEN],
+        responses: { 200: bytes("A playlist", "application/vnd.apple.mpegurl"), ...PLAYBACK_REFUSALS },
+      },
+    },
+  },
+  {
+    registered: "GET /video/enc/videoResource/:videoPostId/:fileIndex/:quality/index.m3u8",
+    path: "/video/enc/videoResource/{videoPostId}/{fileIndex}/{quality}/index.m3u8",
+    operations: {
+      get: {
+        operationId: "getMediaPlaylist",
+        tags: ["Playback"],
+        summary: "Returns the media playlist of one quality",
+        parameters: [VIDEO_POST, FILE_INDEX, QUALITY, TOKEN],
+        responses: { 200: bytes("A playlist", "application/vnd.apple.mpegurl"), ...PLAYBACK_REFUSALS },
+      },
+    },
+  },
+  {
+    registered: "GET /video/enc/segments/:key{.+\\.ts}",
+    path: "/video/enc/segments/{key}",
+    operations: {
+      get: {
+        operationId: "getSegment",
+        tags: ["Playback"],
+        summary: "Returns the ciphertext of one segment",
+        parameters: [parameter("key", "path", "The object key, with its slashes")],
+        responses: {
+          200: bytes("The segment", "video/mp2t"),
+          206: bytes("The range that was requested", "video/mp2t"),
+          304: { description: "The segment is the one that the client has" },
+          404: problem("There is no such segment"),
+          416: problem("The range is outside of the segment"),
+        },
+      },
+    },
+  },
+  {
+    registered: "GET /video/enc/key",
+    path: "/video/enc/key",
+    operations: {
+      get: {
+        operationId: "getContentKey",
+        tags: ["Playback"],
+        summary: "Returns the 16 bytes of a content key to a play session",
+        parameters: [
+          parameter("keyId", "query", "The key, as the playlist names it"),
+          parameter("quality", "query", "The quality of the key"),
+          TOKEN,
+        ],
+        responses: {
+          200: bytes("16 raw bytes", "application/octet-stream"),
+          404: problem("There is no such key"),
+          ...PLAYBACK_REFUSALS,
+        },
+      },
+    },
+  },
+  {
+    registered: UPLOADS,
+    path: "/api/v2/uploads",
+    operations: {
+      options: {
+        operationId: "describeUploads",
+        tags: ["Uploads"],
+        summary: "Reports the version and the extensions of the protocol",
+        responses: { 204: { description: "In Tus-Version and Tus-Extension" } },
+      },
+      post: {
+        operationId: "createUpload",
+        tags: ["Uploads"],
+        summary: "Creates an upload; its Location is in the response",
+        security: WRITE,
+        parameters: [TUS_VERSION],
+        responses: { 201: { description: "Created" }, 413: { description: "Too large" }, ...TUS_REFUSALS },
+      },
+    },
+  },
+  {
+    registered: UPLOADS,
+    path: "/api/v2/uploads/{uploadId}",
+    operations: {
+      head: {
+        operationId: "getUploadOffset",
+        tags: ["Uploads"],
+        summary: "Reports how many bytes the upload has",
+        security: WRITE,
+        parameters: [UPLOAD, TUS_VERSION],
+        responses: { 200: { description: "In Upload-Offset" }, 404: { description: "Unknown" }, ...TUS_REFUSALS },
+      },
+      patch: {
+        operationId: "appendToUpload",
+        tags: ["Uploads"],
+        summary: "Appends a chunk",
+        security: WRITE,
+        parameters: [UPLOAD, TUS_VERSION],
+        requestBody: { required: true, content: { "application/offset+octet-stream": {} } },
+        responses: {
+          204: { description: "The new Upload-Offset" },
+          404: { description: "Unknown" },
+          409: { description: "Upload-Offset is not the offset of the upload" },
+          ...TUS_REFUSALS,
+        },
+      },
+      delete: {
+        operationId: "terminateUpload",
+        tags: ["Uploads"],
+        summary: "Terminates an upload",
+        security: WRITE,
+        parameters: [UPLOAD, TUS_VERSION],
+        responses: { 204: { description: "Terminated" }, 404: { description: "Unknown" }, ...TUS_REFUSALS },
+      },
+    },
+  },
+  {
+    registered: "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}",
+    path: "/watch/{videoPostId}/{fileIndex}",
+    operations: {
+      get: {
+        operationId: "watch",
+        tags: ["Service"],
+        summary: "A page with a player",
+        parameters: [VIDEO_POST, FILE_INDEX],
+        responses: { 200: bytes("The page", "text/html"), 404: bytes("A page that says so", "text/html") },
+      },
+    },
+  },
+  {
+    registered: "GET /watch/*",
+    path: "/watch/{address}",
+    operations: {
+      get: {
+        operationId: "watchNothing",
+        tags: ["Service"],
+        summary: "A page for addresses that name no video",
+        parameters: [parameter("address", "path", "Anything else")],
+        responses: { 404: bytes("A page that says so", "text/html") },
+      },
+    },
+  },
+  {
+    registered: "GET /healthz",
+    path: "/healthz",
+    operations: {
+      get: {
+        operationId: "checkHealth",
+        tags: ["Service"],
+        summary: "Responds while the Worker is configured",
+        responses: { 200: bytes("ok", "text/plain"), 500: problem("A required setting is missing") },
+      },
+    },
+  },
+];

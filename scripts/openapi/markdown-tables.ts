@@ -1,0 +1,70 @@
+import { type RouteDefinition, TAGS } from "../../edge/api/definition.ts";
+import { DEFINITIONS } from "../../edge/api/definitions/all.ts";
+import { AUDIT_ACTIONS } from "../../edge/audit/audit-actions.ts";
+import { PROBLEM_CODES, problemOf } from "../../edge/http/problems.ts";
+
+/** The generated tables of docs/http-api.md, by the name in their markers. */
+export function markdownTables(): Readonly<Record<string, string>> {
+  return { routes: routesTable(), problems: problemsTable(), actions: actionsTable() };
+}
+
+/** Replaces what is between `<!-- name -->` and `<!-- /name -->`. */
+export function withTables(markdown: string): string {
+  return Object.entries(markdownTables()).reduce((text, [name, table]) => {
+    const block = new RegExp(`<!-- ${name} -->\\n.*?<!-- /${name} -->`, "s");
+    if (!block.test(text)) throw new Error(`docs/http-api.md has no table ${name}`);
+    return text.replace(block, () => `<!-- ${name} -->\n\n${table}\n<!-- /${name} -->`);
+  }, markdown);
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  return [header, header.map(() => "---"), ...rows].map(line).join("");
+}
+
+function routesTable(): string {
+  const rows = Object.keys(TAGS).flatMap((tag) =>
+    DEFINITIONS.filter((definition) => definition.tag === tag).map((definition) => [
+      `\`${definition.method} ${definition.path}\``,
+      accessOf(definition),
+      definition.audit === undefined ? "" : `\`${definition.audit}\``,
+      definition.summary,
+    ]),
+  );
+  return table(["route", "access", "audit action", "what it does"], rows);
+}
+
+function accessOf({ access }: RouteDefinition): string {
+  switch (access.kind) {
+    case "scope":
+      return `scope \`${access.scope}\``;
+    case "open":
+      return "everybody";
+    case "viewer":
+      return "everybody, or a viewer's JWT";
+    case "session":
+      return "a session token";
+    case "processor":
+      return "`PROCESSOR_TOKEN`";
+    case "job":
+      return "the credential of the job";
+    default:
+      return access satisfies never;
+  }
+}
+
+function problemsTable(): string {
+  const rows = PROBLEM_CODES.map((code) => problemOf(code))
+    .toSorted((a, b) => a.status - b.status)
+    .map(({ status, code, title }) => [String(status), `\`${code}\``, title]);
+  return table(["status", "code", "title"], rows);
+}
+
+function actionsTable(): string {
+  const rows = Object.entries(AUDIT_ACTIONS).map(([action, recorded]) => {
+    const { details, optional = [] } = recorded as { details: readonly string[]; optional?: readonly string[] };
+    const names = [...details.map((name) => `\`${name}\``), ...optional.map((name) => `\`${name}?\``)];
+    return [`\`${action}\``, recorded.records, names.join(", ")];
+  });
+  return table(["action", "records", "details"], rows);
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { problemsOf } from "../../edge/api/definition-problems.ts";
+import { DEFINITIONS } from "../../edge/api/definitions/all.ts";
+import { documentedExamples } from "./documented-examples.ts";
+import { outputs, pathOf } from "./outputs.ts";
+
+const page = readFileSync(pathOf("docs/http-api.md"), "utf8");
+const examples = documentedExamples(page);
+const routes = new Map(DEFINITIONS.map((definition) => [`${definition.method} ${definition.path}`, definition]));
+
+describe("what is made from the definitions of the routes", () => {
+  it.each(Object.entries(outputs()))("%s is up to date; `node scripts/openapi/write.ts` writes it", (path, text) => {
+    expect(readFileSync(pathOf(path), "utf8") === text).toBe(true);
+  });
+});
+
+describe("docs/http-api.md", () => {
+  it("names the scope of each route in its section", () => {
+    const sections = page.split(/^### /m).slice(1);
+    const wrong = DEFINITIONS.flatMap(({ method, path, access }) => {
+      if (access.kind !== "scope" || path.startsWith("/admin/api-keys") || path.startsWith("/admin/audit")) return [];
+      const section = sections.find((text) =>
+        new RegExp(`^\`${method} ${path.replaceAll(/[{}/]/g, "\\$&")}[\`?]`).test(text),
+      );
+      if (section === undefined) return /\/(?:resume|cancel)$/.test(path) ? [] : [`${method} ${path} has no section`];
+      return section.includes(`Scope \`${access.scope}\``) ? [] : [`${method} ${path}: ${access.scope}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("shows requests that the routes take, and responses that they may send", () => {
+    expect(examples.length).toBeGreaterThan(50);
+    const wrong = examples.flatMap(({ route, status, body }) => {
+      const definition = routes.get(route);
+      if (definition === undefined) return [];
+      if (status === null) return definition.body?.safeParse(body).success === true ? [] : [`${route}: the request`];
+      if (status >= 400) {
+        const { code } = body as { code: (typeof definition.problems)[number] };
+        return problemsOf(definition).includes(code) ? [] : [`${route}: ${code}`];
+      }
+      const parsed = definition.responses[status]?.schema?.safeParse(body);
+      return parsed?.success === true ? [] : [`${route}: the response ${status}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+});
