@@ -3,14 +3,20 @@ import type { Progress } from "../../shared/application/protocols/job-protocol.t
 
 /** The latest progress of one job, reported once a second: too often for the database, which gets it with heartbeats. */
 export class JobEvents extends DurableObject {
-  private latestProgress: Progress | null = null;
+  private latestReport: { readonly claimNo: number; readonly progress: Progress } | null = null;
 
-  report(progress: Progress): void {
-    this.latestProgress = progress;
+  /** False where a later claim has reported: a processor that lost its lease does not replace its successor's progress. */
+  report(claimNo: number, progress: Progress): boolean {
+    if (this.latestReport !== null && this.latestReport.claimNo > claimNo) return false;
+    this.latestReport = { claimNo, progress };
+    return true;
   }
 
-  /** Null when nothing was reported since this object was last evicted; the database then has the last heartbeat's. */
-  latest(): Progress | null {
-    return this.latestProgress;
+  /**
+   * What this claim has reported. Null where it has reported nothing, or nothing since this object was last evicted; the
+   * database then has the last heartbeat's.
+   */
+  latest(claimNo: number): Progress | null {
+    return this.latestReport?.claimNo === claimNo ? this.latestReport.progress : null;
   }
 }

@@ -54,6 +54,6 @@ export const jobRoutes: readonly Route<Deps>[] = [
 /** A running job is shown with what was reported last, which is newer than what the database has. */
 async function shownJob({ env }: Pick<Deps, "env">, listed: ListedJob) {
   const { fileId: _, failedVerification: __, ...job } = listed;
-  const live = job.state === "RUNNING" ? await env.JOB_EVENTS.getByName(job.jobId).latest() : null;
+  const live = job.state === "RUNNING" ? await env.JOB_EVENTS.getByName(job.jobId).latest(job.claimNo) : null;
   return live === null ? job : { ...job, progress: live, stage: live.stage };
 }

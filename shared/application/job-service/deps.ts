@@ -16,6 +16,9 @@ type Stores =
   | "rotationBatches"
   | "rotationSteps";
 
+/** One claim of a job. */
+export type JobClaim = { readonly jobId: string; readonly claimNo: number };
+
 /** Work that no caller waits for. The scan or the Cron Trigger repeats what fails. */
 export type FollowUp = "outbox" | "rotation" | "discard-claim";
 
@@ -30,7 +33,8 @@ export type JobServiceDeps = Pick<Persistence, Stores> & {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly reportProgress: (jobId: string, progress: Progress) => Promise<void>;
+  /** Shows live progress. False where a later claim of the job has reported: then it is ignored. */
+  readonly reportProgress: (claim: JobClaim, progress: Progress) => Promise<boolean>;
   /** Performs the side effects of saved events. */
   readonly dispatchEvents: () => Promise<unknown>;
   /** Deletes everything under these prefixes, in its own time. */

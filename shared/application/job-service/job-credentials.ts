@@ -1,8 +1,14 @@
 import * as z from "zod";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
 
-/** What a claim permits: one job, one lease, and the clear prefix that it writes to or reads from. */
-export type JobHolder = { readonly jobId: string; readonly leaseToken: string; readonly clearPrefix: string };
+/** What a claim entitles to: one job, one lease, and the clear prefix that this claim writes to or reads from. */
+export type JobHolder = {
+  readonly jobId: string;
+  readonly leaseToken: string;
+  /** Which claim of the job it is. */
+  readonly claimNo: number;
+  readonly clearPrefix: string;
+};
 
 /** The credential of a work order, opaque to its holder. */
 export interface JobCredentials {
@@ -11,7 +17,14 @@ export interface JobCredentials {
   read(credential: string): Promise<JobHolder | null>;
 }
 
-const credentialSchema = z.object({ sub: z.string(), lease: z.string(), prefix: z.string(), exp: z.number() });
+const credentialSchema = z.object({
+  sub: z.string(),
+  lease: z.string(),
+  /** Credentials of an earlier release have none. */
+  claim: z.int().default(0),
+  prefix: z.string(),
+  exp: z.number(),
+});
 
 /** Longer than any job. The lease ends a holder's rights; this bounds a stolen credential. */
 const CREDENTIAL_SECONDS = 7 * 24 * 3600;
@@ -19,16 +32,16 @@ const CREDENTIAL_SECONDS = 7 * 24 * 3600;
 /** Credentials that leave the process: signed, so that nobody can name another claim's prefix. */
 export function signedJobCredentials(signer: TokenSigner, now: () => number): JobCredentials {
   return {
-    issue: ({ jobId, leaseToken, clearPrefix }) => {
+    issue: ({ jobId, leaseToken, claimNo, clearPrefix }) => {
       const exp = Math.floor(now() / 1000) + CREDENTIAL_SECONDS;
-      return signer.sign({ sub: jobId, lease: leaseToken, prefix: clearPrefix, exp });
+      return signer.sign({ sub: jobId, lease: leaseToken, claim: claimNo, prefix: clearPrefix, exp });
     },
     read: async (credential) => {
       const verified = await signer.verify(credential, now() / 1000);
       const claims = verified.kind === "valid" ? credentialSchema.safeParse(verified.payload) : null;
       if (claims?.success !== true) return null;
-      const { sub, lease, prefix } = claims.data;
-      return { jobId: sub, leaseToken: lease, clearPrefix: prefix };
+      const { sub, lease, claim, prefix } = claims.data;
+      return { jobId: sub, leaseToken: lease, claimNo: claim, clearPrefix: prefix };
     },
   };
 }

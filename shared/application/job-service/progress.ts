@@ -1,6 +1,6 @@
 import type { HeldJob, Progress } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
-import { identifyHolder, readHolder } from "./identify.ts";
+import { readHolder } from "./identify.ts";
 import { done, type HeartbeatReply, type JobOutcome, refusedCall } from "./job-service.ts";
 
 /** One fenced update, which also checks the lease: no read comes before it. */
@@ -18,12 +18,12 @@ export async function heartbeat(
   return outcome === "lease-lost" ? refusedCall("lease-lost") : done({ cancel: outcome === "cancel" });
 }
 
-/** Sent every second, so the holder of a cancelled job stops sooner than at its next heartbeat. */
+/**
+ * Comes every second and does not read the database: the signature of the credential says which claim reports. The
+ * holder of a cancelled job learns at its next heartbeat that it was cancelled.
+ */
 export async function reportProgress(deps: JobServiceDeps, held: HeldJob, progress: Progress): Promise<JobOutcome> {
-  const identified = await identifyHolder(deps, held);
-  if (identified.kind === "refused") return identified;
-  const { job } = identified.holder;
-  if (job.state !== "RUNNING") return refusedCall("lease-lost");
-  await deps.reportProgress(job.jobId, progress);
-  return done();
+  const read = await readHolder(deps, held);
+  if (read.kind === "refused") return read;
+  return (await deps.reportProgress(read.holder, progress)) ? done() : refusedCall("lease-lost");
 }

@@ -30,7 +30,7 @@ export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Prom
   if (work.kind === "impossible") return fail(work.reason);
   const { jobId, claimNo, attempt, maxAttempts } = job;
   const prefix = work.kind === "ENCRYPT" ? work.clearPrefix : clearPrefix(post.slug, jobId, claimNo);
-  const credential = await deps.credentials.issue({ jobId, leaseToken, clearPrefix: prefix });
+  const credential = await deps.credentials.issue({ jobId, leaseToken, claimNo, clearPrefix: prefix });
   const { leaseMs } = deps.rules;
   const order = { ...work, jobId, claimNo, attempt, maxAttempts, leaseMs, credential, clearPrefix: prefix };
   const checked = workOrderSchema.safeParse(order);

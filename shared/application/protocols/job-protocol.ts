@@ -20,6 +20,8 @@ import { JOB_STAGES } from "../../domain/transcode-job.ts";
  *   POST /internal/garbage/check                   PrefixList -> 200 PrefixUses
  *   POST /internal/garbage/delete                  PrefixList -> 200 DeletedPrefixes
  *
+ * Progress does not read the database: the holder of a cancelled job learns that from the reply to its heartbeat.
+ *
  * Claims, the scan and garbage take the processors' shared secret as bearer token, everything else the credential of
  * the work order, which is good for that one job and claim. 409 says that the lease is lost: stop, and change nothing.
  *

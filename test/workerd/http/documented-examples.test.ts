@@ -1,21 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import HTTP_API from "../../../docs/http-api.md?raw";
+import { documentedExamples } from "../../../scripts/openapi/documented-examples.ts";
 import { documentedExchanges, type Exchange } from "../support/documented-exchanges.ts";
 import { startWorker } from "../support/worker.ts";
 
-/** A route's section of docs/http-api.md, and the responses that it shows. */
-type Example = { readonly route: string; readonly status: number; readonly body: unknown };
-
-/** "Response 200", and the first block of JSON after it. */
-const RESPONSE = /Response (\d{3})\b(?:(?!Response )[^#])*?```json\n(.*?)```/gs;
-
-const EXAMPLES: readonly Example[] = HTTP_API.split(/^### /m)
-  .slice(1)
-  .flatMap((section) => {
-    const route = /^`([A-Z]+ [^`?]+)/.exec(section)?.[1] ?? "";
-    const responses = section.matchAll(RESPONSE);
-    return [...responses].map(([, status, body]) => ({ route, status: Number(status), body: JSON.parse(body!) }));
-  });
+const RESPONSES = documentedExamples(HTTP_API).filter(({ status }) => status !== null);
 
 let exchanges: readonly Exchange[];
 
@@ -25,10 +14,10 @@ beforeAll(async () => {
 
 describe("docs/http-api.md", () => {
   it("shows responses of many routes", () => {
-    expect(EXAMPLES.length).toBeGreaterThan(35);
+    expect(RESPONSES.length).toBeGreaterThan(35);
   });
 
-  it.each(EXAMPLES.map((example) => [`${example.route} ${example.status}`, example] as const))(
+  it.each(RESPONSES.map((example) => [`${example.route} ${example.status}`, example] as const))(
     "shows the response of %s as the Worker sends it",
     (_, { route, status, body }) => {
       const sent = exchanges.filter((exchange) => exchange.route === route && exchange.status === status);

@@ -17,7 +17,7 @@ async function openInProcess(): Promise<JobServiceTest> {
   const persistence = await openD1Persistence();
   let time = NOW;
   const now = () => time;
-  const live = new Map<string, Progress>();
+  const live = new Map<string, { readonly claimNo: number; readonly progress: Progress }>();
   const deleted: string[] = [];
   const pending: Promise<unknown>[] = [];
   const signer = createTokenSigner("job+jwt", [{ id: "k1", bytes: new Uint8Array(32).fill(9) }]);
@@ -31,7 +31,11 @@ async function openInProcess(): Promise<JobServiceTest> {
     credentials: signedJobCredentials(signer, now),
     now,
     random: () => 0.5,
-    reportProgress: async (jobId, progress) => void live.set(jobId, progress),
+    reportProgress: async ({ jobId, claimNo }, progress) => {
+      if ((live.get(jobId)?.claimNo ?? 0) > claimNo) return false;
+      live.set(jobId, { claimNo, progress });
+      return true;
+    },
     dispatchEvents: async () => {},
     deleteObjects: async (prefixes) => void deleted.push(...prefixes),
     later: (_name, work) => void pending.push(work),
@@ -47,7 +51,10 @@ async function openInProcess(): Promise<JobServiceTest> {
       await Promise.all(pending.splice(0));
     },
     deleted: () => deleted,
-    liveProgress: async (jobId) => live.get(jobId) ?? null,
+    liveProgress: async ({ jobId, claimNo }) => {
+      const latest = live.get(jobId);
+      return latest?.claimNo === claimNo ? latest.progress : null;
+    },
   };
 }
 
@@ -74,7 +81,7 @@ async function openOverHttp(): Promise<JobServiceTest> {
     advance: worker.advance,
     settled: worker.settled,
     deleted: () => deleted,
-    liveProgress: async (jobId) => testEnv.JOB_EVENTS.getByName(jobId).latest(),
+    liveProgress: async ({ jobId, claimNo }) => testEnv.JOB_EVENTS.getByName(jobId).latest(claimNo),
   };
 }
 

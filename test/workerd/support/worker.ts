@@ -1,5 +1,6 @@
 import { type Context, type ContextOptions, createContext } from "../../../edge/context.ts";
 import { createRequestHandler } from "../../../edge/request-handler.ts";
+import { checkResponse } from "./check-response.ts";
 import { asInvocation } from "./d1-limits.ts";
 import { type TestSettings, testEnv } from "./test-env.ts";
 
@@ -31,8 +32,12 @@ export function startWorker(
     passThroughOnException() {},
     props: {},
   };
-  const send = async (path: string, init?: RequestInit) =>
-    asInvocation(() => handle(new Request(`${ORIGIN}${path}`, init), execution as never));
+  const send = async (path: string, init?: RequestInit) => {
+    const request = new Request(`${ORIGIN}${path}`, init);
+    const response = await asInvocation(() => handle(request, execution as never));
+    await checkResponse(request.method, new URL(request.url).pathname, response);
+    return response;
+  };
   return {
     context,
     advance: (ms) => {
