@@ -15,9 +15,9 @@ const worker: TestWorker = startWorker({ AUDIT_EVENTS: queue.binding });
 const AUDITED = [...new Set(DEFINITIONS.flatMap(({ audit }) => audit ?? []))];
 
 beforeAll(async () => {
+  const { videoPostId } = await publishPost(worker);
   await documentedExchanges(worker);
   // What the documentation describes without an example of a success.
-  const { videoPostId } = await publishPost(worker);
   const key = `videoPostId=${videoPostId}&fileIndex=0&quality=480p&keyVersion=1`;
   await (await worker.admin("GET", `/admin/video/enc/key?${key}`)).arrayBuffer();
   const started = await worker.admin("POST", "/admin/video/enc/rotations", { selection: { videoPostId } });
