@@ -3,7 +3,7 @@ import type { Scope } from "../../shared/domain/scope.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
 import type { ProblemCode } from "../http/problems.ts";
 
-/** Whom a route answers. */
+/** Who may send a request. */
 export type Access =
   /** Everybody. Credentials are ignored. */
   | { readonly kind: "open" }

@@ -10,7 +10,7 @@ const issueRequest = z
   .strictObject({
     videoPostId,
     fileIndex,
-    /** Whom it is for, as the site names them: what `revoke` takes. */
+    /** The viewer, as the site names them: what `revoke` takes. */
     viewer: z.string().min(1).max(200).optional(),
     qualities: z.array(quality).min(1).optional(),
     maxUses: z.int().positive().max(1_000_000).optional(),
