@@ -52,7 +52,7 @@ export function createMetrics(): Metrics {
     buckets: SPEEDS,
   });
   const lastClaim = new Gauge({
-    ...{ name: "ladderlock_last_claim_timestamp_seconds", help: "When work was last asked for.", registers },
+    ...{ name: "ladderlock_last_claim_timestamp_seconds", help: "Time of the last request for work.", registers },
   });
 
   type Seen = { stage: JobStage; speed: number | null };
