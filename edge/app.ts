@@ -34,7 +34,7 @@ function isEnabled({ settings }: Context, setting: "DEMO_VIEWERS" | undefined): 
   return setting === undefined || settings[setting] === "enabled";
 }
 
-/** Our fault, which may pass: players retry a 5xx and never a 4xx. The log gets the path without the query. */
+/** A fault of ours that may be transient: players retry a 5xx and never a 4xx. The path is logged without the query. */
 export function unexpectedError(error: unknown, url: string): Response {
   logError(new URL(url).pathname, error);
   return problem("unavailable");

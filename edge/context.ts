@@ -17,7 +17,7 @@ import { sessionRules } from "./settings/session-settings.ts";
 import { readSettings, type Settings } from "./settings/settings.ts";
 import { createPageCache, forgettingPages, type PageCache } from "./watch/page-cache.ts";
 
-/** Everything that a route may use, wired once for each isolate. */
+/** Everything that a route may use, created once per isolate. */
 export type Context = Persistence & {
   readonly env: Env;
   readonly settings: Settings;
@@ -40,7 +40,7 @@ export type ContextOptions = {
   readonly persistence?: Persistence;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** How the JWKS of viewers' issuers are fetched. */
+  /** Fetches the JWKS of viewers' issuers. */
   readonly fetch?: Fetcher;
   readonly wait?: (ms: number) => Promise<unknown>;
 };

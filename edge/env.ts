@@ -1,7 +1,7 @@
 import type { JobEvents } from "./durable-objects/job-events.ts";
 import type { AuditEventMessage, DeletionMessage } from "./queues/messages.ts";
 
-/** The bindings of wrangler.toml. Settings are variables and secrets beside them: settings/settings.ts reads those. */
+/** The bindings of wrangler.toml. settings/settings.ts reads the variables and secrets beside them. */
 export type Env = {
   readonly DB: D1Database;
   readonly SOURCE: R2Bucket;

@@ -12,7 +12,7 @@ export { JobEvents } from "./durable-objects/job-events.ts";
 
 type Wired = { readonly context: Context; readonly handle: RequestHandler };
 
-/** Wired once for each isolate. A WeakMap, since tests bring several environments. */
+/** Created once per isolate. A WeakMap, because tests use several environments. */
 const wired = new WeakMap<Env, Wired>();
 
 function wire(env: Env): Wired {

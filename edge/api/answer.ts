@@ -15,7 +15,7 @@ export type Answer<Status extends number = number, Body = unknown, Facts = unkno
 export type File = {
   readonly kind: "file";
   readonly contentType: string;
-  /** Called when the body is sent, and not for a HEAD. */
+  /** Called when the body is sent; not for HEAD. */
   readonly open: () => Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   readonly bytes?: number | undefined;
   readonly attachment?: string | undefined;

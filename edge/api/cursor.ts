@@ -1,16 +1,16 @@
 import * as z from "zod";
 import { base64UrlDecode, base64UrlEncode } from "../../shared/lib/base64.ts";
 
-/** A place in a list, as a text that clients send back and never read. */
+/** A position in a list, as an opaque text. */
 export type Cursor<Position> = {
   write(position: Position): string;
-  /** Null for a text that no list of this kind has given. */
+  /** Null unless a list of this kind has issued the text. */
   read(text: string): Position | null;
 };
 
 export const CURSOR_UNKNOWN = "cursor: is not valid";
 
-/** The codec of every cursor: the JSON of the position in base64url. It holds nothing that the schema does not name. */
+/** The codec of every cursor: the JSON of the position in base64url, with the fields of the schema only. */
 function cursorOf<S extends z.ZodType>(position: S): Cursor<z.output<S>> {
   return {
     write: (value) => base64UrlEncode(new TextEncoder().encode(JSON.stringify(position.parse(value)))),

@@ -1,7 +1,7 @@
 import type { ProblemCode } from "../http/problems.ts";
 import type { RouteDefinition } from "./definition.ts";
 
-/** Every refusal that a route may be answered with: its own, and those that follow from its access and its input. */
+/** Every possible refusal of a route: its own, and those that follow from its access and its input. */
 export function problemsOf(definition: RouteDefinition): readonly ProblemCode[] {
   const { problems, method, head } = definition;
   const ofBody: readonly ProblemCode[] =

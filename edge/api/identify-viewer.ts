@@ -6,7 +6,7 @@ import { type Refusal, refused } from "../http/refusal.ts";
 
 type Identified = { readonly kind: "identified"; readonly viewer: Viewer } | Refusal;
 
-/** Who asks for a token, within the limit of token issue. */
+/** The viewer of a token request, within the limit of token issue. */
 export async function identifyViewer(
   context: Pick<Context, "viewers" | "now" | "env">,
   request: Request,
@@ -17,14 +17,14 @@ export async function identifyViewer(
     : identified;
 }
 
-/** A viewer whose JWT is refused is as unknown as one without a JWT. */
+/** A viewer with a refused JWT counts as one without a JWT. */
 function counterOf(identified: Identified, request: Request): IssueCounter {
   return identified.kind === "refused" || identified.viewer.kind === "anonymous"
     ? { kind: "address", request }
     : { kind: "viewer", id: identified.viewer.id };
 }
 
-/** Credentials that do not count are refused: nobody becomes anonymous by sending them. */
+/** Invalid credentials are refused: they never make a caller anonymous. */
 async function viewerOf({ viewers, now }: Pick<Context, "viewers" | "now">, request: Request): Promise<Identified> {
   if (!request.headers.has("authorization")) return { kind: "identified", viewer: { kind: "anonymous" } };
   const token = bearerToken(request);

@@ -8,10 +8,10 @@ import type { Context } from "../context.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 import type { Execution } from "./route.ts";
 
-/** A caller with the scope; `caller` is also there where only the scope is missing. */
+/** A caller with the scope; `caller` is also set if only the scope is missing. */
 export type ScopedCaller = { readonly caller: Caller | null; readonly refusal: Refusal | null };
 
-/** `hasEffects`: the request changes something, or leaves an event in the audit log, as the reading of a key does. */
+/** `hasEffects`: the request changes something, or is recorded in the audit log, as a read of a key is. */
 export async function identifyScope(
   { callers, now }: Pick<Context, "callers" | "now">,
   scope: Scope,
@@ -48,7 +48,7 @@ export async function identifyProcessor(
   return (await equalSecrets(given, settings.PROCESSOR_TOKEN)) ? null : refused("credentials-invalid");
 }
 
-/** A credential of the job in the path. Whether its lease still holds the job, the job service finds out. */
+/** A credential of the job in the path. The job service checks whether its lease still holds the job. */
 export async function identifyJob(
   { jobCredentials: credentials }: Pick<Context, "jobCredentials">,
   jobId: string,

@@ -12,13 +12,13 @@ import { type Asked, type Performed, perform } from "./perform.ts";
 import { respond } from "./respond.ts";
 import type { Route } from "./route.ts";
 
-/** Registers the routes. Each request is performed, recorded where it is administration, and answered. */
+/** Registers the routes. Each request is performed, recorded if it is administrative, and answered. */
 export function mount(app: Hono, context: Context, routes: readonly Route<Context>[]): void {
   for (const route of routes) {
     const { method, path } = route.definition;
     app.on(method, routerPath(path), (c) => {
       const work = serve(context, route, c);
-      // A caller who hangs up ends neither the deed nor its event.
+      // A caller who disconnects ends neither the action nor its event.
       if (method !== "GET") c.executionCtx.waitUntil(work);
       return work;
     });
@@ -32,13 +32,15 @@ async function serve(context: Context, route: Route<Context>, c: HonoContext): P
   const performing = perform(context, route, asked);
   const performed = definition.prompt === true ? await within(DATABASE_TIMEOUT_MS, performing) : await performing;
   if (performed !== "late") return respond(await recorded(context, route, asked, performed), method);
-  // The log says what the caller saw: nobody waits for what is still going on.
+  // The log reports what the caller saw; what still runs is not awaited.
   const unseen = performing.then((late) => ({ ...late, outcome: refused("unavailable") }));
   c.executionCtx.waitUntil(unseen.then((late) => recorded(context, route, asked, late)));
   return timedOut(c.req.url);
 }
 
-/** The outcome, once the audit log has it. A deed whose event is lost stays done, unless the action says otherwise. */
+/**
+ * The outcome, once the audit log has it. An action whose event is lost stays done, unless the action says otherwise.
+ */
 async function recorded(
   context: Context,
   { definition, asked: factsOf }: Route<Context>,

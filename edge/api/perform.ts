@@ -16,11 +16,11 @@ export type Asked = {
   readonly execution: Execution;
 };
 
-/** What came of a request, with what the audit log needs to know about it. */
+/** The outcome of a request, with what the audit log needs. */
 export type Performed = {
   readonly outcome: Outcome;
   readonly caller: Caller | null;
-  /** Null where the request was refused before it was read. */
+  /** Null if the request was refused before it was read. */
   readonly input: AnyInput | null;
 };
 
@@ -60,7 +60,7 @@ async function performForSession(context: Context, route: Route<Context>, asked:
   return handled(context, route, input, null);
 }
 
-/** A fault of this service may pass. It is recorded like a refusal, since nobody knows what was done. */
+/** A fault of this service may be transient. It is recorded like a refusal, because its effect is unknown. */
 async function handled(
   context: Context,
   route: Route<Context>,

@@ -5,12 +5,12 @@ import type { RouteDefinition } from "./definition.ts";
 
 const NOTHING = z.strictObject({});
 
-/** The query as the route takes it. Where it takes none, every parameter is refused by its name. */
+/** The query of the route. A route without one refuses every parameter by name. */
 export function readRouteQuery({ query }: RouteDefinition, request: Request): ReadInput<unknown> {
   return readQuery(request, query ?? NOTHING);
 }
 
-/** The body as the route takes it: null where it takes none, which `{}` is as good as. */
+/** The body of the route; null if it takes none, for which `{}` counts as empty. */
 export async function readRouteBody(definition: RouteDefinition, request: Request): Promise<ReadInput<unknown>> {
   const { body, bodyIsOptional, method } = definition;
   if (body !== undefined) return readJson(request, body, bodyIsOptional ? {} : undefined);

@@ -2,19 +2,19 @@
 type Action = {
   /** For docs/http-api.md. */
   readonly records: string;
-  /** Names of the details that a success always has. Path parameters are details too. */
+  /** Names of the details that every success has. Path parameters are details too. */
   readonly details: readonly string[];
   /** Names of the details that depend on the request. No detail may hold a token, a key, or a URL that opens something. */
   readonly optional?: readonly string[];
-  /** Through the queue: too frequent for a statement each. */
+  /** Through the queue: too frequent for one statement each. */
   readonly frequent?: true;
-  /** Recorded in the database before the answer, which is 503 where that fails. */
+  /** Recorded in the database before the response, which is 503 if that fails. */
   readonly beforeAnswer?: true;
   /** Only refused credentials are recorded. */
   readonly refusalsOnly?: true;
 };
 
-/** Everything that the audit log records of administrators. The names are stable: people and programs search for them. */
+/** Every administrative action in the audit log. The names are stable: people and programs search for them. */
 export const AUDIT_ACTIONS = {
   "post.create": {
     records: "`POST /api/v2/video-posts`",

@@ -35,8 +35,8 @@ export function csvRow(event: AuditEvent): string {
 }
 
 /**
- * Spreadsheets take a cell that begins like this for a formula, also behind white space or in full-width characters.
- * An apostrophe in front makes it text.
+ * Spreadsheets take a cell with this beginning for a formula, also after white space or in full-width characters. A
+ * leading apostrophe makes it text.
  */
 const FORMULA = /^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
 

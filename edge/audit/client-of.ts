@@ -1,9 +1,9 @@
 import type { Occurrence } from "../../shared/domain/audit-event.ts";
 
-/** The longest text of an IPv6 address (RFC 4291 2.2), with an IPv4 address in it. */
+/** Length of the longest IPv6 address (RFC 4291 2.2), with an IPv4 address in it. */
 const LONGEST_ADDRESS = 45;
 
-/** Where a request came from, as Cloudflare says it; nulls where nothing is in front of the Worker. */
+/** The client as Cloudflare reports it; nulls if nothing is in front of the Worker. */
 export function clientOf(request: Request): Pick<Occurrence, "clientAddress" | "country"> {
   const address = request.headers.get("cf-connecting-ip");
   const country: unknown = request.cf?.country;

@@ -1,11 +1,11 @@
 import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
 
-/** A statement of this many rows, with their entries in the indexes, takes D1 well under a second. */
+/** D1 deletes this many rows, with their index entries, in well under a second. */
 const ROWS_PER_STATEMENT = 500;
-/** A minute's share, so that a backlog does not keep the gate's database busy: 14 million rows a day. */
+/** Statements per minute, so that a backlog does not occupy the database: 14 million rows a day. */
 const STATEMENTS_PER_SWEEP = 20;
 
-/** Deletes events that need no longer be kept. How many it were; what is left goes with the next sweep. */
+/** Deletes expired events and returns how many. The next sweep deletes the rest. */
 export async function expireAuditEvents({ auditLog }: { readonly auditLog: AuditLog }, now: number): Promise<number> {
   let expired = 0;
   for (let statement = 0; statement < STATEMENTS_PER_SWEEP; statement++) {

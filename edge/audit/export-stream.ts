@@ -2,7 +2,7 @@ import type { AuditFilter, AuditLog } from "../../shared/application/ports/audit
 import { pagedStream } from "../http/paged-stream.ts";
 import { CSV_HEADER, csvRow, ndjsonRow } from "./audit-rows.ts";
 
-/** Some hundred kilobytes. */
+/** Events per page: a few hundred kilobytes. */
 export const EVENTS_PER_PAGE = 500;
 
 export const EXPORT_FORMS = {

@@ -10,7 +10,7 @@ import { recordByQueue, recordNow } from "./record-events.ts";
 import { boundedActor, fileIndexOrNull, postIdOrNull, redactValue } from "./redact-value.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
 
-/** A request of an administrator, and what came of it. */
+/** A request of an administrator and its outcome. */
 export type Administered = {
   readonly request: Request;
   /** `METHOD pattern`. */
@@ -21,9 +21,9 @@ export type Administered = {
   readonly caller: Caller | null;
   readonly status: number;
   readonly reason: ProblemCode | null;
-  /** What was asked for; null where the request was not read. */
+  /** The facts of the request; null if it was not read. */
   readonly asked: AuditFacts | null;
-  /** What the route states in its answer. */
+  /** The facts of the response. */
   readonly stated: StatedFacts | undefined;
 };
 
@@ -36,8 +36,8 @@ type Deps = {
 };
 
 /**
- * Records what an administrator did, and refused credentials. It runs after the deed, when its outcome is known, and
- * before the answer, so that whoever has the answer finds the event.
+ * Records administrative requests and refused credentials. It runs after the action, when its outcome is known, and
+ * before the response, so that a caller with a response finds the event.
  */
 export async function recordAdministration(
   deps: Deps,
@@ -88,7 +88,7 @@ function redactedDetails(details: Readonly<Record<string, unknown>>): Occurrence
   return given.length === 0 ? null : Object.fromEntries(given.map(([name, value]) => [name, redactValue(value)]));
 }
 
-/** A flood of them is counted. Nothing is recorded of an unknown caller that could be anything. */
+/** Floods are counted. Nothing that an unknown caller chose is recorded. */
 function noteRefusedCredentials(
   { refusals }: Deps,
   execution: Pick<ExecutionContext, "waitUntil">,

@@ -13,17 +13,23 @@ const QUEUE: Way = {
     env.AUDIT_EVENTS.sendBatch(events.map((event) => ({ body: { ...event, kind: "audit-event" } }))),
 };
 
-/** Into the log; by the queue where the database does not answer. When it resolves, the events are safe or told. */
+/**
+ * Stores events in the log, or through the queue if the database does not respond. When it resolves, they are stored,
+ * queued or logged.
+ */
 export function recordNow(ways: Ways, events: readonly AuditEvent[]): Promise<void> {
   return byFirstThatWorks(ways, [DATABASE, QUEUE], events);
 }
 
-/** By the queue, for what is too frequent for a statement each; straight into the log where the queue does not answer. */
+/**
+ * Sends events that are too frequent for a statement each through the queue, or straight to the log if the queue does
+ * not respond.
+ */
 export function recordByQueue(ways: Ways, events: readonly AuditEvent[]): Promise<void> {
   return byFirstThatWorks(ways, [QUEUE, DATABASE], events);
 }
 
-/** What failed may have been written all the same: an event that comes twice is one row, by its id. */
+/** A failed write may have been committed: an event has an id, so a repeated one is one row. */
 async function byFirstThatWorks(ways: Ways, order: readonly Way[], events: readonly AuditEvent[]): Promise<void> {
   if (events.length === 0) return;
   for (const way of order) {
@@ -34,6 +40,6 @@ async function byFirstThatWorks(ways: Ways, order: readonly Way[], events: reado
       logError("audit", error, { way: way.name });
     }
   }
-  // The last place that is left. An event holds no secret, so it can stand here whole.
+  // The last resort. An event holds no secret, so it can be logged whole.
   for (const event of events) logError("audit", "an event is not stored", { lost: event });
 }

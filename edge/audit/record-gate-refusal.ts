@@ -6,20 +6,20 @@ import type { KeyAddress } from "../playback/key-address.ts";
 import { clientOf } from "./client-of.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
 
-/** What the gate has learnt for certain: claims whose signature holds, and whom their row names. */
+/** What the key endpoint knows for certain: verified claims and their viewer. */
 export type GateFacts = { readonly claims: PlaybackClaims; readonly viewer: string | null };
 
 export type GateRefusal = {
   readonly reason: ProblemCode;
   readonly status: number;
-  /** Null where no signature held, or was looked at. */
+  /** Null if no signature was verified. */
   readonly facts: GateFacts | null;
   readonly asked: KeyAddress;
 };
 
 /**
- * A refusal at the key gate, into the audit log. Nothing of it happens before the answer, and nothing of it asks the
- * database: refusals are counted in memory and leave by a queue.
+ * Records a refusal of the key endpoint. Nothing happens before the response, and no database is read: refusals are
+ * counted in memory and leave through a queue.
  */
 export function recordGateRefusal(
   context: { readonly refusals: RefusalCounter; readonly playbackTokens: TokenSigner },
@@ -48,8 +48,8 @@ async function factsOfExpired(
 }
 
 /**
- * Without claims that are ours nothing of the request is told but where it came from. A token's id is told where the
- * token has a row, since it is what `revoke` takes; of the others anybody may have any number.
+ * Without verified claims only the client is recorded. A token's id is recorded only if the token has a row, because
+ * `revoke` takes it.
  */
 function told(facts: GateFacts | null, quality: string | undefined) {
   if (facts === null) return { actor: "anonymous", videoPostId: null, fileIndex: null, details: null };

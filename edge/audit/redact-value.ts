@@ -5,19 +5,19 @@ import { redactSecrets } from "../log/redact-secrets.ts";
 const LONGEST_VALUE = 2000;
 const LONGEST_TEXT = 300;
 
-/** Whole, since two callers must never become one. */
+/** Never shortened, because two callers must not become one. */
 const LONGEST_ACTOR = 400;
 
 export function boundedActor(id: string): string {
   return id.slice(0, LONGEST_ACTOR);
 }
 
-/** Text of somebody else's as it may stand in the log. */
+/** Foreign text as it may stand in the log. */
 export function redactText(text: string): string {
   return redactSecrets(text).slice(0, LONGEST_TEXT);
 }
 
-/** A value of a body or an answer as it may stand in the log: without secrets, and of bounded length. */
+/** A value of a body or a response as it may stand in the log: without secrets, and bounded. */
 export function redactValue(value: unknown): unknown {
   if (typeof value === "string") return redactText(value);
   if (typeof value !== "object" || value === null) return value;
@@ -26,7 +26,7 @@ export function redactValue(value: unknown): unknown {
   return JSON.parse(redactSecrets(text));
 }
 
-/** Posts have UUIDs: what is none names no post, and could be anything. */
+/** Post ids are UUIDs; anything else may be a pasted secret, so it is not recorded. */
 export function postIdOrNull(value: unknown): string | null {
   return typeof value === "string" && isUuid(value) ? value : null;
 }

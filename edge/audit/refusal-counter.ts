@@ -3,26 +3,26 @@ import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domai
 /** Equal refusals within this time are counted together. */
 const WINDOW_MS = 60_000;
 /**
- * How long one request keeps the isolate at work for what was counted: under the 30 s that the platform grants after an
- * answer. While refusals go on a new request takes over in time, so that a window can be longer than that.
+ * How long one request keeps the isolate at work for what was counted: less than the 30 s that the platform grants
+ * after a response. New refusals take over in time, so a window can be longer.
  */
 const CARRY_MS = 20_000;
 const TAKE_OVER_AFTER_MS = 10_000;
-/** Kinds of refusals that are told apart at one time; those beyond are counted by their reason alone. */
+/** Number of kinds that are distinguished at a time; further ones are counted by their reason alone. */
 const MOST_WINDOWS = 200;
 
 type Window = {
   readonly occurrence: Occurrence;
   readonly endsAt: number;
-  /** Counted since the last event of this window, with the times of the first and the last of them. */
+  /** Count since the last event of this window, with the times of the first and the last refusal. */
   unsent: { count: number; readonly since: number; until: number } | null;
 };
 
-/** Of the platform's ExecutionContext. */
+/** The used part of the platform's ExecutionContext. */
 export type Execution = { waitUntil(work: Promise<unknown>): void };
 
 export interface RefusalCounter {
-  /** Returns at once; whatever has to be sent is left to `execution`. */
+  /** Returns at once and leaves sending to `execution`. */
   note(refusal: Occurrence, execution: Execution): void;
 }
 
@@ -35,9 +35,9 @@ type Deps = {
 };
 
 /**
- * Turns refusals into few events, so that a flood of them is none for the log. The first of a kind goes out at once; its
- * repetitions within a minute are one more event, with their number. Nothing but values is kept, and a bounded number
- * of them. An isolate that is evicted takes at most what it has counted with it, never the first of a kind.
+ * Turns refusals into few events, so that a flood does not flood the log. The first of a kind is sent at once; its
+ * repetitions within a minute become one event with their number. The memory is bounded. An isolate that is evicted
+ * loses only counts, never the first of a kind.
  */
 export function createRefusalCounter({ send, now, wait, retentionDays }: Deps): RefusalCounter {
   const windows = new Map<string, Window>();
@@ -51,7 +51,7 @@ export function createRefusalCounter({ send, now, wait, retentionDays }: Deps): 
     return [auditEvent({ ...occurrence, details }, unsent.count, unsent.since, retentionDays)];
   };
 
-  /** All windows have one length, so the map is in the order of their ends. */
+  /** All windows have the same length, so the map is in the order of their ends. */
   const closeEnded = (at: number): AuditEvent[] => {
     const events: AuditEvent[] = [];
     for (const [kind, window] of windows) {
@@ -62,7 +62,7 @@ export function createRefusalCounter({ send, now, wait, retentionDays }: Deps): 
     return events;
   };
 
-  /** Once refusals have stopped, nobody will come to close the windows: the last carrier sends what is counted. */
+  /** When refusals stop, no request closes the windows: the last one sends what is counted. */
   const carry = (at: number, execution: Execution): void => {
     if (lastCarrier !== null && at - lastCarrier.startedAt < TAKE_OVER_AFTER_MS) return;
     const carrier = { startedAt: at };
@@ -98,7 +98,7 @@ function kindOf(refusal: Occurrence): string {
   return JSON.stringify(refusal);
 }
 
-/** Actions and reasons are ours and few, whoever asks and whatever for. */
+/** Actions and reasons come from this code and are few. */
 function withoutParticulars({ action, status, reason }: Occurrence): Occurrence {
   const nobody = { videoPostId: null, fileIndex: null, clientAddress: null, country: null, details: null };
   return { actor: "various", action, status, reason, ...nobody };

@@ -5,7 +5,7 @@ import { LONGEST_RETRY_SECONDS, type Received } from "../queues/received.ts";
 
 const FIRST_RETRY_SECONDS = 10;
 
-/** All events of a batch are one statement. An event that comes twice is one row. */
+/** One statement for all events of a batch. A repeated event is one row. */
 export async function storeAuditEvents(
   received: readonly Received<AuditEventMessage>[],
   { auditLog }: { readonly auditLog: AuditLog },

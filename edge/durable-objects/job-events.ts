@@ -1,7 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Progress } from "../../shared/application/protocols/job-protocol.ts";
 
-/** The latest progress of one job, reported once a second: too often for the database, which gets it with heartbeats. */
+/**
+ * The latest progress of one job. It is reported once a second, too often for the database, which stores it with
+ * heartbeats.
+ */
 export class JobEvents extends DurableObject {
   private latestReport: { readonly claimNo: number; readonly progress: Progress } | null = null;
 

@@ -9,7 +9,7 @@ type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly
 /** What handlers use. */
 export type EventDeps = Pick<Context, "uploads" | "env" | "settings" | "prefixes" | "now">;
 
-/** Idempotent: an event is delivered at least once. What it throws has the event delivered again. */
+/** Idempotent, since an event is delivered at least once. A throw has it delivered again. */
 export type Handler<Type extends DomainEvent["type"]> = (event: EventOf<Type>, deps: EventDeps) => Promise<void>;
 
 type Handlers = { readonly [Type in DomainEvent["type"]]: readonly Handler<Type>[] };
@@ -24,7 +24,7 @@ const HANDLERS: Handlers = {
   VideoPostDeleted: [deleteUploads, deleteRenditions],
 };
 
-/** Runs the handlers of one event in their order. An event of a later release has none here, and waits for it. */
+/** Runs the handlers of one event in order. An event of a later release has no handler here and waits for it. */
 export async function handleEvent(event: DomainEvent, deps: EventDeps): Promise<void> {
   const handlers = HANDLERS[event.type] as readonly Handler<DomainEvent["type"]>[] | undefined;
   if (handlers === undefined) throw new Error(`the event ${event.id} has the unknown type ${event.type}`);

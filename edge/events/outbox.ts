@@ -7,8 +7,8 @@ export type OutboxDeps = EventDeps & Pick<Context, "outbox">;
 const DISPATCH_BATCH = 50;
 
 /**
- * Delivers the events of saves to their handlers. A save is marked when all of its events are handled, so an
- * interruption repeats some of them. A save that fails holds up the later saves of its post and no other.
+ * Delivers the events of saves to their handlers. A save is marked when all its events are handled, so an interruption
+ * repeats some. A failing save blocks only the later saves of its post.
  */
 export async function dispatchEvents(deps: OutboxDeps): Promise<number> {
   const { outbox, now } = deps;

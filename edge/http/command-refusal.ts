@@ -7,7 +7,7 @@ export function commandRefusal(
   outcome: Exclude<CommandOutcome<unknown>, { kind: "done" }>,
 ): Refusal<"not-found" | "deleted" | "wrong-state" | "invalid" | "conflict"> {
   if (outcome.kind === "conflict") return refused("conflict");
-  // Only saves that are fenced by a lease end so, and no administrator has one.
+  // Only saves that are fenced by a lease end so, and administrators have none.
   if (outcome.kind === "lease-lost") throw new Error("a save without a lease has lost its lease");
   return domainRefusal(outcome.refusal);
 }

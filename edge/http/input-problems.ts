@@ -1,8 +1,8 @@
 import type * as z from "zod";
 
 /**
- * What is wrong with an input, field by field, as the detail of a refusal. `whole` names the input itself, for what is
- * wrong with all of it; `kind` is what an unknown name is called.
+ * The problems of an input, field by field, as the detail of a refusal. `whole` names the input itself; `kind` is the
+ * term for an unknown name.
  */
 export function inputProblems(error: z.ZodError, whole: "body" | "query"): string {
   const kind = whole === "query" ? "parameter" : "field";
@@ -13,10 +13,10 @@ export function inputProblems(error: z.ZodError, whole: "body" | "query"): strin
   return problems.slice(0, MOST_PROBLEMS).join("; ");
 }
 
-/** A body of 256 kB can have more wrong fields than anybody reads. */
+/** A body of 256 kB can have more wrong fields than anyone reads. */
 const MOST_PROBLEMS = 20;
 
-/** Shorter than any secret: a name that a client has chosen is repeated only where it cannot be a credential. */
+/** Shorter than any secret: a name from the client is repeated only if it cannot be a credential. */
 const NAME = /^[A-Za-z0-9_.-]{1,30}$/;
 
 function shownName(name: string): string {

@@ -1,21 +1,21 @@
-/** Under the 1,000 statements that one request may send to D1. */
+/** Below the 1,000 statements that one request may send to D1. */
 const MOST_PAGES = 900;
 
 export type PagedFile<Item, Position> = {
-  /** What is in memory at one time. */
+  /** Items in memory at one time. */
   readonly page: (after: Position | null) => Promise<readonly Item[]>;
   readonly pageSize: number;
   readonly positionOf: (item: Item) => Position;
   readonly header: string;
   readonly row: (item: Item) => string;
-  /** What the stream fails with beyond so many pages. */
+  /** The error after so many pages. */
   readonly tooLong: string;
   readonly mostPages?: number;
 };
 
 /**
- * A list as one file, a page at a time and only as fast as it is taken. What cannot be finished breaks off: a reader
- * sees a transfer that failed, and never takes a part for the whole.
+ * A list as one file, read page by page as the client takes it. A stream that cannot finish fails, so that the client
+ * sees an aborted transfer and never takes a part for the whole.
  */
 export function pagedStream<Item, Position>(file: PagedFile<Item, Position>): ReadableStream<Uint8Array> {
   const { mostPages = MOST_PAGES } = file;

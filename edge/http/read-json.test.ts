@@ -16,18 +16,18 @@ async function refusal(body: ReadableStream<Uint8Array> | string): Promise<unkno
 }
 
 describe("a JSON body", () => {
-  it("is read as the shape that is asked for", async () => {
+  it("is parsed with the given schema", async () => {
     expect(await readJson(request('{"a":1}'), schema)).toEqual({ kind: "value", value: { a: 1 } });
   });
 
-  it("that is something else is refused, with what is wrong", async () => {
+  it("is refused with the problems if it does not match", async () => {
     expect(await refusal("{")).toEqual([400, "malformed-json"]);
     expect(await refusal("")).toEqual([400, "malformed-json"]);
     expect(await refusal('{"a":"1"}')).toEqual([422, "invalid"]);
     expect(await refusal(`{"a":${"1".repeat(300_000)}}`)).toEqual([413, "body-too-large"]);
   });
 
-  it("that breaks off is its sender's fault and not ours", async () => {
+  it("is the sender's fault if it ends early", async () => {
     const broken = new ReadableStream<Uint8Array>({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('{"a":'));

@@ -2,17 +2,17 @@ import type * as z from "zod";
 import { inputProblems } from "./input-problems.ts";
 import { type Refusal, refused } from "./refusal.ts";
 
-/** A body or a query that was read, or why it is refused. */
+/** A parsed body or query, or the reason for its refusal. */
 export type ReadInput<T> =
   | { readonly kind: "value"; readonly value: T }
   | Refusal<"incomplete-body" | "body-too-large" | "malformed-json" | "invalid">;
 
-/** The largest body of ours is a transcode report; media never travels in JSON. */
+/** The largest body is a transcode report; media never travels in JSON. */
 const LONGEST_BODY_BYTES = 256 * 1024;
 
 /**
- * The body as JSON of the shape that is asked for, or what is wrong with it. Without `whenEmpty`, an empty body is
- * refused as one that is not JSON.
+ * The body as JSON of the given schema, or its problems. Without `whenEmpty` an empty body is refused like malformed
+ * JSON.
  */
 export async function readJson<S extends z.ZodType>(
   request: Request,
@@ -20,7 +20,7 @@ export async function readJson<S extends z.ZodType>(
   whenEmpty?: unknown,
 ): Promise<ReadInput<z.output<S>>> {
   const text = await readBoundedText(request, LONGEST_BODY_BYTES).catch(() => undefined);
-  // The sender is at fault or gone: nothing that we could log as ours.
+  // The sender ended the body or is gone: no fault of the Worker to log.
   if (text === undefined) return refused("incomplete-body");
   if (text === null) return refused("body-too-large");
   const json = text === "" ? whenEmpty : parseJson(text);
@@ -30,7 +30,7 @@ export async function readJson<S extends z.ZodType>(
   return refused("invalid", inputProblems(parsed.error, "body"));
 }
 
-/** Null when the body is longer than `longest` bytes, whatever Content-Length says. */
+/** Null if the body is longer than `longest` bytes, whatever Content-Length says. */
 export async function readBoundedText(message: Request | Response, longest: number): Promise<string | null> {
   if (message.body === null) return "";
   const decoder = new TextDecoder();

@@ -3,7 +3,7 @@ import { inputProblems } from "./input-problems.ts";
 import type { ReadInput } from "./read-json.ts";
 import { refused } from "./refusal.ts";
 
-/** The query as `schema` describes it, or what is wrong with it. A repeated parameter is refused. */
+/** The query parsed by `schema`, or its problems. A repeated parameter is refused. */
 export function readQuery<S extends z.ZodType>(request: Request, schema: S): ReadInput<z.output<S>> {
   const { searchParams } = new URL(request.url);
   const parsed = schema.safeParse(Object.fromEntries(searchParams));

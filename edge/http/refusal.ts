@@ -1,10 +1,10 @@
 import type { ProblemCode } from "./problems.ts";
 
-/** Why a request is not answered as it was meant. `edge/http-errors.ts` alone gives it a status. */
+/** The reason for a refusal. `edge/http/problems.ts` alone maps it to a status. */
 export type Refusal<Code extends ProblemCode = ProblemCode> = {
   readonly kind: "refused";
   readonly code: Code;
-  /** A sentence for people. Never holds anything of a credential. */
+  /** A sentence for people that contains nothing of a credential. */
   readonly detail?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 };

@@ -4,7 +4,10 @@ const EXPOSED =
   "Content-Length, Content-Range, ETag, Retry-After, Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, " +
   "Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Expires";
 
-/** On every answer, errors included: without CORS hls.js gives up. Credentials are never needed, so any origin may ask. */
+/**
+ * On every response, errors included: without CORS hls.js gives up. No route uses browser credentials, so any origin
+ * may read.
+ */
 export const PUBLIC_HEADERS = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers": EXPOSED,
@@ -13,8 +16,8 @@ export const PUBLIC_HEADERS = {
 };
 
 /**
- * Adds them, and a Cache-Control where there is none: without it a cache in front may keep a 200 for hours. A playlist
- * has them from the beginning, since adding headers one by one takes a good part of the time that a playlist takes.
+ * Adds the headers, and a Cache-Control if there is none: a cache in front could otherwise keep a 200 for hours.
+ * Playlists are created with them, because adding headers one by one takes much of a playlist's time.
  */
 export const publicHeaders: MiddlewareHandler = async (c, next) => {
   if (isPreflight(c.req.raw)) return preflight(c.req.raw);
@@ -23,7 +26,7 @@ export const publicHeaders: MiddlewareHandler = async (c, next) => {
   return undefined;
 };
 
-/** Changes the response that it is given and returns it. */
+/** Changes the given response and returns it. */
 export function withPublicHeaders(response: Response): Response {
   const { headers } = response;
   if (!headers.has("access-control-allow-origin")) {
@@ -33,14 +36,14 @@ export function withPublicHeaders(response: Response): Response {
   return response;
 }
 
-/** Whether a browser asks if a page may send a request (Fetch 4.8, CORS-preflight fetch). */
+/** Whether the request is a CORS preflight (Fetch 4.8, CORS-preflight fetch). */
 export function isPreflight({ method, headers }: Request): boolean {
   return method === "OPTIONS" && headers.has("access-control-request-method");
 }
 
 /**
- * Allows the headers that are asked for. No route accepts credentials that a browser adds by itself across origins, so a
- * page may send any header. Players send CMCD and monitoring sends `traceparent`; a fixed list would block them.
+ * Allows the requested headers. No route accepts credentials that a browser adds by itself across origins, so a page
+ * may send any header. Players send CMCD and monitoring sends `traceparent`; a fixed list would block them.
  */
 export function preflight(request: Request): Response {
   const allowed = allowedHeaders(request.headers.get("access-control-request-headers"));

@@ -2,8 +2,8 @@ import { problem } from "../http/problems.ts";
 import { logError } from "../log/log.ts";
 
 /**
- * How long a viewer waits for the database. hls.js gives up on a key after 8 s and then asks only once more, while a 503
- * it asks again eight times: so the 503 must come first, with room for slow networks on both sides.
+ * How long a viewer waits for the database. hls.js gives up on a key after 8 s and retries only once, but retries a 503
+ * eight times: the 503 must come first, with a margin for slow networks.
  */
 export const DATABASE_TIMEOUT_MS = 5000;
 

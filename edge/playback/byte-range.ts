@@ -1,6 +1,6 @@
 /**
- * One byte range of a Range header (RFC 9110 14.1.2). Several ranges, other units and what cannot be read are answered
- * with the whole object, which the RFC allows (14.2); R2 would take them for a partial answer.
+ * One byte range of a Range header (RFC 9110 14.1.2). Several ranges, other units and malformed ones get the whole
+ * object, as the RFC allows (14.2).
  */
 export type ByteRange =
   | { readonly kind: "whole" }
@@ -19,7 +19,7 @@ export function parseByteRange(header: string | null): ByteRange {
   return Number(last) < offset ? WHOLE : { kind: "slice", offset, length: Number(last) - offset + 1 };
 }
 
-/** The range within an object of `size` bytes, or null when nothing of it lies inside (416). */
+/** The range within an object of `size` bytes, or null if none of it is inside (416). */
 export function resolveByteRange(
   range: Exclude<ByteRange, { kind: "whole" }>,
   size: number,

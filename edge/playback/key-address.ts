@@ -1,4 +1,4 @@
-/** Which key an URL asks for, decoded; what it does not say is undefined. */
+/** The key that a URL requests, decoded; absent parameters are undefined. */
 export type KeyAddress = {
   readonly keyId: string | undefined;
   readonly quality: string | undefined;
@@ -11,8 +11,8 @@ const QUALITY = /(?:^|&)quality=([^&]*)/;
 const TOKEN = /(?:^|&)token=([^&]*)/;
 
 /**
- * Null for every URL that is no key's, or is spelt with escapes, which the router understands too: what our playlists
- * write needs none. The first of several values counts, as it does for the router.
+ * Null for any URL that is no key's, or that has escapes, which only the router decodes: our playlists need none. The
+ * first of several values counts, as in the router.
  */
 export function parseKeyAddress(url: string): KeyAddress | null {
   const match = ADDRESS.exec(url);

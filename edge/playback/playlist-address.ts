@@ -1,4 +1,4 @@
-/** Which playlist an URL names: `quality` is null for the multivariant one. `token` is as the URL has it, decoded. */
+/** The playlist that a URL names: `quality` is null for the multivariant one. `token` is decoded. */
 export type PlaylistAddress = {
   readonly videoPostId: string;
   readonly fileIndex: string;
@@ -11,19 +11,19 @@ const ADDRESS =
 const TOKEN = /^[^#]*?[?&]token=([^&#]*)/;
 
 /**
- * Null for every URL that is no playlist's, or is spelt with escapes, which the router understands too. By two
- * expressions and no `URL`, which costs more than an HMAC.
+ * Null for any URL that is no playlist's, or that has escapes, which only the router decodes. Two expressions and no
+ * `URL`, which costs more than an HMAC.
  */
 export function parsePlaylistAddress(url: string): PlaylistAddress | null {
   const match = ADDRESS.exec(url);
   if (match === null) return null;
   const [address, videoPostId = "", fileIndex = "", quality] = match;
-  // From the end of the path on: a query begins where the address ends.
+  // Starts at the end of the path, where the query starts.
   const token = TOKEN.exec(url.slice(address.length - 1))?.[1];
   return { videoPostId, fileIndex, quality: quality ?? null, token: token === undefined ? undefined : decoded(token) };
 }
 
-/** A token needs no escapes, but a client may write some. What cannot be read is left as it is, and verifies as nothing. */
+/** A token needs no escapes, but a client may write some. A malformed one stays as it is and fails verification. */
 function decoded(token: string): string {
   if (!token.includes("%")) return token;
   try {

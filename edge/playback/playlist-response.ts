@@ -2,8 +2,8 @@ import { acceptsGzip } from "../playlist-template/accepts-gzip.ts";
 import type { PlaylistTemplate } from "../playlist-template/playlist-template.ts";
 
 /**
- * A playlist holds a bearer token, so no cache may keep it, and there is nothing to vary. Made once and short: every
- * answer copies them, and each header costs a per cent of what a playlist takes.
+ * A playlist holds a bearer token, so no cache may keep it and nothing varies. Created once and short: each header
+ * costs a per cent of a playlist's time.
  */
 const PLAIN = new Headers({
   "access-control-allow-origin": "*",
@@ -12,15 +12,15 @@ const PLAIN = new Headers({
 });
 const GZIPPED = new Headers([...PLAIN, ["content-encoding", "gzip"]]);
 
-/** A playlist with its token, gzipped where the viewer takes it: the platform does not compress this media type. */
+/** A playlist with its token, gzipped if the viewer accepts it: the platform does not compress this media type. */
 export function playlistResponse(template: PlaylistTemplate, token: string, request: Request): Response {
   if (!takesGzip(request)) return new Response(template.render(token), { headers: PLAIN });
   return new Response(template.renderGzip(token), { headers: GZIPPED, encodeBody: "manual" });
 }
 
 /**
- * Cloudflare adds gzip to Accept-Encoding on its way in and keeps the viewer's own in `cf`, which has to be parsed: so it
- * is read only where the header has gzip.
+ * Cloudflare adds gzip to Accept-Encoding and keeps the viewer's own value in `cf`, which has to be parsed: it is read
+ * only if the header has gzip.
  */
 function takesGzip(request: Request): boolean {
   if (!acceptsGzip(request.headers.get("accept-encoding"))) return false;

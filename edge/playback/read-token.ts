@@ -7,7 +7,7 @@ export type ReadToken =
   | { readonly kind: "claims"; readonly claims: PlaybackClaims; readonly token: string }
   | { readonly kind: "refused"; readonly code: TokenRefusal };
 
-/** `now` in ms. The token of a playback URL: signature, type and expiry. What it allows is for the caller to compare. */
+/** `now` in ms. Verifies the token of a playback URL: signature, type and expiry. The caller checks what it allows. */
 export async function readToken(
   signer: TokenSigner,
   token: string | undefined,

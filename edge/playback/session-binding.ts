@@ -1,21 +1,21 @@
 import type { PlaybackClaims, SessionBinding } from "../../shared/playback-token/claims.ts";
 import type { SessionBindingKind } from "../settings/session-settings.ts";
 
-/** What Cloudflare says of a request; nothing of it is there in local development. */
+/** Cloudflare's data about a request; absent in local development. */
 type Place = { readonly country?: unknown; readonly asn?: unknown };
 
-/** Countries that are none: unknown (ISO 3166-1 leaves XX to its users). Tor's T1 is a place of its own. */
+/** Codes for an unknown country (ISO 3166-1 reserves XX for users). T1 is Tor, which counts as a country. */
 const NOWHERE = "XX";
 
-/** What a session that begins with this request is bound to. Where nothing is bound, `cf` is never read. */
+/** The binding of a session that starts with this request. `cf` is read only if the setting requires it. */
 export function sessionBinding(kind: SessionBindingKind, request: Request): SessionBinding | null {
   return kind === "none" ? null : placeOf(kind, request);
 }
 
-/** Whether the session began elsewhere. What is bound to nothing, or comes from nowhere known, is nowhere else. */
+/** Whether the request comes from elsewhere than the session's start. False without a binding or a known origin. */
 export function isElsewhere(kind: SessionBindingKind, { binding }: PlaybackClaims, request: Request): boolean {
   if (kind === "none" || binding === null) return false;
-  // A token keeps the kind that it was made with, whatever the setting has become.
+  // A token keeps its kind of binding when the setting changes.
   const here = placeOf(typeof binding === "string" ? "country" : "network", request);
   return here !== null && here !== binding;
 }

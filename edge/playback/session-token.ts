@@ -2,7 +2,7 @@ import { secretId } from "../../shared/lib/random-id.ts";
 import { type PlaybackClaims, type SessionBinding, sessionClaims, toWire } from "../../shared/playback-token/claims.ts";
 import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
 
-/** The token that goes into a playlist's URIs: an issued token starts a session, a session's own goes on as it is. */
+/** The token in a playlist's URIs: an issued token starts a session, a session token stays as it is. */
 export function sessionToken(
   signer: TokenSigner,
   { claims, token }: { readonly claims: PlaybackClaims; readonly token: string },

@@ -6,7 +6,7 @@ import { compileMultivariantPlaylist } from "../playlist-template/compile-multiv
 import type { PlaylistTemplate } from "../playlist-template/playlist-template.ts";
 import { createTemplateCache } from "../playlist-template/template-cache.ts";
 
-/** "gone": the prefix that the token was issued for has been deleted. "empty": no variant is left for the viewer. */
+/** "gone": the prefix of the token was deleted. "empty": no variant is allowed. */
 export type StoredPlaylist = PlaylistTemplate | "gone" | "empty";
 
 export interface StoredPlaylists {
@@ -17,7 +17,7 @@ export interface StoredPlaylists {
 /** An eighth of an isolate's memory: about 300 two-hour playlists. */
 const CACHE_BYTES = 16 * 1024 * 1024;
 
-/** Templates under a prefix never change, so what was compiled once serves until memory is short. */
+/** Templates under a prefix never change, so a compiled one is valid until it is evicted. */
 export function storedPlaylists(source: R2Bucket, segmentBase: string): StoredPlaylists {
   const cache = createTemplateCache<PlaylistTemplate>(CACHE_BYTES);
 
@@ -51,7 +51,7 @@ export function storedPlaylists(source: R2Bucket, segmentBase: string): StoredPl
   };
 }
 
-/** Segments by way of this Worker, or from the bucket's own domain where there is one. */
+/** Segments through this Worker, or from the domain of the bucket if there is one. */
 export function segmentBaseUrl(playbackBaseUrl: string | undefined): string {
   return playbackBaseUrl === undefined ? "/video/enc/segments/" : `${playbackBaseUrl.replace(/\/+$/, "")}/`;
 }

@@ -3,7 +3,7 @@ import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { logError } from "../log/log.ts";
 
-/** After the answer to whoever ended the job has gone out. What fails here is done by the Cron Trigger. */
+/** Runs after the response to the request that ended the job. The Cron Trigger repeats what fails here. */
 export function continueRotationSoon(
   deps: RotationDeps & Pick<Context, "now">,
   execution: Pick<ExecutionContext, "waitUntil">,

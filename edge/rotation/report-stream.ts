@@ -30,7 +30,7 @@ export const REPORT_FORMS = {
 
 const PAGE = 500;
 
-/** All items of a state, or all. */
+/** All items, or those of one state, read page by page as the client takes them. */
 export function reportStream(
   batches: Pick<RotationBatches, "items">,
   batchId: string,

@@ -15,7 +15,7 @@ import {
 } from "../../shared/domain/rotation-batch.ts";
 import { partCursor } from "../api/cursor.ts";
 
-/* Rotation batches as the API shows them: times as RFC 3339 has them, no internal ids. */
+/* Rotation batches as the API shows them: RFC 3339 times, no internal ids. */
 
 export function shownBatch({ selection, createdAt, finishedAt, ...batch }: RotationBatch): RotationView {
   return { ...batch, selection: selectionShown(selection), createdAt: time(createdAt), finishedAt: timeOf(finishedAt) };

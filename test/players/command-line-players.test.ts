@@ -139,7 +139,7 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     expect(await anotherSession(stack, issued.masterUrl)).toMatchObject(EXHAUSTED);
   });
 
-  it("goes on when the issued token has expired and the keys were rotated, in another quality too", async () => {
+  it("continues when the issued token has expired and the keys were rotated, in another quality too", async () => {
     const START_SECONDS = 4;
     const issued = await oneUse({ startSeconds: START_SECONDS });
     await using mpv = await startMpv(stack.origin + issued.masterUrl, directory);

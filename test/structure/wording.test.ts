@@ -14,7 +14,7 @@ const PATTERNS = [new RegExp(`\\b(?:${BANNED.join("|")})\\b`, "gi"), /\b[Jj]ob [
 
 /** Files whose comments and titles are still to be reworded. */
 const PENDING =
-  /^(?:edge\/(?:app\.ts|audit|gate|http|middleware|routes|playback|rotation)|shared\/(?:persistence\/d1\/|application\/|playback-token\/)|test\/(?:contract|workerd|players)\/)/;
+  /^(?:edge\/(?:gate|playback|routes\/playback)\/|shared\/(?:persistence\/d1\/(?:playback|schema)\/|application\/commands\/|playback-token\/)|test\/(?:contract|workerd)\/)/;
 
 /** Text that holds a banned word, and why it may. */
 const EXCEPTIONS: readonly (readonly [file: RegExp, text: RegExp, reason: string])[] = [

@@ -8,10 +8,10 @@ import { refused } from "../../http/refusal.ts";
 
 type Deps = Pick<Context, "apiKeys" | "now">;
 
-/** More than anybody should have; the newest are listed. */
+/** More than a deployment should have; the newest are listed. */
 const MOST_LISTED = 1000;
 
-/** `/admin/api-keys`, for administrators. A key is shown once, in the answer that made it. */
+/** `/admin/api-keys`, for administrators. A key is shown once, in the response that created it. */
 export const apiKeyRoutes: readonly Route<Deps>[] = [
   route(define.createApiKey, {
     asked: ({ body: { name, scopes } }) => ({ details: { name, scopes } }),

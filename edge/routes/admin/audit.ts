@@ -12,7 +12,7 @@ type Deps = Pick<Context, "auditLog">;
 export const auditRoutes: readonly Route<Deps>[] = [
   route(define.listAuditEvents, {
     handle: async ({ auditLog }: Deps, { query: { limit, cursor = null, ...filter } }) => {
-      // One more than is shown tells whether there is another page.
+      // One more than the page shows whether another page follows.
       const found = await auditLog.page({ filter, order: "newest-first", after: cursor, limit: limit + 1 });
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;

@@ -9,8 +9,8 @@ import { refused } from "../../http/refusal.ts";
 type Deps = Pick<Context, "contentKeys" | "vault">;
 
 /**
- * `GET /admin/video/enc/key`: the 16 bytes of a quality and version, by API key and without a token. Whatever the state
- * of the key, since whoever keeps the ciphertext may need it. The reading is in the audit log before the key is out.
+ * `GET /admin/video/enc/key`: the 16 bytes of a quality and version in any state, by API key and without a token, for
+ * holders of the ciphertext. The audit log records the read before the key is sent.
  */
 export const adminKeyRoutes: readonly Route<Deps>[] = [
   route(define.readContentKey, {

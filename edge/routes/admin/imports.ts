@@ -16,13 +16,13 @@ import { refused } from "../../http/refusal.ts";
 type Import = z.output<typeof importRequestSchema>;
 type Deps = Pick<Context, "posts" | "rekeys" | "vault" | "policyRule" | "env" | "now">;
 
-/** `/admin/video/imports`: content that came with one key for all qualities, already in SOURCE, becomes a post. */
+/** `/admin/video/imports`: makes a post of content in SOURCE that has one key for all qualities. */
 export const importRoutes: readonly Route<Deps>[] = [
   route(define.importVideoPost, {
     asked: ({ body: { importId, title } }) => ({ details: { importId, title } }),
     handle: async (deps: Deps, { body, caller }) => {
       const missing = await firstMissingPlaylist(deps.env.SOURCE, body);
-      // A repeated import is no mistake: its objects may be gone because it was re-keyed.
+      // A repeated import is no error: its objects may be deleted because it was re-keyed.
       const known = missing === null ? null : await importedPost(deps, body.importId);
       if (known !== null) return answer(200, known, factsOf(known));
       if (missing !== null) return refused("wrong-state", `${missing} does not exist: upload it first`);
@@ -48,7 +48,7 @@ function factsOf({ videoPostId, status }: ImportedPost) {
   return { videoPostId, details: { status } };
 }
 
-/** A post that was deleted is still the post of its import. */
+/** A deleted post is still the post of its import. */
 async function importedPost(
   { rekeys, posts }: Pick<Deps, "rekeys" | "posts">,
   importId: string,
@@ -66,7 +66,7 @@ function partsOf({ parts }: Import) {
   }));
 }
 
-/** Parts may be days old by the time the last one is uploaded, and garbage until the post is made. */
+/** Checked at the end: the first part may be days old, and is garbage until the post exists. */
 async function firstMissingPlaylist(source: R2Bucket, { importId, digest, parts }: Import): Promise<string | null> {
   const keys = parts.flatMap(({ qualities }, index) => {
     const prefix = importPrefix(importId, digest, index);

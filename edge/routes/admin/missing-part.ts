@@ -1,7 +1,7 @@
 import type { VideoPostRepository } from "../../../shared/application/ports/video-post-repository.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";
 
-/** Why a request that names a post, or one of its parts, has nothing to work on; null where it has. */
+/** The refusal of a request whose post or part does not exist; null if it exists. */
 export async function missingPart(
   posts: Pick<VideoPostRepository, "load">,
   videoPostId: string,

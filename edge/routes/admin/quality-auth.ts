@@ -26,7 +26,7 @@ export const policyRoutes: readonly Route<Deps>[] = [
     asked: () => ({}),
     handle: async (deps: Deps, { body }) => {
       const edits = [];
-      // One after the other: two items may be of one post.
+      // Sequential: two items may be of one post.
       for (const edit of body.items) edits.push(await performed(deps, edit));
       const results = edits.map(({ result }) => result);
       return answer(
@@ -38,7 +38,7 @@ export const policyRoutes: readonly Route<Deps>[] = [
   }),
 ];
 
-/** A refused item has the problem that the same edit alone would be answered with. */
+/** A refused item has the problem document of the single-item route. */
 async function performed({ posts, now }: Deps, edit: QualityAuthEdit) {
   const { videoPostId, fileIndex } = edit;
   const outcome = await upsertVideoHlsQualityAuth(posts, edit, now());

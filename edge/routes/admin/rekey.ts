@@ -8,7 +8,7 @@ import { missingPart } from "./missing-part.ts";
 
 type Deps = Pick<Context, "posts" | "rekeys" | "settings" | "now">;
 
-/** `/admin/video/enc/migrate`: keys of their own for imported parts, as a batch: `{}` requests all that wait. */
+/** `/admin/video/enc/migrate`: the re-key of imported parts, as a batch: `{}` requests all that wait. */
 export const rekeyRoutes: readonly Route<Deps>[] = [
   route(define.requestMigration, {
     asked: ({ body: { videoPostId, fileIndex, limit } }) => ({ videoPostId, fileIndex, details: { limit } }),

@@ -13,7 +13,9 @@ type Deps = Pick<Context, "posts" | "tokens" | "playbackTokens" | "now">;
 type KeyVersion = Extract<define.RevokeTarget, { keyVersion: number }>;
 type TokenTarget = Exclude<define.RevokeTarget, { keyVersion: number }>;
 
-/** `POST /admin/video/enc/revoke`. The gate refuses from the answer on; what a player has in memory it keeps. */
+/**
+ * `POST /admin/video/enc/revoke`. The key endpoint refuses from the response on; a player keeps what it has in memory.
+ */
 export const revokeRoutes: readonly Route<Deps>[] = [
   route(define.revoke, {
     asked: ({ body }) => askedFor(body),
@@ -50,7 +52,7 @@ async function revokeTokens(deps: Deps, target: TokenTarget) {
 type Selected = {
   readonly kind: "selected";
   readonly selection: TokenSelection;
-  /** Of a token that names its part. */
+  /** For a token that names its part. */
   readonly part?: { readonly videoPostId: string; readonly fileIndex: number };
 };
 

@@ -21,7 +21,7 @@ type OfBatch = { readonly params: { readonly batchId: string } };
 
 const LIST_PAGE = 50;
 
-/** `/admin/video/enc/rotations`: new keys for many parts, as batches that can be watched and steered. */
+/** `/admin/video/enc/rotations`: new keys for many parts, as batches that operators watch and control. */
 export const rotationRoutes: readonly Route<Deps>[] = [
   route(define.startRotation, {
     asked: ({ body: { selection, maxInFlight, graceSeconds, dryRun } }) => ({
@@ -33,7 +33,7 @@ export const rotationRoutes: readonly Route<Deps>[] = [
       const { maxInFlight, graceSeconds = null, dryRun, cursor } = body;
       const selection = selectionOf(body.selection);
       const { videoPostId, fileIndex = null } = selection;
-      // A post that is named must exist; a filter may match nothing.
+      // A named post must exist; a filter may match nothing.
       const missing = videoPostId === undefined ? null : await missingPart(deps.posts, videoPostId, fileIndex);
       if (missing !== null) return missing;
       if (dryRun) return previewed(deps, selection, cursor);
@@ -63,7 +63,7 @@ export const rotationRoutes: readonly Route<Deps>[] = [
       const { state = null, cursor: after = null, limit, format } = query;
       if ((await rotationBatches.find(batchId)) === null) return refused("not-found");
       if (format !== "json") return answer(200, fileOf(rotationBatches, batchId, state, format));
-      // One more than is shown tells whether there is another page.
+      // One more than the page shows whether another page follows.
       const found = await rotationBatches.items(batchId, { state, after, limit: limit + 1 });
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;

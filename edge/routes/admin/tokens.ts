@@ -7,7 +7,7 @@ import { type IssueDeps, issueTokenFor } from "../playback/issue-token.ts";
 
 type Fields = z.output<typeof define.issueToken.body>;
 
-/** `POST /admin/video/enc/token`: a site issues what it has sold. Policies do not limit administrators. */
+/** `POST /admin/video/enc/token`: a site issues a token for what it has sold. Policies do not limit administrators. */
 export const adminTokenRoutes: readonly Route<IssueDeps>[] = [
   route(define.issueToken, {
     asked: ({ body: { videoPostId, fileIndex, qualities: _, ...details } }) => ({ videoPostId, fileIndex, details }),

@@ -4,8 +4,8 @@ import { type Route, route } from "../../api/route.ts";
 import { type IssueDeps, issueTokenFor } from "../playback/issue-token.ts";
 
 /**
- * `POST /demo/subscriber-token`: the token of a viewer who has paid for everything. It gives that to anybody, so it
- * exists only where DEMO_VIEWERS is "enabled", which `npm start` writes into .dev.vars for this machine alone.
+ * `POST /demo/subscriber-token`: the token of a viewer with every entitlement, for anybody. It exists only where
+ * DEMO_VIEWERS is "enabled", as `npm start` writes into .dev.vars of this machine.
  */
 export const demoTokenRoutes: readonly Route<IssueDeps>[] = [
   route(define.issueDemoToken, {

@@ -11,12 +11,12 @@ import type { Page } from "../../watch/page-cache.ts";
 import { WatchPage } from "../../watch/watch-page.tsx";
 import { type WatchView, watchView } from "../../watch/watch-view.ts";
 
-/** How old a kept page may be. */
+/** Maximum age of a cached page. */
 const FRESH_MS = 5000;
-/** Shorter for a video that is being processed: its page reloads by itself and shows the progress. */
+/** Shorter while a video is processed: its page reloads itself and shows the progress. */
 const WAITING_FRESH_MS = 1000;
 
-/** `GET /watch/{videoPostId}/{fileIndex}`: a page for people, without credentials. It shows what anybody may know. */
+/** `GET /watch/{videoPostId}/{fileIndex}`: a page without credentials that shows only public facts. */
 export function watchRoutes(context: Context): Hono {
   const policy = contentSecurityPolicy(context.settings.PLAYBACK_BASE_URL);
   const routes = new Hono();
@@ -59,7 +59,7 @@ async function newPage(context: Context, part: Part): Promise<Page> {
   return page;
 }
 
-/** Whoever opens the page of an imported part wants to watch it, as somebody does who asks for a token. */
+/** Opening the page of an imported part requests its re-key, as a token request does. */
 async function ask(context: Context, part: Part): Promise<void> {
   const { settings, now } = context;
   const subscriber = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
@@ -100,7 +100,7 @@ function CancelledPage({ title }: { readonly title: string | null }) {
   return <NoticePage heading={title ?? "This video"} text={text} />;
 }
 
-/** What the job at work on this part reported last; null when none is at work. */
+/** The latest progress of the part's running job; null if none runs. */
 async function liveProgress({ jobs, env }: Context, videoPostId: string, fileId: string): Promise<JobProgress | null> {
   const found = await jobs.list({ videoPostId, state: "RUNNING", limit: 100 });
   const job = found.find((running) => running.fileId === fileId);

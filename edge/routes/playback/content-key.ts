@@ -20,7 +20,7 @@ export type KeyHandler = (
 
 type Refusal = { readonly refused: ProblemCode; readonly facts: GateFacts | null };
 
-/** The route of keys, for every spelling of an URL and for HEAD; see `keyHandler`. */
+/** The route of keys, for every spelling of a URL and for HEAD; see `keyHandler`. */
 export function routeKeys(app: Hono, answer: KeyHandler): void {
   app.get("/video/enc/key", (c) => {
     const asked = { keyId: c.req.query("keyId"), quality: c.req.query("quality"), token: c.req.query("token") };
@@ -28,7 +28,7 @@ export function routeKeys(app: Hono, answer: KeyHandler): void {
   });
 }
 
-/** The gate: gives 16 bytes or a reason, counts play sessions, and notes whom it refused. */
+/** The key endpoint: 16 bytes or a reason. It counts play sessions and records refusals. */
 export function keyHandler(context: Context): KeyHandler {
   const gate = keyGate(context);
   const answer: KeyHandler = async (asked, request, execution) => {
@@ -58,7 +58,7 @@ function keyGate({ tokens, vault, playbackTokens, settings, now }: Context) {
     if (isElsewhere(settings.SESSION_BINDING, claims, request)) return refused("session-elsewhere");
     if (keyId === undefined || quality === undefined || !isQuality(quality)) return refused("key-unknown");
     if (!claims.qualities.includes(quality)) return refused("quality-not-allowed");
-    // A HEAD is answered like a GET and consumes nothing, so it ends at what the signature says.
+    // HEAD is answered like GET but counts nothing, so it ends at the signature.
     if (request.method === "HEAD") return keyResponse(null, maxAge(claims, at));
     const outcome = await consumeVideoHlsKeyToken({ tokens, vault }, claims, { keyId, quality }, at);
     if (outcome.kind === "key") return keyResponse(outcome.key, maxAge(claims, at));
@@ -66,12 +66,15 @@ function keyGate({ tokens, vault, playbackTokens, settings, now }: Context) {
   };
 }
 
-/** Who asks with every segment gets it from the browser's own cache for that long. No shared cache keeps it. */
+/**
+ * A player that requests the key for every segment gets it from the browser's cache for this long. No shared cache
+ * keeps it.
+ */
 function keyResponse(key: Uint8Array<ArrayBuffer> | null, maxAgeSeconds: number): Response {
   return new Response(key, { headers: keyHeaders(maxAgeSeconds) });
 }
 
-/** By seconds, of which there are few. Answers copy them as a whole, which is quicker than to set each. */
+/** Cached by seconds, of which there are few values. Copying headers as a whole is faster than setting each. */
 const headersByAge: Headers[] = [];
 
 function keyHeaders(maxAgeSeconds: number): Headers {

@@ -13,7 +13,7 @@ export type IssueDeps = Pick<
   "tokens" | "playbackTokens" | "sessionRules" | "posts" | "rekeys" | "settings" | "now"
 >;
 
-/** Issues a token, for every route that does. The first request for an imported part also requests its re-key. */
+/** Issues a token for every route that does. The first request for an imported part also requests its re-key. */
 export async function issueTokenFor(deps: IssueDeps, request: IssueRequest) {
   const { tokens, playbackTokens: signer, sessionRules, now } = deps;
   const issued = await issueVideoHlsKeyToken({ tokens, signer, sessionRules }, request, now());

@@ -13,8 +13,8 @@ type Deps = Pick<Context, "env" | "sessions" | "playbackTokens" | "sessionRules"
 type SessionInput = { readonly session: PlaybackClaims };
 
 /**
- * `/video/enc/session`: POST answers a token of the same play session with a later end, DELETE ends the session before
- * its time, and so does `POST .../end`, for pages that are being left and can send nothing else (Beacon API).
+ * `/video/enc/session`: POST returns a token of the same play session with a later end. DELETE ends the session early,
+ * and so does `POST .../end`, for pages that can only send a beacon (Beacon API).
  */
 export const sessionRoutes: readonly Route<Deps>[] = [
   route(define.refreshSession, {
@@ -38,7 +38,7 @@ async function end({ env, sessions, now }: Deps, { session }: SessionInput) {
   return outcome === "not-a-session" ? refused(outcome) : answer(204, null);
 }
 
-/** By the issued token: anybody can start as many sessions of a token as they like, without asking the database. */
+/** Limited by the issued token: anybody can start any number of its sessions without a database. */
 function counterOf({ tokenId }: PlaybackClaims): IssueCounter {
   return { kind: "token", id: tokenId };
 }

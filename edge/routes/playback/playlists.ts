@@ -15,7 +15,7 @@ export type PlaylistHandler = (address: PlaylistAddress, request: Request) => Pr
 
 const PART_PATH = "/video/enc/videoResource/:videoPostId/:fileIndex";
 
-/** The routes of playlists, for every spelling of an URL and for HEAD; see `playlistHandler`. */
+/** The routes of playlists, for every spelling of a URL and for HEAD; see `playlistHandler`. */
 export function routePlaylists(app: Hono, answer: PlaylistHandler): void {
   app.get(`${PART_PATH}/master.m3u8`, (c) =>
     answer({ ...c.req.param(), quality: null, token: c.req.query("token") }, c.req.raw),
@@ -25,7 +25,7 @@ export function routePlaylists(app: Hono, answer: PlaylistHandler): void {
   );
 }
 
-/** Answers with a playlist. The signature says everything: no database is asked. */
+/** Responds with a playlist. The signature is enough: no database is read. */
 export function playlistHandler({ env, settings, playbackTokens, now }: Context): PlaylistHandler {
   const playlists = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL));
 

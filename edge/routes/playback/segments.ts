@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { problem } from "../../http/problems.ts";
 import { type ByteRange, matchesEntityTag, parseByteRange, resolveByteRange } from "../../playback/byte-range.ts";
 
-/** Ciphertext under `/video/enc/segments/{object key}`. Names never change, so anybody may keep them for ever. */
+/** Ciphertext under `/video/enc/segments/{object key}`. Names never change, so any cache may keep it. */
 export function segmentRoutes({ env }: Context): Hono {
   const routes = new Hono();
   routes.get("/:key{.+\\.ts}", (c) => {
@@ -15,7 +15,7 @@ export function segmentRoutes({ env }: Context): Hono {
   return routes;
 }
 
-/** R2 throws on such names, as if it were away; but there is nothing under them. */
+/** R2 throws on such names as if it were unavailable; nothing has such a name. */
 const LONGEST_OBJECT_KEY_BYTES = 1024;
 
 function isTooLong(key: string): boolean {
@@ -28,7 +28,7 @@ type Conditions = { readonly request: Headers; readonly head: boolean };
 async function serveObject(bucket: R2Bucket, key: string, { request, head }: Conditions): Promise<Response> {
   const asked = parseByteRange(request.get("range"));
   const conditional = request.has("if-none-match") || request.has("if-range");
-  // The plain path is one operation. Conditions and ranges look first: R2 itself gives no 416 and ignores If-Range.
+  // The plain path is one operation. Conditions and ranges read the head first: R2 has no 416 and ignores If-Range.
   if (!head && !conditional && asked.kind === "whole") {
     const object = await bucket.get(key);
     return object === null ? problem("not-found") : new Response(object.body, { headers: wholeHeaders(object) });
@@ -41,7 +41,7 @@ async function serveObject(bucket: R2Bucket, key: string, { request, head }: Con
   return serveFound(bucket, found, head ? { kind: "whole" } : applicableRange(asked, request, found), head);
 }
 
-/** RFC 9110 13.1.5: a range is only good for the representation that the client has a part of, compared strongly. */
+/** RFC 9110 13.1.5: a range is valid only for the representation that the client has, compared strongly. */
 function applicableRange(asked: ByteRange, request: Headers, found: R2Object): ByteRange {
   const ifRange = request.get("if-range");
   return ifRange === null || ifRange.trim() === found.httpEtag ? asked : { kind: "whole" };

@@ -2,7 +2,7 @@ import * as define from "../../api/definitions/playback.ts";
 import { type Route, route } from "../../api/route.ts";
 import { type IssueDeps, issueTokenFor } from "./issue-token.ts";
 
-/** `POST /video/enc/token`: what the policies allow to the viewer who asks. */
+/** `POST /video/enc/token`: a token for the qualities that the policies allow to this viewer. */
 export const viewerTokenRoutes: readonly Route<IssueDeps>[] = [
   route(define.issueViewerToken, {
     handle: async (deps: IssueDeps, { body, viewer }) => {

@@ -51,7 +51,7 @@ export const jobRoutes: readonly Route<Deps>[] = [
   }),
 ];
 
-/** A running job is shown with what was reported last, which is newer than what the database has. */
+/** A running job is shown with its latest report, which is newer than the database's. */
 async function shownJob({ env }: Pick<Deps, "env">, listed: ListedJob) {
   const { fileId: _, failedVerification: __, ...job } = listed;
   const live = job.state === "RUNNING" ? await env.JOB_EVENTS.getByName(job.jobId).latest(job.claimNo) : null;

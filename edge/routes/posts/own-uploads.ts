@@ -15,8 +15,8 @@ const ACTIONS: Readonly<Record<string, AuditAction>> = {
 };
 
 /**
- * Uploads belong to the caller who created them. The protocol is that of tus, and so are its refusals: the definitions
- * describe it by hand. OPTIONS is for everybody.
+ * Uploads belong to the caller who created them. Protocol and refusals are those of tus, which the definitions describe
+ * by hand. OPTIONS is public.
  */
 export function mountUploads(app: Hono, context: Context): void {
   app.all(`${UPLOADS_PATH}/*`, async (c) => {

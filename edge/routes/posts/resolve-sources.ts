@@ -8,8 +8,8 @@ export type ResolvedSources =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
- * The uploads that a post is created from, in one read however many there are. Each must be complete, the caller's own
- * and unused. The check of use gives a good error early; the save of the post is what enforces it.
+ * The uploads of a new post, in one read for any number. Each must be complete, unused and the caller's own. The check
+ * of use gives a clear error early; the save enforces it.
  */
 export async function resolveSources(
   uploads: Pick<UploadStore, "findAll">,

@@ -3,14 +3,14 @@ import type { UploadStore } from "../../../shared/application/ports/upload-store
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { R2TusStore } from "../../uploads/r2-tus-store.ts";
 
-/** Where the routes are to be mounted: the Location of a new upload begins with it. */
+/** The path of the routes: the Location of a new upload starts with it. */
 export const UPLOADS_PATH = "/api/v2/uploads";
 
 const TUS_VERSION = "1.0.0";
 const CHUNK_TYPE = "application/offset+octet-stream";
 const MAX_METADATA_BYTES = 4096;
 
-/** What @tus/server reads. All else, such as the headers of proxies that it would check, stays outside. */
+/** The headers that @tus/server reads. It does not see others, such as those of proxies. */
 const TUS_REQUEST_HEADERS = [
   "Content-Length",
   "Content-Type",
@@ -78,7 +78,7 @@ type TusRefusal = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Statuses that the protocol asks for and @tus/server does not give, and what R2 cannot store. */
+/** Statuses that the protocol requires and @tus/server does not give, and limits of R2. */
 function refusalOf(request: Request, method: string): TusRefusal | null {
   if (method === "OPTIONS") return null;
   const { headers } = request;

@@ -13,7 +13,7 @@ import { UPLOAD_USED } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 import { wrapSourceUrl } from "../source-url.ts";
 
-/** As the client names it. A URL is wrapped before it reaches the aggregate. */
+/** As the client sent it. A URL is wrapped before it reaches the aggregate. */
 export type GivenSource =
   | { readonly kind: "upload"; readonly uploadId: string }
   | { readonly kind: "url"; readonly url: string };
@@ -46,7 +46,7 @@ export type CreateOutcome =
   | { readonly kind: "created"; readonly created: CreatedVideoPost }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** The post, its parts and their TRANSCODE jobs in one save, which is refused where an upload has a part already. */
+/** Saves the post, its parts and their transcode jobs. Refused if an upload already has a part. */
 export async function createVideoPost(
   { posts, vault }: { readonly posts: Pick<VideoPostRepository, "save">; readonly vault: KeyVault },
   input: CreateVideoPost,

@@ -19,13 +19,13 @@ type Deps = {
 export type Failure = {
   readonly reason: string;
   readonly permanent: boolean;
-  /** Whether the result did not pass its verification. */
+  /** Whether the result failed its verification. */
   readonly verification?: boolean;
 };
 
 /**
- * A failure waits and is tried again, unless trying again cannot help or the attempts are used up. A verification that
- * fails twice with the same reason is the file's fault, so trying again cannot help.
+ * Retries a failed job later, unless the failure is permanent or the attempts are used up. A verification that fails
+ * twice with the same reason is permanent: the file causes it.
  */
 export async function failJob(
   deps: Deps,
@@ -45,7 +45,7 @@ export async function failJob(
   return kept ? { kind: "retry", runAfter } : { kind: "lease-lost" };
 }
 
-/** The part is marked FAILED and the job ended, in one save under `fence`. A job without a part is ended alone. */
+/** Marks the part FAILED and ends the job, in one save under `fence`. A job without a part ends alone. */
 export async function failForGood(
   { posts, jobs }: Pick<Deps, "posts" | "jobs">,
   job: TranscodeJob,
@@ -59,7 +59,7 @@ export async function failForGood(
   if (outcome.kind === "done") return { kind: "failed" };
   if (outcome.kind === "lease-lost") return { kind: "lease-lost" };
   if (outcome.kind === "conflict") throw new Error(`the failure of job ${job.jobId} met other saves each time`);
-  // A deleted post has cancelled its jobs; a post or part that is not there leaves the job alone in the world.
+  // The post was deleted, which cancels its jobs, or its rows are gone: the job ends alone.
   const ended = await jobs.failOrphan({ jobId: job.jobId, reason, now });
   return { kind: ended ? "failed" : "lease-lost" };
 }

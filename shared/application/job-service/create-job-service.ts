@@ -18,8 +18,8 @@ export type InProcessJobService = Omit<JobService, "claim" | "claimOne"> & {
 };
 
 /**
- * The job service in process. Every method is short: it checks `signal` before it starts, and is not interrupted after
- * that, so that a caller that went away does not leave half of its effects.
+ * The job service in process. Methods are short: each checks `signal` at its start and then runs to its end, so that an
+ * aborted call leaves no half of its effects.
  */
 export function createJobService(deps: JobServiceDeps): InProcessJobService {
   return {
@@ -73,7 +73,7 @@ async function scan(deps: JobServiceDeps): Promise<ScanReport> {
   return report;
 }
 
-/** Looks again: minutes may have passed since the caller's check. */
+/** Checks again: minutes may have passed since the caller's check. */
 async function deletePrefixes(deps: JobServiceDeps, prefixes: readonly string[]): Promise<readonly string[]> {
   const uses = await deps.prefixes.classifyPrefixes(prefixes, deps.now());
   const deleted = prefixes.filter((_, index) => uses[index] === "garbage");

@@ -22,7 +22,7 @@ const keysUnder = z.object({
 });
 
 export const keysAtRestSchema = z.object({
-  /** Wraps what is wrapped from now on. */
+  /** The key-encryption key that wraps from now on. */
   current: z.string(),
   keys: z.array(keysUnder.extend({ use: z.enum(["current", "former", "unknown", "none"]) })),
 });

@@ -16,7 +16,7 @@ import { VIDEO_POST_STATUSES } from "../../domain/video-post.ts";
 const instant = z.iso.datetime({ offset: true });
 const nameOf = (longest: number) => z.string().min(1).max(longest);
 
-/** Everything that is said must hold. `everything` stands alone, so that a field that was forgotten rotates nothing. */
+/** All given selectors must match. `everything` allows no other, so that a forgotten field never rotates everything. */
 const selectionSchema = z
   .strictObject({
     everything: z.literal(true).optional(),
@@ -55,7 +55,7 @@ export const rotationRequestSchema = z
     maxInFlight: z.int().min(1).max(MOST_IN_FLIGHT).default(2),
     graceSeconds: z.int().min(0).max(MOST_GRACE_SECONDS).optional(),
     dryRun: z.boolean().default(false),
-    /** Of a dry run: where the page before has ended. */
+    /** Dry run: the end of the previous page. */
     cursor: nameOf(600).optional(),
   })
   .refine(({ dryRun, cursor }) => dryRun || cursor === undefined, { error: "cursor requires dryRun: true" });
@@ -68,7 +68,7 @@ export function selectionOf(request: SelectionRequest): RotationSelection {
   return { ...rest, ...Object.fromEntries(given.map(([name, text]) => [name, Date.parse(text)])) };
 }
 
-/** The other way round: as it would be asked for. */
+/** The inverse: the selection as a request. */
 export function selectionShown(selection: RotationSelection): SelectionRequest {
   const said = Object.entries(selection).filter(([, value]) => value !== undefined);
   if (said.length === 0) return { everything: true };
@@ -124,7 +124,7 @@ export const rotationListSchema = z.object({ rotations: z.array(rotationViewSche
 export const rotationItemsSchema = z.object({ items: z.array(rotationItemSchema), nextCursor });
 export const retriedSchema = z.object({ retried: z.number(), complete: z.boolean() });
 
-/** Totals of this page; those of the parts that would be skipped count no segments and bytes. */
+/** Totals of this page. Parts that would be skipped count no segments and bytes. */
 export const rotationPreviewSchema = z.object({
   dryRun: z.literal(true),
   items: z.array(

@@ -65,7 +65,7 @@ describe("re-wrapping", () => {
     }
   });
 
-  it("interrupts nobody, and when nothing is left the old key-encryption key can go", async () => {
+  it("interrupts no viewer, and the old key-encryption key can be removed when nothing is left", async () => {
     const [post, other] = posts as [PublishedPost, PublishedPost];
     const session = await startSession(before, post, await siteToken(before, post));
     expect(await askKey(first, post, session, "1080p")).toBe("key");
@@ -89,7 +89,7 @@ describe("re-wrapping", () => {
     expect(await askKey(alone, post, session, "1080p")).toBe("key");
   });
 
-  it("reports keys that nobody can read any more, and is not stopped by them", async () => {
+  it("reports keys that cannot be read any more, and is not stopped by them", async () => {
     const lost = startWorker({ KEY_ENCRYPTION_KEYS: `k-lost:${btoa("l".repeat(32))}` });
     const videoPostId = await createPost(lost);
     await report(lost, await claim(lost, videoPostId), "transcode-result", transcodeReport(["360p"]));

@@ -91,7 +91,7 @@ describe("an export", () => {
     expect((await worker.admin("GET", `/admin/audit/export?${query}`)).status).toBe(422);
   });
 
-  it("of HEAD has no body and reads nothing", async () => {
+  it("has no body for HEAD, and reads nothing", async () => {
     const response = await worker.admin("HEAD", `/admin/audit/export?${RANGE}`);
     expect([response.status, await response.text()]).toEqual([200, ""]);
   });
@@ -115,7 +115,7 @@ describe("the stream of an export", () => {
     expect(asked.every(({ limit }) => limit === EVENTS_PER_PAGE)).toBe(true);
   });
 
-  it("breaks off where it cannot go on, so that no part is taken for the whole", async () => {
+  it("aborts if it cannot continue, so that no part is taken for the whole", async () => {
     await expect(new Response(exportStream(worker.context.auditLog, range, form, 2)).text()).rejects.toThrow(
       "more events",
     );

@@ -91,7 +91,7 @@ it("the table holds every route that is registered, and no other", () => {
 });
 
 describe("a route for callers with a scope", () => {
-  it.each(routesOf("scope"))("%s is closed to whoever is nobody", async (route, auth) => {
+  it.each(routesOf("scope"))("refuses at %s a caller without credentials", async (route, auth) => {
     for (const sample of requestsTo(route, auth, samples)) {
       await expectRefused(sample, 401, "nothing", {});
       for (const [who, credentials] of strangers) await expectRefused(sample, 401, who, credentials);
@@ -113,7 +113,7 @@ describe("a route for callers with a scope", () => {
     return { lacking: lacking.key, having: (await createKey(worker, [scope])).key };
   }
 
-  it.each(routesOf("scope"))("%s is closed to whoever has all scopes but its own", async (route, auth) => {
+  it.each(routesOf("scope"))("refuses at %s a caller with every scope but its own", async (route, auth) => {
     const { lacking } = await keysFor(auth.scope);
     for (const sample of requestsTo(route, auth, samples)) {
       await expectRefused(sample, 403, "another key", bearer(lacking));
@@ -122,7 +122,7 @@ describe("a route for callers with a scope", () => {
     }
   });
 
-  it.each(routesOf("scope"))("%s is open to whoever has its scope", async (route, auth) => {
+  it.each(routesOf("scope"))("accepts at %s a caller with its scope", async (route, auth) => {
     const { having } = await keysFor(auth.scope);
     for (const sample of requestsTo(route, auth, { ...samples, ...NOBODYS })) {
       await expectLetIn(sample, `a key with ${auth.scope}`, bearer(having));
@@ -240,7 +240,7 @@ describe("a route for viewers", () => {
     for (const sample of requestsTo(route, auth, samples)) expect((await ask(sample)).status).toBe(200);
   });
 
-  it.each(routesOf("viewer"))("%s is closed to whoever says to be somebody and is not", async (route, auth) => {
+  it.each(routesOf("viewer"))("refuses at %s wrong credentials", async (route, auth) => {
     const claiming = strangers.filter(([, credentials]) => "authorization" in credentials);
     expect(claiming.length).toBeGreaterThan(5);
     for (const sample of requestsTo(route, auth, samples)) {
@@ -251,7 +251,7 @@ describe("a route for viewers", () => {
 });
 
 describe("a route for anybody", () => {
-  it.each(routesOf("open"))("%s answers the same, whoever comes", async (route, auth) => {
+  it.each(routesOf("open"))("answers at %s the same to every caller", async (route, auth) => {
     for (const sample of requestsTo(route, auth, samples)) {
       const { status } = await ask(sample);
       expect(status !== 401 && status !== 403 && status < 500, `${sample.method} ${sample.path}: ${status}`).toBe(true);

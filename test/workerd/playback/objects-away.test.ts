@@ -50,7 +50,7 @@ describe.each(FAULTS)("while R2 says %j", (message) => {
     for (const file of ["master.m3u8", "480p/index.m3u8"]) expect((await resource(worker, file)).status).toBe(200);
   });
 
-  it("playlists that were read before go on, and so do the keys", async () => {
+  it("serves playlists that were read before, and keys", async () => {
     const worker = startWorker(bindings);
     for (const file of ["master.m3u8", "480p/index.m3u8"]) expect((await resource(worker, file)).status).toBe(200);
     source.fail(throws(message));

@@ -90,7 +90,7 @@ describe("token issue", () => {
 });
 
 describe("the master", () => {
-  it("shows the allowed qualities alone, each with a session token of its own making", async () => {
+  it("shows the allowed qualities alone, each with a new session token", async () => {
     const { token, masterUrl } = await anonymous(post);
     const first = await text(await worker.fetch(masterUrl));
     const second = await text(await worker.fetch(masterUrl));

@@ -86,7 +86,7 @@ describe("the keys of an issuer", () => {
     expect(site.asked).toBe(2);
   });
 
-  it("are told from those that cannot verify, which are left out", async () => {
+  it("are distinguished from those that cannot verify, which are left out", async () => {
     const { jwk } = rsa;
     const others = [
       { ...jwk, use: "enc" },
@@ -147,7 +147,7 @@ describe("the keys of an issuer", () => {
     },
   );
 
-  it("go on counting for an hour while the issuer is away, and a new kid is a 503 then, not a 401", async () => {
+  it("stay valid for an hour while the issuer is unavailable, and a new kid is a 503 then, not a 401", async () => {
     expect((await bring()).status).toBe(200);
     site.answer = "away";
     worker.advance(30 * MINUTE);

@@ -66,7 +66,7 @@ describe("a cancelled transcode", () => {
     expect((await shown(videoPostId))[0]).toBe("PUBLISHED");
   });
 
-  it("that runs ends at once; its holder is told so, and what it has stored and reports is thrown away", async () => {
+  it("ends at once while it runs; its holder learns of it, and its objects and reports are discarded", async () => {
     const videoPostId = await createPost(worker);
     const order = await claim(worker, videoPostId);
     const stored = `a-film/${order.jobId}/c1/360p/seg_00001.ts`;
@@ -119,7 +119,7 @@ describe("a cancelled encryption", () => {
     expect(await states(videoPostId)).toEqual(["ENCRYPT SUCCEEDED", "ENCRYPT CANCELLED", "TRANSCODE SUCCEEDED"]);
   });
 
-  it("of a part that plays changes nothing but the staged keys; a retry rotates", async () => {
+  it("changes only the staged keys of a part that plays; a retry rotates", async () => {
     const { videoPostId } = await publishPost(worker);
     const before = await onlyPart(worker, videoPostId);
     await worker.admin("POST", "/admin/video/enc/rotate", { videoPostId });
@@ -136,7 +136,7 @@ describe("a cancelled encryption", () => {
   });
 });
 
-describe("a work order that nobody could work on", () => {
+describe("a work order that no processor could complete", () => {
   const unworkable = async (statement: string, reason: string, videoPostId: string) => {
     await testEnv.DB.prepare(statement).bind(videoPostId).run();
     const jobId = await newestJob(worker, videoPostId);

@@ -160,7 +160,7 @@ describe("creating an upload", () => {
     expect(response.headers.get("Tus-Version")).toBe("1.0.0");
   });
 
-  it("tells its extensions and its largest size to OPTIONS", async () => {
+  it("reports its extensions and its largest size to OPTIONS", async () => {
     const response = await send("OPTIONS", UPLOADS_PATH);
     expect(response.status).toBe(204);
     expect(response.headers.get("Tus-Extension")).toBe(
@@ -184,7 +184,7 @@ describe("sending chunks", () => {
     expect(await sessionOf(path)).toMatchObject({ offset: 700, state: "COMPLETE" });
   });
 
-  it("tells offset and length to HEAD", async () => {
+  it("reports offset and length to HEAD", async () => {
     const path = await create(20);
     await patch(path, 0, randomBytes(5));
     const head = await send("HEAD", path);
@@ -201,7 +201,7 @@ describe("sending chunks", () => {
     expect((await sessionOf(path))?.expiresAt).toBeGreaterThan(Date.now() + 43 * HOUR_MS);
   });
 
-  it("loses a chunk that is cut off, whole, and goes on from the last offset", async () => {
+  it("discards a chunk that is cut off, and continues from the last offset", async () => {
     const bytes = randomBytes(100);
     const path = await create(bytes.length);
     await patch(path, 0, bytes.subarray(0, 40));
@@ -410,7 +410,7 @@ describe("the end of an upload", () => {
 });
 
 describe("faults of the storage", () => {
-  it("are thrown for the application to map, and told to nobody else", async () => {
+  it("are thrown for the application to map, and shown to no caller", async () => {
     const broken = new Hono();
     const faults: unknown[] = [];
     broken.onError((error, c) => {
