@@ -6,14 +6,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Hls from "hls.js";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, it, type TestContext } from "vitest";
 import type { SessionKeeper } from "../../edge/watch/client/session-refresh.ts";
 import { type Part, type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { launchChromium } from "./chromium.ts";
 import { openWatchPage, type WatchPage } from "./watch-page.ts";
 
-/* Pauses that are longer than a play session, in a real browser: on the watch page, and on a page of a site's own. */
+/*
+ * Pauses that are longer than a play session, in a real browser: on the watch page, and on a page of a site's own. The
+ * tests mostly wait, so they run at the same time, each with a viewer of its own.
+ */
 
 const CLIP_SECONDS = 4;
 /** A session lives for twice the duration; clocks may differ by five seconds; and a second more. */
@@ -25,7 +28,7 @@ let part: Part;
 let browser: Browser;
 let site: Server;
 let siteOrigin: string;
-const opened: { close(): Promise<void> }[] = [];
+let viewers = 0;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ladderlock-session-"));
@@ -35,10 +38,6 @@ beforeAll(async () => {
   const path = join(directory, "clip.mp4");
   await generateClip({ path, size: "854x480", frameRate: "15", seconds: CLIP_SECONDS, sound: true });
   part = await stack.ingest(path, { title: "A clip" });
-});
-
-afterEach(async () => {
-  for (const page of opened.splice(0)) await page.close();
 });
 
 afterAll(async () => {
@@ -80,8 +79,10 @@ const sitePage = (renews: boolean) => `<!doctype html><video id="video" muted></
   state.hls.attachMedia(document.querySelector("#video"));
 </script>`;
 
+const newViewer = () => `viewer-${++viewers}`;
+
 /** Tokens with a row, which the site's backend asks for. */
-const siteToken = () => stack.token("/admin/video/enc/token", part, { viewer: "viewer-1" });
+const siteToken = (viewer: string) => stack.token("/admin/video/enc/token", part, { viewer });
 
 /** What a page asked for and heard: addresses of the Worker with their status, in the order of the answers. */
 function listenTo(page: Page): { readonly path: string; readonly token: string | null; readonly status: number }[] {
@@ -105,22 +106,25 @@ async function endOf(sessionId: string | undefined): Promise<number | null | und
   return (await sessionRows()).find((row) => row.session_id === sessionId)?.ended_at;
 }
 
-describe("the watch page", () => {
-  async function open(): Promise<WatchPage> {
+describe.concurrent("the watch page", () => {
+  async function open({ onTestFinished }: TestContext): Promise<WatchPage> {
+    const viewer = newViewer();
     const page = await openWatchPage(browser, stack, part, {
-      prepare: (tab) => tab.route("**/video/enc/token", async (route) => route.fulfill({ json: await siteToken() })),
+      prepare: (tab) =>
+        tab.route("**/video/enc/token", async (route) => route.fulfill({ json: await siteToken(viewer) })),
     });
-    opened.push(page);
+    onTestFinished(() => page.close());
     return page;
   }
 
-  it("plays on after a pause that is longer than the session, in the same session", async () => {
-    const page = await open();
+  it("plays on after a pause that is longer than the session, in the same session", async (test) => {
+    const { expect } = test;
+    const page = await open(test);
     const heard = listenTo(page.page);
     await page.choose("480p");
     await page.picture(480);
-    await page.play();
-    // Playback begins up to a frame before the first picture; a person pauses later.
+    // Slowly, so that the pause comes before the end. Playback begins up to a frame before the first picture.
+    await page.play(0.25);
     await page.page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).currentTime > 0.5);
     await page.page.$eval("#video", (video) => (video as HTMLVideoElement).pause());
     const first = page.requested.find(({ pathname }) => pathname.endsWith("/480p/index.m3u8"))!;
@@ -143,9 +147,10 @@ describe("the watch page", () => {
     expect(page.complaints).toEqual([]);
   });
 
-  it("ends its session when it is left, and when another viewer takes over", async () => {
-    const page = await open();
-    await page.play();
+  it("ends its session when it is left, and when another viewer takes over", async (test) => {
+    const { expect } = test;
+    const page = await open(test);
+    await page.play(0.25);
     await page.page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).currentTime > 0.5);
     const { sid } = claimsOf(page.keyAnswers[0]?.url.searchParams.get("token") ?? null);
     expect(await endOf(sid)).toBeNull();
@@ -161,15 +166,15 @@ describe("the watch page", () => {
   });
 });
 
-describe("a page of a site's own", () => {
+describe.concurrent("a page of a site's own", () => {
   type SitePage = { hls: Hls; session: SessionKeeper; renewals: number; refusals: string[] };
 
-  async function open(path: "/" | "/renewing"): Promise<Page> {
+  async function open({ onTestFinished }: TestContext, path: "/" | "/renewing", viewer = newViewer()): Promise<Page> {
     const context = await browser.newContext();
-    opened.push(context);
+    onTestFinished(() => context.close());
     const page = await context.newPage();
     await page.exposeFunction("siteToken", async () => {
-      const { masterUrl } = await siteToken();
+      const { masterUrl } = await siteToken(viewer);
       return { masterUrl: `${stack.origin}${masterUrl}` };
     });
     await page.goto(`${siteOrigin}${path}`);
@@ -193,8 +198,9 @@ describe("a page of a site's own", () => {
   const ended = (page: Page) =>
     page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).ended);
 
-  it("keeps its session by the module alone", async () => {
-    const page = await open("/");
+  it("keeps its session by the module alone", async (test) => {
+    const { expect } = test;
+    const page = await open(test, "/");
     const heard = listenTo(page);
     await sleep(SESSION_OVER_MS);
     await playOther(page);
@@ -206,8 +212,9 @@ describe("a page of a site's own", () => {
     expect(await state(page)).toMatchObject({ renewals: 0, refusals: [] });
   });
 
-  it("begins another session where it was, when the one that it had is over: after the computer has slept", async () => {
-    const page = await open("/renewing");
+  it("begins another session where it was, when the one that it had is over: after the computer has slept", async (test) => {
+    const { expect } = test;
+    const page = await open(test, "/renewing");
     // A sleeping computer asks for nothing, and its timers stand still.
     await page.route("**/video/enc/session", (route) => route.abort());
     await page.$eval("#video", (video) => {
@@ -226,8 +233,9 @@ describe("a page of a site's own", () => {
     expect(played).toBeGreaterThan(1.5);
   });
 
-  it("does not restart when its session was ended for a newer one, and reports it", async () => {
-    const page = await open("/renewing");
+  it("does not restart when its session was ended for a newer one, and reports it", async (test) => {
+    const { expect } = test;
+    const page = await open(test, "/renewing");
     const token = await page.evaluate(() => (window as unknown as { state: SitePage }).state.session.token());
     const headers = { authorization: `Bearer ${token}` };
     expect((await fetch(`${stack.origin}/video/enc/session`, { method: "DELETE", headers })).status).toBe(204);
@@ -237,10 +245,12 @@ describe("a page of a site's own", () => {
     expect(await state(page)).toMatchObject({ renewals: 0, refusals: ["410 session-ended"] });
   });
 
-  it("reports that its token was revoked, and ends the session with its player", async () => {
-    const page = await open("/");
+  it("reports that its token was revoked, and ends the session with its player", async (test) => {
+    const { expect } = test;
+    const viewer = newViewer();
+    const page = await open(test, "/", viewer);
     const heard = listenTo(page);
-    await stack.admin("POST", "/admin/video/enc/revoke", { viewer: "viewer-1" });
+    await stack.admin("POST", "/admin/video/enc/revoke", { viewer });
     await expect.poll(async () => (await state(page)).refusals).toEqual(["401 token-revoked"]);
     await page.evaluate(() => (window as unknown as { state: SitePage }).state.hls.destroy());
     await expect

@@ -51,8 +51,7 @@ beforeAll(async () => {
   buckets = openBuckets(worker.origin);
   const rendition = await makeRendition(directory, SECONDS);
   const ladder = QUALITIES.map((quality) => ({ quality, ...rendition }));
-  posts = [];
-  for (let n = 0; n < POSTS; n++) posts.push(await createReadyPost(worker.origin, buckets, ladder));
+  posts = await Promise.all(Array.from({ length: POSTS }, () => createReadyPost(worker.origin, buckets, ladder)));
   const first = await Promise.all([0, 1].map(() => startProcessor(worker.origin, PROCESSOR)));
   await until(async () => !(await keyVersions()).includes(null));
   await Promise.all(first.map((processor) => processor.stop()));

@@ -21,7 +21,7 @@ beforeAll(async () => {
   stack = await startStack({ processor: false });
   for (const name of ["short", "long", "text"] as const) clips[name] = join(directory, `${name}.mp4`);
   await generateClip({ path: clips.short, size: "320x180", frameRate: "25", seconds: 2, sound: true });
-  await generateClip({ path: clips.long, size: "1280x720", frameRate: "30", seconds: 90, sound: false });
+  await generateClip({ path: clips.long, size: "640x360", frameRate: "25", seconds: 60, sound: false });
   await writeFile(clips.text, "This is a text, whatever its name says.\n".repeat(100));
 });
 
@@ -82,7 +82,7 @@ function internal(route: string, token: string, body: unknown): Promise<Response
   return fetch(`${stack.origin}/internal/jobs/${route}`, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-describe("processor run", () => {
+describe.concurrent("processor run", () => {
   it("does the job that it is given and ends with 0; asked again it ends with 0 at once", async () => {
     const transcode = await createPost(clips.short);
     const first = await ended(["run", transcode.jobId]);
@@ -128,9 +128,9 @@ describe("processor run", () => {
     expect(await job(again.jobId)).toMatchObject({ state: "SUCCEEDED", attempt: 1 });
   });
 
-  it("ends with 75 when it is stopped in the middle of ffmpeg, and the attempt is not counted", async () => {
+  it("ends with 75 when it is stopped in the middle of ffmpeg, and the attempt is not counted", async ({ expect }) => {
     const { jobId } = await createPost(clips.long);
-    const running = await startProcessor(stack.origin, { X264_PRESET: "medium" }, ["run", jobId]);
+    const running = await startProcessor(stack.origin, { X264_PRESET: "veryslow" }, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 60_000, interval: 200 }).toBe("ENCODING");
     expect(commandLinesWith(running.workDirectory).length).toBeGreaterThan(0);
     running.signal("SIGTERM");
@@ -138,9 +138,9 @@ describe("processor run", () => {
     expect(await job(jobId)).toMatchObject({ state: "QUEUED", attempt: 0 });
   });
 
-  it("ends with 0 when it is cancelled in the middle of ffmpeg", async () => {
+  it("ends with 0 when it is cancelled in the middle of ffmpeg", async ({ expect }) => {
     const { jobId } = await createPost(clips.long);
-    const settings = { X264_PRESET: "medium", HEARTBEAT_SECONDS: "0.5" };
+    const settings = { X264_PRESET: "veryslow", HEARTBEAT_SECONDS: "0.5" };
     const running = await startProcessor(stack.origin, settings, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 60_000, interval: 200 }).toBe("ENCODING");
     const cancelled = await ended(["jobs", "cancel", jobId], { ADMIN_API_KEY: stack.adminKey });
@@ -163,7 +163,7 @@ describe("processor run", () => {
   });
 });
 
-describe("processor jobs", () => {
+describe.concurrent("processor jobs", () => {
   it("shows dead letters to an operator, who has one done again", async () => {
     const { jobId, videoPostId } = await createPost(clips.text);
     await ended(["run", jobId]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import type { Part, Stack } from "../e2e/stack.ts";
 import { BROWSER_PLAYERS, HLS_JS_WITH_CMCD, VIDEO_JS } from "./browser-players.ts";
 import { openPlayerStage, type PlayerStage } from "./player-stage.ts";
@@ -7,7 +7,10 @@ import type { PlayerTab } from "./player-tab.ts";
 import { rotate, takeAwayClearSegment } from "./rotations.ts";
 import { anotherSession, consumedUses, type GateAnswer } from "./uses.ts";
 
-/* Players as sites use them, on pages of another origin, against the Worker. */
+/*
+ * Players as sites use them, on pages of another origin, against the Worker. Those that change nothing for the others
+ * play at the same time; the rotations come last.
+ */
 
 const SECONDS = 24;
 
@@ -22,16 +25,61 @@ beforeAll(async () => {
   ({ stack, part } = stage);
 });
 
-afterEach(() => stage?.closeTabs());
-
 afterAll(() => stage?.stop());
 
-const open: PlayerStage["openTab"] = (...request) => stage!.openTab(...request);
+async function open({ onTestFinished }: TestContext, ...request: Parameters<PlayerStage["openTab"]>) {
+  const tab = await stage!.openTab(...request);
+  onTestFinished(() => tab.close());
+  return tab;
+}
 
-describe.each(BROWSER_PLAYERS)("$name", (player) => {
-  it("plays to the end, seeks, switches the quality, and all that is one use of a token that has one", async () => {
+/**
+ * All of them play 360p, look ahead as little as they can, and have never asked for another key. They play slowly, so
+ * that a rotation on a slow machine finds them playing.
+ */
+async function watching(test: TestContext, more: Record<string, unknown> = {}): Promise<PlayerTab[]> {
+  return Promise.all(
+    BROWSER_PLAYERS.map(async (player) => {
+      const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1, ...more });
+      const tab = await open(test, player, issued.masterUrl, true);
+      await tab.play(0.5);
+      await tab.passes(0.5);
+      return tab;
+    }),
+  );
+}
+
+/** A key that was not requested before is served, and playback continues with it to the end. */
+async function goOnIn(lines: number, tab: PlayerTab): Promise<void> {
+  expect(tab.qualitiesAskedFor).not.toContain(`${lines}p`);
+  expect((await tab.state()).ended).toBe(false);
+  // While it is paused, video.js would not switch.
+  await tab.play();
+  await tab.choose(lines);
+  await tab.shows(lines);
+  await tab.play(4);
+  await tab.ends();
+  expect(tab.qualitiesAskedFor).toContain(`${lines}p`);
+  await expectUndisturbed(tab);
+  await expectPlayedInOnePiece(tab);
+}
+
+describe.concurrent("three players that were paused", () => {
+  it("switch the quality after the issued token has expired", async (test) => {
+    const START_SECONDS = 30;
+    const watchers = await watching(test, { startSeconds: START_SECONDS });
+    await Promise.all(watchers.map((tab) => tab.pause()));
+    // Clocks may differ by five seconds; after that, nothing starts with this token any more.
+    await sleep((START_SECONDS + 5 + 1) * 1000);
+    for (const { masterUrl } of watchers) expect((await fetch(masterUrl)).status).toBe(401);
+    await Promise.all(watchers.map((tab) => goOnIn(720, tab)));
+  });
+});
+
+describe.concurrent.each(BROWSER_PLAYERS)("$name", (player) => {
+  it("plays to the end, seeks, switches the quality, and all that is one use of a token that has one", async (test) => {
     const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1 });
-    const tab = await open(player, issued.masterUrl);
+    const tab = await open(test, player, issued.masterUrl);
     await tab.play(4);
     await tab.passes(SECONDS / 4);
     await tab.choose(720);
@@ -58,10 +106,10 @@ describe.each(BROWSER_PLAYERS)("$name", (player) => {
   });
 });
 
-describe("hls.js with CMCD in headers", () => {
-  it("plays from another origin, preflights included", async () => {
+describe.concurrent("hls.js with CMCD in headers", () => {
+  it("plays from another origin, preflights included", async (test) => {
     const { masterUrl } = await stack.token("/admin/video/enc/token", part, {});
-    const tab = await open(HLS_JS_WITH_CMCD, masterUrl);
+    const tab = await open(test, HLS_JS_WITH_CMCD, masterUrl);
     const sent = tab.page.waitForRequest(async (request) => "cmcd-session" in (await request.allHeaders()));
     await tab.play(4);
     await tab.passes(SECONDS / 4);
@@ -70,10 +118,10 @@ describe("hls.js with CMCD in headers", () => {
   });
 });
 
-describe("video.js in a browser that keeps nothing", () => {
-  it("comes to the gate with every segment, and that is one use too", async () => {
+describe.concurrent("video.js in a browser that keeps nothing", () => {
+  it("comes to the gate with every segment, and that is one use too", async (test) => {
     const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1 });
-    const tab = await open(VIDEO_JS, issued.masterUrl);
+    const tab = await open(test, VIDEO_JS, issued.masterUrl);
     await tab.keepNothing();
     await tab.play(4);
     await tab.passes(SECONDS / 2);
@@ -88,57 +136,16 @@ describe("video.js in a browser that keeps nothing", () => {
 });
 
 describe("three players in the middle of the video", () => {
-  /**
-   * All of them play 360p, look ahead as little as they can, and have never asked for another key. They play slowly, so
-   * that a rotation on a slow machine finds them playing.
-   */
-  async function watching(more: Record<string, unknown> = {}): Promise<PlayerTab[]> {
-    return Promise.all(
-      BROWSER_PLAYERS.map(async (player) => {
-        const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1, ...more });
-        const tab = await open(player, issued.masterUrl, true);
-        await tab.play(0.5);
-        await tab.passes(0.5);
-        return tab;
-      }),
-    );
-  }
-
-  /** A key that was not requested before is served, and playback continues with it to the end. */
-  async function goOnIn(lines: number, tab: PlayerTab): Promise<void> {
-    expect(tab.qualitiesAskedFor).not.toContain(`${lines}p`);
-    expect((await tab.state()).ended).toBe(false);
-    // While it is paused, video.js would not switch.
-    await tab.play();
-    await tab.choose(lines);
-    await tab.shows(lines);
-    await tab.play(4);
-    await tab.ends();
-    expect(tab.qualitiesAskedFor).toContain(`${lines}p`);
-    await expectUndisturbed(tab);
-    await expectPlayedInOnePiece(tab);
-  }
-
-  it("switch the quality after the issued token has expired", async () => {
-    const START_SECONDS = 20;
-    const watchers = await watching({ startSeconds: START_SECONDS });
-    await Promise.all(watchers.map((tab) => tab.pause()));
-    // Clocks may differ by five seconds; after that, nothing starts with this token any more.
-    await sleep((START_SECONDS + 5 + 1) * 1000);
-    for (const { masterUrl } of watchers) expect((await fetch(masterUrl)).status).toBe(401);
-    await Promise.all(watchers.map((tab) => goOnIn(720, tab)));
-  });
-
-  it("are not interrupted by a rotation that fails", async () => {
-    const watchers = await watching();
+  it("are not interrupted by a rotation that fails", async (test) => {
+    const watchers = await watching(test);
     const putBack = await takeAwayClearSegment(stack, part);
     await rotate(stack, part, "FAILED");
     await Promise.all(watchers.map((tab) => goOnIn(480, tab)));
     await putBack();
   });
 
-  it("are not interrupted by a rotation: those who watch get the old keys, those who come the new ones", async () => {
-    const watchers = await watching();
+  it("are not interrupted by a rotation: those who watch get the old keys, those who come the new ones", async (test) => {
+    const watchers = await watching(test);
     const before = await somebodyElse();
     await rotate(stack, part, "SUCCEEDED");
     const after = await somebodyElse();

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { SLOW_FILES } from "../slow-files-first.ts";
 import { OUTSIDE } from "./layers.ts";
 import { isTest, ROOT, readSourceFiles } from "./source-files.ts";
 
@@ -41,6 +42,12 @@ describe("a file of ours", () => {
     expect(files.filter(({ path, text }) => (isTest(path) || path.startsWith("test/")) && marks.test(text))).toEqual(
       [],
     );
+  });
+});
+
+describe("a file that starts first because it is slow", () => {
+  it("exists", () => {
+    expect(SLOW_FILES.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
 

@@ -1,5 +1,9 @@
-import { applyD1Migrations } from "cloudflare:test";
+import { applyD1Migrations, reset } from "cloudflare:test";
+import { platformIdle } from "./support/platform-calls.ts";
 import { testEnv } from "./support/test-env.ts";
 
-// The real migrations, before each test file: every file has its own database.
+// One runtime serves many test files (vitest.config.ts): each starts with empty storage and the real migrations, and
+// what a queue still did for the file before it is over.
+await platformIdle();
+await reset();
 await applyD1Migrations(testEnv.DB, testEnv.TEST_MIGRATIONS);

@@ -9,6 +9,7 @@ import {
   type SentStatement,
   takeViolations,
 } from "./support/d1-limits.ts";
+import { running } from "./support/platform-calls.ts";
 
 /*
  * Sits in the prototypes of the binding, so that no test, fixture or queue consumer of this isolate goes past it,
@@ -60,7 +61,7 @@ function countInvocations(): void {
   for (const name of ["fetch", "scheduled", "queue"]) {
     const handler = handlers[name];
     if (handler === undefined) throw new Error(`the Worker has no ${name} to count`);
-    handlers[name] = (...args) => asInvocation(() => handler.apply(entry, args));
+    handlers[name] = (...args) => running(asInvocation(() => handler.apply(entry, args)));
   }
 }
 

@@ -1,3 +1,4 @@
+import { coverPairs } from "./cover-pairs.ts";
 import {
   KEYS,
   type KeyState,
@@ -57,6 +58,19 @@ export const ROWS: readonly Row[] = distinct([
     method: ["GET", "HEAD"],
   }),
 ]);
+
+/** All but one of its columns, or all of them, have the plain value. */
+export function isSingleFactor({ token, ...others }: Row): boolean {
+  const differing = Object.entries(others).filter(
+    ([column, value]) => value !== PLAIN[column as keyof typeof PLAIN][0],
+  );
+  return differing.length + (token === "an issued token" ? 0 : 1) <= 1;
+}
+
+/** The sample of `coverPairs`, which has every single-factor row, or all of them. */
+export function rowsToAsk(long: boolean): readonly Row[] {
+  return long ? ROWS : coverPairs(ROWS);
+}
 
 function rows(columns: Columns): Row[] {
   const all = columns.token.flatMap((token) =>

@@ -21,3 +21,6 @@ export const testEnv = { ...resources(), ...REQUIRED, ...TEST_SECRETS } as unkno
 function resources(): Record<string, unknown> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value !== "string"));
 }
+
+/** LONG_TESTS of the command line, which vitest.config.ts passes into the runtime. */
+export const longTests = (env as { readonly LONG_TESTS?: string }).LONG_TESTS === "1";
