@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { base64Decode } from "../../../shared/lib/base64.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
 import { readAudit } from "../support/audited.ts";
+import { onStatements, throws } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { encryptPost, type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -65,17 +67,8 @@ describe("the key of a quality and version, by API key", () => {
   });
 
   it("is not given when the reading cannot be written down, not even with the queue at hand", async () => {
-    const deaf = new Proxy(testEnv.DB, {
-      get(target, property) {
-        const member = Reflect.get(target, property) as unknown;
-        if (property !== "prepare") return typeof member === "function" ? member.bind(target) : member;
-        return (text: string) => {
-          if (text.includes("INTO audit_event")) throw new Error("D1 is away");
-          return target.prepare(text);
-        };
-      },
-    });
-    const response = await read(wanted(), startWorker({ DB: deaf }));
+    const { db } = faultyDatabase(testEnv.DB, onStatements(/INTO audit_event/, throws("D1 is away")));
+    const response = await read(wanted(), startWorker({ DB: db }));
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(await response.json()).toMatchObject({ code: "unavailable" });
   });

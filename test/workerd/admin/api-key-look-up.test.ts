@@ -5,8 +5,9 @@ import type { ApiKeyStore } from "../../../shared/application/ports/api-key-stor
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { testEnv } from "../support/test-env.ts";
-import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
 
 const MINUTE = 60_000;
 
@@ -32,7 +33,7 @@ async function lastUseOf(keyId: string): Promise<number | null> {
 describe("the look-up of a key", () => {
   /** What one identification sends to the database, and what it leaves for after the answer. */
   async function identify(key: string, at: number) {
-    const { db, trips } = countingDatabase(testEnv.DB);
+    const { db, trips } = faultyDatabase(testEnv.DB);
     const store = d1Persistence(db, STANDARD_JOB_RULES).apiKeys;
     const uses: Promise<void>[] = [];
     // Held back until the caller is known: who waited for it here would wait for ever.
@@ -71,7 +72,7 @@ describe("the look-up of a key", () => {
   });
 
   it("asks nothing for what cannot be a key", async () => {
-    const { db, trips } = countingDatabase(testEnv.DB);
+    const { db, trips } = faultyDatabase(testEnv.DB);
     const counted = startWorker({ DB: db });
     for (const text of ["x", "llk_", "llk_0123456789abcdef_short", `llk_0123456789ABCDEF_${"A".repeat(43)}`]) {
       expect((await counted.fetch("/api/v2/jobs", { headers: bearer(text) })).status).toBe(401);

@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { createRequestHandler } from "../../../edge/request-handler.ts";
 import { bearer } from "../support/admin-callers.ts";
 import { heldQueue } from "../support/audited.ts";
+import { onStatements, throws, waitsFor } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -9,18 +11,7 @@ const NOBODYS = "019a0000-0000-7000-8000-00000000dead";
 
 describe("an event that the database does not accept", () => {
   /** D1, but for the audit log. */
-  const withoutAudit = new Proxy(testEnv.DB, {
-    get(target, property) {
-      if (property !== "prepare") {
-        const member = Reflect.get(target, property) as unknown;
-        return typeof member === "function" ? member.bind(target) : member;
-      }
-      return (text: string) => {
-        if (text.includes("INTO audit_event")) throw new Error("D1 is away");
-        return target.prepare(text);
-      };
-    },
-  });
+  const { db: withoutAudit } = faultyDatabase(testEnv.DB, onStatements(/INTO audit_event/, throws("D1 is away")));
 
   const rotate = (of: TestWorker) => of.admin("POST", "/admin/video/enc/rotate", { videoPostId: NOBODYS });
 
@@ -70,14 +61,7 @@ describe("an event that the database does not accept", () => {
   it("reports a token issue that the database was too slow for as the failure that the caller saw", async () => {
     const held = heldQueue();
     const gate = Promise.withResolvers<void>();
-    const slow = new Proxy(testEnv.DB, {
-      get(target, property) {
-        const member = Reflect.get(target, property) as unknown;
-        if (property !== "prepare") return typeof member === "function" ? member.bind(target) : member;
-        return (text: string) =>
-          text.includes("FROM video_file_post") ? delayed(target.prepare(text), gate.promise) : target.prepare(text);
-      },
-    });
+    const { db: slow } = faultyDatabase(testEnv.DB, onStatements(/FROM video_file_post/, waitsFor(gate.promise)));
     const worker = startWorker({ DB: slow, AUDIT_EVENTS: held.binding });
     const response = await worker.admin("POST", "/admin/video/enc/token", { videoPostId: NOBODYS, fileIndex: 0 });
     expect(response.status).toBe(503);
@@ -90,17 +74,3 @@ describe("an event that the database does not accept", () => {
     ]);
   });
 });
-
-/** A statement whose answer comes when it is let go. */
-function delayed(statement: D1PreparedStatement, until: Promise<void>): D1PreparedStatement {
-  return new Proxy(statement, {
-    get(target, property) {
-      const member = Reflect.get(target, property) as unknown;
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        if (property === "bind") return delayed(member.apply(target, args), until);
-        return until.then(() => member.apply(target, args));
-      };
-    },
-  });
-}

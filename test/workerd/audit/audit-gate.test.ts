@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type AuditEvent, auditEvent } from "../../../shared/domain/audit-event.ts";
 import { allSettled, deliver, everyRow, heldQueue, readAudit } from "../support/audited.ts";
+import { throws } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { anonymousToken, askKey, siteToken, startSession, tokenId } from "../support/viewing.ts";
-import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
 
 const FROM = { "cf-connecting-ip": "203.0.113.7" };
 
@@ -112,11 +114,7 @@ describe("a refusal of the key endpoint", () => {
     const { token } = await siteToken(worker, post);
     expect(await ask(token)).toBe(200);
     await worker.fetch("/video/enc/key", { method: "POST" });
-    const failing = new Proxy(testEnv.DB, {
-      get: () => () => {
-        throw new Error("D1 is away");
-      },
-    });
+    const failing = faultyDatabase(testEnv.DB, throws("D1 is away")).db;
     const without = startWorker({ DB: failing, AUDIT_EVENTS: queue.binding });
     expect((await without.fetch(`/video/enc/key?keyId=x&quality=480p&token=${token}`)).status).toBe(503);
     await allSettled(worker);
@@ -127,7 +125,7 @@ describe("a refusal of the key endpoint", () => {
   });
 
   it("costs the key endpoint no second round trip, and the response does not wait for the queue", async () => {
-    const counting = countingDatabase(testEnv.DB);
+    const counting = faultyDatabase(testEnv.DB);
     const stuck = { send: () => new Promise(() => {}), sendBatch: () => new Promise(() => {}) };
     start({ DB: counting.db, AUDIT_EVENTS: stuck });
     const issued = await siteToken(startWorker(), post, { maxUses: 1 });
@@ -203,11 +201,7 @@ describe("the audit queue", () => {
   });
 
   it("retries a batch, later and later, while the database is unavailable", async () => {
-    const away = new Proxy(testEnv.DB, {
-      get: () => () => {
-        throw new Error("D1 is away");
-      },
-    });
+    const away = faultyDatabase(testEnv.DB, throws("D1 is away")).db;
     const late = event("queue:late");
     const delays = [];
     for (const attempts of [1, 2, 20]) delays.push((await deliver([late], { DB: away }, attempts)).delays);

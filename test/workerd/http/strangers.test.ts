@@ -1,17 +1,18 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bearer, createKey } from "../support/admin-callers.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { IssueCounters } from "../support/issue-counters.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
-import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* How many database round trips requests without credentials can cause. */
 
 let post: PublishedPost;
 let worker: TestWorker;
 let counters: IssueCounters;
-let counting: ReturnType<typeof countingDatabase>;
+let counting: ReturnType<typeof faultyDatabase>;
 
 beforeAll(async () => {
   post = await publishPost(startWorker());
@@ -20,7 +21,7 @@ beforeAll(async () => {
 /** A new isolate without caches. */
 beforeEach(() => {
   counters = new IssueCounters();
-  counting = countingDatabase(testEnv.DB);
+  counting = faultyDatabase(testEnv.DB);
   worker = startWorker({ DB: counting.db, TOKEN_ISSUE_LIMIT: counters });
 });
 

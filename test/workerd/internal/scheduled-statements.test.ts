@@ -1,6 +1,7 @@
 import { expect, it, vi } from "vitest";
 import entry from "../../../edge/index.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { importPost } from "../support/imported-post.ts";
 import { emptyQueue } from "../support/one-job.ts";
 import { claim, createPost, publishPost } from "../support/published-post.ts";
@@ -11,22 +12,6 @@ import { startWorker } from "../support/worker.ts";
 const D1_STATEMENTS = 1000;
 const BATCHES = 12;
 const worker = startWorker();
-
-/** Every statement is prepared once, wherever it is then sent. */
-function countingStatements(db: D1Database) {
-  let statements = 0;
-  const counted = new Proxy(db, {
-    get(target, property) {
-      const member = Reflect.get(target, property) as unknown;
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        if (property === "prepare") statements++;
-        return member.apply(target, args);
-      };
-    },
-  });
-  return { db: counted, statements: () => statements };
-}
 
 const run = (statement: string, ...values: unknown[]) =>
   testEnv.DB.prepare(statement)
@@ -67,7 +52,7 @@ async function overload(): Promise<void> {
 it("stays below the statements that D1 takes of one invocation, however much there is to do, and leaves the rest", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   await overload();
-  const { db, statements } = countingStatements(testEnv.DB);
+  const { db, statements } = faultyDatabase(testEnv.DB);
   const env = { ...testEnv, DB: db, MIGRATION_MAX_IN_FLIGHT: "50" };
   await entry.scheduled({} as never, env as never);
   expect(statements()).toBeLessThan(D1_STATEMENTS);

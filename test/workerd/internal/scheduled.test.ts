@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import entry from "../../../edge/index.ts";
 import { secretId, uuidV7 } from "../../../shared/lib/random-id.ts";
+import { onStatements, throws } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { byHand, emptyQueue } from "../support/one-job.ts";
 import { claim, createPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
@@ -42,22 +44,6 @@ async function prepareWork() {
   return done;
 }
 
-/** The database, but for statements that match. */
-function databaseWithout(broken: RegExp): D1Database {
-  return new Proxy(testEnv.DB, {
-    get(target, property) {
-      const member = Reflect.get(target, property) as unknown;
-      if (property === "prepare") {
-        return (text: string) => {
-          if (broken.test(text)) throw new Error("D1_ERROR: broken");
-          return target.prepare(text);
-        };
-      }
-      return typeof member === "function" ? member.bind(target) : member;
-    },
-  });
-}
-
 describe("the Cron Trigger", () => {
   const log = vi.spyOn(console, "error").mockImplementation(() => {});
   const logged = () => log.mock.calls.map(([line]) => JSON.parse(String(line)) as { at: string; error: string });
@@ -82,7 +68,7 @@ describe("the Cron Trigger", () => {
     ["the rotations", /from "key_rotation_batch"/, {}, "rotations failed"],
   ])("does the work of every other step when %s fails, and logs that one", async (_, broken, missing, reason) => {
     const done = await prepareWork();
-    const env = { ...testEnv, DB: databaseWithout(broken) };
+    const env = { ...testEnv, DB: faultyDatabase(testEnv.DB, onStatements(broken, throws("D1_ERROR: broken"))).db };
     await expect(entry.scheduled({} as never, env as never)).rejects.toThrow("failed");
     expect(await done()).toEqual({ exhausted: true, requeued: true, token: true, upload: true, ...missing });
     expect(logged()).toEqual([{ at: "scheduled", error: expect.stringContaining(reason) }]);

@@ -1,10 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DATABASE_TIMEOUT_MS } from "../../../edge/middleware/timeout.ts";
-import { failingDatabase, hangs, throws } from "../support/failing-bindings.ts";
+import { hangs, throws } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
-import { countingDatabase, startWorker } from "../support/worker.ts";
+import { startWorker } from "../support/worker.ts";
 
 /* D1 at its limits, and beyond: what each viewer gets, and who does not notice. */
 
@@ -22,9 +23,8 @@ const FAULTS = [
   "D1_ERROR: D1 DB's isolate exceeded its memory limit and was reset.",
 ];
 
-const counting = countingDatabase(testEnv.DB);
-const database = failingDatabase(counting.db);
-const worker = startWorker({ DB: database.binding });
+const database = faultyDatabase(testEnv.DB);
+const worker = startWorker({ DB: database.db });
 let post: PublishedPost;
 let token: Held;
 let session: Held;
@@ -133,18 +133,18 @@ describe("200 viewers at once", () => {
         startSession(worker, post, await siteToken(worker, post, { maxUses: 1 })),
       ),
     );
-    counting.reset();
+    database.reset();
     const answers = await Promise.all(sessions.map((one) => key(one)));
-    expect(counting.trips()).toBe(200);
+    expect(database.trips()).toBe(200);
     const bodies = await Promise.all(answers.map((answer) => answer.arrayBuffer()));
     expect(bodies.map(({ byteLength }) => byteLength)).toEqual(Array(200).fill(16));
   });
 
   it("cost one round trip each when they are refused, too", async () => {
     const sessions = await Promise.all(Array.from({ length: 200 }, () => startSession(worker, post, token)));
-    counting.reset();
+    database.reset();
     const statuses = (await Promise.all(sessions.map((one) => key(one)))).map(({ status }) => status);
-    expect(counting.trips()).toBe(200);
+    expect(database.trips()).toBe(200);
     expect(statuses.toSorted()).toEqual([200, ...Array(199).fill(403)]);
   });
 

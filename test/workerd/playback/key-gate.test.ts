@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { base64Decode, base64UrlDecode, base64UrlEncode } from "../../../shared/lib/base64.ts";
+import { throws } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
-import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
 
-const counting = countingDatabase(testEnv.DB);
+const counting = faultyDatabase(testEnv.DB);
 let worker: TestWorker;
 let post: PublishedPost;
 let other: PublishedPost;
@@ -247,11 +249,7 @@ describe("the key gate", () => {
 
   it("answers 503 with Retry-After, and not a 4xx, when the database is away", async () => {
     const token = await issue(post);
-    const away = new Proxy(testEnv.DB, {
-      get: () => () => {
-        throw new Error("D1_ERROR: overloaded");
-      },
-    });
+    const away = faultyDatabase(testEnv.DB, throws("D1_ERROR: overloaded")).db;
     const broken = startWorker({ DB: away });
     const answer = await broken.fetch(`/video/enc/key?keyId=${keyOf(post, "480p").keyId}&quality=480p&token=${token}`);
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { failingBucket, throws } from "../support/failing-bindings.ts";
+import { failingBucket } from "../support/failing-bucket.ts";
+import { throws } from "../support/faults.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { askKey, type Held, siteToken, startSession } from "../support/viewing.ts";

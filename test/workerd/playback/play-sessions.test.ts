@@ -2,15 +2,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseSecretList } from "../../../shared/lib/secret-list.ts";
 import { fromWire, type PlaybackClaims, toWire } from "../../../shared/playback-token/claims.ts";
 import { createTokenSigner } from "../../../shared/playback-token/token-signer.ts";
+import { throws } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
-import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-const counting = countingDatabase(testEnv.DB);
+const counting = faultyDatabase(testEnv.DB);
 let worker: TestWorker;
 let post: PublishedPost;
 
@@ -200,11 +202,7 @@ describe("POST /video/enc/session", () => {
 
     it("for a moment only, when the database is away, and neither ends the session", async () => {
       const session = await counted();
-      const away = new Proxy(testEnv.DB, {
-        get: () => () => {
-          throw new Error("D1_ERROR: overloaded");
-        },
-      });
+      const away = faultyDatabase(testEnv.DB, throws("D1_ERROR: overloaded")).db;
       const broken = startWorker({ DB: away });
       for (const [method, path] of [
         ["POST", ""],

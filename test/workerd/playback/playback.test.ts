@@ -1,10 +1,11 @@
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { encryptPost, type PublishedPost, publishPost, SEGMENT_BYTES } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
-import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
 
-const counting = countingDatabase(testEnv.DB);
+const counting = faultyDatabase(testEnv.DB);
 let worker: TestWorker;
 let post: PublishedPost;
 let other: PublishedPost;

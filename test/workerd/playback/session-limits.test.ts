@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { base64Encode } from "../../../shared/lib/base64.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
-import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
 
-const counting = countingDatabase(testEnv.DB);
+const counting = faultyDatabase(testEnv.DB);
 const refusing = { SESSION_LIMIT_PER_VIEWER: "3" };
 const ending = { ...refusing, SESSION_LIMIT_POLICY: "end-oldest" };
 

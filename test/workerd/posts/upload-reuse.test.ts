@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { secretId } from "../../../shared/lib/random-id.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { byHand, emptyQueue, onlyPart } from "../support/one-job.ts";
 import { testEnv } from "../support/test-env.ts";
-import { countingDatabase, startWorker, type TestWorker } from "../support/worker.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* One upload makes one part: whatever happens to other posts, its source is there when its turn comes. */
 
@@ -66,7 +67,7 @@ describe("an upload", () => {
   });
 
   it("costs no further round trip beside others: 40 are read as one is", async () => {
-    const { db, trips, reset } = countingDatabase(testEnv.DB);
+    const { db, trips, reset } = faultyDatabase(testEnv.DB);
     const counted = startWorker({ DB: db });
     const tripsFor = async (count: number) => {
       const uploadIds = await Promise.all(Array.from({ length: count }, completeUpload));

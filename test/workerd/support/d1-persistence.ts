@@ -1,7 +1,11 @@
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import type { Row, TestPersistence } from "../../contract/persistence.ts";
+import { losesReply, NETWORK_LOST, onBatches, throws } from "./faults.ts";
+import { faultyDatabase } from "./faulty-database.ts";
 import { testEnv } from "./test-env.ts";
+
+const FAULTS = { "reply-lost": losesReply, "not-carried-out": throws(NETWORK_LOST) };
 
 /** D1 for the contract suites: the database of this test file, emptied. */
 export async function openD1Persistence(): Promise<TestPersistence> {
@@ -10,7 +14,7 @@ export async function openD1Persistence(): Promise<TestPersistence> {
   await binding.batch(tables.map((table) => binding.prepare(`DELETE FROM ${table}`)));
   return {
     ...d1Persistence(binding, STANDARD_JOB_RULES),
-    postsWith: (fault) => d1Persistence(faulty(binding, fault), STANDARD_JOB_RULES).posts,
+    postsWith: (fault) => d1Persistence(faultyDatabase(binding, onBatches(FAULTS[fault])).db, STANDARD_JOB_RULES).posts,
     again: () => d1Persistence(binding, STANDARD_JOB_RULES),
     execute: async (statement) => {
       await binding.prepare(statement).run();
@@ -31,19 +35,4 @@ async function tablesOf(binding: D1Database): Promise<string[]> {
   return results
     .map(({ name }) => name)
     .filter((name) => /^(video_|upload_|key_rotation_|api_key$|single_key_source$)/.test(name));
-}
-
-/** The binding with other batches. Errors of the database itself pass through. */
-function faulty(binding: D1Database, fault: "reply-lost" | "not-carried-out"): D1Database {
-  const batch = async (statements: D1PreparedStatement[]) => {
-    if (fault === "reply-lost") await binding.batch(statements);
-    throw new Error("D1_ERROR: Network connection lost.");
-  };
-  return new Proxy(binding, {
-    get(target, property) {
-      if (property === "batch") return batch;
-      const member = Reflect.get(target, property) as unknown;
-      return typeof member === "function" ? member.bind(target) : member;
-    },
-  });
 }
