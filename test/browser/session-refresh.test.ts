@@ -15,7 +15,7 @@ import { openWatchPage, type WatchPage } from "./watch-page.ts";
 
 /*
  * Pauses that are longer than a play session, in a real browser: on the watch page, and on a page of a site's own. The
- * tests mostly wait, so they run at the same time, each with a viewer of its own.
+ * tests mostly wait, so they run at the same time, each with its own viewer.
  */
 
 const CLIP_SECONDS = 4;
