@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { call, claim, createPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
-import { countingDatabase, startWorker } from "../support/worker.ts";
+import { startWorker } from "../support/worker.ts";
 
 it("reports progress without a statement, and a heartbeat with one", async () => {
-  const counted = countingDatabase(testEnv.DB);
+  const counted = faultyDatabase(testEnv.DB);
   const worker = startWorker({ DB: counted.db });
   const order = await claim(worker, await createPost(worker));
   counted.reset();
