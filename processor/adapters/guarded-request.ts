@@ -4,7 +4,7 @@ import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { isPublicAddress } from "./public-address.ts";
 
-/** Who says what a name stands for, and which addresses may be connected to. */
+/** Resolves a name, and decides which addresses may be connected to. */
 export type AddressGuard = {
   readonly lookup: typeof systemLookup;
   readonly isAllowed: (address: string) => boolean;

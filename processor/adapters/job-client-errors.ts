@@ -1,6 +1,6 @@
 import { RetryableError } from "../retryable-error.ts";
 
-/** The job is no longer ours: stop, and change nothing. */
+/** This processor no longer holds the job: stop, and change nothing. */
 export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError";
 }

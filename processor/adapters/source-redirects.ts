@@ -30,7 +30,7 @@ function startOf(url: string): URL | Extract<Followed, { kind: "refused" }> {
   return isHttp(target) ? target : refused("A source is fetched over http or https only. Upload the file instead.");
 }
 
-/** Where a redirect leads. Who asked over https is not answered over http, where anybody on the way could answer. */
+/** Where a redirect leads. A request over https does not continue over http, where any host on the path could answer. */
 export function redirectTarget(from: URL, location: string): URL | Extract<Followed, { kind: "refused" }> {
   if (!URL.canParse(location, from)) return refused("The source's address redirects to what is not a URL.");
   const target = new URL(location, from);

@@ -17,7 +17,7 @@ export type WorkRoot = {
   open(jobId: string): Promise<WorkDirectory>;
   /** Moves a directory out of its job and keeps it under the prefix that its objects are stored at. */
   keep(clearPrefix: string, directory: string): Promise<void>;
-  /** Gives what was kept to the caller, who disposes of it; null when there is nothing (any more). */
+  /** Hands the kept renditions to the caller, which disposes of them; null when there are none. */
   take(clearPrefix: string): Promise<WorkDirectory | null>;
   /** Bytes of disk that may still be filled; less than 0 when the part that is to stay free is touched. */
   roomBytes(): Promise<number>;

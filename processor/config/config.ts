@@ -188,7 +188,7 @@ export const OPERATOR_SETTINGS = {
   ADMIN_API_KEY: required("an API key of the Worker"),
 } satisfies Record<string, Setting>;
 
-/** Those for which empty means something; any other empty variable is one that somebody forgot to fill in. */
+/** Those for which empty means something; any other empty variable counts as missing. */
 const MAY_BE_EMPTY = ["GC_CRON", "METRICS_PORT"];
 
 const environmentSchema = schemaOf(SETTINGS);

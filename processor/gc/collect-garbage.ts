@@ -15,7 +15,7 @@ export type GarbageDependencies = {
 };
 
 export type GarbageReport = {
-  /** What no pointer names and nobody may still write to. */
+  /** Named by no pointer, and open to no further writes. */
   readonly garbage: readonly StoredPrefix[];
   readonly totals: Readonly<Record<PrefixStatus | "young", number>> & {
     readonly strangers: number;

@@ -12,7 +12,7 @@ export type StoredPrefix = {
 
 export type Inventory = {
   readonly prefixes: readonly StoredPrefix[];
-  /** Objects that this layout does not know: somebody else's, and left alone. */
+  /** Objects outside this layout, which are never deleted. */
   readonly strangers: number;
 };
 

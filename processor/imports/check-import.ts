@@ -86,7 +86,7 @@ const KEY_BYTES = 16;
 async function keyOf({ key, keyFile }: ManifestPart, { files, manifestFolder, signal }: CheckDeps): Promise<Buffer> {
   if (key !== undefined) return Buffer.from(key, "hex");
   const place = placeInManifest(keyFile ?? "", manifestFolder);
-  // A key that can be fetched without credentials is nobody's secret, and one that cannot is not for a manifest.
+  // A key that can be fetched without credentials is not secret, and one that cannot be must not stand in a manifest.
   if (place.kind === "url") throw new ImportRefusal(["keyFile: must be a local file"]);
   const bytes = await files.read(place, signal);
   if (bytes.length === KEY_BYTES) return Buffer.from(bytes);

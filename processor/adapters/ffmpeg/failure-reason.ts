@@ -36,7 +36,7 @@ export function machineFault(
 const CHECK_AND_RETRY = "Check that it plays to its end on your computer, and upload it again.";
 const CONVERT = "Convert it to MP4 with H.264 and AAC, and upload that.";
 
-/** What ffmpeg says most often, in words for somebody who uploaded a file. */
+/** The most frequent messages of ffmpeg, in words for the uploader of a file. */
 const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
   [
     /moov atom not found/i,

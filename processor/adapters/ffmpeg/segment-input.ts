@@ -4,7 +4,7 @@ import { inspectFfmpeg } from "./capabilities.ts";
 import type { MediaTools } from "./launch.ts";
 import type { ToolRun } from "./run-tool.ts";
 
-/** The options before `-i` for a segment of ours. */
+/** The options before `-i` for a segment of a ladder. */
 export const SEGMENT_INPUT = ["-protocol_whitelist", "file", "-f", "mpegts"];
 
 /** How a tool is run on a segment: beside it, and guarded as on a stranger's file, which its bytes came from. */

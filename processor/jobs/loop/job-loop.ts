@@ -17,7 +17,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const TRIES_FOR_ONE_CLAIM = 4;
 
 /**
- * Claims and runs jobs until `stop` is aborted, then gives back what is running and returns. What a job does is not
+ * Claims and runs jobs until `stop` is aborted, then returns running jobs to the queue and ends. What a job does is not
  * known here.
  */
 export async function runJobLoop(dependencies: JobLoopDependencies): Promise<void> {
@@ -53,7 +53,7 @@ async function runOneByOne(dependencies: JobLoopDependencies): Promise<void> {
 /** How long a claim that is under way may still take once the processor stops. */
 const LAST_CLAIM_MS = 5_000;
 
-/** Not aborted with `stop` itself: a reply that is on its way may hold a job, which must then be given back. */
+/** Not aborted with `stop` itself: a reply that is under way may hold a job, which must then be returned. */
 export function lastClaimSignal(stop: AbortSignal): AbortSignal {
   const controller = new AbortController();
   const abortSoon = () => setTimeout(() => controller.abort(stop.reason), LAST_CLAIM_MS).unref();

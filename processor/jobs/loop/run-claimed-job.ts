@@ -6,7 +6,7 @@ import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
 import { createProgressReporter } from "./progress-reporter.ts";
 
-/** Who looks on, for metrics and health: nothing that it does changes the work. */
+/** Observes jobs for metrics and health, without effect on the work. */
 export type JobObserver = {
   /** A slot of the loop asks for work. */
   claiming(): void;
@@ -124,7 +124,7 @@ function keepLease(
       if (cancel) interrupt("cancelled");
     } catch (error) {
       onLost(error, interrupt);
-      // A silent Worker does not end the job: the lease may well be ours still when it is back.
+      // A Worker that does not answer does not end the job: the lease may still be valid when it returns.
       if (!signal.aborted) log.warn({ err: error }, "heartbeat failed");
     }
   };
@@ -160,7 +160,7 @@ async function reportOutcome(
     return await report(order, result, dependencies.client, signal, log);
   } catch (error) {
     if (!(error instanceof LeaseLostError)) {
-      // Nothing more to try: the lease runs out and the job is given to the next who asks.
+      // Nothing is left to try: the lease expires, and the next claim receives the job.
       log.error({ err: error }, "could not report the job outcome");
       return "unreported";
     }

@@ -20,7 +20,7 @@ export function expectedSoundBytes({ audio, timeline }: LadderPlan, sourceBytes:
 
 /**
  * Bytes that a ladder is expected to take on disk: what its caps allow for its length, but not many times the source.
- * An estimate: who relies on it looks at the disk as well while it fills.
+ * An estimate: the caller also watches the disk while it fills.
  */
 export function expectedLadderBytes(plan: LadderPlan, sourceBytes: number): number {
   const { durationSeconds } = plan.timeline;

@@ -20,10 +20,10 @@ function afterFit(facts: SourceFacts): string {
 }
 
 const STEADY_CLOCK =
-  "st(1,if(not(N)*not(isnan(PTS)),PTS,ld(0)));st(2,if(isnan(PTS),0,PTS-ld(1)));st(3,NB_SAMPLES/SR/TB);st(1,if(gt(abs(ld(2))*TB,0.05),PTS,ld(1)+ld(2)*min(1,ld(3)*TB/0.5)));st(0,ld(1)+ld(3));ld(1)";
+  "st(1,if(not(N)*not(isnan(PTS)),PTS,ld(0)));st(2,if(isnan(PTS),0,PTS-ld(1)));st(3,NB_SAMPLES/SR/TB);st(1,if(gt(abs(ld(2))*TB,0.05),PTS,ld(1)+ld(2)*min(1,ld(3)*TB/0.3)));st(0,ld(1)+ld(3));ld(1)";
 const SOUND = [
   `asetpts=expr='${STEADY_CLOCK}'`,
-  "aresample=48000:async=1:min_comp=0.005:min_hard_comp=0.03:max_soft_comp=0.002:flags=res:first_pts=0",
+  "aresample=48000:async=1:min_comp=0.005:min_hard_comp=0.025:max_soft_comp=0.002:flags=res:first_pts=0",
   "aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo",
 ].join(",");
 

@@ -156,12 +156,12 @@ const STEREO = `aformat=sample_fmts=fltp:sample_rates=${SAMPLE_RATE}:channel_lay
 
 /** Recorders and servers stamp packets up to 20 ms early or late; a step of more than this is a hole or an overlap. */
 const STEP_SECONDS = 0.05;
-/** A change of the clock shows after so long. */
-const SETTLING_SECONDS = 0.5;
+/** A smaller step shows after so long: joined recordings overlap by less than two frames of AAC. */
+const SETTLING_SECONDS = 0.3;
 
 /**
- * Time stamps of a steady clock: each follows from the length of the samples before it, and moves slowly towards the
- * time stamp that it replaces. Registers: 0 the time that is expected next, 1 expected, 2 how far it is off, 3 length.
+ * Timestamps of a steady clock: each follows from the length of the samples before it, and moves slowly towards the
+ * timestamp that it replaces. Registers: 0 the time that is expected next, 1 expected, 2 how far it is off, 3 length.
  */
 const STEADY_CLOCK = [
   "st(1,if(not(N)*not(isnan(PTS)),PTS,ld(0)))",
@@ -173,10 +173,10 @@ const STEADY_CLOCK = [
 ].join(";");
 
 /**
- * Sound follows its time stamps: a step of more than 30 ms is cut out or filled at once, less is stretched away by two
+ * Sound follows its timestamps: a step of more than 25 ms is cut out or filled at once, less is stretched away by two
  * thousandths, which is not audible. A first packet that is 20 ms early or late is no step.
  */
-const SYNC = "async=1:min_comp=0.005:min_hard_comp=0.03:max_soft_comp=0.002:flags=res";
+const SYNC = "async=1:min_comp=0.005:min_hard_comp=0.025:max_soft_comp=0.002:flags=res";
 
 /** What every sound goes through, whatever it was. */
 export function stereoFilters(): string {

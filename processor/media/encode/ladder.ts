@@ -75,7 +75,7 @@ export function planLadder(facts: SourceFacts, resourceType: "VIDEO" | "AUDIO"):
   };
 }
 
-/** Somebody who uploads a film does not mean its sound alone. */
+/** A film is not published as its sound alone. */
 function refusePicture(codec: string): Refusal {
   return refuse(`The picture (${codec}) cannot be decoded. Convert the video to MP4 with H.264, and upload that.`);
 }

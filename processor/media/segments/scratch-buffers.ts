@@ -9,7 +9,7 @@ export type Allocate = (size: number) => Buffer;
  */
 export class ScratchBuffers {
   readonly #free: Buffer[] = [];
-  /** Weak: what is never given back, since its request failed for instance, is the garbage collector's. */
+  /** Weak: a buffer that is never returned, as after a failed request, is left to the garbage collector. */
   readonly #inUse = new WeakMap<ArrayBufferLike, Buffer>();
 
   readonly take: Allocate = (size) => {

@@ -2,7 +2,7 @@ import { STEP_BACK_SECONDS } from "./packet-scan.ts";
 
 /** One track that ffmpeg is asked for, in the state in which its last packet left it. Seconds on the corrected clock. */
 type TrackState = {
-  /** Where the next packet is due; null before the first, and after one whose length nobody knows. */
+  /** Where the next packet is due; null before the first, and after one of unknown length. */
   due: number | null;
   /** Where the decoder is. */
   decoded: number;

@@ -19,7 +19,7 @@ export async function findContainerEnd(file: FileBytes): Promise<ContainerEnd> {
 }
 
 export const MP4_FIRST_BOXES = new Set(["ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "pnot"]);
-/** A fragment each second for a day; who has more is not walked to the end. */
+/** A fragment each second for a day; a file with more is not read to the end. */
 const MOST_BOXES = 100_000;
 
 /** ISO/IEC 14496-12, 4.2: boxes follow each other; a size of 1 is followed by 64 bits, 0 reaches to the end. */

@@ -28,7 +28,7 @@ export type ExpectedMedia = {
   readonly sound: ExpectedSound | null;
 };
 
-/** What is known of a stored rung, of ours or imported: `hasSound` by its codecs. */
+/** What is known of a stored rung, made here or imported: `hasSound` by its codecs. */
 export function expectStored(rung: {
   readonly hasPicture: boolean;
   readonly hasSound: boolean;

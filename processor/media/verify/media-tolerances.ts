@@ -3,7 +3,7 @@ import { TICKS_PER_SECOND, type Ticks } from "../segments/segment-times.ts";
 /** PTS are rounded to 11 microseconds, playlists to one: a millisecond is beyond both, and far below a frame. */
 export const ROUNDING_TICKS: Ticks = 0.001 * TICKS_PER_SECOND;
 
-/** How far segments may depart from what they should say. Only what differs between ladders of ours and imported ones. */
+/** How far segments may depart from what they should say. Only what differs between ladders made here and imported ones. */
 export type MediaTolerances = {
   /** A playlist's duration of a segment against its media: of one in whole seconds, and of any other. */
   readonly durationTicks: { readonly whole: Ticks; readonly exact: Ticks };
@@ -29,7 +29,7 @@ export const OWN_LADDER: MediaTolerances = {
 const JOINED_SOUND_SECONDS = 0.1;
 
 /**
- * Clear renditions that are stored, ours or imported ones: the playlist was written from the media, but other packagers
+ * Clear renditions that are stored, made here or imported: the playlist was written from the media, but other packagers
  * start their counters again anywhere, where players do not mind, and cut the sound elsewhere.
  */
 export const STORED_LADDER: MediaTolerances = {

@@ -7,7 +7,7 @@ import { cadenceFault } from "./picture-cadence.ts";
 import { endOfPicture, judgeEnd, judgeStart } from "./rung-ends.ts";
 import { judgeAlone, judgeNeighbours, type RungState, seconds } from "./segment-judgement.ts";
 
-/** What somebody else says of a segment: ffmpeg when it was finished, or a playlist. Null: nobody says it. */
+/** What ffmpeg announced about a segment, or what its playlist states. Null: not stated. */
 export type SegmentClaim = {
   /** Seconds after time zero. */
   readonly startSeconds: number | null;
