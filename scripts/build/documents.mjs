@@ -6,7 +6,7 @@ import { DIST, ROOT, writeChanged } from "./static-assets.mjs";
 /** Documents outside of docs/ that its pages link to. */
 const BESIDE = ["CHANGELOG.md", "SECURITY.md"];
 
-/** Every page of docs/ as Markdown, at its path in the repository, and /llms.txt, which lists them. */
+/** Every page of docs/ as Markdown, at its path in the repository, and /llms.txt, which lists them; the description of the API as /openapi.json and /reference. */
 export function buildDocuments() {
   const pages = [...pagesBelow(join(ROOT, "docs")).map((name) => `docs/${name}`), ...BESIDE];
   const texts = Object.fromEntries(pages.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
@@ -14,6 +14,9 @@ export function buildDocuments() {
   for (const name of pagesBelow(join(DIST, "docs"))) {
     if (texts[`docs/${name}`] === undefined) rmSync(join(DIST, "docs", name), { force: true });
   }
+  // Made from the definitions of the routes by scripts/openapi/write.ts.
+  writeChanged(join(DIST, "openapi.json"), readFileSync(join(ROOT, "docs/openapi.json")));
+  writeChanged(join(DIST, "reference.html"), readFileSync(join(ROOT, "docs/reference.html")));
   writeChanged(join(DIST, "llms.txt"), llmsText(readFileSync(join(ROOT, "README.md"), "utf8"), texts));
 }
 

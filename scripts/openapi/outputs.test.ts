@@ -15,6 +15,32 @@ describe("what is made from the definitions of the routes", () => {
   });
 });
 
+describe("docs/openapi.json", () => {
+  const document = JSON.parse(readFileSync(pathOf("docs/openapi.json"), "utf8"));
+  type Operation = { operationId: string; parameters?: { name: string; in: string }[] };
+  const operations = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
+    ([path, methods]) => Object.values(methods).map((operation) => ({ path, ...operation })),
+  );
+
+  it("refers to nothing that it does not hold", () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    expect(references.length).toBeGreaterThan(100);
+    const unknown = references.filter(([, name]) => document.components.schemas[name!] === undefined);
+    expect(unknown.map(([, name]) => name)).toEqual([]);
+  });
+
+  it("gives each operation its own id, and describes every parameter of its path", () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.length).toBe(new Set(ids).size);
+    const wrong = operations.filter(({ path, parameters = [] }) => {
+      const described = parameters.filter((one) => one.in === "path").map(({ name }) => name);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      return described.toSorted().join() !== inPath.toSorted().join();
+    });
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describe("docs/http-api.md", () => {
   it("names the scope of each route in its section", () => {
     const sections = page.split(/^### /m).slice(1);

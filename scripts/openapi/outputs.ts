@@ -4,6 +4,7 @@ import { clientOperations } from "./client-operations.ts";
 import { openApiDocument } from "./document.ts";
 import { documentedExamples } from "./documented-examples.ts";
 import { withTables } from "./markdown-tables.ts";
+import { referencePage } from "./reference-page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -20,6 +21,7 @@ export function outputs(): Readonly<Record<string, string>> {
   return {
     "docs/http-api.md": page,
     "docs/openapi.json": `${JSON.stringify(document)}\n`,
+    "docs/reference.html": referencePage(),
     "client/operations.ts": clientOperations(),
   };
 }
