@@ -196,7 +196,9 @@ describe.concurrent("a page of a site's own", () => {
       return (document.querySelector("#video") as HTMLVideoElement).play();
     });
   const ended = (page: Page) =>
-    page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).ended);
+    page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).ended, undefined, {
+      timeout: 60_000,
+    });
 
   it("keeps its session by the module alone", async (test) => {
     const { expect } = test;
