@@ -18,7 +18,9 @@ const clips = { short: "", long: "", text: "" };
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ladderlock-run-"));
-  stack = await startStack({ processor: false });
+  // Longer than any test here: the tests run at the same time, and no lease or wait may end by itself meanwhile.
+  const settings = { JOB_LEASE_SECONDS: "900", JOB_FIRST_BACKOFF_SECONDS: "900", JOB_LONGEST_BACKOFF_SECONDS: "900" };
+  stack = await startStack({ processor: false, settings });
   for (const name of ["short", "long", "text"] as const) clips[name] = join(directory, `${name}.mp4`);
   await generateClip({ path: clips.short, size: "320x180", frameRate: "25", seconds: 2, sound: true });
   await generateClip({ path: clips.long, size: "640x360", frameRate: "25", seconds: 60, sound: false });
@@ -131,7 +133,7 @@ describe.concurrent("processor run", () => {
   it("ends with 75 when it is stopped in the middle of ffmpeg, and the attempt is not counted", async ({ expect }) => {
     const { jobId } = await createPost(clips.long);
     const running = await startProcessor(stack.origin, { X264_PRESET: "veryslow" }, ["run", jobId]);
-    await expect.poll(async () => (await job(jobId)).stage, { timeout: 60_000, interval: 200 }).toBe("ENCODING");
+    await expect.poll(async () => (await job(jobId)).stage, { timeout: 150_000, interval: 200 }).toBe("ENCODING");
     expect(commandLinesWith(running.workDirectory).length).toBeGreaterThan(0);
     running.signal("SIGTERM");
     expect((await endOf(running)).code).toBe(75);
@@ -142,7 +144,7 @@ describe.concurrent("processor run", () => {
     const { jobId } = await createPost(clips.long);
     const settings = { X264_PRESET: "veryslow", HEARTBEAT_SECONDS: "0.5" };
     const running = await startProcessor(stack.origin, settings, ["run", jobId]);
-    await expect.poll(async () => (await job(jobId)).stage, { timeout: 60_000, interval: 200 }).toBe("ENCODING");
+    await expect.poll(async () => (await job(jobId)).stage, { timeout: 150_000, interval: 200 }).toBe("ENCODING");
     const cancelled = await ended(["jobs", "cancel", jobId], { ADMIN_API_KEY: stack.adminKey });
     expect(cancelled.log).toContain("stops with its next heartbeat");
     expect((await endOf(running)).code).toBe(0);
