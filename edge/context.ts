@@ -13,9 +13,12 @@ import { createAuthenticators } from "./auth/authenticators.ts";
 import { createIssuerKeys, type Fetcher } from "./auth/viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./auth/viewers/verify-viewer.ts";
 import type { Env } from "./env.ts";
+import { createGate, type Gate } from "./gate/gate.ts";
+import { createViewerIds, type ViewerIds } from "./gate/viewer-ids.ts";
+import { freshnessRules } from "./settings/gate-settings.ts";
 import { sessionRules } from "./settings/session-settings.ts";
 import { readSettings, type Settings } from "./settings/settings.ts";
-import { createPageCache, forgettingPages, type PageCache } from "./watch/page-cache.ts";
+import { createPageCache, forgettingSaved, type PageCache } from "./watch/page-cache.ts";
 
 /** Everything that a route may use, created once per isolate. */
 export type Context = Persistence & {
@@ -26,6 +29,8 @@ export type Context = Persistence & {
   readonly playbackTokens: TokenSigner;
   readonly jobCredentials: JobCredentials;
   readonly viewers: ViewerVerifier;
+  readonly viewerIds: ViewerIds;
+  readonly gate: Gate;
   readonly callers: Authenticators;
   readonly refusals: RefusalCounter;
   readonly watchPages: PageCache;
@@ -54,12 +59,21 @@ export function createContext(options: ContextOptions): Context {
   const { apiKeys, auditLog } = persistence;
   const issuerKeys = createIssuerKeys(options.fetch ?? ((url, init) => fetch(url, init)));
   const watchPages = createPageCache();
+  const gate = createGate({
+    readings: persistence.gateReadings,
+    counters: env.PLAY_COUNTER,
+    rules: freshnessRules(settings),
+    longestSeconds: settings.SESSION_LONGEST_SECONDS,
+    clock: { now, sleep: (ms) => scheduler.wait(ms) },
+  });
   return {
     ...persistence,
     env,
     settings,
     now,
-    posts: forgettingPages(persistence.posts, watchPages),
+    posts: forgettingSaved(persistence.posts, [watchPages, gate.parts]),
+    gate,
+    viewerIds: createViewerIds(settings.VIEWER_ID_KEY),
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
     jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),

@@ -1,4 +1,5 @@
 import type { JobEvents } from "./durable-objects/job-events.ts";
+import type { PlayCounter } from "./gate/play-counter.ts";
 import type { AuditEventMessage, DeletionMessage } from "./queues/messages.ts";
 
 /** The bindings of wrangler.toml. settings/settings.ts reads the variables and secrets beside them. */
@@ -8,6 +9,7 @@ export type Env = {
   readonly PLAYBACK: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
+  readonly PLAY_COUNTER: DurableObjectNamespace<PlayCounter>;
   readonly DELETE_OBJECTS: Queue<DeletionMessage>;
   readonly AUDIT_EVENTS: Queue<AuditEventMessage>;
   readonly TOKEN_ISSUE_LIMIT: RateLimit;

@@ -9,6 +9,7 @@ import { runScheduled } from "./scheduled.ts";
 import { ConfigurationError } from "./settings/settings.ts";
 
 export { JobEvents } from "./durable-objects/job-events.ts";
+export { PlayCounter } from "./gate/play-counter.ts";
 
 type Wired = { readonly context: Context; readonly handle: RequestHandler };
 

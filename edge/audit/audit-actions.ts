@@ -44,10 +44,11 @@ export const AUDIT_ACTIONS = {
     details: ["policies"],
     optional: ["outcome"],
   },
+  "token.look-up": { records: "a token that was looked up", details: ["tokenId"], optional: ["viewer"] },
   "access.revoke": {
-    records: "revoked tokens, viewers, parts and key versions",
+    records: "revoked tokens, viewers, API keys, parts and key versions",
     details: [],
-    optional: ["tokenId", "viewer", "keyVersion", "revoked", "complete", "outcome", "stopsPlayback"],
+    optional: ["tokenId", "viewer", "apiKeyId", "keyVersion", "sequence", "outcome", "stopsPlayback"],
   },
   "keys.rotate": { records: "the rotation of a post or part", details: ["files"] },
   "keys.rotate-batch": {

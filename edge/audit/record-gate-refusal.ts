@@ -1,19 +1,16 @@
 import { isQuality } from "../../shared/domain/quality.ts";
-import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import { fromWire, isCounted, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
 import type { ProblemCode } from "../http/problems.ts";
 import type { KeyAddress } from "../playback/key-address.ts";
 import { clientOf } from "./client-of.ts";
 import type { RefusalCounter } from "./refusal-counter.ts";
 
-/** What the key endpoint knows for certain: verified claims and their viewer. */
-export type GateFacts = { readonly claims: PlaybackClaims; readonly viewer: string | null };
-
 export type GateRefusal = {
   readonly reason: ProblemCode;
   readonly status: number;
-  /** Null if no signature was verified. */
-  readonly facts: GateFacts | null;
+  /** Null where no signature held, or was looked at. */
+  readonly claims: PlaybackClaims | null;
   readonly asked: KeyAddress;
 };
 
@@ -23,12 +20,12 @@ export type GateRefusal = {
  */
 export function recordGateRefusal(
   context: { readonly refusals: RefusalCounter; readonly playbackTokens: TokenSigner },
-  { reason, status, facts, asked }: GateRefusal,
+  { reason, status, claims, asked }: GateRefusal,
   request: Request,
   execution: Pick<ExecutionContext, "waitUntil">,
 ): void {
   const note = async () => {
-    const known = facts ?? (await factsOfExpired(context, reason, asked.token));
+    const known = claims ?? (await claimsOfExpired(context, reason, asked.token));
     const refusal = { action: "gate.refuse", status, reason, ...clientOf(request), ...told(known, asked.quality) };
     context.refusals.note(refusal, execution);
   };
@@ -36,32 +33,32 @@ export function recordGateRefusal(
 }
 
 /** An expired token still names its post. */
-async function factsOfExpired(
+async function claimsOfExpired(
   { playbackTokens }: { readonly playbackTokens: TokenSigner },
   reason: ProblemCode,
   token: string | undefined,
-): Promise<GateFacts | null> {
+): Promise<PlaybackClaims | null> {
   if (reason !== "token-expired" || token === undefined) return null;
   const verified = await playbackTokens.verify(token, "ignore-expiry");
-  const claims = verified.kind === "valid" ? fromWire(verified.payload) : null;
-  return claims === null ? null : { claims, viewer: null };
+  return verified.kind === "valid" ? fromWire(verified.payload) : null;
 }
 
 /**
- * Without verified claims only the client is recorded. A token's id is recorded only if the token has a row, because
- * `revoke` takes it.
+ * Without claims that are ours, only the origin of the request is recorded. A token's id is recorded where the token
+ * names a viewer or counts something; anybody may have any number of the others.
  */
-function told(facts: GateFacts | null, quality: string | undefined) {
-  if (facts === null) return { actor: "anonymous", videoPostId: null, fileIndex: null, details: null };
-  const { claims, viewer } = facts;
+function told(claims: PlaybackClaims | null, quality: string | undefined) {
+  if (claims === null) return { actor: "anonymous", videoPostId: null, fileIndex: null, details: null };
+  const { viewerId, apiKeyId } = claims;
+  const isNamed = viewerId !== null || apiKeyId !== null || isCounted(claims);
   return {
-    actor: viewer === null ? "anonymous" : `viewer:${viewer}`,
+    actor: viewerId === null ? "anonymous" : `viewer:${viewerId}`,
     videoPostId: claims.videoPostId,
     fileIndex: claims.fileIndex,
     details: {
       keyVersion: claims.keyVersion,
       ...(quality !== undefined && isQuality(quality) ? { quality } : {}),
-      ...(claims.hasRow ? { tokenId: claims.tokenId } : {}),
+      ...(isNamed ? { tokenId: claims.tokenId } : {}),
     },
   };
 }

@@ -6,7 +6,6 @@ const CATALOGUE = {
   "token-missing": [401, "Token required"],
   "token-invalid": [401, "Invalid token"],
   "token-expired": [401, "Token expired"],
-  "token-unknown": [401, "Unknown token"],
   "token-revoked": [401, "Token revoked"],
   "credentials-missing": [401, "Credentials required"],
   "credentials-invalid": [401, "Invalid credentials"],

@@ -4,6 +4,7 @@ import { apiKeyRoutes } from "./admin/api-keys.ts";
 import { auditRoutes } from "./admin/audit.ts";
 import { adminKeyRoutes } from "./admin/content-keys.ts";
 import { importRoutes } from "./admin/imports.ts";
+import { lookUpTokenRoutes } from "./admin/look-up-token.ts";
 import { policyRoutes } from "./admin/quality-auth.ts";
 import { rekeyRoutes } from "./admin/rekey.ts";
 import { revokeRoutes } from "./admin/revoke.ts";
@@ -27,6 +28,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...adminTokenRoutes,
   ...policyRoutes,
   ...revokeRoutes,
+  ...lookUpTokenRoutes,
   ...videoPostRoutes,
   ...jobRoutes,
   ...rotateRoutes,

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { base64Decode } from "../../shared/lib/base64.ts";
 import { parseSecretList } from "../../shared/lib/secret-list.ts";
 import { ACCESS_SETTINGS, missingAccessSettings } from "./cloudflare-access-settings.ts";
+import { GATE_SETTINGS } from "./gate-settings.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
 import { seconds, secret, unknownSettings, wholeNumber } from "./setting-types.ts";
 import { viewerIssuers, viewerIssuersSchema } from "./viewer-issuers.ts";
@@ -15,6 +17,17 @@ const secretList = (minimumBytes: number) =>
       return z.NEVER;
     }
   });
+
+const base64Secret = z.string().transform((text, check) => {
+  try {
+    const bytes = base64Decode(text);
+    if (bytes.length >= 32) return bytes;
+  } catch {
+    // Refused below.
+  }
+  check.addIssue({ code: "custom", message: "base64 of at least 32 bytes is needed" });
+  return z.NEVER;
+});
 
 /** 32 characters rule out "changeme". Other characters cannot be sent as a bearer token (RFC 6750 2.1). */
 const bearerSecret = z
@@ -46,6 +59,10 @@ export const SETTINGS_SCHEMA = z.object({
     secretList(32),
     "the same form, exactly 32 bytes each: the first wraps content keys, all unwrap",
   ),
+  VIEWER_ID_KEY: secret(
+    base64Secret,
+    "base64 of at least 32 bytes: the key of the hash by which tokens, limits and revocations name viewers; keep it",
+  ),
   ...ACCESS_SETTINGS,
   GATEWAY_SECRET: secret(
     headerSecret.optional(),
@@ -65,6 +82,7 @@ export const SETTINGS_SCHEMA = z.object({
   PUBLIC_UP_TO_LINES: wholeNumber(0).describe("video up to this many lines is PUBLIC by default; 0 for none"),
   TOKEN_START_SECONDS: seconds(600).describe("how long an issued token may start play sessions"),
   ...SESSION_SETTINGS,
+  ...GATE_SETTINGS,
   KEY_GRACE_SECONDS: wholeNumber(0)
     .default(6 * 3600)
     .describe("how long replaced keys are still served; 0 for not at all"),

@@ -37,12 +37,15 @@ export function createPageCache(): PageCache {
   };
 }
 
-/** The repository, with every save dropping this isolate's pages of the post, so that an editor sees the change at once. */
-export function forgettingPages(posts: VideoPostRepository, pages: PageCache): VideoPostRepository {
-  return {
-    ...posts,
-    save: (change, ...rest) => posts.save(change, ...rest).finally(() => pages.forget(change.post.id)),
+/** The repository, with every save dropping what this isolate remembers of the post: an editor sees the change at once. */
+export function forgettingSaved(
+  posts: VideoPostRepository,
+  memories: readonly { readonly forget: (videoPostId: string) => void }[],
+): VideoPostRepository {
+  const forget = (videoPostId: string) => {
+    for (const memory of memories) memory.forget(videoPostId);
   };
+  return { ...posts, save: (change, ...rest) => posts.save(change, ...rest).finally(() => forget(change.post.id)) };
 }
 
 function nameOf({ videoPostId, fileIndex }: PartName): string {

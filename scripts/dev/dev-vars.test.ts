@@ -16,6 +16,7 @@ describe("the file of local secrets", () => {
         `PROCESSOR_TOKEN="${zeros}"`,
         `TOKEN_SIGNING_KEYS="2026-11-22a:${zeros}"`,
         `KEY_ENCRYPTION_KEYS="2026-11-22a:${zeros}"`,
+        `VIEWER_ID_KEY="${zeros}="`,
         'DEMO_VIEWERS="enabled"',
         "",
       ].join("\n"),

@@ -28,6 +28,7 @@ export function completeDevVars(text: string, randomKey: () => Buffer, now: Date
     PROCESSOR_TOKEN: () => randomKey().toString("base64url"),
     TOKEN_SIGNING_KEYS: () => `${keyId}:${randomKey().toString("base64url")}`,
     KEY_ENCRYPTION_KEYS: () => `${keyId}:${randomKey().toString("base64url")}`,
+    VIEWER_ID_KEY: () => randomKey().toString("base64"),
     DEMO_VIEWERS: () => "enabled",
   };
   const missing = Object.entries(wanted).filter(([name]) => present[name] === undefined);

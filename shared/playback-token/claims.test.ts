@@ -11,22 +11,38 @@ const issued: PlaybackClaims = {
   keyVersion: 12,
   objectPath: "a-film/0197f0c0-0000-7000-8000-000000000002/enc/k12-c3/",
   qualities: ["1080p", "720p", "480p", "360p"],
-  hasRow: true,
-  limited: false,
+  feedPosition: 40,
+  postVersion: 7,
+  viewerId: null,
+  apiKeyId: null,
+  maxUses: null,
+  sessionLimit: null,
   sessionSeconds: 3600,
   issuedAt: 1_770_000_000,
   expiresAt: 1_770_000_600,
   startedAt: 1_770_000_000,
+  origin: { issuedAt: 1_770_000_000, expiresAt: 1_770_000_600 },
   binding: null,
 };
 
+/** Everything that a token can limit. */
+const limited: PlaybackClaims = {
+  ...issued,
+  viewerId: "v".repeat(22),
+  apiKeyId: "0123456789abcdef",
+  maxUses: 3,
+  sessionLimit: { atMost: 2, overflow: "END_OLDEST" },
+};
+
 describe("claims", () => {
-  it("come back from the wire as they were, issued or session, with and without a row", () => {
+  it("come back from the wire as they were, issued or session, with and without limits", () => {
     const session = sessionClaims(issued, "s".repeat(22), 1_770_000_100);
     const refreshed = refreshedClaims(session, 1_770_001_000, 86_400);
-    const bound = sessionClaims({ ...issued, limited: true }, "s", 1_770_000_100, "NL");
+    const bound = sessionClaims(limited, "s", 1_770_000_100, "NL");
     const inNetwork = sessionClaims(issued, "s", 1_770_000_100, 13_335);
-    for (const claims of [issued, session, { ...issued, hasRow: false, fileIndex: 0 }, refreshed, bound, inNetwork]) {
+    const refusing = { ...limited, sessionLimit: { atMost: 2, overflow: "REFUSE" as const } };
+    const first = { ...issued, feedPosition: 0, fileIndex: 0 };
+    for (const claims of [issued, first, session, refreshed, limited, refusing, bound, inNetwork]) {
       expect(fromWire(JSON.parse(JSON.stringify(toWire(claims))))).toEqual(claims);
     }
   });
@@ -40,18 +56,27 @@ describe("claims", () => {
       v: 12,
       o: "a-film/0197f0c0-0000-7000-8000-000000000002/enc/k12-c3/",
       q: ["1080p", "720p", "480p", "360p"],
-      r: 1,
+      w: 40,
+      pv: 7,
       s: 3600,
       iat: 1_770_000_100,
       exp: 1_770_003_700,
+      ia: 100,
+      x: 600,
     });
-    const more = sessionClaims({ ...issued, limited: true }, "s", 1_770_000_100, "NL");
+    const more = sessionClaims(limited, "s", 1_770_000_100, "NL");
     expect(toWire(refreshedClaims(more, 1_770_001_000, 86_400))).toMatchObject({
       sid: "s",
-      l: 1,
+      d: "v".repeat(22),
+      a: "0123456789abcdef",
+      u: 3,
+      n: 2,
+      g: 1,
       iat: 1_770_001_000,
       exp: 1_770_004_600,
       t: 1_770_000_100,
+      ia: 1000,
+      x: 600,
       b: "NL",
     });
   });
@@ -66,12 +91,6 @@ describe("claims", () => {
       expiresAt: issued.expiresAt - 1 + issued.sessionSeconds,
       startedAt: issued.expiresAt - 1,
     });
-  });
-
-  it("of a session from before there were refreshes say that it began when its token was made", () => {
-    const session = sessionClaims(issued, "s", 1_770_000_100);
-    const { l: _l, t: _t, b: _b, ...wire } = toWire(session);
-    expect(fromWire(wire)).toEqual(session);
   });
 
   const started = sessionClaims(issued, "s", 1_770_000_000);
@@ -100,10 +119,18 @@ describe("claims", () => {
     ["a negative file index", { ...wire, f: -1 }],
     ["half a key version", { ...wire, v: 1.5 }],
     ["a key version of 0", { ...wire, v: 0 }],
-    ["a row that is neither there nor not", { ...wire, r: 2 }],
+    ["no feed position, as before there was a feed", { ...wire, w: undefined }],
+    ["a feed position below 0", { ...wire, w: -1 }],
+    ["no post version", { ...wire, pv: undefined }],
+    ["a viewer who is no text", { ...wire, d: 7 }],
+    ["no uses at all", { ...wire, u: 0 }],
+    ["a session limit for nobody", { ...wire, n: 2 }],
+    ["a session limit of 0", { ...wire, d: "viewer", n: 0 }],
+    ["an overflow rule without a limit", { ...wire, d: "viewer", g: 1 }],
+    ["the age of an issued token beside no session", { ...wire, ia: 1, x: 600 }],
+    ["a session without the end of its token", { ...wire, sid: "s", ia: 1 }],
     ["an empty session", { ...wire, sid: "" }],
     ["no end", { ...wire, exp: undefined }],
-    ["a limit that is neither there nor not", { ...wire, l: 0 }],
     ["a start that is no time", { ...wire, t: "1770000000" }],
     ["a binding to nothing", { ...wire, b: "" }],
     ["a binding to a list", { ...wire, b: ["NL"] }],
@@ -115,21 +142,18 @@ describe("claims", () => {
 
 describe("a playback token", () => {
   const signer = createTokenSigner("play+jwt", [{ id: "k".repeat(32), bytes: new Uint8Array(32) }]);
-  const sizeWith = async (slug: string) => {
-    const objectPath = issued.objectPath.replace("a-film", slug);
-    const session = sessionClaims(
-      { ...issued, objectPath, limited: true },
-      "s".repeat(22),
-      issued.issuedAt,
-      4_200_000_000,
-    );
+  const sizeWith = async (slug: string, claims = limited) => {
+    const objectPath = claims.objectPath.replace("a-film", slug);
+    const known = { ...claims, feedPosition: 9_999_999, postVersion: 9999, objectPath };
+    const session = sessionClaims(known, "s".repeat(22), issued.issuedAt, 4_200_000_000);
     const token = await signer.sign(toWire(refreshedClaims(session, issued.issuedAt + 1000, 86_400)));
     return token.length;
   };
 
-  it("stays under 1 kB, since ffmpeg and mpv cut long URLs: with all qualities and the longest slug of any script", async () => {
-    expect(await sizeWith("a".repeat(80))).toBeLessThan(700);
-    expect(await sizeWith("第".repeat(80))).toBeLessThan(900);
-    expect(await sizeWith("𠮷".repeat(80))).toBeLessThan(1000);
+  it("stays short, since ffmpeg and mpv cut long URLs: with every limit, all qualities and the longest slug of any script", async () => {
+    expect(await sizeWith("a-film", issued)).toBeLessThan(650);
+    expect(await sizeWith("a".repeat(80))).toBeLessThan(800);
+    expect(await sizeWith("第".repeat(80))).toBeLessThan(1000);
+    expect(await sizeWith("𠮷".repeat(80))).toBeLessThan(1100);
   });
 });

@@ -1,6 +1,6 @@
 /*
  * The claims of playback tokens. Names are short because the token stands in every URI of a playlist, and ffmpeg and
- * mpv cut long URLs: a token stays under 1 kB (docs/playback-tokens.md).
+ * mpv cut long URLs: a token stays under 1,100 characters (docs/playback-tokens.md).
  */
 export type PlaybackClaims = {
   /** Issued tokens start play sessions; session tokens are one, and stand in playlists. */
@@ -15,10 +15,18 @@ export type PlaybackClaims = {
   readonly objectPath: string;
   /** Names of qualities. Whether a name is known is for its reader to say: one that is not opens nothing. */
   readonly qualities: readonly string[];
-  /** Whether the database has a row for the token: what can change, uses and revocation, is there. */
-  readonly hasRow: boolean;
-  /** Whether its row limits the sessions that its viewer may have at the same time: the gate then counts them. */
-  readonly limited: boolean;
+  /** Position of the revocation feed that the issuer had read: a revocation with a higher sequence refuses the token. */
+  readonly feedPosition: number;
+  /** Version of the post that the token was issued from: a reader that knows an earlier one reads again. */
+  readonly postVersion: number;
+  /** The viewer that it was issued to, as the id that revocations and limits go by; null for nobody in particular. */
+  readonly viewerId: string | null;
+  /** The API key that issued it; null for all other ways. */
+  readonly apiKeyId: string | null;
+  /** Play sessions that the token may start; null for any number. */
+  readonly maxUses: number | null;
+  /** Sessions that its viewer may have at the same time; null for any number. */
+  readonly sessionLimit: ClaimedSessionLimit | null;
   /** Seconds that a session minted from this token lives, and by which a refresh moves its end. */
   readonly sessionSeconds: number;
   /** Seconds since the epoch (RFC 7519 NumericDate). */
@@ -26,12 +34,22 @@ export type PlaybackClaims = {
   readonly expiresAt: number;
   /** When its session began, in the same seconds: a refresh keeps it. Of an issued token the same as `issuedAt`. */
   readonly startedAt: number;
+  /** Issue and end of the token that was issued; of an issued token its own. */
+  readonly origin: { readonly issuedAt: number; readonly expiresAt: number };
   /** Where its session began; null when it is bound to nothing. */
   readonly binding: SessionBinding | null;
 };
 
+/** The same as SessionLimit of the domain, which this folder does not know. */
+type ClaimedSessionLimit = { readonly atMost: number; readonly overflow: "REFUSE" | "END_OLDEST" };
+
 /** A country by its two letters (ISO 3166-1), or a network by the number of its autonomous system. */
 export type SessionBinding = string | number;
+
+/** A token without limits costs the database and the play-session counter nothing. */
+export function isCounted({ maxUses, sessionLimit }: Pick<PlaybackClaims, "maxUses" | "sessionLimit">): boolean {
+  return maxUses !== null || sessionLimit !== null;
+}
 
 /** RFC 7519 4.1: `jti`, `iat` and `exp` are the registered claims; the others are ours. */
 type Wire = {
@@ -42,31 +60,47 @@ type Wire = {
   readonly v: number;
   readonly o: string;
   readonly q: readonly string[];
-  readonly r: 0 | 1;
-  readonly l?: 1 | undefined;
+  readonly w: number;
+  readonly pv: number;
+  readonly d?: string | undefined;
+  readonly a?: string | undefined;
+  readonly u?: number | undefined;
+  readonly n?: number | undefined;
+  readonly g?: 1 | undefined;
   readonly s: number;
   readonly iat: number;
   readonly exp: number;
   readonly t?: number | undefined;
+  readonly ia?: number | undefined;
+  readonly x?: number | undefined;
   readonly b?: SessionBinding | undefined;
 };
 
 export function toWire(claims: PlaybackClaims): Wire {
+  const { sessionLimit, origin } = claims;
+  const isSession = claims.kind === "session";
   return {
     jti: claims.tokenId,
     // JSON leaves out what is undefined.
-    sid: claims.kind === "session" ? claims.sessionId : undefined,
+    sid: isSession ? claims.sessionId : undefined,
     p: claims.videoPostId,
     f: claims.fileIndex,
     v: claims.keyVersion,
     o: claims.objectPath,
     q: [...claims.qualities],
-    r: claims.hasRow ? 1 : 0,
-    l: claims.limited ? 1 : undefined,
+    w: claims.feedPosition,
+    pv: claims.postVersion,
+    d: claims.viewerId ?? undefined,
+    a: claims.apiKeyId ?? undefined,
+    u: claims.maxUses ?? undefined,
+    n: sessionLimit?.atMost,
+    g: sessionLimit?.overflow === "END_OLDEST" ? 1 : undefined,
     s: claims.sessionSeconds,
     iat: claims.issuedAt,
     exp: claims.expiresAt,
     t: claims.startedAt === claims.issuedAt ? undefined : claims.startedAt,
+    ia: isSession ? claims.issuedAt - origin.issuedAt : undefined,
+    x: isSession ? origin.expiresAt - origin.issuedAt : undefined,
     b: claims.binding ?? undefined,
   };
 }
@@ -83,14 +117,25 @@ export function fromWire(wire: unknown): PlaybackClaims | null {
     keyVersion: wire.v,
     objectPath: wire.o,
     qualities: wire.q,
-    hasRow: wire.r === 1,
-    limited: wire.l === 1,
+    feedPosition: wire.w,
+    postVersion: wire.pv,
+    viewerId: wire.d ?? null,
+    apiKeyId: wire.a ?? null,
+    maxUses: wire.u ?? null,
+    sessionLimit: wire.n === undefined ? null : { atMost: wire.n, overflow: wire.g === 1 ? "END_OLDEST" : "REFUSE" },
     sessionSeconds: wire.s,
     issuedAt: wire.iat,
     expiresAt: wire.exp,
     startedAt: wire.t ?? wire.iat,
+    origin: originOf(wire),
     binding: wire.b ?? null,
   };
+}
+
+/** Of a session in seconds before its own time of issue, and of life: shorter than two times. */
+function originOf({ iat, exp, ia, x }: Wire): PlaybackClaims["origin"] {
+  if (ia === undefined || x === undefined) return { issuedAt: iat, expiresAt: exp };
+  return { issuedAt: iat - ia, expiresAt: iat - ia + x };
 }
 
 /** The session token that an issued token turns into. Its life is its own, so that nobody is cut off in the middle. */
@@ -127,7 +172,7 @@ export function refreshedClaims(session: PlaybackClaims, nowSeconds: number, lon
  */
 function isWire(payload: unknown): payload is Wire {
   if (typeof payload !== "object" || payload === null) return false;
-  const { jti, sid, p, f, v, o, q, r, l, s, iat, exp, t, b } = payload as Record<keyof Wire, unknown>;
+  const { jti, sid, p, f, v, o, q, s, iat, exp, ...more } = payload as Record<keyof Wire, unknown>;
   return (
     isText(jti, 64) &&
     (sid === undefined || isText(sid, 64)) &&
@@ -136,11 +181,26 @@ function isWire(payload: unknown): payload is Wire {
     isPositive(v) &&
     isText(o, 1024) &&
     isQualityNames(q) &&
-    (r === 0 || r === 1) &&
-    (l === undefined || l === 1) &&
     [s, iat, exp].every(isPositive) &&
-    (t === undefined || isPositive(t)) &&
-    (b === undefined || isText(b, 8) || isPositive(b))
+    isLimited(more) &&
+    (more.t === undefined || isPositive(more.t)) &&
+    (more.b === undefined || isText(more.b, 8) || isPositive(more.b)) &&
+    (sid === undefined
+      ? more.ia === undefined && more.x === undefined
+      : Number.isSafeInteger(more.ia) && isPositive(more.x))
+  );
+}
+
+function isLimited({ w, pv, d, a, u, n, g }: Partial<Record<keyof Wire, unknown>>): boolean {
+  return (
+    isCount(w) &&
+    isPositive(pv) &&
+    (d === undefined || isText(d, 64)) &&
+    (a === undefined || isText(a, 64)) &&
+    (u === undefined || isPositive(u)) &&
+    // Sessions are limited for a viewer, or for nobody.
+    (n === undefined ? g === undefined : isPositive(n) && d !== undefined) &&
+    (g === undefined || g === 1)
   );
 }
 

@@ -89,7 +89,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
 
     it("wait: no scan makes a job for them, or finds that their status has drifted", async () => {
       const post = await imported("film", 2);
-      expect(await scan()).toEqual({ requeued: 0, exhausted: 0, created: 0, refreshed: 0, tokensDeleted: 0 });
+      expect(await scan()).toEqual({ requeued: 0, exhausted: 0, created: 0, refreshed: 0, revocationsDeleted: 0 });
       await ask(post);
       expect(await scan()).toMatchObject({ created: 0, refreshed: 0 });
       expect(await jobsOf(post)).toHaveLength(1);
@@ -97,22 +97,23 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
 
     it("are ready on request to whoever issues tokens, and not when that has failed", async () => {
       const post = await imported("film");
-      const state = async () => (await persistence.tokens.findPlayablePart(post.id, 0))?.migration;
+      const state = async () => (await persistence.gateReadings.readPart(post.id, 0)).part?.migration;
       expect(await state()).toBe("waiting");
       await ask(post);
       expect(await state()).toBeNull();
       await transcode(persistence);
       expect(await state()).toBeNull();
       await encrypt(persistence);
-      expect(await persistence.tokens.findPlayablePart(post.id, 0)).toMatchObject({ migration: null, playing: {} });
+      const { part } = await persistence.gateReadings.readPart(post.id, 0);
+      expect(part).toMatchObject({ migration: null, playing: {} });
       const failing = await imported("failing");
       await ask(failing);
       await failClaimed(persistence);
-      expect((await persistence.tokens.findPlayablePart(failing.id, 0))?.migration).toBe("failed");
+      expect((await persistence.gateReadings.readPart(failing.id, 0)).part?.migration).toBe("failed");
       expect((await reload(persistence, failing.id)).status).toBe("PUBLISHED");
       expect(await scan()).toMatchObject({ created: 0, refreshed: 0 });
       const ordinary = await savePost(persistence);
-      expect((await persistence.tokens.findPlayablePart(ordinary.id, 0))?.migration).toBeNull();
+      expect((await persistence.gateReadings.readPart(ordinary.id, 0)).part?.migration).toBeNull();
     });
 
     it("get one job, whoever and how many ask at once", async () => {

@@ -13,13 +13,12 @@ const AGGREGATE = [
   "video_hls_quality_auth",
 ];
 const BESIDE_IT = [
+  "access_revocation",
   "api_key",
   "key_rotation_batch",
   "key_rotation_item",
   "single_key_source",
   "upload_session",
-  "video_hls_key_token",
-  "video_hls_token_session",
   "video_post_revision",
   "video_transcode_job",
 ];

@@ -9,7 +9,7 @@ export const issuedTokenSchema = z
   .object({ token: z.string(), expiresAt: instant, qualities: z.array(quality), masterUrl: z.string() })
   .meta({ id: "IssuedToken" });
 
-const ISSUE_PROBLEMS = ["not-found", "nothing-allowed", "not-ready", "wrong-state", "deleted"] as const;
+const ISSUE_PROBLEMS = ["not-found", "nothing-allowed", "not-ready", "wrong-state", "deleted", "unavailable"] as const;
 
 export const issueViewerToken = defineRoute({
   method: "POST",
@@ -61,10 +61,12 @@ export const refreshSession = defineRoute({
     "too-many-requests",
     "not-a-session",
     "token-expired",
-    "token-unknown",
     "token-revoked",
     "session-ended",
+    "session-limit",
+    "uses-exhausted",
     "key-superseded",
+    "unavailable",
   ],
   prompt: true,
 });
@@ -75,7 +77,7 @@ const END = {
   body: sessionRequest,
   bodyIsOptional: true,
   responses: { 204: { description: "The session has ended, now or before" } },
-  problems: ["too-many-requests", "not-a-session"],
+  problems: ["too-many-requests", "not-a-session", "unavailable"],
   prompt: true,
 } as const;
 

@@ -6,6 +6,10 @@ import { defineRoute } from "../definition.ts";
 import { issuedTokenSchema } from "./playback.ts";
 import { fileIndex, policySchema, problemSchema, quality, videoPostId } from "./shapes.ts";
 
+/** One object counts the uses of a token, or the sessions of a viewer: what it can serve. */
+const MOST_USES = 10_000;
+const MOST_SESSIONS = 100;
+
 const issueRequest = z
   .strictObject({
     videoPostId,
@@ -13,9 +17,9 @@ const issueRequest = z
     /** The viewer, as the site names them: what `revoke` takes. */
     viewer: z.string().min(1).max(200).optional(),
     qualities: z.array(quality).min(1).optional(),
-    maxUses: z.int().positive().max(1_000_000).optional(),
+    maxUses: z.int().positive().max(MOST_USES).optional(),
     /** Sessions that `viewer` may have at the same time; null lifts SESSION_LIMIT_PER_VIEWER. */
-    sessionLimit: z.int().positive().max(1000).nullable().optional(),
+    sessionLimit: z.int().positive().max(MOST_SESSIONS).nullable().optional(),
     sessionOverflow: z.enum(SESSION_OVERFLOWS).optional(),
     startSeconds: z
       .int()
@@ -41,7 +45,7 @@ export const issueToken = defineRoute({
   audit: "token.issue",
   body: issueRequest,
   responses: { 200: { description: "A playback token", schema: issuedTokenSchema } },
-  problems: ["not-found", "nothing-allowed", "not-ready", "wrong-state", "deleted"],
+  problems: ["not-found", "nothing-allowed", "not-ready", "wrong-state", "deleted", "unavailable"],
   prompt: true,
 });
 
@@ -105,6 +109,7 @@ const revokeFields = z.strictObject({
   token: z.string().min(1).max(4096).optional(),
   tokenId: z.string().min(1).max(64).optional(),
   viewer: z.string().min(1).max(300).optional(),
+  apiKeyId: z.string().min(1).max(64).optional(),
   videoPostId: videoPostId.optional(),
   fileIndex: fileIndex.optional(),
   keyVersion: z.int().positive().optional(),
@@ -115,17 +120,18 @@ export type RevokeTarget =
   | { readonly token: string }
   | { readonly tokenId: string }
   | { readonly viewer: string }
+  | { readonly apiKeyId: string }
   | (Part & { readonly keyVersion: number })
   | Part;
 
 /** Each set of fields that names one thing: a request that names two, or one of them wrongly, revokes nothing. */
-const FORMS = ["token", "tokenId", "viewer", "fileIndex,videoPostId", "fileIndex,keyVersion,videoPostId"];
+const FORMS = ["token", "tokenId", "viewer", "apiKeyId", "fileIndex,videoPostId", "fileIndex,keyVersion,videoPostId"];
 
 const revokeRequest = revokeFields.transform((fields, check): RevokeTarget => {
   const named = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (FORMS.includes(named.toSorted().join(","))) return fields as RevokeTarget;
   const message =
-    "send one of: token; tokenId; viewer; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion";
+    "send one of: token; tokenId; viewer; apiKeyId; videoPostId and fileIndex; videoPostId, fileIndex and keyVersion";
   check.addIssue({ code: "custom", message });
   return z.NEVER;
 });
@@ -141,16 +147,54 @@ export const revoke = defineRoute({
   body: revokeRequest,
   responses: {
     200: {
-      description: "What was revoked; for tokens, repeat the request while `complete` is false",
+      description: "In effect for every request that begins `effectiveWithinSeconds` after the answer",
       schema: z.union([
-        z.object({ revoked: z.int(), complete: z.boolean() }),
+        z.object({ sequence: z.int(), effectiveWithinSeconds: z.int() }),
         z.object({
           outcome: z.enum(["revoked", "unchanged"]),
           stopsPlayback: z.boolean(),
+          effectiveWithinSeconds: z.int(),
           note: z.string().optional(),
         }),
       ]),
     },
   },
   problems: EDIT_PROBLEMS,
+});
+
+const lookUpRequest = z
+  .strictObject({
+    token: z.string().min(1).max(4096).optional(),
+    tokenId: z.string().min(1).max(64).optional(),
+    /** Of a token that limits its viewer's sessions: those are counted with the viewer. */
+    viewer: z.string().min(1).max(300).optional(),
+  })
+  .superRefine(({ token, tokenId, viewer }, check) => {
+    const named = [token, tokenId ?? viewer].filter((one) => one !== undefined).length;
+    if (named === 1 && (token !== undefined || tokenId !== undefined)) return;
+    check.addIssue({ code: "custom", message: "send one of: token; tokenId; tokenId and viewer" });
+  });
+
+export const lookedUpToken = z.object({
+  tokenId: z.string(),
+  revoked: z.boolean(),
+  /** Absent where only the id was sent. */
+  maxUses: z.int().nullable().optional(),
+  endsAt: z.string().optional(),
+  counted: z.boolean(),
+  uses: z.int().optional(),
+  sessions: z.array(z.object({ sessionId: z.string(), startedAt: z.string(), expiresAt: z.string() })).optional(),
+});
+
+export const lookUpToken = defineRoute({
+  method: "POST",
+  path: "/admin/video/enc/tokens/look-up",
+  operationId: "lookUpToken",
+  tag: "Tokens and policies",
+  summary: "Reports whether a token is revoked, and what was counted of it",
+  access: { kind: "scope", scope: "access:write" },
+  audit: "token.look-up",
+  body: lookUpRequest,
+  responses: { 200: { description: "What is known about the token", schema: lookedUpToken } },
+  problems: ["invalid", "unavailable"],
 });

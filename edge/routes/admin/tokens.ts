@@ -11,19 +11,27 @@ type Fields = z.output<typeof define.issueToken.body>;
 export const adminTokenRoutes: readonly Route<IssueDeps>[] = [
   route(define.issueToken, {
     asked: ({ body: { videoPostId, fileIndex, qualities: _, ...details } }) => ({ videoPostId, fileIndex, details }),
-    handle: async (deps: IssueDeps, { body, caller }) => {
+    handle: async (deps: IssueDeps, { body, caller, execution }) => {
       const { viewer: issuedTo, ...asked } = body;
       const viewer = { kind: "administrator", id: caller.id } as const;
       const startSeconds = asked.startSeconds ?? deps.settings.TOKEN_START_SECONDS;
       const sessionLimit = limitOf(body, deps);
-      const issued = await issueTokenFor(deps, { ...asked, startSeconds, viewer, issuedTo, sessionLimit });
+      const viewerId = issuedTo === undefined ? null : await deps.viewerIds.of(issuedTo);
+      const apiKeyId = apiKeyIdOf(caller.id);
+      const request = { ...asked, startSeconds, viewer, viewerId, apiKeyId, sessionLimit };
+      const issued = await issueTokenFor(deps, request, execution);
       if (issued.kind === "refused") return issued;
       const { tokenId, ...answered } = issued;
       const { qualities, expiresAt } = issued.body;
-      return { ...answered, facts: { details: { qualities, expiresAt, ...(tokenId === null ? {} : { tokenId }) } } };
+      return { ...answered, facts: { details: { qualities, expiresAt, tokenId } } };
     },
   }),
 ];
+
+/** Null for callers by Access and by the gateway. */
+function apiKeyIdOf(callerId: string): string | null {
+  return callerId.startsWith("api-key:") ? callerId.slice("api-key:".length) : null;
+}
 
 /** Null for no limit, undefined for that of the settings. */
 function limitOf({ sessionLimit, sessionOverflow: written }: Fields, { settings }: Pick<IssueDeps, "settings">) {

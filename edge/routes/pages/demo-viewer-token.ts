@@ -9,9 +9,11 @@ import { type IssueDeps, issueTokenFor } from "../playback/issue-token.ts";
  */
 export const demoTokenRoutes: readonly Route<IssueDeps>[] = [
   route(define.issueDemoToken, {
-    handle: async (deps: IssueDeps, { body }) => {
+    handle: async (deps: IssueDeps, { body, execution }) => {
       const viewer = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
-      return issueTokenFor(deps, { ...body, viewer, startSeconds: deps.settings.TOKEN_START_SECONDS });
+      const viewerId = await deps.viewerIds.of(viewer.id);
+      const startSeconds = deps.settings.TOKEN_START_SECONDS;
+      return issueTokenFor(deps, { ...body, viewer, viewerId, apiKeyId: null, startSeconds }, execution);
     },
   }),
 ];

@@ -1,13 +1,13 @@
 import type { Hono } from "hono";
-import { consumeVideoHlsKeyToken } from "../../../shared/application/commands/consume-video-hls-key-token.ts";
 import { isQuality } from "../../../shared/domain/quality.ts";
 import { CONTENT_KEY_BYTES } from "../../../shared/key-vault/key-vault.ts";
 import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
-import { type GateFacts, recordGateRefusal } from "../../audit/record-gate-refusal.ts";
+import { recordGateRefusal } from "../../audit/record-gate-refusal.ts";
 import type { Context } from "../../context.ts";
+import type { Later } from "../../gate/freshness.ts";
+import { openKey } from "../../gate/gate.ts";
 import { type ProblemCode, problem } from "../../http/problems.ts";
 import { PUBLIC_HEADERS, withPublicHeaders } from "../../middleware/public-headers.ts";
-import { DATABASE_TIMEOUT_MS, timedOut, within } from "../../middleware/timeout.ts";
 import type { KeyAddress } from "../../playback/key-address.ts";
 import { readToken } from "../../playback/read-token.ts";
 import { isElsewhere } from "../../playback/session-binding.ts";
@@ -18,7 +18,7 @@ export type KeyHandler = (
   execution: Pick<ExecutionContext, "waitUntil">,
 ) => Promise<Response>;
 
-type Refusal = { readonly refused: ProblemCode; readonly facts: GateFacts | null };
+type Refusal = { readonly refused: ProblemCode; readonly claims: PlaybackClaims | null };
 
 /** The route of keys, for every spelling of a URL and for HEAD; see `keyHandler`. */
 export function routeKeys(app: Hono, answer: KeyHandler): void {
@@ -28,41 +28,41 @@ export function routeKeys(app: Hono, answer: KeyHandler): void {
   });
 }
 
-/** The key endpoint: 16 bytes or a reason. It counts play sessions and records refusals. */
+/** Returns 16 bytes or a reason, counts play sessions, and records refusals. */
 export function keyHandler(context: Context): KeyHandler {
   const gate = keyGate(context);
-  const answer: KeyHandler = async (asked, request, execution) => {
-    const outcome = await gate(asked, request);
+  return async (asked, request, execution) => {
+    const outcome = await gate(asked, request, (work) => execution.waitUntil(work));
     if (outcome instanceof Response) return outcome;
     const response = withPublicHeaders(problem(outcome.refused));
-    const { refused: reason, facts } = outcome;
-    recordGateRefusal(context, { reason, status: response.status, facts, asked }, request, execution);
+    const { refused: reason, claims } = outcome;
+    // A passing fault of ours is no event of a viewer.
+    if (reason === "unavailable") return response;
+    recordGateRefusal(context, { reason, status: response.status, claims, asked }, request, execution);
     return response;
-  };
-  return async (asked, request, execution) => {
-    const answered = await within(DATABASE_TIMEOUT_MS, answer(asked, request, execution));
-    return answered === "late" ? withPublicHeaders(timedOut(request.url)) : answered;
   };
 }
 
-function keyGate({ tokens, vault, playbackTokens, settings, now }: Context) {
+function keyGate({ gate, vault, playbackTokens, settings, now }: Context) {
   const maxAge = ({ expiresAt }: PlaybackClaims, at: number) =>
     Math.min(settings.KEY_MAX_AGE_SECONDS, Math.max(0, Math.floor(expiresAt - at / 1000)));
 
-  return async ({ keyId, quality, token }: KeyAddress, request: Request): Promise<Response | Refusal> => {
+  return async ({ keyId, quality, token }: KeyAddress, request: Request, later: Later): Promise<Response | Refusal> => {
     const at = now();
     const read = await readToken(playbackTokens, token, at);
-    if (read.kind === "refused") return { refused: read.code, facts: null };
+    if (read.kind === "refused") return { refused: read.code, claims: null };
     const { claims } = read;
-    const refused = (code: ProblemCode, viewer: string | null = null) => ({ refused: code, facts: { claims, viewer } });
+    const refused = (code: ProblemCode) => ({ refused: code, claims });
     if (isElsewhere(settings.SESSION_BINDING, claims, request)) return refused("session-elsewhere");
     if (keyId === undefined || quality === undefined || !isQuality(quality)) return refused("key-unknown");
     if (!claims.qualities.includes(quality)) return refused("quality-not-allowed");
     // HEAD is answered like GET but counts nothing, so it ends at the signature.
     if (request.method === "HEAD") return keyResponse(null, maxAge(claims, at));
-    const outcome = await consumeVideoHlsKeyToken({ tokens, vault }, claims, { keyId, quality }, at);
-    if (outcome.kind === "key") return keyResponse(outcome.key, maxAge(claims, at));
-    return refused(outcome.reason, outcome.viewer);
+    const opened = await openKey(gate, claims, { keyId, quality }, at, later);
+    if (opened.kind === "refused") return refused(opened.reason);
+    const { key, fileId } = opened;
+    const bytes = await vault.unwrap(key, { fileId, quality, keyVersion: key.keyVersion });
+    return keyResponse(bytes, maxAge(claims, at));
   };
 }
 

@@ -1,22 +1,19 @@
-import {
-  type IssueOutcome,
-  type IssueRequest,
-  issueVideoHlsKeyToken,
-} from "../../../shared/application/commands/issue-video-hls-key-token.ts";
+import type { IssueRequest } from "../../../shared/application/commands/issue-video-hls-key-token.ts";
 import { requestRekeyToWatch } from "../../../shared/application/commands/request-rekey.ts";
 import { answer } from "../../api/answer.ts";
+import type { Execution } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
+import { type IssueAnswer, issueToken } from "../../gate/issue-token.ts";
 import { refused } from "../../http/refusal.ts";
 
 export type IssueDeps = Pick<
   Context,
-  "tokens" | "playbackTokens" | "sessionRules" | "posts" | "rekeys" | "settings" | "now"
+  "gate" | "viewerIds" | "playbackTokens" | "sessionRules" | "posts" | "rekeys" | "settings" | "now"
 >;
 
-/** Issues a token for every route that does. The first request for an imported part also requests its re-key. */
-export async function issueTokenFor(deps: IssueDeps, request: IssueRequest) {
-  const { tokens, playbackTokens: signer, sessionRules, now } = deps;
-  const issued = await issueVideoHlsKeyToken({ tokens, signer, sessionRules }, request, now());
+/** Issues a token, for every route that does. The first request for an imported part also requests its re-key. */
+export async function issueTokenFor(deps: IssueDeps, request: IssueRequest, execution: Execution) {
+  const issued = await issueToken(deps, request, (work) => execution.waitUntil(work));
   const outcome = issued.kind === "rekey-required" ? await requestedRekey(deps, request) : issued;
   return answerOf(outcome, request);
 }
@@ -24,7 +21,7 @@ export async function issueTokenFor(deps: IssueDeps, request: IssueRequest) {
 async function requestedRekey(
   { posts, rekeys, settings, now }: IssueDeps,
   request: IssueRequest,
-): Promise<IssueOutcome> {
+): Promise<IssueAnswer> {
   const asked = { viewer: request.viewer, atMost: settings.MIGRATION_MAX_REQUESTED };
   const requested = await requestRekeyToWatch({ posts, rekeys }, request, asked, now());
   if (requested.kind === "refused") {
@@ -42,7 +39,7 @@ async function requestedRekey(
   }
 }
 
-function answerOf(outcome: IssueOutcome, { videoPostId, fileIndex }: IssueRequest) {
+function answerOf(outcome: IssueAnswer, { videoPostId, fileIndex }: IssueRequest) {
   switch (outcome.kind) {
     case "issued": {
       const { token, qualities, tokenId } = outcome;
@@ -50,6 +47,8 @@ function answerOf(outcome: IssueOutcome, { videoPostId, fileIndex }: IssueReques
       const masterUrl = `/video/enc/videoResource/${videoPostId}/${fileIndex}/master.m3u8?token=${token}`;
       return { ...answer(200, { token, expiresAt, qualities, masterUrl }), tokenId };
     }
+    case "away":
+      return refused("unavailable");
     case "rekey-required":
       return refused("not-ready");
     case "rekey-failed":

@@ -1,4 +1,3 @@
-import { endPlaySession } from "../../../shared/application/commands/end-play-session.ts";
 import { refreshPlaySession } from "../../../shared/application/commands/refresh-play-session.ts";
 import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 import { answer } from "../../api/answer.ts";
@@ -6,10 +5,11 @@ import * as define from "../../api/definitions/playback.ts";
 import { type Route, route } from "../../api/route.ts";
 import { type IssueCounter, isBeyondIssueLimit } from "../../auth/issue-limit.ts";
 import type { Context } from "../../context.ts";
+import { refreshRefusal } from "../../gate/gate.ts";
 import { refused } from "../../http/refusal.ts";
 import { isElsewhere } from "../../playback/session-binding.ts";
 
-type Deps = Pick<Context, "env" | "sessions" | "playbackTokens" | "sessionRules" | "settings" | "now">;
+type Deps = Pick<Context, "env" | "gate" | "playbackTokens" | "sessionRules" | "settings" | "now">;
 type SessionInput = { readonly session: PlaybackClaims };
 
 /**
@@ -18,11 +18,14 @@ type SessionInput = { readonly session: PlaybackClaims };
  */
 export const sessionRoutes: readonly Route<Deps>[] = [
   route(define.refreshSession, {
-    handle: async ({ env, sessions, playbackTokens: signer, sessionRules, settings, now }: Deps, input) => {
-      const { session, request } = input;
+    handle: async ({ env, gate, playbackTokens: signer, sessionRules, settings, now }: Deps, input) => {
+      const { session, request, execution } = input;
       if (isElsewhere(settings.SESSION_BINDING, session, request)) return refused("session-elsewhere");
       if (await isBeyondIssueLimit(env, counterOf(session))) return refused("too-many-requests");
-      const refreshed = await refreshPlaySession({ sessions, signer }, session, sessionRules.longestSeconds, now());
+      const at = now();
+      const refusalOf = (later: PlaybackClaims) =>
+        refreshRefusal(gate, later, at, (work) => execution.waitUntil(work));
+      const refreshed = await refreshPlaySession({ refusalOf, signer }, session, sessionRules.longestSeconds, at);
       if (refreshed.kind === "refused") return refused(refreshed.reason);
       const { token, expiresAt, refreshableUntil } = refreshed;
       return answer(200, { token, expiresAt: timeOf(expiresAt), refreshableUntil: timeOf(refreshableUntil) });
@@ -32,10 +35,10 @@ export const sessionRoutes: readonly Route<Deps>[] = [
   route(define.endSessionByBeacon, { handle: end }),
 ];
 
-async function end({ env, sessions, now }: Deps, { session }: SessionInput) {
+async function end({ env, gate, now }: Deps, { session }: SessionInput) {
   if (await isBeyondIssueLimit(env, counterOf(session))) return refused("too-many-requests");
-  const outcome = await endPlaySession(sessions, session, now());
-  return outcome === "not-a-session" ? refused(outcome) : answer(204, null);
+  if (session.kind !== "session") return refused("not-a-session");
+  return (await gate.counting.end(session, now())) === "away" ? refused("unavailable") : answer(204, null);
 }
 
 /** Limited by the issued token: anybody can start any number of its sessions without a database. */

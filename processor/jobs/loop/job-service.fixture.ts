@@ -58,7 +58,7 @@ export async function startJobService(): Promise<JobService> {
       if (order) leases.set(leaseToken, order);
       return order;
     },
-    scan: () => ({ requeued: 0, exhausted: 0, created: 0, refreshed: 0, tokensDeleted: 0 }),
+    scan: () => ({ requeued: 0, exhausted: 0, created: 0, refreshed: 0, revocationsDeleted: 0 }),
     heartbeat: (_call, jobId) => ({ cancel: service.cancelRequested.has(jobId) }),
     keys: () => service.keys,
     fail: () => (service.exhausted ? { outcome: "failed", runAfter: null } : { outcome: "retry", runAfter: 1 }),

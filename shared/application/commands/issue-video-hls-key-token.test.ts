@@ -3,7 +3,7 @@ import { type SessionLimit, type SessionRules, STANDARD_SESSION_RULES } from "..
 import type { QualityAuth, Viewer } from "../../domain/quality-auth.ts";
 import { fromWire } from "../../playback-token/claims.ts";
 import { createTokenSigner } from "../../playback-token/token-signer.ts";
-import type { PlayablePart, TokenRow, TokenStore } from "../ports/token-store.ts";
+import type { StoredKey, StoredPart } from "../ports/gate-readings.ts";
 import { type IssueRequest, issueVideoHlsKeyToken } from "./issue-video-hls-key-token.ts";
 
 const NOW = 1_770_000_000_999;
@@ -19,35 +19,34 @@ const guest: Viewer = { kind: "viewer", id: "guest", entitlements: [] };
 const gold: Viewer = { kind: "viewer", id: "gold", entitlements: ["gold"] };
 const administrator: Viewer = { kind: "administrator", id: "admin" };
 
-const published: PlayablePart = {
+const key = (quality: StoredKey["quality"], keyVersion = 2): StoredKey => ({
+  ...{ keyId: `${quality}-${keyVersion}`, quality, keyVersion, status: "ACTIVE", usableUntil: null },
+  ...{ wrappedKey: "", kekId: "" },
+});
+
+const published: StoredPart = {
   postStatus: "PUBLISHED",
+  postVersion: 7,
   fileId: "file",
   durationSeconds: 2000.4,
   playing: { prefix: "a-film/job/enc/k2-c1/", keyVersion: 2 },
   migration: null,
-  qualityAuth: [low, high, middle],
+  policies: [low, high, middle],
+  keys: [key("480p"), key("1080p"), key("720p")],
 };
 
-/** Issues against one part; shows what went into the database and into the token. */
+/** Issues against one part; shows the token. */
 async function issue(
   request: Partial<IssueRequest> = {},
-  part: PlayablePart | null = published,
-  stillPlays = true,
+  part: StoredPart | null = published,
   sessionRules: SessionRules = STANDARD_SESSION_RULES,
 ) {
-  const rows: TokenRow[] = [];
-  const unused = () => Promise.reject(new Error("token issue does not do that"));
-  const tokens: TokenStore = {
-    findPlayablePart: async () => part,
-    issue: async (row) => stillPlays && rows.push(row) > 0,
-    consume: unused,
-    revoke: unused,
-    deleteExpired: unused,
-  };
-  const standard: IssueRequest = { videoPostId: "post", fileIndex: 4, viewer: nobody, startSeconds: 600 };
-  const outcome = await issueVideoHlsKeyToken({ tokens, signer, sessionRules }, { ...standard, ...request }, NOW);
+  const nobodys = { viewerId: null, apiKeyId: null };
+  const standard: IssueRequest = { videoPostId: "post", fileIndex: 4, viewer: nobody, startSeconds: 600, ...nobodys };
+  const known = { part, feedPosition: 40 };
+  const outcome = await issueVideoHlsKeyToken({ signer, sessionRules }, known, { ...standard, ...request }, NOW);
   const verified = outcome.kind === "issued" ? await signer.verify(outcome.token, SECONDS) : null;
-  return { outcome, rows, claims: verified?.kind === "valid" ? fromWire(verified.payload) : null };
+  return { outcome, claims: verified?.kind === "valid" ? fromWire(verified.payload) : null };
 }
 
 describe("the token that is issued", () => {
@@ -94,39 +93,22 @@ describe("the token that is issued", () => {
   });
 });
 
-describe("the row of a token", () => {
-  it("is not there for what everybody may have without limit", async () => {
-    const { rows, claims } = await issue();
-    expect(rows).toEqual([]);
-    expect(claims?.hasRow).toBe(false);
+describe("what a token is revoked by", () => {
+  it("is the position of the feed and the version of the post that its issuer knew", async () => {
+    expect((await issue()).claims).toMatchObject({ feedPosition: 40, postVersion: 7 });
   });
 
-  it("is there as soon as one quality is not for everybody, or there is a limit or a name", async () => {
-    for (const request of [{ viewer: guest }, { maxUses: 1 }, { viewer: administrator }, { issuedTo: "site:7" }]) {
-      const { rows, claims } = await issue(request);
-      expect(claims?.hasRow).toBe(true);
-      expect(rows).toHaveLength(1);
-    }
+  it("is its viewer and its API key, where it has them", async () => {
+    expect((await issue()).claims).toMatchObject({ viewerId: null, apiKeyId: null });
+    const named = await issue({ viewerId: "hash", apiKeyId: "site" });
+    expect(named.claims).toMatchObject({ viewerId: "hash", apiKeyId: "site" });
   });
+});
 
-  it("holds what can change, and lives until the last session that was started has ended", async () => {
-    const { rows, claims } = await issue({ viewer: gold, maxUses: 3 });
-    expect(rows).toEqual([
-      {
-        tokenId: claims?.tokenId,
-        fileId: "file",
-        keyVersion: 2,
-        allowedQualities: ["1080p", "720p", "480p"],
-        viewer: "gold",
-        maxUses: 3,
-        sessionLimit: null,
-        startBefore: (SECONDS + 600) * 1000,
-        deleteAfter: (SECONDS + 600 + 4001) * 1000,
-      },
-    ]);
-    expect((await issue({ maxUses: 3 })).rows).toMatchObject([{ viewer: null }]);
-    const named = { viewer: administrator, issuedTo: "site:7" };
-    expect((await issue(named)).rows).toMatchObject([{ viewer: "site:7" }]);
+describe("the uses of a token", () => {
+  it("are limited only where the issuer asks for it", async () => {
+    expect((await issue({ viewer: gold })).claims?.maxUses).toBeNull();
+    expect((await issue({ maxUses: 3 })).claims?.maxUses).toBe(3);
   });
 });
 
@@ -134,33 +116,27 @@ describe("the limit of a viewer's sessions", () => {
   const three: SessionLimit = { atMost: 3, overflow: "REFUSE" };
   const one: SessionLimit = { atMost: 1, overflow: "END_OLDEST" };
   const rules = { ...STANDARD_SESSION_RULES, limit: three };
-  const site = { viewer: administrator, issuedTo: "site:7" };
+  const ofGold = { viewer: gold, viewerId: "gold" };
+  const site = { viewer: administrator, viewerId: "site:7" };
 
   it.each<[string, Partial<IssueRequest>, SessionRules, SessionLimit | null]>([
-    ["is none by default", { viewer: gold }, STANDARD_SESSION_RULES, null],
-    ["is that of the rules for a viewer who is known", { viewer: gold }, rules, three],
-    ["is that of the rules for whom a site names", site, rules, three],
+    ["is none by default", ofGold, STANDARD_SESSION_RULES, null],
+    ["is that of the rules for a viewer who is known", ofGold, rules, three],
+    ["is that of the rules for a viewer whom a site names", site, rules, three],
     ["is the token's own where it has one", { ...site, sessionLimit: one }, rules, one],
     ["is the token's own where there is no other", { ...site, sessionLimit: one }, STANDARD_SESSION_RULES, one],
     ["can be lifted for a token", { ...site, sessionLimit: null }, rules, null],
     ["is no administrator's, who issues for all the site's viewers", { viewer: administrator }, rules, null],
     ["is nobody's without a name", { viewer: nobody, maxUses: 1 }, rules, null],
+    ["does not hold for qualities that anybody may watch", { ...site, qualities: ["480p"] }, rules, null],
+    ["holds for those where the issuer asks for it", { ...site, qualities: ["480p"], sessionLimit: one }, rules, one],
   ])("%s", async (_, request, sessionRules, limit) => {
-    const { rows, claims } = await issue(request, published, true, sessionRules);
-    expect(rows).toMatchObject([{ sessionLimit: limit }]);
-    expect(claims?.limited).toBe(limit !== null);
-  });
-
-  it("makes no row for what everybody may have", async () => {
-    const part = { ...published, qualityAuth: [low] };
-    const { rows, claims } = await issue({ viewer: guest }, part, true, rules);
-    expect(rows).toEqual([]);
-    expect(claims).toMatchObject({ hasRow: false, limited: false });
+    expect((await issue(request, published, sessionRules)).claims?.sessionLimit).toEqual(limit);
   });
 });
 
 describe("no token is issued", () => {
-  it.each<[string, Partial<PlayablePart> | null, Viewer, string]>([
+  it.each<[string, Partial<StoredPart> | null, Viewer, string]>([
     ["for a part that does not exist", null, administrator, "not-found"],
     ["for a post that was deleted, to anybody", { postStatus: "DELETED" }, administrator, "deleted"],
     [
@@ -185,16 +161,12 @@ describe("no token is issued", () => {
       gold,
       "not-found",
     ],
-    ["where every quality is for others", { qualityAuth: [high] }, guest, "nothing-allowed"],
-    ["where the keys of what plays were revoked", { qualityAuth: [] }, administrator, "not-ready"],
+    ["where every quality is for others", { policies: [high] }, guest, "nothing-allowed"],
+    ["where the keys of what plays were revoked", { keys: [] }, administrator, "not-ready"],
+    ["where only replaced keys are left", { keys: [key("480p", 1)] }, administrator, "not-ready"],
   ])("%s", async (_, part, viewer, kind) => {
-    const { outcome, rows } = await issue({ viewer }, part === null ? null : { ...published, ...part });
+    const { outcome } = await issue({ viewer }, part === null ? null : { ...published, ...part });
     expect(outcome).toEqual({ kind });
-    expect(rows).toEqual([]);
-  });
-
-  it("when the part stopped playing that key version between the read and the write", async () => {
-    expect((await issue({ viewer: gold }, published, false)).outcome).toEqual({ kind: "not-ready" });
   });
 
   it("but to an administrator who looks at a post before its audit", async () => {

@@ -4,19 +4,21 @@ import { mayWatch, type QualityAuth, type Viewer } from "../../domain/quality-au
 import { secretId } from "../../lib/random-id.ts";
 import { type PlaybackClaims, toWire } from "../../playback-token/claims.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
-import type { PlayablePart, TokenRow, TokenStore } from "../ports/token-store.ts";
+import type { StoredPart } from "../ports/gate-readings.ts";
 
 export type IssueRequest = {
   readonly videoPostId: string;
   readonly fileIndex: number;
   readonly viewer: Viewer;
-  /** For whom a site asks; such a token has a row, so that it can be revoked with that viewer's others. */
-  readonly issuedTo?: string | undefined;
+  /** What revocations and limits of the viewer go by; null for nobody in particular. */
+  readonly viewerId: string | null;
+  /** The API key that issues it, where one does. */
+  readonly apiKeyId: string | null;
   /** Narrows what the viewer may see; never widens it. */
   readonly qualities?: readonly Quality[] | undefined;
   /** Play sessions that the token may start; absent for no limit. */
   readonly maxUses?: number | undefined;
-  /** Sessions that `issuedTo` may have at the same time; null for any number, absent for what the rules say. */
+  /** Sessions that the viewer may have at the same time; null for any number, absent for what the rules say. */
   readonly sessionLimit?: SessionLimit | null | undefined;
   /** Seconds in which it may start sessions. */
   readonly startSeconds: number;
@@ -26,8 +28,7 @@ export type IssueOutcome =
   | {
       readonly kind: "issued";
       readonly token: string;
-      /** What `revoke` takes; null for a token that has no row and is revoked with its key version. */
-      readonly tokenId: string | null;
+      readonly tokenId: string;
       readonly expiresAt: number;
       readonly qualities: readonly Quality[];
     }
@@ -38,100 +39,89 @@ export type IssueOutcome =
 type Refused = "not-found" | "not-ready" | "deleted" | "nothing-allowed";
 type NotRekeyed = "rekey-required" | "rekey-failed";
 
-/** The policies, applied to the viewer. A token that anybody could get at any time has no row (docs/playback-tokens.md). */
+/** The part as it is known, and the position of the revocation feed up to which it is. */
+export type KnownPart = { readonly part: StoredPart | null; readonly feedPosition: number };
+
+/** The policies, applied to the viewer. Nothing is written: the token says everything (docs/playback-tokens.md). */
 export async function issueVideoHlsKeyToken(
-  deps: { readonly tokens: TokenStore; readonly signer: TokenSigner; readonly sessionRules: SessionRules },
+  deps: { readonly signer: TokenSigner; readonly sessionRules: SessionRules },
+  { part, feedPosition }: KnownPart,
   request: IssueRequest,
   now: number,
 ): Promise<IssueOutcome> {
-  const part = await deps.tokens.findPlayablePart(request.videoPostId, request.fileIndex);
   const refusal = refuse(part, request.viewer);
   if (refusal !== null) return { kind: refusal };
-  const { playing } = part as PlayablePart & { playing: NonNullable<PlayablePart["playing"]> };
-  const allowed = allowedQualities((part as PlayablePart).qualityAuth, request);
+  const playable = part as PlayablePart;
+  const allowed = allowedQualities(playable, request);
   if (allowed.length === 0) return { kind: "nothing-allowed" };
-  const terms = sessionTerms(request, part as PlayablePart, deps.sessionRules);
-  const claims = issuedClaims(request, terms, playing, allowed, now);
-  const qualities = allowed.map((auth) => auth.quality);
-  const row = () => rowOf(claims, qualities, (part as PlayablePart).fileId, { ...request, limit: terms.limit });
-  if (claims.hasRow && !(await deps.tokens.issue(row(), now))) return { kind: "not-ready" };
+  const claims = issuedClaims(request, playable, feedPosition, allowed, deps.sessionRules, now);
   const token = await deps.signer.sign(toWire(claims));
-  const tokenId = claims.hasRow ? claims.tokenId : null;
-  return { kind: "issued", token, tokenId, expiresAt: claims.expiresAt, qualities };
+  const { tokenId, expiresAt } = claims;
+  return { kind: "issued", token, tokenId, expiresAt, qualities: allowed.map(({ quality }) => quality) };
 }
 
-function refuse(part: PlayablePart | null, viewer: Viewer): Refused | NotRekeyed | null {
+type PlayablePart = StoredPart & { readonly playing: NonNullable<StoredPart["playing"]> };
+
+function refuse(part: StoredPart | null, viewer: Viewer): Refused | NotRekeyed | null {
   if (part === null) return "not-found";
   if (part.postStatus === "DELETED") return "deleted";
   if (part.postStatus !== "PUBLISHED" && viewer.kind !== "administrator") return "not-found";
   if (part.migration !== null) return part.migration === "waiting" ? "rekey-required" : "rekey-failed";
-  // Keys that play have policies: where there are none, what played was revoked and waits for its rotation.
-  return part.playing === null || part.qualityAuth.length === 0 ? "not-ready" : null;
+  // Without active keys, what played was revoked and waits for its rotation.
+  return part.playing === null || playingPolicies(part).length === 0 ? "not-ready" : null;
 }
 
-function allowedQualities(policies: readonly QualityAuth[], request: IssueRequest): QualityAuth[] {
+/** Policies of the qualities whose keys play. */
+function playingPolicies({ playing, keys, policies }: StoredPart): readonly QualityAuth[] {
+  const plays = (quality: Quality) =>
+    keys.some((key) => key.quality === quality && key.keyVersion === playing?.keyVersion && key.status === "ACTIVE");
+  return policies.filter(({ quality }) => plays(quality));
+}
+
+function allowedQualities(part: StoredPart, request: IssueRequest): QualityAuth[] {
   const asked = (quality: Quality) => request.qualities === undefined || request.qualities.includes(quality);
-  return policies
+  return playingPolicies(part)
     .filter((auth) => asked(auth.quality) && mayWatch(auth, request.viewer))
     .sort((a, b) => QUALITIES.indexOf(a.quality) - QUALITIES.indexOf(b.quality));
 }
 
-type SessionTerms = { readonly seconds: number; readonly limit: SessionLimit | null };
-
-/** A limit is a viewer's, so it needs one: sites name theirs, and an administrator is nobody's viewer. */
-function sessionTerms(request: IssueRequest, part: PlayablePart, rules: SessionRules): SessionTerms {
-  const hasName = request.issuedTo !== undefined || request.viewer.kind === "viewer";
-  const limit = request.sessionLimit === undefined ? rules.limit : request.sessionLimit;
-  return { seconds: sessionSeconds(part.durationSeconds ?? 0, rules), limit: hasName ? limit : null };
-}
-
 function issuedClaims(
   request: IssueRequest,
-  terms: SessionTerms,
-  playing: NonNullable<PlayablePart["playing"]>,
+  part: PlayablePart,
+  feedPosition: number,
   allowed: readonly QualityAuth[],
+  rules: SessionRules,
   now: number,
 ): PlaybackClaims {
   const issuedAt = Math.floor(now / 1000);
+  const expiresAt = issuedAt + request.startSeconds;
   const tokenId = secretId();
-  const isPublic =
-    request.maxUses === undefined &&
-    request.issuedTo === undefined &&
-    allowed.every((auth) => auth.policy === "PUBLIC");
   return {
     kind: "issued",
     tokenId,
     sessionId: tokenId,
     videoPostId: request.videoPostId,
     fileIndex: request.fileIndex,
-    keyVersion: playing.keyVersion,
-    objectPath: playing.prefix,
+    keyVersion: part.playing.keyVersion,
+    objectPath: part.playing.prefix,
     qualities: allowed.map((auth) => auth.quality),
-    hasRow: !isPublic,
-    limited: !isPublic && terms.limit !== null,
-    sessionSeconds: terms.seconds,
+    feedPosition,
+    postVersion: part.postVersion,
+    viewerId: request.viewerId,
+    apiKeyId: request.apiKeyId,
+    maxUses: request.maxUses ?? null,
+    sessionLimit: request.viewerId === null ? null : sessionLimit(request, allowed, rules),
+    sessionSeconds: sessionSeconds(part.durationSeconds ?? 0, rules),
     issuedAt,
-    expiresAt: issuedAt + request.startSeconds,
+    expiresAt,
     startedAt: issuedAt,
+    origin: { issuedAt, expiresAt },
     binding: null,
   };
 }
 
-function rowOf(
-  claims: PlaybackClaims,
-  allowedQualities: readonly Quality[],
-  fileId: string,
-  request: IssueRequest & { readonly limit: SessionLimit | null },
-): TokenRow {
-  return {
-    tokenId: claims.tokenId,
-    fileId,
-    keyVersion: claims.keyVersion,
-    allowedQualities,
-    viewer: request.issuedTo ?? (request.viewer.kind === "anonymous" ? null : request.viewer.id),
-    maxUses: request.maxUses ?? null,
-    sessionLimit: request.limit,
-    startBefore: claims.expiresAt * 1000,
-    deleteAfter: (claims.expiresAt + claims.sessionSeconds) * 1000,
-  };
+/** What anybody could watch without a name is limited only where its issuer asks for it. */
+function sessionLimit(request: IssueRequest, allowed: readonly QualityAuth[], rules: SessionRules) {
+  if (request.sessionLimit !== undefined) return request.sessionLimit;
+  return allowed.every(({ policy }) => policy === "PUBLIC") ? null : rules.limit;
 }

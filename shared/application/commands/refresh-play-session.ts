@@ -1,6 +1,5 @@
 import { type PlaybackClaims, refreshedClaims, toWire } from "../../playback-token/claims.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
-import type { SessionReading, SessionStore } from "../ports/session-store.ts";
 
 export type RefreshOutcome =
   | {
@@ -16,18 +15,23 @@ export type RefreshOutcome =
 export type RefreshRefusal =
   | "not-a-session"
   | "token-expired"
-  | "token-unknown"
   | "token-revoked"
   | "session-ended"
-  | "key-superseded";
+  | "session-limit"
+  | "uses-exhausted"
+  | "key-superseded"
+  | "unavailable";
 
 /**
- * A token for the same play session with a later end, at most `longestSeconds` after its first start. What can change
- * is asked again in one round trip: the token's row, whether the session was ended, and the key version. Policies are
- * not: they count at the next token. `claims` are signed; times in `now` are milliseconds.
+ * A token for the same play session with a later end, at most `longestSeconds` after its first start. `refusalOf` says
+ * whether something that can change refuses the session with its later end: a revocation, the key version, a limit.
+ * Policies are not asked: they count at the next token. `claims` are signed; `now` is in ms.
  */
 export async function refreshPlaySession(
-  deps: { readonly sessions: SessionStore; readonly signer: TokenSigner },
+  deps: {
+    readonly signer: TokenSigner;
+    readonly refusalOf: (refreshed: PlaybackClaims) => Promise<RefreshRefusal | null>;
+  },
   claims: PlaybackClaims,
   longestSeconds: number,
   now: number,
@@ -36,16 +40,7 @@ export async function refreshPlaySession(
   // No clock skew is allowed for: a session that is over may have made room for another one of its viewer.
   if (claims.expiresAt * 1000 <= now) return { kind: "refused", reason: "token-expired" };
   const refreshed = refreshedClaims(claims, Math.floor(now / 1000), longestSeconds);
-  const reading = await deps.sessions.refresh({
-    tokenId: claims.tokenId,
-    sessionId: claims.hasRow ? claims.sessionId : null,
-    videoPostId: claims.videoPostId,
-    fileIndex: claims.fileIndex,
-    keyVersion: claims.keyVersion,
-    expiresAt: refreshed.expiresAt * 1000,
-    now,
-  });
-  const reason = refusalOf(reading, claims);
+  const reason = await deps.refusalOf(refreshed);
   if (reason !== null) return { kind: "refused", reason };
   return {
     kind: "refreshed",
@@ -53,12 +48,4 @@ export async function refreshPlaySession(
     expiresAt: refreshed.expiresAt,
     refreshableUntil: Math.max(refreshed.expiresAt, claims.startedAt + longestSeconds),
   };
-}
-
-/** In the order of the gate's reasons. */
-function refusalOf(reading: SessionReading, { hasRow }: PlaybackClaims): RefreshRefusal | null {
-  if (hasRow && reading.tokenStatus === null) return "token-unknown";
-  if (hasRow && reading.tokenStatus === "REVOKED") return "token-revoked";
-  if (reading.sessionEndedAt !== null) return "session-ended";
-  return reading.keysUsable ? null : "key-superseded";
 }

@@ -3,7 +3,7 @@ import { uuidV7 } from "../../lib/random-id.ts";
 import { type IsolatedSteps, runIsolated } from "../isolated-steps.ts";
 import type { JobStore, MissingJob } from "../ports/job-store.ts";
 import type { PendingWorkQueries } from "../ports/pending-work-queries.ts";
-import type { TokenStore } from "../ports/token-store.ts";
+import type { RevocationFeed } from "../ports/revocation-feed.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 import { failForGood } from "./fail-job.ts";
 import { refreshVideoPostTranscodeStatus } from "./refresh-video-post.ts";
@@ -12,7 +12,7 @@ export type ScanDeps = {
   readonly posts: VideoPostRepository;
   readonly jobs: JobStore;
   readonly pending: PendingWorkQueries;
-  readonly tokens: TokenStore;
+  readonly revocations: RevocationFeed;
   readonly rules: JobRules;
 };
 
@@ -21,7 +21,7 @@ export type ScanReport = {
   exhausted: number;
   created: number;
   refreshed: number;
-  tokensDeleted: number;
+  revocationsDeleted: number;
 };
 
 /** Of parts that lack a job: they are read and written in a few statements, however many they are. */
@@ -29,16 +29,16 @@ const MISSING_AT_ONCE = 100;
 /** Of jobs and posts that are loaded and saved one by one, some 20 statements each. The next scan takes the rest. */
 const SAVED_AT_ONCE = 10;
 /** Rows of one statement, and how many times in one scan. */
-const TOKEN_BATCH = 500;
-const TOKEN_ROUNDS = 20;
+const FEED_BATCH = 1000;
+const FEED_ROUNDS = 10;
 
 /**
  * Requeues, ends and creates what nobody holds. Every statement is conditional, so any number of scans may run at once.
  * A step or a job that fails stops no other one: the scan throws when all else is done.
  */
 export async function scanJobs(deps: ScanDeps, now: number): Promise<ScanReport> {
-  const { jobs, pending, rules, tokens } = deps;
-  const report: ScanReport = { requeued: 0, exhausted: 0, created: 0, refreshed: 0, tokensDeleted: 0 };
+  const { jobs, pending, rules, revocations } = deps;
+  const report: ScanReport = { requeued: 0, exhausted: 0, created: 0, refreshed: 0, revocationsDeleted: 0 };
   await runIsolated({
     "the end of exhausted jobs": async () => {
       const exhausted = await jobs.listExhausted(now, SAVED_AT_ONCE);
@@ -63,19 +63,19 @@ export async function scanJobs(deps: ScanDeps, now: number): Promise<ScanReport>
       const refresh = (id: string) => refreshVideoPostTranscodeStatus(deps.posts, id, now);
       await runIsolated(named(drifted, (id) => `post ${id}`, refresh));
     },
-    "the deletion of expired tokens": async () => {
-      report.tokensDeleted = await deleteExpiredTokens(tokens, now);
+    "the deletion of expired revocations": async () => {
+      report.revocationsDeleted = await deleteExpiredRevocations(revocations, now);
     },
   });
   return report;
 }
 
-async function deleteExpiredTokens(tokens: TokenStore, now: number): Promise<number> {
+async function deleteExpiredRevocations(revocations: RevocationFeed, now: number): Promise<number> {
   let total = 0;
-  for (let round = 0, complete = false; round < TOKEN_ROUNDS && !complete; round++) {
-    const deleted = await tokens.deleteExpired(now, TOKEN_BATCH);
-    total += deleted.tokens;
-    complete = deleted.complete;
+  for (let round = 0; round < FEED_ROUNDS; round++) {
+    const deleted = await revocations.deleteExpired(now, FEED_BATCH);
+    total += deleted;
+    if (deleted < FEED_BATCH) break;
   }
   return total;
 }

@@ -11,7 +11,7 @@ type Stores =
   | "uploads"
   | "pending"
   | "prefixes"
-  | "tokens"
+  | "revocations"
   | "rekeys"
   | "rotationBatches"
   | "rotationSteps";

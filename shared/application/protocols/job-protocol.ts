@@ -217,7 +217,7 @@ export const scanReportSchema = z.object({
   exhausted: z.int(),
   created: z.int(),
   refreshed: z.int(),
-  tokensDeleted: z.int(),
+  revocationsDeleted: z.int(),
 });
 export type ScanReport = z.infer<typeof scanReportSchema>;
 

@@ -10,8 +10,8 @@ import { d1ContentKeyStore } from "./keys/content-key-store.ts";
 import { d1KeyWrappingStore } from "./keys/key-wrapping-store.ts";
 import { d1RotationBatches } from "./keys/rotation-batches.ts";
 import { d1RotationSteps } from "./keys/rotation-steps.ts";
-import { d1SessionStore } from "./playback/session-store.ts";
-import { d1TokenStore } from "./playback/token-store.ts";
+import { d1GateReadings } from "./playback/gate-readings.ts";
+import { d1RevocationFeed } from "./playback/revocation-feed.ts";
 import { d1Outbox } from "./posts/outbox.ts";
 import { d1PrefixQueries } from "./posts/prefix-queries.ts";
 import { d1VideoPostQueries } from "./posts/video-post-queries.ts";
@@ -29,8 +29,8 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     jobs: d1JobStore(db),
     pending: d1PendingWorkQueries(db),
     prefixes: d1PrefixQueries(db),
-    tokens: d1TokenStore(db, binding),
-    sessions: d1SessionStore(binding),
+    gateReadings: d1GateReadings(binding),
+    revocations: d1RevocationFeed(db),
     contentKeys: d1ContentKeyStore(db),
     wrappings: d1KeyWrappingStore(db),
     rekeys: d1RekeyStore(db),

@@ -8,7 +8,7 @@ import { type FuzzRequest, fuzzRequest, type Originals } from "../../fuzz/reques
 import { administrationRequests, bodyRequests } from "../../fuzz/site-requests.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
-import { anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
+import { anonymousToken, askKey, type Held, siteToken, startSession, tokenId, usesOf } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
 
 /* Ten thousand damaged requests, and what must come of none of them. */
@@ -120,10 +120,7 @@ async function judged(request: FuzzRequest): Promise<string | null> {
   }
 }
 
-async function sessions(): Promise<number> {
-  const text = "SELECT count(*) AS n FROM video_hls_token_session WHERE token_id = ?";
-  return (await testEnv.DB.prepare(text).bind(tokenId(session)).first<{ n: number }>())!.n;
-}
+const sessions = () => usesOf(worker, session);
 
 describe(`${numbers.length} damaged requests (FUZZ_SEED=${seed})`, () => {
   it("get no 5xx, no key, no playlist with anything of theirs in it, and leave no secret in a log", async () => {

@@ -31,14 +31,13 @@ async function prepareWork() {
   );
   const tokenId = uuidV7(1);
   await byHand(
-    `INSERT INTO video_hls_key_token (token_id, file_id, key_version, allowed_qualities, start_before, delete_after, status, created_at)
-     VALUES (?, 'f', 1, '[]', 1, 1, 'ACTIVE', 1)`,
+    "INSERT INTO access_revocation (kind, subject, created_at, expires_at) VALUES ('token', ?, 1, 1)",
     tokenId,
   );
   const done = async () => ({
     exhausted: (await job(exhausted.jobId)) === "FAILED",
     requeued: (await job(lost.jobId)) === "QUEUED",
-    token: (await count("SELECT count(*) AS n FROM video_hls_key_token WHERE token_id = ?", tokenId)) === 0,
+    revocation: (await count("SELECT count(*) AS n FROM access_revocation WHERE subject = ?", tokenId)) === 0,
     upload: (await count("SELECT count(*) AS n FROM upload_session WHERE upload_id = ?", uploadId)) === 0,
   });
   return done;
@@ -52,7 +51,7 @@ describe("the Cron Trigger", () => {
   it("does the work of all its steps", async () => {
     const done = await prepareWork();
     await entry.scheduled({} as never, testEnv as never);
-    expect(await done()).toEqual({ exhausted: true, requeued: true, token: true, upload: true });
+    expect(await done()).toEqual({ exhausted: true, requeued: true, revocation: true, upload: true });
     expect(logged()).toEqual([]);
   });
 
@@ -61,7 +60,12 @@ describe("the Cron Trigger", () => {
     ["the end of exhausted jobs", /attempt" >= .*max_attempts/s, { exhausted: false }, "scan failed: the end of"],
     ["the return of due jobs", /state = 'RETRY_WAIT' AND run_after/, { requeued: false }, "scan failed: the return"],
     ["the refresh of posts", /HAVING abs\(p.duration/, {}, "scan failed: the refresh"],
-    ["the deletion of tokens", /delete_after/, { token: false }, "scan failed: the deletion"],
+    [
+      "the deletion of revocations",
+      /DELETE FROM access_revocation/,
+      { revocation: false },
+      "scan failed: the deletion",
+    ],
     ["the migration", /single_key_source s JOIN/, {}, "migration failed"],
     ["the uploads", /from "upload_session"/i, { upload: false }, "uploads failed"],
     ["the audit log", /audit_event/, {}, "audit failed"],
@@ -70,7 +74,7 @@ describe("the Cron Trigger", () => {
     const done = await prepareWork();
     const env = { ...testEnv, DB: faultyDatabase(testEnv.DB, onStatements(broken, throws("D1_ERROR: broken"))).db };
     await expect(entry.scheduled({} as never, env as never)).rejects.toThrow("failed");
-    expect(await done()).toEqual({ exhausted: true, requeued: true, token: true, upload: true, ...missing });
+    expect(await done()).toEqual({ exhausted: true, requeued: true, revocation: true, upload: true, ...missing });
     expect(logged()).toEqual([{ at: "scheduled", error: expect.stringContaining(reason) }]);
   });
 });

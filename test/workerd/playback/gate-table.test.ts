@@ -5,7 +5,7 @@ import { changePosts, contentKeys, keyIdOf, type LaterKeys, type Posts, publishP
 import { isSingleFactor, ROWS, rowsToAsk, sentence } from "../support/gate-rows.ts";
 import { type Answer, expectedOf, QUALITIES, REQUESTS, type Row } from "../support/gate-specification.ts";
 import { issuingWorkers, prepareTokens, type RowTokens, SIGNING_KEYS } from "../support/gate-tokens.ts";
-import { longTests, testEnv } from "../support/test-env.ts";
+import { longTests } from "../support/test-env.ts";
 import { startWorker } from "../support/worker.ts";
 
 /* The rows of the key gate's table: what is answered, and what was consumed. LONG_TESTS=1 asks every one of them. */
@@ -92,8 +92,10 @@ function keyNamedBy(row: Row): string | undefined {
 }
 
 async function sessionsOf(row: Row): Promise<number> {
-  const counted = testEnv.DB.prepare("SELECT count(*) AS n FROM video_hls_token_session WHERE token_id = ?");
-  return (await counted.bind(tokens.get(row)!.countedAs).first<{ n: number }>())!.n;
+  const tokenId = tokens.get(row)!.countedAs;
+  const status = await worker.context.gate.counting.status({ tokenId }, tokenId, Date.now());
+  if (status === "away") throw new Error("the counter is away");
+  return status.uses;
 }
 
 function tally(answers: readonly Answer[]): Record<string, number> {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
-import { askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
+import { askKey, type Held, siteToken, startSession, usesOf } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 let worker: TestWorker;
@@ -23,8 +22,8 @@ describe("a session that is bound to where it began", () => {
   async function from(mine: TestWorker, place: Place | null, path: string, init: RequestInit = {}): Promise<Response> {
     return mine.fetch(path, place === null ? init : ({ ...init, cf: place } as RequestInit));
   }
-  async function began(mine: TestWorker, place: Place | null): Promise<Held> {
-    const { token } = await siteToken(mine, post);
+  async function began(mine: TestWorker, place: Place | null, more = {}): Promise<Held> {
+    const { token } = await siteToken(mine, post, more);
     const path = `/video/enc/videoResource/${post.videoPostId}/0/master.m3u8?token=${token}`;
     const master = new TextDecoder().decode(await (await from(mine, place, path)).arrayBuffer());
     return { token: /token=([\w.-]+)/.exec(master)![1]! };
@@ -58,12 +57,9 @@ describe("a session that is bound to where it began", () => {
 
   it("consumes no use elsewhere", async () => {
     const mine = startWorker({ SESSION_BINDING: "country" });
-    const session = await began(mine, { country: "NL" });
+    const session = await began(mine, { country: "NL" }, { maxUses: 5 });
     expect(await askFrom(mine, { country: "DE" }, session)).toBe("403 session-elsewhere");
-    const uses = await testEnv.DB.prepare("SELECT count(*) AS n FROM video_hls_token_session WHERE token_id = ?")
-      .bind(tokenId(session))
-      .first<{ n: number }>();
-    expect(uses!.n).toBe(0);
+    expect(await usesOf(mine, session)).toBe(0);
   });
 
   it("is bound to nothing where nothing is known of the request, at its beginning or later", async () => {

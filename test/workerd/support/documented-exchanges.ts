@@ -1,6 +1,6 @@
 import { importRequest, storeImport } from "./imported-post.ts";
 import { claim, createPost, publishPost } from "./published-post.ts";
-import { siteToken, startSession } from "./viewing.ts";
+import { askKey, siteToken, startSession } from "./viewing.ts";
 import type { TestWorker } from "./worker.ts";
 
 /** A request and its answer, for the route as the documentation names it. */
@@ -44,6 +44,10 @@ async function ofViewers(worker: TestWorker, post: Post, note: Note): Promise<vo
   const locked = keys.keys.find(({ quality }) => quality === "1080p")!;
   const path = `/video/enc/key?keyId=${locked.keyId}&quality=1080p&token=${session.token}`;
   await note("GET /video/enc/key", await worker.fetch(path));
+  const counted = await siteToken(worker, post, { maxUses: 3 });
+  await askKey(worker, post, await startSession(worker, post, counted));
+  const lookUp = "/admin/video/enc/tokens/look-up";
+  await note(`POST ${lookUp}`, await worker.admin("POST", lookUp, { token: counted.token }));
   await note("POST /video/enc/session", await send("/video/enc/session", session));
   await note("POST /video/enc/session", await send("/video/enc/session", {}));
   await note("DELETE /video/enc/session", await send("/video/enc/session", session, "DELETE"));

@@ -37,7 +37,7 @@ const PLAIN = {
 const CROWDS: readonly TokenState[] = [
   "an issued token",
   "a session token",
-  "a session token without a row",
+  "a session token without limits",
   "a session token of the previous signing key",
   "a session token whose issued token has ended",
   "a session token of a revoked token",
@@ -87,10 +87,10 @@ function rows(columns: Columns): Row[] {
   return all.filter(canBe);
 }
 
-/** What has no row has no count, and one token is one session: an issued token's, or the session token's that is asked with. */
+/** What is not counted has no count, and one token is one session: an issued token's, or the session token's that is asked with. */
 function canBe({ token, session, requests }: Row): boolean {
-  const { row, kind, signature } = TOKENS[token];
-  if ((row === "none" || signature === "absent") && session !== "in a new session") return false;
+  const { uses, kind, signature } = TOKENS[token];
+  if ((uses === "free" || signature === "absent") && session !== "in a new session") return false;
   if (requests !== "by 20 sessions at once") return true;
   return kind === "session" && !SESSIONS[session].counted;
 }

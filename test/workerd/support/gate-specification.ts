@@ -10,8 +10,9 @@ type TokenFacts = {
   readonly signature: "ours" | "not ours" | "absent";
   /** "over": past its own end. "starts no more": its session runs, but the token that started it is past its end. */
   readonly life: "running" | "starts no more" | "over";
-  /** What the database says about the token; "none" for tokens that everybody may have. */
-  readonly row: "active" | "revoked" | "deleted" | "none";
+  /** Whether its uses are limited, so that its sessions are counted. */
+  readonly uses: "limited" | "free";
+  readonly isRevoked: boolean;
   readonly isFor: "this part" | "another part" | "another post";
 };
 
@@ -19,7 +20,8 @@ const issued: TokenFacts = {
   kind: "issued",
   signature: "ours",
   life: "running",
-  row: "active",
+  uses: "limited",
+  isRevoked: false,
   isFor: "this part",
 };
 const session: TokenFacts = { ...issued, kind: "session" };
@@ -29,19 +31,19 @@ const absent: TokenFacts = { ...issued, signature: "absent" };
 export const TOKENS = {
   "an issued token": issued,
   "a session token": session,
-  "an issued token without a row": { ...issued, row: "none" },
-  "a session token without a row": { ...session, row: "none" },
+  "an issued token without limits": { ...issued, uses: "free" },
+  "a session token without limits": { ...session, uses: "free" },
   "a session token of the previous signing key": session,
   "an issued token that has ended": { ...issued, life: "over" },
   "a session token whose issued token has ended": { ...session, life: "starts no more" },
   "a session token that has ended": { ...session, life: "over" },
-  "a session token without a row that has ended": { ...session, row: "none", life: "over" },
-  "an issued token that was revoked": { ...issued, row: "revoked" },
-  "a session token of a revoked token": { ...session, row: "revoked" },
-  "a session token whose row is gone": { ...session, row: "deleted" },
+  "a session token without limits that has ended": { ...session, uses: "free", life: "over" },
+  "an issued token that was revoked": { ...issued, isRevoked: true },
+  "a session token of a revoked token": { ...session, isRevoked: true },
+  "a session token of a revoked token without limits": { ...session, uses: "free", isRevoked: true },
   "a session token of another post": { ...session, isFor: "another post" },
   "a session token of another part of the post": { ...session, isFor: "another part" },
-  "a session token without a row of another post": { ...session, row: "none", isFor: "another post" },
+  "a session token without limits of another post": { ...session, uses: "free", isFor: "another post" },
   "a session token with another payload": forged,
   "a session token that a stranger has signed": forged,
   "a session token with alg none": forged,
@@ -58,7 +60,8 @@ type KeyFacts = {
   /** Whether it is of the version that the token is for, and of the quality that is asked for. */
   readonly version: "the token's" | "another";
   readonly quality: "asked for" | "another";
-  readonly state: "given out" | "superseded";
+  /** "deleted": with its whole post. */
+  readonly state: "given out" | "superseded" | "deleted";
 };
 
 const right: KeyFacts = { of: "this part", version: "the token's", quality: "asked for", state: "given out" };
@@ -68,7 +71,7 @@ export const KEYS = {
   "the key of a replaced version in its grace": right,
   "the key of a replaced version after its grace": { ...right, state: "superseded" },
   "the key of a revoked version": { ...right, state: "superseded" },
-  "the key of a deleted post": { ...right, state: "superseded" },
+  "the key of a deleted post": { ...right, state: "deleted" },
   "the key of the version that replaced the token's": { ...right, version: "another" },
   "the key of a version that is being made": { ...right, version: "another" },
   "the key of another quality": { ...right, quality: "another" },
@@ -144,10 +147,10 @@ const BY_SIGNATURE: readonly Refusal[] = [
   [403, "quality-not-allowed", ({ quality }) => !quality.allowed],
 ];
 
-/** What the database decides after that. */
-const BY_DATABASE: readonly Refusal[] = [
-  [401, "token-unknown", ({ token }) => token.row === "deleted"],
-  [401, "token-revoked", ({ token }) => token.row === "revoked"],
+/** What the feed and the part decide after that. */
+const BY_READING: readonly Refusal[] = [
+  [401, "token-revoked", ({ token }) => token.isRevoked],
+  [410, "key-superseded", ({ token, key }) => key.state === "deleted" && token.isFor !== "another post"],
   [404, "key-unknown", ({ token, key }) => key.of !== token.isFor],
   [404, "key-unknown", ({ key }) => key.version === "another" || key.quality === "another"],
   [410, "key-superseded", ({ key }) => key.state === "superseded"],
@@ -177,9 +180,9 @@ function answerWithoutUse(method: Exclude<Method, "GET">, facts: Facts): Answer 
 
 function answersToGet(row: Row, facts: Facts): Expected {
   const { requests, sessions } = REQUESTS[row.requests];
-  const refusal = firstRefusal(BY_SIGNATURE, facts) ?? firstRefusal(BY_DATABASE, facts);
+  const refusal = firstRefusal(BY_SIGNATURE, facts) ?? firstRefusal(BY_READING, facts);
   if (refusal !== null) return { answers: [{ ...refusal, times: requests }], counted: 0 };
-  if (facts.token.row === "none" || facts.counted) return { answers: [{ ...KEY, times: requests }], counted: 0 };
+  if (facts.token.uses === "free" || facts.counted) return { answers: [{ ...KEY, times: requests }], counted: 0 };
   const counted = Math.min(sessions, SESSIONS[row.session].usesLeft);
   const keys = (counted * requests) / sessions;
   const exhausted = { status: 403, says: "uses-exhausted", times: requests - keys };

@@ -13,7 +13,7 @@ export async function anonymousToken(worker: TestWorker, { videoPostId, fileInde
   return issued(await worker.fetch("/video/enc/token", { method: "POST", body }));
 }
 
-/** A token that a site issues, with a row. */
+/** A token that a site issues. */
 export async function siteToken(worker: TestWorker, { videoPostId, fileIndex }: Part, more = {}): Promise<Issued> {
   return issued(await worker.admin("POST", "/admin/video/enc/token", { videoPostId, fileIndex, ...more }));
 }
@@ -40,6 +40,12 @@ export async function askKey(
   const { keyId } = keys.keys.find((key) => key.quality === quality)!;
   const response = await worker.fetch(`/video/enc/key?keyId=${keyId}&quality=${quality}&token=${token}`);
   return response.status === 200 ? "key" : ((await response.json()) as { code: string }).code;
+}
+
+/** Play sessions that a counted token has started. */
+export async function usesOf(worker: TestWorker, { token }: Held): Promise<number> {
+  const { body } = await administer(worker, "POST", "/admin/video/enc/tokens/look-up", { token });
+  return body.uses as number;
 }
 
 export function tokenId({ token }: Held): string {

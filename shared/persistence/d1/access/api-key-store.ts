@@ -1,6 +1,7 @@
 import { and, desc, eq, getTableColumns, isNull, lte, or } from "drizzle-orm";
 import type { ApiKeyStore } from "../../../application/ports/api-key-store.ts";
-import type { Database } from "../database.ts";
+import { batched, type Database } from "../database.ts";
+import { announceChange } from "../playback/revocation-feed.ts";
 import { apiKey } from "../schema/callers.ts";
 
 const { secretHash: _, ...shownColumns } = getTableColumns(apiKey);
@@ -18,11 +19,14 @@ export function d1ApiKeyStore(db: Database): ApiKeyStore {
     list: (limit) => db.select(shownColumns).from(apiKey).orderBy(desc(apiKey.createdAt), apiKey.keyId).limit(limit),
 
     async revoke(keyId, now) {
-      const revoked = await db
-        .update(apiKey)
-        .set({ revokedAt: now })
-        .where(and(eq(apiKey.keyId, keyId), isNull(apiKey.revokedAt)))
-        .returning({ keyId: apiKey.keyId });
+      const [revoked] = await db.batch([
+        db
+          .update(apiKey)
+          .set({ revokedAt: now })
+          .where(and(eq(apiKey.keyId, keyId), isNull(apiKey.revokedAt)))
+          .returning({ keyId: apiKey.keyId }),
+        batched(db, announceChange({ kind: "api-key-changed", subject: keyId }, now)),
+      ]);
       if (revoked.length > 0) return "revoked";
       const known = await db.select({ keyId: apiKey.keyId }).from(apiKey).where(eq(apiKey.keyId, keyId)).get();
       return known === undefined ? "unknown" : "was-revoked";

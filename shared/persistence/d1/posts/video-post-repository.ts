@@ -13,6 +13,7 @@ import { secretId } from "../../../lib/random-id.ts";
 import { NO_ROWS, rowsOf, videoPostOf } from "../../rows/video-post-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { cancelJobsOf, endJob, insertJobs, takeBackJobs } from "../jobs/job-statements.ts";
+import { announceChange } from "../playback/revocation-feed.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
 import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "../schema/playback.ts";
 import { videoFilePost, videoHlsAbrVariant, videoPost, videoPostRevision } from "../schema/video-post.ts";
@@ -78,6 +79,7 @@ async function save(
     ...aggregateStatements(change, version, now).map((statement) => batched(db, statement)),
     ...(options === undefined ? [] : endJob(options, now).map((statement) => batched(db, statement))),
     ...takeBackJobs(change.takenBack ?? [], now).map((statement) => batched(db, statement)),
+    batched(db, announceChange({ kind: "post-changed", subject: change.post.id }, now)),
     ...insertJobs(change.post.id, change.jobs, rules, now).map((statement) => batched(db, statement)),
     ...(change.post.deletedAt === null
       ? []

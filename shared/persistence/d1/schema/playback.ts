@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { FeedKind } from "../../../application/ports/revocation-feed.ts";
 import type { ContentKeyStatus } from "../../../domain/content-key.ts";
 import type { Quality } from "../../../domain/quality.ts";
 import type { QualityPolicy } from "../../../domain/quality-auth.ts";
@@ -47,52 +48,24 @@ export const videoHlsQualityAuth = sqliteTable(
   (t) => [primaryKey({ columns: [t.fileId, t.quality] })],
 );
 
-export const videoHlsKeyToken = sqliteTable(
-  "video_hls_key_token",
+/**
+ * The revocation feed: what every isolate has to know within seconds. One row per subject; a repeated revocation replaces
+ * the row by one with a later number. AUTOINCREMENT, since SQLite otherwise reuses the number of a deleted last row, and
+ * an isolate that has read past that number would not see the new row.
+ */
+export const accessRevocation = sqliteTable(
+  "access_revocation",
   {
-    tokenId: text("token_id").primaryKey(),
-    fileId: text("file_id").notNull(),
-    keyVersion: integer("key_version").notNull(),
-    allowedQualities: text("allowed_qualities", { mode: "json" }).$type<readonly Quality[]>().notNull(),
-    /** Whom it was issued to, as the issuer names them; null for anybody. */
-    viewer: text("viewer"),
-    /** Play sessions that it may start; null for no limit. */
-    maxUses: integer("max_uses"),
-    /** Sessions that its viewer may have at the same time, over all tokens; null for no limit. */
-    sessionLimit: integer("session_limit"),
-    /** What happens at that limit; null where there is none. */
-    sessionOverflow: text("session_overflow").$type<"REFUSE" | "END_OLDEST">(),
-    startBefore: timestamp("start_before").notNull(),
-    deleteAfter: timestamp("delete_after").notNull(),
-    status: text("status").$type<"ACTIVE" | "REVOKED">().notNull(),
+    sequence: integer("sequence").primaryKey({ autoIncrement: true }),
+    kind: text("kind").$type<FeedKind>().notNull(),
+    subject: text("subject").notNull(),
     createdAt: timestamp("created_at").notNull(),
+    /** From then on no token exists that it could refuse, and no isolate that has not read it. */
+    expiresAt: timestamp("expires_at").notNull(),
   },
   (t) => [
-    index("video_hls_key_token_delete_after").on(t.deleteAfter),
-    // Revocation must not read the tokens of everybody else.
-    index("video_hls_key_token_viewer").on(t.viewer, t.status).where(sql`viewer IS NOT NULL`),
-    index("video_hls_key_token_file").on(t.fileId, t.status),
-  ],
-);
-
-export const videoHlsTokenSession = sqliteTable(
-  "video_hls_token_session",
-  {
-    tokenId: text("token_id").notNull(),
-    sessionId: text("session_id").notNull(),
-    createdAt: timestamp("created_at").notNull(),
-    /** Of its token; what a limit of concurrent sessions counts by. */
-    viewer: text("viewer"),
-    /** When it ends by itself; a refresh moves it. Null for sessions from before there were limits. */
-    expiresAt: timestamp("expires_at"),
-    /** When it was ended before its time: by its player, or by a newer session of the same viewer. */
-    endedAt: timestamp("ended_at"),
-  },
-  (t) => [
-    primaryKey({ columns: [t.tokenId, t.sessionId] }),
-    index("video_hls_token_session_viewer")
-      .on(t.viewer, t.createdAt)
-      .where(sql`viewer IS NOT NULL AND ended_at IS NULL`),
+    uniqueIndex("access_revocation_subject").on(t.kind, t.subject),
+    index("access_revocation_expires").on(t.expiresAt),
   ],
 );
 

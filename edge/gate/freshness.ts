@@ -1,0 +1,139 @@
+import { logError } from "../log/log.ts";
+
+/*
+ * One value that an isolate reads from the database and uses for a while. Requests share the value and never a promise:
+ * workerd cancels or hangs the requests that wait for a promise whose own request has ended.
+ */
+
+/** In ms. */
+export type FreshnessRules = {
+  /** A value that was read longer ago is not used while the database answers. */
+  readonly freshMs: number;
+  /** A value that was read longer ago is not used at all. */
+  readonly staleMs: number;
+};
+
+export type Cell<Value> = {
+  value: Value | undefined;
+  /** When the reading of the value was started, so that an age never counts too little. */
+  readAt: number;
+  /** Since when a reading is under way; null for none. A cancelled request clears nothing: SLOW_MS is the deadline. */
+  readingSince: number | null;
+  /** When the last reading failed; null once one has succeeded. */
+  failedAt: number | null;
+  /** When the latest reading was started, whatever came of it. */
+  triedAt: number;
+  /** Names the latest reading. */
+  attempt: object | null;
+};
+
+export function emptyCell<Value>(): Cell<Value> {
+  const never = Number.NEGATIVE_INFINITY;
+  return { value: undefined, readAt: never, readingSince: null, failedAt: null, triedAt: never, attempt: null };
+}
+
+/** A refresh in the background begins in the last part of the period, so that no value is served beyond it. */
+const REFRESH_FROM = 0.7;
+/** From here on a reading counts as lost: the old value is used, and another request reads. */
+export const SLOW_MS = 500;
+/** Between two readings of a database that fails. */
+export const RETRY_MS = 1000;
+/** Between two readings that requests want because the value may be older than they are. */
+export const GAP_MS = 250;
+
+export type Step =
+  /** Synchronously, without a reading. */
+  | "use"
+  /** The value counts; start a reading that nobody waits for. */
+  | "use-and-read"
+  /** Start a reading and wait for it. */
+  | "read"
+  /** Somebody's reading is under way, or the next is not due yet: look again soon. */
+  | "wait"
+  /** The database fails, and nothing that is young enough is in memory. */
+  | "away";
+
+/** What a request does at `now` that needs a value whose reading was started at `notBefore` or later. */
+export function nextStep(cell: Cell<unknown>, rules: FreshnessRules, now: number, notBefore: number): Step {
+  const isReading = cell.readingSince !== null;
+  const isSlow = cell.readingSince !== null && now - cell.readingSince >= SLOW_MS;
+  const isFailing = cell.failedAt !== null || isSlow;
+  const mayRead = (!isReading || isSlow) && (!isFailing || now - cell.triedAt >= RETRY_MS);
+  if (cell.value !== undefined && cell.readAt >= notBefore) {
+    const age = now - cell.readAt;
+    if (age < rules.freshMs * REFRESH_FROM) return "use";
+    if (age < rules.freshMs || (isFailing && age < rules.staleMs)) return mayRead ? "use-and-read" : "use";
+  }
+  if (isFailing) return mayRead ? "read" : isReading ? "wait" : "away";
+  if (isReading) return "wait";
+  const isOver = cell.value === undefined || now - cell.readAt >= rules.freshMs;
+  return isOver || now - cell.triedAt >= GAP_MS ? "read" : "wait";
+}
+
+/** Time, and what may outlive a request: of the platform, and of tests. */
+export type GateClock = { readonly now: () => number; readonly sleep: (ms: number) => Promise<unknown> };
+export type Later = (work: Promise<unknown>) => void;
+
+/** How long a request waits for a value; its reading continues. */
+export const PATIENCE_MS = 900;
+const FIRST_LOOK_MS = 4;
+const LONGEST_LOOK_MS = 32;
+
+/**
+ * The value, or "away". `notBefore`: the earliest start of a reading that counts, for what a stale value may not decide.
+ * `rules` are asked again after a reading, which may have made the value count. One request at a time calls `read`, and `later` keeps the reading alive when that request is cancelled.
+ */
+export async function freshValue<Value>(
+  cell: Cell<Value>,
+  rules: () => FreshnessRules,
+  read: () => Promise<Value>,
+  clock: GateClock,
+  later: Later,
+  notBefore = Number.NEGATIVE_INFINITY,
+): Promise<Value | "away"> {
+  const arrivedAt = clock.now();
+  if (rules().freshMs === 0) return ownReading(read, clock, later);
+  for (let look = FIRST_LOOK_MS; ; look = Math.min(2 * look, LONGEST_LOOK_MS)) {
+    const now = clock.now();
+    const left = PATIENCE_MS - (now - arrivedAt);
+    const step = nextStep(cell, rules(), now, notBefore);
+    if (step === "use") return cell.value as Value;
+    if (step === "use-and-read") {
+      later(reading(cell, read, clock));
+      return cell.value as Value;
+    }
+    if (step === "away" || left <= 0) return "away";
+    if (step === "wait") await clock.sleep(Math.min(look, left));
+    else await inTime(reading(cell, read, clock), SLOW_MS, clock, later);
+  }
+}
+
+/** A period of 0 means a reading for every request: nothing is shared. */
+async function ownReading<Value>(read: () => Promise<Value>, clock: GateClock, later: Later): Promise<Value | "away"> {
+  const cell = emptyCell<Value>();
+  await inTime(reading(cell, read, clock), PATIENCE_MS, clock, later);
+  return cell.value === undefined ? "away" : cell.value;
+}
+
+/** Never throws. Only the latest reading changes the flags, and no value replaces one whose reading started later. */
+async function reading<Value>(cell: Cell<Value>, read: () => Promise<Value>, clock: GateClock): Promise<void> {
+  const startedAt = clock.now();
+  const attempt = {};
+  cell.attempt = attempt;
+  cell.readingSince = startedAt;
+  cell.triedAt = startedAt;
+  let failedAt: number | null = null;
+  try {
+    const value = await read();
+    if (startedAt >= cell.readAt) Object.assign(cell, { value, readAt: startedAt });
+  } catch (error) {
+    logError("gate", error);
+    failedAt = clock.now();
+  }
+  if (cell.attempt === attempt) Object.assign(cell, { readingSince: null, failedAt });
+}
+
+function inTime(work: Promise<void>, ms: number, clock: GateClock, later: Later): Promise<unknown> {
+  later(work);
+  return Promise.race([work, clock.sleep(ms)]);
+}

@@ -1,0 +1,136 @@
+import type { KnownPart } from "../../shared/application/commands/issue-video-hls-key-token.ts";
+import type { GateReadings } from "../../shared/application/ports/gate-readings.ts";
+import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import { type CountOutcome, createPlayCounting, type PlayCounting } from "./count-play.ts";
+import { type FoundKey, findKey, keyRefusal } from "./find-key.ts";
+import { type FreshnessRules, type GateClock, type Later, PATIENCE_MS } from "./freshness.ts";
+import { createPartSnapshots, type PartSnapshot, type PartSnapshots } from "./part-snapshots.ts";
+import type { PlayCounter } from "./play-counter.ts";
+import { createRevocationFeed, type RevocationFeedReader } from "./revocation-feed.ts";
+
+/** What an isolate knows of the database, and the objects that count. Of the Context, never of a module. */
+export type Gate = {
+  readonly feed: RevocationFeedReader;
+  readonly parts: PartSnapshots;
+  readonly counting: PlayCounting;
+  /** The part, with the position up to which it is known; "away" while the database fails. */
+  readonly part: (part: PartName, later: Later) => Promise<Known | "away">;
+  /** The same after a reading of the feed that was started at `notBefore` (ms) or later. */
+  readonly partSince: (part: PartName, notBefore: number, later: Later) => Promise<Known | "away">;
+  readonly isRevoked: (claims: PlaybackClaims) => Promise<boolean | "away">;
+};
+
+type PartName = { readonly videoPostId: string; readonly fileIndex: number };
+export type Known = KnownPart & { readonly part: PartSnapshot | null };
+
+type Deps = {
+  readonly readings: GateReadings;
+  readonly counters: DurableObjectNamespace<PlayCounter>;
+  readonly rules: FreshnessRules;
+  readonly longestSeconds: number;
+  readonly clock: GateClock;
+};
+
+export function createGate({ readings, counters, rules, longestSeconds, clock }: Deps): Gate {
+  const feed = createRevocationFeed(readings, rules, clock);
+  const parts = createPartSnapshots(readings, feed, rules, clock);
+
+  const partSince: Gate["partSince"] = async ({ videoPostId, fileIndex }, notBefore, later) => {
+    // Side by side, since an isolate that has just started knows neither.
+    const [ready, first] = await Promise.all([feed.ready(later, notBefore), parts.get(videoPostId, fileIndex, later)]);
+    if (ready === "away" || first === "away") return "away";
+    const feedPosition = feed.position();
+    // The feed may have named the post meanwhile; else this asks nothing.
+    const part = rules.freshMs === 0 ? first : await parts.get(videoPostId, fileIndex, later);
+    return part === "away" ? "away" : { part, feedPosition };
+  };
+
+  return {
+    feed,
+    parts,
+    counting: createPlayCounting({ counters, feed, longestSeconds, sleep: clock.sleep }),
+    partSince,
+    part: async (name, later) => {
+      const part = feed.isReady() ? parts.peek(name.videoPostId, name.fileIndex) : undefined;
+      if (part !== undefined) return { part, feedPosition: feed.position() };
+      return partSince(name, Number.NEGATIVE_INFINITY, later);
+    },
+    isRevoked: async (claims) => {
+      const known = feed.isRevoked(claims);
+      if (known !== "unknown") return known;
+      const late = clock.sleep(PATIENCE_MS).then((): "away" => "away");
+      return Promise.race([feed.askRevoked(claims).catch((): "away" => "away"), late]);
+    },
+  };
+}
+
+export type AskedKey = { readonly keyId: string; readonly quality: string };
+
+export type OpenedKey = Extract<FoundKey, { kind: "key" }> | { readonly kind: "refused"; readonly reason: GateRefusal };
+
+export type GateRefusal =
+  | "token-revoked"
+  | "key-unknown"
+  | "key-superseded"
+  | Exclude<CountOutcome, "counted" | "away">
+  | "unavailable";
+
+/** The stored key for a verified token, whose session is counted if it has to be. `now` in ms. */
+export async function openKey(
+  gate: Gate,
+  claims: PlaybackClaims,
+  asked: AskedKey,
+  now: number,
+  later: Later,
+): Promise<OpenedKey> {
+  const known = await gate.part(claims, later);
+  if (known === "away") return refused("unavailable");
+  const revoked = await gate.isRevoked(claims);
+  if (revoked !== false) return refused(revoked === "away" ? "unavailable" : "token-revoked");
+  const found = await certainKey(gate, known, claims, asked, now, later);
+  if (found.kind === "refused") return found;
+  const counted = await gate.counting.begin(claims, now);
+  if (counted === "counted") return found;
+  return refused(counted === "away" ? "unavailable" : counted);
+}
+
+/** A token that knows more than this isolate is refused only by what is read after its request. */
+async function certainKey(
+  gate: Gate,
+  { part }: Known,
+  claims: PlaybackClaims,
+  asked: AskedKey,
+  now: number,
+  later: Later,
+): Promise<OpenedKey> {
+  const first = findKey(part, claims, asked, now);
+  if (first.kind !== "behind") return first;
+  const read = await gate.partSince(claims, now, later);
+  if (read === "away") return refused("unavailable");
+  const second = findKey(read.part, claims, asked, now);
+  return second.kind === "behind" ? refused(keyRefusal(read.part, claims.keyVersion, now)) : second;
+}
+
+function refused(reason: GateRefusal): OpenedKey {
+  return { kind: "refused", reason };
+}
+
+/** Whether something that can change refuses a session that is being refreshed; its later end is counted. */
+export async function refreshRefusal(
+  gate: Gate,
+  claims: PlaybackClaims,
+  now: number,
+  later: Later,
+): Promise<Exclude<GateRefusal, "key-unknown"> | null> {
+  const known = await gate.part(claims, later);
+  if (known === "away") return "unavailable";
+  const revoked = await gate.isRevoked(claims);
+  if (revoked !== false) return revoked === "away" ? "unavailable" : "token-revoked";
+  const isBehind = (known.part?.postVersion ?? 0) < claims.postVersion;
+  const certain = isBehind ? await gate.partSince(claims, now, later) : known;
+  if (certain === "away") return "unavailable";
+  if (keyRefusal(certain.part, claims.keyVersion, now) === "key-superseded") return "key-superseded";
+  const counted = await gate.counting.refresh(claims, now);
+  if (counted === "counted") return null;
+  return counted === "away" ? "unavailable" : counted;
+}

@@ -1,0 +1,132 @@
+import type { GateReadings, StoredKey, StoredPart } from "../../shared/application/ports/gate-readings.ts";
+import { isUuid } from "../../shared/lib/random-id.ts";
+import { createTemplateCache } from "../playlist-template/template-cache.ts";
+import {
+  type Cell,
+  emptyCell,
+  type FreshnessRules,
+  freshValue,
+  type GateClock,
+  type Later,
+  nextStep,
+} from "./freshness.ts";
+import type { RevocationFeedReader } from "./revocation-feed.ts";
+
+/** A part as it was at a position of the feed; it counts until the feed names its post again. */
+export type PartSnapshot = StoredPart & { readonly keysById: ReadonlyMap<string, StoredKey> };
+
+export type PartSnapshots = {
+  /** What counts without waiting; undefined where nothing does. */
+  readonly peek: (videoPostId: string, fileIndex: number) => PartSnapshot | undefined;
+  /** Null: there is no such part. */
+  readonly get: (videoPostId: string, fileIndex: number, later: Later) => Promise<PartSnapshot | null | "away">;
+  /** After a save by this isolate, which thereby reads what it has written. */
+  readonly forget: (videoPostId: string) => void;
+};
+
+type Reading = {
+  readonly snapshot: PartSnapshot | null;
+  readonly position: number;
+  readonly generation: number;
+  /** How many saves this isolate had made when the reading was started. */
+  readonly saves: number;
+};
+
+/** The feed names what changes; this bounds the effect of a change that it does not name. */
+const BACKSTOP_MS = 60_000;
+const MOST_BYTES = 8 * 2 ** 20;
+/** A separate bound for parts that do not exist: made-up ids must not push out what plays. */
+const MOST_MISSING_BYTES = 2 ** 17;
+const CELL_BYTES = 200;
+/** Of one part: a row, and per key its row as text and the wrapped key. */
+const PART_BYTES = 1000;
+const KEY_BYTES = 400;
+/** Readings that find nothing, in one second of an isolate. */
+const MOST_MISSES = 200;
+/** Of own saves. By then the feed has named the oldest. */
+const MOST_SAVES = 1000;
+
+export function createPartSnapshots(
+  readings: GateReadings,
+  feed: Pick<RevocationFeedReader, "position" | "changedAt" | "generation">,
+  rules: FreshnessRules,
+  clock: GateClock,
+): PartSnapshots {
+  const found = createTemplateCache<Cell<Reading>>(MOST_BYTES);
+  const missing = createTemplateCache<Cell<Reading>>(MOST_MISSING_BYTES);
+  const savedAt = new Map<string, number>();
+  let saves = 0;
+  let misses = { second: 0, count: 0 };
+
+  const isCurrent = (videoPostId: string, { value }: Cell<Reading>) =>
+    value !== undefined &&
+    value.generation === feed.generation() &&
+    value.saves >= (savedAt.get(videoPostId) ?? 0) &&
+    value.position >= feed.changedAt({ kind: "post-changed", subject: videoPostId });
+
+  const rulesOf = (videoPostId: string, cell: Cell<Reading>): FreshnessRules => {
+    if (rules.freshMs === 0) return rules;
+    // What has changed counts no more, except while the database fails.
+    if (!isCurrent(videoPostId, cell)) return { freshMs: -1, staleMs: rules.staleMs };
+    return { freshMs: BACKSTOP_MS, staleMs: BACKSTOP_MS + rules.staleMs };
+  };
+
+  const read = async (videoPostId: string, fileIndex: number): Promise<Reading> => {
+    const before = { position: feed.position(), generation: feed.generation(), saves };
+    const { part, position } = await readings.readPart(videoPostId, fileIndex);
+    return { ...before, snapshot: snapshotOf(part), position: Math.max(before.position, position) };
+  };
+
+  const isBeyondMisses = (more = 0): boolean => {
+    const second = Math.floor(clock.now() / 1000);
+    if (misses.second !== second) misses = { second, count: 0 };
+    misses.count += more;
+    return misses.count >= MOST_MISSES;
+  };
+
+  return {
+    peek: (videoPostId, fileIndex) => {
+      const cell = found.get(nameOf(videoPostId, fileIndex));
+      if (cell === undefined) return undefined;
+      const step = nextStep(cell, rulesOf(videoPostId, cell), clock.now(), Number.NEGATIVE_INFINITY);
+      return step === "use" ? (cell.value?.snapshot ?? undefined) : undefined;
+    },
+    get: async (videoPostId, fileIndex, later) => {
+      if (!isUuid(videoPostId)) return null;
+      const name = nameOf(videoPostId, fileIndex);
+      const known = found.get(name) ?? missing.get(name);
+      if (known === undefined && isBeyondMisses()) return "away";
+      const cell = known ?? emptyCell<Reading>();
+      if (known === undefined) missing.put(name, cell, CELL_BYTES);
+      const used = cell.value;
+      const value = await freshValue(
+        cell,
+        () => rulesOf(videoPostId, cell),
+        () => read(videoPostId, fileIndex),
+        clock,
+        later,
+      );
+      if (value === "away") return "away";
+      if (value.snapshot === null && value !== used) isBeyondMisses(1);
+      if (value.snapshot !== null && value !== used) found.put(name, cell, bytesOf(value.snapshot));
+      return value.snapshot;
+    },
+    forget: (videoPostId) => {
+      savedAt.delete(videoPostId);
+      savedAt.set(videoPostId, ++saves);
+      if (savedAt.size > MOST_SAVES) savedAt.delete(savedAt.keys().next().value as string);
+    },
+  };
+}
+
+function nameOf(videoPostId: string, fileIndex: number): string {
+  return `${videoPostId}/${fileIndex}`;
+}
+
+function snapshotOf(part: StoredPart | null): PartSnapshot | null {
+  return part === null ? null : { ...part, keysById: new Map(part.keys.map((key) => [key.keyId, key])) };
+}
+
+function bytesOf({ keys }: PartSnapshot): number {
+  return CELL_BYTES + PART_BYTES + KEY_BYTES * keys.length;
+}

@@ -1,0 +1,180 @@
+import { DurableObject } from "cloudflare:workers";
+import type { SessionLimit } from "../../shared/domain/play-session.ts";
+import type { RevocableClaims } from "./revocation-feed.ts";
+
+/** A play session that asks for its first key, or for another. Times in ms. */
+export type Play = {
+  readonly claims: RevocableClaims;
+  readonly sessionId: string;
+  readonly maxUses: number | null;
+  readonly limit: SessionLimit | null;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  /** No session of the token can be live beyond this, refreshed or not. */
+  readonly keepUntil: number;
+  readonly now: number;
+  /** Sessions that the feed knows as revoked: they end first. Absent for a first try, which ends no other session. */
+  readonly revoked?: readonly string[];
+};
+
+export type CountedPlay =
+  | { readonly kind: "ok" | "ended" | "too-late" | "exhausted" }
+  /** With the sessions that hold the places. */
+  | { readonly kind: "limit"; readonly live: readonly LiveSession[] };
+
+export type LiveSession = {
+  readonly sessionId: string;
+  readonly claims: RevocableClaims;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+};
+
+export type CounterStatus = { readonly uses: number; readonly live: readonly LiveSession[] };
+
+const CREATE = `CREATE TABLE IF NOT EXISTS session (
+  session_id TEXT PRIMARY KEY, token_id TEXT NOT NULL, claims TEXT NOT NULL, started_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, keep_until INTEGER NOT NULL, ended_at INTEGER) WITHOUT ROWID`;
+
+type Row = { session_id: string; claims: string; started_at: number; expires_at: number; ended_at: number | null };
+
+const ALARM_STEP_MS = 3_600_000;
+
+/**
+ * Counts the play sessions of one token, or of one viewer whose sessions are limited. No method awaits between its first
+ * read and its last write, so nothing comes in between; the platform holds an answer until its writes are durable.
+ */
+export class PlayCounter extends DurableObject {
+  /** Ends of the sessions that are live for certain: another key of one costs no statement. */
+  private readonly known = new Map<string, number>();
+  /** By token, from the first time that a limit asks for it. */
+  private readonly uses = new Map<string, number>();
+  private hasTable: boolean | null = null;
+  private alarmAt: number | null = null;
+
+  /** Counts the session if it is new. A session counts once, however often this is called. */
+  async begin(play: Play): Promise<CountedPlay> {
+    const { sessionId, now } = play;
+    const knownEnd = this.known.get(sessionId) ?? 0;
+    if (knownEnd > now && play.expiresAt <= knownEnd) return { kind: "ok" };
+    this.createTable();
+    const row = this.find(sessionId);
+    if (row !== null && row.ended_at !== null) return { kind: "ended" };
+    if (row === null) {
+      if (play.claims.origin.expiresAt * 1000 <= now) return { kind: "too-late" };
+      if (play.maxUses !== null && this.usesOf(play.claims.tokenId) >= play.maxUses) return { kind: "exhausted" };
+    }
+    // A session whose end has passed gave its place away, and needs one again.
+    if (row === null || row.expires_at <= now) {
+      const full = this.makeRoom(play);
+      if (full !== null) return { kind: "limit", live: full };
+    }
+    await this.keep(play, row === null);
+    return { kind: "ok" };
+  }
+
+  /** Moves the end of a session that was counted. One that was not is counted by its first key. */
+  async refresh(play: Play): Promise<CountedPlay> {
+    if (!this.isStored() || this.find(play.sessionId) === null) return { kind: "ok" };
+    return this.begin(play);
+  }
+
+  /** Whether there was a session to end. */
+  end(sessionId: string, now: number): boolean {
+    if (!this.isStored()) return false;
+    this.known.delete(sessionId);
+    const text = "UPDATE session SET ended_at = ?2 WHERE session_id = ?1 AND ended_at IS NULL";
+    return this.ctx.storage.sql.exec(text, sessionId, now).rowsWritten > 0;
+  }
+
+  /** Reading stores nothing, also for a token that never was. */
+  status(tokenId: string, now: number): CounterStatus {
+    if (!this.isStored()) return { uses: 0, live: [] };
+    return { uses: this.usesOf(tokenId), live: this.live(now).filter(({ claims }) => claims.tokenId === tokenId) };
+  }
+
+  /** Deletes what can decide nothing any more, and everything once that is all. */
+  override async alarm(): Promise<void> {
+    this.alarmAt = null;
+    if (!this.isStored()) return;
+    const { sql } = this.ctx.storage;
+    sql.exec("DELETE FROM session WHERE keep_until < ?", Date.now());
+    this.uses.clear();
+    const { last } = sql.exec<{ last: number | null }>("SELECT max(keep_until) AS last FROM session").one();
+    if (last !== null) return this.wakeAt(last);
+    this.known.clear();
+    this.hasTable = null;
+    await this.ctx.storage.deleteAll();
+  }
+
+  /** Null when there is a place now; else who holds them. */
+  private makeRoom({ limit, sessionId, revoked, now }: Play): readonly LiveSession[] | null {
+    if (limit === null) return null;
+    for (const id of revoked ?? []) this.end(id, now);
+    const live = this.live(now).filter((session) => session.sessionId !== sessionId);
+    const beyond = live.length - limit.atMost + 1;
+    if (beyond <= 0) return null;
+    if (limit.overflow === "REFUSE" || revoked === undefined) return live;
+    for (const oldest of live.slice(0, beyond)) this.end(oldest.sessionId, now);
+    return null;
+  }
+
+  private async keep(play: Play, isNew: boolean): Promise<void> {
+    const { claims, sessionId, startedAt, expiresAt, keepUntil } = play;
+    const text = `INSERT INTO session VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL) ON CONFLICT (session_id) DO UPDATE
+      SET expires_at = max(expires_at, excluded.expires_at), keep_until = max(keep_until, excluded.keep_until)`;
+    const { sql } = this.ctx.storage;
+    const before = this.uses.get(claims.tokenId);
+    if (isNew && before !== undefined) this.uses.set(claims.tokenId, before + 1);
+    sql.exec(text, sessionId, claims.tokenId, JSON.stringify(claims), startedAt, expiresAt, keepUntil);
+    this.known.set(sessionId, Math.max(expiresAt, this.known.get(sessionId) ?? 0));
+    await this.wakeAt(keepUntil);
+  }
+
+  /** Rounded up, so that a viewer's next session seldom moves it. One that comes too early finds rows and is set again. */
+  private async wakeAt(keepUntil: number): Promise<void> {
+    const at = (Math.floor(keepUntil / ALARM_STEP_MS) + 1) * ALARM_STEP_MS;
+    if (this.alarmAt !== null && this.alarmAt >= at) return;
+    this.alarmAt = at;
+    await this.ctx.storage.setAlarm(at);
+  }
+
+  private live(now: number): LiveSession[] {
+    const text = "SELECT * FROM session WHERE ended_at IS NULL AND expires_at > ? ORDER BY started_at, session_id";
+    return this.ctx.storage.sql
+      .exec<Row>(text, now)
+      .toArray()
+      .map((row) => ({
+        sessionId: row.session_id,
+        claims: JSON.parse(row.claims) as RevocableClaims,
+        startedAt: row.started_at,
+        expiresAt: row.expires_at,
+      }));
+  }
+
+  private usesOf(tokenId: string): number {
+    const known = this.uses.get(tokenId);
+    if (known !== undefined) return known;
+    const text = "SELECT count(*) AS uses FROM session WHERE token_id = ?";
+    const { uses } = this.ctx.storage.sql.exec<{ uses: number }>(text, tokenId).one();
+    this.uses.set(tokenId, uses);
+    return uses;
+  }
+
+  private find(sessionId: string): Row | null {
+    return this.ctx.storage.sql.exec<Row>("SELECT * FROM session WHERE session_id = ?", sessionId).toArray()[0] ?? null;
+  }
+
+  private isStored(): boolean {
+    if (this.hasTable !== true) {
+      const text = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'session'";
+      this.hasTable = this.ctx.storage.sql.exec(text).toArray().length > 0;
+    }
+    return this.hasTable;
+  }
+
+  private createTable(): void {
+    if (this.hasTable === true) return;
+    this.ctx.storage.sql.exec(CREATE);
+    this.hasTable = true;
+  }
+}

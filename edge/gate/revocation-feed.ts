@@ -1,0 +1,152 @@
+import type { GateReadings } from "../../shared/application/ports/gate-readings.ts";
+import {
+  CHANGES_KEPT_MS,
+  type FeedRow,
+  type FeedSubject,
+  type RevocationKind,
+} from "../../shared/application/ports/revocation-feed.ts";
+import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import { CLOCK_SKEW_SECONDS } from "../../shared/playback-token/token-signer.ts";
+import { logError } from "../log/log.ts";
+import { createFeedMemory } from "./feed-memory.ts";
+import { emptyCell, type FreshnessRules, freshValue, type GateClock, type Later, nextStep } from "./freshness.ts";
+
+/** What of its claims a token is revoked by. */
+export type RevocableClaims = Pick<
+  PlaybackClaims,
+  "tokenId" | "viewerId" | "videoPostId" | "fileIndex" | "apiKeyId" | "feedPosition" | "origin"
+>;
+
+export type RevocationFeedReader = {
+  /** Whether what is in memory counts without waiting. */
+  readonly isReady: () => boolean;
+  /** Reads where it is due. `notBefore`: in ms, the earliest start of a reading that counts. */
+  readonly ready: (later: Later, notBefore?: number) => Promise<"ready" | "away">;
+  /** Reads what this isolate has just written, whatever is due. Never throws. */
+  readonly catchUp: () => Promise<void>;
+  /** The position that a token issued now records. */
+  readonly position: () => number;
+  /** "unknown": the token is older than what is in memory. */
+  readonly isRevoked: (claims: RevocableClaims) => boolean | "unknown";
+  /** Asks the database about one token that memory knows nothing of. */
+  readonly askRevoked: (claims: RevocableClaims) => Promise<boolean>;
+  /** Sequence of the newest change of the subject; 0 where none is known. */
+  readonly changedAt: (subject: FeedSubject) => number;
+  /** Rises whenever everything that was read before has to be read again. */
+  readonly generation: () => number;
+  readonly length: () => number;
+  readonly readAt: () => number;
+};
+
+/** A new isolate reads the newest rows only: tokens that are older than those ask the database one by one. */
+const FIRST_PAGE = 1000;
+/** As many rows between two readings are read as a new isolate would. */
+const NEXT_PAGE = 1000;
+/** Of rows in memory; beyond it old tokens keep asking the database. */
+const MOST_ROWS = 100_000;
+const SWEEP_MS = 60_000;
+
+export function createRevocationFeed(
+  readings: GateReadings,
+  rules: FreshnessRules,
+  clock: GateClock,
+): RevocationFeedReader {
+  const memory = createFeedMemory();
+  const cell = emptyCell<true>();
+  let generation = 0;
+  let lastReadAt = Number.NEGATIVE_INFINITY;
+  let sweptAt = clock.now();
+  let isOldTokenSeen = false;
+
+  const restart = async () => {
+    const newest = await readings.feedBefore(null, FIRST_PAGE);
+    memory.add(newest);
+    const position = newest[0]?.sequence ?? 0;
+    const isWhole = newest.length < FIRST_PAGE;
+    // A slow reading that another has overtaken says nothing about the rows between the two.
+    if (!isWhole && position < memory.position()) return;
+    memory.setRange({ position, coveredFrom: isWhole ? 0 : (newest.at(-1) as FeedRow).sequence - 1 });
+    if (lastReadAt !== Number.NEGATIVE_INFINITY) generation++;
+  };
+
+  /** One page further back for each reading, while tokens come that are older than what is in memory. */
+  const readBack = async () => {
+    isOldTokenSeen = false;
+    const from = memory.coveredFrom();
+    const older = await readings.feedBefore(from + 1, NEXT_PAGE);
+    memory.add(older);
+    if (memory.coveredFrom() !== from) return;
+    memory.setRange({ coveredFrom: older.length < NEXT_PAGE ? 0 : (older.at(-1) as FeedRow).sequence - 1 });
+  };
+
+  const read = async (): Promise<true> => {
+    const at = clock.now();
+    // The rows of changes that this isolate has missed may be deleted by now.
+    if (at - lastReadAt > CHANGES_KEPT_MS / 2) await restart();
+    else {
+      const next = await readings.feedAfter(memory.position(), NEXT_PAGE);
+      if (next.length === NEXT_PAGE) await restart();
+      else {
+        memory.add(next);
+        const last = next.at(-1);
+        if (last !== undefined) memory.setRange({ position: last.sequence });
+      }
+    }
+    if (isOldTokenSeen && memory.size() < MOST_ROWS) await readBack();
+    lastReadAt = at;
+    if (at - sweptAt > SWEEP_MS) {
+      memory.dropExpired(at);
+      sweptAt = at;
+    }
+    return true;
+  };
+
+  return {
+    isReady: () => nextStep(cell, rules, clock.now(), Number.NEGATIVE_INFINITY) === "use",
+    ready: async (later, notBefore) =>
+      (await freshValue(cell, () => rules, read, clock, later, notBefore)) === "away" ? "away" : "ready",
+    catchUp: async () => {
+      try {
+        await read();
+      } catch (error) {
+        logError("gate", error);
+      }
+    },
+    position: memory.position,
+    isRevoked: (claims) => {
+      if (subjectsOf(claims).some((subject) => refuses(memory.find(subject), claims))) return true;
+      if (claims.feedPosition >= memory.coveredFrom()) return false;
+      isOldTokenSeen = true;
+      return "unknown";
+    },
+    askRevoked: async (claims) =>
+      (await readings.findRevocations(subjectsOf(claims))).some((row) => refuses(row, claims)),
+    changedAt: (subject) => memory.find(subject)?.sequence ?? 0,
+    generation: () => generation,
+    length: memory.size,
+    readAt: () => cell.readAt,
+  };
+}
+
+function subjectsOf(claims: RevocableClaims): FeedSubject<RevocationKind>[] {
+  const { tokenId, viewerId, apiKeyId } = claims;
+  return [
+    { kind: "token", subject: tokenId },
+    { kind: "part", subject: partSubject(claims) },
+    ...(viewerId === null ? [] : [{ kind: "viewer", subject: viewerId } as const]),
+    ...(apiKeyId === null ? [] : [{ kind: "api-key", subject: apiKeyId } as const]),
+  ];
+}
+
+export function partSubject({ videoPostId, fileIndex }: Pick<PlaybackClaims, "videoPostId" | "fileIndex">): string {
+  return `${videoPostId}/${fileIndex}`;
+}
+
+/**
+ * By position, whatever the clocks say. The time of issue is a second net, for a restored database that uses numbers
+ * again; it allows for clocks that differ.
+ */
+function refuses(row: FeedRow | undefined, { feedPosition, origin }: RevocableClaims): boolean {
+  if (row === undefined) return false;
+  return feedPosition < row.sequence || origin.issuedAt + CLOCK_SKEW_SECONDS < Math.floor(row.createdAt / 1000);
+}

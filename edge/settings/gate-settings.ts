@@ -1,0 +1,22 @@
+import type * as z from "zod";
+import type { FreshnessRules } from "../gate/freshness.ts";
+import { wholeNumber } from "./setting-types.ts";
+
+/** How late the key endpoint and token issue may know a change. */
+export const GATE_SETTINGS = {
+  GATE_FRESH_SECONDS: wholeNumber(0, 60)
+    .default(5)
+    .describe(
+      "how old parts and revocations in memory may be, and so how late a revocation takes effect; 0 reads always",
+    ),
+  GATE_STALE_SECONDS: wholeNumber(0, 3600)
+    .default(60)
+    .describe("how old they may be while the database does not answer; no effect where `GATE_FRESH_SECONDS` is 0"),
+};
+
+type GateSettings = z.infer<z.ZodObject<typeof GATE_SETTINGS>>;
+
+export function freshnessRules({ GATE_FRESH_SECONDS, GATE_STALE_SECONDS }: GateSettings): FreshnessRules {
+  if (GATE_FRESH_SECONDS === 0) return { freshMs: 0, staleMs: 0 };
+  return { freshMs: GATE_FRESH_SECONDS * 1000, staleMs: Math.max(GATE_FRESH_SECONDS, GATE_STALE_SECONDS) * 1000 };
+}

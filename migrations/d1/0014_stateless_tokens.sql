@@ -1,0 +1,2 @@
+DROP TABLE `video_hls_key_token`;--> statement-breakpoint
+DROP TABLE `video_hls_token_session`;

@@ -1,0 +1,48 @@
+import type { Quality } from "../../domain/quality.ts";
+import type { QualityAuth } from "../../domain/quality-auth.ts";
+import type { VideoPostStatus } from "../../domain/video-post.ts";
+import type { WrappedKey } from "../../key-vault/key-vault.ts";
+import type { FeedRow, FeedSubject, RevocationKind } from "./revocation-feed.ts";
+
+/** What the key endpoint and token issue read of the database. Each method is one statement, of the primary database. */
+export interface GateReadings {
+  readPart(videoPostId: string, fileIndex: number): Promise<PartReading>;
+  /** Rows after a position, the oldest first, at most `limit`. */
+  feedAfter(position: number, limit: number): Promise<readonly FeedRow[]>;
+  /** The newest rows before a position (null for all), the newest first, at most `limit`. */
+  feedBefore(position: number | null, limit: number): Promise<readonly FeedRow[]>;
+  /** Those of these subjects that have a row. */
+  findRevocations(subjects: readonly FeedSubject<RevocationKind>[]): Promise<readonly FeedRow[]>;
+}
+
+export type PartReading = {
+  /** The highest sequence of the feed at the time of the reading; 0 for an empty feed. */
+  readonly position: number;
+  /** Null where there is no such part. */
+  readonly part: StoredPart | null;
+};
+
+/** What decides about a part's tokens and keys. */
+export type StoredPart = {
+  readonly postStatus: VideoPostStatus;
+  /** Rises with every save of the post. */
+  readonly postVersion: number;
+  readonly fileId: string;
+  readonly durationSeconds: number | null;
+  readonly playing: { readonly prefix: string; readonly keyVersion: number } | null;
+  /** Of an imported part that does not play, unless its re-key is in progress. A cancelled re-key counts as failed. */
+  readonly migration: "waiting" | "failed" | null;
+  /** Of all qualities that have one, whether they play or not. */
+  readonly policies: readonly QualityAuth[];
+  /** ACTIVE and RETIRING keys. */
+  readonly keys: readonly StoredKey[];
+};
+
+export type StoredKey = WrappedKey & {
+  readonly keyId: string;
+  readonly quality: Quality;
+  readonly keyVersion: number;
+  readonly status: "ACTIVE" | "RETIRING";
+  /** Of a RETIRING key, in ms. */
+  readonly usableUntil: number | null;
+};
