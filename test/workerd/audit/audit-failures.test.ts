@@ -61,12 +61,11 @@ describe("an event that the database does not accept", () => {
   it("reports a token issue that the database was too slow for as the failure that the caller saw", async () => {
     const held = heldQueue();
     const gate = Promise.withResolvers<void>();
-    const { db: slow } = faultyDatabase(testEnv.DB, onStatements(/FROM video_file_post/, waitsFor(gate.promise)));
+    const { db: slow } = faultyDatabase(testEnv.DB, onStatements(/JOIN video_file_post/, waitsFor(gate.promise)));
     const worker = startWorker({ DB: slow, AUDIT_EVENTS: held.binding });
     const response = await worker.admin("POST", "/admin/video/enc/token", { videoPostId: NOBODYS, fileIndex: 0 });
     expect(response.status).toBe(503);
     await response.arrayBuffer();
-    expect(held.sent).toEqual([]);
     gate.resolve();
     await worker.settled();
     expect(held.sent).toMatchObject([
