@@ -34,31 +34,31 @@ export type Operations = {
   issueDemoToken: {
     input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; }; };
     answers: { readonly status: 200; readonly body: IssuedToken };
-    problems: "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+    problems: "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "unavailable" | "invalid" | "misconfigured";
   };
   /** Extends a play session. */
   refreshSession: {
     input: { readonly body?: { readonly token?: string | undefined; }; };
     answers: { readonly status: 200; readonly body: SessionToken };
-    problems: "token-missing" | "token-invalid" | "token-expired" | "incomplete-body" | "malformed-json" | "body-too-large" | "session-elsewhere" | "too-many-requests" | "not-a-session" | "token-unknown" | "token-revoked" | "session-ended" | "key-superseded" | "invalid" | "misconfigured" | "unavailable";
+    problems: "token-missing" | "token-invalid" | "token-expired" | "incomplete-body" | "malformed-json" | "body-too-large" | "session-elsewhere" | "too-many-requests" | "not-a-session" | "token-revoked" | "session-ended" | "session-limit" | "uses-exhausted" | "key-superseded" | "unavailable" | "invalid" | "misconfigured";
   };
   /** Ends a play session. */
   endSession: {
     input: { readonly body?: { readonly token?: string | undefined; }; };
     answers: { readonly status: 204; readonly body: null };
-    problems: "token-missing" | "token-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "too-many-requests" | "not-a-session" | "invalid" | "misconfigured" | "unavailable";
+    problems: "token-missing" | "token-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "too-many-requests" | "not-a-session" | "unavailable" | "invalid" | "misconfigured";
   };
   /** Ends a play session, for pages that can only send a beacon. */
   endSessionByBeacon: {
     input: { readonly body?: { readonly token?: string | undefined; }; };
     answers: { readonly status: 204; readonly body: null };
-    problems: "token-missing" | "token-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "too-many-requests" | "not-a-session" | "invalid" | "misconfigured" | "unavailable";
+    problems: "token-missing" | "token-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "too-many-requests" | "not-a-session" | "unavailable" | "invalid" | "misconfigured";
   };
   /** Issues a token for the qualities that the policies allow to this viewer. */
   issueViewerToken: {
     input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; }; };
     answers: { readonly status: 200; readonly body: IssuedToken };
-    problems: "credentials-invalid" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-invalid" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "unavailable" | "invalid" | "misconfigured";
   };
   /** Sets policies of a part; qualities that are not named keep theirs. */
   setPolicies: {
@@ -74,15 +74,21 @@ export type Operations = {
   };
   /** Revokes tokens, or the keys of one version. */
   revoke: {
-    input: { readonly body: { readonly token?: string | undefined; readonly tokenId?: string | undefined; readonly viewer?: string | undefined; readonly videoPostId?: string | undefined; readonly fileIndex?: number | undefined; readonly keyVersion?: number | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly revoked: number; readonly complete: boolean; } | { readonly outcome: "revoked" | "unchanged"; readonly stopsPlayback: boolean; readonly note?: string | undefined; } };
+    input: { readonly body: { readonly token?: string | undefined; readonly tokenId?: string | undefined; readonly viewer?: string | undefined; readonly apiKeyId?: string | undefined; readonly videoPostId?: string | undefined; readonly fileIndex?: number | undefined; readonly keyVersion?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly sequence: number; readonly effectiveWithinSeconds: number; } | { readonly outcome: "revoked" | "unchanged"; readonly stopsPlayback: boolean; readonly effectiveWithinSeconds: number; readonly note?: string | undefined; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Issues a token for a viewer of a site; policies do not limit administrators. */
   issueToken: {
     input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; readonly viewer?: string | undefined; readonly qualities?: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[] | undefined; readonly maxUses?: number | undefined; readonly sessionLimit?: number | null | undefined; readonly sessionOverflow?: "refuse" | "end-oldest" | undefined; readonly startSeconds?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: IssuedToken };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "unavailable" | "invalid" | "misconfigured";
+  };
+  /** Reports whether a token is revoked, and what was counted of it. */
+  lookUpToken: {
+    input: { readonly body: { readonly token?: string | undefined; readonly tokenId?: string | undefined; readonly viewer?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly tokenId: string; readonly revoked: boolean; readonly maxUses?: number | null | undefined; readonly endsAt?: string | undefined; readonly counted: boolean; readonly uses?: number | undefined; readonly sessions?: readonly ({ readonly sessionId: string; readonly startedAt: string; readonly expiresAt: string; })[] | undefined; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "unavailable" | "misconfigured";
   };
   /** Lists the newest 100 posts; deleted posts only with `status=DELETED`. */
   listVideoPosts: {
@@ -351,7 +357,7 @@ export type Operations = {
   /** Requeues expired leases, ends exhausted jobs and creates missing ones. */
   scanJobs: {
     input: { readonly body?: Record<string, never>; };
-    answers: { readonly status: 200; readonly body: { readonly requeued: number; readonly exhausted: number; readonly created: number; readonly refreshed: number; readonly tokensDeleted: number; } };
+    answers: { readonly status: 200; readonly body: { readonly requeued: number; readonly exhausted: number; readonly created: number; readonly refreshed: number; readonly revocationsDeleted: number; } };
     problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
   };
 };
@@ -366,6 +372,7 @@ export const OPERATIONS = {
   setPoliciesBatch: { method: "PUT", path: "/admin/video/enc/quality-auth/batch" },
   revoke: { method: "POST", path: "/admin/video/enc/revoke" },
   issueToken: { method: "POST", path: "/admin/video/enc/token" },
+  lookUpToken: { method: "POST", path: "/admin/video/enc/tokens/look-up" },
   listVideoPosts: { method: "GET", path: "/api/v2/video-posts" },
   createVideoPost: { method: "POST", path: "/api/v2/video-posts" },
   getVideoPost: { method: "GET", path: "/api/v2/video-posts/{videoPostId}" },

@@ -23,8 +23,7 @@ export const sessionRoutes: readonly Route<Deps>[] = [
       if (isElsewhere(settings.SESSION_BINDING, session, request)) return refused("session-elsewhere");
       if (await isBeyondIssueLimit(env, counterOf(session))) return refused("too-many-requests");
       const at = now();
-      const refusalOf = (later: PlaybackClaims) =>
-        refreshRefusal(gate, later, at, (work) => execution.waitUntil(work));
+      const refusalOf = (later: PlaybackClaims) => refreshRefusal(gate, later, at, (work) => execution.waitUntil(work));
       const refreshed = await refreshPlaySession({ refusalOf, signer }, session, sessionRules.longestSeconds, at);
       if (refreshed.kind === "refused") return refused(refreshed.reason);
       const { token, expiresAt, refreshableUntil } = refreshed;
