@@ -76,6 +76,8 @@ export type Later = (work: Promise<unknown>) => void;
 
 /** How long a request waits for a value; its reading continues. */
 export const PATIENCE_MS = 900;
+/** The same for a value that decides a refusal: waiting costs less than the retry of a 503. */
+const REFUSAL_PATIENCE_MS = 4000;
 const FIRST_LOOK_MS = 4;
 const LONGEST_LOOK_MS = 32;
 
@@ -92,10 +94,11 @@ export async function freshValue<Value>(
   notBefore = Number.NEGATIVE_INFINITY,
 ): Promise<Value | "away"> {
   const arrivedAt = clock.now();
+  const patience = notBefore === Number.NEGATIVE_INFINITY ? PATIENCE_MS : REFUSAL_PATIENCE_MS;
   if (rules().freshMs === 0) return ownReading(read, clock, later);
   for (let look = FIRST_LOOK_MS; ; look = Math.min(2 * look, LONGEST_LOOK_MS)) {
     const now = clock.now();
-    const left = PATIENCE_MS - (now - arrivedAt);
+    const left = patience - (now - arrivedAt);
     const step = nextStep(cell, rules(), now, notBefore);
     if (step === "use") return cell.value as Value;
     if (step === "use-and-read") {
