@@ -127,8 +127,14 @@ export function describeVideoPostSaves(name: string, open: OpenPersistence): voi
       const jobIds = (tables: typeof after) => tables.video_transcode_job!.map((job) => job.job_id);
       expect(jobIds(after)).toEqual(expect.arrayContaining(jobIds(alone)));
       expect(jobIds(after)).toHaveLength(jobIds(alone).length + 1);
-      const withoutJobsAndSaveIds = ({ video_post_revision, video_transcode_job: _, ...tables }: typeof after) => ({
+      const withoutJobsAndSaveIds = ({
+        access_revocation,
+        video_post_revision,
+        video_transcode_job: _,
+        ...tables
+      }: typeof after) => ({
         ...tables,
+        access_revocation: access_revocation!.map(({ sequence, ...row }) => row),
         video_post_revision: video_post_revision!.map(({ save_id, ...revision }) => revision),
       });
       expect(withoutJobsAndSaveIds(after)).toStrictEqual(withoutJobsAndSaveIds(alone));

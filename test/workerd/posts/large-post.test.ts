@@ -127,10 +127,10 @@ describe(`a post of ${PARTS} parts, ${LADDER.length} qualities and ${VERSIONS} k
     expect(await keysByStatus()).toEqual({ ACTIVE: each, RETIRING: each * (VERSIONS - 1) });
   });
 
-  it("gets another title by two rows, beside that of the audit log", async () => {
+  it("gets another title by two rows, beside those of the feed and of the audit log", async () => {
     const { status, count } = await measured("PATCH", path(), { title: "Another title" });
     expect(status).toBe(200);
-    expect(count.changes).toBe(3);
+    expect(count.changes).toBe(4);
     expect(count.bytes).toBeLessThan(PARAMETER_BYTES / 20);
     expect(count.statements).toBeLessThan(20);
   });
