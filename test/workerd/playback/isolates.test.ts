@@ -1,0 +1,181 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { faultyDatabase } from "../support/faulty-database.ts";
+import { byHand } from "../support/one-job.ts";
+import { encryptPost, type PublishedPost, publishPost } from "../support/published-post.ts";
+import { longTests, testEnv } from "../support/test-env.ts";
+import { administer, anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
+
+/* Several isolates over one database: what one of them knows of what another has done. */
+
+type Isolate = TestWorker & { readonly trips: () => number; pass(ms: number): void };
+
+/** An isolate whose time passes when the test says so; clocks of Workers differ by up to 5 s. */
+function startIsolate(settings: Record<string, string> = {}, clockMs = 0): Isolate {
+  let at = Date.now() + clockMs;
+  const { db, trips } = faultyDatabase(testEnv.DB);
+  const worker = startWorker({ DB: db, ...settings }, { now: () => at });
+  const pass = (ms: number) => {
+    at += ms;
+  };
+  return Object.assign(worker, { trips, pass });
+}
+
+let post: PublishedPost;
+beforeAll(async () => {
+  post = await publishPost(startWorker());
+});
+
+describe("a crowd of viewers without limits", () => {
+  it.each<[string, (worker: TestWorker) => Promise<Held>]>([
+    ["who are anonymous", (worker) => anonymousToken(worker, post)],
+    ["whose site issues their tokens", (worker) => siteToken(worker, post, { viewer: `v${Math.random()}` })],
+  ])("%s costs an isolate at most 4 statements in one period, from token to last key", async (_, issue) => {
+    const isolates = [0, 4000, -4000].map((clockMs) => startIsolate({}, clockMs));
+    for (const isolate of isolates) {
+      for (let wave = 0; wave < 5; wave++) {
+        await Promise.all(
+          Array.from({ length: longTests ? 70 : 15 }, async () => {
+            const session = await startSession(isolate, post, await issue(isolate));
+            for (const quality of ["480p", "360p"]) expect(await askKey(isolate, post, session, quality)).toBe("key");
+          }),
+        );
+        isolate.pass(999);
+        await isolate.settled();
+      }
+      expect(isolate.trips()).toBeLessThanOrEqual(4);
+    }
+  });
+});
+
+describe.each(longTests ? ["0", "1", "5"] : ["0", "5"])("GATE_FRESH_SECONDS=%s", (fresh) => {
+  const settings = { GATE_FRESH_SECONDS: fresh };
+  const period = Number(fresh) * 1000 + 1;
+
+  const part = (of: PublishedPost) => ({ videoPostId: of.videoPostId, fileIndex: of.fileIndex });
+  it.each<[string, string, (of: PublishedPost, token: Held) => [string, string, unknown]]>([
+    ["a token", "token-revoked", (_, token) => ["POST", "/admin/video/enc/revoke", { tokenId: tokenId(token) }]],
+    ["a viewer", "token-revoked", () => ["POST", "/admin/video/enc/revoke", { viewer: "site:matrix" }]],
+    ["an API key's tokens", "token-revoked", () => ["POST", "/admin/video/enc/revoke", { apiKeyId: "admin" }]],
+    ["a part", "token-revoked", (of) => ["POST", "/admin/video/enc/revoke", part(of)]],
+    ["a key version", "key-superseded", (of) => ["POST", "/admin/video/enc/revoke", { ...part(of), keyVersion: 1 }]],
+    ["a deleted post", "key-superseded", (of) => ["DELETE", `/api/v2/video-posts/${of.videoPostId}`, undefined]],
+  ])("refuses %s in every isolate after that time, with sessions that were minted since", async (_, reason, deed) => {
+    const mine = await publishPost(startWorker(), { title: "Soon gone" });
+    const isolates = [startIsolate(settings), startIsolate(settings, 4000), startIsolate(settings, -4000)] as const;
+    const token = await siteToken(isolates[0], mine, { viewer: "site:matrix" });
+    const session = await startSession(isolates[0], mine, token);
+    for (const isolate of isolates) expect(await askKey(isolate, mine, session)).toBe("key");
+    const [method, path, body] = deed(mine, token);
+    expect((await isolates[0].admin(method, path, body)).status).toBe(200);
+    for (const isolate of isolates) isolate.pass(period);
+    for (const isolate of isolates) {
+      expect(await askKey(isolate, mine, session)).toBe(reason);
+      expect(await askKey(isolate, mine, await startSession(isolate, mine, token))).toBe(reason);
+    }
+  });
+
+  it("opens no key to tokens that an isolate issues by the policy from before a revocation", async () => {
+    const mine = await publishPost(startWorker(), { title: "Soon denied", access: "PUBLIC" });
+    const [editor, behind] = [startIsolate(settings), startIsolate(settings, 4000)];
+    await anonymousToken(behind, mine);
+    const policies = mine.keys.keys.map(({ quality }) => ({ quality, policy: "DENIED" }));
+    const denied = await administer(editor, "PUT", "/admin/video/enc/quality-auth", { ...part(mine), policies });
+    expect(denied.status).toBe(200);
+    await administer(editor, "POST", "/admin/video/enc/revoke", part(mine));
+    const issued: Held[] = [];
+    for (let n = 0; n < 10; n++) {
+      await anonymousToken(behind, mine).then(
+        (token) => issued.push(token),
+        () => {},
+      );
+      behind.pass(period / 10);
+    }
+    editor.pass(period);
+    behind.pass(period);
+    for (const token of issued) {
+      expect(await askKey(behind, mine, token)).toBe("token-revoked");
+      expect(await askKey(editor, mine, token)).toBe("token-revoked");
+    }
+    if (fresh !== "0") expect(issued.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a viewer who may watch", () => {
+  it("is refused by no isolate while the part is rotated again and again, whichever is asked", async () => {
+    const editor = startWorker();
+    const isolates = [startIsolate(), startIsolate({}, 4000), startIsolate({}, -4000)];
+    let turn = 0;
+    const any = () => isolates[turn++ % isolates.length]!;
+    const mine = await publishPost(editor, { title: "Rotated", access: "PUBLIC" });
+    const watching: { held: Held; keys: PublishedPost["keys"] }[] = [];
+    let { keys } = mine;
+    for (let round = 0; round < 3; round++) {
+      // Their isolates know this version or the one before: whichever it is, its keys are served in their grace.
+      for (let n = 0; n < 4; n++) {
+        const held = await startSession(any(), mine, await anonymousToken(any(), mine));
+        watching.push({ held, keys });
+      }
+      for (const { held, keys: of } of watching) expect(await askKey(any(), { keys: of }, held)).toBe("key");
+      await editor.admin("POST", "/admin/video/enc/rotate", { videoPostId: mine.videoPostId, fileIndex: 0 });
+      keys = await encryptPost(editor, mine.videoPostId);
+      for (const { held, keys: of } of watching) expect(await askKey(any(), { keys: of }, held)).toBe("key");
+      for (const isolate of isolates) isolate.pass(5000);
+    }
+  });
+
+  it("gets a key from an isolate that knows an earlier version, and a flood of made-up ids costs it nothing", async () => {
+    const [editor, behind] = [startWorker(), startIsolate()];
+    const mine = await publishPost(editor, { title: "Rotated once", access: "PUBLIC" });
+    await anonymousToken(behind, mine);
+    await editor.admin("POST", "/admin/video/enc/rotate", { videoPostId: mine.videoPostId, fileIndex: 0 });
+    const keys = await encryptPost(editor, mine.videoPostId);
+    const token = await anonymousToken(editor, mine);
+    behind.pass(300);
+    expect(await askKey(behind, { keys }, token)).toBe("key");
+    const before = behind.trips();
+    const madeUp = { keys: { ...keys, keys: keys.keys.map((key) => ({ ...key, keyId: "made-up" })) } };
+    for (let n = 0; n < 50; n++) expect(await askKey(behind, madeUp, token)).toBe("key-unknown");
+    expect(behind.trips()).toBe(before);
+  });
+
+  it("plays at the first request after the publication, in an isolate that has just refused it", async () => {
+    const [editor, other] = [startIsolate(), startIsolate()];
+    const mine = await publishPost(editor, { title: "Reviewed", autoPublish: false });
+    await expect(anonymousToken(other, mine)).rejects.toThrow(/^404/);
+    const audit = { result: "PASSED" };
+    expect((await editor.admin("POST", `/api/v2/video-posts/${mine.videoPostId}/audit`, audit)).status).toBe(200);
+    other.pass(250);
+    expect(await askKey(other, mine, await anonymousToken(other, mine), "360p")).toBe("key");
+  });
+});
+
+describe("a feed of 50,000 rows", () => {
+  it("is followed by a new isolate in two statements, and by an old one past a deleted last row", async () => {
+    const old = startIsolate();
+    const before = await siteToken(old, post, { viewer: "site:old" });
+    const revoked = await siteToken(old, post, { viewer: "site:revoked" });
+    await administer(old, "POST", "/admin/video/enc/revoke", { tokenId: tokenId(revoked) });
+    const late = Date.now() + 86_400_000;
+    await byHand(
+      `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 49000)
+       INSERT INTO access_revocation (kind, subject, created_at, expires_at) SELECT 'token', 'x' || n, 1, ? FROM i`,
+      late,
+    );
+    const cold = startIsolate();
+    const young = await siteToken(cold, post);
+    expect(cold.trips()).toBeLessThanOrEqual(3);
+    expect(await askKey(cold, post, young)).toBe("key");
+    // Older than what the isolate has read: it asks about these tokens, and reads back while they come.
+    expect(await askKey(cold, post, before)).toBe("key");
+    expect(await askKey(cold, post, revoked)).toBe("token-revoked");
+
+    old.pass(6000);
+    expect(await askKey(old, post, before)).toBe("key");
+    await byHand("DELETE FROM access_revocation WHERE sequence = (SELECT max(sequence) FROM access_revocation)");
+    await administer(cold, "POST", "/admin/video/enc/revoke", { viewer: "site:old" });
+    old.pass(6000);
+    expect(await askKey(old, post, before)).toBe("token-revoked");
+    await byHand("DELETE FROM access_revocation");
+  });
+});

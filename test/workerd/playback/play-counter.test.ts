@@ -1,0 +1,179 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import type { Play } from "../../../edge/gate/play-counter.ts";
+import type { SessionLimit } from "../../../shared/domain/play-session.ts";
+import { testEnv } from "../support/test-env.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const NOW = Date.now();
+const REFUSE: SessionLimit = { atMost: 2, overflow: "REFUSE" };
+const END_OLDEST: SessionLimit = { atMost: 2, overflow: "END_OLDEST" };
+
+let counters = 0;
+const newCounter = () => testEnv.PLAY_COUNTER.getByName(`test ${++counters}`);
+type Counter = ReturnType<typeof newCounter>;
+
+function play(sessionId: string, more: Partial<Play> = {}): Play {
+  const origin = { issuedAt: NOW / 1000, expiresAt: NOW / 1000 + 600 };
+  const part = { videoPostId: "post", fileIndex: 0 };
+  return {
+    claims: { tokenId: "token", viewerId: null, apiKeyId: null, feedPosition: 0, origin, ...part },
+    ...{ sessionId, maxUses: null, limit: null, startedAt: NOW, expiresAt: NOW + HOUR, keepUntil: NOW + 25 * HOUR },
+    now: NOW,
+    ...more,
+  };
+}
+
+const begin = async (counter: Counter, one: Play) => (await counter.begin(one)).kind;
+
+/** As the platform does at any time: memory is gone, storage is not. */
+async function restart(counter: Counter): Promise<void> {
+  await runInDurableObject(counter, (_instance, state) => state.abort("restarted by the test")).catch(() => {});
+}
+
+/** Repeats a call whose object was restarted meanwhile, as a player repeats a request after a 503. */
+async function persistently(counter: () => Counter, one: Play): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await begin(counter(), one);
+    } catch (error) {
+      if (attempt === 50) throw error;
+    }
+  }
+}
+
+describe("the uses of a token", () => {
+  it("are exact under 200 parallel first keys", async () => {
+    const counter = newCounter();
+    const all = Array.from({ length: 200 }, (_, n) => begin(counter, play(`s${n}`, { maxUses: 3 })));
+    const kinds = await Promise.all(all);
+    expect(kinds.filter((kind) => kind === "ok")).toHaveLength(3);
+    expect(kinds.filter((kind) => kind === "exhausted")).toHaveLength(197);
+    expect(await counter.status("token", NOW)).toMatchObject({ uses: 3 });
+  });
+
+  it("are exact although the object is restarted in between", async () => {
+    const name = `test ${++counters}`;
+    const counter = () => testEnv.PLAY_COUNTER.getByName(name);
+    const one = (n: number) => persistently(counter, play(`s${n}`, { maxUses: 3 }));
+    const calls = Array.from({ length: 100 }, (_, n) => one(n));
+    for (let n = 0; n < 5; n++) await restart(counter());
+    const kinds = await Promise.all(calls);
+    expect(kinds.filter((kind) => kind === "ok")).toHaveLength(3);
+    expect(await counter().status("token", NOW)).toMatchObject({ uses: 3 });
+  });
+
+  it("are one for a session, however often it is counted, also after a restart", async () => {
+    const counter = newCounter();
+    await Promise.all(Array.from({ length: 200 }, () => begin(counter, play("s", { maxUses: 1 }))));
+    await restart(counter);
+    const again = testEnv.PLAY_COUNTER.getByName(`test ${counters}`);
+    expect(await begin(again, play("s", { maxUses: 1 }))).toBe("ok");
+    expect(await again.status("token", NOW)).toMatchObject({ uses: 1 });
+  });
+
+  it("stay used up as long as the token can start sessions, whenever its only session ended", async () => {
+    const counter = newCounter();
+    const days = { expiresAt: NOW / 1000 + 3 * 86_400, issuedAt: NOW / 1000 };
+    const claims = { ...play("a").claims, origin: days };
+    const keepUntil = NOW + 4 * 24 * HOUR;
+    expect(await begin(counter, play("a", { maxUses: 1, claims, keepUntil }))).toBe("ok");
+    await counter.end("a", NOW + HOUR);
+    await runDurableObjectAlarm(counter);
+    expect(await begin(counter, play("b", { maxUses: 1, claims, keepUntil, now: NOW + 3 * HOUR }))).toBe("exhausted");
+  });
+
+  it("are not consumed after the end of the issued token, but by a session that was counted before", async () => {
+    const counter = newCounter();
+    expect(await begin(counter, play("a", { maxUses: 2 }))).toBe("ok");
+    const late = { maxUses: 2, now: NOW + 10 * MINUTE };
+    expect(await begin(counter, play("b", late))).toBe("too-late");
+    expect(await begin(counter, play("a", late))).toBe("ok");
+  });
+});
+
+describe("the live sessions of a viewer", () => {
+  it("never exceed a limit that refuses, under 50 parallel starts", async () => {
+    const counter = newCounter();
+    const kinds = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => begin(counter, play(`s${n}`, { limit: REFUSE }))),
+    );
+    expect(kinds.filter((kind) => kind === "ok")).toHaveLength(2);
+    expect((await counter.status("token", NOW)).live).toHaveLength(2);
+  });
+
+  it("never exceed a limit that ends the oldest, which is told that it was ended", async () => {
+    const counter = newCounter();
+    const start = (id: string, n: number) =>
+      begin(counter, play(id, { limit: END_OLDEST, startedAt: NOW + n, revoked: [] }));
+    for (const [n, id] of ["a", "b", "c"].entries()) expect(await start(id, n)).toBe("ok");
+    expect((await counter.status("token", NOW)).live.map(({ sessionId }) => sessionId)).toEqual(["b", "c"]);
+    expect(await start("a", 0)).toBe("ended");
+  });
+
+  it("asks before it ends any, so that sessions which were revoked are ended first", async () => {
+    const counter = newCounter();
+    for (const id of ["a", "b"]) expect(await begin(counter, play(id, { limit: REFUSE }))).toBe("ok");
+    const asked = await counter.begin(play("c", { limit: REFUSE }));
+    expect(asked).toMatchObject({ kind: "limit", live: [{ sessionId: "a" }, { sessionId: "b" }] });
+    expect(await begin(counter, play("c", { limit: REFUSE, revoked: ["b"] }))).toBe("ok");
+    expect((await counter.status("token", NOW)).live.map(({ sessionId }) => sessionId)).toEqual(["a", "c"]);
+  });
+
+  it("do not revive a session whose end has passed beyond the limit, by a newer token or a refresh", async () => {
+    const counter = newCounter();
+    const one = { limit: { atMost: 1, overflow: "REFUSE" } } as const;
+    expect(await begin(counter, play("a", { ...one, expiresAt: NOW + MINUTE }))).toBe("ok");
+    expect(await begin(counter, play("b", { ...one, now: NOW + MINUTE }))).toBe("ok");
+    const newer = { ...one, expiresAt: NOW + 2 * HOUR, now: NOW + MINUTE };
+    expect(await begin(counter, play("a", newer))).toBe("limit");
+    expect((await counter.refresh(play("a", newer))).kind).toBe("limit");
+    await counter.end("b", NOW + MINUTE);
+    expect((await counter.refresh(play("a", newer))).kind).toBe("ok");
+  });
+
+  it("hold their place until the end that a refresh has moved", async () => {
+    const counter = newCounter();
+    const one = { limit: { atMost: 1, overflow: "REFUSE" } } as const;
+    await counter.begin(play("a", one));
+    await counter.refresh(play("a", { ...one, expiresAt: NOW + 3 * HOUR }));
+    const later = { ...one, claims: { ...play("b").claims, origin: { issuedAt: 0, expiresAt: NOW / 1000 + 86_400 } } };
+    expect(await begin(counter, play("b", { ...later, now: NOW + 2 * HOUR }))).toBe("limit");
+    expect(await begin(counter, play("b", { ...later, now: NOW + 3 * HOUR }))).toBe("ok");
+  });
+});
+
+describe("the storage of a counter", () => {
+  const tables = (counter: Counter) =>
+    runInDurableObject(
+      counter,
+      (_instance, state) =>
+        state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'session'").toArray().length,
+    );
+
+  it("is not made by reading, ending or refreshing what never was", async () => {
+    const counter = newCounter();
+    expect(await counter.status("token", NOW)).toEqual({ uses: 0, live: [] });
+    expect(await counter.end("s", NOW)).toBe(false);
+    expect((await counter.refresh(play("s"))).kind).toBe("ok");
+    expect(await tables(counter)).toBe(0);
+    expect(await runDurableObjectAlarm(counter)).toBe(false);
+  });
+
+  it("is deleted by the alarm when nothing in it can decide anything, and never before", async () => {
+    const counter = newCounter();
+    await counter.begin(play("old", { keepUntil: NOW - HOUR, maxUses: 1 }));
+    await counter.begin(play("kept", { keepUntil: Date.now() + HOUR, maxUses: 2 }));
+    expect(await runDurableObjectAlarm(counter)).toBe(true);
+    expect(await counter.status("token", NOW)).toMatchObject({ uses: 1 });
+    expect(await runDurableObjectAlarm(counter)).toBe(true);
+    expect(await counter.status("token", NOW)).toMatchObject({ uses: 1 });
+
+    const over = newCounter();
+    await over.begin(play("old", { keepUntil: NOW - HOUR, maxUses: 1 }));
+    expect(await runDurableObjectAlarm(over)).toBe(true);
+    expect(await tables(over)).toBe(0);
+    expect(await begin(over, play("new", { maxUses: 1 }))).toBe("ok");
+  });
+});
