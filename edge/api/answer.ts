@@ -30,14 +30,14 @@ export function answer<const Status extends number, Body = null, Facts = undefin
 }
 
 /** Lists of the domain are readonly. */
-type Readonlyed<T> = T extends readonly (infer Item)[]
-  ? readonly Readonlyed<Item>[]
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
   : T extends object
-    ? { readonly [Key in keyof T]: Readonlyed<T[Key]> }
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
     : T;
 
 type JsonOf<R extends ResponseDefinition> = R extends { readonly schema: infer S extends z.ZodType }
-  ? Readonlyed<z.output<S>>
+  ? DeepReadonly<z.output<S>>
   : R extends { readonly files: readonly string[] }
     ? never
     : null;

@@ -87,7 +87,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
       expect(await persistence.rows("video_hls_encrypt_key")).toEqual([]);
     });
 
-    it("wait: no scan makes a job for them, or finds that their status has drifted", async () => {
+    it("wait: no scan creates a job for them, or finds a drifted status", async () => {
       const post = await imported("film", 2);
       expect(await scan()).toEqual({ requeued: 0, exhausted: 0, created: 0, refreshed: 0, revocationsDeleted: 0 });
       await ask(post);
@@ -95,7 +95,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
       expect(await jobsOf(post)).toHaveLength(1);
     });
 
-    it("are ready on request to whoever issues tokens, and not when that has failed", async () => {
+    it("are ready on request for token issue, unless the re-key has failed", async () => {
       const post = await imported("film");
       const state = async () => (await persistence.gateReadings.readPart(post.id, 0)).part?.migration;
       expect(await state()).toBe("waiting");
@@ -116,7 +116,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
       expect((await persistence.gateReadings.readPart(ordinary.id, 0)).part?.migration).toBeNull();
     });
 
-    it("get one job, whoever and how many ask at once", async () => {
+    it("get one job for any number of concurrent requests", async () => {
       const post = await imported("film");
       const outcomes = await Promise.all(Array.from({ length: 100 }, () => ask(post)));
       expect(outcomes.every(({ kind }) => kind === "done")).toBe(true);
@@ -159,7 +159,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
     });
 
     describe("in a batch", () => {
-      it("stand in line in the order of their import, each once", async () => {
+      it("are queued in the order of their import, each once", async () => {
         const posts = [await imported("a", 1, NOW), await imported("b", 1, NOW + 1), await imported("c", 1, NOW + 2)];
         expect(await persistence.rekeys.enqueue(everything, 2, NOW)).toBe(2);
         expect(await progress()).toEqual({ queued: 2, waiting: 1 });
@@ -169,7 +169,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
         expect(line.map(({ videoPostId }) => videoPostId)).toEqual(posts.map(({ id }) => id));
       });
 
-      it("begin as others end, never more at once than may be, those that viewers asked for included", async () => {
+      it("start as others end, within the limit, those that viewers requested included", async () => {
         const viewers = await imported("viewers");
         await ask(viewers);
         for (const id of ["a", "b", "c", "d"]) await imported(id);
@@ -184,7 +184,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
         expect(await continueRekey(persistence, 1, NOW)).toBe(0);
       });
 
-      it("join the line when a viewer asks for them while too many are under way", async () => {
+      it("join the queue when a viewer requests them while too many are in progress", async () => {
         const posts = [await imported("a"), await imported("b"), await imported("c")];
         const viewer = { kind: "anonymous" } as const;
         const watch = (post: VideoPost, atMost: number) =>
@@ -199,7 +199,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
         expect(await progress()).toEqual({ underWay: 3 });
       });
 
-      it("begin once each, however many continue at once", async () => {
+      it("start once each, however many calls continue at once", async () => {
         for (const id of ["a", "b", "c"]) await imported(id);
         await persistence.rekeys.enqueue(everything, 10, NOW);
         await Promise.all(Array.from({ length: 6 }, () => continueRekey(persistence, 3, NOW)));
@@ -208,7 +208,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
         expect(await progress()).toEqual({ underWay: 3 });
       });
 
-      it("go on when a part fails, which is counted and not begun again", async () => {
+      it("continue when a part fails, which is counted and not restarted", async () => {
         await imported("a");
         await imported("b");
         await persistence.rekeys.enqueue(everything, 10, NOW);
@@ -219,7 +219,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
         expect(await persistence.rekeys.enqueue(everything, 10, NOW)).toBe(0);
       });
 
-      it("leave a part alone whose job was cancelled, until it is asked for by its post", async () => {
+      it("skip a part whose job was cancelled, until it is requested by its post", async () => {
         const post = await imported("a");
         await ask(post);
         await cancelJob(persistence, (await jobsOf(post))[0]!.jobId, NOW);

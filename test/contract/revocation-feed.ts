@@ -75,7 +75,7 @@ export function describeRevocationFeed(name: string, open: OpenPersistence): voi
       expect((await rowsAfter(0)).length - changes).toBe(2);
     });
 
-    it("gives each of 50 that are written at once a number of its own", async () => {
+    it("gives each of 50 concurrent rows its own number", async () => {
       const sequences = await Promise.all(Array.from({ length: 50 }, (_, n) => revoke(`t${n}`)));
       expect(new Set(sequences).size).toBe(50);
       expect((await rowsAfter(0)).map(({ sequence }) => sequence)).toEqual(

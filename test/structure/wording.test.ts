@@ -12,10 +12,6 @@ const BANNED = [
 ];
 const PATTERNS = [new RegExp(`\\b(?:${BANNED.join("|")})\\b`, "gi"), /\b[Jj]ob [ABC]\b/g];
 
-/** Files whose comments and titles are still to be reworded. */
-const PENDING =
-  /^(?:edge\/(?:gate|playback|routes\/playback)\/|shared\/(?:persistence\/d1\/(?:playback|schema)\/|application\/commands\/|playback-token\/)|test\/(?:contract|workerd)\/)/;
-
 /** Text that holds a banned word, and why it may. */
 const EXCEPTIONS: readonly (readonly [file: RegExp, text: RegExp, reason: string])[] = [
   [/^docs\/sources\.md$/, /Job [ABC]\b/, "names of the documents that the page maps"],
@@ -54,7 +50,6 @@ function titlesOf(source: string): string[] {
 const SOURCES = readSourceFiles(["edge", "processor", "shared", ...OUTSIDE]).filter(
   ({ path }) => path !== "test/structure/wording.test.ts",
 );
-const REWORDED = SOURCES.filter(({ path }) => !PENDING.test(path));
 
 describe("the wording", () => {
   it("of the documents is plain", () => {
@@ -70,7 +65,7 @@ describe("the wording", () => {
   });
 
   it("of comments is plain", () => {
-    const comments = REWORDED.flatMap(({ path, text }) =>
+    const comments = SOURCES.flatMap(({ path, text }) =>
       (text.match(COMMENT) ?? []).map((one) => [path, one] as const),
     );
     expect(comments.length).toBeGreaterThan(1000);
@@ -78,7 +73,7 @@ describe("the wording", () => {
   });
 
   it("of the titles of tests is plain", () => {
-    const titles = REWORDED.flatMap(({ path, text }) => titlesOf(text).map((title) => [path, title] as const));
+    const titles = SOURCES.flatMap(({ path, text }) => titlesOf(text).map((title) => [path, title] as const));
     expect(titles.length).toBeGreaterThan(500);
     expect(titles.flatMap(([path, title]) => wordsIn(path, title))).toEqual([]);
   });

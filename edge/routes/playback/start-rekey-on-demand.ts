@@ -5,10 +5,7 @@ import type { IssueAnswer } from "../../gate/issue-token.ts";
 
 type Asked = { readonly videoPostId: string; readonly fileIndex: number; readonly viewer: Viewer };
 
-/**
- * Whoever asks for a token of an imported part that nobody has asked for yet asks for its keys by that, and is told to
- * come again. Every other outcome is passed through.
- */
+/** The first request for a token of an imported part starts its re-key. Every other outcome is passed through. */
 export async function rekeyOnDemand(
   { posts, rekeys, settings, now }: Pick<Context, "posts" | "rekeys" | "settings" | "now">,
   outcome: IssueAnswer,

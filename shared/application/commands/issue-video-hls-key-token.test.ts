@@ -140,7 +140,7 @@ describe("no token is issued", () => {
     ["for a part that does not exist", null, administrator, "not-found"],
     ["for a post that was deleted, to anybody", { postStatus: "DELETED" }, administrator, "deleted"],
     [
-      "for a post that is not published, which viewers are not told of",
+      "for a post that is not published, whose existence viewers do not learn",
       { postStatus: "PENDING_AUDIT" },
       gold,
       "not-found",

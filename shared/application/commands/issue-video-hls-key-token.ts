@@ -14,13 +14,13 @@ export type IssueRequest = {
   readonly viewerId: string | null;
   /** The API key that issues it, where one does. */
   readonly apiKeyId: string | null;
-  /** Narrows what the viewer may see; never widens it. */
+  /** Narrows what the viewer may see and never widens it. */
   readonly qualities?: readonly Quality[] | undefined;
   /** Play sessions that the token may start; absent for no limit. */
   readonly maxUses?: number | undefined;
   /** Sessions that the viewer may have at the same time; null for any number, absent for what the rules say. */
   readonly sessionLimit?: SessionLimit | null | undefined;
-  /** Seconds in which it may start sessions. */
+  /** Seconds in which the token may start sessions. */
   readonly startSeconds: number;
 };
 
@@ -33,7 +33,7 @@ export type IssueOutcome =
       readonly qualities: readonly Quality[];
     }
   | { readonly kind: Refused }
-  /** An imported part without keys of its own: nobody has asked for them yet, or they could not be made. */
+  /** An imported part without its own keys: not requested yet, or its re-key failed. */
   | { readonly kind: NotRekeyed };
 
 type Refused = "not-found" | "not-ready" | "deleted" | "nothing-allowed";

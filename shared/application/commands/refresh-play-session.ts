@@ -7,7 +7,7 @@ export type RefreshOutcome =
       readonly token: string;
       /** Seconds since the epoch. */
       readonly expiresAt: number;
-      /** Seconds since the epoch: no refresh moves the end past it. */
+      /** Seconds since the epoch. No refresh moves the end past it. */
       readonly refreshableUntil: number;
     }
   | { readonly kind: "refused"; readonly reason: RefreshRefusal };
@@ -37,7 +37,7 @@ export async function refreshPlaySession(
   now: number,
 ): Promise<RefreshOutcome> {
   if (claims.kind !== "session") return { kind: "refused", reason: "not-a-session" };
-  // No clock skew is allowed for: a session that is over may have made room for another one of its viewer.
+  // No clock skew is allowed: another session of the viewer may have taken the place of an expired one.
   if (claims.expiresAt * 1000 <= now) return { kind: "refused", reason: "token-expired" };
   const refreshed = refreshedClaims(claims, Math.floor(now / 1000), longestSeconds);
   const reason = await deps.refusalOf(refreshed);

@@ -24,11 +24,11 @@ export type ScanReport = {
   revocationsDeleted: number;
 };
 
-/** Of parts that lack a job: they are read and written in a few statements, however many they are. */
+/** Parts that lack a job: a few statements read and write any number of them. */
 const MISSING_AT_ONCE = 100;
-/** Of jobs and posts that are loaded and saved one by one, some 20 statements each. The next scan takes the rest. */
+/** Jobs and posts that are loaded and saved one by one, some 20 statements each. The next scan takes the rest. */
 const SAVED_AT_ONCE = 10;
-/** Rows of one statement, and how many times in one scan. */
+/** Rows per statement, and statements per scan. */
 const FEED_BATCH = 1000;
 const FEED_ROUNDS = 10;
 

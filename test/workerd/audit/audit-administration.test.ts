@@ -98,13 +98,13 @@ describe("what an administrator does", () => {
     ["PATCH", "", { title: "New" }, "post.update", { title: "New" }],
     ["POST", "/audit", { result: "REJECTED", reason: "dull" }, "post.audit", { result: "REJECTED", reason: "dull" }],
     ["DELETE", "", undefined, "post.delete", null],
-  ])("%s of a post%s is told as it is named", async (method, below, body, action, details) => {
+  ])("is recorded under its name: %s of a post%s", async (method, below, body, action, details) => {
     const videoPostId = await createPost(worker);
     const { status } = await send(method, `/api/v2/video-posts/${videoPostId}${below}`, ADMIN, body);
     expect(await newest({ videoPostId })).toMatchObject({ action, status, details, videoPostId });
   });
 
-  it("of a job is told with the job's post", async () => {
+  it("is recorded for a job with the job's post", async () => {
     const videoPostId = await createPost(worker);
     const [job] = await worker.context.jobs.list({ videoPostId, limit: 1 });
     await send("POST", `/api/v2/jobs/${job!.jobId}/cancel`, ADMIN);
@@ -124,7 +124,7 @@ describe("what an administrator does", () => {
     });
   });
 
-  it("with policies is told for each post of a batch, with the outcome of each", async () => {
+  it("is recorded, for policies, for each post of a batch with its outcome", async () => {
     const policies = [{ quality: "360p", policy: "ENTITLED", entitlement: "vip" }];
     const items = [
       { videoPostId: post.videoPostId, fileIndex: 0, policies },
@@ -140,7 +140,7 @@ describe("what an administrator does", () => {
     expect(await newest({ videoPostId: NOBODYS })).toMatchObject({ fileIndex: 3, status: 404, reason: "not-found" });
   });
 
-  it("with tokens is told by the token's id, and comes by the queue", async () => {
+  it("is recorded, for tokens, by the token's id, through the queue", async () => {
     const issued = await siteToken(worker, post, { viewer: "site:audited", maxUses: 2 });
     const event = await newest({ action: "token.issue" });
     expect(event).toMatchObject({ videoPostId: post.videoPostId, fileIndex: 0, status: 200 });
@@ -152,7 +152,7 @@ describe("what an administrator does", () => {
     });
   });
 
-  it("is told of a rotation, an API key and its end", async () => {
+  it("is recorded for a rotation, an API key and its end", async () => {
     await send("POST", "/admin/video/enc/rotate", ADMIN, { videoPostId: post.videoPostId });
     expect(await newest({ action: "keys.rotate" })).toMatchObject({
       videoPostId: post.videoPostId,
@@ -165,7 +165,7 @@ describe("what an administrator does", () => {
     expect(await newest({ action: "api-key.revoke" })).toMatchObject({ status: 204, details: { keyId } });
   });
 
-  it("is told of uploads: their creation and their end, but not their chunks", async () => {
+  it("is recorded for uploads: their creation and their end, but not their chunks", async () => {
     const tus = { ...ADMIN, "tus-resumable": "1.0.0" };
     const created = await worker.fetch("/api/v2/uploads", {
       method: "POST",
@@ -187,7 +187,7 @@ describe("what an administrator does", () => {
     expect(await newest({ action: "upload.delete" })).toMatchObject({ status: 204 });
   });
 
-  it("is not told where it only reads", async () => {
+  it("is not recorded if it only reads", async () => {
     const rows = (await everyRow()).length;
     await send("GET", "/api/v2/video-posts", ADMIN);
     await send("GET", `/api/v2/video-posts/${post.videoPostId}`, ADMIN);
@@ -196,7 +196,7 @@ describe("what an administrator does", () => {
     expect([(await everyRow()).length, queue.sent]).toEqual([rows, []]);
   });
 
-  it("is told when it was refused, with the reason, and without what was sent", async () => {
+  it("is recorded when it is refused, with the reason, and without the input", async () => {
     expect((await send("POST", "/api/v2/video-posts", ADMIN, { title: 7, secret: "hush" })).status).toBe(422);
     expect(await newest({ action: "post.create" })).toMatchObject({ status: 422, reason: "invalid", details: null });
     await send("POST", "/admin/video/enc/rotate", ADMIN, "{");
@@ -213,7 +213,7 @@ describe("what an administrator does", () => {
   });
 });
 
-describe("whoever was refused for their credentials", () => {
+describe("a caller that was refused for its credentials", () => {
   it("is anonymous in the log, on whichever route, also where it only reads", async () => {
     const refused = async (method: string, path: string, headers: Record<string, string> = {}) => {
       expect((await send(method, path, headers)).status).toBe(401);
@@ -257,7 +257,7 @@ describe("whoever was refused for their credentials", () => {
     queue.sent.splice(0);
   });
 
-  it("is not told where there is no route: that is nobody's door", async () => {
+  it("is not recorded where there is no route", async () => {
     expect((await send("POST", "/admin/nothing", {})).status).toBe(404);
     await allSettled(worker);
     expect(queue.sent).toEqual([]);

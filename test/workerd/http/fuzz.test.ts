@@ -123,7 +123,7 @@ async function judged(request: FuzzRequest): Promise<string | null> {
 const sessions = () => usesOf(worker, session);
 
 describe(`${numbers.length} damaged requests (FUZZ_SEED=${seed})`, () => {
-  it("get no 5xx, no key, no playlist with anything of theirs in it, and leave no secret in a log", async () => {
+  it("get no 5xx, no key, no playlist with their input, and leave no secret in a log", async () => {
     const failures: string[] = [];
     for (let first = 0; first < numbers.length && failures.length < 10; first += AT_ONCE) {
       const found = await Promise.all(numbers.slice(first, first + AT_ONCE).map(failureOf));
@@ -136,7 +136,7 @@ describe(`${numbers.length} damaged requests (FUZZ_SEED=${seed})`, () => {
     expect(secretsIn(JSON.stringify(audited.results), rules)).toEqual([]);
   });
 
-  it("consume nothing, and leave the untouched request as good as it was", async () => {
+  it("consume nothing, and leave the original request valid", async () => {
     expect(await sessions()).toBe(2);
     for (const quality of QUALITIES) expect(await askKey(worker, post, session, quality)).toBe("key");
   });

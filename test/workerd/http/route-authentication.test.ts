@@ -69,7 +69,7 @@ async function ask({ method, path, body }: Sample, credentials: Credentials = {}
 
 type Answer = { readonly status: number; readonly code: string | null };
 
-/** With what a request is told to be, so that a failure names it. */
+/** `who`: whose request it is, so that a failure names it. */
 async function expectRefused(sample: Sample, status: number, who: string, credentials: Credentials): Promise<void> {
   const answer = await ask(sample, credentials);
   expect(answer.status, `${sample.method} ${sample.path} with ${who}`).toBe(status);

@@ -79,7 +79,7 @@ describe.each(FAULTS)("while D1 says %j", (message) => {
     expect(await uses()).toBe(1);
   });
 
-  it("an isolate that knows the part goes on, for viewers who come and for those who are there", async () => {
+  it("an isolate that knows the part continues, for new and for present viewers", async () => {
     expect(await askKey(worker, post, publicSession)).toBe("key");
     database.fail(throws(message));
     expect((await issue()).status).toBe(200);

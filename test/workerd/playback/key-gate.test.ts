@@ -26,7 +26,7 @@ async function issue(part: PublishedPost, more: Issue = {}): Promise<string> {
   return ((await response.json()) as { token: string }).token;
 }
 
-/** A play session of its own: what a player gets by loading the master. */
+/** The token of a new play session, which a player gets by loading the master. */
 async function startSession(part: PublishedPost, token: string): Promise<string> {
   const path = `/video/enc/videoResource/${part.videoPostId}/${part.fileIndex}/master.m3u8?token=${token}`;
   const master = new TextDecoder().decode(await (await worker.fetch(path)).arrayBuffer());
@@ -101,7 +101,7 @@ describe("the key gate", () => {
       expect((await ask(session, keyOf(post, "360p").keyId, "360p")).status).toBe(200);
     });
 
-    it("counts an issued token that is used directly as the session of its own id", async () => {
+    it("counts an issued token that is used directly as a session with the token's id", async () => {
       const token = await issue(post, { maxUses: 1 });
       for (const quality of ["1080p", "1080p", "480p"]) {
         expect((await ask(token, keyOf(post, quality).keyId, quality)).status).toBe(200);

@@ -48,7 +48,7 @@ async function counted(to = worker, more = {}): Promise<Held> {
 }
 
 describe("POST /video/enc/session", () => {
-  it("answers a token of the same session with a later end, which goes on where the old one has ended", async () => {
+  it("answers a token of the same session with a later end, which is valid after the old one has ended", async () => {
     const mine = startWorker();
     const old = await counted(mine, { maxUses: 1 });
     mine.advance(40 * MINUTE);

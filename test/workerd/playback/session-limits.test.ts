@@ -53,7 +53,7 @@ describe("SESSION_LIMIT_PER_VIEWER", () => {
     expect(await askAll(mine, sessions)).toEqual(answers);
   });
 
-  it("with end-oldest leaves exactly that many of 200 alive, and the others are told that they were ended", async () => {
+  it("leaves with end-oldest exactly that many of 200 alive, and the others learn that they were ended", async () => {
     const mine = startWorker(ending);
     const sessions = await sessionsOf(mine, newViewer(), 200);
     expect(times(await askAll(mine, sessions), "key")).toBe(200);

@@ -1,7 +1,7 @@
 /*
  * What the key gate answers, written from docs/playback-tokens.md and not from the code: the facts about each kind of
  * token, key, quality, session and request, and the order in which they decide. A new condition of the gate (a limit of
- * concurrent sessions, a binding to a country) becomes one more column here: facts in a table of their own, a field of
+ * concurrent sessions, a binding to a country) becomes one more column here: a separate table of facts, a field of
  * `Row`, a line in one of the two lists of refusals, and what it takes in gate-scene.ts.
  */
 

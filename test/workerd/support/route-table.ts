@@ -3,13 +3,13 @@ import { DEFINITIONS } from "../../../edge/api/definitions/all.ts";
 import type { Scope } from "../../../shared/domain/scope.ts";
 
 /**
- * What a route asks of whoever comes. Values that begin with a colon are filled in by the suite (route-samples.ts), in
+ * What a route requires of its caller. Values that begin with a colon are filled in by the suite (route-samples.ts), in
  * bodies and queries as in paths.
  */
 export type AuthMethod =
   /** Anybody. Credentials are not looked at. */
   | { readonly kind: "open" }
-  /** Anybody. Whoever brings a viewer's JWT must bring a good one; `body` is one that gets that far. */
+  /** Anybody. A caller who brings a viewer's JWT must bring a good one; `body` is one that gets that far. */
   | { readonly kind: "viewer"; readonly body: Readonly<Record<string, unknown>> }
   /** `?token=` of this video. `beyond` leads to something that the token is not for, which is refused with `code`. */
   | {
@@ -75,7 +75,7 @@ function authMethodOf({ access }: RouteDefinition): AuthMethod {
 }
 
 /**
- * Every route of the Worker, as it is registered (`METHOD path`), and its door. The suite fails for a route that is not
+ * Every route of the Worker, as it is registered (`METHOD path`), and how it authenticates. The suite fails for a route that is not
  * here, and for one that is here and not registered.
  */
 export const ROUTE_TABLE: Readonly<Record<string, AuthMethod>> = {

@@ -13,7 +13,7 @@ export const videoHlsEncryptKey = sqliteTable(
     fileId: text("file_id").notNull(),
     quality: text("quality").$type<Quality>().notNull(),
     keyVersion: integer("key_version").notNull(),
-    /** Base64 text, since D1 hands BLOBs over as arrays of numbers. */
+    /** Base64 text, because D1 returns BLOBs as arrays of numbers. */
     wrappedKey: text("wrapped_key").notNull(),
     kekId: text("kek_id").notNull(),
     keyUriTemplate: text("key_uri_template").notNull(),
@@ -27,12 +27,12 @@ export const videoHlsEncryptKey = sqliteTable(
   },
   (t) => [
     uniqueIndex("video_hls_encrypt_key_version").on(t.fileId, t.quality, t.keyVersion),
-    // What a load reads.
+    // Read by a load.
     index("video_hls_encrypt_key_live").on(t.fileId).where(sql`status <> 'REVOKED'`),
-    // What is deleted some time after its end.
+    // Read by the deletion of ended keys.
     index("video_hls_encrypt_key_revoked").on(t.revokedAt).where(sql`revoked_at IS NOT NULL`),
     index("video_hls_encrypt_key_retiring").on(t.usableUntil).where(sql`usable_until IS NOT NULL`),
-    // Which keys are still under an old key-encryption key.
+    // Finds keys under an old key-encryption key.
     index("video_hls_encrypt_key_kek").on(t.kekId, t.keyId),
   ],
 );
@@ -69,23 +69,23 @@ export const accessRevocation = sqliteTable(
   ],
 );
 
-/** Content that came with one key for all qualities: what its part is decrypted from, until it has keys of its own. */
+/** Imported content with one key for all qualities, until its part has its own keys. */
 export const singleKeySource = sqliteTable(
   "single_key_source",
   {
     fileId: text("file_id").primaryKey(),
-    /** Where the imported ciphertext lies in the SOURCE bucket. */
+    /** Prefix of the imported ciphertext in the SOURCE bucket. */
     prefix: text("prefix").notNull(),
     /** Base64 text, wrapped like every content key. */
     wrappedKey: text("wrapped_key").notNull(),
     kekId: text("kek_id").notNull(),
-    /** Which playlist under the prefix belongs to which quality. */
+    /** The playlist under the prefix of each quality. */
     renditions: text("renditions", { mode: "json" })
       .$type<readonly { readonly quality: Quality; readonly playlist: string }[]>()
       .notNull(),
-    /** Null until a batch or a viewer asks for it. */
+    /** Null until a batch or a viewer requests it. */
     requestedAt: timestamp("requested_at"),
-    /** Since when it waits for its turn in a batch; null where no batch has it. Written only by migration-store.ts. */
+    /** Time of its queueing by a batch; null if it is not queued. Written only by rekey-store.ts. */
     queuedAt: timestamp("queued_at"),
     createdAt: timestamp("created_at").notNull(),
   },
