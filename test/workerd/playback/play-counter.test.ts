@@ -103,7 +103,7 @@ describe("the live sessions of a viewer", () => {
     expect((await counter.status("token", NOW)).live).toHaveLength(2);
   });
 
-  it("never exceed a limit that ends the oldest, which is told that it was ended", async () => {
+  it("never exceed a limit that ends the oldest, which learns that it was ended", async () => {
     const counter = newCounter();
     const start = (id: string, n: number) =>
       begin(counter, play(id, { limit: END_OLDEST, startedAt: NOW + n, revoked: [] }));
