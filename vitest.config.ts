@@ -94,9 +94,8 @@ export default defineConfig({
           environment: "node",
           include: END_TO_END,
           exclude: [...configDefaults.exclude, ...MEDIA],
-          // After the others. These files wait more than they work, so a third one runs beside two.
+          // After the others: the players of a third file would not get the time that they need to play.
           sequence: { groupOrder: 1 },
-          maxWorkers: "150%",
           testTimeout: CONVERSION_MS,
           hookTimeout: CONVERSION_MS,
           expect: POLLING,

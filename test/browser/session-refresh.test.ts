@@ -174,6 +174,7 @@ describe.concurrent("a page of a site's own", () => {
 
   async function open({ onTestFinished }: TestContext, path: "/" | "/renewing", viewer = newViewer()): Promise<Page> {
     const context = await browser.newContext();
+    context.setDefaultTimeout(60_000);
     onTestFinished(() => context.close());
     const page = await context.newPage();
     await page.exposeFunction("siteToken", async () => {

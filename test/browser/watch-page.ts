@@ -154,6 +154,7 @@ export async function openWatchPage(
   options: OpenOptions = {},
 ): Promise<WatchPage> {
   const context = await browser.newContext({ viewport: { width: options.width ?? 1280, height: 900 } });
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const watchPage = new WatchPage(page);
   await options.prepare?.(page);

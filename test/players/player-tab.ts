@@ -42,6 +42,7 @@ export class PlayerTab {
   static async open(request: OpenRequest): Promise<PlayerTab> {
     const { browser, site, player, masterUrl, firstLines, fromHandToMouth = false } = request;
     const context = await browser.newContext({ viewport: { width: 660, height: 380 } });
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const tab = new PlayerTab(page, player, masterUrl);
     await listen(await context.newCDPSession(page), tab.answers);
