@@ -251,6 +251,20 @@ describe.concurrent("a page of a site's own", () => {
     expect(await state(page)).toMatchObject({ renewals: 0, refusals: ["410 session-ended"] });
   });
 
+  it("reports one refusal where its refresh is refused before the player's own requests", async (test) => {
+    const { expect } = test;
+    const page = await open(test, "/renewing");
+    const token = await page.evaluate(() => (window as unknown as { state: SitePage }).state.session.token());
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${stack.origin}/video/enc/session`, { method: "DELETE", headers })).status).toBe(204);
+    await expect.poll(async () => (await state(page)).refusals).toEqual(["410 session-ended"]);
+    const heard = listenTo(page);
+    await playOther(page);
+    await expect.poll(() => heard.map(({ status }) => status)).toContain(410);
+    await sleep(1000);
+    expect(await state(page)).toMatchObject({ renewals: 0, refusals: ["410 session-ended"] });
+  });
+
   it("reports that its token was revoked, and ends the session with its player", async (test) => {
     const { expect } = test;
     const viewer = newViewer();

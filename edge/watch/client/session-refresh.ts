@@ -14,7 +14,10 @@ export type SessionKeeperOptions = {
    * computer slept. Playback continues at its position. Without it the player stops with its error.
    */
   readonly renew?: (() => Promise<{ readonly masterUrl: string }>) | undefined;
-  /** The session cannot be refreshed any more: the status of the response, and its problem code if present. */
+  /**
+   * The session cannot be refreshed any more: the status of the response, and its problem code if present. Called once
+   * for each session, whether the refresh or the player's own request is refused first.
+   */
   readonly onRefused?: ((status: number, code: string | null) => void) | undefined;
 };
 
@@ -40,6 +43,7 @@ type Session = {
   refreshAt: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   over: boolean;
+  isRefusalReported: boolean;
 };
 
 type LoaderClass = new (config: HlsConfig) => Loader<LoaderContext>;
@@ -79,7 +83,7 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     if (needsNewToken(refusal)) renew().catch(() => {});
     else if (refusal.code === "session-ended" && session !== null) {
       stop(session);
-      options.onRefused?.(refusal.status, refusal.code);
+      report(session, refusal, options);
     }
   };
 
@@ -121,7 +125,8 @@ function sessionIn(levelUrl: string, now: number): Session | null {
   const times = token === null ? null : timesOf(token);
   if (token === null || times === null) return null;
   const endpoint = new URL("/video/enc/session", levelUrl).href;
-  return { token, endpoint, refreshAt: now + refreshDelay(token), timer: undefined, over: false };
+  const refreshAt = now + refreshDelay(token);
+  return { token, endpoint, refreshAt, timer: undefined, over: false, isRefusalReported: false };
 }
 
 /** The server has just made the token, so its lifetime starts now by this machine's clock, whatever that shows. */
@@ -138,8 +143,14 @@ function wait(session: Session, options: SessionKeeperOptions): void {
 }
 
 function afterRefresh(session: Session, refusal: Refusal | null, options: SessionKeeperOptions): void {
-  if (refusal !== null && !session.over) options.onRefused?.(refusal.status, refusal.code);
+  if (refusal !== null && !session.over) report(session, refusal, options);
   wait(session, options);
+}
+
+function report(session: Session, { status, code }: Refusal, { onRefused }: SessionKeeperOptions): void {
+  if (session.isRefusalReported) return;
+  session.isRefusalReported = true;
+  onRefused?.(status, code);
 }
 
 function stop(session: Session): void {
