@@ -10,6 +10,7 @@ import { recordByQueue } from "./audit/record-events.ts";
 import { createRefusalCounter, type RefusalCounter } from "./audit/refusal-counter.ts";
 import type { Authenticators } from "./auth/authenticate-caller.ts";
 import { createAuthenticators } from "./auth/authenticators.ts";
+import { createKnownApiKeys } from "./auth/known-api-keys.ts";
 import { createIssuerKeys, type Fetcher } from "./auth/viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./auth/viewers/verify-viewer.ts";
 import type { Env } from "./env.ts";
@@ -57,15 +58,17 @@ export function createContext(options: ContextOptions): Context {
   const rules = jobRules(settings);
   const persistence = options.persistence ?? d1Persistence(env.DB, rules);
   const { apiKeys, auditLog } = persistence;
-  const issuerKeys = createIssuerKeys(options.fetch ?? ((url, init) => fetch(url, init)));
+  const clock = { now, sleep: (ms: number) => scheduler.wait(ms) };
+  const issuerKeys = createIssuerKeys(options.fetch ?? ((url, init) => fetch(url, init)), clock);
   const watchPages = createPageCache();
   const gate = createGate({
     readings: persistence.gateReadings,
     counters: env.PLAY_COUNTER,
     rules: freshnessRules(settings),
     longestSeconds: settings.SESSION_LONGEST_SECONDS,
-    clock: { now, sleep: (ms) => scheduler.wait(ms) },
+    clock,
   });
+  const known = createKnownApiKeys(apiKeys, gate.feed, freshnessRules(settings), clock);
   return {
     ...persistence,
     env,
@@ -78,7 +81,7 @@ export function createContext(options: ContextOptions): Context {
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
     jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
-    callers: createAuthenticators(env, settings, apiKeys, issuerKeys),
+    callers: createAuthenticators(env, settings, { apiKeys, known, issuerKeys }, wait),
     refusals: createRefusalCounter({
       send: (events) => recordByQueue({ auditLog, env }, events),
       now,

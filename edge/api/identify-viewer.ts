@@ -2,6 +2,7 @@ import type { Viewer } from "../../shared/domain/quality-auth.ts";
 import { bearerToken } from "../auth/bearer.ts";
 import { type IssueCounter, isBeyondIssueLimit } from "../auth/issue-limit.ts";
 import type { Context } from "../context.ts";
+import type { Later } from "../gate/freshness.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 
 type Identified = { readonly kind: "identified"; readonly viewer: Viewer } | Refusal;
@@ -10,8 +11,9 @@ type Identified = { readonly kind: "identified"; readonly viewer: Viewer } | Ref
 export async function identifyViewer(
   context: Pick<Context, "viewers" | "now" | "env">,
   request: Request,
+  later: Later,
 ): Promise<Identified> {
-  const identified = await viewerOf(context, request);
+  const identified = await viewerOf(context, request, later);
   return (await isBeyondIssueLimit(context.env, counterOf(identified, request)))
     ? refused("too-many-requests")
     : identified;
@@ -25,11 +27,15 @@ function counterOf(identified: Identified, request: Request): IssueCounter {
 }
 
 /** Invalid credentials are refused: they never make a caller anonymous. */
-async function viewerOf({ viewers, now }: Pick<Context, "viewers" | "now">, request: Request): Promise<Identified> {
+async function viewerOf(
+  { viewers, now }: Pick<Context, "viewers" | "now">,
+  request: Request,
+  later: Later,
+): Promise<Identified> {
   if (!request.headers.has("authorization")) return { kind: "identified", viewer: { kind: "anonymous" } };
   const token = bearerToken(request);
   if (token === null) return refused("credentials-invalid", "send a viewer token as Authorization: Bearer");
-  const verified = await viewers.verify(token, now());
+  const verified = await viewers.verify(token, now(), later);
   switch (verified.kind) {
     case "viewer":
       return { kind: "identified", viewer: verified.viewer };

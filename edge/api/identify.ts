@@ -3,7 +3,7 @@ import type { HeldJob } from "../../shared/application/protocols/job-protocol.ts
 import { allows, type Scope } from "../../shared/domain/scope.ts";
 import { authenticateCaller } from "../auth/authenticate-caller.ts";
 import { bearerToken, equalSecrets } from "../auth/bearer.ts";
-import type { Caller } from "../auth/caller.ts";
+import type { Attempt, Caller } from "../auth/caller.ts";
 import type { Context } from "../context.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 import type { Execution } from "./route.ts";
@@ -11,16 +11,14 @@ import type { Execution } from "./route.ts";
 /** A caller with the scope; `caller` is also set if only the scope is missing. */
 export type ScopedCaller = { readonly caller: Caller | null; readonly refusal: Refusal | null };
 
-/** `hasEffects`: the request changes something, or is recorded in the audit log, as a read of a key is. */
 export async function identifyScope(
   { callers, now }: Pick<Context, "callers" | "now">,
   scope: Scope,
-  request: Request,
-  hasEffects: boolean,
+  attempt: Attempt,
   execution: Execution,
 ): Promise<ScopedCaller> {
   const later = (work: Promise<unknown>) => execution.waitUntil(work);
-  const identified = await authenticateCaller(callers, request, hasEffects, now(), later);
+  const identified = await authenticateCaller(callers, attempt, now(), later);
   const unknown = (refusal: Refusal): ScopedCaller => ({ caller: null, refusal });
   switch (identified.kind) {
     case "none":

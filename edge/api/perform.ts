@@ -80,13 +80,13 @@ async function identify(
   definition: RouteDefinition,
   { request, params, execution }: Asked,
 ): Promise<Identified | IdentityRefused> {
-  const { access, method, audit } = definition;
+  const { access, method, audit, prompt } = definition;
   const refusedBecause = (refusal: Refusal, caller: Caller | null = null) =>
     ({ kind: "refused", refusal, caller }) as const;
   switch (access.kind) {
     case "scope": {
-      const hasEffects = method !== "GET" || audit !== undefined;
-      const { caller, refusal } = await identifyScope(context, access.scope, request, hasEffects, execution);
+      const attempt = { request, hasEffects: method !== "GET" || audit !== undefined, isPrompt: prompt === true };
+      const { caller, refusal } = await identifyScope(context, access.scope, attempt, execution);
       return refusal === null ? { caller, identity: { caller } } : refusedBecause(refusal, caller);
     }
     case "processor": {
@@ -100,7 +100,7 @@ async function identify(
         : refusedBecause(identified);
     }
     case "viewer": {
-      const identified = await identifyViewer(context, request);
+      const identified = await identifyViewer(context, request, (work) => execution.waitUntil(work));
       return identified.kind === "refused"
         ? refusedBecause(identified)
         : { caller: null, identity: { viewer: identified.viewer } };

@@ -3,22 +3,28 @@ import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports/a
 import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
 import { logError } from "../log/log.ts";
 import { bearerToken, equalSecrets } from "./bearer.ts";
-import type { AuthResult } from "./caller.ts";
+import type { Attempt, AuthResult } from "./caller.ts";
+import type { KnownApiKeys } from "./known-api-keys.ts";
 import type { SeenApiKeys } from "./seen-api-keys.ts";
 
 export type ApiKeyAuthenticator = {
   /** ADMIN_API_KEY: a setting, so that it works while the database is empty or unavailable. */
   readonly firstKey: string;
-  readonly apiKeys: ApiKeyStore;
+  readonly apiKeys: Pick<ApiKeyStore, "find" | "recordUse">;
+  readonly known: KnownApiKeys;
   readonly seen: SeenApiKeys;
   /** Whether the request's network has used up its look-ups of keys that this isolate does not know as valid. */
   readonly isBeyondLimit: (request: Request) => Promise<boolean>;
+  readonly wait: (ms: number) => Promise<unknown>;
 };
+
+/** A use is written when the requests that come with it have been answered: a burst of them costs reads only. */
+const RECORD_USE_AFTER_MS = 10_000;
 
 /** The caller of `Authorization: Bearer`. `later` takes work that the response does not wait for. */
 export async function authenticateByApiKey(
   authenticator: ApiKeyAuthenticator,
-  request: Request,
+  { request, isPrompt }: Pick<Attempt, "request" | "isPrompt">,
   now: number,
   later: (work: Promise<unknown>) => void,
 ): Promise<AuthResult> {
@@ -27,42 +33,51 @@ export async function authenticateByApiKey(
   if (given === null) return refused("send an API key as Authorization: Bearer");
   if (await equalSecrets(given, authenticator.firstKey))
     return { kind: "caller", caller: { id: "api-key:admin", scopes: ["admin"] } };
-  const found = await findKey(authenticator, given, request, now);
+  const lookUp = isPrompt ? authenticator.known.find : authenticator.apiKeys.find;
+  const found = await findKey(authenticator, given, request, now, (keyId) => lookUp(keyId, later));
   if (found === "too-many") return { kind: "refused", code: "too-many-requests" };
+  if (found === "away") return { kind: "unavailable", reason: "API keys cannot be looked up now" };
   if (found === null) return refused();
   const status = apiKeyStatus(found, now);
   if (status === "REVOKED") return refused("this API key was revoked");
   if (status === "EXPIRED") return refused("this API key has expired");
-  if (isUseToRecord(found, now)) later(recordUse(authenticator.apiKeys, found.keyId, now));
+  const { keyId } = found;
+  if (isUseToRecord(found, now) && authenticator.seen.noteUse(keyId, now)) later(recordUse(authenticator, keyId, now));
   return { kind: "caller", caller: { id: `api-key:${found.keyId}`, scopes: found.scopes } };
 }
 
 /**
- * One query, and none for a key that was unknown within the last second. Look-ups of keys that this isolate does not
- * know as valid are counted by network, since made-up keys cost nothing. Only the holder of the secret half learns why
- * a key is refused.
+ * Nothing is looked up for a key that was unknown within the last second. Look-ups of keys that this isolate does not
+ * know as valid are counted by network, and all of them by second, since made-up keys cost nothing. Only the holder of
+ * the secret half learns why a key is refused.
  */
 async function findKey(
-  { apiKeys, seen, isBeyondLimit }: ApiKeyAuthenticator,
+  { seen, isBeyondLimit }: ApiKeyAuthenticator,
   given: string,
   request: Request,
   now: number,
-): Promise<StoredApiKey | "too-many" | null> {
+  lookUp: (keyId: string) => Promise<StoredApiKey | null | "away">,
+): Promise<StoredApiKey | "too-many" | "away" | null> {
   const parts = parseApiKey(given);
   if (parts === null) return null;
   const hash = await hashOfSecret(parts.secret);
   const key = `${parts.keyId}:${hash}`;
   if (seen.isUnknown(key, now)) return null;
-  if (!seen.wasGood(key) && (await isBeyondLimit(request))) return "too-many";
-  const stored = await apiKeys.find(parts.keyId);
+  if (!seen.wasGood(key)) {
+    if (await isBeyondLimit(request)) return "too-many";
+    if (!seen.mayLookUp(now)) return "away";
+  }
+  const stored = await lookUp(parts.keyId);
+  if (stored === "away") return "away";
   const found = stored !== null && (await equalSecrets(hash, stored.secretHash)) ? stored : null;
   seen.note(key, found === null ? "unknown" : apiKeyStatus(found, now) === "ACTIVE" ? "good" : "bad", now);
   return found;
 }
 
 /** A use that cannot be recorded is no reason to refuse it. */
-async function recordUse(apiKeys: ApiKeyStore, keyId: string, now: number): Promise<void> {
+async function recordUse({ apiKeys, wait }: ApiKeyAuthenticator, keyId: string, now: number): Promise<void> {
   try {
+    await wait(RECORD_USE_AFTER_MS);
     await apiKeys.recordUse(keyId, now, LAST_USED_EXACTNESS_MS);
   } catch (error) {
     logError("api-key-use", error, { keyId });

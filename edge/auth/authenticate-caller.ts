@@ -1,5 +1,5 @@
 import { type ApiKeyAuthenticator, authenticateByApiKey } from "./api-keys.ts";
-import type { AuthResult } from "./caller.ts";
+import type { Attempt, AuthResult } from "./caller.ts";
 import { authenticateByCloudflareAccess, type CloudflareAccessAuthenticator } from "./cloudflare-access.ts";
 import { authenticateByGateway } from "./gateway.ts";
 
@@ -18,15 +18,14 @@ export type Authenticators = {
  */
 export async function authenticateCaller(
   authenticators: Authenticators,
-  request: Request,
-  hasEffects: boolean,
+  attempt: Attempt,
   now: number,
   later: (work: Promise<unknown>) => void,
 ): Promise<AuthResult> {
-  const byGateway = await authenticateByGateway(authenticators.gatewaySecret, request.headers);
+  const byGateway = await authenticateByGateway(authenticators.gatewaySecret, attempt.request.headers);
   if (byGateway.kind !== "none") return byGateway;
-  const byApiKey = await authenticateByApiKey(authenticators.apiKey, request, now, later);
+  const byApiKey = await authenticateByApiKey(authenticators.apiKey, attempt, now, later);
   return byApiKey.kind === "none"
-    ? authenticateByCloudflareAccess(authenticators.access, request, hasEffects, now)
+    ? authenticateByCloudflareAccess(authenticators.access, attempt, now, later)
     : byApiKey;
 }

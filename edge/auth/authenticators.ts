@@ -4,6 +4,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { Authenticators } from "./authenticate-caller.ts";
 import type { CloudflareAccessAuthenticator } from "./cloudflare-access.ts";
 import { isBeyondIssueLimit } from "./issue-limit.ts";
+import type { KnownApiKeys } from "./known-api-keys.ts";
 import { createSeenApiKeys } from "./seen-api-keys.ts";
 import type { IssuerKeys } from "./viewers/issuer-keys.ts";
 
@@ -11,13 +12,14 @@ import type { IssuerKeys } from "./viewers/issuer-keys.ts";
 export function createAuthenticators(
   env: Env,
   settings: Settings,
-  apiKeys: ApiKeyStore,
-  issuerKeys: IssuerKeys,
+  keys: { readonly apiKeys: ApiKeyStore; readonly known: KnownApiKeys; readonly issuerKeys: IssuerKeys },
+  wait: (ms: number) => Promise<unknown>,
 ): Authenticators {
+  const { apiKeys, known, issuerKeys } = keys;
   const isBeyondLimit = (request: Request) => isBeyondIssueLimit(env, { kind: "api-key", request });
   return {
     gatewaySecret: settings.GATEWAY_SECRET,
-    apiKey: { firstKey: settings.ADMIN_API_KEY, apiKeys, seen: createSeenApiKeys(), isBeyondLimit },
+    apiKey: { firstKey: settings.ADMIN_API_KEY, apiKeys, known, seen: createSeenApiKeys(), isBeyondLimit, wait },
     access: cloudflareAccess(settings, issuerKeys),
   };
 }

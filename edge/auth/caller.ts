@@ -22,3 +22,12 @@ export type AuthResult =
   | { readonly kind: "refused"; readonly code: RefusalCode; readonly reason?: string }
   /** The credentials cannot be checked now; `reason` says why. */
   | { readonly kind: "unavailable"; readonly reason: string };
+
+/** What of a request decides how its caller is authenticated. */
+export type Attempt = {
+  readonly request: Request;
+  /** It changes something or is recorded in the audit log. */
+  readonly hasEffects: boolean;
+  /** A viewer waits for it: an API key counts as this isolate knows it. Administration asks the database each time. */
+  readonly isPrompt: boolean;
+};

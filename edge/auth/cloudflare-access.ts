@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Scope } from "../../shared/domain/scope.ts";
-import type { AuthResult } from "./caller.ts";
+import type { Later } from "../gate/freshness.ts";
+import type { Attempt, AuthResult } from "./caller.ts";
 import { checkWithPublishedKeys } from "./viewers/check-jwt.ts";
 import type { IssuerKeys } from "./viewers/issuer-keys.ts";
 
@@ -21,15 +22,12 @@ const identitySchema = z.union([
   z.object({ common_name: z.string().min(1).max(320) }),
 ]);
 
-/**
- * The caller that Cloudflare Access vouches for. `authenticator` is null if Access is not configured. `hasEffects`: the
- * request changes something or is recorded in the audit log.
- */
+/** The caller that Cloudflare Access vouches for. `authenticator` is null if Access is not configured. */
 export async function authenticateByCloudflareAccess(
   authenticator: CloudflareAccessAuthenticator | null,
-  request: Request,
-  hasEffects: boolean,
+  { request, hasEffects }: Pick<Attempt, "request" | "hasEffects">,
   now: number,
+  later: Later,
 ): Promise<AuthResult> {
   const token = request.headers.get(ACCESS_HEADER);
   if (authenticator === null || token === null) return { kind: "none" };
@@ -43,7 +41,7 @@ export async function authenticateByCloudflareAccess(
   const issuer = `https://${authenticator.teamDomain}`;
   const jwksUrl = `${issuer}/cdn-cgi/access/certs`;
   const requirements = { issuer, audience: authenticator.audiences, algorithm: "RS256", jwksUrl } as const;
-  const checked = await checkWithPublishedKeys(token, requirements, authenticator.issuerKeys, now);
+  const checked = await checkWithPublishedKeys(token, requirements, authenticator.issuerKeys, now, later);
   if (checked.kind === "unavailable")
     return { kind: "unavailable", reason: "the keys of Cloudflare Access cannot be fetched" };
   if (checked.kind === "invalid") return { kind: "refused", code: "credentials-invalid", reason: checked.reason };

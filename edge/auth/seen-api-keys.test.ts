@@ -17,6 +17,18 @@ describe("what is remembered of API keys", () => {
     expect([seen.wasGood("a"), seen.isUnknown("a", 0)]).toEqual([false, false]);
   });
 
+  it("allows 50 look-ups of other keys in a second", () => {
+    const seen = createSeenApiKeys();
+    const allowed = (now: number) => Array.from({ length: 60 }, () => seen.mayLookUp(now)).filter(Boolean).length;
+    expect([allowed(5000), allowed(5999), allowed(6000)]).toEqual([50, 0, 50]);
+  });
+
+  it("names one use of a key in a minute", () => {
+    const seen = createSeenApiKeys();
+    expect([0, 1, 59_999, 60_000].map((now) => seen.noteUse("a", now))).toEqual([true, false, false, true]);
+    expect(seen.noteUse("b", 1)).toBe(true);
+  });
+
   it("keeps a bounded number of keys, the newest", () => {
     const seen = createSeenApiKeys();
     for (let n = 0; n < 5000; n++) seen.note(`unknown-${n}`, "unknown", 0);

@@ -1,33 +1,46 @@
+import { LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
+import { keepNewest } from "./keep-newest.ts";
+
 /** What an isolate remembers about API keys, by a hash of the whole key. It stores values, no keys and no promises. */
 export type SeenApiKeys = {
   /** Whether the key was valid at its last look-up. */
   readonly wasGood: (key: string) => boolean;
   /** Whether a recent look-up found no such key. */
   readonly isUnknown: (key: string, now: number) => boolean;
+  /** Whether one more key that is not known as valid may be looked up in this second. */
+  readonly mayLookUp: (now: number) => boolean;
   readonly note: (key: string, found: "good" | "bad" | "unknown", now: number) => void;
+  /** Whether this is the first use of the key in a minute. */
+  readonly noteUse: (keyId: string, now: number) => boolean;
 };
 
-const MOST_KEYS = 1000;
 /** Short, although a random key cannot be tried before it exists. */
 const UNKNOWN_MS = 1000;
+/** A flood of made-up keys from many networks must not occupy the database. */
+const MOST_LOOK_UPS = 50;
 
 export function createSeenApiKeys(): SeenApiKeys {
   const good = new Map<string, true>();
   const unknownUntil = new Map<string, number>();
+  const usedAt = new Map<string, number>();
+  let lookUps = { second: 0, count: 0 };
   return {
     wasGood: (key) => good.has(key),
     isUnknown: (key, now) => now < (unknownUntil.get(key) ?? 0),
+    mayLookUp: (now) => {
+      const second = Math.floor(now / 1000);
+      if (lookUps.second !== second) lookUps = { second, count: 0 };
+      return ++lookUps.count <= MOST_LOOK_UPS;
+    },
     note: (key, found, now) => {
-      if (found === "good") keep(good, key, true);
+      if (found === "good") keepNewest(good, key, true);
       else good.delete(key);
-      if (found === "unknown") keep(unknownUntil, key, now + UNKNOWN_MS);
+      if (found === "unknown") keepNewest(unknownUntil, key, now + UNKNOWN_MS);
+    },
+    noteUse: (keyId, now) => {
+      if (now - (usedAt.get(keyId) ?? Number.NEGATIVE_INFINITY) < LAST_USED_EXACTNESS_MS) return false;
+      keepNewest(usedAt, keyId, now);
+      return true;
     },
   };
-}
-
-/** A Map iterates in insertion order: the first key is the oldest. */
-function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > MOST_KEYS) map.delete(map.keys().next().value as string);
 }

@@ -11,6 +11,10 @@ export type FreshnessRules = {
   readonly freshMs: number;
   /** A value that was read longer ago is not used at all. */
   readonly staleMs: number;
+  /** Between two readings of a source that fails; RETRY_MS by default. */
+  readonly retryMs?: number;
+  /** How long a request waits for a value; PATIENCE_MS by default, and more where the value decides a refusal. */
+  readonly patienceMs?: number;
 };
 
 export type Cell<Value> = {
@@ -58,7 +62,7 @@ export function nextStep(cell: Cell<unknown>, rules: FreshnessRules, now: number
   const isReading = cell.readingSince !== null;
   const isSlow = cell.readingSince !== null && now - cell.readingSince >= SLOW_MS;
   const isFailing = cell.failedAt !== null || isSlow;
-  const mayRead = (!isReading || isSlow) && (!isFailing || now - cell.triedAt >= RETRY_MS);
+  const mayRead = (!isReading || isSlow) && (!isFailing || now - cell.triedAt >= (rules.retryMs ?? RETRY_MS));
   if (cell.value !== undefined && cell.readAt >= notBefore) {
     const age = now - cell.readAt;
     if (age < rules.freshMs * REFRESH_FROM) return "use";
@@ -94,7 +98,8 @@ export async function freshValue<Value>(
   notBefore = Number.NEGATIVE_INFINITY,
 ): Promise<Value | "away"> {
   const arrivedAt = clock.now();
-  const patience = notBefore === Number.NEGATIVE_INFINITY ? PATIENCE_MS : REFUSAL_PATIENCE_MS;
+  const usualPatience = notBefore === Number.NEGATIVE_INFINITY ? PATIENCE_MS : REFUSAL_PATIENCE_MS;
+  const patience = rules().patienceMs ?? usualPatience;
   if (rules().freshMs === 0) return ownReading(read, clock, later);
   for (let look = FIRST_LOOK_MS; ; look = Math.min(2 * look, LONGEST_LOOK_MS)) {
     const now = clock.now();

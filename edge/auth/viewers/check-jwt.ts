@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import { CLOCK_SKEW_SECONDS } from "../../../shared/playback-token/token-signer.ts";
+import type { Later } from "../../gate/freshness.ts";
 import type { IssuerKeys, KeySet } from "./issuer-keys.ts";
 
 /** Requirements for a JWT. The algorithm is pinned. */
@@ -35,13 +36,14 @@ export async function checkWithPublishedKeys(
   from: JwtRequirements & { readonly jwksUrl: string },
   issuerKeys: IssuerKeys,
   now: number,
+  later: Later,
 ): Promise<CheckedJwt> {
   if (token.length > LONGEST_TOKEN) return { kind: "invalid", reason: "the token is too long" };
-  const known = await issuerKeys.current(from.jwksUrl, now);
+  const known = await issuerKeys.current(from.jwksUrl, later);
   if (known.kind === "unavailable") return known;
   const checked = await checkWithKeys(token, known.keys, from, now);
   if (checked !== "unknown-key") return checked;
-  const renewed = await issuerKeys.afterUnknownKey(from.jwksUrl, now);
+  const renewed = await issuerKeys.afterUnknownKey(from.jwksUrl, later);
   if (renewed.kind === "unavailable") return renewed;
   const again = await checkWithKeys(token, renewed.keys, from, now);
   return again === "unknown-key" ? { kind: "invalid", reason: "the issuer does not publish its key" } : again;

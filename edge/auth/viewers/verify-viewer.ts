@@ -1,5 +1,6 @@
 import type { JWTPayload } from "jose";
 import type { Viewer } from "../../../shared/domain/quality-auth.ts";
+import type { Later } from "../../gate/freshness.ts";
 import type { ViewerIssuer } from "../../settings/viewer-issuers.ts";
 import { type CheckedJwt, checkWithPublishedKeys, checkWithSecrets, issuerNamedBy } from "./check-jwt.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
@@ -12,7 +13,7 @@ export type ViewerVerification =
 
 export interface ViewerVerifier {
   /** `now` in milliseconds. */
-  verify(token: string, now: number): Promise<ViewerVerification>;
+  verify(token: string, now: number, later: Later): Promise<ViewerVerification>;
 }
 
 const MOST_ENTITLEMENTS = 1000;
@@ -20,19 +21,25 @@ const MOST_ENTITLEMENTS = 1000;
 /** Verifies the JWTs that sites give their viewers: issuer, audience, signature by the pinned algorithm, and end. */
 export function createViewerVerifier(issuers: readonly ViewerIssuer[], issuerKeys: IssuerKeys): ViewerVerifier {
   return {
-    async verify(token, now) {
+    async verify(token, now, later) {
       const issuer = issuers.find((one) => one.issuer === issuerNamedBy(token));
       if (issuer === undefined) return { kind: "invalid", reason: "viewer tokens of this issuer are not accepted" };
-      const checked = await checkSignature(token, issuer, issuerKeys, now);
+      const checked = await checkSignature(token, issuer, issuerKeys, now, later);
       return checked.kind === "payload" ? viewerOf(checked.payload, issuer) : checked;
     },
   };
 }
 
-function checkSignature(token: string, issuer: ViewerIssuer, issuerKeys: IssuerKeys, now: number): Promise<CheckedJwt> {
+function checkSignature(
+  token: string,
+  issuer: ViewerIssuer,
+  issuerKeys: IssuerKeys,
+  now: number,
+  later: Later,
+): Promise<CheckedJwt> {
   return issuer.algorithm === "HS256"
     ? checkWithSecrets(token, issuer, issuer.secrets, now)
-    : checkWithPublishedKeys(token, issuer, issuerKeys, now);
+    : checkWithPublishedKeys(token, issuer, issuerKeys, now, later);
 }
 
 function viewerOf(payload: JWTPayload, issuer: ViewerIssuer): ViewerVerification {

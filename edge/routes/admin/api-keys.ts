@@ -6,7 +6,7 @@ import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";
 
-type Deps = Pick<Context, "apiKeys" | "now">;
+type Deps = Pick<Context, "apiKeys" | "gate" | "now">;
 
 /** More than a deployment should have; the newest are listed. */
 const MOST_LISTED = 1000;
@@ -42,8 +42,12 @@ export const apiKeyRoutes: readonly Route<Deps>[] = [
 
   route(define.revokeApiKey, {
     asked: ({ params: { keyId } }) => ({ details: { keyId } }),
-    handle: async ({ apiKeys, now }: Deps, { params }) =>
-      (await apiKeys.revoke(params.keyId, now())) === "unknown" ? refused("not-found") : answer(204, null),
+    handle: async ({ apiKeys, gate, now }: Deps, { params }) => {
+      if ((await apiKeys.revoke(params.keyId, now())) === "unknown") return refused("not-found");
+      // This isolate refuses the key from the answer on; the others when they have read the feed.
+      await gate.feed.catchUp();
+      return answer(204, null);
+    },
   }),
 ];
 

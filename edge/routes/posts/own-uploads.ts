@@ -35,7 +35,8 @@ function depsOf({ uploads, env, now, settings }: Context) {
 async function served(context: Context, method: string, c: HonoContext): Promise<Response> {
   const request = c.req.raw;
   const hasEffects = method !== "GET" && method !== "HEAD";
-  const { caller, refusal } = await identifyScope(context, "posts:write", request, hasEffects, c.executionCtx);
+  const attempt = { request, hasEffects, isPrompt: false };
+  const { caller, refusal } = await identifyScope(context, "posts:write", attempt, c.executionCtx);
   const sent = caller === null || refusal !== null ? null : await sentBy(context, caller.id, c);
   const reason = refusal?.code ?? (sent === null ? "unavailable" : null);
   const response = sent ?? respond(refusal ?? refused("unavailable"), method);

@@ -42,11 +42,13 @@ describe("the look-up of a key", () => {
     const door = {
       firstKey: testEnv.ADMIN_API_KEY as string,
       apiKeys: { ...store, recordUse },
+      known: { find: store.find },
       seen: createSeenApiKeys(),
       isBeyondLimit: async () => false,
+      wait: async () => {},
     };
-    const request = new Request("https://video.example/", { headers: bearer(key) });
-    const { kind } = await authenticateByApiKey(door, request, at, (use) => uses.push(use as Promise<void>));
+    const attempt = { request: new Request("https://video.example/", { headers: bearer(key) }), isPrompt: false };
+    const { kind } = await authenticateByApiKey(door, attempt, at, (use) => uses.push(use as Promise<void>));
     const queries = trips();
     known.resolve();
     await Promise.all(uses);

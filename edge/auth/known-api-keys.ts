@@ -1,0 +1,91 @@
+import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
+import {
+  type Cell,
+  emptyCell,
+  type FreshnessRules,
+  freshValue,
+  type GateClock,
+  type Later,
+  nextStep,
+} from "../gate/freshness.ts";
+import type { RevocationFeedReader } from "../gate/revocation-feed.ts";
+import { keepNewest } from "./keep-newest.ts";
+
+/** API keys as this isolate knows them, for requests that a viewer waits for. A key counts until the feed names it. */
+export type KnownApiKeys = {
+  /** Null: there is no such key. */
+  readonly find: (keyId: string, later: Later) => Promise<StoredApiKey | null | "away">;
+};
+
+type Reading = { readonly key: StoredApiKey | null; readonly position: number; readonly generation: number };
+
+/** The feed names a key that is revoked; this bounds the effect of a change that was made by hand. */
+const BACKSTOP_MS = 60_000;
+/** A key may be created in another isolate at any time. */
+const MISSING_MS = 1000;
+
+export function createKnownApiKeys(
+  apiKeys: Pick<ApiKeyStore, "find">,
+  feed: Pick<RevocationFeedReader, "isReady" | "ready" | "position" | "changedAt" | "generation">,
+  rules: FreshnessRules,
+  clock: GateClock,
+): KnownApiKeys {
+  const found = new Map<string, Cell<Reading>>();
+  // Bounded separately, so that made-up ids push out no key that exists.
+  const missing = new Map<string, Cell<Reading>>();
+
+  const rulesOf = (keyId: string, { value }: Cell<Reading>): FreshnessRules => {
+    if (rules.freshMs === 0) return rules;
+    if (value?.key === null) return { freshMs: MISSING_MS, staleMs: MISSING_MS };
+    const isCurrent =
+      value !== undefined &&
+      value.generation === feed.generation() &&
+      value.position >= feed.changedAt({ kind: "api-key-changed", subject: keyId });
+    // A key that was revoked counts no more, even while the database fails.
+    return isCurrent ? { freshMs: BACKSTOP_MS, staleMs: BACKSTOP_MS + rules.staleMs } : { freshMs: -1, staleMs: -1 };
+  };
+
+  const read = async (keyId: string): Promise<Reading> => {
+    const before = { position: feed.position(), generation: feed.generation() };
+    return { ...before, key: await apiKeys.find(keyId) };
+  };
+
+  const get = async (keyId: string, later: Later): Promise<StoredApiKey | null | "away"> => {
+    const known = found.get(keyId) ?? missing.get(keyId);
+    const cell = known ?? emptyCell<Reading>();
+    if (known === undefined) keepNewest(missing, keyId, cell);
+    const value = await freshValue(
+      cell,
+      () => rulesOf(keyId, cell),
+      () => read(keyId),
+      clock,
+      later,
+    );
+    if (value === "away") return "away";
+    if (value.key !== null && !found.has(keyId)) {
+      missing.delete(keyId);
+      keepNewest(found, keyId, cell);
+    }
+    return value.key;
+  };
+
+  const peek = (keyId: string): StoredApiKey | null | undefined => {
+    const cell = found.get(keyId);
+    if (cell === undefined || !feed.isReady()) return undefined;
+    const step = nextStep(cell, rulesOf(keyId, cell), clock.now(), Number.NEGATIVE_INFINITY);
+    return step === "use" ? cell.value?.key : undefined;
+  };
+
+  return {
+    find: async (keyId, later) => {
+      if (rules.freshMs === 0) return get(keyId, later);
+      const peeked = peek(keyId);
+      if (peeked !== undefined) return peeked;
+      // Side by side, since an isolate that has just started knows neither.
+      const [ready, first] = await Promise.all([feed.ready(later), get(keyId, later)]);
+      if (ready === "away" || first === "away") return "away";
+      // The feed may have named the key meanwhile; else this asks nothing.
+      return get(keyId, later);
+    },
+  };
+}

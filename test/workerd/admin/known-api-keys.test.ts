@@ -1,0 +1,155 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { formatApiKey, hashOfSecret, newApiKeyParts } from "../../../shared/application/api-key-text.ts";
+import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
+import { onStatements, throws } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
+import { type PublishedPost, publishPost } from "../support/published-post.ts";
+import { testEnv } from "../support/test-env.ts";
+import { startWorker, type TestWorker } from "../support/worker.ts";
+
+/* What an isolate knows of API keys when a site issues tokens with them. */
+
+let editor: TestWorker;
+let post: PublishedPost;
+let key: CreatedKey;
+
+beforeAll(async () => {
+  editor = startWorker();
+  post = await publishPost(editor);
+});
+beforeEach(async () => {
+  key = await createKey(editor, ["tokens:issue", "posts:read"]);
+});
+
+/** An isolate whose time passes when the test says so, and how often it has looked up an API key. */
+function startIsolate(settings: Record<string, string> = {}, clockMs = 0) {
+  let at = Date.now() + clockMs;
+  let lookUps = 0;
+  const database = faultyDatabase(testEnv.DB);
+  const counted = onStatements(/select .* from "api_key"/i, ({ send }) => {
+    lookUps++;
+    return send();
+  });
+  database.fail(counted);
+  const worker = startWorker({ DB: database.db, ...settings }, { now: () => at });
+  return Object.assign(worker, {
+    lookUps: () => lookUps,
+    pass: (ms: number) => {
+      at += ms;
+    },
+    breakDatabase: () => database.fail(throws("D1_ERROR: Network connection lost.")),
+    repairDatabase: () => database.fail(counted),
+  });
+}
+
+async function issue(worker: TestWorker, { key: text }: { readonly key: string } = key, from = "203.0.113.7") {
+  const { videoPostId, fileIndex } = post;
+  const headers = { ...bearer(text), "cf-connecting-ip": from };
+  const body = JSON.stringify({ videoPostId, fileIndex });
+  const response = await worker.fetch("/admin/video/enc/token", { method: "POST", headers, body });
+  const { detail } = (await response.json()) as { detail?: string };
+  return { status: response.status, detail };
+}
+
+const list = async (worker: TestWorker) =>
+  (await worker.fetch("/api/v2/video-posts", { headers: bearer(key.key) })).status;
+
+const revoke = (worker: TestWorker) => worker.admin("DELETE", `/admin/api-keys/${key.keyId}`);
+
+const REVOKED = { status: 401, detail: "this API key was revoked" };
+
+describe("an API key by which a site issues tokens", () => {
+  it("is looked up once by an isolate, however many viewers come at once and for minutes", async () => {
+    const isolate = startIsolate();
+    for (let n = 0; n < 5; n++) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => issue(isolate)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      isolate.pass(5000);
+    }
+    expect(isolate.lookUps()).toBe(1);
+    isolate.pass(60_000);
+    expect((await issue(isolate)).status).toBe(200);
+    expect(isolate.lookUps()).toBe(2);
+  });
+
+  it("is refused at once by the isolate that has revoked it, and by all others after GATE_FRESH_SECONDS", async () => {
+    const isolates = [startIsolate(), startIsolate({}, 4000), startIsolate({}, -4000)] as const;
+    for (const isolate of isolates) expect((await issue(isolate)).status).toBe(200);
+    expect((await revoke(isolates[0])).status).toBe(204);
+    expect(await issue(isolates[0])).toEqual(REVOKED);
+    for (const isolate of isolates) isolate.pass(5001);
+    for (const isolate of isolates) expect(await issue(isolate)).toEqual(REVOKED);
+  });
+
+  it("is looked up for each request that administrates, so that its revocation is in effect at once", async () => {
+    const [one, other] = [startIsolate(), startIsolate()];
+    expect((await issue(other)).status).toBe(200);
+    for (let n = 0; n < 3; n++) expect(await list(other)).toBe(200);
+    expect(other.lookUps()).toBe(4);
+    await revoke(one);
+    expect(await list(other)).toBe(401);
+  });
+
+  it("is looked up for each token where GATE_FRESH_SECONDS is 0", async () => {
+    const [one, other] = [startIsolate(), startIsolate({ GATE_FRESH_SECONDS: "0" })];
+    for (let n = 0; n < 3; n++) expect((await issue(other)).status).toBe(200);
+    expect(other.lookUps()).toBe(3);
+    await revoke(one);
+    expect(await issue(other)).toEqual(REVOKED);
+  });
+
+  it("issues tokens while the database is away, for GATE_STALE_SECONDS, unless it is known as revoked", async () => {
+    const [isolate, revoking] = [startIsolate(), startIsolate()];
+    for (const one of [isolate, revoking]) expect((await issue(one)).status).toBe(200);
+    await revoke(revoking);
+    for (const one of [isolate, revoking]) one.breakDatabase();
+    for (const one of [isolate, revoking]) one.pass(5001);
+    expect((await issue(isolate)).status).toBe(200);
+    expect((await issue(revoking)).status).toBe(503);
+    await isolate.settled();
+    isolate.pass(60_000);
+    expect((await issue(isolate)).status).toBe(503);
+    isolate.repairDatabase();
+    isolate.pass(1000);
+    expect(await issue(isolate)).toEqual(REVOKED);
+  });
+
+  it("is known a second after it was created elsewhere, to an isolate that has tried it before", async () => {
+    const isolate = startIsolate();
+    const early = newApiKeyParts((length) => crypto.getRandomValues(new Uint8Array(length)));
+    const text = { key: formatApiKey(early) };
+    expect((await issue(isolate, text)).status).toBe(401);
+    await testEnv.DB.prepare("UPDATE api_key SET key_id = ?, secret_hash = ? WHERE key_id = ?")
+      .bind(early.keyId, await hashOfSecret(early.secret), key.keyId)
+      .run();
+    expect((await issue(isolate, text)).status).toBe(401);
+    isolate.pass(1000);
+    expect((await issue(isolate, text)).status).toBe(200);
+  });
+});
+
+describe("a flood of made-up API keys", () => {
+  it("from any number of networks costs 50 look-ups a second, and no known key notices it", async () => {
+    const isolate = startIsolate();
+    expect((await issue(isolate)).status).toBe(200);
+    const before = isolate.lookUps();
+    const flood = Array.from({ length: 200 }, (_, n) => {
+      const keyId = n.toString(16).padStart(16, "0");
+      return issue(isolate, { key: `llk_${keyId}_${"A".repeat(43)}` }, `198.51.100.${n}`);
+    });
+    const statuses = (await Promise.all(flood)).map(({ status }) => status);
+    expect(isolate.lookUps() - before).toBeLessThanOrEqual(50);
+    expect(new Set(statuses)).toEqual(new Set([401, 503]));
+    expect((await issue(isolate)).status).toBe(200);
+  });
+
+  it("of one id costs one look-up a second, and none of an id that exists", async () => {
+    const isolate = startIsolate();
+    expect((await issue(isolate)).status).toBe(200);
+    const guess = (keyId: string, n: number) => ({ key: `llk_${keyId}_${String(n).padStart(43, "A")}` });
+    for (let n = 0; n < 20; n++) expect((await issue(isolate, guess(key.keyId, n))).status).toBe(401);
+    expect(isolate.lookUps()).toBe(1);
+    for (let n = 0; n < 20; n++) expect((await issue(isolate, guess("0123456789abcdef", n))).status).toBe(401);
+    expect(isolate.lookUps()).toBe(2);
+  });
+});
