@@ -1,16 +1,20 @@
-import { Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import type { Context } from "../../context.ts";
 import { problem } from "../../http/problems.ts";
-import { type ByteRange, matchesEntityTag, parseByteRange, resolveByteRange } from "../../playback/byte-range.ts";
+import { matchesEntityTag, parseByteRange, resolveByteRange } from "../../playback/byte-range.ts";
+import { createSegmentCache, type Part, type SegmentCache, type SegmentName } from "../../playback/segment-cache.ts";
 
-/** Ciphertext under `/video/enc/segments/{object key}`. Names never change, so any cache may keep it. */
-export function segmentRoutes({ env }: Context): Hono {
+/**
+ * Ciphertext under `/video/enc/segments/{object key}`, from the cache of the location and else from R2. Names never
+ * change, so any cache may keep it.
+ */
+export function segmentRoutes({ env, now }: Context): Hono {
+  const stores = { bucket: env.PLAYBACK, cache: createSegmentCache(now) };
   const routes = new Hono();
   routes.get("/:key{.+\\.ts}", (c) => {
-    const key = c.req.param("key");
-    if (isTooLong(key)) return problem("not-found");
-    const conditions = { request: c.req.raw.headers, head: c.req.raw.method === "HEAD" };
-    return serveObject(env.PLAYBACK, key, conditions);
+    const objectKey = c.req.param("key");
+    if (isTooLong(objectKey)) return problem("not-found");
+    return serve(stores, { url: c.req.url, objectKey }, c);
   });
   return routes;
 }
@@ -23,57 +27,93 @@ function isTooLong(key: string): boolean {
   return 3 * key.length > LONGEST_OBJECT_KEY_BYTES && new TextEncoder().encode(key).length > LONGEST_OBJECT_KEY_BYTES;
 }
 
-type Conditions = { readonly request: Headers; readonly head: boolean };
+type Stores = { readonly bucket: R2Bucket; readonly cache: SegmentCache };
 
-async function serveObject(bucket: R2Bucket, key: string, { request, head }: Conditions): Promise<Response> {
-  const asked = parseByteRange(request.get("range"));
-  const conditional = request.has("if-none-match") || request.has("if-range");
-  // The plain path is one operation. Conditions and ranges read the head first: R2 has no 416 and ignores If-Range.
-  if (!head && !conditional && asked.kind === "whole") {
-    const object = await bucket.get(key);
-    return object === null ? problem("not-found") : new Response(object.body, { headers: wholeHeaders(object) });
-  }
-  const found = await bucket.head(key);
-  if (found === null) return problem("not-found");
-  if (matchesEntityTag(request.get("if-none-match"), found.httpEtag)) {
-    return new Response(null, { status: 304, headers: identityHeaders(found) });
-  }
-  return serveFound(bucket, found, head ? { kind: "whole" } : applicableRange(asked, request, found), head);
+async function serve(stores: Stores, name: SegmentName, c: HonoContext): Promise<Response> {
+  return (await fromCache(stores.cache, name, c.req.raw)) ?? fromBucket(stores, name, c);
 }
 
-/** RFC 9110 13.1.5: a range is valid only for the representation that the client has, compared strongly. */
-function applicableRange(asked: ByteRange, request: Headers, found: R2Object): ByteRange {
-  const ifRange = request.get("if-range");
-  return ifRange === null || ifRange.trim() === found.httpEtag ? asked : { kind: "whole" };
+async function fromCache(cache: SegmentCache, name: SegmentName, request: Request): Promise<Response | null> {
+  const cached = await cache.find(name);
+  if (cached === null) return null;
+  const wanted = whatToSend(request, cached);
+  if (wanted.kind === "whole") return new Response(cached.body, { headers: wholeHeaders(cached) });
+  await cached.body.cancel();
+  if (wanted.kind === "answer") return wanted.response;
+  const part = await cache.findPart(name, wanted);
+  return part === null ? null : partResponse(part, cached, wanted);
 }
 
-async function serveFound(bucket: R2Bucket, found: R2Object, range: ByteRange, head: boolean): Promise<Response> {
-  if (head) return new Response(null, { headers: wholeHeaders(found) });
-  if (range.kind === "whole") {
-    const object = await bucket.get(found.key);
-    return object === null ? problem("not-found") : new Response(object.body, { headers: wholeHeaders(object) });
+async function fromBucket({ bucket, cache }: Stores, name: SegmentName, c: HonoContext): Promise<Response> {
+  const request = c.req.raw;
+  if (request.method === "HEAD") {
+    const found = await bucket.head(name.objectKey);
+    const wanted = found === null ? null : whatToSend(request, found);
+    return wanted?.kind === "answer" ? wanted.response : problem("not-found");
   }
-  const part = resolveByteRange(range, found.size);
-  if (part === null) return problem("range-unsatisfiable", undefined, { "content-range": `bytes */${found.size}` });
-  const object = await bucket.get(found.key, { range: part });
+  const object = await bucket.get(name.objectKey);
   if (object === null) return problem("not-found");
-  const headers = identityHeaders(found);
-  headers.set("content-length", String(part.length));
-  headers.set("content-range", `bytes ${part.offset}-${part.offset + part.length - 1}/${found.size}`);
-  return new Response(object.body, { status: 206, headers });
+  const wanted = whatToSend(request, object);
+  if (wanted.kind === "answer") {
+    await object.body.cancel();
+    return wanted.response;
+  }
+  const kept = cache.keep(name, object, (work) => c.executionCtx.waitUntil(work));
+  if (wanted.kind === "whole") return new Response(kept ?? object.body, { headers: wholeHeaders(object) });
+  if (kept === null) return readPart(bucket, object, wanted);
+  return partResponse(
+    new Uint8Array(await new Response(kept).arrayBuffer(), wanted.offset, wanted.length),
+    object,
+    wanted,
+  );
 }
 
-function identityHeaders(object: R2Object): Headers {
+async function readPart(bucket: R2Bucket, object: R2ObjectBody, { offset, length }: Part): Promise<Response> {
+  await object.body.cancel();
+  const found = await bucket.get(object.key, { range: { offset, length } });
+  return found === null ? problem("not-found") : partResponse(found.body, object, { offset, length });
+}
+
+type Found = { readonly httpEtag: string; readonly size: number };
+type Wanted =
+  | { readonly kind: "whole" }
+  | ({ readonly kind: "part" } & Part)
+  /** Without a body of the object. */
+  | { readonly kind: "answer"; readonly response: Response };
+
+function whatToSend({ method, headers }: Request, found: Found): Wanted {
+  const answer = (response: Response): Wanted => ({ kind: "answer", response });
+  if (matchesEntityTag(headers.get("if-none-match"), found.httpEtag)) {
+    return answer(new Response(null, { status: 304, headers: identityHeaders(found) }));
+  }
+  if (method === "HEAD") return answer(new Response(null, { headers: wholeHeaders(found) }));
+  const asked = parseByteRange(headers.get("range"));
+  // RFC 9110 13.1.5: a range is valid only for the representation that the client has, compared strongly.
+  const ifRange = headers.get("if-range");
+  if (asked.kind === "whole" || (ifRange !== null && ifRange.trim() !== found.httpEtag)) return { kind: "whole" };
+  const part = resolveByteRange(asked, found.size);
+  if (part !== null) return { kind: "part", ...part };
+  return answer(problem("range-unsatisfiable", undefined, { "content-range": `bytes */${found.size}` }));
+}
+
+function partResponse(body: BodyInit, found: Found, { offset, length }: Part): Response {
+  const headers = identityHeaders(found);
+  headers.set("content-length", String(length));
+  headers.set("content-range", `bytes ${offset}-${offset + length - 1}/${found.size}`);
+  return new Response(body, { status: 206, headers });
+}
+
+function identityHeaders({ httpEtag }: Found): Headers {
   return new Headers({
     "content-type": "video/mp2t",
     "cache-control": "public, max-age=31536000, immutable",
     "accept-ranges": "bytes",
-    etag: object.httpEtag,
+    etag: httpEtag,
   });
 }
 
-function wholeHeaders(object: R2Object): Headers {
-  const headers = identityHeaders(object);
-  headers.set("content-length", String(object.size));
+function wholeHeaders(found: Found): Headers {
+  const headers = identityHeaders(found);
+  headers.set("content-length", String(found.size));
   return headers;
 }
