@@ -24,8 +24,6 @@ type Later = (work: Promise<unknown>) => void;
 
 /** Ours are below 6 MB. A larger object would hold too much memory while it is stored. */
 export const MOST_CACHED_BYTES = 8 * 2 ** 20;
-/** How long a deleted segment may still come from a cache. */
-const KEPT_SECONDS = 86_400;
 /** Of an isolate's 128 MB. A segment that is being stored takes its size twice: for the cache and for a slow viewer. */
 const MOST_FILLING_BYTES = 40 * 2 ** 20;
 /** A request that was cancelled never says that it has ended. */
@@ -33,7 +31,8 @@ const LONGEST_FILL_MS = 60_000;
 
 type Fill = { readonly url: string; readonly bytes: number; readonly until: number };
 
-export function createSegmentCache(now: () => number): SegmentCache {
+/** `keptSeconds`: how long a deleted segment may still come from the cache; 0 for no cache. */
+export function createSegmentCache(keptSeconds: number, now: () => number): SegmentCache {
   let fills: readonly Fill[] = [];
 
   /** Null while the segment is being stored, or too many others are. */
@@ -47,8 +46,11 @@ export function createSegmentCache(now: () => number): SegmentCache {
     return fill;
   };
 
+  const isUsed = ({ url }: SegmentName) => keptSeconds > 0 && hasCache(url);
+
   return {
     find: async (name) => {
+      if (!isUsed(name)) return null;
       const response = await match(name);
       const etag = response?.headers.get("etag");
       if (response?.status !== 200 || response.body === null || etag == null) return null;
@@ -63,7 +65,7 @@ export function createSegmentCache(now: () => number): SegmentCache {
     },
 
     keep: (name, object, later) => {
-      if (object.size > MOST_CACHED_BYTES || !hasCache(name.url)) return null;
+      if (object.size > MOST_CACHED_BYTES || !isUsed(name)) return null;
       const url = cacheUrl(name);
       const fill = startFill(url, object.size);
       if (fill === null) return null;
@@ -71,7 +73,9 @@ export function createSegmentCache(now: () => number): SegmentCache {
       const { readable, writable } = new FixedLengthStream(object.size);
       // Cancelled when the viewer leaves; what is stored does not depend on it.
       const sent = toViewer.pipeTo(writable).catch(() => {});
-      const stored = store(url, object, toCache).catch((error: unknown) => logError("segment-cache", error));
+      const stored = store(url, object, toCache, keptSeconds).catch((error: unknown) =>
+        logError("segment-cache", error),
+      );
       later(
         Promise.all([sent, stored]).then(() => {
           fills = fills.filter((other) => other !== fill);
@@ -83,13 +87,18 @@ export function createSegmentCache(now: () => number): SegmentCache {
 }
 
 /** Stores the whole object or nothing: a cache may keep the beginning of a stream that fails. */
-async function store(url: string, object: R2Object, body: ReadableStream<Uint8Array>): Promise<void> {
+async function store(
+  url: string,
+  object: R2Object,
+  body: ReadableStream<Uint8Array>,
+  keptSeconds: number,
+): Promise<void> {
   const bytes = await new Response(body).arrayBuffer();
   if (bytes.byteLength !== object.size) throw new Error(`${bytes.byteLength} of ${object.size} bytes`);
   const headers = {
     "content-type": "video/mp2t",
     "content-length": String(object.size),
-    "cache-control": `public, max-age=${KEPT_SECONDS}`,
+    "cache-control": `public, max-age=${keptSeconds}`,
     etag: object.httpEtag,
   };
   await caches.default.put(url, new Response(bytes, { headers }));
@@ -97,7 +106,6 @@ async function store(url: string, object: R2Object, body: ReadableStream<Uint8Ar
 
 /** A cache that fails is as good as an empty one. */
 async function match(name: SegmentName, headers: Record<string, string> = {}): Promise<Response | null> {
-  if (!hasCache(name.url)) return null;
   try {
     return (await caches.default.match(new Request(cacheUrl(name), { headers }))) ?? null;
   } catch (error) {

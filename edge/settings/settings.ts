@@ -89,6 +89,9 @@ export const SETTINGS_SCHEMA = z.object({
   SEGMENT_GRACE_SECONDS: wholeNumber(0)
     .default(360)
     .describe("how long segments and playlists of a replaced version outlast its keys"),
+  SEGMENT_CACHE_SECONDS: wholeNumber(0)
+    .default(3600)
+    .describe("how long a location caches a segment, and so outlasts its deletion; 0 for not at all"),
   KEY_MAX_AGE_SECONDS: wholeNumber(0, 300)
     .default(300)
     .describe("how long a browser may keep a key, and so outlast a revocation; at most 300, 0 for not at all"),

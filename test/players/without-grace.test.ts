@@ -19,7 +19,11 @@ let stack: Stack;
 let part: Part;
 
 beforeAll(async () => {
-  const settings = { KEY_GRACE_SECONDS: "0", KEY_MAX_AGE_SECONDS: String(KEY_MAX_AGE_SECONDS) };
+  const settings = {
+    KEY_GRACE_SECONDS: "0",
+    KEY_MAX_AGE_SECONDS: String(KEY_MAX_AGE_SECONDS),
+    SEGMENT_CACHE_SECONDS: "0",
+  };
   stage = await openPlayerStage({ settings, clip: { size: "854x480", frameRate: "10", seconds: SECONDS } });
   ({ stack, part } = stage);
 });

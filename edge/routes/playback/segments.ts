@@ -8,8 +8,8 @@ import { createSegmentCache, type Part, type SegmentCache, type SegmentName } fr
  * Ciphertext under `/video/enc/segments/{object key}`, from the cache of the location and else from R2. Names never
  * change, so any cache may keep it.
  */
-export function segmentRoutes({ env, now }: Context): Hono {
-  const stores = { bucket: env.PLAYBACK, cache: createSegmentCache(now) };
+export function segmentRoutes({ env, settings, now }: Context): Hono {
+  const stores = { bucket: env.PLAYBACK, cache: createSegmentCache(settings.SEGMENT_CACHE_SECONDS, now) };
   const routes = new Hono();
   routes.get("/:key{.+\\.ts}", (c) => {
     const objectKey = c.req.param("key");

@@ -81,11 +81,25 @@ describe("a segment that was fetched", () => {
     expect(warm.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   });
 
-  it("comes from the cache for a day at most, whatever the viewer may keep", async () => {
-    const worker = startWorker();
+  it("comes from the cache for SEGMENT_CACHE_SECONDS, whatever the viewer may keep", async () => {
+    const worker = startWorker({ SEGMENT_CACHE_SECONDS: "1" });
     await put(1000);
-    await ask(worker);
-    expect((await cached())?.headers.get("cache-control")).toBe("public, max-age=86400");
+    expect((await ask(worker)).headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    await testEnv.PLAYBACK.delete(key);
+    await expect.poll(async () => (await ask(worker)).status, { interval: 200 }).toBe(404);
+  });
+
+  it("is neither stored nor looked for with SEGMENT_CACHE_SECONDS=0", async () => {
+    await put(1000);
+    await ask(startWorker());
+    await testEnv.PLAYBACK.delete(key);
+    expect((await ask(startWorker())).status).toBe(200);
+    const worker = startWorker({ SEGMENT_CACHE_SECONDS: "0" });
+    expect((await ask(worker)).status).toBe(404);
+    await put(1000);
+    await caches.default.delete(`${ORIGIN}${FROM_EDGE}${key}`);
+    expect((await ask(worker)).status).toBe(200);
+    expect(await cached()).toBeUndefined();
   });
 
   it("is found under one name, whatever query a player adds", async () => {
