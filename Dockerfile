@@ -19,6 +19,7 @@ RUN useradd --no-create-home --uid 10001 --home-dir /nonexistent --shell /usr/sb
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
+COPY client client
 COPY shared shared
 COPY processor processor
 ENV NODE_ENV=production WORK_DIR=/var/lib/ladderlock FFMPEG_PATH=/usr/bin/ffmpeg FFPROBE_PATH=/usr/bin/ffprobe

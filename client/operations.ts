@@ -1,4 +1,4 @@
-/* Made from the definitions of the routes by scripts/openapi/write.ts: edit those. */
+/* Made from the definitions of the routes by `npm run docs`: edit those. */
 
 export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
 
@@ -6,9 +6,13 @@ export type AuditEvent = { readonly id: string; readonly actor: string; readonly
 
 export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
 
+export type ImportedPost = { readonly importId: string; readonly videoPostId: string; readonly status: string; };
+
 export type IssuedToken = { readonly token: string; readonly expiresAt: string; readonly qualities: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[]; readonly masterUrl: string; };
 
 export type Job = { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | null; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseOwner: string | null; readonly leaseExpiresAt: number | null; readonly runAfter: number; readonly progress: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; } | null; readonly failReason: string | null; readonly cancelRequested: boolean; readonly createdAt: number; readonly startedAt: number | null; readonly finishedAt: number | null; readonly fileIndex: number | null; };
+
+export type KeysAtRest = { readonly current: string; readonly keys: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly use: "current" | "former" | "unknown" | "none"; })[]; };
 
 export type MigrationProgress = { readonly waiting: number; readonly queued: number; readonly underWay: number; readonly failed: number; readonly stopped: number; readonly migrated: number; readonly maxInFlight: number; };
 
@@ -19,6 +23,16 @@ export type Part = { readonly fileIndex: number; readonly position: number; read
 export type Problem = { readonly type: "about:blank"; readonly title: string; readonly status: number; readonly code: string; readonly detail?: string | undefined; };
 
 export type QualityPolicy = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly policy: "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED"; readonly entitlement: string | null; };
+
+export type RewrappedPage = { readonly current: string; readonly rewrapped: number; readonly left: number; readonly unknown: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; })[]; readonly damaged: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly kind: "content" | "single-key" | "source-url"; readonly quality: string | null; readonly keyVersion: number | null; readonly kekId: string; })[]; readonly nextCursor: string | null; };
+
+export type RotationBatch = { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; };
+
+export type RotationBatchWithProgress = { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; };
+
+export type RotationItem = { readonly videoPostId: string; readonly fileIndex: number; readonly state: "PENDING" | "ROTATING" | "SUCCEEDED" | "FAILED" | "SKIPPED"; readonly fromKeyVersion: number | null; readonly toKeyVersion: number | null; readonly jobId: string | null; readonly reason: string | null; readonly startedAt: string | null; readonly finishedAt: string | null; };
+
+export type RotationPreview = { readonly dryRun: true; readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number | null; readonly outcome: "rotate" | "deleted" | "not-playing" | "no-clear-renditions" | "already-rotating"; readonly qualities: number; readonly segments: number; readonly bytes: number; })[]; readonly totals: { readonly rotate: number; readonly skip: number; readonly segments: number; readonly bytes: number; }; readonly nextCursor: string | null; };
 
 export type SessionToken = { readonly token: string; readonly expiresAt: string; readonly refreshableUntil: string; };
 
@@ -159,13 +173,13 @@ export type Operations = {
   /** Counts what is wrapped under each key-encryption key. */
   countWrappedKeys: {
     input: Record<never, never>;
-    answers: { readonly status: 200; readonly body: { readonly current: string; readonly keys: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly use: "current" | "former" | "unknown" | "none"; })[]; } };
+    answers: { readonly status: 200; readonly body: KeysAtRest };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Re-wraps one page of keys under the current key-encryption key. */
   rewrapKeys: {
     input: { readonly body: { readonly limit?: number | undefined; readonly cursor?: string | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly current: string; readonly rewrapped: number; readonly left: number; readonly unknown: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; })[]; readonly damaged: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly kind: "content" | "single-key" | "source-url"; readonly quality: string | null; readonly keyVersion: number | null; readonly kekId: string; })[]; readonly nextCursor: string | null; } };
+    answers: { readonly status: 200; readonly body: RewrappedPage };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "wrong-state" | "misconfigured" | "unavailable";
   };
   /** Rotates one part, or all parts of a post. */
@@ -177,43 +191,43 @@ export type Operations = {
   /** Lists 50 batches without their progress. */
   listRotations: {
     input: { readonly query?: { readonly cursor?: string | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly rotations: readonly ({ readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; })[]; readonly nextCursor: string | null; } };
+    answers: { readonly status: 200; readonly body: { readonly rotations: readonly RotationBatch[]; readonly nextCursor: string | null; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Starts a rotation batch, or lists what it would rotate. */
   startRotation: {
     input: { readonly body: { readonly selection: { readonly everything?: true | undefined; readonly videoPostId?: string | undefined; readonly fileIndex?: number | undefined; readonly status?: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | undefined; readonly authorId?: string | undefined; readonly resourceType?: "VIDEO" | "AUDIO" | undefined; readonly createdFrom?: string | undefined; readonly createdBefore?: string | undefined; readonly keyVersionBelow?: number | undefined; readonly keysCreatedBefore?: string | undefined; readonly kekId?: string | undefined; }; readonly maxInFlight?: number | undefined; readonly graceSeconds?: number | undefined; readonly dryRun?: boolean | undefined; readonly cursor?: string | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly dryRun: true; readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number | null; readonly outcome: "rotate" | "deleted" | "not-playing" | "no-clear-renditions" | "already-rotating"; readonly qualities: number; readonly segments: number; readonly bytes: number; })[]; readonly totals: { readonly rotate: number; readonly skip: number; readonly segments: number; readonly bytes: number; }; readonly nextCursor: string | null; } } | { readonly status: 202; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    answers: { readonly status: 200; readonly body: RotationPreview } | { readonly status: 202; readonly body: RotationBatchWithProgress };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Returns one batch with its progress. */
   getRotation: {
     input: { readonly params: { readonly batchId: string; }; };
-    answers: { readonly status: 200; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    answers: { readonly status: 200; readonly body: RotationBatchWithProgress };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Cancels a batch; parts that are being rotated finish. */
   cancelRotation: {
     input: { readonly params: { readonly batchId: string; }; };
-    answers: { readonly status: 200; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    answers: { readonly status: 200; readonly body: RotationBatchWithProgress };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Lists the parts of a batch, by pages or as one file. */
   listRotationItems: {
     input: { readonly params: { readonly batchId: string; }; readonly query?: { readonly state?: "PENDING" | "ROTATING" | "SUCCEEDED" | "FAILED" | "SKIPPED" | undefined; readonly cursor?: string | undefined; readonly limit?: string | undefined; readonly format?: "json" | "csv" | "ndjson" | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly state: "PENDING" | "ROTATING" | "SUCCEEDED" | "FAILED" | "SKIPPED"; readonly fromKeyVersion: number | null; readonly toKeyVersion: number | null; readonly jobId: string | null; readonly reason: string | null; readonly startedAt: string | null; readonly finishedAt: string | null; })[]; readonly nextCursor: string | null; } | Response };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly RotationItem[]; readonly nextCursor: string | null; } | Response };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Pauses a batch; parts that are being rotated finish. */
   pauseRotation: {
     input: { readonly params: { readonly batchId: string; }; };
-    answers: { readonly status: 200; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    answers: { readonly status: 200; readonly body: RotationBatchWithProgress };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Resumes a paused batch. */
   resumeRotation: {
     input: { readonly params: { readonly batchId: string; }; };
-    answers: { readonly status: 200; readonly body: { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; readonly progress: { readonly total: number; readonly pending: number; readonly rotating: number; readonly succeeded: number; readonly failed: number; readonly skipped: number; readonly percent: number | null; readonly secondsLeft: number | null; }; } };
+    answers: { readonly status: 200; readonly body: RotationBatchWithProgress };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Sets FAILED parts back to PENDING, at most 5000 in a request. */
@@ -243,13 +257,13 @@ export type Operations = {
   /** Creates the post of an import whose content is in SOURCE. */
   importVideoPost: {
     input: { readonly body: { readonly title: string; readonly description?: string | undefined; readonly resourceType?: "VIDEO" | "AUDIO" | undefined; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly authorId?: string | undefined; readonly importId: string; readonly digest: string; readonly parts: readonly ({ readonly fileName: string; readonly key: string; readonly qualities: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[]; })[]; }; };
-    answers: { readonly status: 200; readonly body: { readonly importId: string; readonly videoPostId: string; readonly status: string; } } | { readonly status: 201; readonly body: { readonly importId: string; readonly videoPostId: string; readonly status: string; } };
+    answers: { readonly status: 200; readonly body: ImportedPost } | { readonly status: 201; readonly body: ImportedPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Returns the post of an import. */
   getImport: {
     input: { readonly params: { readonly importId: string; }; };
-    answers: { readonly status: 200; readonly body: { readonly importId: string; readonly videoPostId: string; readonly status: string; } };
+    answers: { readonly status: 200; readonly body: ImportedPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Lists the newest 1000 API keys without their secrets. */
@@ -282,84 +296,6 @@ export type Operations = {
     answers: { readonly status: 200; readonly body: Response };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
-  /** Returns what stored prefixes are to the database. */
-  checkGarbage: {
-    input: { readonly body: { readonly prefixes: readonly string[]; }; };
-    answers: { readonly status: 200; readonly body: { readonly uses: readonly ("named" | "live" | "retiring" | "unknown" | "garbage")[]; } };
-    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Deletes those prefixes that are still garbage. */
-  deleteGarbage: {
-    input: { readonly body: { readonly prefixes: readonly string[]; }; };
-    answers: { readonly status: 200; readonly body: { readonly deleted: readonly string[]; } };
-    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Reports that the holder of a cancelled job has stopped. */
-  acknowledgeCancel: {
-    input: { readonly params: { readonly jobId: string; }; readonly body?: Record<string, never>; };
-    answers: { readonly status: 204; readonly body: null };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Claims this job and no other. */
-  claimOneJob: {
-    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly leaseToken: string; readonly owner: string; }; };
-    answers: { readonly status: 200; readonly body: { readonly outcome: "claimed"; readonly order: { readonly jobId: string; readonly credential: string; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseMs: number; readonly kind: "TRANSCODE"; readonly resourceType: "VIDEO" | "AUDIO"; readonly source: { readonly kind: "upload"; readonly prefix: string; readonly size: number; readonly sha256?: string | undefined; } | { readonly kind: "url"; readonly url: string; } | { readonly kind: "single-key"; readonly prefix: string; readonly key: string; readonly renditions: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly playlist: string; })[]; }; readonly fileName: string; readonly clearPrefix: string; } | { readonly jobId: string; readonly credential: string; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseMs: number; readonly kind: "ENCRYPT"; readonly clearPrefix: string; readonly durationSeconds: number; readonly variants: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; readonly segmentCount: number; readonly bytes: number; })[]; }; } | { readonly outcome: "ended"; readonly state: "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly failReason: string | null; } | { readonly outcome: "later"; readonly because: "leased" | "waiting"; readonly at: number; } | { readonly outcome: "unknown"; } };
-    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Records the result of an encrypt job. */
-  recordEncrypt: {
-    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly keyVersion: number; readonly variants: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; readonly segmentCount: number; readonly bytes: number; })[]; }; };
-    answers: { readonly status: 204; readonly body: null };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Reports a failed attempt. */
-  failJob: {
-    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly reason: string; readonly permanent: boolean; readonly verification?: boolean | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly outcome: "retry" | "failed"; readonly runAfter: number | null; } };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Extends the lease and stores the progress. */
-  heartbeat: {
-    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly cancel: boolean; } };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Returns the content keys of an encrypt job, the same for each of its claims. */
-  stageKeys: {
-    input: { readonly params: { readonly jobId: string; }; readonly body?: Record<string, never>; };
-    answers: { readonly status: 200; readonly body: { readonly keyVersion: number; readonly encryptedPrefix: string; readonly keys: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyId: string; readonly key: string; readonly keyUri: string; })[]; } };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Reports live progress, which is not stored. */
-  reportProgress: {
-    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; }; };
-    answers: { readonly status: 204; readonly body: null };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Gives the job back after a clean stop. */
-  releaseJob: {
-    input: { readonly params: { readonly jobId: string; }; readonly body?: Record<string, never>; };
-    answers: { readonly status: 204; readonly body: null };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Records the result of a transcode job. */
-  recordTranscode: {
-    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly durationSeconds: number; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; }; readonly warnings: readonly string[]; readonly variants: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; readonly segmentCount: number; readonly bytes: number; })[]; }; };
-    answers: { readonly status: 204; readonly body: null };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Claims the oldest due job. */
-  claimJob: {
-    input: { readonly body: { readonly leaseToken: string; readonly owner: string; readonly kinds?: readonly ("TRANSCODE" | "ENCRYPT")[] | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly jobId: string; readonly credential: string; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseMs: number; readonly kind: "TRANSCODE"; readonly resourceType: "VIDEO" | "AUDIO"; readonly source: { readonly kind: "upload"; readonly prefix: string; readonly size: number; readonly sha256?: string | undefined; } | { readonly kind: "url"; readonly url: string; } | { readonly kind: "single-key"; readonly prefix: string; readonly key: string; readonly renditions: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly playlist: string; })[]; }; readonly fileName: string; readonly clearPrefix: string; } | { readonly jobId: string; readonly credential: string; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseMs: number; readonly kind: "ENCRYPT"; readonly clearPrefix: string; readonly durationSeconds: number; readonly variants: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; readonly segmentCount: number; readonly bytes: number; })[]; } } | { readonly status: 204; readonly body: null };
-    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
-  };
-  /** Requeues expired leases, ends exhausted jobs and creates missing ones. */
-  scanJobs: {
-    input: { readonly body?: Record<string, never>; };
-    answers: { readonly status: 200; readonly body: { readonly requeued: number; readonly exhausted: number; readonly created: number; readonly refreshed: number; readonly revocationsDeleted: number; } };
-    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
-  };
 };
 
 export const OPERATIONS = {
@@ -383,7 +319,7 @@ export const OPERATIONS = {
   getJob: { method: "GET", path: "/api/v2/jobs/{jobId}" },
   cancelJob: { method: "POST", path: "/api/v2/jobs/{jobId}/cancel" },
   retryJob: { method: "POST", path: "/api/v2/jobs/{jobId}/retry" },
-  readContentKey: { method: "GET", path: "/admin/video/enc/key" },
+  readContentKey: { method: "GET", path: "/admin/video/enc/key", files: true },
   countWrappedKeys: { method: "GET", path: "/admin/video/enc/rewrap" },
   rewrapKeys: { method: "POST", path: "/admin/video/enc/rewrap" },
   rotateKeys: { method: "POST", path: "/admin/video/enc/rotate" },
@@ -391,7 +327,7 @@ export const OPERATIONS = {
   startRotation: { method: "POST", path: "/admin/video/enc/rotations" },
   getRotation: { method: "GET", path: "/admin/video/enc/rotations/{batchId}" },
   cancelRotation: { method: "POST", path: "/admin/video/enc/rotations/{batchId}/cancel" },
-  listRotationItems: { method: "GET", path: "/admin/video/enc/rotations/{batchId}/items" },
+  listRotationItems: { method: "GET", path: "/admin/video/enc/rotations/{batchId}/items", files: true },
   pauseRotation: { method: "POST", path: "/admin/video/enc/rotations/{batchId}/pause" },
   resumeRotation: { method: "POST", path: "/admin/video/enc/rotations/{batchId}/resume" },
   retryFailedRotations: { method: "POST", path: "/admin/video/enc/rotations/{batchId}/retry-failed" },
@@ -404,20 +340,7 @@ export const OPERATIONS = {
   createApiKey: { method: "POST", path: "/admin/api-keys" },
   revokeApiKey: { method: "DELETE", path: "/admin/api-keys/{keyId}" },
   listAuditEvents: { method: "GET", path: "/admin/audit" },
-  exportAuditEvents: { method: "GET", path: "/admin/audit/export" },
-  checkGarbage: { method: "POST", path: "/internal/garbage/check" },
-  deleteGarbage: { method: "POST", path: "/internal/garbage/delete" },
-  acknowledgeCancel: { method: "POST", path: "/internal/jobs/{jobId}/cancelled" },
-  claimOneJob: { method: "POST", path: "/internal/jobs/{jobId}/claim" },
-  recordEncrypt: { method: "POST", path: "/internal/jobs/{jobId}/encrypt-result" },
-  failJob: { method: "POST", path: "/internal/jobs/{jobId}/fail" },
-  heartbeat: { method: "POST", path: "/internal/jobs/{jobId}/heartbeat" },
-  stageKeys: { method: "POST", path: "/internal/jobs/{jobId}/keys" },
-  reportProgress: { method: "POST", path: "/internal/jobs/{jobId}/progress" },
-  releaseJob: { method: "POST", path: "/internal/jobs/{jobId}/release" },
-  recordTranscode: { method: "POST", path: "/internal/jobs/{jobId}/transcode-result" },
-  claimJob: { method: "POST", path: "/internal/jobs/claim" },
-  scanJobs: { method: "POST", path: "/internal/jobs/scan" },
+  exportAuditEvents: { method: "GET", path: "/admin/audit/export", files: true },
 } as const satisfies Readonly<
-  Record<keyof Operations, { readonly method: string; readonly path: string }>
+  Record<keyof Operations, { readonly method: string; readonly path: string; readonly files?: true }>
 >;

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 import { abortableSleep } from "./abortable-sleep.ts";
 import { createOperatorClient } from "./adapters/operator-client.ts";
-import { createRewrapClient } from "./adapters/rewrap-client.ts";
-import { createRotationClient } from "./adapters/rotation-client.ts";
 import { type Command, parseCommand } from "./cli/command-line.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { gc } from "./cli/gc.ts";
@@ -42,11 +40,11 @@ async function main(args: readonly string[]): Promise<number> {
       return configured(readOperatorConfig(process.env), (config) => {
         const stop = stopOnSignals(WATCH_STOP_SECONDS, EXIT.tryLater, () => {});
         const options = { json: command.json, stop, sleep: abortableSleep };
-        return rotate(command.command, options, createRotationClient(config), { out, err, progress: process.stderr });
+        return rotate(command.command, options, createOperatorClient(config), { out, err, progress: process.stderr });
       });
     case "rewrap":
       return configured(readOperatorConfig(process.env), (config) =>
-        rewrap(command, createRewrapClient(config), { out, err, progress: process.stderr }),
+        rewrap(command, createOperatorClient(config), { out, err, progress: process.stderr }),
       );
     case "import":
       return configured(readImportConfig(process.env), (config) =>

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Call } from "../../client/call.ts";
+import { createProcessorClient } from "../../client/processor.ts";
 import {
   done,
   type JobOutcome,
@@ -27,89 +29,132 @@ import {
 } from "../../shared/application/protocols/job-protocol.ts";
 import { JobServiceError } from "./job-client-errors.ts";
 import { refusalOf, refusalOfProcessor } from "./job-refusals.ts";
-import { ONE_TRY, PATIENT, type RetryRule, requestJson, SHORT, type Sleep } from "./job-request.ts";
+import { type CallResult, ONE_TRY, PATIENT, type RetryRule, retriedCall, SHORT, type Sleep } from "./retried-call.ts";
+
+type Fetch = (request: Request) => Promise<Response>;
 
 export type HttpJobServiceOptions = {
   readonly serviceUrl: string;
   readonly processorToken: string;
   readonly sleep: Sleep;
   /** The global fetch by default. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
 };
 
+/** No call of the protocol takes the Worker longer. */
+const REPLY_MS = 15_000;
+/** Replies are work orders and keys; anything larger does not come from our Worker. */
+const LARGEST_REPLY = 1 << 20;
+
 /** The job service of a Worker, over HTTP. Both directions are parsed with the schemas of the protocol. */
-export function createHttpJobService({ serviceUrl, processorToken, ...io }: HttpJobServiceOptions): JobService {
-  type Post = { readonly body: unknown; readonly retry: RetryRule; readonly signal: AbortSignal | undefined };
-  const post = (url: string, token: string, { signal = new AbortController().signal, ...request }: Post) =>
-    requestJson({ ...io, ...request, url, token, signal });
+export function createHttpJobService(options: HttpJobServiceOptions): JobService {
+  const { serviceUrl, processorToken, sleep, fetch: send = fetch } = options;
+  const client = createProcessorClient({
+    ...{ baseUrl: serviceUrl, token: processorToken, timeoutMs: REPLY_MS },
+    fetch: withoutLargeReplies(send),
+  });
+  type Send<Body> = (call: Call) => Promise<CallResult<Body>>;
+  type Rule = { readonly retry: RetryRule; readonly signal: AbortSignal | undefined };
 
   /** With the shared secret of the processors. */
-  const own = async (path: string, request: Post): Promise<unknown> => {
-    const reply = await post(`${serviceUrl}/internal/${path}`, processorToken, request);
-    if (reply.kind === "refused") throw refusalOfProcessor(path, reply);
+  const own = async <Body>(route: string, { retry, signal }: Rule, ask: Send<Body>): Promise<Body> => {
+    const reply = await retriedCall((end) => ask({ signal: end }), { retry, signal: signal ?? endless(), sleep });
+    if (reply.kind === "refused") throw refusalOfProcessor(route, reply);
     return reply.value;
   };
   /** With the credential of one held job. */
-  const about = async <T>(
+  const about = async <Body, T>(
     held: HeldJob,
     route: string,
-    request: Post,
+    { retry, signal }: Rule,
+    ask: Send<Body>,
     read: (value: unknown) => T,
   ): Promise<JobOutcome<T>> => {
-    const url = `${serviceUrl}/internal/jobs/${encodeURIComponent(held.jobId)}/${route}`;
-    const reply = await post(url, held.credential, request);
+    const credentials = { token: held.credential };
+    const rule = { retry, signal: signal ?? endless(), sleep };
+    const reply = await retriedCall((end) => ask({ ...credentials, signal: end }), rule);
     return reply.kind === "refused" ? refusalOf(route, reply) : done(read(reply.value));
   };
+  const of = ({ jobId }: HeldJob) => ({ params: { jobId } });
 
   return {
     claim: async (request, signal) => {
       const body = claimRequestSchema.parse(request);
-      const reply = await own("jobs/claim", { body, retry: SHORT, signal });
+      const reply = await own("claim", { retry: SHORT, signal }, (call) => client.claimJob({ body }, call));
       return reply === null ? null : readOrder(reply);
     },
     claimOne: async (jobId, request, signal) => {
-      const body = claimOneRequestSchema.parse(request);
-      const reply = await own(`jobs/${encodeURIComponent(jobId)}/claim`, { body, retry: PATIENT, signal });
+      const input = { params: { jobId }, body: claimOneRequestSchema.parse(request) };
+      const reply = await own("claim", { retry: PATIENT, signal }, (call) => client.claimOneJob(input, call));
       const claimed = claimedSchema.safeParse(reply);
       const order = claimed.success ? readOrder(claimed.data.order) : null;
       return order?.kind === "UNREADABLE" ? { outcome: "unreadable", order } : claimOneReplySchema.parse(reply);
     },
-    scan: async (signal) => scanReportSchema.parse(await own("jobs/scan", { body: {}, retry: SHORT, signal })),
+    scan: async (signal) =>
+      scanReportSchema.parse(await own("scan", { retry: SHORT, signal }, (call) => client.scanJobs({}, call))),
     usesOfPrefixes: async (prefixes, signal) => {
       const body = prefixListSchema.parse({ prefixes });
-      return prefixUsesSchema.parse(await own("garbage/check", { body, retry: PATIENT, signal })).uses;
+      const reply = await own("check", { retry: PATIENT, signal }, (call) => client.checkGarbage({ body }, call));
+      return prefixUsesSchema.parse(reply).uses;
     },
     deletePrefixes: async (prefixes, signal) => {
       const body = prefixListSchema.parse({ prefixes });
-      return deletedPrefixesSchema.parse(await own("garbage/delete", { body, retry: PATIENT, signal })).deleted;
+      const reply = await own("delete", { retry: PATIENT, signal }, (call) => client.deleteGarbage({ body }, call));
+      return deletedPrefixesSchema.parse(reply).deleted;
     },
     heartbeat: async (held, progress, signal) => {
-      const body = progressSchema.parse(progress);
-      return about(held, "heartbeat", { body, retry: ONE_TRY, signal }, heartbeatReplySchema.parse);
+      const input = { ...of(held), body: progressSchema.parse(progress) };
+      const ask = (call: Call) => client.heartbeat(input, call);
+      return about(held, "heartbeat", { retry: ONE_TRY, signal }, ask, heartbeatReplySchema.parse);
     },
     progress: async (held, progress, signal) => {
-      const body = progressSchema.parse(progress);
-      return about(held, "progress", { body, retry: ONE_TRY, signal }, nothing);
+      const input = { ...of(held), body: progressSchema.parse(progress) };
+      const ask = (call: Call) => client.reportProgress(input, call);
+      return about(held, "progress", { retry: ONE_TRY, signal }, ask, nothing);
     },
-    keys: (held, signal) => about(held, "keys", { body: {}, retry: PATIENT, signal }, contentKeysSchema.parse),
+    keys: (held, signal) => {
+      const ask = (call: Call) => client.stageKeys(of(held), call);
+      return about(held, "keys", { retry: PATIENT, signal }, ask, contentKeysSchema.parse);
+    },
     recordTranscode: async (held, report, signal) => {
-      const body = transcodeReportSchema.parse(report);
-      return about(held, "transcode-result", { body, retry: PATIENT, signal }, nothing);
+      const input = { ...of(held), body: transcodeReportSchema.parse(report) };
+      const ask = (call: Call) => client.recordTranscode(input, call);
+      return about(held, "transcode-result", { retry: PATIENT, signal }, ask, nothing);
     },
     recordEncrypt: async (held, report, signal) => {
-      const body = encryptReportSchema.parse(report);
-      return about(held, "encrypt-result", { body, retry: PATIENT, signal }, nothing);
+      const input = { ...of(held), body: encryptReportSchema.parse(report) };
+      const ask = (call: Call) => client.recordEncrypt(input, call);
+      return about(held, "encrypt-result", { retry: PATIENT, signal }, ask, nothing);
     },
     fail: async (held, report, signal) => {
-      const body = failReportSchema.parse(report);
-      return about(held, "fail", { body, retry: PATIENT, signal }, failReplySchema.parse);
+      const input = { ...of(held), body: failReportSchema.parse(report) };
+      return about(
+        held,
+        "fail",
+        { retry: PATIENT, signal },
+        (call) => client.failJob(input, call),
+        failReplySchema.parse,
+      );
     },
-    release: (held, signal) => about(held, "release", { body: {}, retry: SHORT, signal }, nothing),
-    acknowledgeCancel: (held, signal) => about(held, "cancelled", { body: {}, retry: SHORT, signal }, nothing),
+    release: (held, signal) =>
+      about(held, "release", { retry: SHORT, signal }, (call) => client.releaseJob(of(held), call), nothing),
+    acknowledgeCancel: (held, signal) =>
+      about(held, "cancelled", { retry: SHORT, signal }, (call) => client.acknowledgeCancel(of(held), call), nothing),
   };
 }
 
 const nothing = () => null;
+const endless = () => new AbortController().signal;
+
+function withoutLargeReplies(send: Fetch): Fetch {
+  return async (request) => {
+    const response = await send(request);
+    const { status, headers } = response;
+    const text = await response.text();
+    if (text.length > LARGEST_REPLY) throw new JobServiceError("The video service gave a reply that is too large.");
+    return new Response(text === "" ? null : text, { status, headers });
+  };
+}
 
 const claimedSchema = z.object({ outcome: z.literal("claimed"), order: z.unknown() });
 

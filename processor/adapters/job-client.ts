@@ -16,7 +16,7 @@ import type {
 import { abortableSleep } from "../abortable-sleep.ts";
 import { createHttpJobService } from "./http-job-service.ts";
 import { JobServiceError, LeaseLostError } from "./job-client-errors.ts";
-import type { Sleep } from "./job-request.ts";
+import type { Sleep } from "./retried-call.ts";
 
 /**
  * The job service as the processor's work uses it: a lost lease unwinds the work, so the calls about a held job throw

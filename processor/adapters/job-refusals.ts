@@ -1,6 +1,6 @@
 import { JOB_REFUSALS, type JobRefusal, refusedCall } from "../../shared/application/job-service/job-service.ts";
 import { JobServiceError } from "./job-client-errors.ts";
-import type { RefusedReply } from "./job-request.ts";
+import type { RefusedReply } from "./retried-call.ts";
 
 /** What a refused call about a held job means. Throws where the status says nothing about the job. */
 export function refusalOf(route: string, { status, code, detail, cause }: RefusedReply): JobRefusal {
@@ -13,8 +13,7 @@ export function refusalOf(route: string, { status, code, detail, cause }: Refuse
 }
 
 /** A refused call with the shared secret is a matter of configuration, never of a job. */
-export function refusalOfProcessor(path: string, { status, cause }: RefusedReply): JobServiceError {
-  const route = path.slice(path.lastIndexOf("/") + 1);
+export function refusalOfProcessor(route: string, { status, cause }: RefusedReply): JobServiceError {
   const hint = status === 401 || status === 403 ? " Is PROCESSOR_TOKEN the same on both sides?" : "";
   const message = `The video service refused ${route} with ${status}.${hint}`;
   return new JobServiceError(message, { cause, refusedWith: status });

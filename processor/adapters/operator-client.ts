@@ -1,49 +1,14 @@
-import { z } from "zod";
-import { progressSchema } from "../../shared/application/protocols/job-protocol.ts";
-import { JOB_KINDS, JOB_STAGES, JOB_STATES } from "../../shared/domain/transcode-job.ts";
+import { type Client, createClient, type OperationId, type Result, UnexpectedAnswer } from "../../client/index.ts";
 import type { OperatorConfig } from "../config/config.ts";
 
-/* The administrators' API of jobs (docs/http-api.md), for commands that people type: one try, and plain answers. */
+type BodyOf<Id extends OperationId> = Extract<Result<Id>, { readonly ok: true }>["body"];
 
-const time = z.number().nullable();
-
-/** A job as the API shows it; times in milliseconds since the epoch. */
-export const jobViewSchema = z.object({
-  jobId: z.string(),
-  videoPostId: z.string(),
-  /** Names the part within its post. */
-  fileIndex: z.number().nullable().default(null),
-  kind: z.enum(JOB_KINDS),
-  state: z.enum(JOB_STATES),
-  stage: z.enum(JOB_STAGES).nullable(),
-  attempt: z.number(),
-  maxAttempts: z.number(),
-  claimNo: z.number(),
-  cancelRequested: z.boolean(),
-  leaseOwner: z.string().nullable(),
-  leaseExpiresAt: time,
-  runAfter: z.number(),
-  progress: progressSchema.nullable(),
-  failReason: z.string().nullable(),
-  createdAt: z.number(),
-  startedAt: time,
-  finishedAt: time,
-});
-export type JobView = z.infer<typeof jobViewSchema>;
-
-export type JobFilter = {
-  readonly state?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly videoPostId?: string | undefined;
-};
-
-/** Every call may throw OperatorRefusal or OperatorUnreachable. */
+/**
+ * The API with the administrators' key, for commands that people type: one try, and plain answers. Every call may throw
+ * OperatorRefusal or OperatorUnreachable.
+ */
 export type OperatorClient = {
-  /** The newest first, 100 at the most. */
-  list(filter: JobFilter): Promise<JobView[]>;
-  show(jobId: string): Promise<JobView>;
-  retry(jobId: string): Promise<JobView>;
-  cancel(jobId: string): Promise<"cancelled" | "requested">;
+  readonly [Id in OperationId]: (...given: Parameters<Client[Id]>) => Promise<BodyOf<Id>>;
 };
 
 /** The Worker understood and said no; the message is its reason. */
@@ -62,59 +27,43 @@ export class OperatorUnreachable extends Error {
 }
 
 const REPLY_MS = 30_000;
-const problemSchema = z.object({ title: z.string(), detail: z.string().optional() });
-const listSchema = z.object({ jobs: z.array(jobViewSchema) });
-const cancelSchema = z.object({ outcome: z.enum(["cancelled", "requested"]) });
 
 export function createOperatorClient({ serviceUrl, adminApiKey }: OperatorConfig): OperatorClient {
-  const base = `${serviceUrl}/api/v2/jobs`;
-  const ask = (method: "GET" | "POST", url: string) => askAsOperator(method, url, adminApiKey);
-  const one = (jobId: string) => `${base}/${encodeURIComponent(jobId)}`;
-  return {
-    list: async (filter) => {
-      const given = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
-      return listSchema.parse(await ask("GET", `${base}?${new URLSearchParams(given)}`)).jobs;
-    },
-    show: async (jobId) => jobViewSchema.parse(await ask("GET", one(jobId))),
-    retry: async (jobId) => jobViewSchema.parse(await ask("POST", `${one(jobId)}/retry`)),
-    cancel: async (jobId) => cancelSchema.parse(await ask("POST", `${one(jobId)}/cancel`)).outcome,
-  };
+  const client = createClient({ baseUrl: serviceUrl, token: adminApiKey, timeoutMs: REPLY_MS });
+  type AnyCall = (...given: readonly unknown[]) => Promise<Result<OperationId>>;
+  const calls = Object.entries(client as Readonly<Record<string, AnyCall>>).map(([id, call]) => [
+    id,
+    (...given: readonly unknown[]) => bodyOf(() => call(...given)),
+  ]);
+  return Object.fromEntries(calls) as OperatorClient;
 }
 
-/** One request with the administrators' key; the JSON of its answer. */
-export async function askAsOperator(
-  method: "GET" | "POST",
-  url: string,
-  adminApiKey: string,
-  content?: unknown,
-): Promise<unknown> {
-  let response: Response;
-  let text: string;
+async function bodyOf(call: () => Promise<Result<OperationId>>): Promise<unknown> {
+  let result: Result<OperationId>;
   try {
-    const sent = content === undefined ? {} : { body: JSON.stringify(content) };
-    const headers = { authorization: `Bearer ${adminApiKey}`, "content-type": "application/json" };
-    // A redirect would carry the key to wherever it points.
-    response = await fetch(url, { method, headers, ...sent, redirect: "error", signal: AbortSignal.timeout(REPLY_MS) });
-    text = await response.text();
+    result = await call();
   } catch (cause) {
+    if (cause instanceof UnexpectedAnswer) throw faultOf(cause.status, "no reason given");
     throw new OperatorUnreachable("The video service could not be reached. Is LADDERLOCK_URL its address?", { cause });
   }
-  const body = parseJson(text);
-  if (response.ok && body !== undefined) return body;
-  const problem = problemSchema.safeParse(body);
-  const reason = problem.success
-    ? [problem.data.title, problem.data.detail].filter(Boolean).join(": ")
-    : "no reason given";
-  if (response.status >= 500)
-    throw new OperatorUnreachable(`The video service answered ${response.status}: ${reason}.`);
-  const hint = response.status === 401 ? " Is ADMIN_API_KEY that of the Worker?" : "";
-  throw new OperatorRefusal(`The video service answered ${response.status}: ${reason}.${hint}`, response.status);
+  if (result.ok) return result.body;
+  const { title, detail } = result.problem;
+  throw faultOf(result.status, [title, detail].filter(Boolean).join(": "));
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+function faultOf(status: number, reason: string): OperatorRefusal | OperatorUnreachable {
+  const message = `The video service answered ${status}: ${reason}.`;
+  if (status >= 500) return new OperatorUnreachable(message);
+  return new OperatorRefusal(status === 401 ? `${message} Is ADMIN_API_KEY that of the Worker?` : message, status);
+}
+
+type Page = { readonly nextCursor: string | null };
+
+/** Page after page, until none is left. */
+export async function* pagesOf<P extends Page>(read: (cursor: string | undefined) => Promise<P>): AsyncGenerator<P> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: P = await read(cursor);
+    yield page;
+    cursor = page.nextCursor;
   }
 }

@@ -1,5 +1,5 @@
 import { CommanderError, Option, Command as Program } from "commander";
-import { JOB_KINDS, JOB_STATES } from "../../shared/domain/transcode-job.ts";
+import { JOB_KINDS, JOB_STATES, type JobKind, type JobState } from "../../shared/domain/transcode-job.ts";
 import { detailsText } from "./help.ts";
 import type { ImportOptions } from "./import.ts";
 import type { JobsCommand } from "./jobs.ts";
@@ -87,7 +87,7 @@ function addJobsCommands(program: Program, done: (command: Command) => void): vo
     .addOption(new Option("--state <state>", "only jobs in this state").choices(JOB_STATES))
     .addOption(new Option("--kind <kind>", "only jobs of this kind").choices(JOB_KINDS))
     .option("--post <videoPostId>", "only jobs of this post", optionText)
-    .action(({ json, state, kind, post }: Flags & { state?: string; kind?: string; post?: string }) =>
+    .action(({ json, state, kind, post }: Flags & { state?: JobState; kind?: JobKind; post?: string }) =>
       done({
         name: "jobs",
         json: json === true,

@@ -27,7 +27,8 @@ async function startWorker(answers: { GET: Answer; POST: Answer }): Promise<Work
     const method = request.method === "POST" ? "POST" : "GET";
     worker.calls.push({ method, path: request.url ?? "", body: body === "" ? null : JSON.parse(body) });
     const answer = answers[method];
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body));
+    const type = answer.status < 400 ? "application/json" : "application/problem+json";
+    response.writeHead(answer.status, { "content-type": type }).end(JSON.stringify(answer.body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const worker: Worker = {
@@ -42,8 +43,8 @@ async function startWorker(answers: { GET: Answer; POST: Answer }): Promise<Work
 }
 
 const MADE = { importId: "film", videoPostId: "p1", status: "PUBLISHED" };
-const NO = { status: 404, body: { title: "Not found" } };
-const refusal = (status: number) => ({ status, body: { title: "No", detail: "because" } });
+const NO = { status: 404, body: { title: "Not found", code: "not-found" } };
+const refusal = (status: number) => ({ status, body: { title: "No", code: "wrong-state", detail: "because" } });
 
 async function run(
   answers: { GET: Answer; POST: Answer },

@@ -2,10 +2,15 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { ImportedPost, ImportRequest } from "../../shared/application/protocols/import-protocol.ts";
-import { createImportClient, type ImportClient } from "../adapters/import-client.ts";
+import type { ImportedPost } from "../../client/index.ts";
+import type { ImportRequest } from "../../shared/application/protocols/import-protocol.ts";
 import { createObjectStore, createS3Client, type ObjectStore } from "../adapters/object-store.ts";
-import { OperatorRefusal, OperatorUnreachable } from "../adapters/operator-client.ts";
+import {
+  createOperatorClient,
+  type OperatorClient,
+  OperatorRefusal,
+  OperatorUnreachable,
+} from "../adapters/operator-client.ts";
 import type { ImportConfig } from "../config/import-config.ts";
 import { type CheckedImport, checkImport } from "../imports/check-import.ts";
 import { createImportFiles } from "../imports/import-files.ts";
@@ -35,7 +40,7 @@ export async function importContent(
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-import-"));
   try {
     const store = createObjectStore(s3, config.sourceBucket);
-    const deps = { ...config, client: createImportClient(config), store, directory, signal: stop };
+    const deps = { ...config, client: createOperatorClient(config), store, directory, signal: stop };
     const outcome = await performImport(options, deps, output.progress);
     output.out(options.json ? `${JSON.stringify(outcome)}\n` : describe(outcome));
     return EXIT.ok;
@@ -48,7 +53,7 @@ export async function importContent(
 }
 
 type Deps = Pick<ImportConfig, "sourceAllowHosts" | "uploadConcurrency"> & {
-  readonly client: ImportClient;
+  readonly client: OperatorClient;
   readonly store: ObjectStore;
   /** For downloads. */
   readonly directory: string;
@@ -63,7 +68,7 @@ async function performImport(
   const { client, store, signal } = deps;
   const { manifest, importId } = await manifestAt(manifestPath);
   // First of all: what was imported may be gone from where it was.
-  const known = await client.find(importId);
+  const known = await findImport(client, importId);
   if (known !== null) return { kind: "was-imported", post: known };
   const files = createImportFiles({ directory: deps.directory, allowHosts: deps.sourceAllowHosts });
   const checked = await checkImport(manifest, { files, manifestFolder: dirname(resolve(manifestPath)), signal });
@@ -75,7 +80,17 @@ async function performImport(
   } finally {
     line.end();
   }
-  return { kind: "imported", post: await client.create(requestOf(manifest, importId, checked)) };
+  return { kind: "imported", post: await client.importVideoPost({ body: requestOf(manifest, importId, checked) }) };
+}
+
+/** The post that the import has made before; null when it has made none. */
+async function findImport(client: OperatorClient, importId: string): Promise<ImportedPost | null> {
+  try {
+    return await client.getImport({ params: { importId } });
+  } catch (error) {
+    if (error instanceof OperatorRefusal && error.status === 404) return null;
+    throw error;
+  }
 }
 
 async function manifestAt(path: string): Promise<{ manifest: Manifest; importId: string }> {

@@ -1,8 +1,8 @@
-import type { JobView } from "../adapters/operator-client.ts";
+import type { Job } from "../../client/index.ts";
 import { textTable } from "./text-table.ts";
 
 /** One line a job. */
-export function jobTable(jobs: readonly JobView[], now: number): string {
+export function jobTable(jobs: readonly Job[], now: number): string {
   const columns = [
     { title: "JOB" },
     { title: "KIND" },
@@ -33,7 +33,7 @@ export function jobTable(jobs: readonly JobView[], now: number): string {
 }
 
 /** Everything there is about one job, a line each. */
-export function describeJob(job: JobView, now: number): string {
+export function describeJob(job: Job, now: number): string {
   const at = (time: number | null) => {
     if (time === null) return "";
     return `${new Date(time).toISOString()} (${time > now ? `in ${span(time - now)}` : `${span(now - time)} ago`})`;
@@ -61,11 +61,11 @@ export function describeJob(job: JobView, now: number): string {
   return shown.map(([name, value]) => `${`${name}:`.padEnd(13)}${value}\n`).join("");
 }
 
-function percentOf({ state, progress }: JobView): string {
+function percentOf({ state, progress }: Job): string {
   return state === "RUNNING" && progress !== null ? `${Math.floor(progress.percent)} %` : "";
 }
 
-function speedOf({ progress }: JobView): string {
+function speedOf({ progress }: Job): string {
   const parts = [
     progress?.speed === undefined ? "" : `${progress.speed.toFixed(2)} x real time`,
     progress?.fps === undefined ? "" : `${Math.round(progress.fps)} frames/s`,

@@ -46,7 +46,8 @@ async function jobsCommand(command: JobsCommand, answer: Answer, json = false) {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url} ${request.headers.authorization}`);
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body));
+    const type = answer.status < 400 ? "application/json" : "application/problem+json";
+    response.writeHead(answer.status, { "content-type": type }).end(JSON.stringify(answer.body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const serviceUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -128,14 +129,17 @@ started:     2026-03-01T11:51:00.000Z (9 min ago)
   });
 
   it("ends with 1 and the Worker's reason when it is refused", async () => {
-    const body = { title: "Not possible in this state", detail: "the job is RUNNING, not FAILED" };
+    const body = { title: "Not possible in this state", code: "wrong-state", detail: "the job is RUNNING, not FAILED" };
     const { code, out, err } = await jobsCommand({ verb: "retry", jobId: "0199-a" }, { status: 409, body });
     expect([code, out]).toEqual([1, ""]);
     expect(err).toBe("The video service answered 409: Not possible in this state: the job is RUNNING, not FAILED.\n");
   });
 
   it("ends with 75 when the Worker does not answer properly, or not at all", async () => {
-    const { code, err } = await jobsCommand({ verb: "show", jobId: "x" }, { status: 503, body: { title: "Later" } });
+    const { code, err } = await jobsCommand(
+      { verb: "show", jobId: "x" },
+      { status: 503, body: { title: "Later", code: "unavailable" } },
+    );
     expect([code, err]).toEqual([75, "The video service answered 503: Later.\n"]);
     const client = createOperatorClient({ serviceUrl: "http://127.0.0.1:9", adminApiKey: "the-key" });
     const silent = { out: () => {}, err: () => {} };

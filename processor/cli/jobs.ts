@@ -1,10 +1,11 @@
-import type { JobFilter, OperatorClient } from "../adapters/operator-client.ts";
+import type { Operations } from "../../client/index.ts";
+import type { OperatorClient } from "../adapters/operator-client.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describeJob, jobTable } from "./job-text.ts";
 import { reportOperatorErrors } from "./report-operator-errors.ts";
 
 export type JobsCommand =
-  | { readonly verb: "list"; readonly filter: JobFilter }
+  | { readonly verb: "list"; readonly filter: NonNullable<Operations["listJobs"]["input"]["query"]> }
   | { readonly verb: "show" | "retry" | "cancel"; readonly jobId: string };
 
 export type Output = { readonly out: (text: string) => void; readonly err: (text: string) => void };
@@ -30,20 +31,20 @@ async function answer(
 ): Promise<{ value: unknown; text: string }> {
   switch (command.verb) {
     case "list": {
-      const found = await client.list(command.filter);
+      const { jobs: found } = await client.listJobs({ query: command.filter });
       return { value: found, text: found.length === 0 ? "No jobs.\n" : jobTable(found, now) };
     }
     case "show": {
-      const job = await client.show(command.jobId);
+      const job = await client.getJob({ params: { jobId: command.jobId } });
       return { value: job, text: describeJob(job, now) };
     }
     case "retry": {
-      const job = await client.retry(command.jobId);
+      const job = await client.retryJob({ params: { jobId: command.jobId } });
       const name = job.jobId === command.jobId ? "Queued again" : `Queued as job ${job.jobId}`;
       return { value: job, text: `${name}, with ${job.maxAttempts} attempts.\n` };
     }
     case "cancel": {
-      const outcome = await client.cancel(command.jobId);
+      const { outcome } = await client.cancelJob({ params: { jobId: command.jobId } });
       const requested = "Cancelled. Its processor stops with its next heartbeat.\n";
       return { value: { outcome }, text: outcome === "cancelled" ? "Cancelled.\n" : requested };
     }

@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option, type Command as Program } from "commander";
 import { type RotationRequest, rotationRequestSchema } from "../../shared/application/protocols/rotation-protocol.ts";
 import { ROTATION_ITEM_STATES, type RotationItemState } from "../../shared/domain/rotation-batch.ts";
-import type { Steering } from "../adapters/rotation-client.ts";
+
+export type Steering = "pause" | "resume" | "cancel";
 
 export type RotateCommand =
   | { readonly verb: "begin"; readonly request: RotationRequest; readonly watch: boolean }

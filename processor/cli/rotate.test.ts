@@ -1,8 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { createRewrapClient } from "../adapters/rewrap-client.ts";
-import { createRotationClient } from "../adapters/rotation-client.ts";
+import { createOperatorClient } from "../adapters/operator-client.ts";
 import { parseCommand } from "./command-line.ts";
 import { rewrap } from "./rewrap.ts";
 import { rotate } from "./rotate.ts";
@@ -19,7 +18,8 @@ async function typed(line: string, answers: readonly Answer[], { stopAfter = Num
     for await (const chunk of request) body += chunk;
     const answer = answers[Math.min(requests.length, answers.length - 1)]!;
     requests.push(`${request.method} ${request.url?.replace("/admin/video/enc", "")} ${body}`.trim());
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body));
+    const type = answer.status < 400 ? "application/json" : "application/problem+json";
+    response.writeHead(answer.status, { "content-type": type }).end(JSON.stringify(answer.body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const serviceUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -39,10 +39,10 @@ async function typed(line: string, answers: readonly Answer[], { stopAfter = Num
   };
   const command = parseCommand(line.split(" "));
   const perform = () => {
-    if (command.name === "rewrap") return rewrap(command, createRewrapClient(config), output);
+    if (command.name === "rewrap") return rewrap(command, createOperatorClient(config), output);
     if (command.name !== "rotate") throw new Error(JSON.stringify(command));
     const options = { json: command.json, stop: stopping.signal, sleep };
-    return rotate(command.command, options, createRotationClient(config), output);
+    return rotate(command.command, options, createOperatorClient(config), output);
   };
   try {
     const code = await perform();
@@ -111,7 +111,7 @@ describe("processor rotate", () => {
   });
 
   it("watches until the end, also while the Worker is unreachable for a moment", async () => {
-    const away = { status: 503, body: { title: "Temporarily unavailable" } };
+    const away = { status: 503, body: { title: "Temporarily unavailable", code: "unavailable" } };
     const answers = [at({ pending: 20, rotating: 0 }), away, at({}), at({ pending: 0, rotating: 2 }), DONE];
     const { code, out, progress, requests } = await typed("rotate watch 0199-b", answers);
     expect([code, requests.length]).toEqual([0, 5]);
@@ -172,11 +172,14 @@ describe("processor rotate", () => {
   });
 
   it("reports a refusal in the Worker's own words", async () => {
-    const refusal = { status: 409, body: { title: "Not possible in this state", detail: "the batch has ended" } };
+    const refusal = {
+      status: 409,
+      body: { title: "Not possible in this state", code: "wrong-state", detail: "the batch has ended" },
+    };
     const { code, err } = await typed("rotate resume 0199-b", [refusal]);
     expect(code).toBe(1);
     expect(err).toBe("The video service answered 409: Not possible in this state: the batch has ended.\n");
-    const away = { status: 503, body: { title: "Temporarily unavailable" } };
+    const away = { status: 503, body: { title: "Temporarily unavailable", code: "unavailable" } };
     expect((await typed("rotate show 0199-b", [away])).code).toBe(75);
   });
 });

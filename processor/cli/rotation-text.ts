@@ -1,9 +1,4 @@
-import type {
-  RotationItemView,
-  RotationPreviewView,
-  RotationProgressView,
-  RotationView,
-} from "../../shared/application/protocols/rotation-protocol.ts";
+import type { RotationBatch, RotationBatchWithProgress, RotationItem, RotationPreview } from "../../client/index.ts";
 import type { SkipReason } from "../../shared/domain/rotation-batch.ts";
 import { textTable } from "./text-table.ts";
 
@@ -14,7 +9,7 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   "already-rotating": "another batch is rotating it",
 };
 
-export function rotationTable(rotations: readonly RotationView[]): string {
+export function rotationTable(rotations: readonly RotationBatch[]): string {
   const columns = ["BATCH", "STATE", "BEGAN", "BY", "WHAT"].map((title) => ({ title }));
   return textTable(
     columns,
@@ -26,7 +21,7 @@ export function rotationTable(rotations: readonly RotationView[]): string {
 }
 
 /** Everything there is about one batch, a line each. */
-export function describeRotation({ progress, ...batch }: RotationProgressView): string {
+export function describeRotation({ progress, ...batch }: RotationBatchWithProgress): string {
   const { pending, rotating, succeeded, failed, skipped, percent, secondsLeft } = progress;
   const lines: [string, string][] = [
     ["batch", batch.batchId],
@@ -45,7 +40,7 @@ export function describeRotation({ progress, ...batch }: RotationProgressView): 
 }
 
 /** One line for the end of a batch, or of a look at it. */
-export function summaryOf({ batchId, state, progress }: RotationProgressView): string {
+export function summaryOf({ batchId, state, progress }: RotationBatchWithProgress): string {
   const { succeeded, failed, skipped, pending } = progress;
   const parts = [`${succeeded} rotated`, `${failed} failed`, `${skipped} skipped`];
   const left = pending > 0 ? `, ${pending} not started` : "";
@@ -55,7 +50,7 @@ export function summaryOf({ batchId, state, progress }: RotationProgressView): s
 
 const ITEM_COLUMNS = ["POST", "PART", "STATE", "FROM", "TO", "WHY"].map((title) => ({ title }));
 
-export function itemTable(items: readonly RotationItemView[]): string {
+export function itemTable(items: readonly RotationItem[]): string {
   return textTable(
     ITEM_COLUMNS,
     items.map(({ videoPostId, fileIndex, state, fromKeyVersion, toKeyVersion, reason }) => [
@@ -65,9 +60,9 @@ export function itemTable(items: readonly RotationItemView[]): string {
   );
 }
 
-export type Totals = RotationPreviewView["totals"];
+export type Totals = RotationPreview["totals"];
 
-export function previewTable(items: RotationPreviewView["items"]): string {
+export function previewTable(items: RotationPreview["items"]): string {
   const columns = [
     { title: "POST" },
     { title: "PART" },

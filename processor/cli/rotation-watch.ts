@@ -1,6 +1,5 @@
-import type { RotationProgressView } from "../../shared/application/protocols/rotation-protocol.ts";
-import { OperatorUnreachable } from "../adapters/operator-client.ts";
-import type { RotationClient } from "../adapters/rotation-client.ts";
+import type { RotationBatchWithProgress } from "../../client/index.ts";
+import { type OperatorClient, OperatorUnreachable } from "../adapters/operator-client.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Output } from "./jobs.ts";
 import type { Terminal } from "./progress-display.ts";
@@ -25,7 +24,7 @@ const TRIES = 15;
 export async function watch(
   batchId: string,
   { json, stop, sleep }: RotateOptions,
-  client: RotationClient,
+  client: OperatorClient,
   { out, err, progress }: RotateOutput,
 ): Promise<number> {
   const line = progressLine(progress, "parts finished");
@@ -51,16 +50,20 @@ export async function watch(
   }
 }
 
-async function lookAt(client: RotationClient, batchId: string, failures: number): Promise<RotationProgressView | null> {
+async function lookAt(
+  client: OperatorClient,
+  batchId: string,
+  failures: number,
+): Promise<RotationBatchWithProgress | null> {
   try {
-    return await client.show(batchId);
+    return await client.getRotation({ params: { batchId } });
   } catch (error) {
     if (error instanceof OperatorUnreachable && failures < TRIES) return null;
     throw error;
   }
 }
 
-function show(line: ReturnType<typeof progressLine>, { state, filled, progress }: RotationProgressView): void {
+function show(line: ReturnType<typeof progressLine>, { state, filled, progress }: RotationBatchWithProgress): void {
   if (!filled && state === "RUNNING") return;
   const { total, pending, rotating, failed, secondsLeft } = progress;
   const notes = [
@@ -71,6 +74,6 @@ function show(line: ReturnType<typeof progressLine>, { state, filled, progress }
   line.show(total - pending - rotating, total, notes.filter(Boolean).join(", "));
 }
 
-function hasEnded({ state, progress }: RotationProgressView): boolean {
+function hasEnded({ state, progress }: RotationBatchWithProgress): boolean {
   return state === "DONE" || (state === "CANCELLED" && progress.rotating === 0);
 }

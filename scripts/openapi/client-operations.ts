@@ -5,22 +5,35 @@ import { problemSchema } from "../../edge/api/definitions/shapes.ts";
 import { type Components, jsonSchemaOf } from "./json-schema.ts";
 import { typeOf } from "./typescript-type.ts";
 
-/** `client/operations.ts`: what the client sends and receives, as types, and where. */
+/** Only processors call these: they are not in the package. */
+const isOfProcessors = ({ tag }: RouteDefinition) => tag === "Processors";
+
+/** `client/operations.ts` and `client/processor-operations.ts`: what a client sends and receives, as types, and where. */
 export function clientOperations(): string {
   const components: Components = new Map();
   jsonSchemaOf(problemSchema, "output", components);
-  const operations = DEFINITIONS.map((definition) => operationType(definition, components));
-  const table = DEFINITIONS.map(
-    ({ operationId, method, path }) => `  ${operationId}: { method: "${method}", path: "${path}" },`,
-  );
+  const definitions = DEFINITIONS.filter((definition) => !isOfProcessors(definition));
+  return moduleOf("Operations", "OPERATIONS", definitions, components);
+}
+
+export function processorOperations(): string {
+  return moduleOf("ProcessorOperations", "PROCESSOR_OPERATIONS", DEFINITIONS.filter(isOfProcessors), new Map());
+}
+
+function moduleOf(type: string, table: string, definitions: readonly RouteDefinition[], components: Components) {
+  const operations = definitions.map((definition) => operationType(definition, components));
+  const rows = definitions.map(({ operationId, method, path, responses }) => {
+    const files = Object.values(responses).some((response) => response.files !== undefined) ? ", files: true" : "";
+    return `  ${operationId}: { method: "${method}", path: "${path}"${files} },`;
+  });
   const named = [...components].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
-    "/* Made from the definitions of the routes by scripts/openapi/write.ts: edit those. */\n",
+    "/* Made from the definitions of the routes by `npm run docs`: edit those. */\n",
     ...named.map(([id, schema]) => `export type ${id} = ${typeOf(schema)};\n`),
     "/** Of each operation: its input, its answers and the codes of its problems. */",
-    `export type Operations = {\n${operations.join("\n")}\n};\n`,
-    `export const OPERATIONS = {\n${table.join("\n")}\n} as const satisfies Readonly<`,
-    "  Record<keyof Operations, { readonly method: string; readonly path: string }>\n>;\n",
+    `export type ${type} = {\n${operations.join("\n")}\n};\n`,
+    `export const ${table} = {\n${rows.join("\n")}\n} as const satisfies Readonly<`,
+    `  Record<keyof ${type}, { readonly method: string; readonly path: string; readonly files?: true }>\n>;\n`,
   ].join("\n");
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { clientOperations } from "./client-operations.ts";
+import { clientOperations, processorOperations } from "./client-operations.ts";
 import { openApiDocument } from "./document.ts";
 import { documentedExamples } from "./documented-examples.ts";
 import { withTables } from "./markdown-tables.ts";
@@ -23,5 +23,6 @@ export function outputs(): Readonly<Record<string, string>> {
     "docs/openapi.json": `${JSON.stringify(document)}\n`,
     "docs/reference.html": referencePage(),
     "client/operations.ts": clientOperations(),
+    "client/processor-operations.ts": processorOperations(),
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { experimental_readRawConfig } from "wrangler";
 import { OPERATOR_SETTINGS, SETTINGS } from "../../processor/config/config.ts";
-import { ROOT } from "./source-files.ts";
+import { isTest, ROOT, readSourceFiles } from "./source-files.ts";
 
 const DOCKERFILE = readFileSync(join(ROOT, "Dockerfile"), "utf8");
 const STOP_SECONDS = Number(SETTINGS.STOP_SECONDS.preset);
@@ -47,6 +47,18 @@ describe("the Dockerfile", () => {
   it("runs as a user without rights, in its own directory, with settings that exist", () => {
     expect(DOCKERFILE).toMatch(/^USER processor$/m);
     expectKnownSettings([...IMAGE_ENV.keys()].filter((name) => name !== "NODE_ENV"));
+  });
+});
+
+describe("what the image holds", () => {
+  it("is every folder that the processor imports", () => {
+    const copied = [...DOCKERFILE.matchAll(/^COPY (\w+) \1$/gm)].map((match) => match[1]!);
+    const processor = readSourceFiles(["processor"]).filter(({ path }) => !isTest(path));
+    const imported = processor.flatMap(({ imports }) => imports.filter((one) => one.kind === "file"));
+    const needed = new Set(["processor", ...imported.map(({ path }) => path.split("/")[0]!)]);
+    expect(copied.toSorted()).toEqual([...needed].toSorted());
+    const ignored = readFileSync(join(ROOT, ".dockerignore"), "utf8");
+    for (const folder of copied) expect(ignored).toMatch(new RegExp(`^!${folder}$`, "m"));
   });
 });
 

@@ -32,7 +32,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: [/^hono/, /^zod$/, /^jose$/, /^@tus\/server$/, /^hls\.js$/, /^cloudflare:workers$/, /^node:zlib$/],
   },
   processor: {
-    may: SHARED,
+    may: [...SHARED, "client"],
     packages: [
       /^node:/,
       /^zod$/,

@@ -73,7 +73,8 @@ export async function startJobService(): Promise<JobService> {
   const server = createServer(async (request, response) => {
     const parts = (request.url ?? "").split("/").slice(3);
     const route = parts.at(-1) ?? "";
-    const body = JSON.parse(await text(request)) as Record<string, unknown>;
+    const sent = await text(request);
+    const body = (sent === "" ? {} : JSON.parse(sent)) as Record<string, unknown>;
     const call = { route: parts.join("/"), token: request.headers.authorization ?? "", body };
     service.calls.push(call);
     const fault = service.faults.get(route)?.shift();
@@ -114,6 +115,6 @@ function prefixesIn(body: Record<string, unknown>): string[] {
 const CONFLICT = Symbol("409");
 
 function reply(response: ServerResponse, status: number, body?: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
+  response.writeHead(status, { "content-type": status < 400 ? "application/json" : "application/problem+json" });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }

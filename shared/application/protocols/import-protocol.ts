@@ -60,11 +60,13 @@ export const importRequestSchema = importedPostFields
   });
 export type ImportRequest = z.input<typeof importRequestSchema>;
 
-export const importedPostSchema = z.object({
-  importId: z.string(),
-  videoPostId: z.string(),
-  status: z.string(),
-});
+export const importedPostSchema = z
+  .object({
+    importId: z.string(),
+    videoPostId: z.string(),
+    status: z.string(),
+  })
+  .meta({ id: "ImportedPost" });
 export type ImportedPost = z.infer<typeof importedPostSchema>;
 
 /** A ladder has pictures or sound. Null, or the problem. */

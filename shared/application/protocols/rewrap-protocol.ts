@@ -21,29 +21,33 @@ const keysUnder = z.object({
   sourceUrls: z.number(),
 });
 
-export const keysAtRestSchema = z.object({
-  /** The key-encryption key that wraps from now on. */
-  current: z.string(),
-  keys: z.array(keysUnder.extend({ use: z.enum(["current", "former", "unknown", "none"]) })),
-});
+export const keysAtRestSchema = z
+  .object({
+    /** The key-encryption key that wraps from now on. */
+    current: z.string(),
+    keys: z.array(keysUnder.extend({ use: z.enum(["current", "former", "unknown", "none"]) })),
+  })
+  .meta({ id: "KeysAtRest" });
 
-export const rewrapViewSchema = z.object({
-  current: z.string(),
-  rewrapped: z.number(),
-  left: z.number(),
-  unknown: z.array(keysUnder),
-  damaged: z.array(
-    z.object({
-      videoPostId: z.string(),
-      fileIndex: z.number(),
-      kind: z.enum(["content", "single-key", "source-url"]),
-      quality: z.string().nullable(),
-      keyVersion: z.number().nullable(),
-      kekId: z.string(),
-    }),
-  ),
-  nextCursor: z.string().nullable(),
-});
+export const rewrapViewSchema = z
+  .object({
+    current: z.string(),
+    rewrapped: z.number(),
+    left: z.number(),
+    unknown: z.array(keysUnder),
+    damaged: z.array(
+      z.object({
+        videoPostId: z.string(),
+        fileIndex: z.number(),
+        kind: z.enum(["content", "single-key", "source-url"]),
+        quality: z.string().nullable(),
+        keyVersion: z.number().nullable(),
+        kekId: z.string(),
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: "RewrappedPage" });
 
 export type KeysAtRestView = z.infer<typeof keysAtRestSchema>;
 export type RewrapView = z.infer<typeof rewrapViewSchema>;

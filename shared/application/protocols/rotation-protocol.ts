@@ -79,44 +79,50 @@ export function selectionShown(selection: RotationSelection): SelectionRequest {
 
 const time = z.iso.datetime().nullable();
 
-export const rotationViewSchema = z.object({
-  batchId: z.string(),
-  state: z.enum(["RUNNING", "PAUSED", "DONE", "CANCELLED"]),
-  selection: z.record(z.string(), z.unknown()),
-  maxInFlight: z.number(),
-  graceSeconds: z.number().nullable(),
-  requestedBy: z.string(),
-  createdAt: z.iso.datetime(),
-  finishedAt: time,
-  /** False while items are still being added. */
-  filled: z.boolean(),
-});
+export const rotationViewSchema = z
+  .object({
+    batchId: z.string(),
+    state: z.enum(["RUNNING", "PAUSED", "DONE", "CANCELLED"]),
+    selection: z.record(z.string(), z.unknown()),
+    maxInFlight: z.number(),
+    graceSeconds: z.number().nullable(),
+    requestedBy: z.string(),
+    createdAt: z.iso.datetime(),
+    finishedAt: time,
+    /** False while items are still being added. */
+    filled: z.boolean(),
+  })
+  .meta({ id: "RotationBatch" });
 
-export const rotationProgressSchema = rotationViewSchema.extend({
-  progress: z.object({
-    total: z.number(),
-    pending: z.number(),
-    rotating: z.number(),
-    succeeded: z.number(),
-    failed: z.number(),
-    skipped: z.number(),
-    percent: z.number().nullable(),
-    secondsLeft: z.number().nullable(),
-  }),
-});
+export const rotationProgressSchema = rotationViewSchema
+  .extend({
+    progress: z.object({
+      total: z.number(),
+      pending: z.number(),
+      rotating: z.number(),
+      succeeded: z.number(),
+      failed: z.number(),
+      skipped: z.number(),
+      percent: z.number().nullable(),
+      secondsLeft: z.number().nullable(),
+    }),
+  })
+  .meta({ id: "RotationBatchWithProgress" });
 
 const part = { videoPostId: z.string(), fileIndex: z.number() };
 
-export const rotationItemSchema = z.object({
-  ...part,
-  state: z.enum(ROTATION_ITEM_STATES),
-  fromKeyVersion: z.number().nullable(),
-  toKeyVersion: z.number().nullable(),
-  jobId: z.string().nullable(),
-  reason: z.string().nullable(),
-  startedAt: time,
-  finishedAt: time,
-});
+export const rotationItemSchema = z
+  .object({
+    ...part,
+    state: z.enum(ROTATION_ITEM_STATES),
+    fromKeyVersion: z.number().nullable(),
+    toKeyVersion: z.number().nullable(),
+    jobId: z.string().nullable(),
+    reason: z.string().nullable(),
+    startedAt: time,
+    finishedAt: time,
+  })
+  .meta({ id: "RotationItem" });
 
 const nextCursor = z.string().nullable();
 
@@ -125,21 +131,23 @@ export const rotationItemsSchema = z.object({ items: z.array(rotationItemSchema)
 export const retriedSchema = z.object({ retried: z.number(), complete: z.boolean() });
 
 /** Totals of this page. Parts that would be skipped count no segments and bytes. */
-export const rotationPreviewSchema = z.object({
-  dryRun: z.literal(true),
-  items: z.array(
-    z.object({
-      ...part,
-      keyVersion: z.number().nullable(),
-      outcome: z.enum(["rotate", ...SKIP_REASONS]),
-      qualities: z.number(),
-      segments: z.number(),
-      bytes: z.number(),
-    }),
-  ),
-  totals: z.object({ rotate: z.number(), skip: z.number(), segments: z.number(), bytes: z.number() }),
-  nextCursor,
-});
+export const rotationPreviewSchema = z
+  .object({
+    dryRun: z.literal(true),
+    items: z.array(
+      z.object({
+        ...part,
+        keyVersion: z.number().nullable(),
+        outcome: z.enum(["rotate", ...SKIP_REASONS]),
+        qualities: z.number(),
+        segments: z.number(),
+        bytes: z.number(),
+      }),
+    ),
+    totals: z.object({ rotate: z.number(), skip: z.number(), segments: z.number(), bytes: z.number() }),
+    nextCursor,
+  })
+  .meta({ id: "RotationPreview" });
 
 export type RotationView = z.infer<typeof rotationViewSchema>;
 export type RotationProgressView = z.infer<typeof rotationProgressSchema>;

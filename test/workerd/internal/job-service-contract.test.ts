@@ -70,9 +70,7 @@ async function openOverHttp(): Promise<JobServiceTest> {
     serviceUrl: ORIGIN,
     processorToken: testEnv.PROCESSOR_TOKEN as string,
     sleep: async () => {},
-    // workerd knows no redirect "error"; nothing redirects here.
-    fetch: (async (url: string, { redirect: _, ...init }: RequestInit) =>
-      worker.fetch(url.slice(ORIGIN.length), init)) as typeof fetch,
+    fetch: (request) => worker.fetch(request.url.slice(ORIGIN.length), request as RequestInit),
   });
   return {
     service,

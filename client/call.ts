@@ -1,0 +1,135 @@
+import type { Problem } from "./operations.ts";
+
+/** The types of one operation, as the generated tables state them. */
+type OperationTypes = {
+  readonly input: object;
+  readonly answers: { readonly status: number; readonly body: unknown };
+  readonly problems: string;
+};
+
+/** What the service answered: a body of the operation, or a problem with a code of the operation. */
+export type ResultOf<O extends OperationTypes> =
+  | ({ readonly ok: true } & O["answers"])
+  | {
+      readonly ok: false;
+      readonly status: number;
+      readonly problem: Omit<Problem, "code"> & { readonly code: O["problems"] };
+      /** Of the header Retry-After; null if the service names no time. */
+      readonly retryAfterSeconds: number | null;
+    };
+
+export type Call = {
+  readonly signal?: AbortSignal | undefined;
+  /** In place of the client's own. */
+  readonly token?: string | undefined;
+};
+
+/** An input without required members may be left out. */
+type Arguments<Input extends object> =
+  Record<never, never> extends Input ? [input?: Input, call?: Call] : [input: Input, call?: Call];
+
+export type Methods<Operations extends Record<keyof Operations, OperationTypes>> = {
+  readonly [Id in keyof Operations]: (
+    ...given: Arguments<Operations[Id]["input"]>
+  ) => Promise<ResultOf<Operations[Id]>>;
+};
+
+export type ClientOptions = {
+  /** Where the service is, such as https://video.example. Empty for the page's own origin. */
+  readonly baseUrl: string;
+  /** An API key, or another bearer token. */
+  readonly token?: string | undefined;
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /** Milliseconds until a call gives up, whatever its signal does; for ever if absent. */
+  readonly timeoutMs?: number | undefined;
+};
+
+/** The answer is neither of the service nor a problem: something between it and the client has answered. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = "UnexpectedAnswer";
+  readonly status: number;
+  readonly retryAfterSeconds: number | null;
+  /** The start of the body. */
+  readonly excerpt: string;
+
+  constructor({ status, headers }: Response, text: string) {
+    super(`an answer with the status ${status} that is not one of this service`);
+    this.status = status;
+    this.retryAfterSeconds = retryAfterIn(headers);
+    this.excerpt = text.slice(0, 500);
+  }
+}
+
+/** Where an operation is, and whether it answers with bytes or streams too. */
+export type Operation = { readonly method: string; readonly path: string; readonly files?: true };
+
+/** A method for each operation of the table. */
+export function methodsOf<Operations extends Record<keyof Operations, OperationTypes>>(
+  table: Readonly<Record<keyof Operations, Operation>>,
+  options: ClientOptions,
+): Methods<Operations> {
+  const methods = Object.entries<Operation>(table).map(([id, operation]) => [
+    id,
+    (input: AnyInput = {}, call: Call = {}) => send(options, operation, input, call),
+  ]);
+  return Object.fromEntries(methods) as Methods<Operations>;
+}
+
+type AnyInput = {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+};
+
+async function send(options: ClientOptions, operation: Operation, input: AnyInput, call: Call): Promise<unknown> {
+  const { fetch: sendRequest = (request) => fetch(request) } = options;
+  const response = await sendRequest(requestOf(options, operation, input, call));
+  const { status, ok, headers } = response;
+  if (status === 204) return { ok, status, body: null };
+  const type = (headers.get("content-type") ?? "").split(";", 1)[0];
+  if (ok && operation.files === true && type !== "application/json") return { ok, status, body: response };
+  const text = await response.text();
+  const value = type === (ok ? "application/json" : "application/problem+json") ? parsed(text) : undefined;
+  if (ok && value !== undefined) return { ok, status, body: value };
+  if (isProblem(value)) return { ok, status, problem: value, retryAfterSeconds: retryAfterIn(headers) };
+  throw new UnexpectedAnswer(response, text);
+}
+
+function requestOf(options: ClientOptions, { method, path }: Operation, input: AnyInput, call: Call): Request {
+  const { baseUrl, timeoutMs } = options;
+  const token = call.token ?? options.token;
+  const { params = {}, query = {}, body } = input;
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  const ends = [call.signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)];
+  const signals = ends.filter((signal) => signal !== undefined);
+  return new Request(`${baseUrl}${filled}${search === "" ? "" : `?${search}`}`, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    // A redirect would carry the token to wherever it points. Workers do not know "error".
+    redirect: "manual",
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "code" in value && typeof value.code === "string";
+}
+
+function retryAfterIn(headers: Headers): number | null {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
