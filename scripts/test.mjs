@@ -8,7 +8,9 @@ await exitWith(async () => {
   const prepared = await prepare({ forTests: true });
   const { root, node } = prepared;
   const untriedFile = join(root, ".ladderlock/untried-tests");
-  const env = { ...prepared.env, UNTRIED_TESTS_FILE: untriedFile };
+  // The tests start a hundred processors and Workers, each of which would compile the same modules.
+  const compileCache = join(root, ".ladderlock/compile-cache");
+  const env = { ...prepared.env, UNTRIED_TESTS_FILE: untriedFile, NODE_COMPILE_CACHE: compileCache };
   mkdirSync(dirname(untriedFile), { recursive: true });
   rmSync(untriedFile, { force: true });
   const chosen = process.argv.slice(2);

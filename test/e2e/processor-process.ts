@@ -33,7 +33,7 @@ export async function startProcessor(
   const child = spawn(process.execPath, ["processor/main.ts", ...args], {
     cwd: ROOT,
     stdio: ["ignore", log.fd, log.fd],
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...inherited(), ...env },
   });
   await log.close();
   return {
@@ -49,6 +49,12 @@ export async function startProcessor(
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Nothing else of the test's environment may act as a setting. */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
 }
 
 function processorSettings(origin: string) {
