@@ -1,13 +1,15 @@
 import { type JobCredentials, signedJobCredentials } from "../shared/application/job-service/job-credentials.ts";
 import type { Persistence } from "../shared/application/persistence.ts";
+import type { AuditEvent } from "../shared/domain/audit-event.ts";
 import type { SessionRules } from "../shared/domain/play-session.ts";
 import type { DefaultPolicyRule } from "../shared/domain/quality-auth.ts";
 import type { JobRules } from "../shared/domain/transcode-job.ts";
 import { createKeyVault, type KeyVault } from "../shared/key-vault/key-vault.ts";
 import { d1Persistence } from "../shared/persistence/d1/persistence.ts";
 import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";
+import { createEventCounter, type EventCounter } from "./audit/event-counter.ts";
+import { FREQUENT_ACTIONS, REFUSALS } from "./audit/event-kinds.ts";
 import { recordByQueue } from "./audit/record-events.ts";
-import { createRefusalCounter, type RefusalCounter } from "./audit/refusal-counter.ts";
 import type { Authenticators } from "./auth/authenticate-caller.ts";
 import { createAuthenticators } from "./auth/authenticators.ts";
 import { createKnownApiKeys } from "./auth/known-api-keys.ts";
@@ -33,7 +35,8 @@ export type Context = Persistence & {
   readonly viewerIds: ViewerIds;
   readonly gate: Gate;
   readonly callers: Authenticators;
-  readonly refusals: RefusalCounter;
+  readonly refusals: EventCounter;
+  readonly frequentActions: EventCounter;
   readonly watchPages: PageCache;
   readonly rules: JobRules;
   readonly sessionRules: SessionRules;
@@ -69,6 +72,12 @@ export function createContext(options: ContextOptions): Context {
     clock,
   });
   const known = createKnownApiKeys(apiKeys, gate.feed, freshnessRules(settings), clock);
+  const counting = {
+    send: (events: readonly AuditEvent[]) => recordByQueue({ auditLog, env }, events),
+    now,
+    wait,
+    retentionDays: settings.AUDIT_RETENTION_DAYS,
+  };
   return {
     ...persistence,
     env,
@@ -82,12 +91,8 @@ export function createContext(options: ContextOptions): Context {
     jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
     callers: createAuthenticators(env, settings, { apiKeys, known, issuerKeys }, wait),
-    refusals: createRefusalCounter({
-      send: (events) => recordByQueue({ auditLog, env }, events),
-      now,
-      wait,
-      retentionDays: settings.AUDIT_RETENTION_DAYS,
-    }),
+    refusals: createEventCounter(REFUSALS, counting),
+    frequentActions: createEventCounter(FREQUENT_ACTIONS, counting),
     watchPages,
     rules,
     sessionRules: sessionRules(settings),

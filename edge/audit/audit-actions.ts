@@ -6,7 +6,7 @@ type Action = {
   readonly details: readonly string[];
   /** Names of the details that depend on the request. No detail may hold a token, a key, or a URL that opens something. */
   readonly optional?: readonly string[];
-  /** Through the queue: too frequent for one statement each. */
+  /** Counted by caller, part and minute: too frequent for an event each. */
   readonly frequent?: true;
   /** Recorded in the database before the response, which is 503 if that fails. */
   readonly beforeAnswer?: true;
@@ -34,7 +34,7 @@ export const AUDIT_ACTIONS = {
   "job.cancel": { records: "the cancellation of a job", details: ["jobId", "outcome"] },
   "job.retry": { records: "the retry of a job", details: ["jobId"] },
   "token.issue": {
-    records: "`POST /admin/video/enc/token`; `revoke` takes `details.tokenId`",
+    records: "`POST /admin/video/enc/token`, counted; `revoke` takes `details.tokenId`",
     details: ["qualities", "expiresAt"],
     optional: ["viewer", "maxUses", "sessionLimit", "sessionOverflow", "startSeconds", "tokenId"],
     frequent: true,

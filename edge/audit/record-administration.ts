@@ -6,9 +6,9 @@ import type { AuditEventMessage } from "../queues/messages.ts";
 import { type AuditAction, actionOf } from "./audit-actions.ts";
 import type { AuditFacts, ItemFacts, StatedFacts } from "./audit-facts.ts";
 import { clientOf } from "./client-of.ts";
-import { recordByQueue, recordNow } from "./record-events.ts";
+import type { EventCounter } from "./event-counter.ts";
+import { recordNow } from "./record-events.ts";
 import { boundedActor, fileIndexOrNull, postIdOrNull, redactValue } from "./redact-value.ts";
-import type { RefusalCounter } from "./refusal-counter.ts";
 
 /** A request of an administrator and its outcome. */
 export type Administered = {
@@ -30,14 +30,16 @@ export type Administered = {
 type Deps = {
   readonly auditLog: AuditLog;
   readonly env: { readonly AUDIT_EVENTS: Queue<AuditEventMessage> };
-  readonly refusals: RefusalCounter;
+  readonly refusals: EventCounter;
+  readonly frequentActions: EventCounter;
   readonly now: () => number;
   readonly settings: { readonly AUDIT_RETENTION_DAYS: number };
 };
 
 /**
  * Records administrative requests and refused credentials. It runs after the action, when its outcome is known, and
- * before the response, so that a caller with a response finds the event.
+ * before the response, so that a caller with a response finds the event. Frequent actions are counted, and their events
+ * arrive later.
  */
 export async function recordAdministration(
   deps: Deps,
@@ -52,9 +54,13 @@ export async function recordAdministration(
   if (action === null) return;
   const { refusalsOnly, frequent, beforeAnswer } = actionOf(action);
   if (refusalsOnly) return;
-  const events = occurrencesOf(done, action, caller).map((occurrence) => eventOf(deps, occurrence));
-  if (beforeAnswer && reason === null) await deps.auditLog.append(events);
-  else await (frequent ? recordByQueue(deps, events) : recordNow(deps, events));
+  const occurrences = occurrencesOf(done, action, caller);
+  if (frequent) {
+    for (const occurrence of occurrences) deps.frequentActions.note(occurrence, execution);
+    return;
+  }
+  const events = occurrences.map((occurrence) => eventOf(deps, occurrence));
+  await (beforeAnswer && reason === null ? deps.auditLog.append(events) : recordNow(deps, events));
 }
 
 function eventOf({ now, settings }: Deps, occurrence: Occurrence): AuditEvent {

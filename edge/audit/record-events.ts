@@ -6,11 +6,18 @@ import type { AuditEventMessage } from "../queues/messages.ts";
 type Ways = { readonly auditLog: AuditLog; readonly env: { readonly AUDIT_EVENTS: Queue<AuditEventMessage> } };
 type Way = { readonly name: string; write(ways: Ways, events: readonly AuditEvent[]): Promise<unknown> };
 
+/** What one call to a queue takes. */
+const MOST_MESSAGES = 100;
+
 const DATABASE: Way = { name: "database", write: ({ auditLog }, events) => auditLog.append(events) };
 const QUEUE: Way = {
   name: "queue",
-  write: ({ env }, events) =>
-    env.AUDIT_EVENTS.sendBatch(events.map((event) => ({ body: { ...event, kind: "audit-event" } }))),
+  write: async ({ env }, events) => {
+    for (let at = 0; at < events.length; at += MOST_MESSAGES) {
+      const some = events.slice(at, at + MOST_MESSAGES);
+      await env.AUDIT_EVENTS.sendBatch(some.map((event) => ({ body: { ...event, kind: "audit-event" } })));
+    }
+  },
 };
 
 /**

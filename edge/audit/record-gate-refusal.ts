@@ -4,7 +4,7 @@ import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
 import type { ProblemCode } from "../http/problems.ts";
 import type { KeyAddress } from "../playback/key-address.ts";
 import { clientOf } from "./client-of.ts";
-import type { RefusalCounter } from "./refusal-counter.ts";
+import type { EventCounter } from "./event-counter.ts";
 
 export type GateRefusal = {
   readonly reason: ProblemCode;
@@ -19,7 +19,7 @@ export type GateRefusal = {
  * counted in memory and leave through a queue.
  */
 export function recordGateRefusal(
-  context: { readonly refusals: RefusalCounter; readonly playbackTokens: TokenSigner },
+  context: { readonly refusals: EventCounter; readonly playbackTokens: TokenSigner },
   { reason, status, claims, asked }: GateRefusal,
   request: Request,
   execution: Pick<ExecutionContext, "waitUntil">,

@@ -9,6 +9,8 @@ const MOST_EVENTS = 200;
 
 const FILTER = {
   actor: z.string().min(1).max(400).optional(),
+  /** The name of a viewer, as a site or `{id}:{subject}` names them: stands for the actor `viewer:{viewer id}`. */
+  viewer: z.string().min(1).max(300).optional(),
   action: z.string().min(1).max(100).optional(),
   videoPostId: z.string().min(1).max(64).optional(),
   outcome: z.enum(["done", "refused"]).optional(),
@@ -49,7 +51,8 @@ export const listAuditEvents = defineRoute({
       limit: wholeNumber(1, MOST_EVENTS).default(50),
       cursor: cursorParameter(eventCursor).optional(),
     })
-    .refine(isRange, "from must be before to"),
+    .refine(isRange, "from must be before to")
+    .refine(isOneActor, "send actor or viewer, not both"),
   responses: {
     200: { description: "The newest events first", schema: z.object({ events: z.array(eventSchema), nextCursor }) },
   },
@@ -71,7 +74,8 @@ export const exportAuditEvents = defineRoute({
       to: givenInstant,
       format: z.enum(["ndjson", "csv"]).default("ndjson"),
     })
-    .refine(isRange, "from must be before to"),
+    .refine(isRange, "from must be before to")
+    .refine(isOneActor, "send actor or viewer, not both"),
   responses: {
     200: {
       description: "The oldest events first",
@@ -83,4 +87,8 @@ export const exportAuditEvents = defineRoute({
 
 function isRange({ from, to }: { readonly from?: number | undefined; readonly to?: number | undefined }): boolean {
   return from === undefined || to === undefined || from < to;
+}
+
+function isOneActor({ actor, viewer }: { readonly actor?: string | undefined; readonly viewer?: string | undefined }) {
+  return actor === undefined || viewer === undefined;
 }

@@ -1,3 +1,4 @@
+import type { AuditFilter } from "../../../shared/application/ports/audit-log.ts";
 import { answer, type File } from "../../api/answer.ts";
 import { eventCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/audit.ts";
@@ -6,12 +7,13 @@ import { shownEvent } from "../../audit/audit-rows.ts";
 import { EXPORT_FORMS, exportStream } from "../../audit/export-stream.ts";
 import type { Context } from "../../context.ts";
 
-type Deps = Pick<Context, "auditLog">;
+type Deps = Pick<Context, "auditLog" | "viewerIds">;
 
 /** `/admin/audit`: the audit log by pages, the newest first, and below `/export` a range of it as one file. */
 export const auditRoutes: readonly Route<Deps>[] = [
   route(define.listAuditEvents, {
-    handle: async ({ auditLog }: Deps, { query: { limit, cursor = null, ...filter } }) => {
+    handle: async ({ auditLog, viewerIds }: Deps, { query: { limit, cursor = null, ...asked } }) => {
+      const filter = await filterOf(viewerIds, asked);
       // One more than the page shows whether another page follows.
       const found = await auditLog.page({ filter, order: "newest-first", after: cursor, limit: limit + 1 });
       const shown = found.slice(0, limit);
@@ -26,18 +28,27 @@ export const auditRoutes: readonly Route<Deps>[] = [
       videoPostId,
       details: { from: timeOf(from), to: timeOf(to), format },
     }),
-    handle: async ({ auditLog }: Deps, { query: { format, ...filter } }) => {
+    handle: async ({ auditLog, viewerIds }: Deps, { query: { format, from, to, ...asked } }) => {
+      const filter = { ...(await filterOf(viewerIds, asked)), from, to };
       const form = EXPORT_FORMS[format];
       const file: File = {
         kind: "file",
         contentType: form.type,
-        attachment: `audit-${day(filter.from)}-${day(filter.to)}.${format}`,
+        attachment: `audit-${day(from)}-${day(to)}.${format}`,
         open: () => exportStream(auditLog, filter, form),
       };
       return answer(200, file);
     },
   }),
 ];
+
+/** The log names viewers by their ids. */
+async function filterOf(
+  viewerIds: Deps["viewerIds"],
+  { viewer, ...filter }: AuditFilter & { viewer?: string | undefined },
+) {
+  return viewer === undefined ? filter : { ...filter, actor: `viewer:${await viewerIds.of(viewer)}` };
+}
 
 function timeOf(at: number): string {
   return new Date(at).toISOString();

@@ -142,6 +142,7 @@ describe("what an administrator does", () => {
 
   it("is recorded, for tokens, by the token's id, through the queue", async () => {
     const issued = await siteToken(worker, post, { viewer: "site:audited", maxUses: 2 });
+    await allSettled(worker);
     const event = await newest({ action: "token.issue" });
     expect(event).toMatchObject({ videoPostId: post.videoPostId, fileIndex: 0, status: 200 });
     expect(event.details).toMatchObject({ viewer: "site:audited", maxUses: 2, tokenId: tokenId(issued) });
@@ -150,6 +151,25 @@ describe("what an administrator does", () => {
       videoPostId: post.videoPostId,
       details: { tokenId: tokenId(issued), sequence: expect.any(Number) },
     });
+  });
+
+  it("is counted, for the tokens that a caller issues for one part, in two events a minute with the exact number", async () => {
+    const own = heldQueue();
+    const waiting = Promise.withResolvers<void>();
+    const shop = startWorker({ AUDIT_EVENTS: own.binding }, { wait: () => waiting.promise });
+    const first = await siteToken(shop, post, { viewer: "site:0" });
+    const issue = (n: number) => siteToken(shop, post, { viewer: `site:${n}`, startSeconds: 60 });
+    await Promise.all(Array.from({ length: 100 }, (_, n) => issue(n + 1)));
+    waiting.resolve();
+    await allSettled(shop);
+    expect(own.sent.map(({ action, count }) => [action, count])).toEqual([
+      ["token.issue", 1],
+      ["token.issue", 100],
+    ]);
+    expect(own.sent[0]?.details).toMatchObject({ viewer: "site:0", tokenId: tokenId(first) });
+    expect(own.sent[1]?.details).toMatchObject({ startSeconds: 60, qualities: first.qualities });
+    expect(own.sent[1]?.details).not.toHaveProperty("viewer");
+    expect(own.sent[1]?.details).not.toHaveProperty("tokenId");
   });
 
   it("is recorded for a rotation, an API key and its end", async () => {

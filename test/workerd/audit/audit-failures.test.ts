@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { createRequestHandler } from "../../../edge/request-handler.ts";
 import { bearer } from "../support/admin-callers.ts";
-import { heldQueue } from "../support/audited.ts";
+import { allSettled, heldQueue } from "../support/audited.ts";
 import { onStatements, throws, waitsFor } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { testEnv } from "../support/test-env.ts";
@@ -67,7 +67,7 @@ describe("an event that the database does not accept", () => {
     expect(response.status).toBe(503);
     await response.arrayBuffer();
     gate.resolve();
-    await worker.settled();
+    await allSettled(worker);
     expect(held.sent).toMatchObject([
       { action: "token.issue", status: 503, videoPostId: NOBODYS, actor: "api-key:admin" },
     ]);

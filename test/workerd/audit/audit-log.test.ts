@@ -150,9 +150,27 @@ describe("a page of the log", () => {
     ["actor="],
     [`action=${"x".repeat(101)}`],
     ["acton=post.create"],
+    ["viewer="],
+    ["viewer=site:ada&actor=viewer:x"],
   ])("is refused for ?%s", async (query) => {
     const response = await worker.admin("GET", `/admin/audit?${query}`);
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([422, "invalid"]);
+  });
+
+  it("finds the events of a viewer by name, whom the log names by id", async () => {
+    const actor = `viewer:${await worker.context.viewerIds.of("site:ada")}`;
+    await log.append([event(START, { actor, status: 403 }), event(START, { actor: "viewer:site:ada" })]);
+    expect((await readAudit(worker, { viewer: "site:ada" })).events.map((shown) => shown.actor)).toEqual([actor]);
+    expect((await readAudit(worker, { viewer: "site:ada", outcome: "done" })).events).toEqual([]);
+    expect((await readAudit(worker, { viewer: "site:bob" })).events).toEqual([]);
+    const range = new URLSearchParams({ viewer: "site:ada", from: at(0), to: at(1) });
+    const file = await (await worker.admin("GET", `/admin/audit/export?${range}`)).text();
+    expect(
+      file
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as Shown).actor),
+    ).toEqual([actor]);
   });
 
   it("finds nothing for unknown values, SQL included", async () => {

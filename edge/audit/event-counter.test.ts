@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AuditEvent, Occurrence } from "../../shared/domain/audit-event.ts";
-import { createRefusalCounter, type RefusalCounter } from "./refusal-counter.ts";
+import { createEventCounter, type EventCounter, type Kinds } from "./event-counter.ts";
+import { FREQUENT_ACTIONS, REFUSALS } from "./event-kinds.ts";
 
 const REFUSAL: Occurrence = {
   actor: "anonymous",
@@ -21,20 +22,24 @@ let now: number;
 let sent: AuditEvent[];
 let carriers: { readonly endsAt: number; end(): void }[];
 let left: Promise<unknown>[];
-let counter: RefusalCounter;
+let counter: EventCounter;
 
 beforeEach(() => {
   now = START;
   sent = [];
   carriers = [];
   left = [];
-  counter = createRefusalCounter({
+  counter = counterOf(REFUSALS);
+});
+
+function counterOf(kinds: Kinds): EventCounter {
+  return createEventCounter(kinds, {
     now: () => now,
     send: async (events) => void sent.push(...events),
     wait: (ms) => new Promise<void>((resolve) => carriers.push({ endsAt: now + ms, end: resolve })),
     retentionDays: 10,
   });
-});
+}
 
 function note(times = 1, refusal = REFUSAL): void {
   const waitUntil = (work: Promise<unknown>) => void left.push(work);
@@ -145,5 +150,72 @@ describe("the counter of refusals", () => {
     await until(61);
     note();
     expect(sent.at(-1)).toMatchObject({ actor: "anonymous", clientAddress: "203.0.113.7" });
+  });
+});
+
+describe("the counter of frequent actions", () => {
+  const issued = (n: number, more: Partial<Occurrence> = {}): Occurrence => ({
+    ...REFUSAL,
+    actor: "api-key:shop",
+    action: "token.issue",
+    videoPostId: "019a0000-0000-7000-8000-000000000001",
+    fileIndex: 0,
+    status: 200,
+    reason: null,
+    details: { qualities: ["480p"], maxUses: 2, tokenId: `token-${n}`, viewer: `site:${n}` },
+    ...more,
+  });
+
+  beforeEach(() => {
+    counter = counterOf(FREQUENT_ACTIONS);
+  });
+
+  it("keeps all of the first, and of the others what they have in common", async () => {
+    for (let n = 0; n < 500; n++) note(1, issued(n));
+    await until(20);
+    expect(sent).toMatchObject([
+      { count: 1, details: { tokenId: "token-0", viewer: "site:0" } },
+      { count: 499, clientAddress: "203.0.113.7" },
+    ]);
+    expect(sent[1]?.details).toEqual({ qualities: ["480p"], maxUses: 2, until: "2026-01-01T00:00:00.000Z" });
+  });
+
+  it("keeps all of a second one that is alone, and no address where there are several", async () => {
+    note(1, issued(1));
+    note(1, issued(2));
+    await until(20);
+    expect(sent[1]).toMatchObject({ count: 1, details: { tokenId: "token-2", viewer: "site:2" } });
+    note(1, issued(3, { clientAddress: "203.0.113.1" }));
+    note(1, issued(4, { clientAddress: "203.0.113.2", details: null }));
+    await until(40);
+    expect(sent[2]).toMatchObject({ count: 2, clientAddress: null, country: "NL" });
+    expect(sent[2]?.details).toEqual({ until: "2026-01-01T00:00:20.000Z" });
+  });
+
+  it("distinguishes callers, parts and outcomes, and beyond 2,000 of them callers and outcomes", async () => {
+    for (let part = 0; part < 3000; part++) note(1, issued(part, { fileIndex: part }));
+    note(1, issued(0, { fileIndex: 0, status: 404, reason: "not-found" }));
+    note(1, issued(0, { fileIndex: 0, actor: "api-key:other" }));
+    await until(20);
+    const beyond = sent.filter(({ fileIndex }) => fileIndex === null);
+    expect(sent.length - beyond.length).toBe(2000);
+    expect(beyond.map(({ actor, status, count, videoPostId }) => [actor, status, count, videoPostId])).toEqual([
+      ["api-key:shop", 200, 1, null],
+      ["api-key:shop", 404, 1, null],
+      ["api-key:other", 200, 1, null],
+      ["api-key:shop", 200, 999, null],
+    ]);
+  });
+
+  it("loses none in ten minutes of two callers, and makes at most two events a minute of each", async () => {
+    let noted = 0;
+    for (let second = 0; second < 600; second++) {
+      await until(second);
+      for (const actor of ["api-key:shop", "api-key:other"]) note(7, issued(second, { actor }));
+      noted += 14;
+    }
+    await until(700);
+    expect(counts().reduce((sum, count) => sum + count, 0)).toBe(noted);
+    expect(sent.length).toBeLessThanOrEqual(2 * 2 * 11);
   });
 });
