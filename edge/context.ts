@@ -12,6 +12,7 @@ import { FREQUENT_ACTIONS, REFUSALS } from "./audit/event-kinds.ts";
 import { recordByQueue } from "./audit/record-events.ts";
 import type { Authenticators } from "./auth/authenticate-caller.ts";
 import { createAuthenticators } from "./auth/authenticators.ts";
+import { createIssueLimit, type IssueLimit } from "./auth/issue-limit.ts";
 import { createKnownApiKeys } from "./auth/known-api-keys.ts";
 import { createIssuerKeys, type Fetcher } from "./auth/viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./auth/viewers/verify-viewer.ts";
@@ -34,6 +35,7 @@ export type Context = Persistence & {
   readonly viewers: ViewerVerifier;
   readonly viewerIds: ViewerIds;
   readonly gate: Gate;
+  readonly issueLimit: IssueLimit;
   readonly callers: Authenticators;
   readonly refusals: EventCounter;
   readonly frequentActions: EventCounter;
@@ -71,6 +73,7 @@ export function createContext(options: ContextOptions): Context {
     longestSeconds: settings.SESSION_LONGEST_SECONDS,
     clock,
   });
+  const issueLimit = createIssueLimit(env.TOKEN_ISSUE_LIMIT, now);
   const known = createKnownApiKeys(apiKeys, gate.feed, freshnessRules(settings), clock);
   const counting = {
     send: (events: readonly AuditEvent[]) => recordByQueue({ auditLog, env }, events),
@@ -90,7 +93,8 @@ export function createContext(options: ContextOptions): Context {
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
     jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
-    callers: createAuthenticators(env, settings, { apiKeys, known, issuerKeys }, wait),
+    issueLimit,
+    callers: createAuthenticators(issueLimit, settings, { apiKeys, known, issuerKeys }, wait),
     refusals: createEventCounter(REFUSALS, counting),
     frequentActions: createEventCounter(FREQUENT_ACTIONS, counting),
     watchPages,

@@ -1,6 +1,6 @@
 import type { Viewer } from "../../shared/domain/quality-auth.ts";
 import { bearerToken } from "../auth/bearer.ts";
-import { type IssueCounter, isBeyondIssueLimit } from "../auth/issue-limit.ts";
+import type { IssueCounter } from "../auth/issue-limit.ts";
 import type { Context } from "../context.ts";
 import type { Later } from "../gate/freshness.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
@@ -9,12 +9,12 @@ type Identified = { readonly kind: "identified"; readonly viewer: Viewer } | Ref
 
 /** The viewer of a token request, within the limit of token issue. */
 export async function identifyViewer(
-  context: Pick<Context, "viewers" | "now" | "env">,
+  context: Pick<Context, "viewers" | "now" | "issueLimit">,
   request: Request,
   later: Later,
 ): Promise<Identified> {
   const identified = await viewerOf(context, request, later);
-  return (await isBeyondIssueLimit(context.env, counterOf(identified, request)))
+  return (await context.issueLimit.isBeyond(counterOf(identified, request)))
     ? refused("too-many-requests")
     : identified;
 }
@@ -42,7 +42,7 @@ async function viewerOf(
     case "invalid":
       return refused("credentials-invalid", verified.reason);
     case "unavailable":
-      return refused("unavailable", "the keys of the viewer token's issuer cannot be fetched", { "retry-after": "5" });
+      return refused("unavailable", "the keys of the viewer token's issuer cannot be fetched");
     default:
       return verified satisfies never;
   }

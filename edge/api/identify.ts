@@ -26,7 +26,7 @@ export async function identifyScope(
     case "refused":
       return unknown(refused(identified.code, identified.reason));
     case "unavailable":
-      return unknown(refused("unavailable", identified.reason, { "retry-after": "5" }));
+      return unknown(refused("unavailable", identified.reason));
     case "caller": {
       const { caller } = identified;
       const allowed = allows(caller.scopes, scope);

@@ -1,22 +1,21 @@
 import type { ApiKeyStore } from "../../shared/application/ports/api-key-store.ts";
-import type { Env } from "../env.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Authenticators } from "./authenticate-caller.ts";
 import type { CloudflareAccessAuthenticator } from "./cloudflare-access.ts";
-import { isBeyondIssueLimit } from "./issue-limit.ts";
+import type { IssueLimit } from "./issue-limit.ts";
 import type { KnownApiKeys } from "./known-api-keys.ts";
 import { createSeenApiKeys } from "./seen-api-keys.ts";
 import type { IssuerKeys } from "./viewers/issuer-keys.ts";
 
 /** The authenticators that the settings enable. */
 export function createAuthenticators(
-  env: Env,
+  issueLimit: IssueLimit,
   settings: Settings,
   keys: { readonly apiKeys: ApiKeyStore; readonly known: KnownApiKeys; readonly issuerKeys: IssuerKeys },
   wait: (ms: number) => Promise<unknown>,
 ): Authenticators {
   const { apiKeys, known, issuerKeys } = keys;
-  const isBeyondLimit = (request: Request) => isBeyondIssueLimit(env, { kind: "api-key", request });
+  const isBeyondLimit = (request: Request) => issueLimit.isBeyond({ kind: "api-key", request });
   return {
     gatewaySecret: settings.GATEWAY_SECRET,
     apiKey: { firstKey: settings.ADMIN_API_KEY, apiKeys, known, seen: createSeenApiKeys(), isBeyondLimit, wait },

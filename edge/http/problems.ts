@@ -1,3 +1,5 @@
+import { retryAfter } from "./retry-after.ts";
+
 /**
  * RFC 9457 problem details. Only this catalogue maps a reason to a status. Players never retry a 4xx: a transient fault
  * is 503 with Retry-After, a final refusal is 4xx.
@@ -41,13 +43,8 @@ const CATALOGUE = {
 
 export type ProblemCode = keyof typeof CATALOGUE;
 
-/** Retry-After in seconds, where waiting can help. */
-const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
-  "not-ready": 5,
-  conflict: 1,
-  unavailable: 1,
-  "too-many-requests": 10,
-};
+/** Where waiting can help. */
+const PASSING: ReadonlySet<ProblemCode> = new Set(["not-ready", "conflict", "unavailable", "too-many-requests"]);
 
 /** RFC 9457 problem details, as they are in the body of a refusal and in the results of a batch. */
 export type Problem = {
@@ -68,14 +65,13 @@ export function problemOf(code: ProblemCode, detail?: string): Problem {
 export function problem(code: ProblemCode, detail?: string, headers: Readonly<Record<string, string>> = {}): Response {
   const body = problemOf(code, detail);
   const { status } = body;
-  const retryAfter = RETRY_AFTER[code];
   return new Response(JSON.stringify(body), {
     status,
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
-      ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+      ...(PASSING.has(code) ? { "retry-after": retryAfter(Math.random()) } : {}),
       ...headers,
     },
   });

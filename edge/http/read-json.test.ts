@@ -27,6 +27,19 @@ describe("a JSON body", () => {
     expect(await refusal(`{"a":${"1".repeat(300_000)}}`)).toEqual([413, "body-too-large"]);
   });
 
+  it("is bounded and complete whatever Content-Length says", async () => {
+    const declared = (body: string, length: number) =>
+      readJson(
+        new Request("https://video.example/", { method: "POST", body, headers: { "content-length": `${length}` } }),
+        schema,
+      );
+    expect(await declared('{"a":1}', 7)).toEqual({ kind: "value", value: { a: 1 } });
+    expect(await declared('{"a":1}', -1)).toEqual({ kind: "value", value: { a: 1 } });
+    expect(await declared(`{"a":${"1".repeat(300_000)}}`, 7)).toMatchObject({ code: "body-too-large" });
+    expect(await declared(`{"a":${"1".repeat(300_000)}}`, 300_006)).toMatchObject({ code: "body-too-large" });
+    expect(await declared('{"a":', 5)).toMatchObject({ code: "malformed-json" });
+  });
+
   it("is the sender's fault if it ends early", async () => {
     const broken = new ReadableStream<Uint8Array>({
       start(controller) {

@@ -115,7 +115,7 @@ describe("content with one key for all qualities", () => {
 
   it("is refused a token until its keys are made, which that asks for", async () => {
     const refused = await askToken(videoPostId);
-    expect([refused.status, refused.headers.get("retry-after")]).toEqual([409, "5"]);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([409, expect.stringMatching(/^[1-8]$/)]);
     expect(await refused.json()).toMatchObject({ code: "not-ready" });
     serving = await startProcessor(stack.origin);
     await expect.poll(async () => (await askToken(videoPostId)).status, { timeout: 120_000, interval: 500 }).toBe(200);

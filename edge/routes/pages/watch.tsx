@@ -3,8 +3,8 @@ import { requestRekeyToWatch } from "../../../shared/application/commands/reques
 import { VIDEO_QUALITIES } from "../../../shared/domain/quality.ts";
 import type { JobProgress } from "../../../shared/domain/transcode-job.ts";
 import { isUuid } from "../../../shared/lib/random-id.ts";
-import { isBeyondIssueLimit } from "../../auth/issue-limit.ts";
 import type { Context } from "../../context.ts";
+import { retryAfter } from "../../http/retry-after.ts";
 import { contentSecurityPolicy } from "../../watch/content-security-policy.ts";
 import { NoticePage, ProcessingPage } from "../../watch/notice-page.tsx";
 import type { Page } from "../../watch/page-cache.ts";
@@ -32,8 +32,8 @@ export function watchRoutes(context: Context): Hono {
     const part = { videoPostId, fileIndex: Number(fileIndex) };
     const kept = context.watchPages.get(part, context.now());
     if (kept !== null) return c.html(kept.html, kept.status);
-    if (await isBeyondIssueLimit(context.env, { kind: "page", request: c.req.raw })) {
-      return c.html(CROWDED, 429, { "retry-after": "10" });
+    if (await context.issueLimit.isBeyond({ kind: "page", request: c.req.raw })) {
+      return c.html(CROWDED, 429, { "retry-after": retryAfter(Math.random()) });
     }
     const page = await newPage(context, part);
     return c.html(page.html, page.status);

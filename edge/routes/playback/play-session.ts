@@ -3,13 +3,13 @@ import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 import { answer } from "../../api/answer.ts";
 import * as define from "../../api/definitions/playback.ts";
 import { type Route, route } from "../../api/route.ts";
-import { type IssueCounter, isBeyondIssueLimit } from "../../auth/issue-limit.ts";
+import type { IssueCounter } from "../../auth/issue-limit.ts";
 import type { Context } from "../../context.ts";
 import { refreshRefusal } from "../../gate/gate.ts";
 import { refused } from "../../http/refusal.ts";
 import { isElsewhere } from "../../playback/session-binding.ts";
 
-type Deps = Pick<Context, "env" | "gate" | "playbackTokens" | "sessionRules" | "settings" | "now">;
+type Deps = Pick<Context, "issueLimit" | "gate" | "playbackTokens" | "sessionRules" | "settings" | "now">;
 type SessionInput = { readonly session: PlaybackClaims };
 
 /**
@@ -18,10 +18,10 @@ type SessionInput = { readonly session: PlaybackClaims };
  */
 export const sessionRoutes: readonly Route<Deps>[] = [
   route(define.refreshSession, {
-    handle: async ({ env, gate, playbackTokens: signer, sessionRules, settings, now }: Deps, input) => {
+    handle: async ({ issueLimit, gate, playbackTokens: signer, sessionRules, settings, now }: Deps, input) => {
       const { session, request, execution } = input;
       if (isElsewhere(settings.SESSION_BINDING, session, request)) return refused("session-elsewhere");
-      if (await isBeyondIssueLimit(env, counterOf(session))) return refused("too-many-requests");
+      if (await issueLimit.isBeyond(counterOf(session))) return refused("too-many-requests");
       const at = now();
       const refusalOf = (later: PlaybackClaims) => refreshRefusal(gate, later, at, (work) => execution.waitUntil(work));
       const refreshed = await refreshPlaySession({ refusalOf, signer }, session, sessionRules.longestSeconds, at);
@@ -34,8 +34,8 @@ export const sessionRoutes: readonly Route<Deps>[] = [
   route(define.endSessionByBeacon, { handle: end }),
 ];
 
-async function end({ env, gate, now }: Deps, { session }: SessionInput) {
-  if (await isBeyondIssueLimit(env, counterOf(session))) return refused("too-many-requests");
+async function end({ issueLimit, gate, now }: Deps, { session }: SessionInput) {
+  if (await issueLimit.isBeyond(counterOf(session))) return refused("too-many-requests");
   if (session.kind !== "session") return refused("not-a-session");
   return (await gate.counting.end(session, now())) === "away" ? refused("unavailable") : answer(204, null);
 }

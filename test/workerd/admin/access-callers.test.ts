@@ -10,6 +10,7 @@ import {
   createKey,
   TEAM,
 } from "../support/admin-callers.ts";
+import { RETRY_AFTER } from "../support/retry-after.ts";
 import { testEnv } from "../support/test-env.ts";
 import {
   type Claims,
@@ -170,7 +171,7 @@ describe("Access itself", () => {
     "being broken (%s) is 503, and passes",
     async (answer) => {
       certs.answer = answer;
-      expect(await ask(await bring())).toMatchObject({ status: 503, code: "unavailable", retryAfter: "5" });
+      expect(await ask(await bring())).toMatchObject({ status: 503, code: "unavailable", retryAfter: RETRY_AFTER });
       certs.answer = "keys";
       worker.advance(5000);
       expect((await ask(await bring())).status).toBe(200);

@@ -6,6 +6,7 @@ import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
+import { RETRY_AFTER } from "../support/retry-after.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -109,7 +110,7 @@ describe("the look-up of a key", () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const response = await broken.fetch("/api/v2/jobs", { headers: bearer(key) });
     expect(response.status).toBe(503);
-    expect(response.headers.get("retry-after")).toBe("1");
+    expect(response.headers.get("retry-after")).toEqual(RETRY_AFTER);
     expect(await response.text()).not.toContain(keyId);
     expect(log).toHaveBeenCalledOnce();
     expect(JSON.stringify(log.mock.calls)).toContain("Network connection lost");

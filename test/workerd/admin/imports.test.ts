@@ -3,6 +3,7 @@ import { base64Encode } from "../../../shared/lib/base64.ts";
 import { DIGEST, importPost, importRequest, SINGLE_KEY, storeImport } from "../support/imported-post.ts";
 import { emptyQueue, jobsOf, onlyPart } from "../support/one-job.ts";
 import { call, claim, encryptPost, report, transcodeReport } from "../support/published-post.ts";
+import { RETRY_AFTER } from "../support/retry-after.ts";
 import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, askKey, siteToken, startSession } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -102,7 +103,11 @@ describe("an imported part", () => {
   it("is requested by its first viewer: 409 until its keys are made, then a token", async () => {
     const videoPostId = await importPost(worker);
     const first = await askToken(videoPostId);
-    expect([first.status, first.headers.get("retry-after"), await codeOf(first)]).toEqual([409, "5", "not-ready"]);
+    expect([first.status, first.headers.get("retry-after"), await codeOf(first)]).toEqual([
+      409,
+      RETRY_AFTER,
+      "not-ready",
+    ]);
     expect(first.headers.get("access-control-allow-origin")).toBe("*");
     expect(await jobsOf(worker, videoPostId)).toMatchObject([{ kind: "TRANSCODE", state: "QUEUED" }]);
 

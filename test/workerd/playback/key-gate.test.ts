@@ -3,6 +3,7 @@ import { base64Decode, base64UrlDecode, base64UrlEncode } from "../../../shared/
 import { throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
+import { RETRY_AFTER } from "../support/retry-after.ts";
 import { testEnv } from "../support/test-env.ts";
 import { usesOf } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -227,7 +228,7 @@ describe("the key gate", () => {
     const away = faultyDatabase(testEnv.DB, throws("D1_ERROR: overloaded")).db;
     const broken = startWorker({ DB: away });
     const answer = await broken.fetch(`/video/enc/key?keyId=${keyOf(post, "480p").keyId}&quality=480p&token=${token}`);
-    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, RETRY_AFTER]);
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { failingBucket } from "../support/failing-bucket.ts";
 import { throws } from "../support/faults.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
+import { RETRY_AFTER } from "../support/retry-after.ts";
 import { testEnv } from "../support/test-env.ts";
 import { askKey, type Held, siteToken, startSession } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -38,7 +39,7 @@ const segment = (worker: TestWorker, message: string, init?: RequestInit) =>
 
 async function expectUnavailable(response: Response): Promise<void> {
   const { status, headers } = response;
-  expect([status, headers.get("retry-after"), headers.get("cache-control")]).toEqual([503, "1", "no-store"]);
+  expect([status, headers.get("retry-after"), headers.get("cache-control")]).toEqual([503, RETRY_AFTER, "no-store"]);
   expect(headers.get("access-control-allow-origin")).toBe("*");
   expect(await response.json()).toMatchObject({ code: "unavailable" });
 }

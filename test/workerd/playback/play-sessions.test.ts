@@ -3,6 +3,7 @@ import { fromWire, type PlaybackClaims } from "../../../shared/playback-token/cl
 import { throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
+import { RETRY_AFTER } from "../support/retry-after.ts";
 import { testEnv } from "../support/test-env.ts";
 import { anonymousToken, askKey, type Held, siteToken, startSession, usesOf } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -195,7 +196,7 @@ describe("POST /video/enc/session", () => {
       const away = faultyDatabase(testEnv.DB, throws("D1_ERROR: overloaded")).db;
       const broken = startWorker({ DB: away });
       const answer = await send(broken, "POST", "/video/enc/session", session);
-      expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+      expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, RETRY_AFTER]);
       expect(await askKey(worker, post, session)).toBe("key");
     });
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
+import { RETRY_AFTER } from "../support/retry-after.ts";
 import { administer, anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -137,7 +138,7 @@ describe("a key version that is revoked", () => {
     await revoke(target());
     const body = JSON.stringify({ videoPostId: post.videoPostId, fileIndex: 0 });
     const answer = await worker.fetch("/video/enc/token", { method: "POST", body });
-    expect([answer.status, answer.headers.get("retry-after")]).toEqual([409, "5"]);
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([409, RETRY_AFTER]);
     await expect(siteToken(worker, post)).rejects.toThrow(/^409 .*not-ready/);
   });
 

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { publishPost } from "../support/published-post.ts";
+import { RETRY_AFTER } from "../support/retry-after.ts";
 import {
   type Claims,
   newKey,
@@ -136,7 +137,7 @@ describe("the keys of an issuer", () => {
     "that cannot be had (%s) are a 503 with Retry-After, asked for again after 5 s",
     async (answer) => {
       site.answer = answer;
-      const unavailable = { status: 503, code: "unavailable", retryAfter: "5" };
+      const unavailable = { status: 503, code: "unavailable", retryAfter: RETRY_AFTER };
       expect(await bring()).toMatchObject(unavailable);
       expect(await bring()).toMatchObject(unavailable);
       expect(site.asked).toBe(1);
