@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Env } from "../../../edge/env.ts";
 import { bearer, type Credentials } from "../support/admin-callers.ts";
 import { failingBucket } from "../support/failing-bucket.ts";
 import { throws } from "../support/faults.ts";
@@ -16,7 +17,7 @@ import { startWorker } from "../support/worker.ts";
 const AWAY = "Network connection lost.";
 const away = {
   getByName: () => ({ begin: throws(AWAY), refresh: throws(AWAY), end: throws(AWAY), status: throws(AWAY) }),
-};
+} as unknown as Env["PLAY_COUNTER"];
 
 let post: PublishedPost;
 let samples: Samples;
