@@ -157,7 +157,7 @@ describe("a page of the log", () => {
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([422, "invalid"]);
   });
 
-  it("finds the events of a viewer by name, whom the log names by id", async () => {
+  it("finds the events of a viewer by name, though the log holds the id", async () => {
     const actor = `viewer:${await worker.context.viewerIds.of("site:ada")}`;
     await log.append([event(START, { actor, status: 403 }), event(START, { actor: "viewer:site:ada" })]);
     expect((await readAudit(worker, { viewer: "site:ada" })).events.map((shown) => shown.actor)).toEqual([actor]);

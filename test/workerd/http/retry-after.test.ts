@@ -12,7 +12,7 @@ import { testEnv } from "../support/test-env.ts";
 import { type Held, siteToken, startSession } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
 
-/* Every route while the database, the buckets and the counting objects are away: no crowd is told to come back at once. */
+/* Every route while the database, the buckets and the counting objects are away: no crowd comes back at once. */
 
 const AWAY = "Network connection lost.";
 const away = {
