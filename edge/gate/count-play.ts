@@ -93,8 +93,8 @@ function playOf(claims: PlaybackClaims, longestSeconds: number, now: number): Pl
     limit: claims.sessionLimit,
     startedAt: claims.startedAt * 1000,
     expiresAt: claims.expiresAt * 1000,
-    // No session of the token lives longer, refreshed or not, whatever two clocks say.
-    keepUntil: (origin.expiresAt + longestSeconds + 2 * CLOCK_SKEW_SECONDS + 60) * 1000,
+    // No session of the token lives longer, refreshed or not, whatever two clocks say and whatever the setting was before.
+    keepUntil: (Math.max(origin.expiresAt + longestSeconds, claims.expiresAt) + 2 * CLOCK_SKEW_SECONDS + 60) * 1000,
     now,
   };
 }

@@ -4,7 +4,7 @@ import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { type CountOutcome, createPlayCounting, type PlayCounting } from "./count-play.ts";
 import { type FoundKey, findKey, keyRefusal } from "./find-key.ts";
 import { type FreshnessRules, type GateClock, type Later, PATIENCE_MS } from "./freshness.ts";
-import { createPartSnapshots, type PartSnapshot, type PartSnapshots } from "./part-snapshots.ts";
+import { createPartSnapshots, type KnownSnapshot, type PartSnapshot, type PartSnapshots } from "./part-snapshots.ts";
 import type { PlayCounter } from "./play-counter.ts";
 import { createRevocationFeed, type RevocationFeedReader } from "./revocation-feed.ts";
 
@@ -21,7 +21,11 @@ export type Gate = {
 };
 
 type PartName = { readonly videoPostId: string; readonly fileIndex: number };
-export type Known = KnownPart & { readonly part: PartSnapshot | null };
+export type Known = KnownPart & {
+  readonly part: PartSnapshot | null;
+  /** False: changes of the part have not been read yet, and it decides no refusal. */
+  readonly isCurrent: boolean;
+};
 
 type Deps = {
   readonly readings: GateReadings;
@@ -40,9 +44,15 @@ export function createGate({ readings, counters, rules, longestSeconds, clock }:
     const [ready, first] = await Promise.all([feed.ready(later, notBefore), parts.get(videoPostId, fileIndex, later)]);
     if (ready === "away" || first === "away") return "away";
     const feedPosition = feed.position();
+    // No cell is shared: the feed may have moved beside the reading of this part.
+    if (rules.freshMs === 0) return knownAt({ ...first, isCurrent: true }, Math.min(feedPosition, first.position));
     // The feed may have named the post meanwhile; else this asks nothing.
-    const part = rules.freshMs === 0 ? first : await parts.get(videoPostId, fileIndex, later);
-    return part === "away" ? "away" : { part, feedPosition };
+    const known = await parts.get(videoPostId, fileIndex, later);
+    if (known === "away") return "away";
+    if (known.isCurrent || notBefore === Number.NEGATIVE_INFINITY) return knownAt(known, feedPosition);
+    // What decides a refusal waits for its reading, where a grant takes what there is.
+    const certain = await parts.get(videoPostId, fileIndex, later, notBefore);
+    return certain === "away" ? "away" : knownAt(certain, feedPosition);
   };
 
   return {
@@ -51,8 +61,8 @@ export function createGate({ readings, counters, rules, longestSeconds, clock }:
     counting: createPlayCounting({ counters, feed, longestSeconds, sleep: clock.sleep }),
     partSince,
     part: async (name, later) => {
-      const part = feed.isReady() ? parts.peek(name.videoPostId, name.fileIndex) : undefined;
-      if (part !== undefined) return { part, feedPosition: feed.position() };
+      const known = feed.isReady() ? parts.peek(name.videoPostId, name.fileIndex) : undefined;
+      if (known !== undefined) return knownAt(known, feed.position());
       return partSince(name, Number.NEGATIVE_INFINITY, later);
     },
     isRevoked: async (claims) => {
@@ -62,6 +72,14 @@ export function createGate({ readings, counters, rules, longestSeconds, clock }:
       return Promise.race([feed.askRevoked(claims).catch((): "away" => "away"), late]);
     },
   };
+}
+
+/**
+ * A part that has changed since is known up to its own reading only: a token that is issued from it stays below the
+ * revocations that followed the change.
+ */
+function knownAt({ part, position, isCurrent }: KnownSnapshot, feedPosition: number): Known {
+  return { part, feedPosition: isCurrent ? feedPosition : Math.min(position, feedPosition), isCurrent };
 }
 
 export type AskedKey = { readonly keyId: string; readonly quality: string };
@@ -108,7 +126,8 @@ async function certainKey(
   const read = await gate.partSince(claims, now, later);
   if (read === "away") return refused("unavailable");
   const second = findKey(read.part, claims, asked, now);
-  return second.kind === "behind" ? refused(keyRefusal(read.part, claims.keyVersion, now)) : second;
+  if (second.kind !== "behind") return second;
+  return refused(read.isCurrent ? keyRefusal(read.part, claims.keyVersion, now) : "unavailable");
 }
 
 function refused(reason: GateRefusal): OpenedKey {
@@ -129,6 +148,7 @@ export async function refreshRefusal(
   const isBehind = (known.part?.postVersion ?? 0) < claims.postVersion;
   const certain = isBehind ? await gate.partSince(claims, now, later) : known;
   if (certain === "away") return "unavailable";
+  if (!certain.isCurrent && (certain.part?.postVersion ?? 0) < claims.postVersion) return "unavailable";
   if (keyRefusal(certain.part, claims.keyVersion, now) === "key-superseded") return "key-superseded";
   const counted = await gate.counting.refresh(claims, now);
   if (counted === "counted") return null;

@@ -37,7 +37,9 @@ export async function issueToken(
   const outcome = await issue(first);
   if (outcome.kind === "issued") return outcome;
   const notBefore = outcome.kind === "nothing-allowed" ? arrivedAt - REFUSAL_MS : arrivedAt;
-  if (gate.feed.readAt() >= notBefore) return outcome;
+  if (first.isCurrent && gate.feed.readAt() >= notBefore) return outcome;
   const second = await gate.partSince(request, notBefore, later);
-  return second === "away" ? { kind: "away" } : issue(second);
+  if (second === "away") return { kind: "away" };
+  const certain = await issue(second);
+  return certain.kind === "issued" || second.isCurrent ? certain : { kind: "away" };
 }

@@ -15,11 +15,25 @@ import type { RevocationFeedReader } from "./revocation-feed.ts";
 /** A part as it was at a position of the feed; it counts until the feed names its post again. */
 export type PartSnapshot = StoredPart & { readonly keysById: ReadonlyMap<string, StoredKey> };
 
+export type KnownSnapshot = {
+  /** Null: there is no such part. */
+  readonly part: PartSnapshot | null;
+  /** The position of the feed that the part was read at. */
+  readonly position: number;
+  /** False while the database fails and the part has changed since: it may grant what it granted, and refuses nothing. */
+  readonly isCurrent: boolean;
+};
+
 export type PartSnapshots = {
   /** What counts without waiting; undefined where nothing does. */
-  readonly peek: (videoPostId: string, fileIndex: number) => PartSnapshot | undefined;
-  /** Null: there is no such part. */
-  readonly get: (videoPostId: string, fileIndex: number, later: Later) => Promise<PartSnapshot | null | "away">;
+  readonly peek: (videoPostId: string, fileIndex: number) => KnownSnapshot | undefined;
+  /** `notBefore`: in ms, the earliest start of a reading that counts. */
+  readonly get: (
+    videoPostId: string,
+    fileIndex: number,
+    later: Later,
+    notBefore?: number,
+  ) => Promise<KnownSnapshot | "away">;
   /** After a save by this isolate, which thereby reads what it has written. */
   readonly forget: (videoPostId: string) => void;
 };
@@ -58,16 +72,21 @@ export function createPartSnapshots(
   let saves = 0;
   let misses = { second: 0, count: 0 };
 
-  const isCurrent = (videoPostId: string, { value }: Cell<Reading>) =>
-    value !== undefined &&
+  const isCurrent = (videoPostId: string, value: Reading) =>
     value.generation === feed.generation() &&
     value.saves >= (savedAt.get(videoPostId) ?? 0) &&
     value.position >= feed.changedAt({ kind: "post-changed", subject: videoPostId });
 
+  const knownOf = (videoPostId: string, reading: Reading): KnownSnapshot => ({
+    part: reading.snapshot,
+    position: reading.position,
+    isCurrent: isCurrent(videoPostId, reading),
+  });
+
   const rulesOf = (videoPostId: string, cell: Cell<Reading>): FreshnessRules => {
     if (rules.freshMs === 0) return rules;
     // What has changed counts no more, except while the database fails.
-    if (!isCurrent(videoPostId, cell)) return { freshMs: -1, staleMs: rules.staleMs };
+    if (cell.value === undefined || !isCurrent(videoPostId, cell.value)) return { freshMs: -1, staleMs: rules.staleMs };
     return { freshMs: BACKSTOP_MS, staleMs: BACKSTOP_MS + rules.staleMs };
   };
 
@@ -88,11 +107,12 @@ export function createPartSnapshots(
     peek: (videoPostId, fileIndex) => {
       const cell = found.get(nameOf(videoPostId, fileIndex));
       if (cell === undefined) return undefined;
+      if (cell.value === undefined || cell.value.snapshot === null) return undefined;
       const step = nextStep(cell, rulesOf(videoPostId, cell), clock.now(), Number.NEGATIVE_INFINITY);
-      return step === "use" ? (cell.value?.snapshot ?? undefined) : undefined;
+      return step === "use" ? knownOf(videoPostId, cell.value) : undefined;
     },
-    get: async (videoPostId, fileIndex, later) => {
-      if (!isUuid(videoPostId)) return null;
+    get: async (videoPostId, fileIndex, later, notBefore) => {
+      if (!isUuid(videoPostId)) return { part: null, position: feed.position(), isCurrent: true };
       const name = nameOf(videoPostId, fileIndex);
       const known = found.get(name) ?? missing.get(name);
       if (known === undefined && isBeyondMisses()) return "away";
@@ -105,11 +125,12 @@ export function createPartSnapshots(
         () => read(videoPostId, fileIndex),
         clock,
         later,
+        notBefore,
       );
       if (value === "away") return "away";
       if (value.snapshot === null && value !== used) isBeyondMisses(1);
       if (value.snapshot !== null && value !== used) found.put(name, cell, bytesOf(value.snapshot));
-      return value.snapshot;
+      return knownOf(videoPostId, value);
     },
     forget: (videoPostId) => {
       savedAt.delete(videoPostId);

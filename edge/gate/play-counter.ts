@@ -56,11 +56,14 @@ export class PlayCounter extends DurableObject {
     const { sessionId, now } = play;
     const knownEnd = this.known.get(sessionId) ?? 0;
     if (knownEnd > now && play.expiresAt <= knownEnd) return { kind: "ok" };
+    const isTooLate = play.claims.origin.expiresAt * 1000 <= now;
+    // Storage that no session is in would never be deleted.
+    if (isTooLate && !this.isStored()) return { kind: "too-late" };
     this.createTable();
     const row = this.find(sessionId);
     if (row !== null && row.ended_at !== null) return { kind: "ended" };
     if (row === null) {
-      if (play.claims.origin.expiresAt * 1000 <= now) return { kind: "too-late" };
+      if (isTooLate) return { kind: "too-late" };
       if (play.maxUses !== null && this.usesOf(play.claims.tokenId) >= play.maxUses) return { kind: "exhausted" };
     }
     // A session whose end has passed gave its place away, and needs one again.

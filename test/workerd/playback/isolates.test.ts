@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Fetcher } from "../../../edge/auth/viewers/issuer-keys.ts";
 import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
+import { type Fault, NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { byHand } from "../support/one-job.ts";
 import { encryptPost, type PublishedPost, publishPost } from "../support/published-post.ts";
@@ -11,17 +12,20 @@ import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* Several isolates over one database: what one of them knows of what another has done. */
 
-type Isolate = TestWorker & { readonly trips: () => number; pass(ms: number): void };
+type Isolate = TestWorker & { readonly trips: () => number; pass(ms: number): void; fail(fault: Fault | null): void };
+
+/** The feed is still read. */
+const NO_PARTS = onStatements(/LEFT JOIN video_file_post/, throws(NETWORK_LOST));
 
 /** An isolate whose time passes when the test says so; clocks of Workers differ by up to 5 s. */
 function startIsolate(settings: Record<string, string> = {}, clockMs = 0, fetch?: Fetcher): Isolate {
   let at = Date.now() + clockMs;
-  const { db, trips } = faultyDatabase(testEnv.DB);
+  const { db, trips, fail } = faultyDatabase(testEnv.DB);
   const worker = startWorker({ DB: db, ...settings }, { now: () => at, ...(fetch && { fetch }) });
   const pass = (ms: number) => {
     at += ms;
   };
-  return Object.assign(worker, { trips, pass });
+  return Object.assign(worker, { trips, pass, fail });
 }
 
 const ISSUER = { id: "site", algorithm: "RS256", issuer: "https://site.example", audience: "video" };
@@ -133,6 +137,52 @@ describe.each(longTests ? ["0", "1", "5"] : ["0", "5"])("GATE_FRESH_SECONDS=%s",
       expect(await askKey(editor, mine, token)).toBe("token-revoked");
     }
     if (fresh !== "0") expect(issued.length).toBeGreaterThan(0);
+  });
+});
+
+describe("an isolate that follows the feed and cannot read the part", () => {
+  it("issues tokens by what it knew, which the revocations that followed a change of policy refuse", async () => {
+    const mine = await publishPost(startWorker(), { title: "Denied unread", access: "PUBLIC" });
+    const [editor, behind] = [startIsolate(), startIsolate()];
+    await anonymousToken(behind, mine);
+    const part = { videoPostId: mine.videoPostId, fileIndex: mine.fileIndex };
+    const policies = mine.keys.keys.map(({ quality }) => ({ quality, policy: "DENIED" }));
+    await administer(editor, "PUT", "/admin/video/enc/quality-auth", { ...part, policies });
+    await administer(editor, "POST", "/admin/video/enc/revoke", part);
+    behind.pass(6000);
+    behind.fail(NO_PARTS);
+    const token = await anonymousToken(behind, mine);
+    behind.fail(null);
+    behind.pass(6000);
+    expect(await askKey(behind, mine, token)).toBe("token-revoked");
+  });
+
+  it("sends 503 to a viewer of a version that it does not know, and the key once it can", async () => {
+    const mine = await publishPost(startWorker(), { title: "Rotated unread", access: "PUBLIC" });
+    const [editor, behind] = [startWorker(), startIsolate()];
+    await anonymousToken(behind, mine);
+    await editor.admin("POST", "/admin/video/enc/rotate", { videoPostId: mine.videoPostId, fileIndex: 0 });
+    const keys = await encryptPost(editor, mine.videoPostId);
+    const token = await anonymousToken(editor, mine);
+    behind.pass(6000);
+    behind.fail(NO_PARTS);
+    expect(await askKey(behind, { keys }, token)).toBe("unavailable");
+    behind.fail(null);
+    behind.pass(6000);
+    expect(await askKey(behind, { keys }, token)).toBe("key");
+  });
+
+  it("sends 503 to the first viewer after a publication that it has not read", async () => {
+    const [editor, behind] = [startIsolate(), startIsolate()];
+    const mine = await publishPost(editor, { title: "Published unread", autoPublish: false });
+    await expect(anonymousToken(behind, mine)).rejects.toThrow(/^404/);
+    await editor.admin("POST", `/api/v2/video-posts/${mine.videoPostId}/audit`, { result: "PASSED" });
+    behind.pass(6000);
+    behind.fail(NO_PARTS);
+    await expect(anonymousToken(behind, mine)).rejects.toThrow(/^503/);
+    behind.fail(null);
+    behind.pass(6000);
+    expect(await askKey(behind, mine, await anonymousToken(behind, mine), "360p")).toBe("key");
   });
 });
 
