@@ -1,7 +1,8 @@
 import { isCounted, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { CLOCK_SKEW_SECONDS } from "../../shared/playback-token/token-signer.ts";
 import { logError } from "../log/log.ts";
-import type { CountedPlay, CounterStatus, Play, PlayCounter } from "./play-counter.ts";
+import { sleepInParts } from "./freshness.ts";
+import type { CountedPlay, CounterStatus, LiveSession, Play, PlayCounter } from "./play-counter.ts";
 import type { RevocationFeedReader } from "./revocation-feed.ts";
 
 export type CountRefusal = "session-ended" | "token-expired" | "uses-exhausted" | "session-limit";
@@ -36,46 +37,57 @@ export function createPlayCounting({ counters, feed, longestSeconds, sleep }: De
   /** A session counts once, so that a call whose answer was lost may be repeated. */
   const call = async <Answer>(name: CountedName, ask: (stub: ReturnType<typeof stubOf>) => Promise<Answer>) => {
     const once = () => ask(stubOf(name));
-    const answer = once().catch((error: unknown) => {
+    return once().catch((error: unknown) => {
       if (isRepeatable(error)) return once();
       throw error;
     });
-    const late = sleep(PATIENCE_MS).then((): "away" => "away");
-    return Promise.race([answer, late]).catch((error: unknown): "away" => {
+  };
+
+  /** Whatever it asks, and however often: a request waits no longer. */
+  const inTime = <Answer>(work: Promise<Answer>): Promise<Answer | "away"> => {
+    const late = sleepInParts(PATIENCE_MS, sleep).then((): "away" => "away");
+    return Promise.race([work, late]).catch((error: unknown): "away" => {
       logError("play-counter", error);
       return "away";
     });
   };
 
-  const isRevoked = async ({ claims }: { readonly claims: Play["claims"] }) => {
-    const known = feed.isRevoked(claims);
-    return known === "unknown" ? feed.askRevoked(claims) : known;
+  /** Those that memory decides, and the others by one statement. */
+  const revokedOf = async (live: readonly LiveSession[]): Promise<string[]> => {
+    const unknown = live.filter(({ claims }) => feed.isRevoked(claims) === "unknown");
+    const answers = unknown.length === 0 ? [] : await feed.askRevoked(unknown.map(({ claims }) => claims));
+    const asked = new Set(unknown.filter((_, n) => answers[n]));
+    return live
+      .filter((session) => asked.has(session) || feed.isRevoked(session.claims) === true)
+      .map(({ sessionId }) => sessionId);
   };
 
-  const count = async (method: "begin" | "refresh", claims: PlaybackClaims, now: number): Promise<CountOutcome> => {
-    if (!isCounted(claims)) return "counted";
+  const countAt = async (method: "begin" | "refresh", claims: PlaybackClaims, now: number): Promise<CountOutcome> => {
     const name = counterOf(claims);
     const play = playOf(claims, longestSeconds, now);
     const ask = (more: Partial<Play>) =>
       call(name, async (stub): Promise<CountedPlay> => stub[method]({ ...play, ...more }));
     const first = await ask({});
-    if (first === "away" || first.kind !== "limit") return outcomeOf(first);
+    if (first.kind !== "limit") return OUTCOMES[first.kind];
     // The object does not know the feed: sessions that were revoked give their places up, and the rest is decided then.
-    const judged = await Promise.all(first.live.map(async (live) => ((await isRevoked(live)) ? [live.sessionId] : [])));
-    const revoked = judged.flat();
+    const revoked = await revokedOf(first.live);
     if (revoked.length === 0 && claims.sessionLimit?.overflow === "REFUSE") return "session-limit";
-    return outcomeOf(await ask({ revoked }));
+    return OUTCOMES[(await ask({ revoked })).kind];
   };
+
+  const count = async (method: "begin" | "refresh", claims: PlaybackClaims, now: number): Promise<CountOutcome> =>
+    isCounted(claims) ? inTime(countAt(method, claims, now)) : "counted";
 
   return {
     begin: (claims, now) => count("begin", claims, now),
     refresh: (claims, now) => count("refresh", claims, now),
     end: async (claims, now) => {
       if (!isCounted(claims)) return "done";
-      const ended = await call(counterOf(claims), async (stub) => stub.end(claims.sessionId, now));
+      const ended = await inTime(call(counterOf(claims), async (stub) => stub.end(claims.sessionId, now)));
       return ended === "away" ? "away" : "done";
     },
-    status: (name, tokenId, now) => call(name, async (stub): Promise<CounterStatus> => stub.status(tokenId, now)),
+    status: (name, tokenId, now) =>
+      inTime(call(name, async (stub): Promise<CounterStatus> => stub.status(tokenId, now))),
   };
 }
 
@@ -86,6 +98,8 @@ export function counterOf({ sessionLimit, viewerId, tokenId }: PlaybackClaims): 
 
 function playOf(claims: PlaybackClaims, longestSeconds: number, now: number): Play {
   const { tokenId, viewerId, videoPostId, fileIndex, apiKeyId, feedPosition, origin } = claims;
+  // Of the session, refreshed or not. A use counts until the end of any session that its token may start.
+  const lastEnd = (claims.maxUses === null ? claims.startedAt : origin.expiresAt) + longestSeconds;
   return {
     claims: { tokenId, viewerId, videoPostId, fileIndex, apiKeyId, feedPosition, origin },
     sessionId: claims.sessionId,
@@ -93,8 +107,8 @@ function playOf(claims: PlaybackClaims, longestSeconds: number, now: number): Pl
     limit: claims.sessionLimit,
     startedAt: claims.startedAt * 1000,
     expiresAt: claims.expiresAt * 1000,
-    // No session of the token lives longer, refreshed or not, whatever two clocks say and whatever the setting was before.
-    keepUntil: (Math.max(origin.expiresAt + longestSeconds, claims.expiresAt) + 2 * CLOCK_SKEW_SECONDS + 60) * 1000,
+    // Whatever two clocks say, and whatever the setting was before.
+    keepUntil: (Math.max(lastEnd, claims.expiresAt) + 2 * CLOCK_SKEW_SECONDS + 60) * 1000,
     now,
   };
 }
@@ -105,11 +119,8 @@ const OUTCOMES = {
   "too-late": "token-expired",
   exhausted: "uses-exhausted",
   limit: "session-limit",
+  full: "session-limit",
 } as const satisfies Record<CountedPlay["kind"], CountOutcome>;
-
-function outcomeOf(answer: CountedPlay | "away"): CountOutcome {
-  return answer === "away" ? "away" : OUTCOMES[answer.kind];
-}
 
 /** What Durable Objects add to the errors of a call. A busy object is not asked again. */
 function isRepeatable(error: unknown): boolean {

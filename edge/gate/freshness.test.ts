@@ -152,6 +152,34 @@ describe("a value that is read", () => {
     expect(clock.at).toBe(before);
   });
 
+  it.each([
+    ["a value that may be old", undefined],
+    ["one that decides a refusal", READ_AT],
+  ])("is used by requests that waited for %s while the isolate stood still", async (_, notBefore) => {
+    const clock = testClock();
+    const cell = emptyCell<string>();
+    const arrived: (() => void)[] = [];
+    const read = () => new Promise<string>((resolve) => arrived.push(() => resolve("new")));
+    // Timers that are due come before the answers of the database.
+    let sleeps = 0;
+    const sleep = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      clock.at += 12_000;
+      if (++sleeps > 3) for (const answer of arrived) answer();
+    };
+    const ask = () => freshValue(cell, () => RULES, read, { ...clock, now: clock.now, sleep }, forget, notBefore);
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual(["new", "new", "new"]);
+  });
+
+  it("is used by the request that has read it, although the isolate stood still before it looked", async () => {
+    const clock = testClock();
+    const slow = async () => {
+      clock.at += 12_000;
+      return "new";
+    };
+    expect(await freshValue(emptyCell<string>(), () => RULES, slow, clock, forget)).toBe("new");
+  });
+
   it("is not replaced by one whose reading was started earlier", async () => {
     const clock = testClock();
     const cell = emptyCell<string>();

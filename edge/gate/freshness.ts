@@ -57,20 +57,29 @@ export type Step =
   /** The database fails, and nothing that is young enough is in memory. */
   | "away";
 
-/** What a request does at `now` that needs a value whose reading was started at `notBefore` or later. */
-export function nextStep(cell: Cell<unknown>, rules: FreshnessRules, now: number, notBefore: number): Step {
+/**
+ * What a request does at `now` that needs a value whose reading was started at `notBefore` or later. A value is as old
+ * as it was when the request arrived: what was read since then counts, however long the isolate stood still.
+ */
+export function nextStep(
+  cell: Cell<unknown>,
+  rules: FreshnessRules,
+  now: number,
+  notBefore: number,
+  arrivedAt = now,
+): Step {
   const isReading = cell.readingSince !== null;
   const isSlow = cell.readingSince !== null && now - cell.readingSince >= SLOW_MS;
   const isFailing = cell.failedAt !== null || isSlow;
   const mayRead = (!isReading || isSlow) && (!isFailing || now - cell.triedAt >= (rules.retryMs ?? RETRY_MS));
   if (cell.value !== undefined && cell.readAt >= notBefore) {
-    const age = now - cell.readAt;
+    const age = Math.max(0, arrivedAt - cell.readAt);
     if (age < rules.freshMs * REFRESH_FROM) return "use";
     if (age < rules.freshMs || (isFailing && age < rules.staleMs)) return mayRead ? "use-and-read" : "use";
   }
   if (isFailing) return mayRead ? "read" : isReading ? "wait" : "away";
   if (isReading) return "wait";
-  const isOver = cell.value === undefined || now - cell.readAt >= rules.freshMs;
+  const isOver = cell.value === undefined || arrivedAt - cell.readAt >= rules.freshMs;
   return isOver || now - cell.triedAt >= GAP_MS ? "read" : "wait";
 }
 
@@ -78,7 +87,10 @@ export function nextStep(cell: Cell<unknown>, rules: FreshnessRules, now: number
 export type GateClock = { readonly now: () => number; readonly sleep: (ms: number) => Promise<unknown> };
 export type Later = (work: Promise<unknown>) => void;
 
-/** How long a request waits for a value; its reading continues. */
+/**
+ * How long a request waits for a value; its reading continues. Each wait counts as what was asked for at most: after a
+ * standstill of the isolate, timers run before the answers that have come meanwhile are delivered.
+ */
 export const PATIENCE_MS = 900;
 /** The same for a value that decides a refusal: waiting costs less than the retry of a 503. */
 const REFUSAL_PATIENCE_MS = 4000;
@@ -98,28 +110,30 @@ export async function freshValue<Value>(
   notBefore = Number.NEGATIVE_INFINITY,
 ): Promise<Value | "away"> {
   const arrivedAt = clock.now();
-  const usualPatience = notBefore === Number.NEGATIVE_INFINITY ? PATIENCE_MS : REFUSAL_PATIENCE_MS;
-  const patience = rules().patienceMs ?? usualPatience;
+  let left = rules().patienceMs ?? (notBefore === Number.NEGATIVE_INFINITY ? PATIENCE_MS : REFUSAL_PATIENCE_MS);
   if (rules().freshMs === 0) return ownReading(read, clock, later);
   for (let look = FIRST_LOOK_MS; ; look = Math.min(2 * look, LONGEST_LOOK_MS)) {
     const now = clock.now();
-    const left = patience - (now - arrivedAt);
-    const step = nextStep(cell, rules(), now, notBefore);
+    const step = nextStep(cell, rules(), now, notBefore, arrivedAt);
     if (step === "use") return cell.value as Value;
     if (step === "use-and-read") {
       later(reading(cell, read, clock));
       return cell.value as Value;
     }
     if (step === "away" || left <= 0) return "away";
-    if (step === "wait") await clock.sleep(Math.min(look, left));
-    else await inTime(reading(cell, read, clock), SLOW_MS, clock, later);
+    const longest = Math.min(step === "wait" ? look : SLOW_MS, left);
+    if (step === "wait") await clock.sleep(longest);
+    else await inTime(reading(cell, read, clock), longest, clock, later);
+    left -= Math.min(longest, clock.now() - now);
   }
 }
 
 /** A period of 0 means a reading for every request: nothing is shared. */
 async function ownReading<Value>(read: () => Promise<Value>, clock: GateClock, later: Later): Promise<Value | "away"> {
   const cell = emptyCell<Value>();
-  await inTime(reading(cell, read, clock), PATIENCE_MS, clock, later);
+  const work = reading(cell, read, clock);
+  later(work);
+  await Promise.race([work, sleepInParts(PATIENCE_MS, clock.sleep)]);
   return cell.value === undefined ? "away" : cell.value;
 }
 
@@ -144,4 +158,11 @@ async function reading<Value>(cell: Cell<Value>, read: () => Promise<Value>, clo
 function inTime(work: Promise<void>, ms: number, clock: GateClock, later: Later): Promise<unknown> {
   later(work);
   return Promise.race([work, clock.sleep(ms)]);
+}
+
+const PARTS = 4;
+
+/** For a deadline: what arrives during a standstill of the isolate is seen between two parts, before time is up. */
+export async function sleepInParts(ms: number, sleep: GateClock["sleep"]): Promise<void> {
+  for (let n = 0; n < PARTS; n++) await sleep(ms / PARTS);
 }

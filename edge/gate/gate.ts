@@ -3,8 +3,15 @@ import type { GateReadings } from "../../shared/application/ports/gate-readings.
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { type CountOutcome, createPlayCounting, type PlayCounting } from "./count-play.ts";
 import { type FoundKey, findKey, keyRefusal } from "./find-key.ts";
-import { type FreshnessRules, type GateClock, type Later, PATIENCE_MS } from "./freshness.ts";
-import { createPartSnapshots, type KnownSnapshot, type PartSnapshot, type PartSnapshots } from "./part-snapshots.ts";
+import type { FreshnessRules, GateClock, Later } from "./freshness.ts";
+import { createOldTokens } from "./old-tokens.ts";
+import {
+  createPartSnapshots,
+  type KnownSnapshot,
+  type PartSnapshot,
+  type PartSnapshots,
+  type WantedPart,
+} from "./part-snapshots.ts";
 import type { PlayCounter } from "./play-counter.ts";
 import { createRevocationFeed, type RevocationFeedReader } from "./revocation-feed.ts";
 
@@ -17,10 +24,11 @@ export type Gate = {
   readonly part: (part: PartName, later: Later) => Promise<Known | "away">;
   /** The same after a reading of the feed that was started at `notBefore` (ms) or later. */
   readonly partSince: (part: PartName, notBefore: number, later: Later) => Promise<Known | "away">;
-  readonly isRevoked: (claims: PlaybackClaims) => Promise<boolean | "away">;
+  readonly isRevoked: (claims: PlaybackClaims, later: Later) => Promise<boolean | "away">;
 };
 
-type PartName = { readonly videoPostId: string; readonly fileIndex: number };
+/** `tokenId`: of the signed token that names the part. */
+type PartName = { readonly videoPostId: string; readonly fileIndex: number; readonly tokenId?: string };
 export type Known = KnownPart & {
   readonly part: PartSnapshot | null;
   /** False: changes of the part have not been read yet, and it decides no refusal. */
@@ -38,20 +46,23 @@ type Deps = {
 export function createGate({ readings, counters, rules, longestSeconds, clock }: Deps): Gate {
   const feed = createRevocationFeed(readings, rules, clock);
   const parts = createPartSnapshots(readings, feed, rules, clock);
+  const oldTokens = createOldTokens(feed, rules, clock);
 
-  const partSince: Gate["partSince"] = async ({ videoPostId, fileIndex }, notBefore, later) => {
+  const partSince: Gate["partSince"] = async ({ videoPostId, fileIndex, tokenId }, notBefore, later) => {
+    const isSigned = tokenId !== undefined;
+    const read = (wanted?: WantedPart) => parts.get(videoPostId, fileIndex, later, { isSigned, ...wanted });
     // Side by side, since an isolate that has just started knows neither.
-    const [ready, first] = await Promise.all([feed.ready(later, notBefore), parts.get(videoPostId, fileIndex, later)]);
+    const [ready, first] = await Promise.all([feed.ready(later, notBefore), read()]);
     if (ready === "away" || first === "away") return "away";
     const feedPosition = feed.position();
     // No cell is shared: the feed may have moved beside the reading of this part.
     if (rules.freshMs === 0) return knownAt({ ...first, isCurrent: true }, Math.min(feedPosition, first.position));
     // The feed may have named the post meanwhile; else this asks nothing.
-    const known = await parts.get(videoPostId, fileIndex, later);
+    const known = await read();
     if (known === "away") return "away";
     if (known.isCurrent || notBefore === Number.NEGATIVE_INFINITY) return knownAt(known, feedPosition);
     // What decides a refusal waits for its reading, where a grant takes what there is.
-    const certain = await parts.get(videoPostId, fileIndex, later, notBefore);
+    const certain = await read({ notBefore });
     return certain === "away" ? "away" : knownAt(certain, feedPosition);
   };
 
@@ -65,11 +76,9 @@ export function createGate({ readings, counters, rules, longestSeconds, clock }:
       if (known !== undefined) return knownAt(known, feed.position());
       return partSince(name, Number.NEGATIVE_INFINITY, later);
     },
-    isRevoked: async (claims) => {
+    isRevoked: async (claims, later) => {
       const known = feed.isRevoked(claims);
-      if (known !== "unknown") return known;
-      const late = clock.sleep(PATIENCE_MS).then((): "away" => "away");
-      return Promise.race([feed.askRevoked(claims).catch((): "away" => "away"), late]);
+      return known === "unknown" ? oldTokens.isRevoked(claims, later) : known;
     },
   };
 }
@@ -103,7 +112,7 @@ export async function openKey(
 ): Promise<OpenedKey> {
   const known = await gate.part(claims, later);
   if (known === "away") return refused("unavailable");
-  const revoked = await gate.isRevoked(claims);
+  const revoked = await gate.isRevoked(claims, later);
   if (revoked !== false) return refused(revoked === "away" ? "unavailable" : "token-revoked");
   const found = await certainKey(gate, known, claims, asked, now, later);
   if (found.kind === "refused") return found;
@@ -143,7 +152,7 @@ export async function refreshRefusal(
 ): Promise<Exclude<GateRefusal, "key-unknown"> | null> {
   const known = await gate.part(claims, later);
   if (known === "away") return "unavailable";
-  const revoked = await gate.isRevoked(claims);
+  const revoked = await gate.isRevoked(claims, later);
   if (revoked !== false) return revoked === "away" ? "unavailable" : "token-revoked";
   const isBehind = (known.part?.postVersion ?? 0) < claims.postVersion;
   const certain = isBehind ? await gate.partSince(claims, now, later) : known;

@@ -27,15 +27,21 @@ export type KnownSnapshot = {
 export type PartSnapshots = {
   /** What counts without waiting; undefined where nothing does. */
   readonly peek: (videoPostId: string, fileIndex: number) => KnownSnapshot | undefined;
-  /** `notBefore`: in ms, the earliest start of a reading that counts. */
   readonly get: (
     videoPostId: string,
     fileIndex: number,
     later: Later,
-    notBefore?: number,
+    wanted?: WantedPart,
   ) => Promise<KnownSnapshot | "away">;
   /** After a save by this isolate, which thereby reads what it has written. */
   readonly forget: (videoPostId: string) => void;
+};
+
+export type WantedPart = {
+  /** In ms, the earliest start of a reading that counts. */
+  readonly notBefore?: number;
+  /** A signed token names the part: no flood of made-up ids keeps its viewer waiting. */
+  readonly isSigned?: boolean;
 };
 
 type Reading = {
@@ -55,7 +61,7 @@ const CELL_BYTES = 200;
 /** Of one part: a row, and per key its row as text and the wrapped key. */
 const PART_BYTES = 1000;
 const KEY_BYTES = 400;
-/** Readings that find nothing, in one second of an isolate. */
+/** Readings that find nothing, in one second of an isolate, for requests that anybody can send. */
 const MOST_MISSES = 200;
 /** Of own saves. By then the feed has named the oldest. */
 const MOST_SAVES = 1000;
@@ -111,11 +117,11 @@ export function createPartSnapshots(
       const step = nextStep(cell, rulesOf(videoPostId, cell), clock.now(), Number.NEGATIVE_INFINITY);
       return step === "use" ? knownOf(videoPostId, cell.value) : undefined;
     },
-    get: async (videoPostId, fileIndex, later, notBefore) => {
+    get: async (videoPostId, fileIndex, later, { notBefore, isSigned = false } = {}) => {
       if (!isUuid(videoPostId)) return { part: null, position: feed.position(), isCurrent: true };
       const name = nameOf(videoPostId, fileIndex);
       const known = found.get(name) ?? missing.get(name);
-      if (known === undefined && isBeyondMisses()) return "away";
+      if (known === undefined && !isSigned && isBeyondMisses()) return "away";
       const cell = known ?? emptyCell<Reading>();
       if (known === undefined) missing.put(name, cell, CELL_BYTES);
       const used = cell.value;

@@ -10,7 +10,7 @@ export type Play = {
   readonly limit: SessionLimit | null;
   readonly startedAt: number;
   readonly expiresAt: number;
-  /** No session of the token can be live beyond this, refreshed or not. */
+  /** Until when the row can decide anything: no refresh moves the end of the session beyond, and no use is forgotten. */
   readonly keepUntil: number;
   readonly now: number;
   /** Sessions that the feed knows as revoked: they end first. Absent for a first try, which ends no other session. */
@@ -18,7 +18,7 @@ export type Play = {
 };
 
 export type CountedPlay =
-  | { readonly kind: "ok" | "ended" | "too-late" | "exhausted" }
+  | { readonly kind: "ok" | "ended" | "too-late" | "exhausted" | "full" }
   /** With the sessions that hold the places. */
   | { readonly kind: "limit"; readonly live: readonly LiveSession[] };
 
@@ -33,11 +33,19 @@ export type CounterStatus = { readonly uses: number; readonly live: readonly Liv
 
 const CREATE = `CREATE TABLE IF NOT EXISTS session (
   session_id TEXT PRIMARY KEY, token_id TEXT NOT NULL, claims TEXT NOT NULL, started_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL, keep_until INTEGER NOT NULL, ended_at INTEGER) WITHOUT ROWID`;
+  expires_at INTEGER NOT NULL, keep_until INTEGER NOT NULL, ended_at INTEGER) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS live_session ON session (expires_at) WHERE ended_at IS NULL`;
 
 type Row = { session_id: string; claims: string; started_at: number; expires_at: number; ended_at: number | null };
 
 const ALARM_STEP_MS = 3_600_000;
+
+/** Rows of an object, ended sessions included: also the highest `maxUses` of a token. One more session is refused. */
+export const MOST_SESSIONS = 10_000;
+/** Between two searches of a full object for rows that can go. */
+const PRUNE_MS = 60_000;
+/** Entries of each map in memory; storage knows the rest. */
+const MOST_KNOWN = 1000;
 
 /**
  * Counts the play sessions of one token, or of one viewer whose sessions are limited. No method awaits between its first
@@ -48,6 +56,8 @@ export class PlayCounter extends DurableObject {
   private readonly known = new Map<string, number>();
   /** By token, from the first time that a limit asks for it. */
   private readonly uses = new Map<string, number>();
+  private rows: number | null = null;
+  private prunedAt = Number.NEGATIVE_INFINITY;
   private hasTable: boolean | null = null;
   private alarmAt: number | null = null;
 
@@ -65,6 +75,7 @@ export class PlayCounter extends DurableObject {
     if (row === null) {
       if (isTooLate) return { kind: "too-late" };
       if (play.maxUses !== null && this.usesOf(play.claims.tokenId) >= play.maxUses) return { kind: "exhausted" };
+      if (this.isFull(now)) return { kind: "full" };
     }
     // A session whose end has passed gave its place away, and needs one again.
     if (row === null || row.expires_at <= now) {
@@ -99,14 +110,35 @@ export class PlayCounter extends DurableObject {
   override async alarm(): Promise<void> {
     this.alarmAt = null;
     if (!this.isStored()) return;
-    const { sql } = this.ctx.storage;
-    sql.exec("DELETE FROM session WHERE keep_until < ?", Date.now());
-    this.uses.clear();
-    const { last } = sql.exec<{ last: number | null }>("SELECT max(keep_until) AS last FROM session").one();
+    this.prune(Date.now());
+    const { last } = this.ctx.storage.sql
+      .exec<{ last: number | null }>("SELECT max(keep_until) AS last FROM session")
+      .one();
     if (last !== null) return this.wakeAt(last);
     this.known.clear();
+    this.rows = null;
     this.hasTable = null;
     await this.ctx.storage.deleteAll();
+  }
+
+  /** Each start adds a row, also where it ends an older session: the rows of one viewer have a bound. */
+  private isFull(now: number): boolean {
+    if (this.countRows() < MOST_SESSIONS) return false;
+    if (now - this.prunedAt < PRUNE_MS) return true;
+    this.prunedAt = now;
+    this.prune(now);
+    return this.countRows() >= MOST_SESSIONS;
+  }
+
+  private countRows(): number {
+    this.rows ??= this.ctx.storage.sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM session").one().rows;
+    return this.rows;
+  }
+
+  private prune(now: number): void {
+    this.ctx.storage.sql.exec("DELETE FROM session WHERE keep_until < ?", now);
+    this.uses.clear();
+    this.rows = null;
   }
 
   /** Null when there is a place now; else who holds them. */
@@ -128,8 +160,11 @@ export class PlayCounter extends DurableObject {
     const { sql } = this.ctx.storage;
     const before = this.uses.get(claims.tokenId);
     if (isNew && before !== undefined) this.uses.set(claims.tokenId, before + 1);
+    if (isNew && this.rows !== null) this.rows++;
     sql.exec(text, sessionId, claims.tokenId, JSON.stringify(claims), startedAt, expiresAt, keepUntil);
-    this.known.set(sessionId, Math.max(expiresAt, this.known.get(sessionId) ?? 0));
+    const knownEnd = this.known.get(sessionId) ?? 0;
+    this.known.delete(sessionId);
+    put(this.known, sessionId, Math.max(expiresAt, knownEnd));
     await this.wakeAt(keepUntil);
   }
 
@@ -159,7 +194,7 @@ export class PlayCounter extends DurableObject {
     if (known !== undefined) return known;
     const text = "SELECT count(*) AS uses FROM session WHERE token_id = ?";
     const { uses } = this.ctx.storage.sql.exec<{ uses: number }>(text, tokenId).one();
-    this.uses.set(tokenId, uses);
+    put(this.uses, tokenId, uses);
     return uses;
   }
 
@@ -180,4 +215,10 @@ export class PlayCounter extends DurableObject {
     this.ctx.storage.sql.exec(CREATE);
     this.hasTable = true;
   }
+}
+
+/** A Map lists its keys in the order in which they were put in: the first is the oldest. */
+function put(map: Map<string, number>, key: string, value: number): void {
+  map.set(key, value);
+  if (map.size > MOST_KNOWN) map.delete(map.keys().next().value as string);
 }

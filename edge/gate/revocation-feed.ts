@@ -26,10 +26,12 @@ export type RevocationFeedReader = {
   readonly catchUp: () => Promise<void>;
   /** The position that a token issued now records. */
   readonly position: () => number;
+  /** Every row above is in memory, up to `position`. */
+  readonly coveredFrom: () => number;
   /** "unknown": the token is older than what is in memory. */
   readonly isRevoked: (claims: RevocableClaims) => boolean | "unknown";
-  /** Asks the database about one token that memory knows nothing of. */
-  readonly askRevoked: (claims: RevocableClaims) => Promise<boolean>;
+  /** Asks the database about tokens that memory knows nothing of, in one statement. */
+  readonly askRevoked: (claims: readonly RevocableClaims[]) => Promise<readonly boolean[]>;
   /** Sequence of the newest change of the subject; 0 where none is known. */
   readonly changedAt: (subject: FeedSubject) => number;
   /** Rises whenever everything that was read before has to be read again. */
@@ -113,14 +115,18 @@ export function createRevocationFeed(
       }
     },
     position: memory.position,
+    coveredFrom: memory.coveredFrom,
     isRevoked: (claims) => {
       if (subjectsOf(claims).some((subject) => refuses(memory.find(subject), claims))) return true;
       if (claims.feedPosition >= memory.coveredFrom()) return false;
       isOldTokenSeen = true;
       return "unknown";
     },
-    askRevoked: async (claims) =>
-      (await readings.findRevocations(subjectsOf(claims))).some((row) => refuses(row, claims)),
+    askRevoked: async (tokens) => {
+      const found = createFeedMemory();
+      found.add(await readings.findRevocations(tokens.flatMap(subjectsOf)));
+      return tokens.map((claims) => subjectsOf(claims).some((subject) => refuses(found.find(subject), claims)));
+    },
     changedAt: (subject) => memory.find(subject)?.sequence ?? 0,
     generation: () => generation,
     length: memory.size,

@@ -26,7 +26,7 @@ async function lookUpClaims(deps: Deps, token: string) {
   const claims = verified.kind === "valid" ? fromWire(verified.payload) : null;
   if (claims === null) return refused("invalid", "token: not issued here, or signed with a key that was removed");
   const { tokenId, maxUses, origin } = claims;
-  const revoked = await deps.gate.feed.askRevoked(claims);
+  const [revoked = true] = await deps.gate.feed.askRevoked([claims]);
   const known = { tokenId, revoked, maxUses, endsAt: timeOf(origin.expiresAt * 1000) };
   if (!isCounted(claims)) return answer(200, { ...known, counted: false }, { details: { tokenId } });
   return withCount(deps, counterOf(claims), known);

@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import type { Play } from "../../../edge/gate/play-counter.ts";
+import { MOST_SESSIONS, type Play } from "../../../edge/gate/play-counter.ts";
 import type { SessionLimit } from "../../../shared/domain/play-session.ts";
 import { testEnv } from "../support/test-env.ts";
 
@@ -175,5 +175,60 @@ describe("the storage of a counter", () => {
     expect(await runDurableObjectAlarm(over)).toBe(true);
     expect(await tables(over)).toBe(0);
     expect(await begin(over, play("new", { maxUses: 1 }))).toBe("ok");
+  });
+});
+
+describe("the sessions that a counter keeps", () => {
+  const KEPT_UNTIL = NOW + 2 * HOUR;
+
+  /** Ended sessions beside those that are there, as a viewer leaves them behind who starts one after the other. */
+  const fill = (counter: Counter, rows: number) =>
+    runInDurableObject(counter, (_instance, { storage }) => {
+      storage.sql.exec(
+        `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ?1)
+         INSERT INTO session SELECT 'filled' || n, 'token', '{}', ?2, ?3, ?4, ?2 FROM i`,
+        ...[rows, NOW, NOW + HOUR, KEPT_UNTIL],
+      );
+    });
+
+  it("have a bound, beyond which a new one is refused and the others stay what they are", async () => {
+    const name = `test ${++counters}`;
+    const counter = testEnv.PLAY_COUNTER.getByName(name);
+    const one = (id: string, more: Partial<Play> = {}) =>
+      play(id, { limit: END_OLDEST, revoked: [], keepUntil: KEPT_UNTIL, ...more });
+    expect(await begin(counter, one("first"))).toBe("ok");
+    await fill(counter, MOST_SESSIONS - 2);
+    await restart(counter);
+    const again = testEnv.PLAY_COUNTER.getByName(name);
+    expect(await begin(again, one("last"))).toBe("ok");
+    expect(await begin(again, one("beyond"))).toBe("full");
+    for (const id of ["first", "last"]) expect(await begin(again, one(id))).toBe("ok");
+    expect(await begin(again, one("filled7"))).toBe("ended");
+    const origin = { issuedAt: NOW / 1000, expiresAt: NOW / 1000 + 86_400 };
+    const later = { now: KEPT_UNTIL + 1, claims: { ...play("").claims, origin } };
+    expect(await begin(again, one("beyond", { ...later, expiresAt: KEPT_UNTIL + HOUR }))).toBe("ok");
+  });
+
+  it("are found by an index where they are live, however many have ended", async () => {
+    const counter = newCounter();
+    await begin(counter, play("a", { limit: REFUSE }));
+    await fill(counter, 2000);
+    const read = await runInDurableObject(counter, (_instance, { storage }) => {
+      const live = storage.sql.exec("SELECT * FROM session WHERE ended_at IS NULL AND expires_at > ?", NOW);
+      live.toArray();
+      return live.rowsRead;
+    });
+    expect(read).toBeLessThan(10);
+  });
+
+  it("take no more memory than a thousand of them, whatever is started", async () => {
+    const counter = newCounter();
+    for (let n = 0; n < 1100; n++) await begin(counter, play(`s${n}`, { limit: END_OLDEST, revoked: [] }));
+    const known = await runInDurableObject(
+      counter,
+      (instance) => (instance as unknown as { known: Map<string, number> }).known.size,
+    );
+    expect(known).toBeLessThanOrEqual(1000);
+    expect(await begin(counter, play("s0"))).toBe("ended");
   });
 });

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { base64Encode } from "../../../shared/lib/base64.ts";
+import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
+import { byHand } from "../support/one-job.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, askKey, type Held, siteToken, startSession, usesOf } from "../support/viewing.ts";
@@ -156,6 +158,46 @@ describe("the limit of a token that a site issues", () => {
     const body = { videoPostId: post.videoPostId, fileIndex: 0, ...more };
     const answer = await administer(worker, "POST", "/admin/video/enc/token", body);
     expect([answer.status, answer.body.code]).toEqual([422, "invalid"]);
+  });
+});
+
+describe("sessions that were revoked", () => {
+  /** Those that hold the places are older than the rows that a new isolate reads. */
+  async function oldSessions(count: number) {
+    const viewer = newViewer();
+    const more = { sessionLimit: count, sessionOverflow: "refuse" };
+    const sessions = await sessionsOf(worker, viewer, count, more);
+    expect(times(await askAll(worker, sessions), "key")).toBe(count);
+    await byHand(
+      `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1100)
+       INSERT INTO access_revocation (kind, subject, created_at, expires_at)
+       SELECT 'token', 'y' || n || '-' || ?1, 1, ?2 FROM i`,
+      ...[viewer, Date.now() + 86_400_000],
+    );
+    const cold = startWorker({ DB: counting.db });
+    const { session, part } = (await sessionsOf(cold, viewer, 1, more))[0]!;
+    return { cold, sessions, newest: { session, part } };
+  }
+
+  it("are asked about in one statement, however many hold a place", async () => {
+    const { cold, sessions, newest } = await oldSessions(20);
+    await cold.settled();
+    counting.reset();
+    expect(await askAll(cold, [newest])).toEqual(["session-limit"]);
+    expect(counting.statements()).toBeLessThanOrEqual(1);
+    await administer(cold, "POST", "/admin/video/enc/revoke", { token: sessions[3]!.session.token });
+    expect(await askAll(cold, [newest])).toEqual(["key"]);
+  });
+
+  it("are not judged while the database is away, which is 503 and no refusal", async () => {
+    const { cold, newest } = await oldSessions(2);
+    counting.fail(onStatements(/json_each/, throws(NETWORK_LOST)));
+    try {
+      expect(await askAll(cold, [newest])).toEqual(["unavailable"]);
+    } finally {
+      counting.fail(null);
+    }
+    expect(await askAll(cold, [newest])).toEqual(["session-limit"]);
   });
 });
 
