@@ -150,7 +150,8 @@ export function partSubject({ videoPostId, fileIndex }: Pick<PlaybackClaims, "vi
 
 /**
  * By position, whatever the clocks say. The time of issue is a second net, for a restored database that uses numbers
- * again; it allows for clocks that differ.
+ * again; it allows for clocks that differ. A row that is over refuses as long as it is there: every token that it
+ * refuses was issued before it and has ended by then, so that no clock has to decide when it is over.
  */
 function refuses(row: FeedRow | undefined, { feedPosition, origin }: RevocableClaims): boolean {
   if (row === undefined) return false;

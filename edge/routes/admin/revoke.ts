@@ -58,8 +58,8 @@ async function revokeTokens(deps: Deps, target: TokenTarget) {
   if (selected.kind === "refused") return selected;
   const { subject, part } = selected;
   const at = now();
-  const lifetime = LONGEST_START_SECONDS + settings.SESSION_LONGEST_SECONDS + 2 * CLOCK_SKEW_SECONDS;
-  const sequence = await revocations.revoke(subject, { now: at, expiresAt: at + lifetime * 1000 }, MOST_REVOCATIONS);
+  const expiresAt = at + lifetimeSeconds(settings) * 1000;
+  const sequence = await revocations.revoke(subject, { now: at, expiresAt }, MOST_REVOCATIONS);
   if (sequence === "full") {
     const advice = "revoke the part, or rotate it and revoke its key version";
     return refused("wrong-state", `${MOST_REVOCATIONS} revocations are in effect: ${advice}`);
@@ -69,6 +69,19 @@ async function revokeTokens(deps: Deps, target: TokenTarget) {
   const tokenId = subject.kind === "token" ? subject.subject : undefined;
   const body = { sequence, effectiveWithinSeconds: settings.GATE_FRESH_SECONDS };
   return answer(200, body, { ...part, details: { sequence, tokenId } });
+}
+
+/**
+ * By then no token is valid that the revocation refuses. An isolate that does not reach the database issues such tokens
+ * for as long as it uses what it knew.
+ */
+function lifetimeSeconds({
+  GATE_FRESH_SECONDS,
+  GATE_STALE_SECONDS,
+  SESSION_LONGEST_SECONDS,
+}: Deps["settings"]): number {
+  const issuedUntil = Math.max(GATE_FRESH_SECONDS, GATE_STALE_SECONDS);
+  return issuedUntil + LONGEST_START_SECONDS + SESSION_LONGEST_SECONDS + 2 * CLOCK_SKEW_SECONDS;
 }
 
 type Selected = {

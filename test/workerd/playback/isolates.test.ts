@@ -1,32 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Fetcher } from "../../../edge/auth/viewers/issuer-keys.ts";
 import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
-import { type Fault, NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
-import { faultyDatabase } from "../support/faulty-database.ts";
+import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
+import { startIsolate } from "../support/isolates.ts";
 import { byHand } from "../support/one-job.ts";
 import { encryptPost, type PublishedPost, publishPost } from "../support/published-post.ts";
-import { longTests, testEnv } from "../support/test-env.ts";
+import { longTests } from "../support/test-env.ts";
 import { newKey, published, type SigningKey, serve, sign } from "../support/viewer-issuer.ts";
 import { administer, anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* Several isolates over one database: what one of them knows of what another has done. */
 
-type Isolate = TestWorker & { readonly trips: () => number; pass(ms: number): void; fail(fault: Fault | null): void };
-
 /** The feed is still read. */
 const NO_PARTS = onStatements(/LEFT JOIN video_file_post/, throws(NETWORK_LOST));
-
-/** An isolate whose time passes when the test says so; clocks of Workers differ by up to 5 s. */
-function startIsolate(settings: Record<string, string> = {}, clockMs = 0, fetch?: Fetcher): Isolate {
-  let at = Date.now() + clockMs;
-  const { db, trips, fail } = faultyDatabase(testEnv.DB);
-  const worker = startWorker({ DB: db, ...settings }, { now: () => at, ...(fetch && { fetch }) });
-  const pass = (ms: number) => {
-    at += ms;
-  };
-  return Object.assign(worker, { trips, pass, fail });
-}
 
 const ISSUER = { id: "site", algorithm: "RS256", issuer: "https://site.example", audience: "video" };
 const VIEWER_ISSUERS = JSON.stringify([{ ...ISSUER, jwksUrl: "https://site.example/jwks" }]);
@@ -87,7 +73,7 @@ describe("a crowd of viewers without limits", () => {
   });
 });
 
-describe.each(longTests ? ["0", "1", "5"] : ["0", "5"])("GATE_FRESH_SECONDS=%s", (fresh) => {
+describe.each(["0", "1", "5"])("GATE_FRESH_SECONDS=%s", (fresh) => {
   const settings = { GATE_FRESH_SECONDS: fresh };
   const period = Number(fresh) * 1000 + 1;
 

@@ -33,10 +33,10 @@ async function restart(counter: Counter): Promise<void> {
 }
 
 /** Repeats a call whose object was restarted meanwhile, as a player repeats a request after a 503. */
-async function persistently(counter: () => Counter, one: Play): Promise<string> {
+async function persistently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await begin(counter(), one);
+      return await call();
     } catch (error) {
       if (attempt === 50) throw error;
     }
@@ -56,7 +56,7 @@ describe("the uses of a token", () => {
   it("are exact although the object is restarted in between", async () => {
     const name = `test ${++counters}`;
     const counter = () => testEnv.PLAY_COUNTER.getByName(name);
-    const one = (n: number) => persistently(counter, play(`s${n}`, { maxUses: 3 }));
+    const one = (n: number) => persistently(() => begin(counter(), play(`s${n}`, { maxUses: 3 })));
     const calls = Array.from({ length: 100 }, (_, n) => one(n));
     for (let n = 0; n < 5; n++) await restart(counter());
     const kinds = await Promise.all(calls);
@@ -111,6 +111,40 @@ describe("the live sessions of a viewer", () => {
     expect((await counter.status("token", NOW)).live.map(({ sessionId }) => sessionId)).toEqual(["b", "c"]);
     expect(await start("a", 0)).toBe("ended");
   });
+
+  it.each([
+    ["refuses", REFUSE],
+    ["ends the oldest", END_OLDEST],
+  ])(
+    "never exceed a limit that %s, under starts, refreshes and ends at once while the object is restarted",
+    async (_, limit) => {
+      const name = `test ${++counters}`;
+      const counter = () => testEnv.PLAY_COUNTER.getByName(name);
+      const more = limit.overflow === "REFUSE" ? { limit } : { limit, revoked: [] };
+      const session = (n: number) => play(`s${n}`, { ...more, startedAt: NOW + n });
+      const longer = (n: number) => ({ ...session(n), expiresAt: NOW + 2 * HOUR });
+      const most: number[] = [];
+      const watch = async () => most.push((await counter().status("token", NOW)).live.length);
+      const calls = Array.from({ length: 50 }, async (_, n) => {
+        const kind = await persistently(() => begin(counter(), session(n)));
+        await persistently(async () => (await counter().refresh(longer(n))).kind);
+        await persistently(watch);
+        if (n % 3 === 0) await persistently(async () => counter().end(`s${n}`, NOW));
+        return kind;
+      });
+      for (let n = 0; n < 5; n++) await restart(counter());
+      const kinds = await Promise.all(calls);
+      expect(Math.max(...most)).toBeLessThanOrEqual(2);
+      expect(most).toHaveLength(50);
+      if (limit.overflow === "END_OLDEST") expect(new Set(kinds)).toEqual(new Set(["ok"]));
+      else expect(kinds.filter((kind) => kind === "ok").length).toBeGreaterThanOrEqual(2);
+      // Who has ended stays so, whatever is asked afterwards.
+      const live = new Set((await counter().status("token", NOW)).live.map(({ sessionId }) => sessionId));
+      for (let n = 0; n < 50; n++) {
+        if (!live.has(`s${n}`) && kinds[n] === "ok") expect(await begin(counter(), longer(n))).toBe("ended");
+      }
+    },
+  );
 
   it("asks before it ends any, so that sessions which were revoked are ended first", async () => {
     const counter = newCounter();

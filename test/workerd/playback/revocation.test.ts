@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { byHand } from "../support/one-job.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
+import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -91,6 +93,28 @@ describe("an API key whose tokens are revoked", () => {
 async function newApiKey(to: TestWorker, scopes: readonly string[]): Promise<{ key: string; keyId: string }> {
   return (await to.admin("POST", "/admin/api-keys", { name: "a site", scopes })).json();
 }
+
+describe("a revocation that is stored", () => {
+  const rowOf = (token: Held) =>
+    testEnv.DB.prepare("SELECT created_at, expires_at FROM access_revocation WHERE kind = 'token' AND subject = ?")
+      .bind(tokenId(token))
+      .first<{ created_at: number; expires_at: number }>();
+
+  it("outlives every token that it refuses, also one that an isolate issues which does not reach the database", async () => {
+    const { token } = await watching();
+    await revoke({ tokenId: tokenId(token) });
+    const { created_at, expires_at } = (await rowOf(token))!;
+    const [start, longest, stale] = [7 * 86_400, 86_400, 60];
+    expect(expires_at - created_at).toBeGreaterThanOrEqual((start + longest + stale) * 1000);
+  });
+
+  it("refuses as long as it is there", async () => {
+    const { token, session } = await watching();
+    await revoke({ tokenId: tokenId(token) });
+    await byHand("UPDATE access_revocation SET expires_at = 1 WHERE kind = 'token' AND subject = ?", tokenId(token));
+    expect(await askKey(startWorker(), post, session)).toBe("token-revoked");
+  });
+});
 
 describe("a part whose tokens are revoked", () => {
   it("gives no key to any token from before, and is not saved again", async () => {
