@@ -28,6 +28,9 @@ const QUALITY = "360p";
 /** Longer than the gap between two readings that requests want, up to beyond the period of freshness. */
 const PASSING_MS = { shortest: 300, longest: 6000 };
 
+/** After each deed. */
+const REQUESTS = longTests ? 8 : 4;
+
 class Theatre {
   readonly films: Film[] = [];
   readonly watching: Watching[] = [];
@@ -133,7 +136,7 @@ class Theatre {
     const played = await deed();
     // The first request after a publication may reach an isolate that has just refused it.
     if (played !== null) await this.arrive(played);
-    const requests = Array.from({ length: 6 }, () => this.random());
+    const requests = Array.from({ length: REQUESTS }, () => this.random());
     for (const kind of requests) {
       if (this.random() < 0.3) this.pass();
       if (kind < 0.3) await this.arrive(this.one(this.published()));
@@ -165,7 +168,7 @@ it.each(longTests ? [1, 2, 3, 4, 5] : [1])(
     await emptyQueue();
     const theatre = new Theatre(seed);
     for (const name of FIRST) await theatre.step(name);
-    for (let n = 0; n < (longTests ? 60 : 4); n++) await theatre.step(theatre.one(theatre.possible()));
+    for (let n = 0; n < (longTests ? 60 : 2); n++) await theatre.step(theatre.one(theatre.possible()));
     expect(theatre.watching.length).toBeGreaterThan(10);
   },
 );
