@@ -60,6 +60,25 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
+/** A refusal, thrown by `bodyOf`. */
+export class RefusedCall extends Error {
+  override readonly name = "RefusedCall";
+  readonly status: number;
+  readonly code: string;
+
+  constructor({ title, detail, code }: Pick<Problem, "title" | "detail" | "code">, status: number) {
+    super(detail === undefined ? title : `${title}: ${detail}`);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The body of an answer, for programs in which every refusal is an error. */
+export function bodyOf<R extends ResultOf<OperationTypes>>(result: R): Extract<R, { readonly ok: true }>["body"] {
+  if (!result.ok) throw new RefusedCall(result.problem, result.status);
+  return result.body;
+}
+
 /** Where an operation is, and whether it answers with bytes or streams too. */
 export type Operation = { readonly method: string; readonly path: string; readonly files?: true };
 

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bodyOf } from "../../client/index.ts";
 import { uploadPrefix } from "../../shared/domain/object-keys.ts";
 import type { Stack } from "../../test/e2e/stack.ts";
 import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
@@ -34,14 +35,9 @@ export async function runProcessor(
   const uploadId = await stack.upload(clip);
   // What the Worker has put into its own bucket, in the one that the processor reads.
   await splitIntoChunks(clip, join(store.folder, SOURCE_BUCKET, uploadPrefix(uploadId)), (await stat(clip)).size);
-  const created = await stack.admin("POST", "/api/v2/video-posts", {
-    title: "Benchmark",
-    resourceType: "VIDEO",
-    autoPublish: true,
-    uploadFileList: [{ uploadId, fileName: "clip.mp4" }],
-  });
-  if (created.status !== 201) throw new Error(`create: ${created.status} ${await created.text()}`);
-  const { videoPostId } = (await created.json()) as { videoPostId: string };
+  const post = { title: "Benchmark", resourceType: "VIDEO", autoPublish: true } as const;
+  const body = { ...post, uploadFileList: [{ uploadId, fileName: "clip.mp4" }] };
+  const { videoPostId } = bodyOf(await stack.client.createVideoPost({ body }));
 
   const startedAt = performance.now();
   const environment = { ...processorEnvironment(stack.origin, workDirectory), S3_ENDPOINT: store.origin };
@@ -68,10 +64,7 @@ function checkSeconds(log: string): number {
 
 async function published(stack: Stack, videoPostId: string): Promise<void> {
   for (;;) {
-    const post = (await (await stack.admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as {
-      status: string;
-      files: { failReason: string | null; durationSeconds: number | null }[];
-    };
+    const post = bodyOf(await stack.client.getVideoPost({ params: { videoPostId } }));
     if (post.status === "PUBLISHED") return;
     if (/FAILED|CANCELLED/.test(post.status)) throw new Error(post.files[0]?.failReason ?? "the job failed");
     // Each look is work for the Worker, on the same cores; the end comes after the renditions are there.

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bodyOf } from "../../client/index.ts";
 import { segmentKey } from "../../shared/domain/object-keys.ts";
 import { createReadyPost, openBuckets } from "../../test/e2e/ready-posts.ts";
 import { type Stack, startStack } from "../../test/e2e/stack.ts";
@@ -76,19 +77,14 @@ async function prepare(stack: Stack, directory: string, segments: number, option
 /** The container of the job that was asked for, from its start to its end; what it replaced goes, unmeasured. */
 async function rotateOnce({ stack, directory, videoPostId }: Measured): Promise<Times> {
   const before = await keysIn(stack, "PLAYBACK");
-  const asked = await stack.admin("POST", "/admin/video/enc/rotate", { videoPostId });
-  if (asked.status !== 202) throw new Error(`rotate: ${asked.status} ${await asked.text()}`);
+  bodyOf(await stack.client.rotateKeys({ body: { videoPostId } }));
   const times = await runNextJob(stack, directory, videoPostId);
   await remove(stack, before);
   return times;
 }
 
 async function runNextJob(stack: Stack, directory: string, videoPostId: string): Promise<Times> {
-  type Jobs = { jobs: { jobId: string; state: string }[] };
-  const newest = async () => {
-    const { jobs } = (await (await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`)).json()) as Jobs;
-    return jobs[0]!;
-  };
+  const newest = async () => bodyOf(await stack.client.listJobs({ query: { videoPostId } })).jobs[0]!;
   const { jobId } = await newest();
   const work = join(directory, "work");
   await mkdir(work, { recursive: true });

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Job, Part, Variant, VideoPost } from "../../client/index.ts";
 import type { ProgressDisplay } from "../../processor/cli/progress-display.ts";
-import type { Api, JobView, PostView } from "./api.ts";
+import type { Api } from "./api.ts";
 
 const POLL_MS = 500;
+
+/** What the outcome of a post depends on. */
+export type FollowedPost = Pick<VideoPost, "status"> & {
+  readonly files: readonly (Pick<Part, "failReason"> & { readonly variants: readonly Pick<Variant, "quality">[] })[];
+};
 
 export type PostOutcome =
   | { readonly kind: "published"; readonly qualities: readonly string[] }
@@ -28,7 +34,7 @@ export async function followPost(
 }
 
 /** What a post's status says about its end; null while there is still work on the way. */
-export function outcomeOf(post: PostView | null): PostOutcome | null {
+export function outcomeOf(post: FollowedPost | null): PostOutcome | null {
   if (post === null) return { kind: "failed", reason: "the post is gone" };
   switch (post.status) {
     case "PUBLISHED":
@@ -44,12 +50,12 @@ export function outcomeOf(post: PostView | null): PostOutcome | null {
   }
 }
 
-function reasonIn(jobs: readonly JobView[]): string {
+function reasonIn(jobs: readonly Job[]): string {
   return jobs.find((job) => job.state === "FAILED" && job.failReason)?.failReason ?? "no reason was given";
 }
 
 /** Shows the running job; one that waits for another attempt is reported once, with the reason. */
-function showJobs(jobs: readonly JobView[], display: ProgressDisplay, shown: Set<string>): void {
+function showJobs(jobs: readonly Job[], display: ProgressDisplay, shown: Set<string>): void {
   for (const job of jobs.filter((candidate) => candidate.state === "RETRY_WAIT")) {
     const text = `  ${job.kind.toLowerCase()} failed in attempt ${job.attempt} and will be tried again: ${job.failReason ?? ""}`;
     if (!shown.has(text)) display.line(text);
@@ -63,7 +69,7 @@ function showJobs(jobs: readonly JobView[], display: ProgressDisplay, shown: Set
   else if (stage) display.show(stage.toLowerCase(), percent, detailOf(job));
 }
 
-function detailOf(job: JobView): string {
+function detailOf(job: Job): string {
   const { speed, etaSeconds } = job.progress ?? {};
   const parts = [speed ? `${speed.toFixed(1)}x` : "", etaSeconds ? `${Math.ceil(etaSeconds)} s left` : ""];
   return parts.filter((part) => part !== "").join(", ");

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import type { VideoPost } from "../../client/index.ts";
 import type { ProgressDisplay } from "../../processor/cli/progress-display.ts";
-import type { Api, NewPost, PostView } from "./api.ts";
+import type { Api, NewPost } from "./api.ts";
 import { type IngestRecord, readRecord, writeRecord } from "./ingest-records.ts";
 import { describeFileName } from "./settings.ts";
 import { uploadFile } from "./upload.ts";
@@ -34,7 +35,7 @@ export async function ingest(source: IngestSource, context: IngestContext): Prom
   return { ...created, found: false };
 }
 
-async function findEarlier(record: IngestRecord, { api, signal }: IngestContext): Promise<PostView | null> {
+async function findEarlier(record: IngestRecord, { api, signal }: IngestContext): Promise<VideoPost | null> {
   if (record.videoPostId === undefined) return null;
   const post = await api.findPost(record.videoPostId, signal);
   return post === null || LOST.has(post.status) ? null : post;

@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { DetailedError, Upload } from "tus-js-client";
-import { type Api, ApiError, problemText } from "./api.ts";
+import { z } from "zod";
+import type { Api } from "./api.ts";
 
 // Each chunk is one request and one object: large enough to be few, small enough that a broken one is soon sent again.
 const CHUNK_BYTES = 16 * 1024 * 1024;
@@ -17,7 +18,7 @@ export type UploadOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Uploads a file over tus 1.0 and returns the upload's id. Throws ApiError, or the signal's reason. */
+/** Uploads a file over tus 1.0 and returns the upload's id. Throws the refusal, or the signal's reason. */
 export function uploadFile(api: Api, options: UploadOptions): Promise<string> {
   const { path, size, previousId, onBegun, onProgress, signal } = options;
   const endpoint = `${api.origin}/api/v2/uploads`;
@@ -49,6 +50,18 @@ function idOf(url: string | null): string {
 
 function translate(error: Error | DetailedError): Error {
   const reply = error instanceof DetailedError ? error.originalResponse : null;
-  if (reply) return new ApiError(reply.getStatus(), problemText(reply.getStatus(), reply.getBody()));
+  if (reply) return new Error(reasonIn(reply.getStatus(), reply.getBody()));
   return new Error(`the upload failed: ${error.message}`, { cause: error });
+}
+
+const problemSchema = z.looseObject({ title: z.string(), detail: z.string().optional() });
+
+/** tus answers some errors as plain text. */
+function reasonIn(status: number, body: string): string {
+  try {
+    const { title, detail } = problemSchema.parse(JSON.parse(body));
+    return detail === undefined ? title : `${title}: ${detail}`;
+  } catch {
+    return body === "" ? `status ${status}` : `status ${status}: ${body.slice(0, 300)}`;
+  }
 }

@@ -83,7 +83,7 @@ const sitePage = (renews: boolean) => `<!doctype html><video id="video" muted></
 const newViewer = () => `viewer-${++viewers}`;
 
 /** Tokens whose sessions are counted, which the site's backend requests. */
-const siteToken = (viewer: string) => stack.token("/admin/video/enc/token", part, { viewer, maxUses: 100 });
+const siteToken = (viewer: string) => stack.token(part, { viewer, maxUses: 100 });
 
 /** What a page asked for and heard: addresses of the Worker with their status, in the order of the answers. */
 function listenTo(page: Page): { readonly path: string; readonly token: string | null; readonly status: number }[] {
@@ -270,7 +270,7 @@ describe.concurrent("a page of a site's own", () => {
     const viewer = newViewer();
     const page = await open(test, "/", viewer);
     const heard = listenTo(page);
-    await stack.admin("POST", "/admin/video/enc/revoke", { viewer });
+    await stack.client.revoke({ body: { viewer } });
     await expect.poll(async () => (await state(page)).refusals).toEqual(["401 token-revoked"]);
     await page.evaluate(() => (window as unknown as { state: SitePage }).state.hls.destroy());
     await expect

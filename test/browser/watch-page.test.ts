@@ -190,7 +190,7 @@ describe("a token that has expired", () => {
   /** Where a site issues its own tokens, the page gets what the site's backend asked for. */
   async function issueShortTokens(tab: Page): Promise<void> {
     await tab.route("**/video/enc/token", async (route) => {
-      const issued = await stack.token("/admin/video/enc/token", part, { startSeconds: START_SECONDS });
+      const issued = await stack.token(part, { startSeconds: START_SECONDS });
       await route.fulfill({ json: issued });
     });
   }
@@ -277,7 +277,7 @@ describe("a post that is deleted while somebody watches", () => {
     await page.watchAs("subscriber");
     await page.choose("360p");
     await page.picture(360);
-    await stack.admin("DELETE", `/api/v2/video-posts/${part.videoPostId}`);
+    await stack.client.deleteVideoPost({ params: { videoPostId: part.videoPostId } });
     await page.choose(qualityNeverAskedFor(page));
     await page.page.waitForSelector("#message:visible");
     expect(await page.page.textContent("#message")).toBe("Nothing to play for the subscriber: Deleted.");

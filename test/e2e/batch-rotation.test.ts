@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { RotationItemView, RotationProgressView } from "../../shared/application/protocols/rotation-protocol.ts";
+import { bodyOf, createClient, type RotationBatchWithProgress } from "../../client/index.ts";
 import { startPace } from "../faults/pace.ts";
 import { type RestlessProcessors, startRestlessProcessors } from "../faults/restless-processors.ts";
 import { seededRandom } from "../fixtures/seeded-random.ts";
@@ -70,22 +70,16 @@ async function until(reached: () => Promise<boolean>): Promise<void> {
   while (Date.now() < deadline && !(await reached())) await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
-async function get<T>(path: string): Promise<T> {
-  const headers = { authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` };
-  const response = await fetch(`${worker.origin}${path}`, { headers });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
-}
+const client = () => createClient({ baseUrl: worker.origin, token: TEST_SECRETS.ADMIN_API_KEY });
 
 /** One request, since the Worker shares the processors with what it waits for. */
 async function areAllPublished(): Promise<boolean> {
-  const path = `/api/v2/video-posts?status=PUBLISHED`;
-  return (await get<{ videoPosts: unknown[] }>(path)).videoPosts.length === POSTS;
+  return bodyOf(await client().listVideoPosts({ query: { status: "PUBLISHED" } })).videoPosts.length === POSTS;
 }
 
 async function keyVersions(): Promise<(number | null)[]> {
-  type Post = { files: { keyVersion: number | null }[] };
-  const found = await Promise.all(posts.map((videoPostId) => get<Post>(`/api/v2/video-posts/${videoPostId}`)));
+  const read = async (videoPostId: string) => bodyOf(await client().getVideoPost({ params: { videoPostId } }));
+  const found = await Promise.all(posts.map(read));
   return found.map(({ files }) => files[0]!.keyVersion);
 }
 
@@ -98,8 +92,7 @@ async function operator(...args: string[]): Promise<{ code: number | null; log: 
   return { code, log };
 }
 
-const progressOf = async (batchId: string) =>
-  (await get<RotationProgressView>(`/admin/video/enc/rotations/${batchId}`)).progress;
+const progressOf = async (batchId: string) => bodyOf(await client().getRotation({ params: { batchId } })).progress;
 
 const objectsIn = async (bucket: keyof Pick<Buckets, "source" | "playback">) =>
   (await buckets[bucket].list("", new AbortController().signal)).map(({ key }) => key);
@@ -108,7 +101,7 @@ it("comes to its end through kill -9 of its processors and of the Worker, and lo
   expect(await keyVersions()).toEqual(posts.map(() => 1));
   const started = await operator("rotate", "--all", "--in-flight", "4", "--grace", "0", "--json");
   expect(started.code).toBe(0);
-  const { batchId } = JSON.parse(started.log) as RotationProgressView;
+  const { batchId } = JSON.parse(started.log) as RotationBatchWithProgress;
   const restless = { count: 2, killEvery: [3, 7], pauseShare: 0.15, pauseSeconds: 5 } as const;
   const random = seededRandom(SEED);
   const pace = startPace(random);
@@ -129,16 +122,16 @@ it("comes to its end through kill -9 of its processors and of the Worker, and lo
 
   expect([watched.code, watched.log.split("\n").at(-2)]).toEqual([0, `DONE: ${POSTS} rotated, 0 failed, 0 skipped.`]);
   expect(await keyVersions()).toEqual(posts.map(() => 2));
-  const { items } = await get<{ items: RotationItemView[] }>(`/admin/video/enc/rotations/${batchId}/items`);
+  const page = bodyOf(await client().listRotationItems({ params: { batchId } }));
+  const { items } = page as Exclude<typeof page, Response>;
   expect(items.map(({ videoPostId }) => videoPostId).toSorted()).toEqual(posts.toSorted());
   expect(items.every(({ state, toKeyVersion }) => state === "SUCCEEDED" && toKeyVersion === 2)).toBe(true);
 });
 
 it("has rotated each part once, by one job that succeeded, some of them after a kill", async () => {
-  type Jobs = { jobs: { kind: string; state: string; claimNo: number }[] };
   const claims: number[] = [];
   for (const videoPostId of posts) {
-    const { jobs } = await get<Jobs>(`/api/v2/jobs?videoPostId=${videoPostId}`);
+    const { jobs } = bodyOf(await client().listJobs({ query: { videoPostId } }));
     expect(
       jobs.map(({ kind, state }) => `${kind} ${state}`),
       videoPostId,
@@ -169,10 +162,7 @@ it("leaves nothing but the clear renditions and the new version, after the garba
 
 it("plays, every post, to its last frame", SLOW, async () => {
   const play = async (videoPostId: string) => {
-    const body = JSON.stringify({ videoPostId, fileIndex: 0 });
-    const headers = { "content-type": "application/json", authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` };
-    const response = await fetch(`${worker.origin}/admin/video/enc/token`, { method: "POST", headers, body });
-    const { masterUrl } = (await response.json()) as { masterUrl: string };
+    const { masterUrl } = bodyOf(await client().issueToken({ body: { videoPostId, fileIndex: 0 } }));
     return (await decoded(worker.origin + masterUrl, "0:v:0")).frames;
   };
   const frames: number[] = [];

@@ -5,10 +5,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bodyOf, type IssuedToken } from "../../client/index.ts";
 import { makeSingleKeyHls, type SingleKeyHls } from "../fixtures/media/single-key-hls.ts";
 import { decoded } from "./decoded.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
-import { type IssuedToken, type Stack, startStack } from "./stack.ts";
+import { type Stack, startStack } from "./stack.ts";
 
 /* Content under one key for all qualities, as ffmpeg encrypts it: imported, asked for by a viewer, and played. */
 
@@ -58,7 +59,7 @@ const imported = async (path: string) => {
   return JSON.parse(log.trim().split("\n").at(-1)!) as { kind: string; post: { videoPostId: string } };
 };
 
-const askToken = (videoPostId: string) => stack.admin("POST", "/video/enc/token", { videoPostId, fileIndex: 0 });
+const askToken = (videoPostId: string) => stack.viewer.issueViewerToken({ body: { videoPostId, fileIndex: 0 } });
 
 async function objects(bucket: "SOURCE" | "PLAYBACK", prefix: string): Promise<string[]> {
   const listed = await (await stack.bindings())[bucket].list({});
@@ -109,20 +110,19 @@ describe("content with one key for all qualities", () => {
     videoPostId = first.post.videoPostId;
     expect(await imported(path)).toMatchObject({ kind: "was-imported", post: { videoPostId } });
     expect(await objects("SOURCE", "imports/old-film/")).toHaveLength(2 * (SECONDS + 1));
-    const jobs = await (await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`)).json();
-    expect(jobs).toEqual({ jobs: [] });
+    expect(bodyOf(await stack.client.listJobs({ query: { videoPostId } }))).toEqual({ jobs: [] });
   });
 
   it("is refused a token until its keys are made, which that asks for", async () => {
     const refused = await askToken(videoPostId);
-    expect([refused.status, refused.headers.get("retry-after")]).toEqual([409, expect.stringMatching(/^[1-8]$/)]);
-    expect(await refused.json()).toMatchObject({ code: "not-ready" });
+    expect(refused).toMatchObject({ status: 409, problem: { code: "not-ready" } });
+    expect(refused).toHaveProperty("retryAfterSeconds", expect.toSatisfy((seconds) => seconds >= 1 && seconds <= 8));
     serving = await startProcessor(stack.origin);
     await expect.poll(async () => (await askToken(videoPostId)).status, { timeout: 120_000, interval: 500 }).toBe(200);
   });
 
   it("then plays at every quality with all its frames, each under its own key", async () => {
-    const token = (await (await askToken(videoPostId)).json()) as IssuedToken;
+    const token = bodyOf(await askToken(videoPostId));
     expect(token.qualities).toEqual(QUALITIES);
     const keys = new Set<string>();
     for (const quality of QUALITIES) {
@@ -139,7 +139,7 @@ describe("content with one key for all qualities", () => {
   });
 
   it("is opened by the old key no more: neither what viewers get, nor what was imported, which is gone", async () => {
-    const token = (await (await askToken(videoPostId)).json()) as IssuedToken;
+    const token = bodyOf(await askToken(videoPostId));
     for (const quality of QUALITIES) {
       const before = await readFile(join(content.directory, `${quality}_002.ts`));
       expect(opensAsTransportStream(before, content.key, Buffer.alloc(16))).toBe(true);
@@ -187,7 +187,7 @@ describe("a broken import", () => {
     expect(log).toMatch(/part 0: 360p: /);
     expect(log).not.toContain("00".repeat(16));
     expect(await objects("SOURCE", "imports/wrong-key/")).toEqual([]);
-    expect((await stack.admin("GET", "/admin/video/imports/wrong-key")).status).toBe(404);
+    expect((await stack.client.getImport({ params: { importId: "wrong-key" } })).status).toBe(404);
   });
 
   it("ends with 75 while the Worker is away, and with 78 without its settings", async () => {

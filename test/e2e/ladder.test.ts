@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import HLS from "hls-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bodyOf, type IssuedToken } from "../../client/index.ts";
 import { runProgram } from "../../scripts/dev/run-program.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { decoded, FFMPEG } from "./decoded.ts";
-import { type IssuedToken, type Part, type Stack, startStack } from "./stack.ts";
+import { type Part, type Stack, startStack } from "./stack.ts";
 
 /* A real clip through the whole system: upload, jobs A and B, and back out through the Worker. */
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const path = join(directory, "clip.mp4");
   await generateClip({ path, size: "1920x1080", frameRate: "30", seconds: SECONDS, sound: true });
   part = await stack.ingest(path);
-  issued = await stack.token("/admin/video/enc/token", part);
+  issued = await stack.token(part);
 });
 
 afterAll(async () => {
@@ -141,7 +142,7 @@ describe("the keys", () => {
   }
 
   it("of 1080p is refused to a player of ffmpeg's that has been given the playlist by hand", async () => {
-    const anonymous = await stack.token("/video/enc/token", part);
+    const anonymous = bodyOf(await stack.viewer.issueViewerToken({ body: part }));
     expect(anonymous.qualities).toEqual(["480p", "360p"]);
     const paid = await text(mediaPlaylistUrl("1080p"));
     const forged = paid
@@ -186,12 +187,12 @@ describe("500 viewers asking for tokens while an editor saves the post", () => {
     const path = `${stack.origin}/video/enc/token`;
     const viewers = Array.from({ length: 400 }, () => fetch(path, { method: "POST", body }).then((r) => r.status));
     const buyers = Array.from({ length: 100 }, () =>
-      stack.admin("POST", "/admin/video/enc/token", { ...part, maxUses: 1 }).then((r) => r.status),
+      stack.client.issueToken({ body: { ...part, maxUses: 1 } }).then((r) => r.status),
     );
     const edits: number[] = [];
     for (let n = 0; n < 20; n++) {
-      const edit = { description: `version ${n}` };
-      edits.push((await stack.admin("PATCH", `/api/v2/video-posts/${part.videoPostId}`, edit)).status);
+      const edit = { params: { videoPostId: part.videoPostId }, body: { description: `version ${n}` } };
+      edits.push((await stack.client.updateVideoPost(edit)).status);
     }
     expect(new Set(edits)).toEqual(new Set([200]));
     expect(new Set(await Promise.all([...viewers, ...buyers]))).toEqual(new Set([200]));

@@ -1,3 +1,5 @@
+import { bodyOf } from "../../client/index.ts";
+import { createProcessorClient, type ProcessorClient } from "../../client/processor.ts";
 import {
   type ContentKeys,
   contentKeysSchema,
@@ -26,38 +28,29 @@ const SEGMENT_SECONDS = 6;
 /** Of a stack without a processor, which would take the jobs. */
 export async function publishFilm(stack: Stack): Promise<PublishedFilm> {
   const uploadFileList = [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }];
-  const post = { title: "A film", resourceType: "VIDEO", autoPublish: true, uploadFileList };
-  const created = (await (await stack.admin("POST", "/api/v2/video-posts", post)).json()) as { videoPostId: string };
-  const transcode = await claim(stack.origin);
-  await report(stack.origin, transcode, "transcode-result", {
+  const body = { title: "A film", resourceType: "VIDEO", autoPublish: true, uploadFileList } as const;
+  const { videoPostId } = bodyOf(await stack.client.createVideoPost({ body }));
+  const jobs = createProcessorClient({ baseUrl: stack.origin, token: TEST_SECRETS.PROCESSOR_TOKEN });
+  const transcode = await claim(jobs);
+  const transcoded = {
     durationSeconds: SEGMENTS * SEGMENT_SECONDS,
     probe: { container: "mp4", headerDuration: null, video: null, audio: null },
     warnings: [],
     variants: VIDEO_QUALITIES.map(variant),
-  });
-  const encrypt = await claim(stack.origin);
+  };
+  bodyOf(await jobs.recordTranscode({ params: transcode, body: transcoded }, { token: transcode.credential }));
+  const encrypt = await claim(jobs);
   if (encrypt.kind !== "ENCRYPT") throw new Error(`an ENCRYPT job was expected, not ${encrypt.kind}`);
-  const keys = contentKeysSchema.parse(await report(stack.origin, encrypt, "keys", {}));
+  const token = encrypt.credential;
+  const keys = contentKeysSchema.parse(bodyOf(await jobs.stageKeys({ params: encrypt }, { token })));
   await storePlaylists(stack, keys);
-  await report(stack.origin, encrypt, "encrypt-result", { keyVersion: keys.keyVersion, variants: encrypt.variants });
-  return { videoPostId: created.videoPostId, keys };
+  const encrypted = { keyVersion: keys.keyVersion, variants: encrypt.variants };
+  bodyOf(await jobs.recordEncrypt({ params: encrypt, body: encrypted }, { token }));
+  return { videoPostId, keys };
 }
 
-async function claim(origin: string): Promise<WorkOrder> {
-  const request = { leaseToken: secretId(), owner: "test" };
-  return workOrderSchema.parse(await post(`${origin}/internal/jobs/claim`, TEST_SECRETS.PROCESSOR_TOKEN, request));
-}
-
-function report(origin: string, order: WorkOrder, step: string, body: unknown): Promise<unknown> {
-  return post(`${origin}/internal/jobs/${order.jobId}/${step}`, order.credential, body);
-}
-
-async function post(url: string, bearer: string, body: unknown): Promise<unknown> {
-  const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
-  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
-  return text === "" ? undefined : JSON.parse(text);
+async function claim(jobs: ProcessorClient): Promise<WorkOrder> {
+  return workOrderSchema.parse(bodyOf(await jobs.claimJob({ body: { leaseToken: secretId(), owner: "test" } })));
 }
 
 async function storePlaylists(stack: Stack, { encryptedPrefix, keys }: ContentKeys): Promise<void> {

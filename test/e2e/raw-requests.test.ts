@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { IssuedToken } from "../../client/index.ts";
 import { base64Decode } from "../../shared/lib/base64.ts";
 import { fuzzPlan } from "../fuzz/fuzz-plan.ts";
 import { secretsIn } from "../fuzz/judge-answer.ts";
@@ -6,7 +7,7 @@ import { MARKER } from "../fuzz/mutate-text.ts";
 import { type RawOriginals, rawRequest, request } from "../fuzz/raw-requests.ts";
 import { exchange } from "../fuzz/raw-socket.ts";
 import { type PublishedFilm, publishFilm } from "./published-film.ts";
-import { type IssuedToken, type Stack, startStack } from "./stack.ts";
+import { type Stack, startStack } from "./stack.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 /* Bytes that no HTTP client would send, to the Worker as it runs. */
@@ -27,7 +28,7 @@ beforeAll(async () => {
   port = Number(new URL(stack.origin).port);
   film = await publishFilm(stack);
   const part = { videoPostId: film.videoPostId, fileIndex: 0 };
-  issued = await stack.token("/admin/video/enc/token", { ...part }, { maxUses: 1 });
+  issued = await stack.token(part, { maxUses: 1 });
   const media = `/video/enc/videoResource/${film.videoPostId}/0/480p/index.m3u8?token=${issued.token}`;
   originals = {
     targets: [keyTarget("480p"), keyTarget("1080p"), issued.masterUrl, media, `/watch/${film.videoPostId}/0`],

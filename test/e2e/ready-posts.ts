@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bodyOf, createClient } from "../../client/index.ts";
+import { createProcessorClient, type ProcessorClient } from "../../client/processor.ts";
 import { createObjectStore, createS3Client, type ObjectStore } from "../../processor/adapters/object-store.ts";
 import { readClearPlaylist } from "../../processor/jobs/encrypt/clear-playlist.ts";
 import { type WorkOrder, workOrderSchema } from "../../shared/application/protocols/job-protocol.ts";
@@ -64,11 +66,12 @@ export function openBuckets(origin: string): Buckets {
 
 /** A post whose ENCRYPT job is due. No processor may be running meanwhile. */
 export async function createReadyPost(origin: string, { source }: Buckets, ladder: Ladder): Promise<string> {
-  const created = (await sent(origin, "/api/v2/video-posts", TEST_SECRETS.ADMIN_API_KEY, {
-    ...{ title: "One of many", resourceType: "VIDEO", autoPublish: true, access: "PUBLIC" },
-    uploadFileList: [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }],
-  })) as { videoPostId: string; files: [{ jobId: string }] };
-  const order = await claimed(origin, created.files[0].jobId);
+  const admin = createClient({ baseUrl: origin, token: TEST_SECRETS.ADMIN_API_KEY });
+  const jobs = createProcessorClient({ baseUrl: origin, token: TEST_SECRETS.PROCESSOR_TOKEN });
+  const post = { title: "One of many", resourceType: "VIDEO", autoPublish: true, access: "PUBLIC" } as const;
+  const uploadFileList = [{ sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" }];
+  const created = bodyOf(await admin.createVideoPost({ body: { ...post, uploadFileList } }));
+  const order = await claimed(jobs, created.files[0]!.jobId);
   const { signal } = new AbortController();
   const headers = { contentType: "video/mp2t", cacheControl: "no-store" };
   for (const { quality, playlist, segments } of ladder) {
@@ -77,19 +80,21 @@ export async function createReadyPost(origin: string, { source }: Buckets, ladde
       await source.putBytes(segmentKey(order.clearPrefix, quality, index + 1), segment, headers, signal);
     }
   }
-  await sent(origin, `/internal/jobs/${order.jobId}/transcode-result`, order.credential, {
+  const report = {
     durationSeconds: readClearPlaylist(ladder[0]!.playlist).reduce((sum, duration) => sum + duration, 0),
     probe: { container: "mp4", headerDuration: null, video: null, audio: null },
     warnings: [],
     variants: ladder.map(variantOf),
-  });
+  };
+  bodyOf(await jobs.recordTranscode({ params: order, body: report }, { token: order.credential }));
   return created.videoPostId;
 }
 
-async function claimed(origin: string, jobId: string): Promise<WorkOrder> {
+async function claimed(jobs: ProcessorClient, jobId: string): Promise<WorkOrder> {
   const lease = { leaseToken: secretId(), owner: "test" };
-  const reply = await sent(origin, `/internal/jobs/${jobId}/claim`, TEST_SECRETS.PROCESSOR_TOKEN, lease);
-  return workOrderSchema.parse((reply as { order: unknown }).order);
+  const reply = bodyOf(await jobs.claimOneJob({ params: { jobId }, body: lease }));
+  if (reply.outcome !== "claimed") throw new Error(`the job is ${reply.outcome}`);
+  return workOrderSchema.parse(reply.order);
 }
 
 function variantOf({ quality, segments }: Ladder[number]) {
@@ -99,11 +104,4 @@ function variantOf({ quality, segments }: Ladder[number]) {
     segmentCount: segments.length,
     bytes: segments.reduce((sum, { length }) => sum + length, 0),
   };
-}
-
-async function sent(origin: string, path: string, token: string, body: unknown): Promise<unknown> {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const response = await fetch(`${origin}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.status === 204 ? null : response.json();
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bodyOf, type Operations } from "../../client/index.ts";
 import { type PublishedFilm, publishFilm } from "./published-film.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { type Part, type Stack, startStack } from "./stack.ts";
 
 /*
  * How fast a revocation takes effect at each route, over HTTP, under continuous requests. Prints the figures of
@@ -21,7 +22,7 @@ afterAll(() => stack?.stop());
 type Credential = {
   /** Asks once; whether it was let in. */
   readonly ask: (asker: number) => Promise<boolean>;
-  readonly close: () => Promise<Response>;
+  readonly close: () => Promise<{ readonly ok: boolean }>;
   /** Milliseconds between two questions of one asker, where too many of them are refused for being many. */
   readonly pauseMs?: number;
 };
@@ -49,7 +50,7 @@ async function measure({ ask, close, pauseMs = 0 }: Credential): Promise<Measure
   const sent = performance.now();
   const answer = await close();
   const answered = performance.now();
-  expect(answer.ok, await answer.text()).toBe(true);
+  expect(answer).toMatchObject({ ok: true });
   await everybodyRefused;
   const lettingIn = attempts.filter(({ letIn }) => letIn);
   return {
@@ -59,12 +60,12 @@ async function measure({ ask, close, pauseMs = 0 }: Credential): Promise<Measure
   };
 }
 
-type Watched = { readonly film: PublishedFilm; readonly token: string; readonly part: object };
+type Watched = { readonly film: PublishedFilm; readonly token: string; readonly part: Part };
 
-async function watch(more: Record<string, unknown> = {}): Promise<Watched> {
+async function watch(more: Parameters<Stack["token"]>[1] = {}): Promise<Watched> {
   const film = await publishFilm(stack);
   const part = { videoPostId: film.videoPostId, fileIndex: 0 };
-  const { token } = await stack.token("/admin/video/enc/token", part, more);
+  const { token } = await stack.token(part, more);
   return { film, token, part };
 }
 
@@ -75,23 +76,21 @@ async function keyOf({ film, token }: Watched): Promise<boolean> {
   return response.status === 200 && bytes === 16;
 }
 
-function revoke(target: object): Promise<Response> {
-  return stack.admin("POST", "/admin/video/enc/revoke", target);
+function revoke(target: Operations["revoke"]["input"]["body"]) {
+  return stack.client.revoke({ body: target });
 }
 
-async function qualitiesOf(part: object): Promise<string[]> {
-  const response = await stack.admin("POST", "/video/enc/token", part);
-  const { qualities = [] } = (await response.json()) as { qualities?: string[] };
-  return qualities;
+async function qualitiesOf(part: Part): Promise<readonly string[]> {
+  const issued = await stack.viewer.issueViewerToken({ body: part });
+  return issued.ok ? issued.body.qualities : [];
 }
 
 async function withApiKey(): Promise<Credential> {
-  const made = await stack.admin("POST", "/admin/api-keys", { name: "measured", scopes: ["posts:read"] });
-  const { key, keyId } = (await made.json()) as { key: string; keyId: string };
-  const headers = { authorization: `Bearer ${key}` };
+  const made = await stack.client.createApiKey({ body: { name: "measured", scopes: ["posts:read"] } });
+  const { key, keyId } = bodyOf(made);
   return {
-    ask: async () => (await fetch(`${stack.origin}/api/v2/video-posts`, { headers })).status === 200,
-    close: () => stack.admin("DELETE", `/admin/api-keys/${keyId}`),
+    ask: async () => (await stack.client.listVideoPosts({}, { token: key })).status === 200,
+    close: () => stack.client.revokeApiKey({ params: { keyId } }),
   };
 }
 
@@ -128,18 +127,18 @@ const CREDENTIALS: readonly (readonly [string, () => Promise<Credential>])[] = [
     "a post that is deleted",
     async () => {
       const watched = await watch();
-      const path = `/api/v2/video-posts/${watched.film.videoPostId}`;
-      return { ask: () => keyOf(watched), close: () => stack.admin("DELETE", path) };
+      const { videoPostId } = watched.film;
+      return { ask: () => keyOf(watched), close: () => stack.client.deleteVideoPost({ params: { videoPostId } }) };
     },
   ],
   [
     "a policy, at token issue",
     async () => {
       const { part } = await watch();
-      const policies = [{ quality: "480p", policy: "DENIED" }];
+      const policies = [{ quality: "480p", policy: "DENIED" }] as const;
       return {
         ask: async () => (await qualitiesOf(part)).includes("480p"),
-        close: () => stack.admin("PUT", "/admin/video/enc/quality-auth", { ...part, policies }),
+        close: () => stack.client.setPolicies({ body: { ...part, policies } }),
         pauseMs: 100,
       };
     },

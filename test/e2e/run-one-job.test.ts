@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bodyOf, type Job } from "../../client/index.ts";
 import { createObjectStore, createS3Client } from "../../processor/adapters/object-store.ts";
 import { commandLinesWith } from "../../scripts/dev/process-tree.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
@@ -32,26 +33,21 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-type Job = { jobId: string; videoPostId: string; kind: string; state: string; attempt: number; stage: string | null };
-
 async function createPost(path: string): Promise<Job> {
   const upload = { uploadId: await stack.upload(path), fileName: "clip.mp4" };
-  const post = { title: "One job", resourceType: "VIDEO", autoPublish: true, uploadFileList: [upload] };
-  const created = (await (await stack.admin("POST", "/api/v2/video-posts", post)).json()) as Job & { files: Job[] };
-  return job(created.files[0]!.jobId);
+  const post = { title: "One job", resourceType: "VIDEO", autoPublish: true, uploadFileList: [upload] } as const;
+  const { files } = bodyOf(await stack.client.createVideoPost({ body: post }));
+  return job(files[0]!.jobId);
 }
 
-async function job(jobId: string): Promise<Job> {
-  return (await (await stack.admin("GET", `/api/v2/jobs/${jobId}`)).json()) as Job;
-}
+const job = async (jobId: string) => bodyOf(await stack.client.getJob({ params: { jobId } }));
 
 async function newestJob(videoPostId: string): Promise<Job> {
-  const response = await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`);
-  return ((await response.json()) as { jobs: Job[] }).jobs[0]!;
+  return bodyOf(await stack.client.listJobs({ query: { videoPostId } })).jobs[0]!;
 }
 
 const postStatus = async (videoPostId: string) =>
-  ((await (await stack.admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as { status: string }).status;
+  bodyOf(await stack.client.getVideoPost({ params: { videoPostId } })).status;
 
 /** The exit code, and everything that was printed. What it leaves behind fails the test. */
 async function ended(
@@ -122,8 +118,8 @@ describe.concurrent("processor run", () => {
     expect((await ended(["run", jobId], { S3_SECRET_ACCESS_KEY: "revoked" })).code).toBe(75);
     expect(await job(jobId)).toMatchObject({ state: "RETRY_WAIT", attempt: 1, failReason: expect.any(String) });
     // What docs/security.md says of a job that an operator does not want to wait for.
-    for (const step of ["cancel", "retry"]) {
-      expect((await stack.admin("POST", `/api/v2/jobs/${jobId}/${step}`)).status).toBe(202);
+    for (const step of ["cancelJob", "retryJob"] as const) {
+      expect((await stack.client[step]({ params: { jobId } })).status).toBe(202);
     }
     const again = await newestJob(videoPostId);
     expect((await ended(["run", again.jobId])).code).toBe(0);
@@ -211,7 +207,7 @@ describe("processor gc", () => {
     await expect.poll(() => source.list(waste, signal), { timeout: 30_000, interval: 500 }).toEqual([]);
     expect(await source.list(`one-job/${transcode.jobId}/`, signal)).toHaveLength(named.length - 1);
     const part = { videoPostId: transcode.videoPostId, fileIndex: 0 };
-    const { masterUrl } = await stack.token("/admin/video/enc/token", part);
+    const { masterUrl } = await stack.token(part);
     expect((await fetch(stack.origin + masterUrl)).status).toBe(200);
     s3.destroy();
   });

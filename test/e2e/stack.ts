@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Upload } from "tus-js-client";
 import { createTestHarness } from "wrangler";
+import { bodyOf, type Client, createClient, type IssuedToken, type Operations } from "../../client/index.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
@@ -22,10 +23,12 @@ export type Stack = {
   ingest(path: string, options?: { title?: string; access?: "POLICY" | "PUBLIC" }): Promise<Part>;
   /** Uploads a local file over tus; returns the upload's id. */
   upload(path: string): Promise<string>;
-  /** A request with the administrator's key. JSON bodies. */
-  admin(method: string, path: string, body?: unknown): Promise<Response>;
-  /** `POST` of the part to a route that issues tokens. */
-  token(route: string, part: Part, more?: Record<string, unknown>): Promise<IssuedToken>;
+  /** The API with the administrator's key. */
+  readonly client: Client;
+  /** The API without credentials, as an anonymous viewer calls it. */
+  readonly viewer: Client;
+  /** A token of the part that a site issues. */
+  token(part: Part, more?: Partial<TokenRequest>): Promise<IssuedToken>;
   /** The Worker's own bindings, for looking behind the API. */
   bindings(): Promise<{ DB: D1; SOURCE: Bucket; PLAYBACK: Bucket }>;
   /** What the Worker has logged so far. */
@@ -42,7 +45,7 @@ type Bucket = {
   delete(key: string): Promise<unknown>;
 };
 
-export type IssuedToken = { token: string; qualities: string[]; masterUrl: string; expiresAt: string };
+type TokenRequest = Operations["issueToken"]["input"]["body"];
 
 export type StackOptions = {
   /** Settings beside the secrets; DEMO_VIEWERS is on unless this says otherwise. */
@@ -66,20 +69,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await worker.applyD1Migrations("DB" as never);
   const origin = `http://127.0.0.1:${url.port}`;
   const processor = options.processor === false ? null : await startProcessor(origin);
-  const admin = adminCaller(origin);
+  const client = createClient({ baseUrl: origin, token: TEST_SECRETS.ADMIN_API_KEY });
   return {
     origin,
     adminKey: TEST_SECRETS.ADMIN_API_KEY,
     bindings: () => worker.getEnv() as never,
     logs: () => harness.getLogs(),
-    admin,
+    client,
+    viewer: createClient({ baseUrl: origin }),
     upload: (path) => upload(origin, path),
-    ingest: (path, post) => ingest(origin, admin, processor, path, post),
-    token: async (route, part, more) => {
-      const response = await admin("POST", route, { ...part, ...more });
-      if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
-      return (await response.json()) as IssuedToken;
-    },
+    ingest: (path, post) => ingest(origin, client, processor, path, post),
+    token: async (part, more) => bodyOf(await client.issueToken({ body: { ...part, ...more } })),
     stop: async () => {
       await processor?.stop();
       await harness.close();
@@ -87,39 +87,20 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
-function adminCaller(origin: string): Stack["admin"] {
-  return (method, path, body) => {
-    const authorized = path.startsWith("/video/") || path.startsWith("/demo/") ? {} : AUTHORIZATION;
-    const headers = { ...authorized, ...(body === undefined ? {} : { "content-type": "application/json" }) };
-    return fetch(`${origin}${path}`, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  };
-}
-
 const AUTHORIZATION = { authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` };
 
 async function ingest(
   origin: string,
-  admin: Stack["admin"],
+  client: Client,
   processor: ProcessorProcess | null,
   path: string,
   { title = basename(path), access = "POLICY" }: { title?: string; access?: "POLICY" | "PUBLIC" } = {},
 ): Promise<Part> {
   const uploadId = await upload(origin, path);
   const uploadFileList = [{ uploadId, fileName: basename(path) }];
-  const created = await admin("POST", "/api/v2/video-posts", {
-    title,
-    resourceType: "VIDEO",
-    autoPublish: true,
-    access,
-    uploadFileList,
-  });
-  if (created.status !== 201) throw new Error(`create: ${created.status} ${await created.text()}`);
-  const { videoPostId } = (await created.json()) as { videoPostId: string };
-  await published(admin, processor, videoPostId);
+  const post = { title, resourceType: "VIDEO", autoPublish: true, access, uploadFileList } as const;
+  const { videoPostId } = bodyOf(await client.createVideoPost({ body: post }));
+  await published(client, processor, videoPostId);
   return { videoPostId, fileIndex: 0 };
 }
 
@@ -141,14 +122,10 @@ async function upload(origin: string, path: string): Promise<string> {
 
 const PUBLISH_TIMEOUT_MS = 170_000;
 
-async function published(
-  admin: Stack["admin"],
-  processor: ProcessorProcess | null,
-  videoPostId: string,
-): Promise<void> {
+async function published(client: Client, processor: ProcessorProcess | null, videoPostId: string): Promise<void> {
   const deadline = Date.now() + PUBLISH_TIMEOUT_MS;
   for (;;) {
-    const post = (await (await admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as PostView;
+    const post = bodyOf(await client.getVideoPost({ params: { videoPostId } }));
     if (post.status === "PUBLISHED") return;
     const where = `see ${processor?.logPath}`;
     if (post.status === "TRANSCODE_FAILED") throw new Error(`${post.files[0]?.failReason} (${where})`);
@@ -157,5 +134,3 @@ async function published(
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
-
-type PostView = { status: string; files: { failReason: string | null }[] };

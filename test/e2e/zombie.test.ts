@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { bodyOf } from "../../client/index.ts";
 import { type HoldingProxy, startHoldingProxy } from "../faults/holding-proxy.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { decoded } from "./decoded.ts";
@@ -80,16 +81,14 @@ it("is not changed by the zombie when it wakes up, whose result is refused", asy
   await expect.poll(() => zombie.log(), { timeout: 30_000 }).toContain("lease");
   expect(proxy.answers).not.toContain(204);
   expect(await row()).toEqual(before);
-  const jobs = (await (await stack.admin("GET", `/api/v2/jobs?videoPostId=${part.videoPostId}`)).json()) as {
-    jobs: { kind: string; state: string; claimNo: number }[];
-  };
-  expect(jobs.jobs.map(({ kind, state, claimNo }) => `${kind} ${state} ${claimNo}`)).toEqual([
+  const { jobs } = bodyOf(await stack.client.listJobs({ query: { videoPostId: part.videoPostId } }));
+  expect(jobs.map(({ kind, state, claimNo }) => `${kind} ${state} ${claimNo}`)).toEqual([
     "ENCRYPT SUCCEEDED 2",
     "TRANSCODE SUCCEEDED 1",
   ]);
 });
 
 it("plays whole", async () => {
-  const { masterUrl } = await stack.token("/admin/video/enc/token", part);
+  const { masterUrl } = await stack.token(part);
   expect((await decoded(stack.origin + masterUrl, "0:v:0")).frames).toBe(25 * SECONDS);
 });

@@ -1,3 +1,4 @@
+import { bodyOf } from "../../client/index.ts";
 import type { Stack } from "../e2e/stack.ts";
 import { between, type SeededRandom } from "../fixtures/seeded-random.ts";
 import { type Pace, sleep, startRhythm } from "./pace.ts";
@@ -11,8 +12,6 @@ export type Cancellations = {
   readonly broken: Promise<never>;
 };
 
-type Job = { readonly jobId: string; readonly state: string };
-
 /** An editor who changes their mind: every few seconds a job that waits or runs is cancelled, and retried a moment later. */
 export function startCancellations(
   stack: Stack,
@@ -24,12 +23,11 @@ export function startCancellations(
   let retried = 0;
 
   const cancelOne = async (): Promise<string | null> => {
-    const response = await stack.admin("GET", "/api/v2/jobs");
-    const { jobs } = (await response.json()) as { jobs: Job[] };
+    const { jobs } = bodyOf(await stack.client.listJobs());
     const live = jobs.filter(({ state }) => /QUEUED|RUNNING|RETRY_WAIT/.test(state));
     const chosen = live[Math.floor(random() * live.length)];
     if (chosen === undefined) return null;
-    const { status } = await stack.admin("POST", `/api/v2/jobs/${chosen.jobId}/cancel`);
+    const { status } = await stack.client.cancelJob({ params: { jobId: chosen.jobId } });
     if (status === 202) cancelled++;
     else if (status !== 409) throw new Error(`cancel: ${status}`);
     return status === 202 ? chosen.jobId : null;
@@ -41,7 +39,7 @@ export function startCancellations(
       const jobId = await cancelOne();
       if (jobId === null) return;
       await sleep(1000 * between(random, 0, 3), signal);
-      const { status } = await stack.admin("POST", `/api/v2/jobs/${jobId}/retry`);
+      const { status } = await stack.client.retryJob({ params: { jobId } });
       if (status !== 202) throw new Error(`retry of a cancelled job: ${status}`);
       retried++;
     },
@@ -52,9 +50,8 @@ export function startCancellations(
 /** Cancels a job of each of these posts, for good. */
 export async function cancelForGood(stack: Stack, videoPostIds: readonly string[]): Promise<void> {
   for (const videoPostId of videoPostIds) {
-    const response = await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`);
-    const { jobs } = (await response.json()) as { jobs: Job[] };
-    const { status } = await stack.admin("POST", `/api/v2/jobs/${jobs[0]?.jobId}/cancel`);
+    const { jobs } = bodyOf(await stack.client.listJobs({ query: { videoPostId } }));
+    const { status } = await stack.client.cancelJob({ params: { jobId: jobs[0]!.jobId } });
     if (status !== 202) throw new Error(`cancel: ${status}`);
   }
 }

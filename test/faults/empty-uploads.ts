@@ -49,13 +49,11 @@ async function refuseAtTheEnd(stack: Stack): Promise<void> {
   const url = new URL(location, uploads);
   const ended = await fetch(url, { method: "PATCH", headers: { ...headers, ...ending }, body: new Uint8Array(0) });
   requireRefusal("an upload that ends empty", `${ended.status} ${await ended.text()}`);
-  const uploadId = url.pathname.split("/").at(-1);
-  const post = await stack.admin("POST", "/api/v2/video-posts", {
-    title: "An empty upload",
-    resourceType: "VIDEO",
-    uploadFileList: [{ uploadId, fileName: "empty.mp4" }],
-  });
-  if (post.status !== 409) throw new Error(`a post of an empty upload: ${post.status} ${await post.text()}`);
+  const uploadId = url.pathname.split("/").at(-1)!;
+  const uploadFileList = [{ uploadId, fileName: "empty.mp4" }];
+  const body = { title: "An empty upload", resourceType: "VIDEO", uploadFileList } as const;
+  const post = await stack.client.createVideoPost({ body });
+  if (post.status !== 409) throw new Error(`a post of an empty upload: ${JSON.stringify(post)}`);
 }
 
 function requireRefusal(what: string, refusal: string): void {

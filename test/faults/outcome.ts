@@ -1,8 +1,7 @@
+import { bodyOf, type Job } from "../../client/index.ts";
 import { decoded } from "../e2e/decoded.ts";
 import type { Stack } from "../e2e/stack.ts";
 import type { Kind } from "./posts.ts";
-
-type Job = { kind: string; state: string; claimNo: number; failReason: string | null };
 
 /** What became of the posts. `frames` are those of a published one; `violations` must be empty. */
 export async function inspect(stack: Stack, posts: readonly { videoPostId: string; kind: Kind }[], frames: number) {
@@ -11,13 +10,8 @@ export async function inspect(stack: Stack, posts: readonly { videoPostId: strin
   const attempts: number[] = [];
   let published = 0;
   for (const { videoPostId, kind } of posts) {
-    const { status, files } = (await (await stack.admin("GET", `/api/v2/video-posts/${videoPostId}`)).json()) as {
-      status: string;
-      files: { failReason: string | null }[];
-    };
-    const jobs = (
-      (await (await stack.admin("GET", `/api/v2/jobs?videoPostId=${videoPostId}`)).json()) as { jobs: Job[] }
-    ).jobs;
+    const { status, files } = bodyOf(await stack.client.getVideoPost({ params: { videoPostId } }));
+    const { jobs } = bodyOf(await stack.client.listJobs({ query: { videoPostId } }));
     attempts.push(...jobs.map(({ claimNo }) => claimNo));
     violations.push(...jobViolations(videoPostId, status, jobs));
     if ((kind === "cancelled") !== (status === "PROCESSING_CANCELLED")) {
@@ -56,7 +50,7 @@ function jobViolations(videoPostId: string, status: string, jobs: readonly Job[]
 }
 
 async function playbackViolations(stack: Stack, videoPostId: string, expected: number): Promise<string[]> {
-  const { masterUrl } = await stack.token("/admin/video/enc/token", { videoPostId, fileIndex: 0 });
+  const { masterUrl } = await stack.token({ videoPostId, fileIndex: 0 });
   try {
     const { frames } = await decoded(stack.origin + masterUrl, "0:v:0");
     return frames === expected ? [] : [`${videoPostId} decodes to ${frames} frames instead of ${expected}`];

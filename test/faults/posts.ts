@@ -1,3 +1,4 @@
+import { bodyOf } from "../../client/index.ts";
 import type { Stack } from "../e2e/stack.ts";
 
 /* What is uploaded in the fault run. */
@@ -41,14 +42,9 @@ export async function createPost(stack: Stack, kind: Kind, n: number, inputs: In
         return kind satisfies never;
     }
   };
-  const response = await stack.admin("POST", "/api/v2/video-posts", {
-    title: `Fault run ${n % 5}`,
-    resourceType: "VIDEO",
-    autoPublish: true,
-    uploadFileList: [await file()],
-  });
-  if (response.status !== 201) throw new Error(`create: ${response.status} ${await response.text()}`);
-  const { videoPostId } = (await response.json()) as { videoPostId: string };
+  const post = { title: `Fault run ${n % 5}`, resourceType: "VIDEO", autoPublish: true } as const;
+  const body = { ...post, uploadFileList: [await file()] };
+  const { videoPostId } = bodyOf(await stack.client.createVideoPost({ body }));
   if (kind === "empty-upload") await emptyUpload(stack, videoPostId);
   return videoPostId;
 }

@@ -1,3 +1,4 @@
+import { bodyOf } from "../../client/index.ts";
 import type { Stack } from "../e2e/stack.ts";
 
 /** A machine on which no post ends for so long has none that is still going to. */
@@ -18,8 +19,7 @@ export async function untilSettled(stack: Stack, settling: Settling): Promise<vo
   let most = -1;
   let since = Date.now();
   for (;;) {
-    const response = await stack.admin("GET", "/api/v2/video-posts");
-    const { videoPosts } = (await response.json()) as { videoPosts: { status: string }[] };
+    const { videoPosts } = bodyOf(await stack.client.listVideoPosts());
     const ended = videoPosts.filter(({ status }) => /PUBLISHED|TRANSCODE_FAILED|CANCELLED/.test(status)).length;
     observe(ended, videoPosts.length);
     if (ended > most) since = Date.now();

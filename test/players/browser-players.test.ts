@@ -40,7 +40,7 @@ async function open({ onTestFinished }: TestContext, ...request: Parameters<Play
 async function watching(test: TestContext, more: Record<string, unknown> = {}): Promise<PlayerTab[]> {
   return Promise.all(
     BROWSER_PLAYERS.map(async (player) => {
-      const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1, ...more });
+      const issued = await stack.token(part, { maxUses: 1, ...more });
       const tab = await open(test, player, issued.masterUrl, true);
       await tab.play(0.5);
       await tab.passes(0.5);
@@ -78,7 +78,7 @@ describe.concurrent("three players that were paused", () => {
 
 describe.concurrent.each(BROWSER_PLAYERS)("$name", (player) => {
   it("plays to the end, seeks, switches the quality, and all that is one use of a token that has one", async (test) => {
-    const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1 });
+    const issued = await stack.token(part, { maxUses: 1 });
     const tab = await open(test, player, issued.masterUrl);
     await tab.play(4);
     await tab.passes(SECONDS / 4);
@@ -108,7 +108,7 @@ describe.concurrent.each(BROWSER_PLAYERS)("$name", (player) => {
 
 describe.concurrent("hls.js with CMCD in headers", () => {
   it("plays from another origin, preflights included", async (test) => {
-    const { masterUrl } = await stack.token("/admin/video/enc/token", part, {});
+    const { masterUrl } = await stack.token(part);
     const tab = await open(test, HLS_JS_WITH_CMCD, masterUrl);
     const sent = tab.page.waitForRequest(async (request) => "cmcd-session" in (await request.allHeaders()));
     await tab.play(4);
@@ -120,7 +120,7 @@ describe.concurrent("hls.js with CMCD in headers", () => {
 
 describe.concurrent("video.js in a browser that keeps nothing", () => {
   it("comes to the gate with every segment, and that is one use too", async (test) => {
-    const issued = await stack.token("/admin/video/enc/token", part, { maxUses: 1 });
+    const issued = await stack.token(part, { maxUses: 1 });
     const tab = await open(test, VIDEO_JS, issued.masterUrl);
     await tab.keepNothing();
     await tab.play(4);
@@ -159,7 +159,7 @@ describe("three players in the middle of the video", () => {
 });
 
 async function somebodyElse(): Promise<GateAnswer> {
-  return anotherSession(stack, (await stack.token("/admin/video/enc/token", part)).masterUrl);
+  return anotherSession(stack, (await stack.token(part)).masterUrl);
 }
 
 async function expectUndisturbed(tab: PlayerTab): Promise<void> {

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { IssuedToken } from "../../client/index.ts";
 import { isInstalled, runProgram } from "../../scripts/dev/run-program.ts";
 import { decoded, FFMPEG } from "../e2e/decoded.ts";
-import { type IssuedToken, type Part, type Stack, startStack } from "../e2e/stack.ts";
+import { type Part, type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { MPV, type Mpv, startMpv } from "./mpv.ts";
 import { rotate } from "./rotations.ts";
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 function oneUse(more: Record<string, unknown> = {}): Promise<IssuedToken> {
-  return stack.token("/admin/video/enc/token", part, { maxUses: 1, ...more });
+  return stack.token(part, { maxUses: 1, ...more });
 }
 
 describe("ffmpeg", () => {

@@ -1,14 +1,12 @@
 import { expect } from "vitest";
+import { bodyOf } from "../../client/index.ts";
 import type { Part, Stack } from "../e2e/stack.ts";
 
 /** Asks for a rotation of one part and waits until its job has ended like that. */
 export async function rotate(stack: Stack, part: Part, end: "SUCCEEDED" | "FAILED"): Promise<void> {
-  const asked = await stack.admin("POST", "/admin/video/enc/rotate", part);
-  const { files } = (await asked.json()) as { files: { jobId: string }[] };
-  const state = async () => {
-    const job = await stack.admin("GET", `/api/v2/jobs/${files[0]!.jobId}`);
-    return ((await job.json()) as { state: string }).state;
-  };
+  const [file] = bodyOf(await stack.client.rotateKeys({ body: part })).files;
+  if (file === undefined || !("jobId" in file)) throw new Error(`no rotation: ${JSON.stringify(file)}`);
+  const state = async () => bodyOf(await stack.client.getJob({ params: { jobId: file.jobId } })).state;
   await expect.poll(state, { timeout: 60_000, interval: 100 }).toBe(end);
 }
 

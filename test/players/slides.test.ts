@@ -20,7 +20,7 @@ describe.runIf(process.env.LONG_TESTS === "1")("slides of one frame a second beg
   afterAll(() => stage?.stop());
 
   async function expectStart(player: BrowserPlayer, part: Part): Promise<void> {
-    const { masterUrl } = await stage!.stack.token("/admin/video/enc/token", part);
+    const { masterUrl } = await stage!.stack.token(part);
     const tab = await stage!.openTab(player, masterUrl);
     expect(await tab.bufferedFrom()).toBeLessThan(AT_ONCE_SECONDS);
     expect((await tab.state()).position).toBeLessThan(AT_ONCE_SECONDS);

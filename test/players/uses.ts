@@ -1,14 +1,9 @@
+import { bodyOf } from "../../client/index.ts";
 import type { Stack } from "../e2e/stack.ts";
-import { TEST_SECRETS } from "../e2e/test-secrets.ts";
 
 /** How many uses of a token are consumed. */
-export async function consumedUses({ origin }: Stack, token: string): Promise<number> {
-  const response = await fetch(new URL("/admin/video/enc/tokens/look-up", origin), {
-    method: "POST",
-    headers: { authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` },
-    body: JSON.stringify({ token }),
-  });
-  return ((await response.json()) as { uses: number }).uses;
+export async function consumedUses({ client }: Stack, token: string): Promise<number | undefined> {
+  return bodyOf(await client.lookUpToken({ body: { token } })).uses;
 }
 
 export type GateAnswer = { readonly status: number; readonly code: string | null; readonly keyId: string | null };

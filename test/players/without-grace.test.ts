@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { bodyOf } from "../../client/index.ts";
 import { startProcessor } from "../e2e/processor-process.ts";
 import type { Part, Stack } from "../e2e/stack.ts";
 import { BROWSER_PLAYERS, type BrowserPlayer, HLS_JS, SHAKA, VIDEO_JS } from "./browser-players.ts";
@@ -34,7 +35,7 @@ afterAll(() => stage?.stop());
 
 /** Has asked for the key of 360p and for no other, and plays so slowly that a slow machine's rotation finds it playing. */
 async function watching(player: BrowserPlayer): Promise<PlayerTab> {
-  const { masterUrl } = await stack.token("/admin/video/enc/token", part);
+  const { masterUrl } = await stack.token(part);
   const tab = await stage!.openTab(player, masterUrl, true);
   await tab.play(0.5);
   await tab.passes(0.5);
@@ -90,11 +91,10 @@ it("a rotation without grace ends players that keep their keys when the old segm
 
 it("a key version that is revoked shows no player another quality than the one it has the key of", async () => {
   const watchers = await Promise.all(BROWSER_PLAYERS.map(watching));
-  const { files } = (await (await stack.admin("GET", `/api/v2/video-posts/${part.videoPostId}`)).json()) as {
-    files: { keyVersion: number }[];
-  };
-  const revocation = { ...part, keyVersion: files[0]!.keyVersion };
-  expect((await stack.admin("POST", "/admin/video/enc/revoke", revocation)).status).toBe(200);
+  const { videoPostId } = part;
+  const { files } = bodyOf(await stack.client.getVideoPost({ params: { videoPostId } }));
+  const revocation = { ...part, keyVersion: files[0]!.keyVersion! };
+  expect((await stack.client.revoke({ body: revocation })).status).toBe(200);
   await Promise.all(watchers.map((tab) => tab.choose(480)));
   for (const tab of watchers) {
     await expect.poll(() => tab.refusals, { timeout: 30_000 }).toContain("410 /video/enc/key");
