@@ -14,7 +14,7 @@ export function buildDocuments() {
   for (const name of pagesBelow(join(DIST, "docs"))) {
     if (texts[`docs/${name}`] === undefined) rmSync(join(DIST, "docs", name), { force: true });
   }
-  // Made from the definitions of the routes by scripts/openapi/write.ts.
+  // Made from the definitions of the routes by `npm run docs`.
   writeChanged(join(DIST, "openapi.json"), readFileSync(join(ROOT, "docs/openapi.json")));
   writeChanged(join(DIST, "reference.html"), readFileSync(join(ROOT, "docs/reference.html")));
   writeChanged(join(DIST, "llms.txt"), llmsText(readFileSync(join(ROOT, "README.md"), "utf8"), texts));

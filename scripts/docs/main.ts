@@ -1,11 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { processorTables, workerTables } from "./configuration-tables.ts";
-import { withTables } from "./generated-tables.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { outputs, pathOf } from "./outputs.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PAGE = `${ROOT}docs/configuration.md`;
-
-const tables = { ...workerTables(await readFile(`${ROOT}wrangler.toml`, "utf8")), ...processorTables() };
-await writeFile(PAGE, withTables(await readFile(PAGE, "utf8"), tables));
-console.log("docs/configuration.md written");
+for (const [path, text] of Object.entries(outputs())) {
+  if (readFileSync(pathOf(path), "utf8") === text) continue;
+  writeFileSync(pathOf(path), text);
+  console.log(`${path} written`);
+}

@@ -1,8 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { processorTables, workerTables } from "../../scripts/docs/configuration-tables.ts";
-import { withTables } from "../../scripts/docs/generated-tables.ts";
 import { OUTSIDE } from "./layers.ts";
 import { documentsOf, ROOT, readSourceFiles } from "./source-files.ts";
 
@@ -61,12 +59,6 @@ describe("the documents", () => {
       return [...names].filter((name) => !known.has(name) && !ofTheReader(name)).map((name) => `${path}: ${name}`);
     });
     expect(unknown).toEqual([]);
-  });
-
-  it("have the settings that the code reads, as `npm run docs` writes them", () => {
-    const page = read("docs/configuration.md");
-    const tables = { ...workerTables(read("wrangler.toml")), ...processorTables() };
-    expect(withTables(page, tables)).toBe(page);
   });
 
   it(`has at most ${MOST_WORDS} words in a table cell`, () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import HTTP_API from "../../../docs/http-api.md?raw";
-import { documentedExamples } from "../../../scripts/openapi/documented-examples.ts";
+import { documentedExamples } from "../../../scripts/docs/documented-examples.ts";
 import { documentedExchanges, type Exchange } from "../support/documented-exchanges.ts";
 import { startWorker } from "../support/worker.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import DOCUMENT from "../../../docs/openapi.json";
 import { routerPath } from "../../../edge/api/definition.ts";
 import { createApp } from "../../../edge/app.ts";
-import { ROUTES_BY_HAND } from "../../../scripts/openapi/by-hand.ts";
+import { ROUTES_BY_HAND } from "../../../scripts/docs/by-hand.ts";
 import { checkResponse } from "../support/check-response.ts";
 import { registeredRoutes } from "../support/route-samples.ts";
 import { startWorker } from "../support/worker.ts";

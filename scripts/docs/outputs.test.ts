@@ -9,8 +9,8 @@ const page = readFileSync(pathOf("docs/http-api.md"), "utf8");
 const examples = documentedExamples(page);
 const routes = new Map(DEFINITIONS.map((definition) => [`${definition.method} ${definition.path}`, definition]));
 
-describe("what is made from the definitions of the routes", () => {
-  it.each(Object.entries(outputs()))("%s is up to date; `node scripts/openapi/write.ts` writes it", (path, text) => {
+describe("what is made from the definitions of the routes and the settings", () => {
+  it.each(Object.entries(outputs()))("%s is up to date; `npm run docs` writes it", (path, text) => {
     expect(readFileSync(pathOf(path), "utf8") === text).toBe(true);
   });
 });

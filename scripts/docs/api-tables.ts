@@ -2,24 +2,11 @@ import { type RouteDefinition, TAGS } from "../../edge/api/definition.ts";
 import { DEFINITIONS } from "../../edge/api/definitions/all.ts";
 import { AUDIT_ACTIONS } from "../../edge/audit/audit-actions.ts";
 import { PROBLEM_CODES, problemOf } from "../../edge/http/problems.ts";
+import { type GeneratedTables, markdownTable } from "./generated-tables.ts";
 
-/** The generated tables of docs/http-api.md, by the name in their markers. */
-export function markdownTables(): Readonly<Record<string, string>> {
+/** The routes, problems and audit actions, from the definitions of the routes. */
+export function apiTables(): GeneratedTables {
   return { routes: routesTable(), problems: problemsTable(), actions: actionsTable() };
-}
-
-/** Replaces what is between `<!-- name -->` and `<!-- /name -->`. */
-export function withTables(markdown: string): string {
-  return Object.entries(markdownTables()).reduce((text, [name, table]) => {
-    const block = new RegExp(`<!-- ${name} -->\\n.*?<!-- /${name} -->`, "s");
-    if (!block.test(text)) throw new Error(`docs/http-api.md has no table ${name}`);
-    return text.replace(block, () => `<!-- ${name} -->\n\n${table}\n<!-- /${name} -->`);
-  }, markdown);
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
-  return [header, header.map(() => "---"), ...rows].map(line).join("");
 }
 
 function routesTable(): string {
@@ -31,7 +18,7 @@ function routesTable(): string {
       definition.summary,
     ]),
   );
-  return table(["route", "access", "audit action", "what it does"], rows);
+  return markdownTable(["route", "access", "audit action", "what it does"], rows);
 }
 
 function accessOf({ access }: RouteDefinition): string {
@@ -57,7 +44,7 @@ function problemsTable(): string {
   const rows = PROBLEM_CODES.map((code) => problemOf(code))
     .toSorted((a, b) => a.status - b.status)
     .map(({ status, code, title }) => [String(status), `\`${code}\``, title]);
-  return table(["status", "code", "title"], rows);
+  return markdownTable(["status", "code", "title"], rows);
 }
 
 function actionsTable(): string {
@@ -66,5 +53,5 @@ function actionsTable(): string {
     const names = [...details.map((name) => `\`${name}\``), ...optional.map((name) => `\`${name}?\``)];
     return [`\`${action}\``, recorded.records, names.join(", ")];
   });
-  return table(["action", "records", "details"], rows);
+  return markdownTable(["action", "records", "details"], rows);
 }
