@@ -286,13 +286,13 @@ export type Operations = {
   };
   /** Lists events of the audit log by pages. */
   listAuditEvents: {
-    input: { readonly query?: { readonly actor?: string | undefined; readonly action?: string | undefined; readonly videoPostId?: string | undefined; readonly outcome?: "done" | "refused" | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
+    input: { readonly query?: { readonly actor?: string | undefined; readonly viewer?: string | undefined; readonly action?: string | undefined; readonly videoPostId?: string | undefined; readonly outcome?: "done" | "refused" | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
     answers: { readonly status: 200; readonly body: { readonly events: readonly AuditEvent[]; readonly nextCursor: string | null; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Returns every event of a range as one streamed file. */
   exportAuditEvents: {
-    input: { readonly query: { readonly actor?: string | undefined; readonly action?: string | undefined; readonly videoPostId?: string | undefined; readonly outcome?: "done" | "refused" | undefined; readonly from: string; readonly to: string; readonly format?: "ndjson" | "csv" | undefined; }; };
+    input: { readonly query: { readonly actor?: string | undefined; readonly viewer?: string | undefined; readonly action?: string | undefined; readonly videoPostId?: string | undefined; readonly outcome?: "done" | "refused" | undefined; readonly from: string; readonly to: string; readonly format?: "ndjson" | "csv" | undefined; }; };
     answers: { readonly status: 200; readonly body: Response };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };

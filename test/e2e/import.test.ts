@@ -116,7 +116,10 @@ describe("content with one key for all qualities", () => {
   it("is refused a token until its keys are made, which that asks for", async () => {
     const refused = await askToken(videoPostId);
     expect(refused).toMatchObject({ status: 409, problem: { code: "not-ready" } });
-    expect(refused).toHaveProperty("retryAfterSeconds", expect.toSatisfy((seconds) => seconds >= 1 && seconds <= 8));
+    expect(refused).toHaveProperty(
+      "retryAfterSeconds",
+      expect.toSatisfy((seconds) => seconds >= 1 && seconds <= 8),
+    );
     serving = await startProcessor(stack.origin);
     await expect.poll(async () => (await askToken(videoPostId)).status, { timeout: 120_000, interval: 500 }).toBe(200);
   });
