@@ -1,7 +1,7 @@
-// Builds client/dist, the package entry `ladderlock/client`: one module for Node and browsers, and its types. npm runs it
-// before it packs the package.
+// Builds client/dist, the entry `ladderlock/client`: one module for Node, browsers and Workers, and its types. npm runs it
+// before it packs the package in client/, which has no dependencies.
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -22,7 +22,10 @@ execFileSync(
   process.execPath,
   [
     join(ROOT, "node_modules/typescript/bin/tsc"),
-    ...["-p", join(ROOT, "client"), "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", DIST],
+    ...[join(ROOT, "client/index.ts"), "--ignoreConfig", "--declaration", "--emitDeclarationOnly", "--outDir", DIST],
+    ...["--target", "es2024", "--lib", "es2024,dom", "--module", "nodenext", "--types", ""],
+    ...["--strict", "--rewriteRelativeImportExtensions"],
   ],
   { stdio: "inherit" },
 );
+copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
