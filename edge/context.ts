@@ -18,6 +18,8 @@ import { createIssuerKeys, type Fetcher } from "./auth/viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./auth/viewers/verify-viewer.ts";
 import type { Env } from "./env.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
+import { createGateMinutes, type GateMinutes, noting } from "./gate/gate-minutes.ts";
+import { reportMinute } from "./gate/report-minute.ts";
 import { createViewerIds, type ViewerIds } from "./gate/viewer-ids.ts";
 import { freshnessRules } from "./settings/gate-settings.ts";
 import { sessionRules } from "./settings/session-settings.ts";
@@ -35,6 +37,7 @@ export type Context = Persistence & {
   readonly viewers: ViewerVerifier;
   readonly viewerIds: ViewerIds;
   readonly gate: Gate;
+  readonly minutes: GateMinutes;
   readonly issueLimit: IssueLimit;
   readonly callers: Authenticators;
   readonly refusals: EventCounter;
@@ -66,15 +69,30 @@ export function createContext(options: ContextOptions): Context {
   const clock = { now, sleep: (ms: number) => scheduler.wait(ms) };
   const issuerKeys = createIssuerKeys(options.fetch ?? ((url, init) => fetch(url, init)), clock);
   const watchPages = createPageCache();
-  const gate = createGate({
-    readings: persistence.gateReadings,
+  const minutes: GateMinutes = createGateMinutes(
+    reportMinute(env.GATE_METRICS, () => crypto.randomUUID()),
+    { length: () => gate.feed.length(), readAt: () => gate.feed.readAt() },
+  );
+  const noteStatement = () => {
+    minutes.at(now()).statements++;
+  };
+  const gate: Gate = createGate({
+    readings: noting(persistence.gateReadings, noteStatement),
     counters: env.PLAY_COUNTER,
     rules: freshnessRules(settings),
     longestSeconds: settings.SESSION_LONGEST_SECONDS,
     clock,
+    onObjectError: () => {
+      minutes.at(now()).objectErrors++;
+    },
   });
   const issueLimit = createIssueLimit(env.TOKEN_ISSUE_LIMIT, now);
-  const known = createKnownApiKeys(apiKeys, gate.feed, freshnessRules(settings), clock);
+  const known = createKnownApiKeys(
+    noting({ find: apiKeys.find }, noteStatement),
+    gate.feed,
+    freshnessRules(settings),
+    clock,
+  );
   const counting = {
     send: (events: readonly AuditEvent[]) => recordByQueue({ auditLog, env }, events),
     now,
@@ -88,6 +106,7 @@ export function createContext(options: ContextOptions): Context {
     now,
     posts: forgettingSaved(persistence.posts, [watchPages, gate.parts]),
     gate,
+    minutes,
     viewerIds: createViewerIds(settings.VIEWER_ID_KEY),
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),

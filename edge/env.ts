@@ -13,4 +13,6 @@ export type Env = {
   readonly DELETE_OBJECTS: Queue<DeletionMessage>;
   readonly AUDIT_EVENTS: Queue<AuditEventMessage>;
   readonly TOKEN_ISSUE_LIMIT: RateLimit;
+  /** Optional: where the counters of each minute go; without it they are lines of the log. */
+  readonly GATE_METRICS?: AnalyticsEngineDataset;
 };

@@ -24,13 +24,15 @@ type Deps = {
   readonly counters: DurableObjectNamespace<PlayCounter>;
   readonly feed: Pick<RevocationFeedReader, "isRevoked" | "askRevoked">;
   readonly longestSeconds: number;
+  /** Called for each call that failed or took too long. */
+  readonly onAway: () => void;
   readonly sleep: (ms: number) => Promise<unknown>;
 };
 
 /** hls.js gives up on a key after 8 s. */
 const PATIENCE_MS = 5000;
 
-export function createPlayCounting({ counters, feed, longestSeconds, sleep }: Deps): PlayCounting {
+export function createPlayCounting({ counters, feed, longestSeconds, sleep, onAway }: Deps): PlayCounting {
   const stubOf = (name: CountedName) =>
     counters.getByName("tokenId" in name ? `t:${name.tokenId}` : `v:${name.limitedViewerId}`);
 
@@ -44,12 +46,14 @@ export function createPlayCounting({ counters, feed, longestSeconds, sleep }: De
   };
 
   /** Whatever it asks, and however often: a request waits no longer. */
-  const inTime = <Answer>(work: Promise<Answer>): Promise<Answer | "away"> => {
+  const inTime = async <Answer>(work: Promise<Answer>): Promise<Answer | "away"> => {
     const late = sleepInParts(PATIENCE_MS, sleep).then((): "away" => "away");
-    return Promise.race([work, late]).catch((error: unknown): "away" => {
+    const reached = await Promise.race([work, late]).catch((error: unknown): "away" => {
       logError("play-counter", error);
       return "away";
     });
+    if (reached === "away") onAway();
+    return reached;
   };
 
   /** Those that memory decides, and the others by one statement. */

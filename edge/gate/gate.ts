@@ -41,9 +41,10 @@ type Deps = {
   readonly rules: FreshnessRules;
   readonly longestSeconds: number;
   readonly clock: GateClock;
+  readonly onObjectError: () => void;
 };
 
-export function createGate({ readings, counters, rules, longestSeconds, clock }: Deps): Gate {
+export function createGate({ readings, counters, rules, longestSeconds, clock, onObjectError }: Deps): Gate {
   const feed = createRevocationFeed(readings, rules, clock);
   const parts = createPartSnapshots(readings, feed, rules, clock);
   const oldTokens = createOldTokens(feed, rules, clock);
@@ -69,7 +70,7 @@ export function createGate({ readings, counters, rules, longestSeconds, clock }:
   return {
     feed,
     parts,
-    counting: createPlayCounting({ counters, feed, longestSeconds, sleep: clock.sleep }),
+    counting: createPlayCounting({ counters, feed, longestSeconds, sleep: clock.sleep, onAway: onObjectError }),
     partSince,
     part: async (name, later) => {
       const known = feed.isReady() ? parts.peek(name.videoPostId, name.fileIndex) : undefined;

@@ -15,6 +15,11 @@ export function logError(at: string, error: unknown, fields: LogFields = {}): vo
   }
 }
 
+/** One line of JSON that is no error. */
+export function logFacts(at: string, facts: LogFields): void {
+  console.log(redactSecrets(JSON.stringify({ at, ...facts })));
+}
+
 function reasonsOf(error: unknown, path: readonly string[] = []): string[] {
   if (error instanceof AggregateError) return error.errors.flatMap((inner) => reasonsOf(inner, path));
   const here = [...path, firstLine(error)];

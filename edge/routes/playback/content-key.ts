@@ -36,6 +36,7 @@ export function keyHandler(context: Context): KeyHandler {
     if (outcome instanceof Response) return outcome;
     const response = withPublicHeaders(problem(outcome.refused));
     const { refused: reason, claims } = outcome;
+    context.minutes.refused(reason, context.now());
     // A passing fault of ours is no event of a viewer.
     if (reason === "unavailable") return response;
     recordGateRefusal(context, { reason, status: response.status, claims, asked }, request, execution);
@@ -43,7 +44,7 @@ export function keyHandler(context: Context): KeyHandler {
   };
 }
 
-function keyGate({ gate, vault, playbackTokens, settings, now }: Context) {
+function keyGate({ gate, minutes, vault, playbackTokens, settings, now }: Context) {
   const maxAge = ({ expiresAt }: PlaybackClaims, at: number) =>
     Math.min(settings.KEY_MAX_AGE_SECONDS, Math.max(0, Math.floor(expiresAt - at / 1000)));
 
@@ -61,6 +62,7 @@ function keyGate({ gate, vault, playbackTokens, settings, now }: Context) {
     const opened = await openKey(gate, claims, { keyId, quality }, at, later);
     if (opened.kind === "refused") return refused(opened.reason);
     const { key, fileId } = opened;
+    minutes.served("keys", at);
     const bytes = await vault.unwrap(key, { fileId, quality, keyVersion: key.keyVersion });
     return keyResponse(bytes, maxAge(claims, at));
   };

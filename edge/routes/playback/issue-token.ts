@@ -8,14 +8,17 @@ import { refused } from "../../http/refusal.ts";
 
 export type IssueDeps = Pick<
   Context,
-  "gate" | "viewerIds" | "playbackTokens" | "sessionRules" | "posts" | "rekeys" | "settings" | "now"
+  "gate" | "minutes" | "viewerIds" | "playbackTokens" | "sessionRules" | "posts" | "rekeys" | "settings" | "now"
 >;
 
 /** Issues a token, for every route that does. The first request for an imported part also requests its re-key. */
 export async function issueTokenFor(deps: IssueDeps, request: IssueRequest, execution: Execution) {
   const issued = await issueToken(deps, request, (work) => execution.waitUntil(work));
   const outcome = issued.kind === "rekey-required" ? await requestedRekey(deps, request) : issued;
-  return answerOf(outcome, request);
+  const answered = answerOf(outcome, request);
+  if (answered.kind === "refused") deps.minutes.refused(answered.code, deps.now());
+  else deps.minutes.served("tokens", deps.now());
+  return answered;
 }
 
 async function requestedRekey(

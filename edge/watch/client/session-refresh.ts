@@ -1,6 +1,7 @@
 import type Hls from "hls.js";
 import type { ErrorData, Events, HlsConfig, Loader, LoaderContext, ManifestLoadedData } from "hls.js";
 import { bodyOf, needsNewToken, type Refusal, readRefusal } from "./problem.ts";
+import { retryWaitMs } from "./retry-wait.ts";
 import { timesOf, tokenIn, withToken } from "./session-token-url.ts";
 
 /*
@@ -32,7 +33,6 @@ export interface SessionKeeper {
 const REFRESH_AFTER = 0.5;
 /** Timers stop while the computer sleeps, so no wait is longer than this. */
 const LONGEST_WAIT_MS = 30_000;
-const RETRY_MS = 5000;
 /** A session that is over is replaced; one that ends again within this time has another cause than time. */
 const RENEW_AT_MOST_EVERY_MS = 15_000;
 
@@ -167,9 +167,9 @@ async function refresh(session: Session): Promise<Refusal | null> {
     take(session, ((await response.json()) as { token: string }).token);
     return null;
   }
-  if (response === null || response.status === 429 || response.status >= 500) {
-    const seconds = Number(response?.headers.get("retry-after") ?? 0);
-    session.refreshAt = Date.now() + Math.max(RETRY_MS, seconds * 1000);
+  const waitMs = retryWaitMs(response, Math.random());
+  if (response === null || waitMs !== null) {
+    session.refreshAt = Date.now() + (waitMs ?? 0);
     return null;
   }
   session.refreshAt = Number.POSITIVE_INFINITY;

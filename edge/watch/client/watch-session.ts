@@ -3,7 +3,7 @@ import { attemptLocked } from "./locked-attempt.ts";
 import type { RequestReport } from "./observed-loader.ts";
 import { type Grant, type GrantOutcome, type Part, requestGrant, type ViewerKind } from "./playback-grant.ts";
 import { type Player, type PlayerListener, startPlayer } from "./player.ts";
-import { needsNewToken } from "./problem.ts";
+import { needsNewToken, type Refusal } from "./problem.ts";
 import type { Rungs } from "./rungs.ts";
 
 export type WatchSessionParts = {
@@ -54,8 +54,10 @@ export class WatchSession {
     rungs.allow(null);
     this.#showPlaying(null);
     this.#say(null);
-    const outcome: GrantOutcome | null = await requestGrant(viewer, part, signal).catch(() => null);
+    const onWait = ({ title }: Refusal) => this.#say(`${title}: trying again in a moment.`);
+    const outcome: GrantOutcome | null = await requestGrant(viewer, part, signal, onWait).catch(() => null);
     if (outcome === null || signal.aborted) return;
+    this.#say(null);
     if (outcome.kind === "granted") this.#begin(outcome.grant, resume, signal);
     else this.#nothingToPlay(outcome.refusal);
   }
