@@ -250,6 +250,18 @@ describe("the page", () => {
     expect(await page.allowed()).toEqual([]);
   });
 
+  it("asks a busy server for a token again after the time that it names, and then plays", async () => {
+    const asked: number[] = [];
+    const busy = { status: 503, headers: { "retry-after": "1" } };
+    const prepare = (tab: Page) =>
+      tab.route("**/video/enc/token", (route) =>
+        asked.push(performance.now()) > 1 ? route.continue() : route.fulfill(busy),
+      );
+    expect(await (await open({ prepare })).allowed()).toEqual(["480p", "360p"]);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]! - asked[0]!).toBeGreaterThanOrEqual(1000);
+  });
+
   it("plays with the browser's own HLS where there are no Media Source Extensions, and says what that means", async () => {
     const page = await open({
       prepare: (tab) =>
