@@ -1,95 +1,108 @@
 import { secretId } from "../../shared/lib/random-id.ts";
-import { parseSecretList } from "../../shared/lib/secret-list.ts";
-import { fromWire, sessionClaims, toWire } from "../../shared/playback-token/claims.ts";
-import { createTokenSigner } from "../../shared/playback-token/token-signer.ts";
-import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
-import { type PublishedPost, post } from "./published-post.ts";
-import type { WorkerName } from "./workerd.ts";
+import type { PublishedPost } from "../../test/fixtures/isolates/published-post.ts";
+import type { Target } from "../comparison.ts";
+import { issuedTokens, type Tokens, viewerJwt } from "./tokens.ts";
+import type { BareName } from "./workerd.ts";
 
 /** A request to our Worker, and what the barest Worker does in its place. */
 export type EdgeCase = {
   readonly name: string;
-  /** Least ratio of requests per second that the project asks of itself. */
-  readonly target: number;
+  /** What the project asks of itself, as the ratio of requests per second. */
+  readonly target: Target | null;
   readonly ours: Asked;
-  readonly bare: Asked & { readonly worker: Exclude<WorkerName, "ladderlock"> };
-  /** What the barest Worker holds in memory: the body of our answer to this path, uncompressed. */
-  readonly memoryOf?: string;
+  readonly bare: Asked & { readonly worker: BareName };
+  /** The barest Worker answers from memory with the body of our answer, uncompressed. */
+  readonly fromMemory?: boolean;
+  /** Each request makes an object that stays in memory: short rounds, and a new process now and then. */
+  readonly makesObjects?: boolean;
 };
 
-export type Asked = { readonly nextPath: () => string; readonly headers?: Readonly<Record<string, string>> };
+export type Asked = {
+  readonly nextPath: () => string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For a POST. */
+  readonly body?: string;
+  /** A name of the Worker for each request; by default its address. */
+  readonly nextHost?: () => string;
+};
 
-/** Each play session is used once in a round of many sessions; enough for the fastest of machines. */
-const SESSIONS = 60_000;
+const atLeast = (ratio: number): Target => ({ atLeast: ratio });
 
 export async function edgeCases(origin: URL, published: PublishedPost): Promise<EdgeCase[]> {
-  const part = { videoPostId: published.videoPostId, fileIndex: 0 };
-  const admin = TEST_SECRETS.ADMIN_API_KEY;
-  const { token } = await post<{ token: string }>(origin, "/admin/video/enc/token", admin, part);
-  const sessions = await sessionTokens(token, SESSIONS);
-  const resource = `/video/enc/videoResource/${published.videoPostId}/0`;
-  const master = `${resource}/master.m3u8?token=${token}`;
-  const media = `${resource}/1080p/index.m3u8?token=${sessions[0]}`;
-  const { keyId } = published.keys.keys.find((key) => key.quality === "1080p")!;
+  const tokens = await issuedTokens(origin, published);
+  return [...playlistCases(published, tokens), ...keyCases(published, tokens), ...issueCases(published, tokens)].concat(
+    [...published.segmentKeys].flatMap(([bytes, key]) => segmentCases(bytes, key)),
+  );
+}
+
+const MEMORY = { worker: "memory", nextPath: () => "/" } as const;
+
+function playlistCases({ videoPostId }: PublishedPost, { issued, session }: Tokens): EdgeCase[] {
+  const resource = `/video/enc/videoResource/${videoPostId}/0`;
+  const media = () => `${resource}/1080p/index.m3u8?token=${session}`;
+  const gzip = { "accept-encoding": "gzip" };
+  const rows: [name: string, target: number, ours: Asked][] = [
+    ["master, new session each time", 0.5, { nextPath: () => `${resource}/master.m3u8?token=${issued}` }],
+    ["media playlist, plain", 0.65, { nextPath: media }],
+    ["media playlist, gzip", 0.9, { nextPath: media, headers: gzip }],
+  ];
+  return rows.map(([name, ratio, ours]) => ({ name, target: atLeast(ratio), ours, bare: MEMORY, fromMemory: true }));
+}
+
+function keyCases({ keys }: PublishedPost, tokens: Tokens): EdgeCase[] {
+  const { keyId } = keys.keys.find((key) => key.quality === "1080p")!;
   const key = (session: string) => `/video/enc/key?keyId=${keyId}&quality=1080p&token=${session}`;
+  const uncounted = { nextPath: () => key(tokens.session) };
   const root = { nextPath: () => "/" };
-  const segments = [...published.segmentKeys].map(([bytes, objectKey]) => ({
-    name: `segment of ${(bytes / 1e6).toFixed(1)} MB`,
-    target: 0.9,
-    ours: { nextPath: () => `/video/enc/segments/${objectKey}` },
-    bare: { worker: "object" as const, nextPath: () => `/${objectKey}` },
-  }));
   return [
+    { name: "key, uncounted", target: atLeast(0.55), ours: uncounted, bare: MEMORY, fromMemory: true },
+    { name: "key, uncounted", target: atLeast(8), ours: uncounted, bare: { worker: "database", ...root } },
     {
-      name: "master, new session each time",
-      target: 0.5,
-      ours: { nextPath: () => master },
-      bare: { ...root, worker: "memory" },
-      memoryOf: master,
+      name: "key, counted, known session",
+      target: atLeast(0.6),
+      ours: { nextPath: () => key(tokens.counted) },
+      bare: { worker: "counter", nextPath: () => "/one" },
     },
     {
-      name: "media playlist, plain",
-      target: 0.65,
-      ours: { nextPath: () => media },
-      bare: { ...root, worker: "memory" },
-      memoryOf: media,
+      name: "key, first use of a token",
+      target: atLeast(0.8),
+      ours: { nextPath: () => key(tokens.nextCounted()) },
+      bare: { worker: "counter", nextPath: () => `/${secretId()}` },
+      makesObjects: true,
     },
-    {
-      name: "media playlist, gzip",
-      target: 0.9,
-      ours: { nextPath: () => media, headers: { "accept-encoding": "gzip" } },
-      bare: { ...root, worker: "memory" },
-      memoryOf: media,
-    },
-    {
-      name: "key, one session",
-      target: 0.8,
-      ours: { nextPath: () => key(sessions[0]!) },
-      bare: { ...root, worker: "database" },
-    },
-    {
-      name: "key, new session each time",
-      target: 0.8,
-      ours: { nextPath: () => key(takeOne(sessions)) },
-      bare: { ...root, worker: "database" },
-    },
-    ...segments,
   ];
 }
 
-/** What the master mints for `token`, many times: minted here, so that no round waits for it. */
-async function sessionTokens(token: string, count: number): Promise<string[]> {
-  const signer = createTokenSigner("play+jwt", parseSecretList(TEST_SECRETS.TOKEN_SIGNING_KEYS, 32));
-  const now = Date.now() / 1000;
-  const verified = await signer.verify(token, now);
-  const issued = verified.kind === "valid" ? fromWire(verified.payload) : null;
-  if (issued === null) throw new Error("the token that was issued does not verify");
-  const mint = () => signer.sign(toWire(sessionClaims(issued, secretId(), Math.floor(now))));
-  return Promise.all(Array.from({ length: count }, mint));
+function issueCases({ videoPostId }: PublishedPost, { apiKey }: Tokens): EdgeCase[] {
+  const part = { videoPostId, fileIndex: 0 };
+  const json = { "content-type": "application/json" };
+  const rows: [name: string, path: string, target: Target | null, bearer: string | null, body: object][] = [
+    ["token issue, anonymous", "/video/enc/token", atLeast(0.4), null, part],
+    ["token issue, viewer JWT", "/video/enc/token", null, viewerJwt("viewer-1"), part],
+    ["token issue, API key", "/admin/video/enc/token", null, apiKey, { ...part, viewer: "site:viewer-1" }],
+  ];
+  return rows.map(([name, path, target, bearer, body]) => ({
+    name,
+    target,
+    ours: {
+      nextPath: () => path,
+      headers: bearer === null ? json : { ...json, authorization: `Bearer ${bearer}` },
+      body: JSON.stringify(body),
+    },
+    bare: MEMORY,
+    fromMemory: true,
+  }));
 }
 
-function takeOne(sessions: string[]): string {
-  const session = sessions.pop();
-  if (session === undefined) throw new Error("there are no more play sessions for this benchmark");
-  return session;
+function segmentCases(bytes: number, objectKey: string): EdgeCase[] {
+  const ours = { nextPath: () => `/video/enc/segments/${objectKey}` };
+  const bare = { worker: "object" as const, nextPath: () => `/${objectKey}` };
+  const size = `segment of ${(bytes / 1e6).toFixed(1)} MB`;
+  let host = 0;
+  // Each name of the Worker has a cache of its own.
+  const cold = { ...ours, nextHost: () => `h${host++}.example` };
+  return [
+    { name: `${size}, in the cache`, target: null, ours: { ...ours, nextHost: () => "video.example" }, bare },
+    { name: `${size}, not in the cache`, target: null, ours: cold, bare },
+  ];
 }

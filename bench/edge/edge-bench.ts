@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { publishPost } from "../../test/fixtures/isolates/published-post.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
 import { median, pairedRounds, type Round } from "../rounds.ts";
 import { type Asked, type EdgeCase, edgeCases } from "./cases.ts";
 import { type LoadResult, runLoad } from "./http-load.ts";
-import { publishPost } from "./published-post.ts";
+import { SITE_SETTINGS } from "./tokens.ts";
 import { startWorkerd, type Workerd, type WorkerName } from "./workerd.ts";
 
 const CONNECTIONS = 32;
@@ -14,6 +15,9 @@ const SEGMENT_BYTES = [1_000_000, 3_700_000];
 /** Milliseconds of one side of a round, and of the warming up of both before the first. */
 const FULL = { rounds: 16, roundMs: 1500, warmUpMs: 2000 };
 const QUICK = { rounds: 4, roundMs: 300, warmUpMs: 500 };
+/** Objects stay in memory and slow the next ones down: few of them, and a new process after so many rounds. */
+const OBJECTS = { roundMs: 500, warmUpMs: 300 };
+const ROUNDS_OF_OBJECTS = 4;
 
 type Timing = typeof FULL;
 
@@ -21,21 +25,49 @@ type Timing = typeof FULL;
 export async function benchEdge(options: BenchOptions): Promise<Comparison[]> {
   const standard = options.quick ? QUICK : FULL;
   const timing = { ...standard, rounds: options.rounds ?? standard.rounds };
+  const withObjects: EdgeCase[] = [];
+  const compared: Comparison[] = [];
+  await inWorkerd(async (workerd, cases) => {
+    options.progress(await emptyWorkerRate(workerd, timing));
+    for (const edgeCase of cases.filter(({ name }) => name.includes(options.only))) {
+      if (edgeCase.makesObjects) withObjects.push(edgeCase);
+      else compared.push(comparisonOf(edgeCase, await roundsOf(workerd, edgeCase, timing, options)));
+    }
+  });
+  for (const edgeCase of withObjects) {
+    compared.push(comparisonOf(edgeCase, await roundsWithObjects(edgeCase, timing, options)));
+  }
+  return compared;
+}
+
+async function inWorkerd<Result>(work: (workerd: Workerd, cases: EdgeCase[]) => Promise<Result>): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-bench-"));
   try {
-    await using workerd = await startWorkerd(directory);
-    const published = await publishPost(workerd, SEGMENT_BYTES);
-    const cases = await edgeCases(await workerd.origin("ladderlock"), published);
-    options.progress(await emptyWorkerRate(workerd, timing));
-    const comparisons: Comparison[] = [];
-    for (const edgeCase of cases.filter(({ name }) => name.includes(options.only))) {
-      options.progress(edgeCase.name);
-      comparisons.push(await compareCase(workerd, edgeCase, timing));
-    }
-    return comparisons;
+    await using workerd = await startWorkerd(directory, SITE_SETTINGS);
+    const origin = await workerd.origin("ladderlock");
+    const published = await publishPost({ origin, bucket: workerd.bucket }, SEGMENT_BYTES);
+    return await work(workerd, await edgeCases(origin, published));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** The same case in one new process after another. */
+async function roundsWithObjects(
+  { name, bare }: EdgeCase,
+  timing: Timing,
+  options: BenchOptions,
+): Promise<Round<Sample>[]> {
+  const rounds: Round<Sample>[] = [];
+  while (rounds.length < timing.rounds) {
+    const count = Math.min(ROUNDS_OF_OBJECTS, timing.rounds - rounds.length);
+    const next = await inWorkerd((workerd, cases) => {
+      const same = cases.find((one) => one.name === name && one.bare.worker === bare.worker)!;
+      return roundsOf(workerd, same, { ...OBJECTS, rounds: count }, options);
+    });
+    rounds.push(...next);
+  }
+  return rounds;
 }
 
 /** What load generator and runtime reach together where a Worker does nothing: all else must be well below. */
@@ -46,22 +78,24 @@ async function emptyWorkerRate(workerd: Workerd, timing: Timing): Promise<string
   return `an empty Worker gives ${Math.round(requests / seconds)} requests/s`;
 }
 
-async function compareCase(workerd: Workerd, edgeCase: EdgeCase, timing: Timing): Promise<Comparison> {
-  const { name, target, ours, bare, memoryOf } = edgeCase;
-  if (memoryOf !== undefined) await copyToMemory(workerd, memoryOf);
+async function roundsOf(
+  workerd: Workerd,
+  { name, ours, bare, fromMemory = false }: EdgeCase,
+  timing: Timing,
+  { progress }: BenchOptions,
+): Promise<Round<Sample>[]> {
+  progress(`${name}, against ${bare.worker}`);
+  if (fromMemory) await copyToMemory(workerd, ours);
   const sides = (milliseconds: number) => ({
     ours: () => load(workerd, "ladderlock", ours, milliseconds),
     bare: () => load(workerd, bare.worker, bare, milliseconds),
   });
   await pairedRounds(1, sides(timing.warmUpMs));
-  const rounds = await pairedRounds(timing.rounds, sides(timing.roundMs));
-  const described = {
-    name,
-    against: bare.worker,
-    unit: "requests/s",
-    target: { atLeast: target },
-    note: noteOf(rounds),
-  };
+  return pairedRounds(timing.rounds, sides(timing.roundMs));
+}
+
+function comparisonOf({ name, target, bare }: EdgeCase, rounds: readonly Round<Sample>[]): Comparison {
+  const described = { name, against: bare.worker, unit: "requests/s", target, note: noteOf(rounds) };
   return compare(described, rounds, ({ requests, seconds }) => requests / seconds);
 }
 
@@ -77,13 +111,15 @@ async function load(workerd: Workerd, worker: WorkerName, asked: Asked, millisec
 }
 
 /** Gives the memory Worker the very bytes that ours answers with. */
-async function copyToMemory(workerd: Workerd, path: string): Promise<void> {
+async function copyToMemory(workerd: Workerd, { nextPath, headers, body }: Asked): Promise<void> {
+  const path = nextPath();
   const response = await fetch(new URL(path, await workerd.origin("ladderlock")), {
-    headers: { "accept-encoding": "identity" },
+    headers: { ...headers, "accept-encoding": "identity" },
+    ...(body === undefined ? {} : { method: "POST", body }),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  const body = await response.arrayBuffer();
-  await (await fetch(await workerd.origin("memory"), { method: "PUT", body })).arrayBuffer();
+  const answer = await response.arrayBuffer();
+  await (await fetch(await workerd.origin("memory"), { method: "PUT", body: answer })).arrayBuffer();
 }
 
 function noteOf(rounds: readonly Round<Sample>[]): string {

@@ -9,6 +9,10 @@ export type Load = {
   /** Path and query of the next request. */
   readonly nextPath: () => string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** For a POST. */
+  readonly body?: string;
+  /** Host header of the next request; by default the address. */
+  readonly nextHost?: () => string;
 };
 
 export type LoadResult = {
@@ -25,14 +29,14 @@ export type LoadResult = {
  */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const latencies: number[] = [];
-  const tail = requestTail(load);
+  const request = requestOf(load);
   const startedAt = performance.now();
   const endsAt = startedAt + load.milliseconds;
   const done = (latencyMs: number) => {
     latencies.push(latencyMs);
     return performance.now() < endsAt;
   };
-  const connections = Array.from({ length: load.connections }, () => keepAsking(load, tail, done));
+  const connections = Array.from({ length: load.connections }, () => keepAsking(load, request, done));
   const bodies = await Promise.all(connections);
   return {
     requests: latencies.length,
@@ -42,19 +46,23 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   };
 }
 
-function requestTail({ origin, headers = {} }: Load): string {
-  const lines = Object.entries({ host: origin.host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return ` HTTP/1.1\r\n${lines.join("")}\r\n`;
+/** The text of the next request. What does not change is put together once. */
+function requestOf({ origin, headers = {}, body, nextPath, nextHost = () => origin.host }: Load): () => string {
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const lines = Object.entries({ ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const method = body === undefined ? "GET" : "POST";
+  const tail = `\r\n${lines.join("")}\r\n${body ?? ""}`;
+  return () => `${method} ${nextPath()} HTTP/1.1\r\nhost: ${nextHost()}${tail}`;
 }
 
 /** One connection, until `done` says that the time is over; resolves to the bytes of all bodies. */
-function keepAsking(load: Load, tail: string, done: (latencyMs: number) => boolean): Promise<number> {
+function keepAsking(load: Load, request: () => string, done: (latencyMs: number) => boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(load.origin.port), load.origin.hostname).setNoDelay(true);
     let askedAt = 0;
     const ask = () => {
       askedAt = performance.now();
-      socket.write(`GET ${load.nextPath()}${tail}`);
+      socket.write(request());
     };
     let bodyBytes = 0;
     const reader = createResponseReader((response) => {
