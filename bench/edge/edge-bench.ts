@@ -111,10 +111,11 @@ async function load(workerd: Workerd, worker: WorkerName, asked: Asked, millisec
 }
 
 /** Gives the memory Worker the very bytes that ours answers with. */
-async function copyToMemory(workerd: Workerd, { nextPath, headers, body }: Asked): Promise<void> {
+async function copyToMemory(workerd: Workerd, { nextPath, headers, nextHeaders, body }: Asked): Promise<void> {
   const path = nextPath();
+  const [name, value] = nextHeaders?.().trim().split(": ") ?? [];
   const response = await fetch(new URL(path, await workerd.origin("ladderlock")), {
-    headers: { ...headers, "accept-encoding": "identity" },
+    headers: { ...headers, ...(name === undefined ? {} : { [name]: value! }), "accept-encoding": "identity" },
     ...(body === undefined ? {} : { method: "POST", body }),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);

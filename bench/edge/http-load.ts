@@ -11,8 +11,8 @@ export type Load = {
   readonly headers?: Readonly<Record<string, string>>;
   /** For a POST. */
   readonly body?: string;
-  /** Host header of the next request; by default the address. */
-  readonly nextHost?: () => string;
+  /** Further headers of the next request, as `name: value\r\n`. A Host replaces that of the socket. */
+  readonly nextHeaders?: () => string;
 };
 
 export type LoadResult = {
@@ -47,12 +47,16 @@ export async function runLoad(load: Load): Promise<LoadResult> {
 }
 
 /** The text of the next request. What does not change is put together once. */
-function requestOf({ origin, headers = {}, body, nextPath, nextHost = () => origin.host }: Load): () => string {
+function requestOf({ origin, headers = {}, body, nextPath, nextHeaders = () => "" }: Load): () => string {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const lines = Object.entries({ ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
   const method = body === undefined ? "GET" : "POST";
-  const tail = `\r\n${lines.join("")}\r\n${body ?? ""}`;
-  return () => `${method} ${nextPath()} HTTP/1.1\r\nhost: ${nextHost()}${tail}`;
+  const tail = `${lines.join("")}\r\n${body ?? ""}`;
+  return () => {
+    const more = nextHeaders();
+    const host = more.startsWith("host:") ? "" : `host: ${origin.host}\r\n`;
+    return `${method} ${nextPath()} HTTP/1.1\r\n${host}${more}${tail}`;
+  };
 }
 
 /** One connection, until `done` says that the time is over; resolves to the bytes of all bodies. */

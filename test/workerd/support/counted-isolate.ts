@@ -1,3 +1,5 @@
+import type { Env } from "../../../edge/env.ts";
+import worker from "../../../edge/index.ts";
 import { hangs, throws } from "./faults.ts";
 import { faultyDatabase } from "./faulty-database.ts";
 
@@ -6,15 +8,8 @@ import { faultyDatabase } from "./faulty-database.ts";
  * database fails when a test says so. Not a part of the Worker.
  */
 
-// Beside this module: the file that a deployment uploads.
-// @ts-expect-error: it has no types.
-import worker from "./index.js";
+export * from "../../../edge/index.ts";
 
-// @ts-expect-error: it has no types.
-export * from "./index.js";
-
-type Env = { readonly DB: D1Database; readonly PLAY_COUNTER: DurableObjectNamespace };
-type Worker = { fetch(request: Request, env: unknown, execution: ExecutionContext): Promise<Response> };
 type Counted = {
   readonly env: Env;
   readonly calls: () => number;
@@ -52,7 +47,7 @@ export default {
     }
     if (pathname === "/test/reset-counts") database.reset();
     else if (pathname === "/test/database") database.fail(faultOf(searchParams));
-    else return (worker as Worker).fetch(request, env, execution);
+    else return worker.fetch(request as never, env, execution);
     return new Response(null, { status: 204 });
   },
 };
