@@ -1,6 +1,7 @@
 import { hashOfSecret, parseApiKey } from "../../shared/application/api-key-text.ts";
 import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
 import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
+import type { Later } from "../gate/freshness.ts";
 import { logError } from "../log/log.ts";
 import { bearerToken, equalSecrets } from "./bearer.ts";
 import type { Attempt, AuthResult } from "./caller.ts";
@@ -24,17 +25,17 @@ const RECORD_USE_AFTER_MS = 10_000;
 /** The caller of `Authorization: Bearer`. `later` takes work that the response does not wait for. */
 export async function authenticateByApiKey(
   authenticator: ApiKeyAuthenticator,
-  { request, isPrompt }: Pick<Attempt, "request" | "isPrompt">,
+  attempt: Pick<Attempt, "request" | "isPrompt">,
   now: number,
-  later: (work: Promise<unknown>) => void,
+  later: Later,
 ): Promise<AuthResult> {
+  const { request } = attempt;
   if (!request.headers.has("authorization")) return { kind: "none" };
   const given = bearerToken(request);
   if (given === null) return refused("send an API key as Authorization: Bearer");
   if (await equalSecrets(given, authenticator.firstKey))
     return { kind: "caller", caller: { id: "api-key:admin", scopes: ["admin"] } };
-  const lookUp = isPrompt ? authenticator.known.find : authenticator.apiKeys.find;
-  const found = await findKey(authenticator, given, request, now, (keyId) => lookUp(keyId, later));
+  const found = await findKey(authenticator, given, attempt, now, later);
   if (found === "too-many") return { kind: "refused", code: "too-many-requests" };
   if (found === "away") return { kind: "unavailable", reason: "API keys cannot be looked up now" };
   if (found === null) return refused();
@@ -47,16 +48,17 @@ export async function authenticateByApiKey(
 }
 
 /**
- * Nothing is looked up for a key that was unknown within the last second. Look-ups of keys that this isolate does not
- * know as valid are counted by network, and all of them by second, since made-up keys cost nothing. Only the holder of
- * the secret half learns why a key is refused.
+ * Nothing is looked up for a key that was unknown within the last second, and made-up keys cost nothing: look-ups of keys
+ * that this isolate does not know as valid stop in a flood. Administration counts them by network as well; a crowd whose
+ * site has one address must pass an isolate that has just started. Only the holder of the secret half learns why a key
+ * is refused.
  */
 async function findKey(
-  { seen, isBeyondLimit }: ApiKeyAuthenticator,
+  { apiKeys, known, seen, isBeyondLimit }: ApiKeyAuthenticator,
   given: string,
-  request: Request,
+  { request, isPrompt }: Pick<Attempt, "request" | "isPrompt">,
   now: number,
-  lookUp: (keyId: string) => Promise<StoredApiKey | null | "away">,
+  later: Later,
 ): Promise<StoredApiKey | "too-many" | "away" | null> {
   const parts = parseApiKey(given);
   if (parts === null) return null;
@@ -64,10 +66,10 @@ async function findKey(
   const key = `${parts.keyId}:${hash}`;
   if (seen.isUnknown(key, now)) return null;
   if (!seen.wasGood(key)) {
-    if (await isBeyondLimit(request)) return "too-many";
-    if (!seen.mayLookUp(now)) return "away";
+    if (!isPrompt && (await isBeyondLimit(request))) return "too-many";
+    if (seen.isFlooded(now)) return "away";
   }
-  const stored = await lookUp(parts.keyId);
+  const stored = await (isPrompt ? known.find(parts.keyId, later) : apiKeys.find(parts.keyId));
   if (stored === "away") return "away";
   const found = stored !== null && (await equalSecrets(hash, stored.secretHash)) ? stored : null;
   seen.note(key, found === null ? "unknown" : apiKeyStatus(found, now) === "ACTIVE" ? "good" : "bad", now);

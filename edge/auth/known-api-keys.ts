@@ -21,6 +21,8 @@ type Reading = { readonly key: StoredApiKey | null; readonly position: number; r
 
 /** The feed names a key that is revoked; this bounds the effect of a change that was made by hand. */
 const BACKSTOP_MS = 60_000;
+/** In a second, of keys that may not exist: a flood of made-up ones must not occupy the database. */
+const MOST_LOOK_UPS = 50;
 /** A key may be created in another isolate at any time. */
 const MISSING_MS = 1000;
 
@@ -34,8 +36,18 @@ export function createKnownApiKeys(
   // Bounded separately, so that made-up ids push out no key that exists.
   const missing = new Map<string, Cell<Reading>>();
 
+  let lookUps = { second: 0, count: 0 };
+
+  const isBeyondLookUps = (): boolean => {
+    const second = Math.floor(clock.now() / 1000);
+    if (lookUps.second !== second) lookUps = { second, count: 0 };
+    return ++lookUps.count > MOST_LOOK_UPS;
+  };
+
+  const stepOf = (keyId: string, cell: Cell<Reading>) =>
+    nextStep(cell, rulesOf(keyId, cell), clock.now(), Number.NEGATIVE_INFINITY);
+
   const rulesOf = (keyId: string, { value }: Cell<Reading>): FreshnessRules => {
-    if (rules.freshMs === 0) return rules;
     if (value?.key === null) return { freshMs: MISSING_MS, staleMs: MISSING_MS };
     const isCurrent =
       value !== undefined &&
@@ -53,6 +65,10 @@ export function createKnownApiKeys(
   const get = async (keyId: string, later: Later): Promise<StoredApiKey | null | "away"> => {
     const known = found.get(keyId) ?? missing.get(keyId);
     const cell = known ?? emptyCell<Reading>();
+    const step = stepOf(keyId, cell);
+    // A request that waits for the reading of another one costs nothing.
+    const costs = step === "read" || step === "use-and-read";
+    if (costs && !found.has(keyId) && isBeyondLookUps()) return step === "read" ? "away" : null;
     if (known === undefined) keepNewest(missing, keyId, cell);
     const value = await freshValue(
       cell,
@@ -72,13 +88,23 @@ export function createKnownApiKeys(
   const peek = (keyId: string): StoredApiKey | null | undefined => {
     const cell = found.get(keyId);
     if (cell === undefined || !feed.isReady()) return undefined;
-    const step = nextStep(cell, rulesOf(keyId, cell), clock.now(), Number.NEGATIVE_INFINITY);
-    return step === "use" ? cell.value?.key : undefined;
+    return stepOf(keyId, cell) === "use" ? cell.value?.key : undefined;
+  };
+
+  const ownReading = async (keyId: string, later: Later): Promise<StoredApiKey | null | "away"> => {
+    const value = await freshValue(
+      emptyCell<Reading>(),
+      () => rules,
+      () => read(keyId),
+      clock,
+      later,
+    );
+    return value === "away" ? "away" : value.key;
   };
 
   return {
     find: async (keyId, later) => {
-      if (rules.freshMs === 0) return get(keyId, later);
+      if (rules.freshMs === 0) return ownReading(keyId, later);
       const peeked = peek(keyId);
       if (peeked !== undefined) return peeked;
       // Side by side, since an isolate that has just started knows neither.

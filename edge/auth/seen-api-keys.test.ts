@@ -17,10 +17,13 @@ describe("what is remembered of API keys", () => {
     expect([seen.wasGood("a"), seen.isUnknown("a", 0)]).toEqual([false, false]);
   });
 
-  it("allows 50 look-ups of other keys in a second", () => {
+  it("is flooded by 50 unknown keys in a second, until its end", () => {
     const seen = createSeenApiKeys();
-    const allowed = (now: number) => Array.from({ length: 60 }, () => seen.mayLookUp(now)).filter(Boolean).length;
-    expect([allowed(5000), allowed(5999), allowed(6000)]).toEqual([50, 0, 50]);
+    for (let n = 0; n < 49; n++) seen.note(`unknown-${n}`, "unknown", 5000);
+    seen.note("good", "good", 5000);
+    expect(seen.isFlooded(5000)).toBe(false);
+    seen.note("unknown-49", "unknown", 5999);
+    expect([5999, 6000].map((now) => seen.isFlooded(now))).toEqual([true, false]);
   });
 
   it("names one use of a key in a minute", () => {

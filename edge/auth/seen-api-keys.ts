@@ -7,8 +7,8 @@ export type SeenApiKeys = {
   readonly wasGood: (key: string) => boolean;
   /** Whether a recent look-up found no such key. */
   readonly isUnknown: (key: string, now: number) => boolean;
-  /** Whether one more key that is not known as valid may be looked up in this second. */
-  readonly mayLookUp: (now: number) => boolean;
+  /** Whether so many look-ups of this second found nothing that no more keys are looked up that may not exist. */
+  readonly isFlooded: (now: number) => boolean;
   readonly note: (key: string, found: "good" | "bad" | "unknown", now: number) => void;
   /** Whether this is the first use of the key in a minute. */
   readonly noteUse: (keyId: string, now: number) => boolean;
@@ -16,26 +16,29 @@ export type SeenApiKeys = {
 
 /** Short, although a random key cannot be tried before it exists. */
 const UNKNOWN_MS = 1000;
-/** A flood of made-up keys from many networks must not occupy the database. */
-const MOST_LOOK_UPS = 50;
+/** In a second: a flood of made-up keys from many networks must not occupy the database. */
+const MOST_UNKNOWN = 50;
 
 export function createSeenApiKeys(): SeenApiKeys {
   const good = new Map<string, true>();
   const unknownUntil = new Map<string, number>();
   const usedAt = new Map<string, number>();
-  let lookUps = { second: 0, count: 0 };
+  let misses = { second: 0, count: 0 };
+  const missesOf = (now: number) => {
+    const second = Math.floor(now / 1000);
+    if (misses.second !== second) misses = { second, count: 0 };
+    return misses;
+  };
   return {
     wasGood: (key) => good.has(key),
     isUnknown: (key, now) => now < (unknownUntil.get(key) ?? 0),
-    mayLookUp: (now) => {
-      const second = Math.floor(now / 1000);
-      if (lookUps.second !== second) lookUps = { second, count: 0 };
-      return ++lookUps.count <= MOST_LOOK_UPS;
-    },
+    isFlooded: (now) => missesOf(now).count >= MOST_UNKNOWN,
     note: (key, found, now) => {
       if (found === "good") keepNewest(good, key, true);
       else good.delete(key);
-      if (found === "unknown") keepNewest(unknownUntil, key, now + UNKNOWN_MS);
+      if (found !== "unknown") return;
+      keepNewest(unknownUntil, key, now + UNKNOWN_MS);
+      missesOf(now).count++;
     },
     noteUse: (keyId, now) => {
       if (now - (usedAt.get(keyId) ?? Number.NEGATIVE_INFINITY) < LAST_USED_EXACTNESS_MS) return false;

@@ -3,8 +3,9 @@ import { formatApiKey, hashOfSecret, newApiKeyParts } from "../../../shared/appl
 import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
 import { onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
+import { IssueCounters } from "../support/issue-counters.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
+import { type TestSettings, testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* What an isolate knows of API keys when a site issues tokens with them. */
@@ -22,7 +23,7 @@ beforeEach(async () => {
 });
 
 /** An isolate whose time passes when the test says so, and how often it has looked up an API key. */
-function startIsolate(settings: Record<string, string> = {}, clockMs = 0) {
+function startIsolate(settings: TestSettings = {}, clockMs = 0) {
   let at = Date.now() + clockMs;
   let lookUps = 0;
   const database = faultyDatabase(testEnv.DB);
@@ -70,6 +71,15 @@ describe("an API key by which a site issues tokens", () => {
     isolate.pass(60_000);
     expect((await issue(isolate)).status).toBe(200);
     expect(isolate.lookUps()).toBe(2);
+  });
+
+  it("lets a crowd of its viewers pass an isolate that has just started, whatever else is limited", async () => {
+    const counters = new IssueCounters();
+    counters.everything = true;
+    const isolate = startIsolate({ TOKEN_ISSUE_LIMIT: counters });
+    const answers = await Promise.all(Array.from({ length: 200 }, () => issue(isolate)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(isolate.lookUps()).toBe(1);
   });
 
   it("is refused at once by the isolate that has revoked it, and by all others after GATE_FRESH_SECONDS", async () => {
