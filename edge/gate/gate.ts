@@ -1,5 +1,6 @@
 import type { KnownPart } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import type { GateReadings } from "../../shared/application/ports/gate-readings.ts";
+import type { Viewer } from "../../shared/domain/quality-auth.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { type CountOutcome, createPlayCounting, type PlayCounting } from "./count-play.ts";
 import { type FoundKey, findKey, keyRefusal } from "./find-key.ts";
@@ -27,8 +28,13 @@ export type Gate = {
   readonly isRevoked: (claims: PlaybackClaims, later: Later) => Promise<boolean | "away">;
 };
 
-/** `tokenId`: of the signed token that names the part. */
-type PartName = { readonly videoPostId: string; readonly fileIndex: number; readonly tokenId?: string };
+/** A part, and who names it: a signed token or a caller. */
+type PartName = {
+  readonly videoPostId: string;
+  readonly fileIndex: number;
+  readonly tokenId?: string;
+  readonly viewer?: Viewer;
+};
 export type Known = KnownPart & {
   readonly part: PartSnapshot | null;
   /** False: changes of the part have not been read yet, and it decides no refusal. */
@@ -49,9 +55,10 @@ export function createGate({ readings, counters, rules, longestSeconds, clock, o
   const parts = createPartSnapshots(readings, feed, rules, clock);
   const oldTokens = createOldTokens(feed, rules, clock);
 
-  const partSince: Gate["partSince"] = async ({ videoPostId, fileIndex, tokenId }, notBefore, later) => {
-    const isSigned = tokenId !== undefined;
-    const read = (wanted?: WantedPart) => parts.get(videoPostId, fileIndex, later, { isSigned, ...wanted });
+  const partSince: Gate["partSince"] = async (name, notBefore, later) => {
+    const { videoPostId, fileIndex, tokenId, viewer } = name;
+    const isKnownCaller = tokenId !== undefined || (viewer !== undefined && viewer.kind !== "anonymous");
+    const read = (wanted?: WantedPart) => parts.get(videoPostId, fileIndex, later, { isKnownCaller, ...wanted });
     // Side by side, since an isolate that has just started knows neither.
     const [ready, first] = await Promise.all([feed.ready(later, notBefore), read()]);
     if (ready === "away" || first === "away") return "away";

@@ -40,8 +40,8 @@ export type PartSnapshots = {
 export type WantedPart = {
   /** In ms, the earliest start of a reading that counts. */
   readonly notBefore?: number;
-  /** A signed token names the part: no flood of made-up ids keeps its viewer waiting. */
-  readonly isSigned?: boolean;
+  /** A signed token or an authenticated caller names the part: no flood of made-up ids keeps it waiting. */
+  readonly isKnownCaller?: boolean;
 };
 
 type Reading = {
@@ -117,11 +117,11 @@ export function createPartSnapshots(
       const step = nextStep(cell, rulesOf(videoPostId, cell), clock.now(), Number.NEGATIVE_INFINITY);
       return step === "use" ? knownOf(videoPostId, cell.value) : undefined;
     },
-    get: async (videoPostId, fileIndex, later, { notBefore, isSigned = false } = {}) => {
+    get: async (videoPostId, fileIndex, later, { notBefore, isKnownCaller = false } = {}) => {
       if (!isUuid(videoPostId)) return { part: null, position: feed.position(), isCurrent: true };
       const name = nameOf(videoPostId, fileIndex);
       const known = found.get(name) ?? missing.get(name);
-      if (known === undefined && !isSigned && isBeyondMisses()) return "away";
+      if (known === undefined && !isKnownCaller && isBeyondMisses()) return "away";
       const cell = known ?? emptyCell<Reading>();
       if (known === undefined) missing.put(name, cell, CELL_BYTES);
       const used = cell.value;

@@ -222,13 +222,23 @@ describe("a viewer who may watch", () => {
 });
 
 describe("a flood of made-up posts at token issue", () => {
-  it("does not keep a viewer waiting whose token names a part that this isolate has not read", async () => {
+  async function flooded() {
     const cold = startIsolate();
-    const token = await anonymousToken(startIsolate(), post);
     const madeUp = Array.from({ length: 205 }, () => ({ videoPostId: crypto.randomUUID(), fileIndex: 0 }));
     await Promise.all(madeUp.map((part) => expect(anonymousToken(cold, part)).rejects.toThrow(/^404/)));
+    return cold;
+  }
+
+  it("does not keep a viewer waiting whose token names a part that this isolate has not read", async () => {
+    const cold = await flooded();
+    const token = await anonymousToken(startIsolate(), post);
     await expect(anonymousToken(cold, post)).rejects.toThrow(/^503/);
     expect(await askKey(cold, post, token)).toBe("key");
+  });
+
+  it("does not keep a site from issuing tokens of such a part", async () => {
+    const cold = await flooded();
+    expect(await askKey(cold, post, await siteToken(cold, post))).toBe("key");
   });
 });
 

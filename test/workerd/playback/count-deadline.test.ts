@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
-import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
-import { createPlayCounting } from "./count-play.ts";
-import type { CountedPlay } from "./play-counter.ts";
+import { createPlayCounting } from "../../../edge/gate/count-play.ts";
+import type { CountedPlay } from "../../../edge/gate/play-counter.ts";
+import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 
 const NOW = 1_000_000_000;
 const origin = { issuedAt: NOW / 1000, expiresAt: NOW / 1000 + 600 };
@@ -46,7 +46,10 @@ function counting(answersAfterMs: number, askRevoked: () => Promise<boolean[]>) 
   };
   const outcome = async () => {
     let answer: string | undefined;
-    const asked = createPlayCounting({ counters, feed, longestSeconds: 86_400, sleep }).begin(claims, NOW);
+    const asked = createPlayCounting({ counters, feed, longestSeconds: 86_400, sleep, onAway: () => {} }).begin(
+      claims,
+      NOW,
+    );
     void asked.then((kind) => (answer = kind));
     for (let turns = 0; answer === undefined && turns < 100; turns++) await turn();
     return { answer, at };
