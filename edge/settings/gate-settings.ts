@@ -7,11 +7,13 @@ export const GATE_SETTINGS = {
   GATE_FRESH_SECONDS: wholeNumber(0, 60)
     .default(5)
     .describe(
-      "how old parts and revocations in memory may be, and so how late a revocation takes effect; 0 reads always",
+      "how old parts and revocations in memory may be, and so how late a revocation takes effect; 0 reads for every request",
     ),
   GATE_STALE_SECONDS: wholeNumber(0, 3600)
     .default(60)
-    .describe("how old they may be while the database does not answer; no effect where `GATE_FRESH_SECONDS` is 0"),
+    .describe(
+      "how old parts and revocations may be while the database does not answer; no effect if `GATE_FRESH_SECONDS` is 0",
+    ),
 };
 
 type GateSettings = z.infer<z.ZodObject<typeof GATE_SETTINGS>>;

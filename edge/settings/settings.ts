@@ -61,7 +61,7 @@ export const SETTINGS_SCHEMA = z.object({
   ),
   VIEWER_ID_KEY: secret(
     base64Secret,
-    "base64 of at least 32 bytes: the key of the hash by which tokens, limits and revocations name viewers; keep it",
+    "base64 of at least 32 bytes: hashes the names of viewers; a change ends limits and revocations of viewers",
   ),
   ...ACCESS_SETTINGS,
   GATEWAY_SECRET: secret(
@@ -97,10 +97,10 @@ export const SETTINGS_SCHEMA = z.object({
     .describe("how long a browser may keep a key, and so outlast a revocation; at most 300, 0 for not at all"),
   MIGRATION_MAX_IN_FLIGHT: wholeNumber(1)
     .default(4)
-    .describe("imported parts that a batch re-keys at the same time, those that viewers requested included"),
+    .describe("imported parts in progress, above which a batch starts no further re-key"),
   MIGRATION_MAX_REQUESTED: wholeNumber(1)
     .default(20)
-    .describe("imported parts in progress beyond which further requests of viewers wait with the batches"),
+    .describe("imported parts in progress, from which on a request of a viewer joins the queue of the batches"),
   JOB_LEASE_SECONDS: seconds(STANDARD_JOB_RULES.leaseMs / 1000).describe(
     "how long a processor may be silent before its job is requeued",
   ),
