@@ -1,5 +1,6 @@
 import { problem } from "../http/problems.ts";
 import type { Refusal } from "../http/refusal.ts";
+import { PUBLIC_HEADERS } from "../middleware/public-headers.ts";
 import { type Answer, type File, isFile, type Outcome } from "./answer.ts";
 
 /** The only place where the outcome of a route becomes a response. */
@@ -17,7 +18,8 @@ function answerResponse({ status, body }: Answer, method: string): Response {
   return Response.json(body, { status, headers: NOT_STORED });
 }
 
-const NOT_STORED = { "cache-control": "private, no-store" };
+/** Copied as a whole, which is faster than setting one header after another on each response. */
+const NOT_STORED = new Headers({ ...PUBLIC_HEADERS, "cache-control": "private, no-store" });
 
 function fileResponse(status: number, { contentType, open, bytes, attachment }: File, method: string): Response {
   return new Response(method === "HEAD" ? null : open(), {
