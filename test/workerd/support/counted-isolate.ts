@@ -1,7 +1,7 @@
 import type { Env } from "../../../edge/env.ts";
 import worker from "../../../edge/index.ts";
-import { hangs, throws } from "./faults.ts";
-import { faultyDatabase } from "./faulty-database.ts";
+import { type Fault, hangs, throws } from "./faults.ts";
+import { type FaultyDatabase, faultyDatabase } from "./faulty-database.ts";
 
 /*
  * The built Worker as one of several isolates: what it sends to the database and to Durable Objects is counted, and the
@@ -13,10 +13,16 @@ export * from "../../../edge/index.ts";
 type Counted = {
   readonly env: Env;
   readonly calls: () => number;
-  readonly database: ReturnType<typeof faultyDatabase>;
+  readonly database: FaultyDatabase;
+  state: string | null;
 };
 
 let counted: Counted | null = null;
+
+/** Held, no reading counts as slow, however busy the machine is. */
+let clockHeldAt: number | null = null;
+const realNow = Date.now;
+Date.now = () => clockHeldAt ?? realNow();
 
 /** One environment for all requests: the Worker keeps what it knows by its environment. */
 function countedOnce(env: Env): Counted {
@@ -34,33 +40,50 @@ function countedOnce(env: Env): Counted {
           },
       }),
   };
-  counted = { env: { ...env, DB: database.db, PLAY_COUNTER: counters as never }, calls: () => calls, database };
+  counted = {
+    env: { ...env, DB: database.db, PLAY_COUNTER: counters as never },
+    calls: () => calls,
+    database,
+    state: null,
+  };
   return counted;
 }
 
 export default {
   async fetch(request: Request, given: Env, execution: ExecutionContext): Promise<Response> {
-    const { env, calls, database } = countedOnce(given);
+    const isolate = countedOnce(given);
+    const { env, calls, database } = isolate;
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/test/counts") {
       return Response.json({ statements: database.statements(), trips: database.trips(), objectCalls: calls() });
     }
-    if (pathname === "/test/reset-counts") database.reset();
-    else if (pathname === "/test/database") database.fail(faultOf(searchParams));
-    else return worker.fetch(request as never, env, execution);
+    if (pathname === "/test/hold-clock") {
+      clockHeldAt = realNow();
+      return new Response(null, { status: 204 });
+    }
+    if (pathname !== "/test/database") return worker.fetch(request as never, env, execution);
+    setDatabase(isolate, searchParams.get("is"));
     return new Response(null, { status: 204 });
   },
 };
 
-/** `is`: well, away or hanging; `slowMs`: what each answer takes longer. */
-function faultOf(asked: URLSearchParams): Parameters<ReturnType<typeof faultyDatabase>["fail"]>[0] {
-  const slowMs = Number(asked.get("slowMs") ?? 0);
-  if (slowMs > 0) {
-    return async ({ send }) => {
-      await scheduler.wait(slowMs);
-      return send();
-    };
+function setDatabase(isolate: Counted, state: string | null): void {
+  isolate.state = state;
+  isolate.database.fail(faultOf(isolate, state));
+}
+
+function faultOf(isolate: Counted, state: string | null): Fault | null {
+  switch (state) {
+    case "away":
+      return throws("D1_ERROR: Network connection lost.");
+    case "hanging":
+      return hangs;
+    case "held":
+      return async ({ send }) => {
+        while (isolate.state === state) await scheduler.wait(2);
+        return send();
+      };
+    default:
+      return null;
   }
-  if (asked.get("is") === "away") return throws("D1_ERROR: Network connection lost.");
-  return asked.get("is") === "hanging" ? hangs : null;
 }

@@ -6,7 +6,8 @@ export default {
   async fetch(request: Request, services: Record<string, Fetcher>): Promise<Response> {
     const url = new URL(request.url);
     const leaving = new AbortController();
-    const asked = services[url.searchParams.get("service")!]!.fetch(`http://isolate${url.searchParams.get("path")}`, {
+    const service = services[url.searchParams.get("service")!]!;
+    const asked = service.fetch(`http://isolate${url.searchParams.get("path")}`, {
       method: request.method,
       ...(request.method === "POST" ? { body: await request.text() } : {}),
       signal: leaving.signal,
@@ -15,8 +16,12 @@ export default {
       () => "answered",
       () => "left",
     );
-    await scheduler.wait(Number(url.searchParams.get("afterMs")));
+    while ((await tripsOf(service)) === 0) await scheduler.wait(5);
     leaving.abort();
     return new Response(await left);
   },
 };
+
+async function tripsOf(service: Fetcher): Promise<number> {
+  return ((await (await service.fetch("http://isolate/test/counts")).json()) as { trips: number }).trips;
+}
