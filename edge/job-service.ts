@@ -2,11 +2,21 @@ import { createJobService, type InProcessJobService } from "../shared/applicatio
 import type { JobServiceDeps } from "../shared/application/job-service/deps.ts";
 import type { Context } from "./context.ts";
 import { queueDeletions, whereStored } from "./events/delete-objects.ts";
-import { dispatchEvents } from "./events/outbox.ts";
+import { dispatchEvents, type OutboxDeps } from "./events/outbox.ts";
 import { logError } from "./log/log.ts";
 
+/** What the job protocol uses of the context: nothing of viewers, callers or pages. */
+export type JobServiceContext = Pick<
+  Context,
+  Extract<keyof JobServiceDeps, keyof Context> | "env" | "settings" | "jobCredentials"
+> &
+  OutboxDeps;
+
 /** The job service of one request, which keeps the request's follow-up work alive after the response. */
-export function jobServiceOf(context: Context, execution: Pick<ExecutionContext, "waitUntil">): InProcessJobService {
+export function jobServiceOf(
+  context: JobServiceContext,
+  execution: Pick<ExecutionContext, "waitUntil">,
+): InProcessJobService {
   const { env, settings } = context;
   const later: JobServiceDeps["later"] = (name, work) =>
     execution.waitUntil(work.catch((error: unknown) => logError(name, error)));

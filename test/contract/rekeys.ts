@@ -36,7 +36,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
     const imported = async (importId: string, parts = 1, now = NOW): Promise<VideoPost> =>
       reload(persistence, (await importOf(importId, {}, parts, now)).videoPostId);
     const ask = ({ id }: VideoPost, fileIndex = 0, restart = false) =>
-      requestRekey(persistence.posts, { videoPostId: id, fileIndex }, restart, NOW);
+      requestRekey(persistence.posts, { videoPostId: id, fileIndex }, { restart }, NOW);
     const jobsOf = ({ id }: VideoPost) => persistence.jobs.list({ videoPostId: id, limit: 100 });
     const scan = (now = NOW) => scanJobs({ ...persistence, rules: STANDARD_JOB_RULES }, now);
     const everything = { kind: "everything" } as const;

@@ -104,7 +104,7 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
       const stranger = createKeyVault([{ id: "k1", bytes: new Uint8Array(32).fill(8) }]);
       const { id: fileId, keys } = onlyPart(damaged);
       const key = keys.find(({ quality }) => quality === "480p")!;
-      const old = await persistence.wrappings.listUnder("k1", "content", null, 100);
+      const old = await persistence.wrappings.listUnder({ kekId: "k1", kind: "content", after: null, limit: 100 });
       const wrapped = await stranger.wrap(new Uint8Array(16), { fileId, quality: "480p", keyVersion: 1 });
       const change = { old: old.find(({ id }) => id === key.keyId)!, wrapped };
       expect(await persistence.wrappings.replace("content", [change])).toBe(1);

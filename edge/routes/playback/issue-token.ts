@@ -46,7 +46,7 @@ function answerOf(outcome: IssueAnswer, { videoPostId, fileIndex }: IssueRequest
   switch (outcome.kind) {
     case "issued": {
       const { token, qualities, tokenId } = outcome;
-      const expiresAt = new Date(outcome.expiresAt * 1000).toISOString();
+      const expiresAt = new Date(outcome.expiresAt).toISOString();
       const masterUrl = `/video/enc/videoResource/${videoPostId}/${fileIndex}/master.m3u8?token=${token}`;
       return { ...answer(200, { token, expiresAt, qualities, masterUrl }), tokenId };
     }

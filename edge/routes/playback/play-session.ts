@@ -45,6 +45,6 @@ function counterOf({ tokenId }: PlaybackClaims): IssueCounter {
   return { kind: "token", id: tokenId };
 }
 
-function timeOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -10,7 +10,7 @@ export function issuedResponse(outcome: IssueAnswer, part: { videoPostId: string
   const { token, expiresAt, qualities } = outcome;
   const masterUrl = `/video/enc/videoResource/${part.videoPostId}/${part.fileIndex}/master.m3u8?token=${token}`;
   return Response.json(
-    { token, expiresAt: new Date(expiresAt * 1000).toISOString(), qualities, masterUrl },
+    { token, expiresAt: new Date(expiresAt).toISOString(), qualities, masterUrl },
     { headers: { "cache-control": "private, no-store" } },
   );
 }

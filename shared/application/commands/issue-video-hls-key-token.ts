@@ -29,6 +29,7 @@ export type IssueOutcome =
       readonly kind: "issued";
       readonly token: string;
       readonly tokenId: string;
+      /** Milliseconds since the epoch. */
       readonly expiresAt: number;
       readonly qualities: readonly Quality[];
     }
@@ -49,26 +50,27 @@ export async function issueVideoHlsKeyToken(
   request: IssueRequest,
   now: number,
 ): Promise<IssueOutcome> {
-  const refusal = refuse(part, request.viewer);
-  if (refusal !== null) return { kind: refusal };
-  const playable = part as PlayablePart;
+  const playable = playableBy(request.viewer, part);
+  if (typeof playable === "string") return { kind: playable };
   const allowed = allowedQualities(playable, request);
   if (allowed.length === 0) return { kind: "nothing-allowed" };
   const claims = issuedClaims(request, playable, feedPosition, allowed, deps.sessionRules, now);
   const token = await deps.signer.sign(toWire(claims));
-  const { tokenId, expiresAt } = claims;
-  return { kind: "issued", token, tokenId, expiresAt, qualities: allowed.map(({ quality }) => quality) };
+  const qualities = allowed.map(({ quality }) => quality);
+  return { kind: "issued", token, tokenId: claims.tokenId, expiresAt: claims.expiresAt * 1000, qualities };
 }
 
 type PlayablePart = StoredPart & { readonly playing: NonNullable<StoredPart["playing"]> };
 
-function refuse(part: StoredPart | null, viewer: Viewer): Refused | NotRekeyed | null {
+/** The part, or why it does not play to this viewer whatever its policies are. */
+function playableBy(viewer: Viewer, part: StoredPart | null): PlayablePart | Refused | NotRekeyed {
   if (part === null) return "not-found";
   if (part.postStatus === "DELETED") return "deleted";
   if (part.postStatus !== "PUBLISHED" && viewer.kind !== "administrator") return "not-found";
   if (part.migration !== null) return part.migration === "waiting" ? "rekey-required" : "rekey-failed";
   // Without active keys, what played was revoked and waits for its rotation.
-  return part.playing === null || playingPolicies(part).length === 0 ? "not-ready" : null;
+  const { playing } = part;
+  return playing === null || playingPolicies(part).length === 0 ? "not-ready" : { ...part, playing };
 }
 
 /** Policies of the qualities whose keys play. */

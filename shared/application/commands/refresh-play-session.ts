@@ -5,9 +5,9 @@ export type RefreshOutcome =
   | {
       readonly kind: "refreshed";
       readonly token: string;
-      /** Seconds since the epoch. */
+      /** Milliseconds since the epoch. */
       readonly expiresAt: number;
-      /** Seconds since the epoch. No refresh moves the end past it. */
+      /** Milliseconds since the epoch. No refresh moves the end past it. */
       readonly refreshableUntil: number;
     }
   | { readonly kind: "refused"; readonly reason: RefreshRefusal };
@@ -45,7 +45,7 @@ export async function refreshPlaySession(
   return {
     kind: "refreshed",
     token: await deps.signer.sign(toWire(refreshed)),
-    expiresAt: refreshed.expiresAt,
-    refreshableUntil: Math.max(refreshed.expiresAt, claims.startedAt + longestSeconds),
+    expiresAt: refreshed.expiresAt * 1000,
+    refreshableUntil: Math.max(refreshed.expiresAt, claims.startedAt + longestSeconds) * 1000,
   };
 }

@@ -12,7 +12,8 @@ type Part = { readonly videoPostId: string; readonly fileIndex: number };
 export function requestRekey(
   posts: VideoPostRepository,
   { videoPostId, fileIndex }: Part,
-  restart: boolean,
+  /** `restart`: also where an earlier job has failed. */
+  { restart }: { readonly restart: boolean },
   now: number,
 ): Promise<CommandOutcome<RekeyState | null>> {
   return decideAndSave(posts, videoPostId, now, (post) =>
@@ -64,7 +65,7 @@ export async function continueRekey(
 ): Promise<number> {
   const parts = (await rekeys.next(maxInFlight)).slice(0, MOST_AT_ONCE);
   for (const part of parts) {
-    const outcome = await requestRekey(posts, part, true, now);
+    const outcome = await requestRekey(posts, part, { restart: true }, now);
     // On a conflict (the post is being edited) the part keeps its place.
     if (outcome.kind !== "conflict") await rekeys.leave(part.fileId);
   }

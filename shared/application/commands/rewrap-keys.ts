@@ -4,6 +4,7 @@ import type { KeyVault, WrappedKey } from "../../key-vault/key-vault.ts";
 import type {
   KeyAtRest,
   KeyAtRestKind,
+  KeyPage,
   KeyPosition,
   KeysUnder,
   KeyWrappingStore,
@@ -13,11 +14,7 @@ import { unwrapSourceUrl, wrapSourceUrl } from "../source-url.ts";
 type Deps = { readonly vault: KeyVault; readonly wrappings: KeyWrappingStore };
 
 /** Start of the next page: old key-encryption key, table, and the last key before it. */
-export type RewrapPosition = {
-  readonly kekId: string;
-  readonly kind: KeyAtRestKind;
-  readonly after: KeyPosition | null;
-};
+export type RewrapPosition = Omit<KeyPage, "limit">;
 
 export type RewrapReport = {
   readonly current: string;
@@ -49,7 +46,7 @@ export async function rewrapKeys(
   ];
   const index = from === null ? 0 : places.findIndex(({ kekId, kind }) => kekId === from.kekId && kind === from.kind);
   const place = from ?? places[0];
-  const page = place === undefined ? [] : await wrappings.listUnder(place.kekId, place.kind, place.after, limit);
+  const page = place === undefined ? [] : await wrappings.listUnder({ ...place, limit });
   const opened = await Promise.all(page.map((old) => wrappedAnew(vault, old)));
   const changes = opened.filter((one): one is Rewrapped => one.wrapped !== null);
   const rewrapped = place === undefined ? 0 : await wrappings.replace(place.kind, changes);

@@ -9,12 +9,7 @@ export interface KeyWrappingStore {
   /** Of every key-encryption key but this one. */
   countOthers(kekId: string): Promise<readonly KeysUnder[]>;
   /** Values of one kind under one key-encryption key, in the order of their ids. */
-  listUnder(
-    kekId: string,
-    kind: KeyAtRestKind,
-    after: KeyPosition | null,
-    limit: number,
-  ): Promise<readonly KeyAtRest[]>;
+  listUnder(page: KeyPage): Promise<readonly KeyAtRest[]>;
   /** Replaces each value only where it is still wrapped as it was read. Returns how many were replaced. */
   replace(kind: KeyAtRestKind, changes: readonly Rewrapping[]): Promise<number>;
 }
@@ -41,6 +36,14 @@ export type Rewrapping = { readonly old: KeyAtRest; readonly wrapped: WrappedKey
 
 /** Where a page ends: a content key by its public id, the other kinds by their part. */
 export type KeyPosition = { readonly keyId: string } | { readonly videoPostId: string; readonly fileIndex: number };
+
+export type KeyPage = {
+  readonly kekId: string;
+  readonly kind: KeyAtRestKind;
+  /** The last value before it; null for the first page. */
+  readonly after: KeyPosition | null;
+  readonly limit: number;
+};
 
 /** How many values are wrapped under a key-encryption key. */
 export type KeysUnder = {

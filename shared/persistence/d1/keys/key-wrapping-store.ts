@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type {
   KeyAtRest,
   KeyAtRestKind,
+  KeyPage,
   KeyPosition,
   KeysUnder,
   KeyWrappingStore,
@@ -14,7 +15,7 @@ export function d1KeyWrappingStore(db: Database): KeyWrappingStore {
     count: () => count(db, sql`kek_id IS NOT NULL`),
     // Two ranges of each index, which leave out the current key-encryption key, under which most keys are.
     countOthers: (kekId) => count(db, sql`(kek_id < ${kekId} OR kek_id > ${kekId})`),
-    listUnder: (kekId, kind, after, limit) => listUnder(db, kekId, kind, after, limit),
+    listUnder: (page) => listUnder(db, page),
     replace: (kind, changes) => replace(db, kind, changes),
   };
 }
@@ -31,13 +32,7 @@ async function count(db: Database, range: SQL): Promise<KeysUnder[]> {
 
 type Row = Omit<KeyAtRest, "kind" | "version"> & { quality: string | null; keyVersion: number | null };
 
-async function listUnder(
-  db: Database,
-  kekId: string,
-  kind: KeyAtRestKind,
-  after: KeyPosition | null,
-  limit: number,
-): Promise<KeyAtRest[]> {
+async function listUnder(db: Database, { kekId, kind, after, limit }: KeyPage): Promise<KeyAtRest[]> {
   const { table, id, fileId, wrapped, kek, version } = TABLES[kind];
   const rows = await db.all<Row>(sql`SELECT w.${id} AS id, f.id AS fileId, ${version}, w.${kek} AS kekId,
       w.${wrapped} AS wrappedKey, f.video_id AS videoPostId, f.file_index AS fileIndex
