@@ -121,8 +121,7 @@ function requestOf(options: ClientOptions, { method, path }: Operation, input: A
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  const ends = [call.signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)];
-  const signals = ends.filter((signal) => signal !== undefined);
+  const signal = endOf(call.signal, timeoutMs);
   return new Request(`${baseUrl}${filled}${search === "" ? "" : `?${search}`}`, {
     method,
     headers: {
@@ -132,8 +131,15 @@ function requestOf(options: ClientOptions, { method, path }: Operation, input: A
     // A redirect would carry the token to wherever it points. Workers do not know "error".
     redirect: "manual",
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+    ...(signal === undefined ? {} : { signal }),
   });
+}
+
+/** Safari 16 has no AbortSignal.any: it is called only where both are given. */
+function endOf(signal: AbortSignal | undefined, timeoutMs: number | undefined): AbortSignal | undefined {
+  if (timeoutMs === undefined) return signal;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }
 
 function parsed(text: string): unknown {

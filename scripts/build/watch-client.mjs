@@ -22,7 +22,8 @@ export async function buildWatchClient() {
 function fingerprint() {
   const hash = createHash("sha256");
   const sources = readdirSync(CLIENT).filter((name) => /\.(?:ts|css|svg)$/.test(name) && !name.endsWith(".test.ts"));
-  const files = [...sources.sort().map((name) => join(CLIENT, name)), fileURLToPath(import.meta.url)];
+  const api = ["call.ts", "index.ts", "operations.ts"].map((name) => join(ROOT, "client", name));
+  const files = [...sources.sort().map((name) => join(CLIENT, name)), ...api, fileURLToPath(import.meta.url)];
   const packages = [HLS, join(ROOT, "node_modules/esbuild")].map((folder) => join(folder, "package.json"));
   for (const file of [...files, ...packages]) hash.update(`${file}\0`).update(readFileSync(file));
   return hash.digest("hex");

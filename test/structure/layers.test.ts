@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ADAPTERS, CONFINED, LAYERS, type Layer, OUTSIDE, THIN_ROUTES } from "./layers.ts";
+import { ADAPTERS, CONFINED, CONFINED_FOLDERS, LAYERS, type Layer, OUTSIDE, THIN_ROUTES } from "./layers.ts";
 import { type Import, isTest, ROOT, readSourceFiles, type SourceFile, specifiersOf } from "./source-files.ts";
 
 const files = readSourceFiles(["client", "shared", "edge", "processor", ...OUTSIDE]);
@@ -126,6 +126,16 @@ describe("the layers", () => {
       "nobody uses it any more",
     ).toBe(true);
   });
+});
+
+it.each(CONFINED_FOLDERS)("$within imports $folder from $to alone", ({ folder, within, to }) => {
+  const into = (imported: Import) => imported.kind === "file" && imported.path.startsWith(folder);
+  const among = shipped.filter(({ path }) => path.startsWith(within));
+  expect(breaches(among, ({ path }, imported) => into(imported) && !path.startsWith(to))).toEqual([]);
+  expect(
+    among.some(({ imports }) => imports.some(into)),
+    "nobody imports it any more",
+  ).toBe(true);
 });
 
 describe.each(ADAPTERS)("the database adapter in $folder", ({ folder, entry, wiredIn }) => {

@@ -28,7 +28,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   /** What other programs call the service with: it takes nothing of the rest along. */
   client: { may: [], packages: [] },
   edge: {
-    may: SHARED,
+    may: [...SHARED, "client"],
     packages: [/^hono/, /^zod$/, /^jose$/, /^@tus\/server$/, /^hls\.js$/, /^cloudflare:workers$/, /^node:zlib$/],
   },
   processor: {
@@ -60,6 +60,11 @@ export const ADAPTERS: readonly { readonly folder: string; readonly entry: strin
 
 /** Routes that parse, call the job service and map its outcome: what they decide themselves, no other caller could use. */
 export const THIN_ROUTES: readonly string[] = ["edge/routes/internal/jobs.ts", "edge/routes/internal/garbage.ts"];
+
+/** Folders that few others may import: the Worker is what the client calls, and only its page is a client. */
+export const CONFINED_FOLDERS: readonly { readonly folder: string; readonly within: string; readonly to: string }[] = [
+  { folder: "client/", within: "edge/", to: "edge/watch/client/" },
+];
 
 /** Packages that few files may know, so that each can be replaced in one place. */
 export const CONFINED: readonly { readonly name: RegExp; readonly within: string; readonly to: readonly string[] }[] = [

@@ -1,3 +1,4 @@
+import { createClient, type IssuedToken, UnexpectedAnswer } from "../../../client/index.ts";
 import { type Refusal, readRefusal } from "./problem.ts";
 import { retryWaitMs } from "./retry-wait.ts";
 
@@ -6,30 +7,21 @@ export type ViewerKind = "anonymous" | "subscriber";
 export type Part = { readonly videoPostId: string; readonly fileIndex: number };
 
 /** A token's qualities and the start of playback. */
-export type Grant = {
-  readonly token: string;
-  readonly qualities: readonly string[];
-  readonly masterUrl: string;
-};
+export type Grant = IssuedToken;
 
 export type GrantOutcome =
   | { readonly kind: "granted"; readonly grant: Grant }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/**
- * The subscriber's route exists only where DEMO_VIEWERS is enabled; a real site requests tokens for its own viewers.
- */
-const ROUTE_OF: Record<ViewerKind, string> = {
-  anonymous: "/video/enc/token",
-  subscriber: "/demo/subscriber-token",
-};
+const client = createClient({ baseUrl: "" });
 
 /** With waits of 1 to 8 seconds, less than a minute. */
 const MOST_ATTEMPTS = 10;
 
 /**
  * Requests a token, again where the server or the network fails for a moment. `onWait` is called before each wait.
- * Throws only if `signal` is aborted.
+ * Throws only if `signal` is aborted. The subscriber's route exists only where DEMO_VIEWERS is enabled; a real site
+ * requests tokens for its own viewers.
  */
 export async function requestGrant(
   viewer: ViewerKind,
@@ -49,18 +41,17 @@ export async function requestGrant(
 type Attempt = { readonly outcome: GrantOutcome; readonly waitMs: number | null };
 
 async function requestOnce(viewer: ViewerKind, part: Part, signal: AbortSignal): Promise<Attempt> {
+  const ask = viewer === "subscriber" ? client.issueDemoToken : client.issueViewerToken;
   try {
-    const reply = await fetch(ROUTE_OF[viewer], {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(part),
-      signal,
-    });
-    if (reply.ok) return { outcome: { kind: "granted", grant: (await reply.json()) as Grant }, waitMs: null };
-    const refusal = readRefusal(reply.status, await reply.text());
-    return { outcome: { kind: "refused", refusal }, waitMs: retryWaitMs(reply, Math.random()) };
-  } catch {
+    const result = await ask({ body: part }, { signal });
+    if (result.ok) return { outcome: { kind: "granted", grant: result.body }, waitMs: null };
+    const { status, problem } = result;
+    const refusal = { status, title: problem.title, code: problem.code };
+    return { outcome: { kind: "refused", refusal }, waitMs: retryWaitMs(result, Math.random()) };
+  } catch (error) {
     signal.throwIfAborted();
-    return { outcome: { kind: "refused", refusal: readRefusal(0, "") }, waitMs: retryWaitMs(null, Math.random()) };
+    const answer = error instanceof UnexpectedAnswer ? error : null;
+    const refusal = readRefusal(answer?.status ?? 0, "");
+    return { outcome: { kind: "refused", refusal }, waitMs: retryWaitMs(answer, Math.random()) };
   }
 }

@@ -167,7 +167,8 @@ async function refresh(session: Session): Promise<Refusal | null> {
     take(session, ((await response.json()) as { token: string }).token);
     return null;
   }
-  const waitMs = retryWaitMs(response, Math.random());
+  const retryAfterSeconds = Number(response?.headers.get("retry-after") ?? 0);
+  const waitMs = retryWaitMs(response && { status: response.status, retryAfterSeconds }, Math.random());
   if (response === null || waitMs !== null) {
     session.refreshAt = Date.now() + (waitMs ?? 0);
     return null;
