@@ -156,8 +156,7 @@ describe("content with one key for all qualities", () => {
       }
     }
     await expect.poll(() => objects("SOURCE", "imports/old-film/"), { timeout: 60_000, interval: 500 }).toEqual([]);
-    const { results } = await (await stack.bindings()).DB.prepare("SELECT * FROM single_key_source").all();
-    expect(results).toEqual([]);
+    expect(await (await stack.database()).rows("single_key_source")).toEqual([]);
   });
 
   it("stays imported once: the manifest makes no second post even then", async () => {

@@ -103,8 +103,8 @@ describe(`${numbers.length} requests that are damaged below HTTP (FUZZ_SEED=${se
     expect(failures.filter((failure) => failure !== null)).toEqual([]);
     const errors = (stack.logs() as { level: string }[]).filter(({ level }) => level === "error");
     expect(errors).toEqual([]);
-    const audited = await (await stack.bindings()).DB.prepare("SELECT * FROM audit_event").all();
-    for (const log of [stack.logs(), audited.results]) {
+    const audited = await (await stack.database()).rows("audit_event");
+    for (const log of [stack.logs(), audited]) {
       expect(secretsIn(JSON.stringify(log), { keys: contentKeys(), secrets: SECRETS })).toEqual([]);
     }
   });

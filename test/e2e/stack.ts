@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { Upload } from "tus-js-client";
 import { createTestHarness } from "wrangler";
 import { bodyOf, type Client, createClient, type IssuedToken, type Operations } from "../../client/index.ts";
+import { type InspectedDatabase, type Inspection, inspectD1 } from "../inspection/d1.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
@@ -30,14 +31,15 @@ export type Stack = {
   /** A token of the part that a site issues. */
   token(part: Part, more?: Partial<TokenRequest>): Promise<IssuedToken>;
   /** The Worker's own bindings, for looking behind the API. */
-  bindings(): Promise<{ DB: D1; SOURCE: Bucket; PLAYBACK: Bucket }>;
+  bindings(): Promise<{ SOURCE: Bucket; PLAYBACK: Bucket }>;
+  /** What no port shows and no code of ours does. */
+  database(): Promise<Inspection>;
   /** What the Worker has logged so far. */
   logs(): unknown[];
   stop(): Promise<void>;
 };
 
-/** The little of D1 and R2 that tests use. */
-type D1 = { prepare(text: string): { all<Row>(): Promise<{ results: Row[] }> } };
+/** The little of R2 that tests use. */
 type Bucket = {
   list(options: { cursor?: string }): Promise<{ objects: { key: string }[]; truncated: boolean; cursor?: string }>;
   get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
@@ -74,6 +76,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     origin,
     adminKey: TEST_SECRETS.ADMIN_API_KEY,
     bindings: () => worker.getEnv() as never,
+    database: async () => inspectD1(((await worker.getEnv()) as { DB: InspectedDatabase }).DB),
     logs: () => harness.getLogs(),
     client,
     viewer: createClient({ baseUrl: origin }),

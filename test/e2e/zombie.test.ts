@@ -53,24 +53,22 @@ afterAll(async () => {
 type Row = { enc_path: string; key_version: number; update_type: string; version: number };
 
 async function row(): Promise<Row> {
-  const { DB } = await stack.bindings();
-  const { results } = await DB.prepare(
-    "SELECT f.enc_path, f.key_version, f.update_type, p.version FROM video_file_post f JOIN video_post p ON p.id = f.video_id",
-  ).all<Row>();
-  return results[0]!;
+  const database = await stack.database();
+  const [post] = await database.rows<Pick<Row, "version">>("video_post");
+  const [file] = await database.rows<Omit<Row, "version">>("video_file_post");
+  const { enc_path, key_version, update_type } = file!;
+  return { enc_path, key_version, update_type, version: post!.version };
 }
 
 it("is done by the successor, under the same key version and its own prefix", async () => {
   const { enc_path, key_version, update_type } = await row();
   expect(enc_path).toMatch(/\/enc\/k1-c2\/$/);
   expect([key_version, update_type]).toEqual([1, "NO_UPDATE"]);
-  const { DB, PLAYBACK } = await stack.bindings();
+  const { PLAYBACK } = await stack.bindings();
   const keys = (await PLAYBACK.list({})).objects.map(({ key }) => key);
   expect(new Set(keys.map((key) => /k1-c\d+/.exec(key)?.[0]))).toEqual(new Set(["k1-c1", "k1-c2"]));
-  const { results } = await DB.prepare("SELECT DISTINCT key_version AS v FROM video_hls_encrypt_key").all<{
-    v: number;
-  }>();
-  expect(results).toEqual([{ v: 1 }]);
+  const stored = await (await stack.database()).rows("video_hls_encrypt_key");
+  expect(new Set(stored.map((key) => key.key_version))).toEqual(new Set([1]));
 });
 
 it("is not changed by the zombie when it wakes up, whose result is refused", async () => {

@@ -58,11 +58,16 @@ export async function cancelForGood(stack: Stack, videoPostIds: readonly string[
 
 /** Keys that a job was given and that are still good for anything, though the job was cancelled or has failed. */
 export async function exposedKeys(stack: Stack): Promise<string[]> {
-  const { DB } = await stack.bindings();
-  const { results } = await DB.prepare(
-    `SELECT k.key_id AS keyId, k.status, j.state FROM video_hls_encrypt_key k
-     LEFT JOIN video_transcode_job j ON j.job_id = k.staged_by_job_id
-     WHERE k.status = 'STAGED' OR (k.status <> 'REVOKED' AND j.state IN ('CANCELLED', 'FAILED'))`,
-  ).all<{ keyId: string; status: string; state: string }>();
-  return results.map(({ keyId, status, state }) => `key ${keyId} of a job that is ${state} is ${status}`);
+  const database = await stack.database();
+  const jobs = await database.rows<{ job_id: string; state: string }>("video_transcode_job");
+  const stateOf = new Map(jobs.map(({ job_id, state }) => [job_id, state]));
+  const keys = await database.rows<{ key_id: string; status: string; staged_by_job_id: string }>(
+    "video_hls_encrypt_key",
+  );
+  return keys.flatMap(({ key_id, status, staged_by_job_id }) => {
+    const state = stateOf.get(staged_by_job_id);
+    const failed = state === "CANCELLED" || state === "FAILED";
+    const exposed = status === "STAGED" || (status !== "REVOKED" && failed);
+    return exposed ? [`key ${key_id} of a job that is ${state} is ${status}`] : [];
+  });
 }

@@ -23,12 +23,10 @@ export async function collectLeftovers(stack: Stack): Promise<{ before: number; 
 }
 
 async function unnamedObjects(stack: Stack): Promise<string[]> {
-  const { DB, SOURCE, PLAYBACK } = await stack.bindings();
-  const { results: files } = await DB.prepare("SELECT file_path, enc_path FROM video_file_post").all<{
-    file_path: string | null;
-    enc_path: string | null;
-  }>();
-  const { results: uploads } = await DB.prepare("SELECT temp_path FROM upload_session").all<{ temp_path: string }>();
+  const { SOURCE, PLAYBACK } = await stack.bindings();
+  const database = await stack.database();
+  const files = await database.rows<{ file_path: string | null; enc_path: string | null }>("video_file_post");
+  const uploads = await database.rows<{ temp_path: string }>("upload_session");
   const named = [
     ...files.flatMap(({ file_path, enc_path }) => [file_path, enc_path]),
     ...uploads.map((u) => u.temp_path),

@@ -51,9 +51,7 @@ export async function createPost(stack: Stack, kind: Kind, n: number, inputs: In
 
 /** Nobody can make such a post; what an earlier version stored is like this. */
 async function emptyUpload(stack: Stack, videoPostId: string): Promise<void> {
-  const { DB } = await stack.bindings();
-  await DB.prepare(
-    `UPDATE upload_session SET size = 0, "offset" = 0
-     WHERE upload_id = (SELECT upload_id FROM video_file_post WHERE video_id = '${videoPostId}')`,
-  ).all();
+  const database = await stack.database();
+  const [file] = await database.rows("video_file_post", { video_id: videoPostId });
+  await database.change("upload_session", { size: 0, offset: 0 }, { upload_id: file!.upload_id });
 }

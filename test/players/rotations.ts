@@ -12,12 +12,11 @@ export async function rotate(stack: Stack, part: Part, end: "SUCCEEDED" | "FAILE
 
 /** Takes one segment of a clear rendition away, so that no encryption of it can succeed. Gives what puts it back. */
 export async function takeAwayClearSegment(stack: Stack, { videoPostId }: Part): Promise<() => Promise<unknown>> {
-  const { DB, SOURCE } = await stack.bindings();
-  const { results } = await DB.prepare("SELECT video_id AS id, file_path AS prefix FROM video_file_post").all<{
-    id: string;
-    prefix: string;
-  }>();
-  const { prefix } = results.find(({ id }) => id === videoPostId)!;
+  const { SOURCE } = await stack.bindings();
+  const files = await (await stack.database()).rows<{ file_path: string }>("video_file_post", {
+    video_id: videoPostId,
+  });
+  const prefix = files[0]!.file_path;
   const key = `${prefix}360p/seg_00002.ts`;
   const bytes = await (await SOURCE.get(key))!.arrayBuffer();
   await SOURCE.delete(key);

@@ -6,6 +6,7 @@ import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
+import { database } from "../support/inspection.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -28,7 +29,8 @@ async function statusWith(key: string): Promise<number> {
 
 /** Milliseconds, as stored. */
 async function lastUseOf(keyId: string): Promise<number | null> {
-  return testEnv.DB.prepare("SELECT last_used_at FROM api_key WHERE key_id = ?").bind(keyId).first("last_used_at");
+  const [row] = await database.rows<{ last_used_at: number | null }>("api_key", { key_id: keyId });
+  return row!.last_used_at;
 }
 
 describe("the look-up of a key", () => {
@@ -93,14 +95,14 @@ describe("the look-up of a key", () => {
 
   it("does not fail with the note", async () => {
     const { key, keyId } = await createKey(worker, ["posts:read"]);
-    await testEnv.DB.prepare(
+    await database.execute([
       "CREATE TRIGGER no_note BEFORE UPDATE ON api_key BEGIN SELECT RAISE(ABORT, 'D1 is away'); END",
-    ).run();
+    ]);
     try {
       expect(await statusWith(key)).toBe(200);
       expect(await lastUseOf(keyId)).toBeNull();
     } finally {
-      await testEnv.DB.prepare("DROP TRIGGER no_note").run();
+      await database.execute(["DROP TRIGGER no_note"]);
     }
   });
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { hashOfSecret } from "../../../shared/application/api-key-text.ts";
 import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
+import { database } from "../support/inspection.ts";
 import { testEnv } from "../support/test-env.ts";
 import { administer } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -12,7 +13,7 @@ const FOREVER = "9999-12-31T23:59:59Z";
 
 let worker: TestWorker;
 beforeEach(async () => {
-  await testEnv.DB.prepare("DELETE FROM api_key").run();
+  await database.remove("api_key");
   worker = startWorker();
 });
 
@@ -29,7 +30,7 @@ async function statusWith(key: string, path = "/api/v2/video-posts"): Promise<nu
 }
 
 async function rowOf({ keyId }: { keyId: string }) {
-  return testEnv.DB.prepare("SELECT * FROM api_key WHERE key_id = ?").bind(keyId).first<Record<string, unknown>>();
+  return (await database.rows("api_key", { key_id: keyId }))[0] ?? null;
 }
 
 async function upload(by: CreatedKey): Promise<string> {
@@ -185,8 +186,7 @@ describe("an API key", () => {
     expect((await head(theirs)).status).toBe(404);
     expect(await postOn(theirs, location)).toBe(422);
     expect(await postOn(mine, location)).toBe(201);
-    const post = await testEnv.DB.prepare("SELECT author_id FROM video_post ORDER BY rowid DESC").first();
-    expect(post).toEqual({ author_id: `api-key:${mine.keyId}` });
+    expect(await database.count("video_post", { author_id: `api-key:${mine.keyId}` })).toBe(1);
   });
 
   async function postOn(by: CreatedKey, location: string): Promise<number> {
@@ -205,12 +205,11 @@ describe("the first key", () => {
   it("keeps what it started under its earlier name, and no other caller's", async () => {
     const location = await upload(await createKey(worker, ["posts:write"]));
     const uploadId = location.split("/").at(-1)!;
-    const ownerIs = (owner: string) =>
-      testEnv.DB.prepare("UPDATE upload_session SET owner = ? WHERE upload_id = ?").bind(owner, uploadId).run();
+    const ownerIs = (owner: string) => database.change("upload_session", { owner }, { upload_id: uploadId });
     const ownerAfterwards = async () => {
       const renaming = testEnv.TEST_MIGRATIONS.find(({ name }) => name.includes("first_key_caller_id"));
-      await testEnv.DB.batch(renaming!.queries.map((query) => testEnv.DB.prepare(query)));
-      return testEnv.DB.prepare("SELECT owner FROM upload_session WHERE upload_id = ?").bind(uploadId).first("owner");
+      await database.execute(renaming!.queries);
+      return (await database.rows("upload_session", { upload_id: uploadId }))[0]!.owner;
     };
     await ownerIs("access:admin");
     expect(await ownerAfterwards()).toBe("access:admin");

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { base64Encode } from "../../../shared/lib/base64.ts";
 import { DIGEST, importPost, importRequest, SINGLE_KEY, storeImport } from "../support/imported-post.ts";
+import { database } from "../support/inspection.ts";
 import { emptyQueue, jobsOf, onlyPart } from "../support/one-job.ts";
 import { call, claim, encryptPost, report, transcodeReport } from "../support/published-post.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
@@ -51,7 +52,7 @@ describe("POST /admin/video/imports", () => {
   it("keeps the key wrapped: no column, answer or log has it", async () => {
     await importPost(worker);
     const plain = base64Encode(SINGLE_KEY).replace(/=+$/, "");
-    const { results } = await testEnv.DB.prepare("SELECT * FROM single_key_source").all();
+    const results = await database.rows("single_key_source");
     expect(JSON.stringify(results)).not.toContain(plain);
     expect(results.length).toBeGreaterThan(0);
   });
@@ -197,9 +198,8 @@ describe("an imported part", () => {
     const videoPostId = await importPost(worker);
     await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`);
     expect((await askToken(videoPostId)).status).toBe(410);
-    const query =
-      "SELECT count(*) AS n FROM single_key_source s JOIN video_file_post f ON f.id = s.file_id WHERE f.video_id = ?";
-    expect(await testEnv.DB.prepare(query).bind(videoPostId).first("n")).toBe(0);
+    const files = await database.rows("video_file_post", { video_id: videoPostId });
+    expect(await database.count("single_key_source", { file_id: files.map(({ id }) => id) })).toBe(0);
   });
 });
 

@@ -3,6 +3,7 @@ import { formatApiKey, hashOfSecret, newApiKeyParts } from "../../../shared/appl
 import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
 import { onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
+import { database } from "../support/inspection.ts";
 import { IssueCounters } from "../support/issue-counters.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { type TestSettings, testEnv } from "../support/test-env.ts";
@@ -129,9 +130,8 @@ describe("an API key by which a site issues tokens", () => {
     const early = newApiKeyParts((length) => crypto.getRandomValues(new Uint8Array(length)));
     const text = { key: formatApiKey(early) };
     expect((await issue(isolate, text)).status).toBe(401);
-    await testEnv.DB.prepare("UPDATE api_key SET key_id = ?, secret_hash = ? WHERE key_id = ?")
-      .bind(early.keyId, await hashOfSecret(early.secret), key.keyId)
-      .run();
+    const values = { key_id: early.keyId, secret_hash: await hashOfSecret(early.secret) };
+    await database.change("api_key", values, { key_id: key.keyId });
     expect((await issue(isolate, text)).status).toBe(401);
     isolate.pass(1000);
     expect((await issue(isolate, text)).status).toBe(200);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { importPost, importRequest } from "../support/imported-post.ts";
-import { byHand, claimed, emptyQueue, jobsOf, newestJob, PROCESSOR } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { claimed, emptyQueue, jobsOf, newestJob, PROCESSOR } from "../support/one-job.ts";
 import { call, report, transcodeReport } from "../support/published-post.ts";
 import { administer } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -11,7 +12,7 @@ beforeEach(async () => {
   worker = startWorker({ MIGRATION_MAX_IN_FLIGHT: AT_ONCE });
   await emptyQueue();
   // Each test begins without imports of another.
-  for (const table of ["single_key_source", "video_file_post"]) await byHand(`DELETE FROM ${table}`);
+  for (const table of ["single_key_source", "video_file_post"]) await database.remove(table);
 });
 
 const migrate = (body: unknown) => administer(worker, "POST", "/admin/video/enc/migrate", body);

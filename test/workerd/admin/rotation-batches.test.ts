@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { scanJobs } from "../../../shared/application/commands/scan-jobs.ts";
 import type { RotationItemView } from "../../../shared/application/protocols/rotation-protocol.ts";
+import { database } from "../support/inspection.ts";
 import { emptyQueue, onlyPart } from "../support/one-job.ts";
 import { claim, createPost, encryptPost, tryClaim } from "../support/published-post.ts";
 import { ROTATIONS, type RotationTest, rotationTest } from "../support/rotation-test.ts";
-import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, askKey } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
 
@@ -142,8 +142,7 @@ describe("a batch", () => {
   async function everything(): Promise<unknown[]> {
     const tables = ["key_rotation_batch", "key_rotation_item", "video_transcode_job", "video_post", "video_file_post"];
     const all = [...tables, "video_hls_encrypt_key", "video_post_revision"];
-    const read = await testEnv.DB.batch(all.map((table) => testEnv.DB.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`)));
-    return read.map(({ results }) => results);
+    return Promise.all(all.map((table) => database.rows(table)));
   }
 
   it("fails a part whose job was cancelled or whose processors all died, and continues", async () => {

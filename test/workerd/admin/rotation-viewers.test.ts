@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { database } from "../support/inspection.ts";
 import { onlyPart } from "../support/one-job.ts";
 import { claim, encryptPost } from "../support/published-post.ts";
 import { type RotationTest, rotationTest } from "../support/rotation-test.ts";
-import { testEnv } from "../support/test-env.ts";
 import { anonymousToken, askKey, siteToken, startSession } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
 
@@ -38,8 +38,8 @@ describe("viewers during a rotation", () => {
   });
 
   async function leaseOf(jobId: string): Promise<string> {
-    const found = testEnv.DB.prepare("SELECT lease_token FROM video_transcode_job WHERE job_id = ?").bind(jobId);
-    return (await found.first<string>("lease_token"))!;
+    const [job] = await database.rows<{ lease_token: string }>("video_transcode_job", { job_id: jobId });
+    return job!.lease_token;
   }
 
   it("are not cut off by a rotation that fails, which leaves no trace in what plays", async () => {

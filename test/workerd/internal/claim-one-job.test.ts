@@ -1,17 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { scanJobs } from "../../../shared/application/commands/scan-jobs.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
-import {
-  addJob,
-  byHand,
-  claimed,
-  claimOne,
-  emptyQueue,
-  fail,
-  jobsOf,
-  newestJob,
-  onlyPart,
-} from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { addJob, claimed, claimOne, emptyQueue, fail, jobsOf, newestJob, onlyPart } from "../support/one-job.ts";
 import { call, claim, createPost, publishPost, transcodeReport } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -111,7 +102,7 @@ describe("a claim of one job", () => {
   it("fails a job whose upload is gone, and says so at once", async () => {
     const videoPostId = await createPost(worker);
     const jobId = await newestJob(worker, videoPostId);
-    await byHand("UPDATE video_file_post SET source_url = NULL, upload_id = 'gone' WHERE video_id = ?", videoPostId);
+    await database.change("video_file_post", { source_url: null, upload_id: "gone" }, { video_id: videoPostId });
     expect(await claimOne(worker, jobId)).toMatchObject({
       outcome: "ended",
       state: "FAILED",
@@ -131,7 +122,7 @@ describe("a claim of one job", () => {
 
 describe("a job that was requeued although its part has its result", () => {
   const putBack = (jobId: string) =>
-    byHand("UPDATE video_transcode_job SET state = 'QUEUED', lease_token = NULL WHERE job_id = ?", jobId);
+    database.change("video_transcode_job", { state: "QUEUED", lease_token: null }, { job_id: jobId });
 
   it("is completed without a work order, when it is a transcode", async () => {
     const { videoPostId } = await publishPost(worker);

@@ -5,7 +5,8 @@ import {
   type WorkOrder,
 } from "../../../shared/application/protocols/job-protocol.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
-import { addJob, byHand, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { addJob, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "../support/one-job.ts";
 import {
   call,
   claim,
@@ -110,8 +111,10 @@ describe("a stored prefix", () => {
     const id = secretId();
     const prefix = `uploads/${id}/`;
     expect(await classifyPrefixes(prefix)).toEqual(["garbage"]);
-    const columns = "upload_id, owner, offset, temp_path, state, metadata, expires_at, created_at";
-    await byHand(`INSERT INTO upload_session (${columns}) VALUES (?, 'admin', 0, ?, 'OPEN', '{}', 1, 1)`, id, prefix);
+    await database.insert("upload_session", {
+      ...{ upload_id: id, owner: "admin", offset: 0, temp_path: prefix, state: "OPEN", metadata: "{}" },
+      ...{ expires_at: 1, created_at: 1 },
+    });
     expect(await classifyPrefixes(prefix)).toEqual(["named"]);
   });
 
@@ -168,8 +171,7 @@ describe("deleting prefixes", () => {
   it("keeps an upload whose session is gone while a part still has to be made of it", async () => {
     const videoPostId = await createPost(worker);
     const uploadId = secretId();
-    const set = "UPDATE video_file_post SET upload_id = ?, source_url = NULL WHERE video_id = ?";
-    await byHand(set, uploadId, videoPostId);
+    await database.change("video_file_post", { upload_id: uploadId, source_url: null }, { video_id: videoPostId });
     expect(await classifyPrefixes(`uploads/${uploadId}/`)).toEqual(["named"]);
     await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`);
     expect(await classifyPrefixes(`uploads/${uploadId}/`)).toEqual(["garbage"]);

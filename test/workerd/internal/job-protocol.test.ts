@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { contentKeysSchema } from "../../../shared/application/protocols/job-protocol.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
+import { database } from "../support/inspection.ts";
 import { emptyQueue } from "../support/one-job.ts";
 import {
   call,
@@ -201,10 +202,7 @@ describe("keys", () => {
 
   it("are stored wrapped", async () => {
     const { keys } = (await publishPost(worker)).keys;
-    const rows = await testEnv.DB.prepare("SELECT wrapped_key FROM video_hls_encrypt_key").all<{
-      wrapped_key: string;
-    }>();
-    const stored = JSON.stringify(rows.results);
+    const stored = JSON.stringify(await database.rows("video_hls_encrypt_key"));
     for (const { key } of keys) expect(stored).not.toContain(key);
   });
 });

@@ -3,6 +3,7 @@ import entry from "../../../edge/index.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { importPost } from "../support/imported-post.ts";
+import { database } from "../support/inspection.ts";
 import { emptyQueue } from "../support/one-job.ts";
 import { claim, createPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
@@ -13,13 +14,7 @@ const D1_STATEMENTS = 1000;
 const BATCHES = 12;
 const worker = startWorker();
 
-const run = (statement: string, ...values: unknown[]) =>
-  testEnv.DB.prepare(statement)
-    .bind(...values)
-    .run();
-const count = async (table: string, where: string) =>
-  (await testEnv.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${where}`).first<{ n: number }>())!.n;
-const NUMBERS = (n: number) => `WITH RECURSIVE i(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM i WHERE n < ${n})`;
+const numbers = (n: number) => Array.from({ length: n }, (_, index) => index + 1);
 
 /** More of everything than one invocation does. */
 async function overload(): Promise<void> {
@@ -36,16 +31,34 @@ async function overload(): Promise<void> {
   }
   worker.advance(1000);
   for (let n = 0; n < 8; n++) await importPost(worker);
-  await run("UPDATE single_key_source SET queued_at = 1");
+  await database.change("single_key_source", { queued_at: 1 });
   for (let n = 0; n < 12; n++) await claim(worker, await createPost(worker));
-  await run("UPDATE video_transcode_job SET lease_expires_at = 1, attempt = max_attempts WHERE state = 'RUNNING'");
-  await run("UPDATE video_post SET duration = 1 WHERE status = 'PUBLISHED' AND duration IS NOT NULL");
-  await run(`${NUMBERS(60)} INSERT INTO video_post_revision (video_post_id, version, save_id, events, lease_guard, created_at)
-    SELECT 'gone', n, n, '[{"type":"VideoAuditPassed","uploadIds":["x' || n || '","y' || n || '"]}]', 1, 1 FROM i`);
-  await run(`${NUMBERS(60)} INSERT INTO upload_session (upload_id, owner, offset, temp_path, state, metadata, expires_at, created_at)
-    SELECT 'u' || n, 'editor', 0, 'uploads/u' || n || '/', 'OPEN', '{}', 1, 1 FROM i`);
-  await run(`${NUMBERS(11_000)} INSERT INTO access_revocation (kind, subject, created_at, expires_at)
-    SELECT 'token', 't' || n, 1, 1 FROM i`);
+  const spent = (await database.rows<{ max_attempts: number }>("video_transcode_job", { state: "RUNNING" }))[0]!;
+  const used = { lease_expires_at: 1, attempt: spent.max_attempts };
+  await database.change("video_transcode_job", used, { state: "RUNNING" });
+  await database.change("video_post", { duration: 1 }, { status: "PUBLISHED" });
+  const saves = numbers(60).map((n) => ({
+    video_post_id: "gone",
+    version: n,
+    save_id: `${n}`,
+    lease_guard: 1,
+    created_at: 1,
+  }));
+  const events = (n: number) => JSON.stringify([{ type: "VideoAuditPassed", uploadIds: [`x${n}`, `y${n}`] }]);
+  await database.insert(
+    "video_post_revision",
+    saves.map((save) => ({ ...save, events: events(save.version) })),
+  );
+  const upload = { owner: "editor", offset: 0, state: "OPEN", metadata: "{}", expires_at: 1, created_at: 1 };
+  await database.insert(
+    "upload_session",
+    numbers(60).map((n) => ({ ...upload, upload_id: `u${n}`, temp_path: `uploads/u${n}/` })),
+  );
+  const ended = { kind: "token", created_at: 1, expires_at: 1 };
+  await database.insert(
+    "access_revocation",
+    numbers(11_000).map((n) => ({ ...ended, subject: `t${n}` })),
+  );
 }
 
 it("stays below the statements that D1 takes of one invocation, however much there is to do, and leaves the rest", async () => {
@@ -56,9 +69,9 @@ it("stays below the statements that D1 takes of one invocation, however much the
   await entry.scheduled({} as never, env as never);
   expect(statements()).toBeLessThan(D1_STATEMENTS);
   expect({
-    begunRotations: await count("key_rotation_item", "state = 'ROTATING'"),
-    migrations: await count("single_key_source", "queued_at IS NOT NULL"),
-    revocations: await count("access_revocation", "expires_at = 1"),
-    uploads: await count("upload_session", "expires_at = 1"),
+    begunRotations: await database.count("key_rotation_item", { state: "ROTATING" }),
+    migrations: (await database.rows("single_key_source")).filter((row) => row.queued_at !== null).length,
+    revocations: await database.count("access_revocation", { expires_at: 1 }),
+    uploads: await database.count("upload_session", { expires_at: 1 }),
   }).toEqual({ begunRotations: 10, migrations: 3, revocations: 1000, uploads: 10 });
 });

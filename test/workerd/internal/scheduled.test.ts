@@ -3,42 +3,40 @@ import entry from "../../../edge/index.ts";
 import { secretId, uuidV7 } from "../../../shared/lib/random-id.ts";
 import { onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
-import { byHand, emptyQueue } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { emptyQueue } from "../support/one-job.ts";
 import { claim, createPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker } from "../support/worker.ts";
 
 const worker = startWorker();
 const job = async (jobId: string) => (await worker.context.jobs.find(jobId))?.state;
-const count = async (statement: string, value: string) =>
-  (await testEnv.DB.prepare(statement).bind(value).first<{ n: number }>())?.n;
-
 /** One thing that each step of the Cron Trigger is to do, and whether it is done. */
 async function prepareWork() {
   await emptyQueue();
   const exhausted = await claim(worker, await createPost(worker));
   const lost = await claim(worker, await createPost(worker));
-  await byHand(
-    "UPDATE video_transcode_job SET lease_expires_at = 1, attempt = max_attempts WHERE job_id = ?",
-    exhausted.jobId,
-  );
-  await byHand("UPDATE video_transcode_job SET lease_expires_at = 1 WHERE job_id = ?", lost.jobId);
+  const used = { lease_expires_at: 1, attempt: exhausted.maxAttempts };
+  await database.change("video_transcode_job", used, { job_id: exhausted.jobId });
+  await database.change("video_transcode_job", { lease_expires_at: 1 }, { job_id: lost.jobId });
   const uploadId = secretId();
-  await byHand(
-    `INSERT INTO upload_session (upload_id, owner, offset, temp_path, state, metadata, expires_at, created_at)
-     VALUES (?, 'editor', 0, ?, 'OPEN', '{}', 1, 1)`,
-    ...[uploadId, `uploads/${uploadId}/`],
-  );
+  await database.insert("upload_session", {
+    upload_id: uploadId,
+    owner: "editor",
+    offset: 0,
+    temp_path: `uploads/${uploadId}/`,
+    state: "OPEN",
+    metadata: "{}",
+    expires_at: 1,
+    created_at: 1,
+  });
   const tokenId = uuidV7(1);
-  await byHand(
-    "INSERT INTO access_revocation (kind, subject, created_at, expires_at) VALUES ('token', ?, 1, 1)",
-    tokenId,
-  );
+  await database.insert("access_revocation", { kind: "token", subject: tokenId, created_at: 1, expires_at: 1 });
   const done = async () => ({
     exhausted: (await job(exhausted.jobId)) === "FAILED",
     requeued: (await job(lost.jobId)) === "QUEUED",
-    revocation: (await count("SELECT count(*) AS n FROM access_revocation WHERE subject = ?", tokenId)) === 0,
-    upload: (await count("SELECT count(*) AS n FROM upload_session WHERE upload_id = ?", uploadId)) === 0,
+    revocation: (await database.count("access_revocation", { subject: tokenId })) === 0,
+    upload: (await database.count("upload_session", { upload_id: uploadId })) === 0,
   });
   return done;
 }

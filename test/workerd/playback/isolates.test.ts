@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
 import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
+import { database } from "../support/inspection.ts";
 import { startIsolate } from "../support/isolates.ts";
-import { byHand } from "../support/one-job.ts";
 import { encryptPost, type PublishedPost, publishPost } from "../support/published-post.ts";
 import { longTests } from "../support/test-env.ts";
 import { newKey, published, type SigningKey, serve, sign } from "../support/viewer-issuer.ts";
@@ -248,12 +248,9 @@ describe("a feed of 50,000 rows", () => {
     const before = await siteToken(old, post, { viewer: "site:old" });
     const revoked = await siteToken(old, post, { viewer: "site:revoked" });
     await administer(old, "POST", "/admin/video/enc/revoke", { tokenId: tokenId(revoked) });
-    const late = Date.now() + 86_400_000;
-    await byHand(
-      `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 49000)
-       INSERT INTO access_revocation (kind, subject, created_at, expires_at) SELECT 'token', 'x' || n, 1, ? FROM i`,
-      late,
-    );
+    const end = { created_at: 1, expires_at: Date.now() + 86_400_000 };
+    const others = Array.from({ length: 49_000 }, (_, n) => ({ kind: "token", subject: `x${n + 1}`, ...end }));
+    await database.insert("access_revocation", others);
     const cold = startIsolate();
     const young = await siteToken(cold, post);
     expect(cold.trips()).toBeLessThanOrEqual(3);
@@ -271,11 +268,14 @@ describe("a feed of 50,000 rows", () => {
 
     old.pass(6000);
     expect(await askKey(old, post, before)).toBe("key");
-    await byHand("DELETE FROM access_revocation WHERE sequence = (SELECT max(sequence) FROM access_revocation)");
+    const rows = await database.rows<{ sequence: number }>("access_revocation");
+    await database.remove("access_revocation", {
+      sequence: rows.reduce((last, row) => Math.max(last, row.sequence), 0),
+    });
     await administer(cold, "POST", "/admin/video/enc/revoke", { viewer: "site:old" });
     expect(await askKey(cold, post, before)).toBe("token-revoked");
     old.pass(6000);
     expect(await askKey(old, post, before)).toBe("token-revoked");
-    await byHand("DELETE FROM access_revocation");
+    await database.remove("access_revocation");
   });
 });

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { byHand } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
-import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -95,10 +94,10 @@ async function newApiKey(to: TestWorker, scopes: readonly string[]): Promise<{ k
 }
 
 describe("a revocation that is stored", () => {
-  const rowOf = (token: Held) =>
-    testEnv.DB.prepare("SELECT created_at, expires_at FROM access_revocation WHERE kind = 'token' AND subject = ?")
-      .bind(tokenId(token))
-      .first<{ created_at: number; expires_at: number }>();
+  const rowOf = async (token: Held) => {
+    const where = { kind: "token", subject: tokenId(token) };
+    return (await database.rows<{ created_at: number; expires_at: number }>("access_revocation", where))[0] ?? null;
+  };
 
   it("outlives every token that it refuses, also one that an isolate issues which does not reach the database", async () => {
     const { token } = await watching();
@@ -111,7 +110,7 @@ describe("a revocation that is stored", () => {
   it("refuses as long as it is there", async () => {
     const { token, session } = await watching();
     await revoke({ tokenId: tokenId(token) });
-    await byHand("UPDATE access_revocation SET expires_at = 1 WHERE kind = 'token' AND subject = ?", tokenId(token));
+    await database.change("access_revocation", { expires_at: 1 }, { kind: "token", subject: tokenId(token) });
     expect(await askKey(startWorker(), post, session)).toBe("token-revoked");
   });
 });

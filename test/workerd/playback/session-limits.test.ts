@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { base64Encode } from "../../../shared/lib/base64.ts";
 import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
-import { byHand } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, askKey, type Held, siteToken, startSession, usesOf } from "../support/viewing.ts";
@@ -168,12 +168,9 @@ describe("sessions that were revoked", () => {
     const more = { sessionLimit: count, sessionOverflow: "refuse" };
     const sessions = await sessionsOf(worker, viewer, count, more);
     expect(times(await askAll(worker, sessions), "key")).toBe(count);
-    await byHand(
-      `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1100)
-       INSERT INTO access_revocation (kind, subject, created_at, expires_at)
-       SELECT 'token', 'y' || n || '-' || ?1, 1, ?2 FROM i`,
-      ...[viewer, Date.now() + 86_400_000],
-    );
+    const end = { created_at: 1, expires_at: Date.now() + 86_400_000 };
+    const newer = Array.from({ length: 1100 }, (_, n) => ({ kind: "token", subject: `y${n}-${viewer}`, ...end }));
+    await database.insert("access_revocation", newer);
     const cold = startWorker({ DB: counting.db });
     const { session, part } = (await sessionsOf(cold, viewer, 1, more))[0]!;
     return { cold, sessions, newest: { session, part } };

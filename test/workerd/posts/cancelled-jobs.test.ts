@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { scanJobs } from "../../../shared/application/commands/scan-jobs.ts";
 import { contentKeysSchema } from "../../../shared/application/protocols/job-protocol.ts";
+import { database } from "../support/inspection.ts";
 import { claimOne, emptyQueue, jobsOf, keyStates, newestJob, onlyPart } from "../support/one-job.ts";
 import {
   call,
@@ -137,8 +138,8 @@ describe("a cancelled encryption", () => {
 });
 
 describe("a work order that no processor could complete", () => {
-  const unworkable = async (statement: string, reason: string, videoPostId: string) => {
-    await testEnv.DB.prepare(statement).bind(videoPostId).run();
+  const unworkable = async (damage: () => Promise<void>, reason: string, videoPostId: string) => {
+    await damage();
     const jobId = await newestJob(worker, videoPostId);
     expect(await tryClaim(worker)).toBeNull();
     const ended = { outcome: "ended", state: "FAILED", failReason: expect.stringContaining(reason) };
@@ -148,34 +149,40 @@ describe("a work order that no processor could complete", () => {
 
   it("fails at the first claim when the upload is empty", async () => {
     const videoPostId = await createPost(worker);
-    await testEnv.DB.prepare(
-      `INSERT INTO upload_session (upload_id, owner, size, offset, temp_path, state, metadata, expires_at, created_at)
-       VALUES ('empty-upload', 'editor', 0, 0, 'uploads/empty-upload/', 'COMPLETE', '{}', 1, 1)`,
-    ).run();
-    const empty = "UPDATE video_file_post SET source_url = NULL, upload_id = 'empty-upload' WHERE video_id = ?";
-    await unworkable(empty, "The uploaded file is empty.", videoPostId);
+    await database.insert("upload_session", {
+      ...{ upload_id: "empty-upload", owner: "editor", size: 0, offset: 0, temp_path: "uploads/empty-upload/" },
+      ...{ state: "COMPLETE", metadata: "{}", expires_at: 1, created_at: 1 },
+    });
+    const empty = { source_url: null, upload_id: "empty-upload" };
+    const damage = () => database.change("video_file_post", empty, { video_id: videoPostId });
+    await unworkable(damage, "The uploaded file is empty.", videoPostId);
     expect((await shown(videoPostId))[0]).toBe("TRANSCODE_FAILED");
   });
 
   it("fails at the first claim when what is stored makes no valid order, and names the field", async () => {
-    const damaged = `UPDATE video_hls_abr_variant SET segment_count = 0
-      WHERE file_id IN (SELECT id FROM video_file_post WHERE video_id = ?)`;
-    await unworkable(damaged, "(variants.0.segmentCount)", await transcoded());
+    const videoPostId = await transcoded();
+    const { id } = await onlyPart(worker, videoPostId);
+    const damage = () => database.change("video_hls_abr_variant", { segment_count: 0 }, { file_id: id });
+    await unworkable(damage, "(variants.0.segmentCount)", videoPostId);
   });
 
   it("fails at the first claim when there are no clear renditions", async () => {
-    const lost = "UPDATE video_file_post SET file_path = NULL, file_path_job_id = NULL WHERE video_id = ?";
-    await unworkable(lost, "no clear renditions", await transcoded());
+    const videoPostId = await transcoded();
+    const lost = { file_path: null, file_path_job_id: null };
+    const damage = () => database.change("video_file_post", lost, { video_id: videoPostId });
+    await unworkable(damage, "no clear renditions", videoPostId);
   });
 
   it("fails at the first claim when its part is gone", async () => {
-    await unworkable("DELETE FROM video_file_post WHERE video_id = ?", "no longer there", await createPost(worker));
+    const videoPostId = await createPost(worker);
+    const damage = () => database.remove("video_file_post", { video_id: videoPostId });
+    await unworkable(damage, "no longer there", videoPostId);
   });
 
   it("is not in the way of the next job", async () => {
     const broken = await createPost(worker);
     const jobId = await newestJob(worker, broken);
-    await testEnv.DB.prepare("DELETE FROM video_file_post WHERE video_id = ?").bind(broken).run();
+    await database.remove("video_file_post", { video_id: broken });
     const videoPostId = await createPost(worker);
     expect(await tryClaim(worker)).toBeNull();
     await claim(worker, videoPostId);

@@ -3,7 +3,8 @@ import { dispatchEvents } from "../../../edge/events/outbox.ts";
 import type { DomainEvent } from "../../../shared/domain/domain-event.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { deliver } from "../support/audited.ts";
-import { byHand, emptyQueue, onlyPart } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { emptyQueue, onlyPart } from "../support/one-job.ts";
 import { publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -13,27 +14,29 @@ let worker: TestWorker;
 beforeEach(async () => {
   worker = startWorker();
   await emptyQueue();
-  await byHand("UPDATE video_post_revision SET dispatched_at = 1 WHERE dispatched_at IS NULL");
+  await database.change("video_post_revision", { dispatched_at: 1 }, { dispatched_at: null });
 });
 
 async function eventsOf(videoPostId: string): Promise<DomainEvent[]> {
-  const saves = testEnv.DB.prepare("SELECT events FROM video_post_revision WHERE video_post_id = ? ORDER BY version");
-  const { results } = await saves.bind(videoPostId).all<{ events: string }>();
-  return results.flatMap(({ events }) => JSON.parse(events) as DomainEvent[]);
+  const saves = await database.rows<{ events: string; version: number }>("video_post_revision", {
+    video_post_id: videoPostId,
+  });
+  const inOrder = saves.toSorted((one, other) => one.version - other.version);
+  return inOrder.flatMap(({ events }) => JSON.parse(events) as DomainEvent[]);
 }
 
 /** A row of the outbox as any release may have left it. */
 async function saveRow(videoPostId: string, version: number, events: readonly object[]): Promise<void> {
-  const columns = "video_post_id, version, save_id, events, lease_guard, created_at";
-  const values = [videoPostId, version, `${videoPostId}-${version}`, JSON.stringify(events), 5000 + version];
-  await byHand(`INSERT INTO video_post_revision (${columns}) VALUES (?, ?, ?, ?, 1, ?)`, ...values);
+  const save = { save_id: `${videoPostId}-${version}`, events: JSON.stringify(events), lease_guard: 1 };
+  await database.insert("video_post_revision", {
+    ...{ video_post_id: videoPostId, version, created_at: 5000 + version },
+    ...save,
+  });
 }
 
 const isDispatched = async (videoPostId: string, version: number) => {
-  const row = testEnv.DB.prepare(
-    "SELECT dispatched_at FROM video_post_revision WHERE video_post_id = ? AND version = ?",
-  );
-  return (await row.bind(videoPostId, version).first<{ dispatched_at: number | null }>())!.dispatched_at !== null;
+  const [row] = await database.rows("video_post_revision", { video_post_id: videoPostId, version });
+  return row!.dispatched_at !== null;
 };
 
 async function storedPrefix(): Promise<string> {

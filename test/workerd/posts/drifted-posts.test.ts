@@ -3,9 +3,9 @@ import { refreshVideoPostTranscodeStatus } from "../../../shared/application/com
 import { scanJobs } from "../../../shared/application/commands/scan-jobs.ts";
 import { refreshPost } from "../../../shared/domain/recovery.ts";
 import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
-import { byHand, emptyQueue } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { emptyQueue } from "../support/one-job.ts";
 import { publishPost } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 const STATUSES = VIDEO_POST_STATUSES.filter((status) => status !== "DELETED");
@@ -33,24 +33,16 @@ function everyState() {
 }
 
 async function insertCopies(videoPostId: string, states: ReturnType<typeof everyState>): Promise<void> {
-  const { DB } = testEnv;
-  const post = await DB.prepare("SELECT * FROM video_post WHERE id = ?").bind(videoPostId).first();
-  const file = await DB.prepare("SELECT * FROM video_file_post WHERE video_id = ?").bind(videoPostId).first();
+  const [post] = await database.rows("video_post", { id: videoPostId });
+  const [file] = await database.rows("video_file_post", { video_id: videoPostId });
   const posts = states.map((state) => pick({ ...post, ...state }, post!));
   const files = states.map((state) => pick({ ...file, ...state, video_id: state.id }, file!));
-  await insertRows("video_post", posts);
-  await insertRows("video_file_post", files);
+  await database.insert("video_post", posts);
+  await database.insert("video_file_post", files);
 }
 
 function pick(row: Record<string, unknown>, columns: object) {
   return Object.fromEntries(Object.keys(columns).map((name) => [name, row[name]]));
-}
-
-async function insertRows(table: string, rows: readonly Record<string, unknown>[]): Promise<void> {
-  const columns = Object.keys(rows[0]!);
-  const values = columns.map((name) => `json_extract(value, '$.${name}')`);
-  const statement = `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${values.join(", ")} FROM json_each(?)`;
-  await byHand(statement, JSON.stringify(rows));
 }
 
 let worker: TestWorker;
@@ -67,7 +59,7 @@ describe("the refresh of a post", () => {
 
   it("corrects the status and the duration of a post that has drifted, in one save, and then rests", async () => {
     const { videoPostId } = await publishPost(worker);
-    await byHand("UPDATE video_post SET status = 'TRANSCODING', duration = 1 WHERE id = ?", videoPostId);
+    await database.change("video_post", { status: "TRANSCODING", duration: 1 }, { id: videoPostId });
     const { version } = await post(videoPostId);
     expect(await scan()).toMatchObject({ refreshed: 1 });
     expect(await post(videoPostId)).toMatchObject({ status: "PUBLISHED", durationSeconds: 18, version: version + 1 });
@@ -77,8 +69,8 @@ describe("the refresh of a post", () => {
 
   it("publishes a post that publishes itself and was left behind", async () => {
     const { videoPostId } = await publishPost(worker);
-    const before = "UPDATE video_post SET status = 'PENDING_AUDIT', audit_result = NULL, published_at = NULL";
-    await byHand(`${before} WHERE id = ?`, videoPostId);
+    const before = { status: "PENDING_AUDIT", audit_result: null, published_at: null };
+    await database.change("video_post", before, { id: videoPostId });
     await scan();
     expect(await post(videoPostId)).toMatchObject({ status: "PUBLISHED", audit: { result: "PASSED", by: "system" } });
   });
@@ -86,7 +78,7 @@ describe("the refresh of a post", () => {
   it("completes a post that a release without the time of publication has published", async () => {
     const { videoPostId } = await publishPost(worker);
     const { publishedAt, version } = await post(videoPostId);
-    await byHand("UPDATE video_post SET published_at = NULL WHERE id = ?", videoPostId);
+    await database.change("video_post", { published_at: null }, { id: videoPostId });
     expect(await drifted()).toContain(videoPostId);
     expect(await scan()).toMatchObject({ refreshed: 1 });
     expect(publishedAt).not.toBeNull();
@@ -114,13 +106,13 @@ describe("the refresh of a post", () => {
       if (decision.kind !== "changed") continue;
       expect(refreshPost(decision.change.post, worker.context.now()).kind).toBe("unchanged");
     }
-    await byHand("UPDATE video_post SET deleted_at = 1, status = 'DELETED' WHERE id LIKE 'copy-%'");
+    await database.change("video_post", { deleted_at: 1, status: "DELETED" }, { id: states.map(({ id }) => id) });
   });
 
   it("leaves deleted posts alone", async () => {
     const { videoPostId } = await publishPost(worker);
     await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`);
-    await byHand("UPDATE video_file_post SET encrypt_status = 'FAILED' WHERE video_id = ?", videoPostId);
+    await database.change("video_file_post", { encrypt_status: "FAILED" }, { video_id: videoPostId });
     expect(await drifted()).not.toContain(videoPostId);
   });
 });

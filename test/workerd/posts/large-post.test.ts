@@ -13,8 +13,8 @@ import type { VideoFile } from "../../../shared/domain/video-file.ts";
 import { type Decision, settle, type VideoPost } from "../../../shared/domain/video-post.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { asInvocation, type Invocation, newCount, PARAMETER_BYTES } from "../support/d1-limits.ts";
+import { database } from "../support/inspection.ts";
 import { createPost, transcodeReport } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
 import { startWorker } from "../support/worker.ts";
 
 /* The largest post that the project answers for, under the limits of D1. Nothing is stored of its media. */
@@ -101,13 +101,10 @@ async function measured(method: string, path: string, body?: unknown): Promise<{
 }
 
 async function keysByStatus(): Promise<Record<string, number>> {
-  const { results } = await testEnv.DB.prepare(
-    `SELECT status, count(*) AS n FROM video_hls_encrypt_key
-    WHERE file_id IN (SELECT id FROM video_file_post WHERE video_id = ?) GROUP BY status`,
-  )
-    .bind(videoPostId)
-    .all<{ status: string; n: number }>();
-  return Object.fromEntries(results.map(({ status, n }) => [status, n]));
+  const files = await database.rows("video_file_post", { video_id: videoPostId });
+  const keys = await database.rows<{ status: string }>("video_hls_encrypt_key", { file_id: files.map(({ id }) => id) });
+  const byStatus = Map.groupBy(keys, ({ status }) => status);
+  return Object.fromEntries([...byStatus].map(([status, some]) => [status, some.length]));
 }
 
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { addJob, byHand, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { addJob, claimed, emptyQueue, fail, newestJob, onlyPart, PROCESSOR } from "../support/one-job.ts";
 import {
   call,
   claim,
@@ -87,7 +88,7 @@ describe("retrying a dead letter", () => {
   it("is refused for a job that has neither failed nor been cancelled", async () => {
     const jobId = await newestJob(worker, await createPost(worker));
     for (const state of ["QUEUED", "RUNNING", "RETRY_WAIT", "SUCCEEDED"]) {
-      await byHand("UPDATE video_transcode_job SET state = ? WHERE job_id = ?", state, jobId);
+      await database.change("video_transcode_job", { state }, { job_id: jobId });
       const response = await retry(jobId);
       expect([response.status, await response.json()]).toMatchObject([
         409,
@@ -104,7 +105,7 @@ describe("retrying a dead letter", () => {
     const newer = "ffffffff-ffff-7fff-bfff-fffffffffffe";
     await addJob(worker, videoPostId, { jobId: newer, kind: "TRANSCODE" });
     for (const state of ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED"]) {
-      await byHand("UPDATE video_transcode_job SET state = ? WHERE job_id = ?", state, newer);
+      await database.change("video_transcode_job", { state }, { job_id: newer });
       const response = await retry(jobId);
       expect([response.status, await response.json()]).toMatchObject([
         409,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { RewrapView } from "../../../shared/application/protocols/rewrap-protocol.ts";
-import { byHand, claimed, emptyQueue, fail, newestJob, onlyPart } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { claimed, emptyQueue, fail, newestJob, onlyPart } from "../support/one-job.ts";
 import { claim, createPost, encryptPost, report, transcodeReport } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { administer } from "../support/viewing.ts";
@@ -41,18 +42,14 @@ async function urlOf(from: TestWorker, videoPostId: string): Promise<string | nu
 }
 
 async function everythingStored(): Promise<string> {
-  const { results } = await testEnv.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
-    name: string;
-  }>();
-  const tables = results.filter(({ name }) => !/^(?:sqlite|_)/.test(name));
-  const read = await testEnv.DB.batch(tables.map(({ name }) => testEnv.DB.prepare(`SELECT * FROM "${name}"`)));
-  return JSON.stringify(read.map(({ results }) => results));
+  const tables = await database.tables();
+  return JSON.stringify(await Promise.all(tables.map((table) => database.rows(table))));
 }
 
-const storedUrl = (videoPostId: string) =>
-  testEnv.DB.prepare("SELECT source_url AS url, source_kek_id AS kek FROM video_file_post WHERE video_id = ?")
-    .bind(videoPostId)
-    .first<{ url: string | null; kek: string | null }>();
+async function storedUrl(videoPostId: string) {
+  const [row] = await database.rows("video_file_post", { video_id: videoPostId });
+  return { url: row!.source_url, kek: row!.source_kek_id };
+}
 
 function expectNoSecret(text: string): void {
   for (const secret of SECRETS) expect(text).not.toContain(secret);
@@ -91,7 +88,7 @@ describe("the URL of a source", () => {
   it("does not open in the row of another part", async () => {
     const [mine, theirs] = [await create(), await create()];
     const { url, kek } = (await storedUrl(mine))!;
-    await byHand("UPDATE video_file_post SET source_url = ?, source_kek_id = ? WHERE video_id = ?", url, kek, theirs);
+    await database.change("video_file_post", { source_url: url, source_kek_id: kek }, { video_id: theirs });
     const part = await onlyPart(worker, theirs);
     const { source } = part;
     if (source.kind !== "url" || source.url === null) throw new Error("the part has no URL");
@@ -103,7 +100,7 @@ describe("the URL of a source", () => {
 
   it("fails a job for good, with what to do, where it is not stored any more", async () => {
     const videoPostId = await create();
-    await byHand("UPDATE video_file_post SET source_url = '', source_kek_id = NULL WHERE video_id = ?", videoPostId);
+    await database.change("video_file_post", { source_url: "", source_kek_id: null }, { video_id: videoPostId });
     await expect(claim(worker, videoPostId)).rejects.toThrow("no job is due");
     expect((await onlyPart(worker, videoPostId)).failReason).toContain("Create a new post with it.");
   });
@@ -135,10 +132,10 @@ describe("re-wrapping", () => {
 
   it("wraps what an earlier release has stored in the clear, which works until then", async () => {
     const videoPostId = await create();
-    await byHand(
-      "UPDATE video_file_post SET source_url = ?, source_kek_id = '(clear)' WHERE video_id = ?",
-      URL_WITH_SECRETS,
-      videoPostId,
+    await database.change(
+      "video_file_post",
+      { source_url: URL_WITH_SECRETS, source_kek_id: "(clear)" },
+      { video_id: videoPostId },
     );
     expect(await urlOf(worker, videoPostId)).toBe(URL_WITH_SECRETS);
     const counted = await administer(worker, "GET", "/admin/video/enc/rewrap", undefined);
@@ -156,13 +153,11 @@ describe("re-wrapping", () => {
 
   it("finds the URLs of an earlier release after the migration, and only those that a job may still need", async () => {
     const [waiting, encrypted, deleted] = [await create(), await create(), await create()];
-    await byHand("UPDATE video_file_post SET source_url = ?, source_kek_id = NULL", URL_WITH_SECRETS);
-    await byHand("UPDATE video_file_post SET encrypt_status = 'ENCRYPTED' WHERE video_id = ?", encrypted);
-    await byHand("UPDATE video_post SET deleted_at = 1 WHERE id = ?", deleted);
+    await database.change("video_file_post", { source_url: URL_WITH_SECRETS, source_kek_id: null });
+    await database.change("video_file_post", { encrypt_status: "ENCRYPTED" }, { video_id: encrypted });
+    await database.change("video_post", { deleted_at: 1 }, { id: deleted });
     const migration = testEnv.TEST_MIGRATIONS.find(({ name }) => name.includes("wrap_source_urls"))!;
-    for (const query of migration.queries.filter((text) => text.includes("UPDATE"))) {
-      await testEnv.DB.prepare(query).run();
-    }
+    await database.execute(migration.queries.filter((text) => text.includes("UPDATE")));
     expect(await storedUrl(waiting)).toEqual({ url: URL_WITH_SECRETS, kek: "(clear)" });
     for (const id of [encrypted, deleted]) expect(await storedUrl(id)).toEqual({ url: "", kek: null });
   });

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
-import { byHand, emptyQueue, onlyPart } from "../support/one-job.ts";
+import { database } from "../support/inspection.ts";
+import { emptyQueue, onlyPart } from "../support/one-job.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -16,10 +17,11 @@ beforeEach(async () => {
 
 async function completeUpload(): Promise<string> {
   const uploadId = secretId();
-  const columns = "upload_id, owner, size, offset, temp_path, state, metadata, expires_at, created_at";
-  const values = "?, 'api-key:admin', 4, 4, ?, 'COMPLETE', '{}', ?, 1";
   const prefix = `uploads/${uploadId}/`;
-  await byHand(`INSERT INTO upload_session (${columns}) VALUES (${values})`, uploadId, prefix, Date.now() + 3600_000);
+  await database.insert("upload_session", {
+    ...{ upload_id: uploadId, owner: "api-key:admin", size: 4, offset: 4, temp_path: prefix, state: "COMPLETE" },
+    ...{ metadata: "{}", expires_at: Date.now() + 3600_000, created_at: 1 },
+  });
   await testEnv.SOURCE.put(`${prefix}000000000000000`, "clip");
   return uploadId;
 }
@@ -30,10 +32,7 @@ function create(uploadIds: readonly string[], by: TestWorker = worker): Promise<
   return by.admin("POST", "/api/v2/video-posts", post);
 }
 
-const partsOf = async (uploadId: string) => {
-  const parts = testEnv.DB.prepare("SELECT count(*) AS n FROM video_file_post WHERE upload_id = ?").bind(uploadId);
-  return (await parts.first<{ n: number }>())!.n;
-};
+const partsOf = (uploadId: string) => database.count("video_file_post", { upload_id: uploadId });
 
 async function stored(uploadId: string): Promise<number> {
   return (await testEnv.SOURCE.list({ prefix: `uploads/${uploadId}/` })).objects.length;
@@ -82,7 +81,7 @@ describe("an upload", () => {
 
   it("is refused with its id where it is missing or another caller's", async () => {
     const [mine, missing, theirs] = [await completeUpload(), secretId(), await completeUpload()];
-    await byHand("UPDATE upload_session SET owner = 'api-key:other' WHERE upload_id = ?", theirs);
+    await database.change("upload_session", { owner: "api-key:other" }, { upload_id: theirs });
     for (const wrong of [missing, theirs]) {
       const refused = await create([mine, wrong]);
       expect(refused.status).toBe(422);
@@ -114,18 +113,18 @@ describe("an upload", () => {
   it("stays with the part that still needs it if an earlier release made two parts of it", async () => {
     const uploadId = await completeUpload();
     const ids: string[] = [];
-    await testEnv.DB.prepare("DROP INDEX video_file_post_upload").run();
+    await database.execute(["DROP INDEX video_file_post_upload"]);
     for (const other of [await completeUpload(), await completeUpload()]) {
       const { videoPostId } = (await (await create([other])).json()) as { videoPostId: string };
-      await byHand("UPDATE video_file_post SET upload_id = ? WHERE video_id = ?", uploadId, videoPostId);
+      await database.change("video_file_post", { upload_id: uploadId }, { video_id: videoPostId });
       ids.push(videoPostId);
     }
     const [done, waiting] = ids as [string, string];
-    await byHand("UPDATE video_file_post SET transfer_result = 'SUCCESS' WHERE video_id = ?", done);
+    await database.change("video_file_post", { transfer_result: "SUCCESS" }, { video_id: done });
     const migration = testEnv.TEST_MIGRATIONS.find(({ name }) => name.includes("save_changed_rows"))!;
     const repair = migration.queries.filter((query) => /video_file_post_upload|SET `upload_id`/.test(query));
     // The first drops the index of before; it is dropped already.
-    for (const query of repair.slice(1)) await testEnv.DB.prepare(query).run();
+    await database.execute(repair.slice(1));
     expect((await onlyPart(worker, waiting)).source).toEqual({ kind: "upload", uploadId });
     const renamed = (await onlyPart(worker, done)).source as { uploadId: string };
     expect(renamed.uploadId).toMatch(/^[0-9a-f]{22}$/);

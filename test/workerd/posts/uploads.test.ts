@@ -5,6 +5,7 @@ import { removeExpiredUploads } from "../../../edge/uploads/remove-uploads.ts";
 import { uploadChunkKey } from "../../../shared/domain/object-keys.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
+import { database } from "../support/inspection.ts";
 import { testEnv } from "../support/test-env.ts";
 
 const HOUR_MS = 3_600_000;
@@ -92,10 +93,11 @@ function idOf(path: string): string {
 
 /** A part of a post that is made of the upload. */
 async function usePart(path: string): Promise<void> {
-  const columns = "id, video_id, file_index, position, upload_id, file_name, transfer_result, encrypt_status, warnings";
-  const insert = `INSERT INTO video_file_post (${columns}, created_at)
-    VALUES (?1, ?1, 0, 0, ?1, 'holiday.mp4', 'TRANSCODING', 'UNENCRYPTED', '[]', ?2)`;
-  await testEnv.DB.prepare(insert).bind(idOf(path), now()).run();
+  const id = idOf(path);
+  await database.insert("video_file_post", {
+    ...{ id, video_id: id, file_index: 0, position: 0, upload_id: id, file_name: "holiday.mp4", warnings: "[]" },
+    ...{ transfer_result: "TRANSCODING", encrypt_status: "UNENCRYPTED", created_at: now() },
+  });
 }
 
 describe("creating an upload", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { database } from "../support/inspection.ts";
 import { claim, report, transcodeReport } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { administer } from "../support/viewing.ts";
@@ -132,9 +133,7 @@ describe("a source of an uploadFileList", () => {
 
   it("is refused where it is an empty upload of an earlier version", async () => {
     const uploadId = await upload(1);
-    await testEnv.DB.prepare('UPDATE upload_session SET size = 0, "offset" = 0 WHERE upload_id = ?')
-      .bind(uploadId)
-      .run();
+    await database.change("upload_session", { size: 0, offset: 0 }, { upload_id: uploadId });
     const { status, body } = await create([{ uploadId, fileName: "f.mp4" }]);
     expect([status, body.detail]).toEqual([422, `uploadFileList: upload ${uploadId} is empty; upload the file again`]);
   });

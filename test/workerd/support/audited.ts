@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { vi } from "vitest";
 import entry from "../../../edge/index.ts";
 import type { AuditEvent } from "../../../shared/domain/audit-event.ts";
+import { database } from "./inspection.ts";
 import { testEnv } from "./test-env.ts";
 import type { TestWorker } from "./worker.ts";
 
@@ -25,7 +26,8 @@ export async function readAudit(worker: TestWorker, query: Record<string, string
 
 /** Every row as the database has it, for looking into all columns. */
 export async function everyRow(): Promise<Record<string, unknown>[]> {
-  return (await testEnv.DB.prepare("SELECT * FROM audit_event ORDER BY id").all()).results;
+  const rows = await database.rows<{ id: string }>("audit_event");
+  return rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 /** A queue that keeps what is sent until a test delivers it; `failing` refuses everything. */

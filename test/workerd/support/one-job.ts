@@ -6,6 +6,7 @@ import {
   type WorkOrder,
 } from "../../../shared/application/protocols/job-protocol.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
+import { database } from "./inspection.ts";
 import { call } from "./published-post.ts";
 import { testEnv } from "./test-env.ts";
 import type { TestWorker } from "./worker.ts";
@@ -50,13 +51,10 @@ export async function onlyPart({ context }: TestWorker, videoPostId: string) {
 
 /** Key versions of the only part with their states, those that a load leaves out as well, such as "1 REVOKED". */
 export async function keyStates(videoPostId: string): Promise<string[]> {
-  const { results } = await testEnv.DB.prepare(
-    `SELECT DISTINCT key_version || ' ' || status AS state FROM video_hls_encrypt_key
-     WHERE file_id IN (SELECT id FROM video_file_post WHERE video_id = ?) ORDER BY key_version`,
-  )
-    .bind(videoPostId)
-    .all<{ state: string }>();
-  return results.map(({ state }) => state);
+  const files = await database.rows("video_file_post", { video_id: videoPostId });
+  const keys = await database.rows("video_hls_encrypt_key", { file_id: files.map(({ id }) => id) });
+  const inOrder = keys.toSorted((one, other) => Number(one.key_version) - Number(other.key_version));
+  return [...new Set(inOrder.map(({ key_version, status }) => `${key_version} ${status}`))];
 }
 
 /** One more job of the only part. What followed from the step before may still be saving the post: then once more. */
@@ -72,16 +70,11 @@ export async function addJob(
   expect(outcome.kind).toBe("done");
 }
 
-/** What no code of ours does: a hand in the database. */
-export async function byHand(statement: string, ...values: unknown[]): Promise<void> {
-  await testEnv.DB.prepare(statement)
-    .bind(...values)
-    .run();
-}
-
 /** Each test begins with an empty queue, and without posts for which a scan would fill it. */
 export async function emptyQueue(): Promise<void> {
-  await byHand("UPDATE video_transcode_job SET state = 'CANCELLED', lease_token = NULL");
-  await byHand(`UPDATE video_post SET status = 'DELETED', deleted_at = 1
-    WHERE id IN (SELECT video_id FROM video_file_post WHERE encrypt_status <> 'ENCRYPTED')`);
+  await database.change("video_transcode_job", { state: "CANCELLED", lease_token: null });
+  const files = await database.rows("video_file_post");
+  const unfinished = files.filter(({ encrypt_status }) => encrypt_status !== "ENCRYPTED");
+  const id = unfinished.map(({ video_id }) => video_id);
+  await database.change("video_post", { status: "DELETED", deleted_at: 1 }, { id });
 }

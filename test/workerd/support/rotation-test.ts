@@ -3,9 +3,9 @@ import type {
   RotationItemView,
   RotationProgressView,
 } from "../../../shared/application/protocols/rotation-protocol.ts";
+import { database } from "./inspection.ts";
 import { emptyQueue, fail } from "./one-job.ts";
 import { claim, type PublishedPost, publishPost } from "./published-post.ts";
-import { testEnv } from "./test-env.ts";
 import { administer } from "./viewing.ts";
 import type { TestWorker } from "./worker.ts";
 
@@ -32,8 +32,7 @@ export type RotationTest = {
 /** Nothing is left of the test before. */
 export async function rotationTest(worker: TestWorker): Promise<RotationTest> {
   await emptyQueue();
-  const { DB } = testEnv;
-  await DB.batch(["item", "batch"].map((table) => DB.prepare(`DELETE FROM key_rotation_${table}`)));
+  for (const table of ["key_rotation_item", "key_rotation_batch"]) await database.remove(table);
   worker.advance(1000);
   const createdFrom = new Date(worker.context.now()).toISOString();
   const ask: RotationTest["ask"] = (body) =>
