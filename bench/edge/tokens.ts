@@ -1,10 +1,11 @@
 import { createHmac } from "node:crypto";
+import { bodyOf, createClient } from "../../client/index.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { parseSecretList } from "../../shared/lib/secret-list.ts";
 import { fromWire, type PlaybackClaims, sessionClaims, toWire } from "../../shared/playback-token/claims.ts";
 import { createTokenSigner } from "../../shared/playback-token/token-signer.ts";
 import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
-import { type PublishedPost, post } from "../../test/fixtures/isolates/published-post.ts";
+import type { PublishedPost } from "../../test/fixtures/isolates/published-post.ts";
 
 /** What requests are made with. Sessions are signed here beforehand, so that no round waits for them. */
 export type Tokens = {
@@ -22,9 +23,9 @@ export type Tokens = {
 const FIRST_USES = 12_000;
 
 export async function issuedTokens(origin: URL, { videoPostId }: PublishedPost): Promise<Tokens> {
-  const admin = TEST_SECRETS.ADMIN_API_KEY;
-  const issue = (more: object) =>
-    post<{ token: string }>(origin, "/admin/video/enc/token", admin, { videoPostId, fileIndex: 0, ...more });
+  const client = createClient({ baseUrl: origin.origin, token: TEST_SECRETS.ADMIN_API_KEY });
+  const issue = async (more: { readonly maxUses?: number }) =>
+    bodyOf(await client.issueToken({ body: { videoPostId, fileIndex: 0, ...more } }));
   const [{ token }, counted] = await Promise.all([issue({}), issue({ maxUses: 10_000 })]);
   const signer = createTokenSigner("play+jwt", parseSecretList(TEST_SECRETS.TOKEN_SIGNING_KEYS, 32));
   const now = Math.floor(Date.now() / 1000);
@@ -38,10 +39,7 @@ export async function issuedTokens(origin: URL, { videoPostId }: PublishedPost):
   const limited = await claimsOf(counted.token);
   const firstUse = () => start({ ...limited, tokenId: secretId() });
   const firstUses = await Promise.all(Array.from({ length: FIRST_USES }, firstUse));
-  const { key } = await post<{ key: string }>(origin, "/admin/api-keys", admin, {
-    name: "Site",
-    scopes: ["tokens:issue"],
-  });
+  const { key } = bodyOf(await client.createApiKey({ body: { name: "Site", scopes: ["tokens:issue"] } }));
   return {
     issued: token,
     session: await start(await claimsOf(token)),

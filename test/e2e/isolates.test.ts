@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type PublishedPost, post, publishPost } from "../fixtures/isolates/published-post.ts";
+import { bodyOf, createClient } from "../../client/index.ts";
+import { type PublishedPost, publishPost } from "../fixtures/isolates/published-post.ts";
 import { type Isolate, type Isolates, startIsolates } from "../fixtures/isolates/three-isolates.ts";
 import { seededRandom } from "../fixtures/seeded-random.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
@@ -108,10 +109,8 @@ async function issuerOf(by: "anonymous" | "viewer-jwt" | "api-key"): Promise<() 
     let viewer = 0;
     return () => issued("/video/enc/token", { authorization: `Bearer ${viewerJwt(`viewer-${viewer++}`)}` });
   }
-  const key = await post<{ key: string }>(running.publisher.origin, "/admin/api-keys", TEST_SECRETS.ADMIN_API_KEY, {
-    name: "Site",
-    scopes: ["tokens:issue"],
-  });
+  const client = createClient({ baseUrl: running.publisher.origin.origin, token: TEST_SECRETS.ADMIN_API_KEY });
+  const key = bodyOf(await client.createApiKey({ body: { name: "Site", scopes: ["tokens:issue"] } }));
   let viewer = 0;
   return () =>
     issued("/admin/video/enc/token", { authorization: `Bearer ${key.key}` }, { viewer: `site:viewer-${viewer++}` });

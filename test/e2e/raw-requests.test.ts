@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { IssuedToken } from "../../client/index.ts";
 import { base64Decode } from "../../shared/lib/base64.ts";
+import { type PublishedPost, publishPost } from "../fixtures/isolates/published-post.ts";
 import { fuzzPlan } from "../fuzz/fuzz-plan.ts";
 import { secretsIn } from "../fuzz/judge-answer.ts";
 import { MARKER } from "../fuzz/mutate-text.ts";
 import { type RawOriginals, rawRequest, request } from "../fuzz/raw-requests.ts";
 import { exchange } from "../fuzz/raw-socket.ts";
-import { type PublishedFilm, publishFilm } from "./published-film.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
@@ -19,14 +19,14 @@ const SECRETS = Object.values(TEST_SECRETS).map((secret) => secret.replace(/^\w+
 
 let stack: Stack;
 let port: number;
-let film: PublishedFilm;
+let film: PublishedPost;
 let issued: IssuedToken;
 let originals: RawOriginals;
 
 beforeAll(async () => {
   stack = await startStack({ processor: false });
   port = Number(new URL(stack.origin).port);
-  film = await publishFilm(stack);
+  film = await publishPost(stack);
   const part = { videoPostId: film.videoPostId, fileIndex: 0 };
   issued = await stack.token(part, { maxUses: 1 });
   const media = `/video/enc/videoResource/${film.videoPostId}/0/480p/index.m3u8?token=${issued.token}`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bodyOf, type Operations } from "../../client/index.ts";
-import { type PublishedFilm, publishFilm } from "./published-film.ts";
+import { type PublishedPost, publishPost } from "../fixtures/isolates/published-post.ts";
 import { type Part, type Stack, startStack } from "./stack.ts";
 
 /*
@@ -60,10 +60,10 @@ async function measure({ ask, close, pauseMs = 0 }: Credential): Promise<Measure
   };
 }
 
-type Watched = { readonly film: PublishedFilm; readonly token: string; readonly part: Part };
+type Watched = { readonly film: PublishedPost; readonly token: string; readonly part: Part };
 
 async function watch(more: Parameters<Stack["token"]>[1] = {}): Promise<Watched> {
-  const film = await publishFilm(stack);
+  const film = await publishPost(stack);
   const part = { videoPostId: film.videoPostId, fileIndex: 0 };
   const { token } = await stack.token(part, more);
   return { film, token, part };

@@ -32,6 +32,7 @@ export type Stack = {
   token(part: Part, more?: Partial<TokenRequest>): Promise<IssuedToken>;
   /** The Worker's own bindings, for looking behind the API. */
   bindings(): Promise<{ SOURCE: Bucket; PLAYBACK: Bucket }>;
+  readonly bucket: (binding: "SOURCE" | "PLAYBACK") => Promise<Bucket>;
   /** What no port shows and no code of ours does. */
   database(): Promise<Inspection>;
   /** What the Worker has logged so far. */
@@ -43,7 +44,7 @@ export type Stack = {
 type Bucket = {
   list(options: { cursor?: string }): Promise<{ objects: { key: string }[]; truncated: boolean; cursor?: string }>;
   get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
-  put(key: string, bytes: ArrayBuffer): Promise<unknown>;
+  put(key: string, value: string | Uint8Array | ArrayBuffer): Promise<unknown>;
   delete(key: string): Promise<unknown>;
 };
 
@@ -76,6 +77,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     origin,
     adminKey: TEST_SECRETS.ADMIN_API_KEY,
     bindings: () => worker.getEnv() as never,
+    bucket: async (binding) => ((await worker.getEnv()) as Record<typeof binding, Bucket>)[binding],
     database: async () => inspectD1(((await worker.getEnv()) as { DB: InspectedDatabase }).DB),
     logs: () => harness.getLogs(),
     client,
