@@ -68,19 +68,24 @@ export function nextStep(
   notBefore: number,
   arrivedAt = now,
 ): Step {
+  const retryMs = rules.retryMs ?? RETRY_MS;
+  // A clock that was set back says nothing about how long ago something was.
+  const since = (at: number) => (now < at ? Number.POSITIVE_INFINITY : now - at);
   const isReading = cell.readingSince !== null;
-  const isSlow = cell.readingSince !== null && now - cell.readingSince >= SLOW_MS;
-  const isFailing = cell.failedAt !== null || isSlow;
-  const mayRead = (!isReading || isSlow) && (!isFailing || now - cell.triedAt >= (rules.retryMs ?? RETRY_MS));
-  if (cell.value !== undefined && cell.readAt >= notBefore) {
+  const isSlow = cell.readingSince !== null && since(cell.readingSince) >= SLOW_MS;
+  // What failed long ago says nothing about the database: an isolate that was idle asks again before it uses what is old.
+  const isRecent = (at: number | null) => at !== null && since(at) < 2 * retryMs;
+  const isFailing = isRecent(cell.failedAt) || (isSlow && isRecent(cell.triedAt));
+  const mayRead = (!isReading || isSlow) && (!isFailing || since(cell.triedAt) >= retryMs);
+  if (cell.value !== undefined && cell.readAt >= notBefore && cell.readAt <= now) {
     const age = Math.max(0, arrivedAt - cell.readAt);
     if (age < rules.freshMs * REFRESH_FROM) return "use";
     if (age < rules.freshMs || (isFailing && age < rules.staleMs)) return mayRead ? "use-and-read" : "use";
   }
   if (isFailing) return mayRead ? "read" : isReading ? "wait" : "away";
-  if (isReading) return "wait";
-  const isOver = cell.value === undefined || arrivedAt - cell.readAt >= rules.freshMs;
-  return isOver || now - cell.triedAt >= GAP_MS ? "read" : "wait";
+  if (isReading && !isSlow) return "wait";
+  const isOver = cell.value === undefined || cell.readAt > now || arrivedAt - cell.readAt >= rules.freshMs;
+  return isOver || since(cell.triedAt) >= GAP_MS ? "read" : "wait";
 }
 
 /** Time, and what may outlive a request: of the platform, and of tests. */
@@ -147,7 +152,8 @@ async function reading<Value>(cell: Cell<Value>, read: () => Promise<Value>, clo
   let failedAt: number | null = null;
   try {
     const value = await read();
-    if (startedAt >= cell.readAt) Object.assign(cell, { value, readAt: startedAt });
+    const isClockBack = clock.now() < cell.readAt;
+    if (startedAt >= cell.readAt || isClockBack) Object.assign(cell, { value, readAt: startedAt });
   } catch (error) {
     logError("gate", error);
     failedAt = clock.now();

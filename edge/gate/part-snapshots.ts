@@ -102,11 +102,19 @@ export function createPartSnapshots(
     return { ...before, snapshot: snapshotOf(part), position: Math.max(before.position, position) };
   };
 
-  const isBeyondMisses = (more = 0): boolean => {
+  const missesNow = () => {
     const second = Math.floor(clock.now() / 1000);
     if (misses.second !== second) misses = { second, count: 0 };
-    misses.count += more;
-    return misses.count >= MOST_MISSES;
+    return misses;
+  };
+
+  /** Counted from its start until it has found a part: a database that is slow or fails is not asked more often. */
+  const readForAnybody = async (videoPostId: string, fileIndex: number): Promise<Reading> => {
+    const counted = missesNow();
+    counted.count++;
+    const reading = await read(videoPostId, fileIndex);
+    if (reading.snapshot !== null) counted.count--;
+    return reading;
   };
 
   return {
@@ -120,22 +128,25 @@ export function createPartSnapshots(
     get: async (videoPostId, fileIndex, later, { notBefore, isKnownCaller = false } = {}) => {
       if (!isUuid(videoPostId)) return { part: null, position: feed.position(), isCurrent: true };
       const name = nameOf(videoPostId, fileIndex);
-      const known = found.get(name) ?? missing.get(name);
-      if (known === undefined && !isKnownCaller && isBeyondMisses()) return "away";
+      const inFound = found.get(name);
+      const known = inFound ?? missing.get(name);
+      if (known?.value === undefined && !isKnownCaller && missesNow().count >= MOST_MISSES) return "away";
       const cell = known ?? emptyCell<Reading>();
+      const readIt = isKnownCaller || inFound !== undefined ? read : readForAnybody;
       if (known === undefined) missing.put(name, cell, CELL_BYTES);
       const used = cell.value;
       const value = await freshValue(
         cell,
         () => rulesOf(videoPostId, cell),
-        () => read(videoPostId, fileIndex),
+        () => readIt(videoPostId, fileIndex),
         clock,
         later,
         notBefore,
       );
       if (value === "away") return "away";
-      if (value.snapshot === null && value !== used) isBeyondMisses(1);
-      if (value.snapshot !== null && value !== used) found.put(name, cell, bytesOf(value.snapshot));
+      // The request that read it may have been cancelled before it came here.
+      if (value.snapshot !== null && (value !== used || inFound === undefined))
+        found.put(name, cell, bytesOf(value.snapshot));
       return knownOf(videoPostId, value);
     },
     forget: (videoPostId) => {

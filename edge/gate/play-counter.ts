@@ -60,13 +60,16 @@ export class PlayCounter extends DurableObject {
   private prunedAt = Number.NEGATIVE_INFINITY;
   private hasTable: boolean | null = null;
   private alarmAt: number | null = null;
+  /** The latest time that any caller gave: clocks differ, and a place that was given away may not be used again. */
+  private latest = 0;
 
   /** Counts the session if it is new. A session counts once, however often this is called. */
   async begin(play: Play): Promise<CountedPlay> {
-    const { sessionId, now } = play;
+    const { sessionId } = play;
+    const now = this.timeOf(play.now);
     const knownEnd = this.known.get(sessionId) ?? 0;
     if (knownEnd > now && play.expiresAt <= knownEnd) return { kind: "ok" };
-    const isTooLate = play.claims.origin.expiresAt * 1000 <= now;
+    const isTooLate = play.claims.origin.expiresAt * 1000 <= play.now;
     // Storage that no session is in would never be deleted.
     if (isTooLate && !this.isStored()) return { kind: "too-late" };
     this.createTable();
@@ -79,7 +82,7 @@ export class PlayCounter extends DurableObject {
     }
     // A session whose end has passed gave its place away, and needs one again.
     if (row === null || row.expires_at <= now) {
-      const full = this.makeRoom(play);
+      const full = this.makeRoom(play, now);
       if (full !== null) return { kind: "limit", live: full };
     }
     await this.keep(play, row === null);
@@ -141,8 +144,13 @@ export class PlayCounter extends DurableObject {
     this.rows = null;
   }
 
+  private timeOf(now: number): number {
+    this.latest = Math.max(this.latest, now);
+    return this.latest;
+  }
+
   /** Null when there is a place now; else who holds them. */
-  private makeRoom({ limit, sessionId, revoked, now }: Play): readonly LiveSession[] | null {
+  private makeRoom({ limit, sessionId, revoked }: Play, now: number): readonly LiveSession[] | null {
     if (limit === null) return null;
     for (const id of revoked ?? []) this.end(id, now);
     const live = this.live(now).filter((session) => session.sessionId !== sessionId);

@@ -21,6 +21,8 @@ type TokenTarget = Exclude<define.RevokeTarget, { keyVersion: number }>;
 const MOST_REVOCATIONS = 50_000;
 /** A token may start sessions for up to 7 days. */
 const LONGEST_START_SECONDS = 7 * 24 * 3600;
+/** Tokens carry the session length that was set when they were issued, which may have been longer than it is now. */
+const LONGEST_SESSION_SECONDS = 24 * 3600;
 
 /**
  * `POST /admin/video/enc/revoke`. Every key request that begins `effectiveWithinSeconds` after the answer is refused;
@@ -81,7 +83,8 @@ function lifetimeSeconds({
   SESSION_LONGEST_SECONDS,
 }: Deps["settings"]): number {
   const issuedUntil = Math.max(GATE_FRESH_SECONDS, GATE_STALE_SECONDS);
-  return issuedUntil + LONGEST_START_SECONDS + SESSION_LONGEST_SECONDS + 2 * CLOCK_SKEW_SECONDS;
+  const session = Math.max(LONGEST_SESSION_SECONDS, SESSION_LONGEST_SECONDS);
+  return issuedUntil + LONGEST_START_SECONDS + session + 2 * CLOCK_SKEW_SECONDS;
 }
 
 type Selected = {
