@@ -39,16 +39,12 @@ beforeAll(async () => {
 });
 
 function startBroken(settings: Record<string, unknown> = {}) {
+  const at = Date.now();
   const buckets = [failingBucket(testEnv.SOURCE), failingBucket(testEnv.PLAYBACK)] as const;
   for (const bucket of buckets) bucket.fail(throws(AWAY));
   const { db } = faultyDatabase(testEnv.DB, throws(`D1_ERROR: ${AWAY}`));
-  return startWorker({
-    DB: db,
-    SOURCE: buckets[0].binding,
-    PLAYBACK: buckets[1].binding,
-    PLAY_COUNTER: away,
-    ...settings,
-  });
+  const bindings = { DB: db, SOURCE: buckets[0].binding, PLAYBACK: buckets[1].binding, PLAY_COUNTER: away };
+  return startWorker({ ...bindings, ...settings }, { now: () => at });
 }
 
 /** Credentials that only the database, or a counting object, can judge. */

@@ -12,6 +12,8 @@ import { startWorker, type TestWorker } from "../support/worker.ts";
 
 let post: PublishedPost;
 let worker: TestWorker;
+/** Passes when a test says so: what is counted by second and by minute must not depend on the machine. */
+let at: number;
 let counters: IssueCounters;
 let counting: ReturnType<typeof faultyDatabase>;
 
@@ -23,7 +25,8 @@ beforeAll(async () => {
 beforeEach(() => {
   counters = new IssueCounters();
   counting = faultyDatabase(testEnv.DB);
-  worker = startWorker({ DB: counting.db, TOKEN_ISSUE_LIMIT: counters });
+  at = Date.now();
+  worker = startWorker({ DB: counting.db, TOKEN_ISSUE_LIMIT: counters }, { now: () => at });
 });
 
 /** Round trips to D1 while `work` is done. */
@@ -82,7 +85,7 @@ describe("the watch page", () => {
     const trips: number[] = [];
     for (let n = 0; n < 50; n++) trips.push(await tripsOf(() => open(post.videoPostId)));
     expect(trips).toEqual([1, ...Array(49).fill(0)]);
-    worker.advance(5000);
+    at += 5000;
     expect(await tripsOf(() => open(post.videoPostId))).toBe(1);
   });
 
@@ -135,8 +138,6 @@ describe("an API key that is made up", () => {
   it("is looked up once a second", async () => {
     const key = madeUp();
     const trips: number[] = [];
-    let at = Date.now();
-    worker = startWorker({ DB: counting.db, TOKEN_ISSUE_LIMIT: counters }, { now: () => at });
     for (let n = 0; n < 20; n++) trips.push(await tripsOf(async () => expect((await ask(key)).status).toBe(401)));
     expect(trips).toEqual([1, ...Array(19).fill(0)]);
     at += 1000;

@@ -51,6 +51,18 @@ describe("the counters of a minute", () => {
     expect(lines).not.toHaveBeenCalled();
   });
 
+  it("concern no viewer when they cannot be written", async () => {
+    const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+    await spendAMinute({
+      GATE_METRICS: {
+        writeDataPoint: () => {
+          throw new Error("no more points");
+        },
+      },
+    });
+    expect(errors.mock.calls.flat().join()).toContain("no more points");
+  });
+
   it("are one line of the log elsewhere", async () => {
     const lines: string[] = [];
     vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
