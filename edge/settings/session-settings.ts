@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { type SessionOverflow, type SessionRules, STANDARD_SESSION_RULES } from "../../shared/domain/play-session.ts";
+import {
+  MOST_LIVE_SESSIONS,
+  type SessionOverflow,
+  type SessionRules,
+  STANDARD_SESSION_RULES,
+} from "../../shared/domain/play-session.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
 
 /** As callers and settings write it. */
@@ -19,8 +24,10 @@ export const SESSION_SETTINGS = {
     "maximum lifetime of a session from its first start, refreshed or not",
   ),
   SESSION_LIMIT_PER_VIEWER: z
-    .union([z.literal("none").transform(() => null), wholeNumber(1)], { error: 'a number of sessions, or "none"' })
-    .describe("concurrent sessions of a viewer who has a name, or `none`"),
+    .union([z.literal("none").transform(() => null), wholeNumber(1, MOST_LIVE_SESSIONS)], {
+      error: `a number of sessions up to ${MOST_LIVE_SESSIONS}, or "none"`,
+    })
+    .describe(`concurrent sessions of a viewer who has a name, at most ${MOST_LIVE_SESSIONS}, or \`none\``),
   SESSION_LIMIT_POLICY: z
     .enum(SESSION_OVERFLOWS)
     .default("refuse")

@@ -1,6 +1,9 @@
 /** How many concurrent play sessions a viewer may have over all posts, and what happens to one more. */
 export type SessionLimit = { readonly atMost: number; readonly overflow: SessionOverflow };
 
+/** The highest limit: a start that meets it is decided with all live sessions of the viewer. */
+export const MOST_LIVE_SESSIONS = 100;
+
 /** REFUSE refuses the new session, END_OLDEST ends the viewer's oldest one. */
 export type SessionOverflow = "REFUSE" | "END_OLDEST";
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { singleLine } from "../../../shared/application/plain-text.ts";
+import { MOST_LIVE_SESSIONS } from "../../../shared/domain/play-session.ts";
 import { QUALITIES } from "../../../shared/domain/quality.ts";
 import { SESSION_OVERFLOWS } from "../../settings/session-settings.ts";
 import { defineRoute } from "../definition.ts";
@@ -8,7 +9,6 @@ import { fileIndex, policySchema, problemSchema, quality, videoPostId } from "./
 
 /** One object counts the uses of a token, or the sessions of a viewer: what it can serve. */
 const MOST_USES = 10_000;
-const MOST_SESSIONS = 100;
 
 const issueRequest = z
   .strictObject({
@@ -19,7 +19,7 @@ const issueRequest = z
     qualities: z.array(quality).min(1).optional(),
     maxUses: z.int().positive().max(MOST_USES).optional(),
     /** Sessions that `viewer` may have at the same time; null lifts SESSION_LIMIT_PER_VIEWER. */
-    sessionLimit: z.int().positive().max(MOST_SESSIONS).nullable().optional(),
+    sessionLimit: z.int().positive().max(MOST_LIVE_SESSIONS).nullable().optional(),
     sessionOverflow: z.enum(SESSION_OVERFLOWS).optional(),
     startSeconds: z
       .int()

@@ -111,8 +111,8 @@ describe("SESSION_LIMIT_PER_VIEWER", () => {
     }
   });
 
-  it("is a number above 0, with a policy that exists", () => {
-    for (const wrong of ["0", "-1", "many", "1.5", "", " 3", "0x3", "1e2", true, null, undefined]) {
+  it("is a number from 1 to 100, with a policy that exists", () => {
+    for (const wrong of ["0", "101", "-1", "many", "1.5", "", " 3", "0x3", "1e2", true, null, undefined]) {
       expect(() => startWorker({ SESSION_LIMIT_PER_VIEWER: wrong })).toThrow("SESSION_LIMIT_PER_VIEWER");
     }
     expect(() => startWorker({ SESSION_LIMIT_POLICY: "end" })).toThrow("SESSION_LIMIT_POLICY");
