@@ -28,6 +28,9 @@ const QUALITY = "360p";
 /** Longer than the gap between two readings that requests want, up to beyond the period of freshness. */
 const PASSING_MS = { shortest: 300, longest: 6000 };
 
+/** GATE_FRESH_SECONDS, and more. */
+const FRESH_MS = 5001;
+
 /** After each deed. */
 const REQUESTS = longTests ? 8 : 4;
 
@@ -63,14 +66,14 @@ class Theatre {
     },
     "re-key": async () => {
       const videoPostId = await importPost(this.editor);
-      await this.manage("/admin/video/enc/migrate", { videoPostId });
+      await this.manage("/admin/video/enc/migrate", { videoPostId }, this.editor);
       const order = await claim(this.editor, videoPostId);
       await report(this.editor, order, "transcode-result", transcodeReport(["720p", QUALITY]));
       return this.add(videoPostId, await encryptPost(this.editor, videoPostId));
     },
     rotate: async () => {
       const film = this.one(this.published());
-      await this.manage("/admin/video/enc/rotate", { videoPostId: film.videoPostId, fileIndex: 0 });
+      await this.manage("/admin/video/enc/rotate", { videoPostId: film.videoPostId, fileIndex: 0 }, this.editor);
       const keys = await encryptPost(this.editor, film.videoPostId);
       film.versions.set(keys.keyVersion, keys);
       return film;
@@ -95,6 +98,15 @@ class Theatre {
       await this.manage("/admin/video/enc/revoke", { token: held.token });
       return null;
     },
+    "revoke a part": async () => {
+      const film = this.one(this.published());
+      await this.manage("/admin/video/enc/revoke", { videoPostId: film.videoPostId, fileIndex: 0 });
+      const others = this.watching.filter((viewer) => viewer.film !== film);
+      this.watching.splice(0, Number.POSITIVE_INFINITY, ...others);
+      // Until every isolate knows it, some issue tokens that are refused.
+      for (const isolate of this.isolates) isolate.pass(FRESH_MS);
+      return film;
+    },
   };
 
   private add(videoPostId: string, keys: ContentKeys): Film {
@@ -103,8 +115,9 @@ class Theatre {
     return film;
   }
 
-  private async manage(path: string, body: unknown): Promise<void> {
-    const response = await this.editor.admin("POST", path, body);
+  /** Jobs are due by the clock of the isolate that creates them; anything else may reach any isolate. */
+  private async manage(path: string, body: unknown, isolate = this.one(this.isolates)): Promise<void> {
+    const response = await isolate.admin("POST", path, body);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   }
 
@@ -148,7 +161,7 @@ class Theatre {
   possible(): string[] {
     const published = this.published().length;
     return Object.keys(this.deeds).filter((name) => {
-      if (name === "rotate") return published > 0;
+      if (name === "rotate" || name === "revoke a part") return published > 0;
       if (name === "withdraw") return published > 1;
       if (name === "publish again") return this.films.length > published;
       return name !== "revoke somebody" || this.watching.length > 3;
@@ -160,7 +173,7 @@ function claimsOf({ token }: Held): { readonly v: number } {
   return JSON.parse(new TextDecoder().decode(base64UrlDecode(token.split(".")[1]!)));
 }
 
-const FIRST = ["publish", "re-key", "rotate", "withdraw", "publish again", "rotate"];
+const FIRST = ["publish", "re-key", "rotate", "withdraw", "publish again", "revoke a part", "rotate"];
 
 it.each(longTests ? [1, 2, 3, 4, 5] : [1])(
   "plays for every entitled viewer, whichever isolate is asked: seed %i",
@@ -168,7 +181,7 @@ it.each(longTests ? [1, 2, 3, 4, 5] : [1])(
     await emptyQueue();
     const theatre = new Theatre(seed);
     for (const name of FIRST) await theatre.step(name);
-    for (let n = 0; n < (longTests ? 60 : 2); n++) await theatre.step(theatre.one(theatre.possible()));
+    for (let n = 0; n < (longTests ? 60 : 1); n++) await theatre.step(theatre.one(theatre.possible()));
     expect(theatre.watching.length).toBeGreaterThan(10);
   },
 );
