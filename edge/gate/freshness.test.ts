@@ -42,7 +42,9 @@ describe("what a request does", () => {
     ["has a slow reading repeated in its turn", 6000, (now) => reading(now, RETRY_MS), "use-and-read"],
     ["uses what is over when its reading has failed", 6000, (now) => failed(now, 10), "use"],
     ["tries a failing database once in a second", 6000, (now) => failed(now, RETRY_MS), "use-and-read"],
-    ["does so until the value is stale", 59_999, (now) => failed(now, 10), "use"],
+    ["reads what is over where a failure was long ago", 20_000, (now) => failed(now, 2 * RETRY_MS), "read"],
+    ["does so where a reading was lost with its request", 20_000, (now) => reading(now, 2 * RETRY_MS), "read"],
+    ["uses what is over until it is stale", 59_999, (now) => failed(now, 10), "use"],
     ["has nothing to use from then on", 60_000, (now) => failed(now, 10), "away"],
     ["but tries once in a second", 60_000, (now) => failed(now, RETRY_MS), "read"],
     ["waits for a try that is under way", 60_000, (now) => ({ ...failed(now, 2000), ...reading(now, 10) }), "wait"],
@@ -178,6 +180,17 @@ describe("a value that is read", () => {
       return "new";
     };
     expect(await freshValue(emptyCell<string>(), () => RULES, slow, clock, forget)).toBe("new");
+  });
+
+  it.each([
+    ["fails", () => Promise.reject(new Error("overloaded"))],
+    ["hangs", never],
+  ])("is used when it is over and the reading of the first request in a long time %s", async (_, read) => {
+    const clock = testClock();
+    const cell = known({ failedAt: READ_AT + 10 });
+    clock.at += 20_000;
+    expect(await freshValue(cell, () => RULES, read, clock, forget)).toBe("old");
+    expect(clock.at - READ_AT).toBeLessThanOrEqual(20_000 + SLOW_MS);
   });
 
   it("is not replaced by one whose reading was started earlier", async () => {

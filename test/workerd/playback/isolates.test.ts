@@ -126,6 +126,22 @@ describe.each(["0", "1", "5"])("GATE_FRESH_SECONDS=%s", (fresh) => {
   });
 });
 
+describe("an isolate that nobody has asked since a reading failed", () => {
+  it("knows what was revoked meanwhile at its first request", async () => {
+    const [editor, idle] = [startIsolate(), startIsolate()];
+    const token = await siteToken(idle, post);
+    expect(await askKey(idle, post, token)).toBe("key");
+    idle.pass(4000);
+    idle.fail(throws(NETWORK_LOST));
+    expect(await askKey(idle, post, token)).toBe("key");
+    await idle.settled();
+    idle.fail(null);
+    await administer(editor, "POST", "/admin/video/enc/revoke", { tokenId: tokenId(token) });
+    idle.pass(30_000);
+    expect(await askKey(idle, post, token)).toBe("token-revoked");
+  });
+});
+
 describe("an isolate that follows the feed and cannot read the part", () => {
   it("issues tokens by what it knew, which the revocations that followed a change of policy refuse", async () => {
     const mine = await publishPost(startWorker(), { title: "Denied unread", access: "PUBLIC" });
