@@ -2,21 +2,27 @@ import type { Viewer } from "../../shared/domain/quality-auth.ts";
 import { bearerToken } from "../auth/bearer.ts";
 import type { IssueCounter } from "../auth/issue-limit.ts";
 import type { Context } from "../context.ts";
+import { type AcceptedPosition, acceptedPosition, positionBefore } from "../gate/accepted-position.ts";
 import type { Later } from "../gate/freshness.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 
 type Identified = { readonly kind: "identified"; readonly viewer: Viewer } | Refusal;
+type Accepted = Exclude<Identified, Refusal> & { readonly acceptedAt: AcceptedPosition };
 
 /** The viewer of a token request, within the limit of token issue. */
 export async function identifyViewer(
-  context: Pick<Context, "viewers" | "now" | "issueLimit">,
+  context: Pick<Context, "viewers" | "now" | "issueLimit" | "gate">,
   request: Request,
   later: Later,
-): Promise<Identified> {
+): Promise<Accepted | Refusal> {
+  const { feed } = context.gate;
+  const before = positionBefore(feed);
   const identified = await viewerOf(context, request, later);
-  return (await context.issueLimit.isBeyond(counterOf(identified, request)))
-    ? refused("too-many-requests")
-    : identified;
+  if (await context.issueLimit.isBeyond(counterOf(identified, request))) return refused("too-many-requests");
+  if (identified.kind === "refused") return identified;
+  // Nothing was accepted that could be revoked.
+  if (identified.viewer.kind === "anonymous") return { ...identified, acceptedAt: Number.POSITIVE_INFINITY };
+  return { ...identified, acceptedAt: before ?? (await acceptedPosition(feed, later)) };
 }
 
 /** A viewer with a refused JWT counts as one without a JWT. */

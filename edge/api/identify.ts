@@ -5,19 +5,26 @@ import { authenticateCaller } from "../auth/authenticate-caller.ts";
 import { bearerToken, equalSecrets } from "../auth/bearer.ts";
 import type { Attempt, Caller } from "../auth/caller.ts";
 import type { Context } from "../context.ts";
+import { type AcceptedPosition, acceptedPosition, positionBefore } from "../gate/accepted-position.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 import type { Execution } from "./route.ts";
 
 /** A caller with the scope; `caller` is also set if only the scope is missing. */
-export type ScopedCaller = { readonly caller: Caller | null; readonly refusal: Refusal | null };
+export type ScopedCaller = {
+  readonly caller: Caller | null;
+  readonly refusal: Refusal | null;
+  /** Only of prompt attempts. */
+  readonly acceptedAt?: AcceptedPosition;
+};
 
 export async function identifyScope(
-  { callers, now }: Pick<Context, "callers" | "now">,
+  { callers, now, gate }: Pick<Context, "callers" | "now" | "gate">,
   scope: Scope,
   attempt: Attempt,
   execution: Execution,
 ): Promise<ScopedCaller> {
   const later = (work: Promise<unknown>) => execution.waitUntil(work);
+  const before = attempt.isPrompt ? positionBefore(gate.feed) : undefined;
   const identified = await authenticateCaller(callers, attempt, now(), later);
   const unknown = (refusal: Refusal): ScopedCaller => ({ caller: null, refusal });
   switch (identified.kind) {
@@ -30,7 +37,10 @@ export async function identifyScope(
     case "caller": {
       const { caller } = identified;
       const allowed = allows(caller.scopes, scope);
-      return { caller, refusal: allowed ? null : refused("not-allowed", `requires the scope ${scope}`) };
+      if (!allowed) return { caller, refusal: refused("not-allowed", `requires the scope ${scope}`) };
+      if (!attempt.isPrompt) return { caller, refusal: null };
+      const acceptedAt = before ?? identified.feedPosition ?? (await acceptedPosition(gate.feed, later));
+      return { caller, refusal: null, acceptedAt };
     }
     default:
       return identified satisfies never;

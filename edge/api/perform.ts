@@ -86,8 +86,8 @@ async function identify(
   switch (access.kind) {
     case "scope": {
       const attempt = { request, hasEffects: method !== "GET" || audit !== undefined, isPrompt: prompt === true };
-      const { caller, refusal } = await identifyScope(context, access.scope, attempt, execution);
-      return refusal === null ? { caller, identity: { caller } } : refusedBecause(refusal, caller);
+      const { caller, refusal, acceptedAt } = await identifyScope(context, access.scope, attempt, execution);
+      return refusal === null ? { caller, identity: { caller, acceptedAt } } : refusedBecause(refusal, caller);
     }
     case "processor": {
       const refusal = await identifyProcessor(context, request);
@@ -103,7 +103,7 @@ async function identify(
       const identified = await identifyViewer(context, request, (work) => execution.waitUntil(work));
       return identified.kind === "refused"
         ? refusedBecause(identified)
-        : { caller: null, identity: { viewer: identified.viewer } };
+        : { caller: null, identity: { viewer: identified.viewer, acceptedAt: identified.acceptedAt } };
     }
     case "open":
     case "session":

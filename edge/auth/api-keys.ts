@@ -1,11 +1,11 @@
 import { hashOfSecret, parseApiKey } from "../../shared/application/api-key-text.ts";
-import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
+import type { ApiKeyStore } from "../../shared/application/ports/api-key-store.ts";
 import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
 import type { Later } from "../gate/freshness.ts";
 import { logError } from "../log/log.ts";
 import { bearerToken, equalSecrets } from "./bearer.ts";
 import type { Attempt, AuthResult } from "./caller.ts";
-import type { KnownApiKeys } from "./known-api-keys.ts";
+import type { KnownApiKey, KnownApiKeys } from "./known-api-keys.ts";
 import type { SeenApiKeys } from "./seen-api-keys.ts";
 
 export type ApiKeyAuthenticator = {
@@ -38,14 +38,19 @@ export async function authenticateByApiKey(
   const found = await findKey(authenticator, given, attempt, now, later);
   if (found === "too-many") return { kind: "refused", code: "too-many-requests" };
   if (found === "away") return { kind: "unavailable", reason: "API keys cannot be looked up now" };
-  if (found === null) return refused();
-  const status = apiKeyStatus(found, now);
+  if (found.key === null) return refused();
+  const { key, feedPosition } = found;
+  const status = apiKeyStatus(key, now);
   if (status === "REVOKED") return refused("this API key was revoked");
   if (status === "EXPIRED") return refused("this API key has expired");
-  const { keyId } = found;
-  if (isUseToRecord(found, now) && authenticator.seen.noteUse(keyId, now)) later(recordUse(authenticator, keyId, now));
-  return { kind: "caller", caller: { id: `api-key:${found.keyId}`, scopes: found.scopes } };
+  const { keyId } = key;
+  if (isUseToRecord(key, now) && authenticator.seen.noteUse(keyId, now)) later(recordUse(authenticator, keyId, now));
+  const caller = { id: `api-key:${keyId}`, scopes: key.scopes };
+  return { kind: "caller", caller, ...(feedPosition !== undefined && { feedPosition }) };
 }
+
+type FoundApiKey = Omit<KnownApiKey, "feedPosition"> & Partial<KnownApiKey>;
+const NO_KEY: FoundApiKey = { key: null };
 
 /**
  * Nothing is looked up for a key that was unknown within the last second, and made-up keys cost nothing: look-ups of keys
@@ -59,21 +64,21 @@ async function findKey(
   { request, isPrompt }: Pick<Attempt, "request" | "isPrompt">,
   now: number,
   later: Later,
-): Promise<StoredApiKey | "too-many" | "away" | null> {
+): Promise<FoundApiKey | "too-many" | "away"> {
   const parts = parseApiKey(given);
-  if (parts === null) return null;
+  if (parts === null) return NO_KEY;
   const hash = await hashOfSecret(parts.secret);
   const key = `${parts.keyId}:${hash}`;
-  if (seen.isUnknown(key, now)) return null;
+  if (seen.isUnknown(key, now)) return NO_KEY;
   if (!seen.wasGood(key)) {
     if (!isPrompt && (await isBeyondLimit(request))) return "too-many";
     if (seen.isFlooded(now)) return "away";
   }
-  const stored = await (isPrompt ? known.find(parts.keyId, later) : apiKeys.find(parts.keyId));
+  const stored = await (isPrompt ? known.find(parts.keyId, later) : { key: await apiKeys.find(parts.keyId) });
   if (stored === "away") return "away";
-  const found = stored !== null && (await equalSecrets(hash, stored.secretHash)) ? stored : null;
+  const found = stored.key !== null && (await equalSecrets(hash, stored.key.secretHash)) ? stored.key : null;
   seen.note(key, found === null ? "unknown" : apiKeyStatus(found, now) === "ACTIVE" ? "good" : "bad", now);
-  return found;
+  return { ...stored, key: found };
 }
 
 /** A use that cannot be recorded is no reason to refuse it. */

@@ -15,7 +15,8 @@ export type Caller = {
 type RefusalCode = "credentials-invalid" | "not-allowed" | "too-many-requests";
 
 export type AuthResult =
-  | { readonly kind: "caller"; readonly caller: Caller }
+  /** `feedPosition`: up to where the revocation feed was known when an API key was accepted by it. */
+  | { readonly kind: "caller"; readonly caller: Caller; readonly feedPosition?: number }
   /** The request has no credentials of this kind. */
   | { readonly kind: "none" }
   /** The credentials are not valid. `reason` never contains any part of them. */

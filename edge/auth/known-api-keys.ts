@@ -13,8 +13,14 @@ import { keepNewest } from "./keep-newest.ts";
 
 /** API keys as this isolate knows them, for requests that a viewer waits for. A key counts until the feed names it. */
 export type KnownApiKeys = {
+  readonly find: (keyId: string, later: Later) => Promise<KnownApiKey | "away">;
+};
+
+export type KnownApiKey = {
   /** Null: there is no such key. */
-  readonly find: (keyId: string, later: Later) => Promise<StoredApiKey | null | "away">;
+  readonly key: StoredApiKey | null;
+  /** Up to where the feed was known when the key was found to count. */
+  readonly feedPosition: number;
 };
 
 type Reading = { readonly key: StoredApiKey | null; readonly position: number; readonly generation: number };
@@ -91,7 +97,10 @@ export function createKnownApiKeys(
     return stepOf(keyId, cell) === "use" ? cell.value?.key : undefined;
   };
 
-  const ownReading = async (keyId: string, later: Later): Promise<StoredApiKey | null | "away"> => {
+  const ownReading = async (keyId: string, later: Later): Promise<KnownApiKey | "away"> => {
+    // First, since a key that is revoked between the two readings must not count for a later position.
+    if ((await feed.ready(later)) === "away") return "away";
+    const feedPosition = feed.position();
     const value = await freshValue(
       emptyCell<Reading>(),
       () => rules,
@@ -99,19 +108,21 @@ export function createKnownApiKeys(
       clock,
       later,
     );
-    return value === "away" ? "away" : value.key;
+    return value === "away" ? "away" : { key: value.key, feedPosition };
   };
 
   return {
     find: async (keyId, later) => {
       if (rules.freshMs === 0) return ownReading(keyId, later);
       const peeked = peek(keyId);
-      if (peeked !== undefined) return peeked;
+      if (peeked !== undefined) return { key: peeked, feedPosition: feed.position() };
       // Side by side, since an isolate that has just started knows neither.
       const [ready, first] = await Promise.all([feed.ready(later), get(keyId, later)]);
       if (ready === "away" || first === "away") return "away";
+      const feedPosition = feed.position();
       // The feed may have named the key meanwhile; else this asks nothing.
-      return get(keyId, later);
+      const key = await get(keyId, later);
+      return key === "away" ? "away" : { key, feedPosition };
     },
   };
 }

@@ -5,8 +5,12 @@ import {
 } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import type { SessionRules } from "../../shared/domain/play-session.ts";
 import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
+import type { AcceptedPosition } from "./accepted-position.ts";
 import type { Later } from "./freshness.ts";
 import type { Gate, Known } from "./gate.ts";
+
+/** A request, and up to where the feed was known when its sender was accepted. */
+export type AcceptedRequest = IssueRequest & { readonly acceptedAt: AcceptedPosition };
 
 export type IssueAnswer = IssueOutcome | { readonly kind: "away" };
 
@@ -27,11 +31,15 @@ const REFUSAL_MS = 1000;
  */
 export async function issueToken(
   { gate, playbackTokens: signer, sessionRules, now }: Issuing,
-  request: IssueRequest,
+  { acceptedAt, ...request }: AcceptedRequest,
   later: Later,
 ): Promise<IssueAnswer> {
   const arrivedAt = now();
-  const issue = (known: Known) => issueVideoHlsKeyToken({ signer, sessionRules }, known, request, arrivedAt);
+  if (acceptedAt === "away") return { kind: "away" };
+  const issue = (known: Known) => {
+    const feedPosition = Math.min(known.feedPosition, acceptedAt);
+    return issueVideoHlsKeyToken({ signer, sessionRules }, { ...known, feedPosition }, request, arrivedAt);
+  };
   const first = await gate.part(request, later);
   if (first === "away") return { kind: "away" };
   const outcome = await issue(first);

@@ -11,14 +11,14 @@ type Fields = z.output<typeof define.issueToken.body>;
 export const adminTokenRoutes: readonly Route<IssueDeps>[] = [
   route(define.issueToken, {
     asked: ({ body: { videoPostId, fileIndex, qualities: _, ...details } }) => ({ videoPostId, fileIndex, details }),
-    handle: async (deps: IssueDeps, { body, caller, execution }) => {
+    handle: async (deps: IssueDeps, { body, caller, acceptedAt = "away", execution }) => {
       const { viewer: issuedTo, ...asked } = body;
       const viewer = { kind: "administrator", id: caller.id } as const;
       const startSeconds = asked.startSeconds ?? deps.settings.TOKEN_START_SECONDS;
       const sessionLimit = limitOf(body, deps);
       const viewerId = issuedTo === undefined ? null : await deps.viewerIds.of(issuedTo);
       const apiKeyId = apiKeyIdOf(caller.id);
-      const request = { ...asked, startSeconds, viewer, viewerId, apiKeyId, sessionLimit };
+      const request = { ...asked, startSeconds, viewer, viewerId, apiKeyId, sessionLimit, acceptedAt };
       const issued = await issueTokenFor(deps, request, execution);
       if (issued.kind === "refused") return issued;
       const { tokenId, ...answered } = issued;

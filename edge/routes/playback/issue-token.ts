@@ -3,7 +3,7 @@ import { requestRekeyToWatch } from "../../../shared/application/commands/reques
 import { answer } from "../../api/answer.ts";
 import type { Execution } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { type IssueAnswer, issueToken } from "../../gate/issue-token.ts";
+import { type AcceptedRequest, type IssueAnswer, issueToken } from "../../gate/issue-token.ts";
 import { refused } from "../../http/refusal.ts";
 
 export type IssueDeps = Pick<
@@ -12,7 +12,7 @@ export type IssueDeps = Pick<
 >;
 
 /** Issues a token, for every route that does. The first request for an imported part also requests its re-key. */
-export async function issueTokenFor(deps: IssueDeps, request: IssueRequest, execution: Execution) {
+export async function issueTokenFor(deps: IssueDeps, request: AcceptedRequest, execution: Execution) {
   const issued = await issueToken(deps, request, (work) => execution.waitUntil(work));
   const outcome = issued.kind === "rekey-required" ? await requestedRekey(deps, request) : issued;
   const answered = answerOf(outcome, request);

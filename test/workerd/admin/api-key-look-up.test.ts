@@ -45,7 +45,7 @@ describe("the look-up of a key", () => {
     const door = {
       firstKey: testEnv.ADMIN_API_KEY as string,
       apiKeys: { ...store, recordUse },
-      known: { find: store.find },
+      known: { find: async () => "away" as const },
       seen: createSeenApiKeys(),
       isBeyondLimit: async () => false,
       wait: async () => {},
