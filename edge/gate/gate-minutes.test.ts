@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createGateMinutes, type GateMinutes, type MinuteReport, noting } from "./gate-minutes.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -35,6 +35,23 @@ describe("the counters of a minute", () => {
     ]);
     minutes.at(START + 600_000).statements++;
     expect(reports[1]).toMatchObject({ from: START + 60_000, tokens: 2, keys: 0, oldestMs: 0, refusals: new Map() });
+  });
+
+  it("continue when a report fails, which is logged", () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    let fails = true;
+    const report = (minute: MinuteReport) => {
+      if (fails) throw new Error("no");
+      reports.push(minute);
+    };
+    const failing = createGateMinutes(report, { length: () => 7, readAt: () => readAt });
+    failing.served("keys", START);
+    failing.served("keys", START + 60_000);
+    fails = false;
+    failing.served("keys", START + 120_000);
+    expect(log).toHaveBeenCalledOnce();
+    log.mockRestore();
+    expect(reports).toMatchObject([{ from: START + 60_000, keys: 1 }]);
   });
 });
 

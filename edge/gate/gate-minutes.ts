@@ -1,3 +1,4 @@
+import { logError } from "../log/log.ts";
 import type { RevocationFeedReader } from "./revocation-feed.ts";
 
 /** What an isolate has done in one minute at the key endpoint and at token issue. */
@@ -31,11 +32,21 @@ export function createGateMinutes(
   let from = 0;
   let current = emptyMinute();
 
+  /** Counting must fail no request and no reading. */
+  const reported = (ended: Omit<MinuteReport, "feedLength">) => {
+    try {
+      report({ ...ended, feedLength: feed.length() });
+    } catch (error) {
+      logError("gate-minute", error);
+    }
+  };
+
   const at = (now: number): GateMinute => {
     if (now - from >= 60_000) {
-      if (from > 0) report({ ...current, feedLength: feed.length(), from });
+      const ended = { ...current, from };
       from = now - (now % 60_000);
       current = emptyMinute();
+      if (ended.from > 0) reported(ended);
     }
     return current;
   };
