@@ -1,16 +1,22 @@
 import { logError } from "../log/log.ts";
+import { createSegmentFills } from "./segment-fills.ts";
 
 /** Ciphertext in the cache of the location that serves the viewer (Cache API). */
 export type SegmentCache = {
   /** Null: not there. The caller reads the body or cancels it. */
   readonly find: (key: SegmentName) => Promise<CachedSegment | null>;
-  /** The bytes of a cached segment, or null if they are gone. */
-  readonly findPart: (key: SegmentName, part: Part) => Promise<BodyInit | null>;
+  /** The bytes of a cached segment, or null if the cache does not answer with exactly these. */
+  readonly findPart: (key: SegmentName, part: Part) => Promise<ReadableStream<Uint8Array> | null>;
   /**
-   * Stores what was read from R2, and returns the stream for the viewer. Null where it is not to be stored: then the
-   * object is untouched.
+   * Stores what was read from R2, and returns the stream for the viewer: the whole object, or a part of it. Null where
+   * it is not to be stored: then the object is untouched.
    */
-  readonly keep: (key: SegmentName, object: R2ObjectBody, later: Later) => ReadableStream<Uint8Array> | null;
+  readonly keep: (
+    key: SegmentName,
+    object: R2ObjectBody,
+    part: Part | null,
+    later: Later,
+  ) => ReadableStream<Uint8Array> | null;
 };
 
 export type SegmentName = { readonly url: string; readonly objectKey: string };
@@ -24,28 +30,10 @@ type Later = (work: Promise<unknown>) => void;
 
 /** Ours are below 6 MB. A larger object would hold too much memory while it is stored. */
 export const MOST_CACHED_BYTES = 8 * 2 ** 20;
-/** Of an isolate's 128 MB. A segment that is being stored takes its size twice: for the cache and for a slow viewer. */
-const MOST_FILLING_BYTES = 40 * 2 ** 20;
-/** A request that was cancelled never says that it has ended. */
-const LONGEST_FILL_MS = 60_000;
-
-type Fill = { readonly url: string; readonly bytes: number; readonly until: number };
 
 /** `keptSeconds`: how long a deleted segment may still come from the cache; 0 for no cache. */
 export function createSegmentCache(keptSeconds: number, now: () => number): SegmentCache {
-  let fills: readonly Fill[] = [];
-
-  /** Null while the segment is being stored, or too many others are. */
-  const startFill = (url: string, size: number): Fill | null => {
-    fills = fills.filter(({ until }) => until > now());
-    const bytes = 2 * size;
-    const inMemory = fills.reduce((sum, fill) => sum + fill.bytes, 0);
-    if (inMemory + bytes > MOST_FILLING_BYTES || fills.some((fill) => fill.url === url)) return null;
-    const fill = { url, bytes, until: now() + LONGEST_FILL_MS };
-    fills = [...fills, fill];
-    return fill;
-  };
-
+  const fills = createSegmentFills(now);
   const isUsed = ({ url }: SegmentName) => keptSeconds > 0 && hasCache(url);
 
   return {
@@ -53,37 +41,60 @@ export function createSegmentCache(keptSeconds: number, now: () => number): Segm
       if (!isUsed(name)) return null;
       const response = await match(name);
       const etag = response?.headers.get("etag");
-      if (response?.status !== 200 || response.body === null || etag == null) return null;
-      return { httpEtag: etag, size: Number(response.headers.get("content-length")), body: response.body };
+      const size = Number(response?.headers.get("content-length"));
+      if (response?.status === 200 && response.body !== null && etag != null && Number.isInteger(size) && size > 0) {
+        return { httpEtag: etag, size, body: response.body };
+      }
+      await response?.body?.cancel();
+      return null;
     },
 
-    findPart: async (name, { offset, length }) => {
-      const response = await match(name, { range: `bytes=${offset}-${offset + length - 1}` });
-      if (response === null) return null;
-      if (response.status === 206) return response.body;
-      return new Uint8Array(await response.arrayBuffer(), offset, length);
+    findPart: async (name, part) => {
+      const response = await match(name, { range: `bytes=${part.offset}-${part.offset + part.length - 1}` });
+      if (response !== null && isPart(response, part)) return response.body;
+      await response?.body?.cancel();
+      return null;
     },
 
-    keep: (name, object, later) => {
+    keep: (name, object, part, later) => {
       if (object.size > MOST_CACHED_BYTES || !isUsed(name)) return null;
       const url = cacheUrl(name);
-      const fill = startFill(url, object.size);
+      const fill = fills.start(url, object.size);
       if (fill === null) return null;
       const [toViewer, toCache] = object.body.tee();
-      const { readable, writable } = new FixedLengthStream(object.size);
-      // Cancelled when the viewer leaves; what is stored does not depend on it.
-      const sent = toViewer.pipeTo(writable).catch(() => {});
+      const { readable, writable } = new FixedLengthStream(part?.length ?? object.size);
+      // Ends when the viewer leaves; what is stored does not depend on it.
+      const sent = send(toViewer, part, writable, fill.signal).catch(() => {});
       const stored = store(url, object, toCache, keptSeconds).catch((error: unknown) =>
         logError("segment-cache", error),
       );
-      later(
-        Promise.all([sent, stored]).then(() => {
-          fills = fills.filter((other) => other !== fill);
-        }),
-      );
+      later(Promise.all([sent, stored]).then(() => fill.end()));
       return readable;
     },
   };
+}
+
+/** Settles when the viewer has read the last byte or has left, and at the signal. */
+async function send(
+  whole: ReadableStream<Uint8Array>,
+  part: Part | null,
+  writable: WritableStream<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (part === null) return whole.pipeTo(writable, { signal });
+  try {
+    const bytes = new Uint8Array(await new Response(whole).arrayBuffer(), part.offset, part.length);
+    await new Response(bytes).body?.pipeTo(writable, { signal });
+  } catch (error) {
+    await writable.abort(error);
+  }
+}
+
+/** A cache may answer a range with the whole, or with an error page. */
+function isPart({ status, headers }: Response, { offset, length }: Part): boolean {
+  const sent = headers.get("content-range") ?? "";
+  if (status === 206) return sent.startsWith(`bytes ${offset}-${offset + length - 1}/`);
+  return status === 200 && offset === 0 && headers.get("content-length") === String(length);
 }
 
 /** Stores the whole object or nothing: a cache may keep the beginning of a stream that fails. */

@@ -58,14 +58,10 @@ async function fromBucket({ bucket, cache }: Stores, name: SegmentName, c: HonoC
     await object.body.cancel();
     return wanted.response;
   }
-  const kept = cache.keep(name, object, (work) => c.executionCtx.waitUntil(work));
-  if (wanted.kind === "whole") return new Response(kept ?? object.body, { headers: wholeHeaders(object) });
-  if (kept === null) return readPart(bucket, object, wanted);
-  return partResponse(
-    new Uint8Array(await new Response(kept).arrayBuffer(), wanted.offset, wanted.length),
-    object,
-    wanted,
-  );
+  const part = wanted.kind === "part" ? wanted : null;
+  const kept = cache.keep(name, object, part, (work) => c.executionCtx.waitUntil(work));
+  if (part === null) return new Response(kept ?? object.body, { headers: wholeHeaders(object) });
+  return kept === null ? readPart(bucket, object, part) : partResponse(kept, object, part);
 }
 
 async function readPart(bucket: R2Bucket, object: R2ObjectBody, { offset, length }: Part): Promise<Response> {
@@ -96,7 +92,7 @@ function whatToSend({ method, headers }: Request, found: Found): Wanted {
   return answer(problem("range-unsatisfiable", undefined, { "content-range": `bytes */${found.size}` }));
 }
 
-function partResponse(body: BodyInit, found: Found, { offset, length }: Part): Response {
+function partResponse(body: ReadableStream, found: Found, { offset, length }: Part): Response {
   const headers = identityHeaders(found);
   headers.set("content-length", String(length));
   headers.set("content-range", `bytes ${offset}-${offset + length - 1}/${found.size}`);
