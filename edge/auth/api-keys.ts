@@ -5,7 +5,9 @@ import type { Later } from "../gate/freshness.ts";
 import { logError } from "../log/log.ts";
 import { bearerToken, equalSecrets } from "./bearer.ts";
 import type { Attempt, AuthResult } from "./caller.ts";
-import type { KnownApiKey, KnownApiKeys } from "./known-api-keys.ts";
+import { clientNetwork } from "./client-network.ts";
+import type { KeySender, KnownApiKey, KnownApiKeys } from "./known-api-keys.ts";
+import type { LookUps } from "./look-ups.ts";
 import type { SeenApiKeys } from "./seen-api-keys.ts";
 
 export type ApiKeyAuthenticator = {
@@ -14,6 +16,8 @@ export type ApiKeyAuthenticator = {
   readonly apiKeys: Pick<ApiKeyStore, "find" | "recordUse">;
   readonly known: KnownApiKeys;
   readonly seen: SeenApiKeys;
+  /** Of administration. */
+  readonly lookUps: LookUps;
   /** Whether the request's network has used up its look-ups of keys that this isolate does not know as valid. */
   readonly isBeyondLimit: (request: Request) => Promise<boolean>;
   readonly wait: (ms: number) => Promise<unknown>;
@@ -53,32 +57,46 @@ type FoundApiKey = Omit<KnownApiKey, "feedPosition"> & Partial<KnownApiKey>;
 const NO_KEY: FoundApiKey = { key: null };
 
 /**
- * Nothing is looked up for a key that was unknown within the last second, and made-up keys cost nothing: look-ups of keys
- * that this isolate does not know as valid stop in a flood. Administration counts them by network as well; a crowd whose
- * site has one address must pass an isolate that has just started. Only the holder of the secret half learns why a key
- * is refused.
+ * Nothing is looked up for a key that was unknown within the last second, and look-ups of keys that this isolate does not
+ * know as valid are bounded. Wrong keys are limited by network as well: at token issue only they are counted, because a
+ * crowd whose site has one address must pass an isolate that has just started. Only the holder of the secret half learns
+ * why a key is refused.
  */
 async function findKey(
-  { apiKeys, known, seen, isBeyondLimit }: ApiKeyAuthenticator,
+  authenticator: ApiKeyAuthenticator,
   given: string,
   { request, isPrompt }: Pick<Attempt, "request" | "isPrompt">,
   now: number,
   later: Later,
 ): Promise<FoundApiKey | "too-many" | "away"> {
+  const { known, seen, isBeyondLimit } = authenticator;
   const parts = parseApiKey(given);
   if (parts === null) return NO_KEY;
   const hash = await hashOfSecret(parts.secret);
   const key = `${parts.keyId}:${hash}`;
   if (seen.isUnknown(key, now)) return NO_KEY;
-  if (!seen.wasGood(key)) {
-    if (!isPrompt && (await isBeyondLimit(request))) return "too-many";
-    if (seen.isFlooded(now)) return "away";
-  }
-  const stored = await (isPrompt ? known.find(parts.keyId, later) : { key: await apiKeys.find(parts.keyId) });
-  if (stored === "away") return "away";
+  const network = clientNetwork(request.headers.get("cf-connecting-ip") ?? "unknown");
+  const sender = { network, wasGood: seen.wasGood(key) };
+  if (!sender.wasGood && (isPrompt ? seen.isBlocked(network, now) : await isBeyondLimit(request))) return "too-many";
+  const stored = await (isPrompt
+    ? known.find(parts.keyId, sender, later)
+    : lookedUp(authenticator, parts.keyId, sender, now));
+  if (typeof stored === "string") return stored;
   const found = stored.key !== null && (await equalSecrets(hash, stored.key.secretHash)) ? stored.key : null;
   seen.note(key, found === null ? "unknown" : apiKeyStatus(found, now) === "ACTIVE" ? "good" : "bad", now);
+  if (found !== null) stored.lookUp?.takeBack();
+  else if (isPrompt && (await isBeyondLimit(request))) seen.block(network, now);
   return { ...stored, key: found };
+}
+
+async function lookedUp(
+  { apiKeys, lookUps }: ApiKeyAuthenticator,
+  keyId: string,
+  { network, wasGood }: KeySender,
+  now: number,
+): Promise<FoundApiKey | "too-many" | "away"> {
+  const lookUp = wasGood ? null : lookUps.begin(network, now);
+  return typeof lookUp === "string" ? lookUp : { key: await apiKeys.find(keyId), lookUp };
 }
 
 /** A use that cannot be recorded is no reason to refuse it. */

@@ -4,6 +4,7 @@ import type { Authenticators } from "./authenticate-caller.ts";
 import type { CloudflareAccessAuthenticator } from "./cloudflare-access.ts";
 import type { IssueLimit } from "./issue-limit.ts";
 import type { KnownApiKeys } from "./known-api-keys.ts";
+import { createLookUps, SHARE_OF_EACH } from "./look-ups.ts";
 import { createSeenApiKeys } from "./seen-api-keys.ts";
 import type { IssuerKeys } from "./viewers/issuer-keys.ts";
 
@@ -18,7 +19,10 @@ export function createAuthenticators(
   const isBeyondLimit = (request: Request) => issueLimit.isBeyond({ kind: "api-key", request });
   return {
     gatewaySecret: settings.GATEWAY_SECRET,
-    apiKey: { firstKey: settings.ADMIN_API_KEY, apiKeys, known, seen: createSeenApiKeys(), isBeyondLimit, wait },
+    apiKey: {
+      ...{ firstKey: settings.ADMIN_API_KEY, apiKeys, known, seen: createSeenApiKeys(), isBeyondLimit, wait },
+      lookUps: createLookUps(SHARE_OF_EACH),
+    },
     access: cloudflareAccess(settings, issuerKeys),
   };
 }

@@ -10,10 +10,17 @@ import {
 } from "../gate/freshness.ts";
 import type { RevocationFeedReader } from "../gate/revocation-feed.ts";
 import { keepNewest } from "./keep-newest.ts";
+import { createLookUps, type LookUp, SHARE_OF_EACH, SHARE_OF_SHARED } from "./look-ups.ts";
 
 /** API keys as this isolate knows them, for requests that a viewer waits for. A key counts until the feed names it. */
 export type KnownApiKeys = {
-  readonly find: (keyId: string, later: Later) => Promise<KnownApiKey | "away">;
+  readonly find: (keyId: string, sender: KeySender, later: Later) => Promise<KnownApiKey | "too-many" | "away">;
+};
+
+export type KeySender = {
+  readonly network: string;
+  /** The key was valid when it was looked up last: its look-up is not counted. */
+  readonly wasGood: boolean;
 };
 
 export type KnownApiKey = {
@@ -21,14 +28,14 @@ export type KnownApiKey = {
   readonly key: StoredApiKey | null;
   /** Up to where the feed was known when the key was found to count. */
   readonly feedPosition: number;
+  /** Counts until the secret is known to be right. */
+  readonly lookUp?: LookUp | null;
 };
 
 type Reading = { readonly key: StoredApiKey | null; readonly position: number; readonly generation: number };
 
 /** The feed names a key that is revoked; this bounds the effect of a change that was made by hand. */
 const BACKSTOP_MS = 60_000;
-/** In a second, of keys that may not exist: a flood of made-up ones must not occupy the database. */
-const MOST_LOOK_UPS = 50;
 /** A key may be created in another isolate at any time. */
 const MISSING_MS = 1000;
 
@@ -42,13 +49,7 @@ export function createKnownApiKeys(
   // Bounded separately, so that made-up ids push out no key that exists.
   const missing = new Map<string, Cell<Reading>>();
 
-  let lookUps = { second: 0, count: 0 };
-
-  const isBeyondLookUps = (): boolean => {
-    const second = Math.floor(clock.now() / 1000);
-    if (lookUps.second !== second) lookUps = { second, count: 0 };
-    return ++lookUps.count > MOST_LOOK_UPS;
-  };
+  const lookUps = createLookUps(rules.freshMs === 0 ? SHARE_OF_EACH : SHARE_OF_SHARED);
 
   const stepOf = (keyId: string, cell: Cell<Reading>) =>
     nextStep(cell, rulesOf(keyId, cell), clock.now(), Number.NEGATIVE_INFINITY);
@@ -68,13 +69,18 @@ export function createKnownApiKeys(
     return { ...before, key: await apiKeys.find(keyId) };
   };
 
-  const get = async (keyId: string, later: Later): Promise<StoredApiKey | null | "away"> => {
+  const get = async (
+    keyId: string,
+    { network, wasGood }: KeySender,
+    later: Later,
+  ): Promise<StoredApiKey | null | "too-many" | "away"> => {
     const known = found.get(keyId) ?? missing.get(keyId);
     const cell = known ?? emptyCell<Reading>();
     const step = stepOf(keyId, cell);
     // A request that waits for the reading of another one costs nothing.
     const costs = step === "read" || step === "use-and-read";
-    if (costs && !found.has(keyId) && isBeyondLookUps()) return step === "read" ? "away" : null;
+    const lookUp = costs && !wasGood && !found.has(keyId) ? lookUps.begin(network, clock.now()) : null;
+    if (typeof lookUp === "string") return step === "read" ? lookUp : null;
     if (known === undefined) keepNewest(missing, keyId, cell);
     const value = await freshValue(
       cell,
@@ -84,6 +90,7 @@ export function createKnownApiKeys(
       later,
     );
     if (value === "away") return "away";
+    if (value.key !== null) lookUp?.takeBack();
     if (value.key !== null && !found.has(keyId)) {
       missing.delete(keyId);
       keepNewest(found, keyId, cell);
@@ -97,7 +104,9 @@ export function createKnownApiKeys(
     return stepOf(keyId, cell) === "use" ? cell.value?.key : undefined;
   };
 
-  const ownReading = async (keyId: string, later: Later): Promise<KnownApiKey | "away"> => {
+  const ownReading: KnownApiKeys["find"] = async (keyId, { network, wasGood }, later) => {
+    const lookUp = wasGood ? null : lookUps.begin(network, clock.now());
+    if (typeof lookUp === "string") return lookUp;
     // First, since a key that is revoked between the two readings must not count for a later position.
     if ((await feed.ready(later)) === "away") return "away";
     const feedPosition = feed.position();
@@ -108,21 +117,22 @@ export function createKnownApiKeys(
       clock,
       later,
     );
-    return value === "away" ? "away" : { key: value.key, feedPosition };
+    return value === "away" ? "away" : { key: value.key, feedPosition, lookUp };
   };
 
   return {
-    find: async (keyId, later) => {
-      if (rules.freshMs === 0) return ownReading(keyId, later);
+    find: async (keyId, sender, later) => {
+      if (rules.freshMs === 0) return ownReading(keyId, sender, later);
       const peeked = peek(keyId);
       if (peeked !== undefined) return { key: peeked, feedPosition: feed.position() };
       // Side by side, since an isolate that has just started knows neither.
-      const [ready, first] = await Promise.all([feed.ready(later), get(keyId, later)]);
+      const [ready, first] = await Promise.all([feed.ready(later), get(keyId, sender, later)]);
+      if (first === "too-many") return "too-many";
       if (ready === "away" || first === "away") return "away";
       const feedPosition = feed.position();
       // The feed may have named the key meanwhile; else this asks nothing.
-      const key = await get(keyId, later);
-      return key === "away" ? "away" : { key, feedPosition };
+      const key = await get(keyId, sender, later);
+      return typeof key === "string" ? key : { key, feedPosition };
     },
   };
 }

@@ -17,13 +17,11 @@ describe("what is remembered of API keys", () => {
     expect([seen.wasGood("a"), seen.isUnknown("a", 0)]).toEqual([false, false]);
   });
 
-  it("is flooded by 50 unknown keys in a second, until its end", () => {
+  it("blocks a network for 10 seconds", () => {
     const seen = createSeenApiKeys();
-    for (let n = 0; n < 49; n++) seen.note(`unknown-${n}`, "unknown", 5000);
-    seen.note("good", "good", 5000);
-    expect(seen.isFlooded(5000)).toBe(false);
-    seen.note("unknown-49", "unknown", 5999);
-    expect([5999, 6000].map((now) => seen.isFlooded(now))).toEqual([true, false]);
+    seen.block("network", 5000);
+    expect([5000, 14_999, 15_000].map((now) => seen.isBlocked("network", now))).toEqual([true, true, false]);
+    expect(seen.isBlocked("other", 5000)).toBe(false);
   });
 
   it("names one use of a key in a minute", () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { authenticateByApiKey } from "../../../edge/auth/api-keys.ts";
+import { createLookUps, SHARE_OF_EACH } from "../../../edge/auth/look-ups.ts";
 import { createSeenApiKeys } from "../../../edge/auth/seen-api-keys.ts";
 import type { ApiKeyStore } from "../../../shared/application/ports/api-key-store.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
@@ -47,6 +48,7 @@ describe("the look-up of a key", () => {
       apiKeys: { ...store, recordUse },
       known: { find: async () => "away" as const },
       seen: createSeenApiKeys(),
+      lookUps: createLookUps(SHARE_OF_EACH),
       isBeyondLimit: async () => false,
       wait: async () => {},
     };

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { formatApiKey, hashOfSecret, newApiKeyParts } from "../../../shared/application/api-key-text.ts";
 import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
-import { onStatements, throws } from "../support/faults.ts";
+import { type Fault, NETWORK_LOST, onStatements, throws, waitsFor } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { database } from "../support/inspection.ts";
 import { IssueCounters } from "../support/issue-counters.ts";
@@ -28,10 +28,12 @@ function startIsolate(settings: TestSettings = {}, clockMs = 0) {
   let at = Date.now() + clockMs;
   let lookUps = 0;
   const database = faultyDatabase(testEnv.DB);
-  const counted = onStatements(/select .* from "api_key"/i, ({ send }) => {
-    lookUps++;
-    return send();
-  });
+  const counting = (fault: Fault) =>
+    onStatements(/select .* from "api_key"/i, (request) => {
+      lookUps++;
+      return fault(request);
+    });
+  const counted = counting(({ send }) => send());
   database.fail(counted);
   const worker = startWorker({ DB: database.db, ...settings }, { now: () => at });
   return Object.assign(worker, {
@@ -39,6 +41,7 @@ function startIsolate(settings: TestSettings = {}, clockMs = 0) {
     pass: (ms: number) => {
       at += ms;
     },
+    failLookUps: (fault: Fault) => database.fail(counting(fault)),
     breakDatabase: () => database.fail(throws("D1_ERROR: Network connection lost.")),
     repairDatabase: () => database.fail(counted),
   });
@@ -161,5 +164,53 @@ describe("a flood of made-up API keys", () => {
     expect(isolate.lookUps()).toBe(1);
     for (let n = 0; n < 20; n++) expect((await issue(isolate, guess("0123456789abcdef", n))).status).toBe(401);
     expect(isolate.lookUps()).toBe(2);
+  });
+
+  const madeUp = (n: number) => ({ key: `llk_${n.toString(16).padStart(16, "0")}_${"A".repeat(43)}` });
+  const many = (count: number, ask: (n: number) => Promise<unknown>) =>
+    Promise.all(Array.from({ length: count }, (_, n) => ask(n)));
+
+  it("from one network keeps no site from an isolate that has not seen its key", async () => {
+    const isolate = startIsolate();
+    await many(60, (n) => issue(isolate, madeUp(n), "203.0.113.9"));
+    expect(isolate.lookUps()).toBeLessThanOrEqual(10);
+    expect((await issue(isolate, key, "198.51.100.1")).status).toBe(200);
+  });
+
+  it("is limited by network, which concerns no key that is known", async () => {
+    const counters = new IssueCounters();
+    counters.everything = true;
+    const isolate = startIsolate({ TOKEN_ISSUE_LIMIT: counters });
+    expect((await issue(isolate)).status).toBe(200);
+    expect((await issue(isolate, madeUp(1))).status).toBe(401);
+    expect((await issue(isolate, madeUp(2))).status).toBe(429);
+    expect((await issue(isolate)).status).toBe(200);
+    isolate.pass(10_000);
+    expect((await issue(isolate, madeUp(2))).status).toBe(401);
+    expect(new Set(counters.asked)).toEqual(new Set(["api-key:203.0.113.7"]));
+  });
+
+  it.each<[string, string, "fails" | "is slow", string]>([
+    ["administration", "/api/v2/video-posts", "fails", "5"],
+    ["administration", "/api/v2/video-posts", "is slow", "5"],
+    ["token issue", "/admin/video/enc/token", "fails", "5"],
+    ["token issue", "/admin/video/enc/token", "is slow", "5"],
+    ["token issue", "/admin/video/enc/token", "fails", "0"],
+    ["token issue", "/admin/video/enc/token", "is slow", "0"],
+  ])("costs %s 50 look-ups a second: %s, while the database %s, fresh %s", async (_, path, state, fresh) => {
+    const isolate = startIsolate({ GATE_FRESH_SECONDS: fresh });
+    const opened = Promise.withResolvers<void>();
+    isolate.failLookUps(state === "fails" ? throws(NETWORK_LOST) : waitsFor(opened.promise));
+    const flood = many(200, async (n) => {
+      const headers = { ...bearer(madeUp(n).key), "cf-connecting-ip": `198.51.100.${n}` };
+      const post = { method: "POST", body: "{}" };
+      return (await isolate.fetch(path, { headers, ...(path.startsWith("/admin") ? post : {}) })).status;
+    });
+    await scheduler.wait(500);
+    const lookUps = isolate.lookUps();
+    opened.resolve();
+    await flood;
+    expect(lookUps).toBeGreaterThan(0);
+    expect(lookUps).toBeLessThanOrEqual(50);
   });
 });
