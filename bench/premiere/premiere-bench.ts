@@ -82,6 +82,8 @@ function revokeEachSecond({ origin }: Isolate, { outcome }: Audience): { readonl
     }
   };
   const running = run();
+  // Reported by `stop`, which a failure of the audience may keep from being called.
+  running.catch(() => stopping.abort());
   return {
     stop: async () => {
       stopping.abort();

@@ -11,8 +11,20 @@ export type Asked = {
   readonly body?: unknown;
 };
 
-/** One request to an isolate, on connections that are used again. The body is as it was sent, compressed or not. */
-export function ask({ origin }: Isolate, { method = "GET", path, headers = {}, body }: Asked): Promise<Answer> {
+/**
+ * One request to an isolate, on connections that are used again. The body is as it was sent, compressed or not. The
+ * server may close a connection at the moment at which it is used: such a request is sent once more.
+ */
+export async function ask(isolate: Isolate, asked: Asked): Promise<Answer> {
+  try {
+    return await send(isolate, asked);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ECONNRESET") return send(isolate, asked);
+    throw error;
+  }
+}
+
+function send({ origin }: Isolate, { method = "GET", path, headers = {}, body }: Asked): Promise<Answer> {
   const text = body === undefined ? "" : JSON.stringify(body);
   const length = text === "" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
   const options = { agent, host: origin.hostname, port: origin.port, method, path, headers: { ...headers, ...length } };
