@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { bodyOf, createClient } from "../../client/index.ts";
 import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
-import { post, publishPost } from "../../test/fixtures/isolates/published-post.ts";
+import { publishPost } from "../../test/fixtures/isolates/published-post.ts";
 import { type Isolate, startIsolates } from "../../test/fixtures/isolates/three-isolates.ts";
 import { seededRandom } from "../../test/fixtures/seeded-random.ts";
 import type { BenchOptions } from "../comparison.ts";
@@ -70,6 +71,7 @@ async function arrive(viewers: number, { watch }: Audience): Promise<void> {
 
 /** Revokes the token of one viewer a second; `stop` returns the sessions of all that were revoked. */
 function revokeEachSecond({ origin }: Isolate, { outcome }: Audience): { readonly stop: () => Promise<string[]> } {
+  const client = createClient({ baseUrl: origin.origin, token: TEST_SECRETS.ADMIN_API_KEY });
   const revoked: string[] = [];
   const stopping = new AbortController();
   const run = async () => {
@@ -77,7 +79,7 @@ function revokeEachSecond({ origin }: Isolate, { outcome }: Audience): { readonl
       await sleep(1000, undefined, { signal: stopping.signal }).catch(() => {});
       const one = outcome.watching.shift();
       if (one === undefined) continue;
-      await post(origin, "/admin/video/enc/revoke", TEST_SECRETS.ADMIN_API_KEY, { tokenId: one.tokenId });
+      bodyOf(await client.revoke({ body: { tokenId: one.tokenId } }));
       revoked.push(one.session);
     }
   };
