@@ -1,16 +1,20 @@
 import type { FeedRow, FeedSubject } from "../../shared/application/ports/revocation-feed.ts";
 
-/** What an isolate has read of the revocation feed: the newest row of each subject, and how far it knows the feed. */
+/**
+ * What an isolate has read of the revocation feed. The invariant on which every grant rests: of each row above
+ * `coveredFrom` and up to `position` that is no change of a post and has not expired, memory holds the row or a later one
+ * of the same subject. A token whose position is `coveredFrom` or higher is therefore refused by memory alone.
+ */
 export type FeedMemory = {
-  /** The highest sequence that was read: every row up to it that is above `coveredFrom` is in memory. */
+  /** The highest sequence that was read or skipped. */
   readonly position: () => number;
   /** Tokens with a lower position may be refused by rows that are not in memory. */
   readonly coveredFrom: () => number;
   readonly size: () => number;
   readonly find: (subject: FeedSubject) => FeedRow | undefined;
   readonly add: (rows: readonly FeedRow[]) => void;
-  /** Rows up to here have been read, or are covered, beside those that were added. */
-  readonly setRange: (range: { readonly position?: number; readonly coveredFrom?: number }) => void;
+  /** Every row of the invariant above `from` and up to `to` has been added, as one reading has seen them. */
+  readonly cover: (from: number, to: number) => void;
   readonly dropExpired: (now: number) => void;
 };
 
@@ -30,9 +34,12 @@ export function createFeedMemory(): FeedMemory {
         if ((rows.get(name)?.sequence ?? 0) < row.sequence) rows.set(name, row);
       }
     },
-    setRange: (range) => {
-      position = Math.max(position, range.position ?? 0);
-      coveredFrom = range.coveredFrom ?? coveredFrom;
+    cover: (from, to) => {
+      const hasNoGap = from <= position && coveredFrom <= to;
+      // Readings end in any order: of two ranges with a gap between them, the later one counts.
+      if (!hasNoGap && to < position) return;
+      coveredFrom = hasNoGap ? Math.min(coveredFrom, from) : from;
+      position = Math.max(position, to);
     },
     dropExpired: (now) => {
       for (const [name, row] of rows) if (row.expiresAt < now) rows.delete(name);

@@ -1,6 +1,6 @@
 import { createTemplateCache } from "../playlist-template/template-cache.ts";
-import { type Cell, emptyCell, type FreshnessRules, freshValue, type GateClock, type Later } from "./freshness.ts";
-import type { RevocableClaims, RevocationFeedReader } from "./revocation-feed.ts";
+import { emptyCell, type FreshnessRules, freshValue, type GateClock, type Later } from "./freshness.ts";
+import { MOST_ASKED, type RevocableClaims, type RevocationFeedReader } from "./revocation-feed.ts";
 
 /** Tokens that are older than the rows in memory: what the database has answered about each. */
 export type OldTokens = {
@@ -13,43 +13,72 @@ type Answer = {
   readonly position: number;
 };
 
-const MOST_BYTES = 2 ** 20;
-const CELL_BYTES = 300;
+/** For about 16,000 tokens. */
+const MOST_BYTES = 2 ** 22;
+/** The answer and its entry in the cache, beside the id. */
+const ANSWER_BYTES = 180;
+/** In ms: a question waits for those that come with it, however quickly the database answers. */
+const GATHER_MS = 20;
+/** In ms, after a question that failed. */
+const RETRY_MS = 250;
 
-/** One question for each token and not for each of its requests. */
+/**
+ * One question for each token and not for each of its requests, and one statement at a time: it asks about every token
+ * that waits by then. An audience of old tokens thereby costs statements by time and not by viewers.
+ */
 export function createOldTokens(
   feed: Pick<RevocationFeedReader, "position" | "coveredFrom" | "askRevoked">,
   rules: FreshnessRules,
   clock: GateClock,
 ): OldTokens {
-  const cells = createTemplateCache<Cell<Answer>>(MOST_BYTES);
-
-  const cellOf = (tokenId: string): Cell<Answer> => {
-    const known = cells.get(tokenId);
-    if (known !== undefined) return known;
-    const cell = emptyCell<Answer>();
-    cells.put(tokenId, cell, CELL_BYTES);
-    return cell;
-  };
+  const answers = createTemplateCache<Answer>(MOST_BYTES);
+  const waiting = new Map<string, RevocableClaims>();
+  /** Of the questions and not of the answers: when the last was asked, and whether it failed. */
+  const question = emptyCell<true>();
 
   /** An answer counts while every later row is in memory. */
-  const rulesOf = ({ value }: Cell<Answer>): FreshnessRules => {
-    if (rules.freshMs === 0) return rules;
-    const counts = value !== undefined && (value.isRevoked || value.position >= feed.coveredFrom());
-    const ms = counts ? Number.POSITIVE_INFINITY : -1;
-    return { freshMs: ms, staleMs: ms };
+  const answerOf = ({ tokenId }: RevocableClaims): Answer | undefined => {
+    const answer = answers.get(tokenId);
+    return answer !== undefined && (answer.isRevoked || answer.position >= feed.coveredFrom()) ? answer : undefined;
+  };
+
+  const ask = async (claims: RevocableClaims): Promise<true> => {
+    await clock.sleep(GATHER_MS);
+    // The request that asks comes first, whatever the length of the queue.
+    waiting.delete(claims.tokenId);
+    const asked = [claims, ...waiting.values()].slice(0, MOST_ASKED);
+    const position = feed.position();
+    try {
+      const revoked = await feed.askRevoked(asked);
+      asked.forEach(({ tokenId }, n) => {
+        answers.put(tokenId, { isRevoked: revoked[n] ?? true, position }, ANSWER_BYTES);
+        waiting.delete(tokenId);
+      });
+    } catch (error) {
+      // The requests that wait get 503 now.
+      waiting.clear();
+      throw error;
+    }
+    return true;
+  };
+
+  const askAlone = async (claims: RevocableClaims, later: Later) => {
+    const read = async () => (await feed.askRevoked([claims]))[0] ?? true;
+    return freshValue(emptyCell<boolean>(), () => rules, read, clock, later);
   };
 
   return {
     isRevoked: async (claims, later) => {
-      const cell = cellOf(claims.tokenId);
-      const read = async (): Promise<Answer> => {
-        const position = feed.position();
-        const [isRevoked = true] = await feed.askRevoked([claims]);
-        return { isRevoked, position };
+      if (rules.freshMs === 0) return askAlone(claims, later);
+      const known = answerOf(claims);
+      if (known !== undefined) return known.isRevoked;
+      waiting.set(claims.tokenId, claims);
+      const answered = () => {
+        const ms = answerOf(claims) === undefined ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+        return { freshMs: ms, staleMs: ms, retryMs: RETRY_MS };
       };
-      const answer = await freshValue(cell, () => rulesOf(cell), read, clock, later);
-      return answer === "away" ? "away" : answer.isRevoked;
+      const outcome = await freshValue(question, answered, () => ask(claims), clock, later);
+      return outcome === "away" ? "away" : (answerOf(claims)?.isRevoked ?? "away");
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { GateReadings } from "../../shared/application/ports/gate-readings.ts";
 import {
   CHANGES_KEPT_MS,
+  type ChangeKind,
   type FeedRow,
   type FeedSubject,
   type RevocationKind,
@@ -26,24 +27,24 @@ export type RevocationFeedReader = {
   readonly catchUp: () => Promise<void>;
   /** The position that a token issued now records. */
   readonly position: () => number;
-  /** Every row above is in memory, up to `position`. */
+  /** Memory alone decides about tokens of this position or a higher one. */
   readonly coveredFrom: () => number;
   /** "unknown": the token is older than what is in memory. */
   readonly isRevoked: (claims: RevocableClaims) => boolean | "unknown";
-  /** Asks the database about tokens that memory knows nothing of, in one statement. */
+  /** Asks the database about tokens that memory cannot decide, MOST_ASKED in each statement. */
   readonly askRevoked: (claims: readonly RevocableClaims[]) => Promise<readonly boolean[]>;
-  /** Sequence of the newest change of the subject; 0 where none is known. */
-  readonly changedAt: (subject: FeedSubject) => number;
+  /** Sequence of the newest change of the subject, as far as this isolate cannot rule out a later one. */
+  readonly changedAt: (subject: FeedSubject<ChangeKind>) => number;
   /** Rises whenever everything that was read before has to be read again. */
   readonly generation: () => number;
   readonly length: () => number;
   readonly readAt: () => number;
 };
 
-/** A new isolate reads the newest rows only: tokens that are older than those ask the database one by one. */
-const FIRST_PAGE = 1000;
-/** As many rows between two readings are read as a new isolate would. */
-const NEXT_PAGE = 1000;
+/** Rows of one reading. A new isolate reads the newest revocations only, and so does one that has missed more rows. */
+const PAGE = 1000;
+/** Tokens that one statement asks about. */
+export const MOST_ASKED = 1000;
 /** Of rows in memory; beyond it old tokens keep asking the database. */
 const MOST_ROWS = 100_000;
 const SWEEP_MS = 60_000;
@@ -56,18 +57,18 @@ export function createRevocationFeed(
   const memory = createFeedMemory();
   const cell = emptyCell<true>();
   let generation = 0;
+  /** Changes of posts up to here have been skipped, and what was read at a lower position may have missed one. */
+  let postsSkippedTo = 0;
   let lastReadAt = Number.NEGATIVE_INFINITY;
   let sweptAt = clock.now();
   let isOldTokenSeen = false;
 
   const restart = async () => {
-    const newest = await readings.feedBefore(null, FIRST_PAGE);
-    memory.add(newest);
-    const position = newest[0]?.sequence ?? 0;
-    const isWhole = newest.length < FIRST_PAGE;
-    // A slow reading that another has overtaken says nothing about the rows between the two.
-    if (!isWhole && position < memory.position()) return;
-    memory.setRange({ position, coveredFrom: isWhole ? 0 : (newest.at(-1) as FeedRow).sequence - 1 });
+    const { position, rows } = await readings.newestRevocations(PAGE);
+    memory.add(rows);
+    memory.cover(endOf(rows), position);
+    postsSkippedTo = Math.max(postsSkippedTo, position);
+    // Changes may have been deleted before this isolate has read them.
     if (lastReadAt !== Number.NEGATIVE_INFINITY) generation++;
   };
 
@@ -75,25 +76,24 @@ export function createRevocationFeed(
   const readBack = async () => {
     isOldTokenSeen = false;
     const from = memory.coveredFrom();
-    const older = await readings.feedBefore(from + 1, NEXT_PAGE);
+    const older = await readings.revocationsBefore(from + 1, PAGE);
     memory.add(older);
-    if (memory.coveredFrom() !== from) return;
-    memory.setRange({ coveredFrom: older.length < NEXT_PAGE ? 0 : (older.at(-1) as FeedRow).sequence - 1 });
+    memory.cover(endOf(older), from);
+  };
+
+  const follow = async () => {
+    const from = memory.position();
+    const next = await readings.feedAfter(from, PAGE);
+    if (next.length === PAGE) return restart();
+    memory.add(next);
+    memory.cover(from, next.at(-1)?.sequence ?? from);
   };
 
   const read = async (): Promise<true> => {
     const at = clock.now();
     // The rows of changes that this isolate has missed may be deleted by now.
     if (at - lastReadAt > CHANGES_KEPT_MS / 2) await restart();
-    else {
-      const next = await readings.feedAfter(memory.position(), NEXT_PAGE);
-      if (next.length === NEXT_PAGE) await restart();
-      else {
-        memory.add(next);
-        const last = next.at(-1);
-        if (last !== undefined) memory.setRange({ position: last.sequence });
-      }
-    }
+    else await follow();
     if (isOldTokenSeen && memory.size() < MOST_ROWS) await readBack();
     lastReadAt = at;
     if (at - sweptAt > SWEEP_MS) {
@@ -124,14 +124,31 @@ export function createRevocationFeed(
     },
     askRevoked: async (tokens) => {
       const found = createFeedMemory();
-      found.add(await readings.findRevocations(tokens.flatMap(subjectsOf)));
+      for (let n = 0; n < tokens.length; n += MOST_ASKED) {
+        found.add(await readings.findRevocations(subjectsOfAll(tokens.slice(n, n + MOST_ASKED))));
+      }
       return tokens.map((claims) => subjectsOf(claims).some((subject) => refuses(found.find(subject), claims)));
     },
-    changedAt: (subject) => memory.find(subject)?.sequence ?? 0,
+    changedAt: (subject) => {
+      const covered = memory.coveredFrom();
+      const unread = subject.kind === "post-changed" ? postsSkippedTo : Number.isFinite(covered) ? covered : 0;
+      return Math.max(memory.find(subject)?.sequence ?? 0, unread);
+    },
     generation: () => generation,
     length: memory.size,
     readAt: () => cell.readAt,
   };
+}
+
+/** Of a page with the newest first: every row above is in it. */
+function endOf(page: readonly FeedRow[]): number {
+  return page.length < PAGE ? 0 : (page.at(-1) as FeedRow).sequence - 1;
+}
+
+/** Each once: the tokens of an audience share their part. */
+function subjectsOfAll(tokens: readonly RevocableClaims[]): FeedSubject<RevocationKind>[] {
+  const named = tokens.flatMap(subjectsOf).map((subject) => [`${subject.kind}:${subject.subject}`, subject] as const);
+  return [...new Map(named).values()];
 }
 
 function subjectsOf(claims: RevocableClaims): FeedSubject<RevocationKind>[] {

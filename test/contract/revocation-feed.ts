@@ -22,7 +22,8 @@ export function describeRevocationFeed(name: string, open: OpenPersistence): voi
 
     it("is empty at first", async () => {
       expect(await rowsAfter(0)).toEqual([]);
-      expect(await persistence.gateReadings.feedBefore(null, 100)).toEqual([]);
+      expect(await persistence.gateReadings.newestRevocations(100)).toEqual({ position: 0, rows: [] });
+      expect(await persistence.gateReadings.revocationsBefore(1, 100)).toEqual([]);
     });
 
     it("numbers its rows in the order in which they are written, and is read from any number on", async () => {
@@ -33,10 +34,29 @@ export function describeRevocationFeed(name: string, open: OpenPersistence): voi
         { sequence: c, kind: "token", subject: "c", createdAt: NOW, expiresAt: NOW + HOUR },
       ]);
       expect(names(await rowsAfter(0, 2))).toEqual(["a", "b"]);
-      const rowsBefore = (position: number | null, limit: number) =>
-        persistence.gateReadings.feedBefore(position, limit);
-      expect(names(await rowsBefore(null, 2))).toEqual(["c", "b"]);
-      expect(names(await rowsBefore(c!, 2))).toEqual(["b", "a"]);
+      const newest = (limit: number) => persistence.gateReadings.newestRevocations(limit);
+      expect(names((await newest(2)).rows)).toEqual(["c", "b"]);
+      expect(names((await newest(3)).rows)).toEqual(["c", "b", "a"]);
+      expect(names(await persistence.gateReadings.revocationsBefore(c!, 2))).toEqual(["b", "a"]);
+      expect(names(await persistence.gateReadings.revocationsBefore(c!, 1))).toEqual(["b"]);
+    });
+
+    it("is read from its end without changes of posts, which count for its position", async () => {
+      await persistence.apiKeys.create({
+        ...{ keyId: "k1", name: "a site", secretHash: "h", scopes: ["tokens:issue"], createdBy: "api-key:admin" },
+        ...{ createdAt: NOW, expiresAt: null, revokedAt: null, lastUsedAt: null },
+      });
+      await publishPost(persistence);
+      expect((await persistence.gateReadings.newestRevocations(10)).rows).toEqual([]);
+      const first = (await revoke("a")) as number;
+      await persistence.apiKeys.revoke("k1", NOW);
+      await publishPost(persistence);
+      const { position, rows } = await persistence.gateReadings.newestRevocations(10);
+      expect(names(rows)).toEqual(["k1", "a"]);
+      expect(rows[1]).toEqual({ sequence: first, kind: "token", subject: "a", createdAt: NOW, expiresAt: NOW + HOUR });
+      expect(position).toBe((await rowsAfter(0)).at(-1)?.sequence);
+      expect(position).toBeGreaterThan(rows[0]!.sequence);
+      expect(names(await persistence.gateReadings.revocationsBefore(position, 10))).toEqual(["k1", "a"]);
     });
 
     it("keeps one row of a subject, under a later number when it is revoked again", async () => {

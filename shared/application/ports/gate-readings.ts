@@ -9,11 +9,20 @@ export interface GateReadings {
   readPart(videoPostId: string, fileIndex: number): Promise<PartReading>;
   /** Rows after a position, the oldest first, at most `limit`. */
   feedAfter(position: number, limit: number): Promise<readonly FeedRow[]>;
-  /** The newest rows before a position (null for all), the newest first, at most `limit`. */
-  feedBefore(position: number | null, limit: number): Promise<readonly FeedRow[]>;
+  /** The newest rows without changes of posts, at most `limit`, and the position of the whole feed at that moment. */
+  newestRevocations(limit: number): Promise<NewestRevocations>;
+  /** The newest rows before a position without changes of posts, the newest first, at most `limit`. */
+  revocationsBefore(position: number, limit: number): Promise<readonly FeedRow[]>;
   /** Those of these subjects that have a row. */
   findRevocations(subjects: readonly FeedSubject<RevocationKind>[]): Promise<readonly FeedRow[]>;
 }
+
+export type NewestRevocations = {
+  /** The highest sequence of all rows, whatever their kind; 0 for an empty feed. */
+  readonly position: number;
+  /** The newest first. */
+  readonly rows: readonly FeedRow[];
+};
 
 export type PartReading = {
   /** The highest sequence of the feed at the time of the reading; 0 for an empty feed. */

@@ -20,8 +20,14 @@ export function d1GateReadings(binding: D1Binding): GateReadings {
       return partReadingOf(row);
     },
     feedAfter: (position, limit) => feed(`${FEED} WHERE sequence > ?1 ORDER BY sequence LIMIT ?2`, position, limit),
-    feedBefore: (position, limit) =>
-      feed(`${FEED} WHERE sequence < ?1 ORDER BY sequence DESC LIMIT ?2`, position ?? Number.MAX_SAFE_INTEGER, limit),
+    async newestRevocations(limit) {
+      const { results } = await binding.prepare(NEWEST_REVOCATIONS).bind(limit).all<NewestColumns>();
+      const [first] = results;
+      if (first === undefined) throw new Error("the reading of the newest revocations returned no row");
+      return { position: first.position, rows: results.filter(isRow).map(feedRowOf) };
+    },
+    revocationsBefore: (position, limit) =>
+      feed(`${FEED} WHERE ${NO_POSTS} AND sequence < ?1 ORDER BY sequence DESC LIMIT ?2`, position, limit),
     findRevocations: (subjects) =>
       feed(
         `${FEED} WHERE (kind, subject) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?1))`,
@@ -39,6 +45,21 @@ type FeedColumns = {
   created_at: number;
   expires_at: number;
 };
+
+/** As the partial index has it, which otherwise is not used. */
+const NO_POSTS = "kind <> 'post-changed'";
+
+/** One statement, so that the rows and the position are of one moment, and always one row. */
+const NEWEST_REVOCATIONS = `
+SELECT coalesce((SELECT max(sequence) FROM access_revocation), 0) AS position, r.*
+FROM (SELECT 1) LEFT JOIN (${FEED} WHERE ${NO_POSTS} ORDER BY sequence DESC LIMIT ?1) r
+ORDER BY r.sequence DESC`;
+
+type NewestColumns = { position: number } & (FeedColumns | { sequence: null });
+
+function isRow(columns: NewestColumns): columns is { position: number } & FeedColumns {
+  return columns.sequence !== null;
+}
 
 function feedRowOf({ sequence, kind, subject, created_at, expires_at }: FeedColumns): FeedRow {
   return { sequence, kind, subject, createdAt: created_at, expiresAt: expires_at };

@@ -66,6 +66,8 @@ export const accessRevocation = sqliteTable(
   (t) => [
     uniqueIndex("access_revocation_subject").on(t.kind, t.subject),
     index("access_revocation_expires").on(t.expiresAt),
+    // Read by a new isolate: changes of posts may outnumber everything else.
+    index("access_revocation_newest").on(t.sequence).where(sql`kind <> 'post-changed'`),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE INDEX `access_revocation_newest` ON `access_revocation` (`sequence`) WHERE kind <> 'post-changed';
