@@ -18,7 +18,10 @@ export type KeyHandler = (
   execution: Pick<ExecutionContext, "waitUntil">,
 ) => Promise<Response>;
 
-type Refusal = { readonly refused: ProblemCode; readonly claims: PlaybackClaims | null };
+type Outcome =
+  /** Null: HEAD. */
+  | { readonly kind: "key"; readonly key: Uint8Array<ArrayBuffer> | null; readonly maxAge: number }
+  | { readonly kind: "refused"; readonly reason: ProblemCode; readonly claims: PlaybackClaims | null };
 
 /** The route of keys, for every spelling of a URL and for HEAD; see `keyHandler`. */
 export function routeKeys(app: Hono, answer: KeyHandler): void {
@@ -33,9 +36,9 @@ export function keyHandler(context: Context): KeyHandler {
   const gate = keyGate(context);
   return async (asked, request, execution) => {
     const outcome = await gate(asked, request, (work) => execution.waitUntil(work));
-    if (outcome instanceof Response) return outcome;
-    const response = withPublicHeaders(problem(outcome.refused));
-    const { refused: reason, claims } = outcome;
+    if (outcome.kind === "key") return keyResponse(outcome.key, outcome.maxAge);
+    const { reason, claims } = outcome;
+    const response = withPublicHeaders(problem(reason));
     context.minutes.refused(reason, context.now());
     // A passing fault of ours is no event of a viewer.
     if (reason === "unavailable") return response;
@@ -48,23 +51,23 @@ function keyGate({ gate, minutes, vault, playbackTokens, settings, now }: Contex
   const maxAge = ({ expiresAt }: PlaybackClaims, at: number) =>
     Math.min(settings.KEY_MAX_AGE_SECONDS, Math.max(0, Math.floor(expiresAt - at / 1000)));
 
-  return async ({ keyId, quality, token }: KeyAddress, request: Request, later: Later): Promise<Response | Refusal> => {
+  return async ({ keyId, quality, token }: KeyAddress, request: Request, later: Later): Promise<Outcome> => {
     const at = now();
     const read = await readToken(playbackTokens, token, at);
-    if (read.kind === "refused") return { refused: read.code, claims: null };
+    if (read.kind === "refused") return { kind: "refused", reason: read.code, claims: null };
     const { claims } = read;
-    const refused = (code: ProblemCode) => ({ refused: code, claims });
+    const refused = (reason: ProblemCode) => ({ kind: "refused", reason, claims }) as const;
     if (isElsewhere(settings.SESSION_BINDING, claims, request)) return refused("session-elsewhere");
     if (keyId === undefined || quality === undefined || !isQuality(quality)) return refused("key-unknown");
     if (!claims.qualities.includes(quality)) return refused("quality-not-allowed");
     // HEAD is answered like GET but counts nothing, so it ends at the signature.
-    if (request.method === "HEAD") return keyResponse(null, maxAge(claims, at));
+    if (request.method === "HEAD") return { kind: "key", key: null, maxAge: maxAge(claims, at) };
     const opened = await openKey(gate, claims, { keyId, quality }, at, later);
     if (opened.kind === "refused") return refused(opened.reason);
     const { key, fileId } = opened;
     minutes.served("keys", at);
     const bytes = await vault.unwrap(key, { fileId, quality, keyVersion: key.keyVersion });
-    return keyResponse(bytes, maxAge(claims, at));
+    return { kind: "key", key: bytes, maxAge: maxAge(claims, at) };
   };
 }
 
