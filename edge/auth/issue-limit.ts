@@ -23,7 +23,7 @@ export type IssueLimit = {
 /** Of one viewer, token or address, in a minute of an isolate: more than a viewer needs to start a video. */
 const FREE_REQUESTS = 5;
 /** Beyond so many callers in a minute, Cloudflare's counters are asked about each further one. */
-const MOST_CALLERS = 20_000;
+const MOST_CALLERS = 50_000;
 
 /**
  * Asking Cloudflare's counters takes several times as long as issuing a token from memory, so that the first requests

@@ -54,13 +54,14 @@ export async function checkWithSecrets(
   token: string,
   from: JwtRequirements,
   secrets: readonly Uint8Array<ArrayBuffer>[],
+  keyOf: (secret: Uint8Array<ArrayBuffer>) => Promise<CryptoKey>,
   now: number,
 ): Promise<CheckedJwt> {
   const options = optionsOf(from, now);
   let checked: CheckedJwt = { kind: "invalid", reason: "the signature does not match a key of the issuer" };
   for (const secret of secrets) {
     try {
-      return { kind: "payload", payload: (await jwtVerify(token, secret, options)).payload };
+      return { kind: "payload", payload: (await jwtVerify(token, await keyOf(secret), options)).payload };
     } catch (error) {
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) checked = refusalOf(error);
     }

@@ -2,7 +2,7 @@ import type { JWTPayload } from "jose";
 import type { Viewer } from "../../../shared/domain/quality-auth.ts";
 import type { Later } from "../../gate/freshness.ts";
 import type { ViewerIssuer } from "../../settings/viewer-issuers.ts";
-import { type CheckedJwt, checkWithPublishedKeys, checkWithSecrets, issuerNamedBy } from "./check-jwt.ts";
+import { checkWithPublishedKeys, checkWithSecrets, issuerNamedBy } from "./check-jwt.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 
 export type ViewerVerification =
@@ -20,26 +20,32 @@ const MOST_ENTITLEMENTS = 1000;
 
 /** Verifies the JWTs that sites give their viewers: issuer, audience, signature by the pinned algorithm, and end. */
 export function createViewerVerifier(issuers: readonly ViewerIssuer[], issuerKeys: IssuerKeys): ViewerVerifier {
+  const secretKeyOf = createSecretKeys();
   return {
     async verify(token, now, later) {
       const issuer = issuers.find((one) => one.issuer === issuerNamedBy(token));
       if (issuer === undefined) return { kind: "invalid", reason: "viewer tokens of this issuer are not accepted" };
-      const checked = await checkSignature(token, issuer, issuerKeys, now, later);
+      const checked =
+        issuer.algorithm === "HS256"
+          ? await checkWithSecrets(token, issuer, issuer.secrets, secretKeyOf, now)
+          : await checkWithPublishedKeys(token, issuer, issuerKeys, now, later);
       return checked.kind === "payload" ? viewerOf(checked.payload, issuer) : checked;
     },
   };
 }
 
-function checkSignature(
-  token: string,
-  issuer: ViewerIssuer,
-  issuerKeys: IssuerKeys,
-  now: number,
-  later: Later,
-): Promise<CheckedJwt> {
-  return issuer.algorithm === "HS256"
-    ? checkWithSecrets(token, issuer, issuer.secrets, now)
-    : checkWithPublishedKeys(token, issuer, issuerKeys, now, later);
+/** Each secret is imported once, and not for every viewer: a key belongs to no request. */
+function createSecretKeys(): (secret: Uint8Array<ArrayBuffer>) => Promise<CryptoKey> {
+  const known = new Map<Uint8Array<ArrayBuffer>, CryptoKey>();
+  return async (secret) => {
+    const key = known.get(secret) ?? (await importSecret(secret));
+    known.set(secret, key);
+    return key;
+  };
+}
+
+function importSecret(secret: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
 }
 
 function viewerOf(payload: JWTPayload, issuer: ViewerIssuer): ViewerVerification {
