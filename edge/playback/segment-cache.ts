@@ -29,7 +29,7 @@ type CachedSegment = {
 type Later = (work: Promise<unknown>) => void;
 
 /** Ours are below 6 MB. A larger object would hold too much memory while it is stored. */
-export const MOST_CACHED_BYTES = 8 * 2 ** 20;
+const MOST_CACHED_BYTES = 8 * 2 ** 20;
 
 /** `keptSeconds`: how long a deleted segment may still come from the cache; 0 for no cache. */
 export function createSegmentCache(keptSeconds: number, now: () => number): SegmentCache {

@@ -4,7 +4,7 @@ const MOST_FILLING_BYTES = 40 * 2 ** 20;
  * A viewer that takes longer for one segment has stopped reading, and is cut off: it would keep the request and its
  * memory for as long as the connection lives.
  */
-export const LONGEST_FILL_MS = 300_000;
+const LONGEST_FILL_MS = 300_000;
 
 /** A segment in memory, on its way from R2 to the cache and to a viewer. */
 type Fill = {

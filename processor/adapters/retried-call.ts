@@ -12,7 +12,7 @@ export const PATIENT: RetryRule = { tries: 16, firstMs: 500, longestMs: 15_000 }
 
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
-export type Retrying = { readonly retry: RetryRule; readonly signal: AbortSignal; readonly sleep: Sleep };
+type Retrying = { readonly retry: RetryRule; readonly signal: AbortSignal; readonly sleep: Sleep };
 
 /** Refused for good: no retry changes it. `code` and `detail` are those of problem details. */
 export type RefusedReply = {
