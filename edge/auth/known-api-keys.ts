@@ -1,4 +1,5 @@
 import type { ApiKeyStore, StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
+import { keepNewest } from "../../shared/lib/keep-newest.ts";
 import {
   type Cell,
   emptyCell,
@@ -9,7 +10,6 @@ import {
   nextStep,
 } from "../gate/freshness.ts";
 import type { RevocationFeedReader } from "../gate/revocation-feed.ts";
-import { keepNewest } from "./keep-newest.ts";
 import { createLookUps, type LookUp, SHARE_OF_EACH, SHARE_OF_SHARED } from "./look-ups.ts";
 
 /** API keys as this isolate knows them, for requests that a viewer waits for. A key counts until the feed names it. */
@@ -38,6 +38,9 @@ type Reading = { readonly key: StoredApiKey | null; readonly position: number; r
 const BACKSTOP_MS = 60_000;
 /** A key may be created in another isolate at any time. */
 const MISSING_MS = 1000;
+
+/** Of API keys that an isolate remembers, in each of its maps. */
+const MOST_KEYS = 1000;
 
 export function createKnownApiKeys(
   apiKeys: Pick<ApiKeyStore, "find">,
@@ -81,7 +84,7 @@ export function createKnownApiKeys(
     const costs = step === "read" || step === "use-and-read";
     const lookUp = costs && !wasGood && !found.has(keyId) ? lookUps.begin(network, clock.now()) : null;
     if (typeof lookUp === "string") return step === "read" ? lookUp : null;
-    if (known === undefined) keepNewest(missing, keyId, cell);
+    if (known === undefined) keepNewest(missing, keyId, cell, MOST_KEYS);
     const value = await freshValue(
       cell,
       () => rulesOf(keyId, cell),
@@ -93,7 +96,7 @@ export function createKnownApiKeys(
     if (value.key !== null) lookUp?.takeBack();
     if (value.key !== null && !found.has(keyId)) {
       missing.delete(keyId);
-      keepNewest(found, keyId, cell);
+      keepNewest(found, keyId, cell, MOST_KEYS);
     }
     return value.key;
   };

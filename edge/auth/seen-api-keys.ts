@@ -1,5 +1,5 @@
 import { LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
-import { keepNewest } from "./keep-newest.ts";
+import { keepNewest } from "../../shared/lib/keep-newest.ts";
 
 /** What an isolate remembers about API keys, by a hash of the whole key. It stores values, no keys and no promises. */
 export type SeenApiKeys = {
@@ -19,6 +19,9 @@ export type SeenApiKeys = {
 const UNKNOWN_MS = 1000;
 const BLOCKED_MS = 10_000;
 
+/** Of API keys that an isolate remembers, in each of its maps. */
+const MOST_KEYS = 1000;
+
 export function createSeenApiKeys(): SeenApiKeys {
   const good = new Map<string, true>();
   const unknownUntil = new Map<string, number>();
@@ -28,15 +31,15 @@ export function createSeenApiKeys(): SeenApiKeys {
     wasGood: (key) => good.has(key),
     isUnknown: (key, now) => now < (unknownUntil.get(key) ?? 0),
     isBlocked: (network, now) => now < (blockedUntil.get(network) ?? 0),
-    block: (network, now) => keepNewest(blockedUntil, network, now + BLOCKED_MS),
+    block: (network, now) => keepNewest(blockedUntil, network, now + BLOCKED_MS, MOST_KEYS),
     note: (key, found, now) => {
-      if (found === "good") keepNewest(good, key, true);
+      if (found === "good") keepNewest(good, key, true, MOST_KEYS);
       else good.delete(key);
-      if (found === "unknown") keepNewest(unknownUntil, key, now + UNKNOWN_MS);
+      if (found === "unknown") keepNewest(unknownUntil, key, now + UNKNOWN_MS, MOST_KEYS);
     },
     noteUse: (keyId, now) => {
       if (now - (usedAt.get(keyId) ?? Number.NEGATIVE_INFINITY) < LAST_USED_EXACTNESS_MS) return false;
-      keepNewest(usedAt, keyId, now);
+      keepNewest(usedAt, keyId, now, MOST_KEYS);
       return true;
     },
   };

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { SessionLimit } from "../../shared/domain/play-session.ts";
+import { keepNewest } from "../../shared/lib/keep-newest.ts";
 import type { RevocableClaims } from "./revocation-feed.ts";
 
 /** A play session that asks for its first key, or for another. Times in ms. */
@@ -171,8 +172,7 @@ export class PlayCounter extends DurableObject {
     if (isNew && this.rows !== null) this.rows++;
     sql.exec(text, sessionId, claims.tokenId, JSON.stringify(claims), startedAt, expiresAt, keepUntil);
     const knownEnd = this.known.get(sessionId) ?? 0;
-    this.known.delete(sessionId);
-    put(this.known, sessionId, Math.max(expiresAt, knownEnd));
+    keepNewest(this.known, sessionId, Math.max(expiresAt, knownEnd), MOST_KNOWN);
     await this.wakeAt(keepUntil);
   }
 
@@ -202,7 +202,7 @@ export class PlayCounter extends DurableObject {
     if (known !== undefined) return known;
     const text = "SELECT count(*) AS uses FROM session WHERE token_id = ?";
     const { uses } = this.ctx.storage.sql.exec<{ uses: number }>(text, tokenId).one();
-    put(this.uses, tokenId, uses);
+    keepNewest(this.uses, tokenId, uses, MOST_KNOWN);
     return uses;
   }
 
@@ -223,10 +223,4 @@ export class PlayCounter extends DurableObject {
     this.ctx.storage.sql.exec(CREATE);
     this.hasTable = true;
   }
-}
-
-/** A Map lists its keys in the order in which they were put in: the first is the oldest. */
-function put(map: Map<string, number>, key: string, value: number): void {
-  map.set(key, value);
-  if (map.size > MOST_KNOWN) map.delete(map.keys().next().value as string);
 }
