@@ -1,5 +1,6 @@
 import { type Context, createContext } from "./context.ts";
 import type { Env } from "./env.ts";
+import { dispatchingAll } from "./events/outbox.ts";
 import { handleMessages } from "./handle-messages.ts";
 import { problem } from "./http/problems.ts";
 import { logError } from "./log/log.ts";
@@ -37,10 +38,10 @@ export default {
   },
 
   async scheduled(_controller, env) {
-    await runScheduled(wire(env).context);
+    await dispatchingAll(wire(env).context, runScheduled);
   },
 
   async queue(batch, env) {
-    await handleMessages(batch, wire(env).context);
+    await dispatchingAll(wire(env).context, (invocation) => handleMessages(batch, invocation));
   },
 } satisfies ExportedHandler<Env, unknown>;

@@ -2,15 +2,13 @@ import { createJobService, type InProcessJobService } from "../shared/applicatio
 import type { JobServiceDeps } from "../shared/application/job-service/deps.ts";
 import type { Context } from "./context.ts";
 import { queueDeletions, whereStored } from "./events/delete-objects.ts";
-import { dispatchEvents, type OutboxDeps } from "./events/outbox.ts";
 import { logError } from "./log/log.ts";
 
 /** What the job protocol uses of the context: nothing of viewers, callers or pages. */
 export type JobServiceContext = Pick<
   Context,
   Extract<keyof JobServiceDeps, keyof Context> | "env" | "settings" | "jobCredentials"
-> &
-  OutboxDeps;
+>;
 
 /** The job service of one request, which keeps the request's follow-up work alive after the response. */
 export function jobServiceOf(
@@ -27,7 +25,6 @@ export function jobServiceOf(
     credentials: context.jobCredentials,
     random: Math.random,
     reportProgress: async ({ jobId, claimNo }, progress) => env.JOB_EVENTS.getByName(jobId).report(claimNo, progress),
-    dispatchEvents: () => dispatchEvents(context),
     deleteObjects: (prefixes) => queueDeletions(env, prefixes.flatMap(whereStored)),
     later,
   });

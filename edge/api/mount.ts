@@ -2,6 +2,7 @@ import type { Hono, Context as HonoContext } from "hono";
 import { actionOf } from "../audit/audit-actions.ts";
 import { recordAdministration } from "../audit/record-administration.ts";
 import type { Context } from "../context.ts";
+import { dispatchingSaves } from "../events/outbox.ts";
 import { problemOf } from "../http/problems.ts";
 import { refused } from "../http/refusal.ts";
 import { logError } from "../log/log.ts";
@@ -17,7 +18,8 @@ export function mount(app: Hono, context: Context, routes: readonly Route<Contex
   for (const route of routes) {
     const { method, path } = route.definition;
     app.on(method, routerPath(path), (c) => {
-      const work = serve(context, route, c);
+      const invocation = dispatchingSaves(context, (work) => c.executionCtx.waitUntil(work));
+      const work = serve(invocation, route, c);
       // A caller who disconnects ends neither the action nor its event.
       if (method !== "GET") c.executionCtx.waitUntil(work);
       return work;

@@ -9,7 +9,10 @@ type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly
 /** What handlers use. */
 export type EventDeps = Pick<Context, "uploads" | "env" | "settings" | "prefixes" | "now">;
 
-/** Idempotent, since an event is delivered at least once. A throw has it delivered again. */
+/**
+ * Idempotent and independent of the order: an event is delivered at least once, and may come after a later one. A throw
+ * has the events of its save delivered again.
+ */
 export type Handler<Type extends DomainEvent["type"]> = (event: EventOf<Type>, deps: EventDeps) => Promise<void>;
 
 type Handlers = { readonly [Type in DomainEvent["type"]]: readonly Handler<Type>[] };
@@ -24,11 +27,22 @@ const HANDLERS: Handlers = {
   VideoPostDeleted: [deleteUploads, deleteRenditions],
 };
 
-/** Runs the handlers of one event in order. An event of a later release has no handler here and waits for it. */
-export async function handleEvent(event: DomainEvent, deps: EventDeps): Promise<void> {
+/**
+ * Runs every handler of an event, whatever becomes of the others, and returns what failed. An event of a later release
+ * has no handler here and waits for it.
+ */
+export async function handleEvent(event: DomainEvent, deps: EventDeps): Promise<readonly Error[]> {
   const handlers = HANDLERS[event.type] as readonly Handler<DomainEvent["type"]>[] | undefined;
-  if (handlers === undefined) throw new Error(`the event ${event.id} has the unknown type ${event.type}`);
-  for (const handle of handlers) await handle(event, deps);
+  if (handlers === undefined) return [new Error(`the event ${event.id} has the unknown type ${event.type}`)];
+  const failures: Error[] = [];
+  for (const handle of handlers) {
+    try {
+      await handle(event, deps);
+    } catch (cause) {
+      failures.push(new Error(`the event ${event.id} (${event.type})`, { cause }));
+    }
+  }
+  return failures;
 }
 
 async function deleteUploads({ uploadIds }: { readonly uploadIds: readonly string[] }, { uploads, env }: EventDeps) {

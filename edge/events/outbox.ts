@@ -1,33 +1,65 @@
+import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import type { Context } from "../context.ts";
 import { logError } from "../log/log.ts";
 import { type EventDeps, handleEvent } from "./handlers.ts";
 
 export type OutboxDeps = EventDeps & Pick<Context, "outbox">;
 
-const DISPATCH_BATCH = 50;
+/** A delivery that fails, or that ends with its isolate, is repeated after these waits. */
+const RETRIES = { firstWaitMs: 30_000, longestWaitMs: 3600_000 };
+
+/** Saves per dispatch. Those that failed before have a separate share, so that any number of them delays no other. */
+const SHARES = { first: 40, again: 10 };
 
 /**
- * Delivers the events of saves to their handlers. A save is marked when all its events are handled, so an interruption
- * repeats some. A failing save blocks only the later saves of its post.
+ * Delivers the events of saves to their handlers. A save is marked when all its events are handled; until then it is
+ * taken again. Other saves, also of the same post, do not wait for it.
  */
 export async function dispatchEvents(deps: OutboxDeps): Promise<number> {
   const { outbox, now } = deps;
-  const waiting = await outbox.listUndispatched(DISPATCH_BATCH);
-  const failed = new Map<string, unknown>();
-  for (const { videoPostId, version, events } of waiting) {
-    if (failed.has(videoPostId)) continue;
-    try {
-      for (const event of events) await handleEvent(event, deps);
-      await outbox.markDispatched({ videoPostId, version }, now());
-    } catch (error) {
-      failed.set(videoPostId, error);
-    }
+  const taken = await outbox.takeDue({ now: now(), ...SHARES, ...RETRIES });
+  const failures: unknown[] = [];
+  for (const { videoPostId, version, events } of taken) {
+    const failed = await failuresOf(events, deps);
+    if (failed.length === 0) await outbox.markDispatched({ videoPostId, version }, now()).catch((e) => failed.push(e));
+    failures.push(...failed);
   }
-  if (failed.size > 0) throw new AggregateError(failed.values(), `the events of ${failed.size} posts`);
-  return waiting.length;
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} events could not be handled`);
+  return taken.length;
 }
 
-/** Runs after the response is sent. The Cron Trigger repeats what fails here. */
-export function dispatchSoon(deps: OutboxDeps, execution: Pick<ExecutionContext, "waitUntil">): void {
-  execution.waitUntil(dispatchEvents(deps).catch((error) => logError("outbox", error)));
+async function failuresOf(events: readonly DomainEvent[], deps: OutboxDeps): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const event of events) failures.push(...(await handleEvent(event, deps)));
+  return failures;
+}
+
+type Saving = OutboxDeps & Pick<Context, "posts">;
+
+/**
+ * The context of one invocation: a save that raises events is followed by a dispatch, whichever command made it. `later`
+ * keeps the dispatch alive. The Cron Trigger repeats what fails here.
+ */
+export function dispatchingSaves<C extends Saving>(context: C, later: (work: Promise<unknown>) => void): C {
+  const { posts } = context;
+  const save: C["posts"]["save"] = async (change, ...rest) => {
+    const outcome = await posts.save(change, ...rest);
+    const raised = outcome === "saved" && change.events.length > 0;
+    if (raised) later(dispatchEvents(context).catch((error) => logError("outbox", error)));
+    return outcome;
+  };
+  return { ...context, posts: { ...posts, save } };
+}
+
+/** Runs the work of an invocation that has no response, and ends with its dispatches. */
+export async function dispatchingAll<C extends Saving>(
+  context: C,
+  run: (invocation: C) => Promise<void>,
+): Promise<void> {
+  const dispatches: Promise<unknown>[] = [];
+  try {
+    await run(dispatchingSaves(context, (work) => dispatches.push(work)));
+  } finally {
+    await Promise.all(dispatches);
+  }
 }

@@ -16,6 +16,8 @@ export type EventIdentity = {
   /** Unique to the event and equal in every delivery. */
   readonly id: string;
   readonly videoPostId: string;
+  /** The version that the save made. */
+  readonly version: number;
   /** Time of the save, in ms. */
   readonly at: number;
 };
@@ -30,5 +32,11 @@ export function identifyEvents(
   { videoPostId, version, at }: SaveIdentity,
   events: readonly (NewEvent | DomainEvent)[],
 ): readonly DomainEvent[] {
-  return events.map((event, index) => ({ id: `${videoPostId}.${version}.${index}`, videoPostId, at, ...event }));
+  return events.map((event, index) => ({
+    id: `${videoPostId}.${version}.${index}`,
+    videoPostId,
+    version,
+    at,
+    ...event,
+  }));
 }

@@ -22,8 +22,14 @@ export function describeOutbox(name: string, open: OpenPersistence): void {
       expect(await save(await reload(persistence, videoPostId), [rejected(reason)], now)).toBe("saved");
     }
 
-    async function reasons(limit = 100): Promise<string[]> {
-      const saves = await persistence.outbox.listUndispatched(limit);
+    const WAITS = { firstWaitMs: 1000, longestWaitMs: 4000 };
+
+    /** What a dispatcher takes `later` ms after NOW + 1. */
+    const take = (later = 0, most: { first?: number; again?: number } = {}) =>
+      persistence.outbox.takeDue({ first: 100, again: 100, ...most, ...WAITS, now: NOW + 1 + later });
+
+    async function reasons(later = 0, most: { first?: number; again?: number } = {}): Promise<string[]> {
+      const saves = await take(later, most);
       return saves.flatMap(({ events }) => events.map((event) => ("reason" in event ? event.reason : event.type)));
     }
 
@@ -34,36 +40,54 @@ export function describeOutbox(name: string, open: OpenPersistence): void {
         { type: "VideoPostDeleted", prefixes: ["a-film/job/c1/"], uploadIds: ["one", "two"] },
         { type: "PlayedVersionReplaced", prefix: "a-film/job/enc/k1-c1/", keysEnd: NOW + 1 },
       ];
-      expect(await persistence.outbox.listUndispatched(10)).toEqual([]);
+      expect(await take()).toEqual([]);
       await save(post, events);
       const identified = events.map((event, index) => ({
-        ...{ id: `${post.id}.2.${index}`, videoPostId: post.id, at: NOW },
+        ...{ id: `${post.id}.2.${index}`, videoPostId: post.id, version: 2, at: NOW },
         ...event,
       }));
-      expect(await persistence.outbox.listUndispatched(10)).toStrictEqual([
-        { videoPostId: post.id, version: 2, events: identified },
-      ]);
+      expect(await take()).toStrictEqual([{ videoPostId: post.id, version: 2, events: identified }]);
     });
 
-    it("lists the oldest first, and those of one post in the order of its saves within a millisecond", async () => {
+    it("hands out the oldest first, and those of one post in the order of its saves within a millisecond", async () => {
       const [first, second] = [await savePost(persistence), await savePost(persistence)];
       await say(second.id, "late", NOW + 1);
       for (let n = 0; n < 12; n++) await say(first.id, `early ${n}`, NOW);
-      expect(await reasons()).toEqual([...Array.from({ length: 12 }, (_, n) => `early ${n}`), "late"]);
-      expect(await reasons(3)).toEqual(["early 0", "early 1", "early 2"]);
+      expect(await reasons(0, { first: 3 })).toEqual(["early 0", "early 1", "early 2"]);
+      expect(await reasons()).toEqual([...Array.from({ length: 9 }, (_, n) => `early ${n + 3}`), "late"]);
     });
 
-    it("lists a save again until it is marked, and never after that", async () => {
+    it("hands out a save again until it is marked, each time after a longer wait up to the longest", async () => {
       const post = await savePost(persistence);
-      await say(post.id, "first");
-      await say(post.id, "second");
-      // A dispatcher that stopped before its mark: the next one repeats the effects.
-      expect(await reasons()).toEqual(["first", "second"]);
-      expect(await reasons()).toEqual(["first", "second"]);
-      await persistence.outbox.markDispatched({ videoPostId: post.id, version: 2 }, NOW);
-      expect(await reasons()).toEqual(["second"]);
+      await say(post.id, "kept");
+      await say(post.id, "marked");
+      expect(await reasons()).toEqual(["kept", "marked"]);
       await persistence.outbox.markDispatched({ videoPostId: post.id, version: 3 }, NOW);
-      expect(await reasons()).toEqual([]);
+      // A dispatcher that stopped before its mark: a later one repeats the effects.
+      let at = 0;
+      for (const wait of [1000, 2000, 4000, 4000]) {
+        expect(await reasons(at + wait - 1)).toEqual([]);
+        at += wait;
+        expect(await reasons(at)).toEqual(["kept"]);
+      }
+      await persistence.outbox.markDispatched({ videoPostId: post.id, version: 2 }, NOW);
+      expect(await reasons(at + 60_000)).toEqual([]);
+    });
+
+    it("keeps saves that wait for another attempt apart from those that wait for their first", async () => {
+      const post = await savePost(persistence);
+      for (let n = 0; n < 5; n++) await say(post.id, `failing ${n}`);
+      await take();
+      await say(post.id, "fresh");
+      expect(await reasons(10_000, { first: 1, again: 2 })).toEqual(["failing 0", "failing 1", "fresh"]);
+      expect(await reasons(10_000, { first: 1, again: 10 })).toEqual(["failing 2", "failing 3", "failing 4"]);
+    });
+
+    it("hands a save to one of the dispatchers that ask at the same time", async () => {
+      const post = await savePost(persistence);
+      for (let n = 0; n < 10; n++) await say(post.id, `event ${n}`);
+      const taken = await Promise.all(Array.from({ length: 4 }, () => reasons(0, { first: 4 })));
+      expect(taken.flat().toSorted()).toEqual(Array.from({ length: 10 }, (_, n) => `event ${n}`));
     });
 
     it("takes the same mark from two dispatchers, and keeps the time of the first", async () => {

@@ -8,14 +8,13 @@ import type { CommandOutcome } from "../../../shared/application/decide-and-save
 import { describeVideoPost } from "../../../shared/application/queries/video-posts.ts";
 import { answer } from "../../api/answer.ts";
 import * as define from "../../api/definitions/posts.ts";
-import { type Execution, type Route, route } from "../../api/route.ts";
+import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { dispatchSoon, type OutboxDeps } from "../../events/outbox.ts";
 import { commandRefusal, domainRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
 import { resolveSources } from "./resolve-sources.ts";
 
-type Deps = OutboxDeps & Pick<Context, "posts" | "postQueries" | "vault">;
+type Deps = Pick<Context, "posts" | "postQueries" | "uploads" | "vault" | "now">;
 
 /** `/api/v2/video-posts`, for editors and sites. */
 export const videoPostRoutes: readonly Route<Deps>[] = [
@@ -48,27 +47,25 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
 
   route(define.updateVideoPost, {
     asked: ({ body: { title } }) => ({ details: { title } }),
-    handle: async (deps: Deps, { params, body, execution }) =>
-      edited(deps, execution, await updateVideoPost(deps.posts, params.videoPostId, body, deps.now())),
+    handle: async (deps: Deps, { params, body }) =>
+      edited(await updateVideoPost(deps.posts, params.videoPostId, body, deps.now())),
   }),
 
   route(define.auditVideoPost, {
     asked: ({ body: { result, reason } }) => ({ details: { result, reason } }),
-    handle: async (deps: Deps, { params, body, caller, execution }) => {
+    handle: async (deps: Deps, { params, body, caller }) => {
       const verdict = { ...body, by: caller.id };
-      return edited(deps, execution, await auditVideoPost(deps.posts, params.videoPostId, verdict, deps.now()));
+      return edited(await auditVideoPost(deps.posts, params.videoPostId, verdict, deps.now()));
     },
   }),
 
   route(define.deleteVideoPost, {
     asked: () => ({}),
-    handle: async (deps: Deps, { params, execution }) =>
-      edited(deps, execution, await deleteVideoPost(deps.posts, params.videoPostId, deps.now())),
+    handle: async (deps: Deps, { params }) => edited(await deleteVideoPost(deps.posts, params.videoPostId, deps.now())),
   }),
 ];
 
-function edited(deps: Deps, execution: Execution, outcome: CommandOutcome) {
+function edited(outcome: CommandOutcome) {
   if (outcome.kind !== "done") return commandRefusal(outcome);
-  dispatchSoon(deps, execution);
   return answer(200, describeVideoPost(outcome.post));
 }

@@ -20,7 +20,7 @@ type Stores =
 export type JobClaim = { readonly jobId: string; readonly claimNo: number };
 
 /** Work that no caller waits for. The scan or the Cron Trigger repeats what fails. */
-export type FollowUp = "outbox" | "rotation" | "discard-claim";
+export type FollowUp = "rotation" | "discard-claim";
 
 export type JobServiceDeps = Pick<Persistence, Stores> & {
   readonly vault: KeyVault;
@@ -35,8 +35,6 @@ export type JobServiceDeps = Pick<Persistence, Stores> & {
   readonly random: () => number;
   /** Shows live progress. False where a later claim of the job has reported: then it is ignored. */
   readonly reportProgress: (claim: JobClaim, progress: Progress) => Promise<boolean>;
-  /** Performs the side effects of saved events. */
-  readonly dispatchEvents: () => Promise<unknown>;
   /** Deletes everything under these prefixes, in its own time. */
   readonly deleteObjects: (prefixes: readonly string[]) => Promise<void>;
   /** Keeps `work` alive after the call has been answered, and logs its failure under this name. */

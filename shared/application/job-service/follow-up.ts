@@ -6,9 +6,3 @@ import type { JobServiceDeps } from "./deps.ts";
 export function continueRotationLater(deps: JobServiceDeps, { kind, fileId }: TranscodeJob): void {
   if (kind === "ENCRYPT") deps.later("rotation", continueKeyRotationOf(deps, fileId, deps.now()));
 }
-
-/** After a recorded result. */
-export function followUp(deps: JobServiceDeps, job: TranscodeJob): void {
-  deps.later("outbox", deps.dispatchEvents());
-  continueRotationLater(deps, job);
-}

@@ -4,7 +4,7 @@ import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "../c
 import type { CommandOutcome } from "../decide-and-save.ts";
 import type { EncryptReport, HeldJob, TranscodeReport } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
-import { followUp } from "./follow-up.ts";
+import { continueRotationLater } from "./follow-up.ts";
 import { fenceOf, type Holder, identifyHolder } from "./identify.ts";
 import { done, type JobOutcome, refusedCall } from "./job-service.ts";
 import { leaseLost, refusalOf } from "./refusals.ts";
@@ -52,7 +52,7 @@ function targetOf(holder: Holder) {
 async function finished(deps: JobServiceDeps, holder: Holder, outcome: CommandOutcome): Promise<JobOutcome> {
   const repeated = outcome.kind === "lease-lost" && holder.job.state === "SUCCEEDED";
   if (outcome.kind !== "done" && !repeated) return refusedResult(deps, holder, outcome);
-  followUp(deps, holder.job);
+  continueRotationLater(deps, holder.job);
   return done();
 }
 

@@ -36,7 +36,6 @@ async function openInProcess(): Promise<JobServiceTest> {
       live.set(jobId, { claimNo, progress });
       return true;
     },
-    dispatchEvents: async () => {},
     deleteObjects: async (prefixes) => void deleted.push(...prefixes),
     later: (_name, work) => void pending.push(work),
   });

@@ -54,7 +54,7 @@ describe("the Cron Trigger", () => {
   });
 
   it.each([
-    ["the outbox", /^select .* from "video_post_revision"/s, {}, "outbox failed"],
+    ["the outbox", /^update "video_post_revision"/s, {}, "outbox failed"],
     ["the end of exhausted jobs", /attempt" >= .*max_attempts/s, { exhausted: false }, "scan failed: the end of"],
     ["the return of due jobs", /state = 'RETRY_WAIT' AND run_after/, { requeued: false }, "scan failed: the return"],
     ["the refresh of posts", /HAVING abs\(p.duration/, {}, "scan failed: the refresh"],

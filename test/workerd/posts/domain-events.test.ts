@@ -71,26 +71,74 @@ describe("the events of a save", () => {
       { type: "VideoAuditRejected", auditedBy: "anna", reason: "" },
       { type: "SingleKeyContentMigrated", prefixes: [prefix] },
     ]);
-    const [save] = await worker.context.outbox.listUndispatched(10);
+    const now = worker.context.now();
+    const first = { first: 10, again: 0, firstWaitMs: 1000, longestWaitMs: 1000 };
+    const [save] = await worker.context.outbox.takeDue({ now, ...first });
     expect(save!.events.map(({ id, videoPostId, at }) => [id, videoPostId, at])).toEqual([
       ["earlier.3.0", "earlier", 5003],
       ["earlier.3.1", "earlier", 5003],
     ]);
+    worker.advance(1000);
     await dispatchEvents(worker.context);
     expect(await isDispatched("earlier", 3)).toBe(true);
     await gone(prefix);
   });
 
-  it("wait, if they are of a later release, for it, with the later saves of their post and no others", async () => {
-    const prefix = await storedPrefix();
-    await saveRow("later", 1, [{ type: "VideoPostRestored" }]);
-    await saveRow("later", 2, [{ type: "VideoPostUnpublished" }]);
-    await saveRow("other", 3, [{ type: "SingleKeyContentMigrated", prefixes: [prefix] }]);
+  it("wait for a later release if this one does not know them, and delay no other event", async () => {
+    const prefixes = [await storedPrefix(), await storedPrefix(), await storedPrefix()];
+    const migrated = (n: number) => ({ type: "SingleKeyContentMigrated", prefixes: [prefixes[n]] });
+    await saveRow("later", 1, [{ type: "VideoPostRestored" }, migrated(0)]);
+    await saveRow("later", 2, [migrated(1)]);
+    await saveRow("other", 3, [migrated(2)]);
     const failure = await dispatchEvents(worker.context).catch((error: unknown) => error);
     expect(String((failure as AggregateError).errors[0])).toContain("later.1.0 has the unknown type VideoPostRestored");
-    expect([await isDispatched("later", 1), await isDispatched("later", 2)]).toEqual([false, false]);
-    expect(await isDispatched("other", 3)).toBe(true);
+    const dispatched = [await isDispatched("later", 1), await isDispatched("later", 2), await isDispatched("other", 3)];
+    expect(dispatched).toEqual([false, true, true]);
+    for (const prefix of prefixes) await gone(prefix);
+  });
+
+  it("are delivered however many saves before them cannot be", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const failing = {
+      version: 1,
+      save_id: "s",
+      events: '[{"type":"VideoPostRestored"}]',
+      lease_guard: 1,
+      created_at: 1,
+    };
+    const posts = Array.from({ length: 120 }, (_, n) => `unknown-${n}`);
+    await database.insert(
+      "video_post_revision",
+      posts.map((id) => ({ video_post_id: id, ...failing })),
+    );
+    const prefix = await storedPrefix();
+    await saveRow("last", 1000, [{ type: "SingleKeyContentMigrated", prefixes: [prefix] }]);
+    for (let minute = 0; minute < 5; minute++) {
+      await dispatchEvents(worker.context).catch(() => {});
+      worker.advance(60_000);
+    }
+    expect(await isDispatched("last", 1000)).toBe(true);
     await gone(prefix);
+    log.mockRestore();
+  });
+
+  it("are tried again after a wait that doubles up to an hour", async () => {
+    await saveRow("unknown", 1, [{ type: "VideoPostRestored" }]);
+    const attempts = async () => {
+      await dispatchEvents(worker.context).catch(() => {});
+      const [row] = await database.rows<{ dispatch_attempts: number }>("video_post_revision", {
+        video_post_id: "unknown",
+      });
+      return row!.dispatch_attempts;
+    };
+    let made = await attempts();
+    for (const seconds of [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]) {
+      worker.advance((seconds - 1) * 1000);
+      expect(await attempts(), `${seconds} s`).toBe(made);
+      worker.advance(1000);
+      made += 1;
+      expect(await attempts(), `${seconds} s`).toBe(made);
+    }
   });
 });
 

@@ -122,9 +122,12 @@ export const videoPostRevision = sqliteTable(
     leaseGuard: integer("lease_guard").notNull(),
     createdAt: timestamp("created_at").notNull(),
     dispatchedAt: timestamp("dispatched_at"),
+    /** Deliveries that were started, and when the next one is due; NULL before the first. */
+    dispatchAttempts: integer("dispatch_attempts").notNull().default(0),
+    dispatchRetryAt: timestamp("dispatch_retry_at"),
   },
   (t) => [
     primaryKey({ columns: [t.videoPostId, t.version] }),
-    index("video_post_revision_outbox").on(t.createdAt).where(sql`dispatched_at IS NULL`),
+    index("video_post_revision_due").on(t.dispatchRetryAt, t.createdAt).where(sql`dispatched_at IS NULL`),
   ],
 );
