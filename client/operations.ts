@@ -40,7 +40,7 @@ export type Variant = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "
 
 export type VideoPost = { readonly videoPostId: string; readonly importId: string | null; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly deletedAt: number | null; readonly publishedAt: number | null; readonly audit: { readonly result: "PASSED" | "REJECTED"; readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly files: readonly Part[]; };
 
-export type VideoPostSummary = { readonly videoPostId: string; readonly title: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly durationSeconds: number; readonly createdAt: number; };
+export type VideoPostSummary = { readonly videoPostId: string; readonly authorId: string; readonly title: string; readonly slug: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly publishedAt: number | null; };
 
 /** Of each operation: its input, its answers and the codes of its problems. */
 export type Operations = {
@@ -104,10 +104,10 @@ export type Operations = {
     answers: { readonly status: 200; readonly body: { readonly tokenId: string; readonly revoked: boolean; readonly maxUses?: number | null | undefined; readonly endsAt?: string | undefined; readonly counted: boolean; readonly uses?: number | undefined; readonly sessions?: readonly ({ readonly sessionId: string; readonly startedAt: string; readonly expiresAt: string; })[] | undefined; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "unavailable" | "misconfigured";
   };
-  /** Lists the newest 100 posts; deleted posts only with `status=DELETED`. */
+  /** Lists posts by pages; deleted posts only with `status=DELETED`. */
   listVideoPosts: {
-    input: { readonly query?: { readonly status?: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly videoPosts: readonly VideoPostSummary[]; } };
+    input: { readonly query?: { readonly status?: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | undefined; readonly authorId?: string | undefined; readonly slug?: string | undefined; readonly resourceType?: "VIDEO" | "AUDIO" | undefined; readonly titlePrefix?: string | undefined; readonly createdFrom?: string | undefined; readonly createdBefore?: string | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly VideoPostSummary[]; readonly nextCursor: string | null; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Creates a post and a transcode job for each part. */

@@ -11,6 +11,8 @@ import { removeExpiredUploads } from "./uploads/remove-uploads.ts";
 
 /** Below a Worker's limit of subrequests, at a few requests each. */
 const UPLOADS_PER_SWEEP = 50;
+/** In one read and one write; about 1 MB of the longest titles. */
+const TITLES_PER_SWEEP = 500;
 
 /** The work of the Cron Trigger, every minute. Failures are logged by step, and the invocation counts as failed. */
 export async function runScheduled(context: Context): Promise<void> {
@@ -18,6 +20,7 @@ export async function runScheduled(context: Context): Promise<void> {
   try {
     await runIsolated({
       outbox: () => dispatchEvents(context),
+      titles: () => context.foldedTitles.complete(TITLES_PER_SWEEP),
       scan: () => scanJobs(context, now()),
       migration: () => continueRekey(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
       uploads: () => removeExpiredUploads({ uploads, source: env.SOURCE }, now(), UPLOADS_PER_SWEEP),

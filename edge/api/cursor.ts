@@ -33,6 +33,8 @@ const part = z.object({ videoPostId: z.string().min(1).max(64), fileIndex: z.int
 
 /** Behind an event of the audit log. */
 export const eventCursor = cursorOf(z.uuidv7());
+/** Behind a post; with its folded title in a list by title. */
+export const postCursor = cursorOf(z.object({ videoPostId: z.uuidv7(), titleFolded: z.string().max(200).optional() }));
 /** Behind a rotation batch. */
 export const batchCursor = cursorOf(z.uuidv7());
 /** Behind a part. */

@@ -1,6 +1,7 @@
 import type { ApiKeyStore } from "./ports/api-key-store.ts";
 import type { AuditLog } from "./ports/audit-log.ts";
 import type { ContentKeyStore } from "./ports/content-key-store.ts";
+import type { FoldedTitles } from "./ports/folded-titles.ts";
 import type { GateReadings } from "./ports/gate-readings.ts";
 import type { JobStore } from "./ports/job-store.ts";
 import type { KeyWrappingStore } from "./ports/key-wrapping-store.ts";
@@ -22,6 +23,7 @@ import type { VideoPostRepository } from "./ports/video-post-repository.ts";
 export interface Persistence {
   readonly posts: VideoPostRepository;
   readonly postQueries: VideoPostQueries;
+  readonly foldedTitles: FoldedTitles;
   readonly outbox: Outbox;
   readonly uploads: UploadStore;
   readonly jobs: JobStore;

@@ -121,7 +121,9 @@ async function uncovered(persistence: TestPersistence, table: string): Promise<s
     if (["update_type", "revoked_at", "file_id"].includes(name)) return [];
     const values = new Set(rows.map((row) => JSON.stringify(row[name])));
     const few = values.size < 2 ? [`${table}.${name} is always ${[...values]}`] : [];
-    const filled = nullable && !values.has("null") ? [`${table}.${name} is never null`] : [];
+    // Null in rows of earlier releases alone.
+    const filled =
+      nullable && !name.startsWith("title_folded") && !values.has("null") ? [`${table}.${name} is never null`] : [];
     return [...few, ...filled];
   });
 }

@@ -74,7 +74,7 @@ const client = () => createClient({ baseUrl: worker.origin, token: TEST_SECRETS.
 
 /** One request, since the Worker shares the processors with what it waits for. */
 async function areAllPublished(): Promise<boolean> {
-  return bodyOf(await client().listVideoPosts({ query: { status: "PUBLISHED" } })).videoPosts.length === POSTS;
+  return bodyOf(await client().listVideoPosts({ query: { status: "PUBLISHED", limit: "100" } })).items.length === POSTS;
 }
 
 async function keyVersions(): Promise<(number | null)[]> {

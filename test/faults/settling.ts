@@ -19,7 +19,7 @@ export async function untilSettled(stack: Stack, settling: Settling): Promise<vo
   let most = -1;
   let since = Date.now();
   for (;;) {
-    const { videoPosts } = bodyOf(await stack.client.listVideoPosts());
+    const { items: videoPosts } = bodyOf(await stack.client.listVideoPosts({ query: { limit: "100" } }));
     const ended = videoPosts.filter(({ status }) => /PUBLISHED|TRANSCODE_FAILED|CANCELLED/.test(status)).length;
     observe(ended, videoPosts.length);
     if (ended > most) since = Date.now();

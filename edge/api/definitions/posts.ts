@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { multipleLines, singleLine } from "../../../shared/application/plain-text.ts";
+import { foldTitle } from "../../../shared/domain/folded-title.ts";
 import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
+import { CURSOR_UNKNOWN, cursorParameter, postCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
-import { fileIndex, millis, policySchema, quality } from "./shapes.ts";
+import { fileIndex, givenInstant, millis, nextCursor, policySchema, quality, wholeNumber } from "./shapes.ts";
 import { uploadFileListSchema } from "./upload-file-list.ts";
 
 const title = singleLine(200);
@@ -128,31 +130,60 @@ export const createVideoPost = defineRoute({
   problems: ["not-found", "deleted", "wrong-state", "invalid"],
 });
 
+const summarySchema = z
+  .object({
+    videoPostId: z.string(),
+    authorId: z.string(),
+    title: z.string(),
+    slug: z.string(),
+    resourceType,
+    status,
+    durationSeconds: z.number(),
+    createdAt: millis,
+    updatedAt: millis,
+    publishedAt: millis.nullable(),
+  })
+  .meta({ id: "VideoPostSummary" });
+
 export const listVideoPosts = defineRoute({
   method: "GET",
   path: "/api/v2/video-posts",
   operationId: "listVideoPosts",
   tag: "Posts",
-  summary: "Lists the newest 100 posts; deleted posts only with `status=DELETED`",
+  summary: "Lists posts by pages; deleted posts only with `status=DELETED`",
   access: READ,
-  query: z.strictObject({ status: status.optional() }),
+  query: z
+    .strictObject({
+      status: status.optional(),
+      authorId: z.string().min(1).max(400).optional(),
+      slug: z.string().min(1).max(200).optional(),
+      resourceType: resourceType.optional(),
+      titlePrefix: z
+        .string()
+        .max(200)
+        .transform(foldTitle)
+        .refine((folded) => folded !== "", "must contain a letter or a digit")
+        .optional(),
+      createdFrom: givenInstant.optional(),
+      createdBefore: givenInstant.optional(),
+      limit: wholeNumber(1, 100).default(50),
+      cursor: cursorParameter(postCursor).optional(),
+    })
+    .refine(
+      ({ createdFrom, createdBefore }) =>
+        createdFrom === undefined || createdBefore === undefined || createdFrom < createdBefore,
+      "createdFrom must be before createdBefore",
+    )
+    .refine(
+      ({ cursor, titlePrefix }) =>
+        cursor === undefined || (cursor.titleFolded === undefined) === (titlePrefix === undefined),
+      CURSOR_UNKNOWN,
+    ),
   responses: {
     200: {
-      description: "The newest posts first",
-      schema: z.object({
-        videoPosts: z.array(
-          z
-            .object({
-              videoPostId: z.string(),
-              title: z.string(),
-              resourceType,
-              status,
-              durationSeconds: z.number(),
-              createdAt: millis,
-            })
-            .meta({ id: "VideoPostSummary" }),
-        ),
-      }),
+      description:
+        "The newest posts first, or with `titlePrefix` in the order of their titles. A page may have fewer posts than `limit` although others follow",
+      schema: z.object({ items: z.array(summarySchema), nextCursor }),
     },
   },
   problems: [],

@@ -7,6 +7,7 @@ import {
 import type { CommandOutcome } from "../../../shared/application/decide-and-save.ts";
 import { describeVideoPost } from "../../../shared/application/queries/video-posts.ts";
 import { answer } from "../../api/answer.ts";
+import { postCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/posts.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
@@ -34,8 +35,10 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
   }),
 
   route(define.listVideoPosts, {
-    handle: async ({ postQueries }: Deps, { query }) =>
-      answer(200, { videoPosts: await postQueries.listNewest({ ...query, limit: 100 }) }),
+    handle: async ({ postQueries }: Deps, { query: { limit, cursor, ...filter } }) => {
+      const { items, next } = await postQueries.list({ filter, after: cursor ?? null, limit });
+      return answer(200, { items, nextCursor: next === null ? null : postCursor.write(next) });
+    },
   }),
 
   route(define.getVideoPost, {

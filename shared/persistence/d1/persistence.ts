@@ -12,6 +12,7 @@ import { d1RotationBatches } from "./keys/rotation-batches.ts";
 import { d1RotationSteps } from "./keys/rotation-steps.ts";
 import { d1GateReadings } from "./playback/gate-readings.ts";
 import { d1RevocationFeed } from "./playback/revocation-feed.ts";
+import { d1FoldedTitles } from "./posts/folded-titles.ts";
 import { d1Outbox } from "./posts/outbox.ts";
 import { d1PrefixQueries } from "./posts/prefix-queries.ts";
 import { d1VideoPostQueries } from "./posts/video-post-queries.ts";
@@ -24,6 +25,7 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
   return {
     posts: d1VideoPostRepository(db, rules),
     postQueries: d1VideoPostQueries(db),
+    foldedTitles: d1FoldedTitles(db),
     outbox: d1Outbox(db),
     uploads: d1UploadStore(db),
     jobs: d1JobStore(db),

@@ -15,6 +15,9 @@ export type VideoPostRow = Omit<VideoPost, "files" | "audit"> & {
   readonly auditReason: string | null;
   readonly auditedBy: string | null;
   readonly auditedAt: number | null;
+  readonly titleFolded: string | null;
+  /** The title that `titleFolded` was made of. */
+  readonly titleFoldedFrom: string | null;
 };
 
 type SameInFile =

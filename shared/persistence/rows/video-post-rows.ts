@@ -1,3 +1,4 @@
+import { foldTitle } from "../../domain/folded-title.ts";
 import { variantAlias } from "../../domain/quality.ts";
 import type { AbrVariant } from "../../domain/rendition.ts";
 import type { VariantsOfJob, VideoFile } from "../../domain/video-file.ts";
@@ -18,8 +19,9 @@ export function rowsOf(post: VideoPost): VideoPostRows {
     auditedBy: audit?.by ?? null,
     auditedAt: audit?.at ?? null,
   };
+  const folded = { titleFolded: foldTitle(post.title), titleFoldedFrom: post.title };
   return {
-    posts: [{ ...fields, ...audited }],
+    posts: [{ ...fields, ...audited, ...folded }],
     files: files.map((file) => fileRow(post.id, file)),
     variants: files.flatMap(variantRows),
     keys: files.flatMap((file) => file.keys.map((key) => ({ ...key, fileId: file.id }))),
@@ -72,7 +74,7 @@ function variantRows(file: VideoFile): VideoPostRows["variants"] {
 export function videoPostOf(rows: VideoPostRows): VideoPost | null {
   const [row] = rows.posts;
   if (row === undefined) return null;
-  const { auditResult, auditReason, auditedBy, auditedAt, ...fields } = row;
+  const { auditResult, auditReason, auditedBy, auditedAt, titleFolded: _, titleFoldedFrom: __, ...fields } = row;
   const audit =
     auditResult === null ? null : { result: auditResult, reason: auditReason, by: auditedBy ?? "", at: auditedAt ?? 0 };
   const children = {

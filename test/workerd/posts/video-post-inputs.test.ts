@@ -176,22 +176,50 @@ describe("PATCH of a post", () => {
 describe("the list of posts", () => {
   const list = async (query: string) => administer(worker, "GET", `/api/v2/video-posts${query}`, undefined);
   const ids = (body: Record<string, unknown>) =>
-    (body.videoPosts as { videoPostId: string }[]).map(({ videoPostId }) => videoPostId);
+    (body.items as { videoPostId: string }[]).map(({ videoPostId }) => videoPostId);
 
   it("is narrowed by status", async () => {
     const kept = (await create([fromUrl("f.mp4")])).body.videoPostId as string;
     const deleted = (await create([fromUrl("f.mp4")])).body.videoPostId as string;
     await worker.admin("DELETE", `/api/v2/video-posts/${deleted}`);
-    expect(ids((await list("?status=TRANSCODING")).body)).toContain(kept);
+    expect(ids((await list("?status=TRANSCODING&limit=100")).body)).toContain(kept);
     expect(ids((await list("?status=PUBLISHED")).body)).not.toContain(kept);
-    expect(ids((await list("")).body)).not.toContain(deleted);
+    expect(ids((await list("?limit=100")).body)).not.toContain(deleted);
     expect(ids((await list("?status=DELETED")).body)).toContain(deleted);
   });
 
-  it.each(["?status=published", "?status=", "?status=DRAFT&status=PUBLISHED", "?author=me"])(
-    "refuses %s",
-    async (query) => {
-      expect((await list(query)).status).toBe(422);
-    },
-  );
+  it("comes in pages, by the cursor of the previous one and with the same filters", async () => {
+    for (let n = 0; n < 3; n++) await create([fromUrl("f.mp4")]);
+    const { items: all } = (await list("?slug=a-film&limit=100")).body as { items: { videoPostId: string }[] };
+    for (const filter of ["slug=a-film", "titlePrefix=A%20F%C3%8DLM"]) {
+      const seen: string[] = [];
+      for (let cursor = ""; ; ) {
+        const { body } = await list(`?${filter}&limit=2${cursor}`);
+        seen.push(...ids(body));
+        if (body.nextCursor === null) break;
+        cursor = `&cursor=${body.nextCursor}`;
+      }
+      expect(seen.toSorted()).toEqual(all.map(({ videoPostId }) => videoPostId).toSorted());
+    }
+  });
+
+  it("refuses the cursor of a list in another order", async () => {
+    for (let n = 0; n < 2; n++) await create([fromUrl("f.mp4")]);
+    const cursorOf = async (query: string) => (await list(`?limit=1${query}`)).body.nextCursor;
+    for (const [of, to] of [
+      ["", "&titlePrefix=a"],
+      ["&titlePrefix=a", ""],
+    ] as const) {
+      const { status, body } = await list(`?limit=1${to}&cursor=${await cursorOf(of)}`);
+      expect([status, body.detail]).toEqual([422, expect.stringContaining("cursor: is not valid")]);
+    }
+  });
+
+  it.each([
+    ...["?status=published", "?status=", "?status=DRAFT&status=PUBLISHED", "?author=me", "?authorId=", "?limit=0"],
+    ...["?limit=101", "?limit=x", "?cursor=", "?cursor=abc", "?titlePrefix=!", "?resourceType=FILM"],
+    ...["?createdFrom=yesterday", "?createdFrom=2026-11-26T00:00:00Z&createdBefore=2026-11-26T00:00:00Z"],
+  ])("refuses %s", async (query) => {
+    expect((await list(query)).status).toBe(422);
+  });
 });

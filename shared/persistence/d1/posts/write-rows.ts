@@ -21,7 +21,10 @@ export type WriteRules = {
 
 type Rows<T extends SQLiteTable> = readonly InferInsertModel<T>[];
 
-/** Inserts or updates (by primary key) the rows of `after` that differ from `before`. */
+/**
+ * Inserts or updates (by primary key) the rows of `after` that differ from `before`. An update sets only the columns that
+ * differ in one of the rows, because SQLite writes every index of a column that an UPDATE sets.
+ */
 export function upsertChanged<T extends SQLiteTable>(
   table: T,
   before: Rows<T>,
@@ -31,9 +34,14 @@ export function upsertChanged<T extends SQLiteTable>(
   const { columns, key } = shapeOf(table);
   const written = columns.filter(([property]) => !keep.includes(property));
   const compared = written.filter((column) => !key.includes(column) && !insertOnly.includes(column[0]));
-  const stored = new Map(before.map((row) => [jsonOf(key, row), jsonOf(compared, row)]));
-  const changed = after.filter((row) => stored.get(jsonOf(key, row)) !== jsonOf(compared, row));
-  const updates = compared.map(([property, { name }]) =>
+  const stored = new Map(before.map((row) => [jsonOf(key, row), row]));
+  const isChanged = (row: Rows<T>[number], some: readonly Column[]) => {
+    const earlier = stored.get(jsonOf(key, row));
+    return earlier === undefined || jsonOf(some, earlier) !== jsonOf(some, row);
+  };
+  const changed = after.filter((row) => isChanged(row, compared));
+  const differing = compared.filter((column) => changed.some((row) => isChanged(row, [column])));
+  const updates = differing.map(([property, { name }]) =>
     clearOnly.includes(property)
       ? `"${name}" = iif(coalesce(excluded."${name}", '') = '', excluded."${name}", coalesce("${getTableName(table)}"."${name}", excluded."${name}"))`
       : `"${name}" = excluded."${name}"`,
