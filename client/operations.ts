@@ -1,6 +1,6 @@
 /* Made from the definitions of the routes by `npm run docs`: edit those. */
 
-export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
+export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
 
 export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
 
@@ -16,7 +16,7 @@ export type KeysAtRest = { readonly current: string; readonly keys: readonly ({ 
 
 export type MigrationProgress = { readonly waiting: number; readonly queued: number; readonly underWay: number; readonly failed: number; readonly stopped: number; readonly migrated: number; readonly maxInFlight: number; };
 
-export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
+export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
 
 export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly qualityAuth: readonly QualityPolicy[]; };
 
@@ -38,7 +38,7 @@ export type SessionToken = { readonly token: string; readonly expiresAt: string;
 
 export type Variant = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly segmentCount: number; readonly bytes: number; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; };
 
-export type VideoPost = { readonly videoPostId: string; readonly importId: string | null; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly deletedAt: number | null; readonly publishedAt: number | null; readonly audit: { readonly result: "PASSED" | "REJECTED"; readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly files: readonly Part[]; };
+export type VideoPost = { readonly videoPostId: string; readonly importId: string | null; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly deletedAt: number | null; readonly publishedAt: number | null; readonly audit: { readonly result: "PASSED" | "REJECTED"; readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly withdrawal: { readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly files: readonly Part[]; };
 
 export type VideoPostSummary = { readonly videoPostId: string; readonly authorId: string; readonly title: string; readonly slug: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly publishedAt: number | null; };
 
@@ -112,7 +112,7 @@ export type Operations = {
   };
   /** Creates a post and a transcode job for each part. */
   createVideoPost: {
-    input: { readonly body: { readonly title: string; readonly description?: string | undefined; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly uploadFileList: readonly ({ readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileIndex?: number | undefined; readonly fileSize?: number | undefined; readonly duration?: number | undefined; })[]; }; };
+    input: { readonly body: { readonly authorId?: string | undefined; readonly title: string; readonly description?: string | undefined; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; readonly uploadFileList?: readonly ({ readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileIndex?: number | undefined; readonly fileSize?: number | undefined; readonly duration?: number | undefined; })[] | undefined; }; };
     answers: { readonly status: 201; readonly body: CreatedVideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
@@ -122,9 +122,9 @@ export type Operations = {
     answers: { readonly status: 200; readonly body: VideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };
-  /** Changes the title, the description or the interaction of a post. */
+  /** Changes the texts, the interaction, the metadata or the passthrough of a post. */
   updateVideoPost: {
-    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly title?: string | undefined; readonly description?: string | undefined; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly title?: string | undefined; readonly description?: string | undefined; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
@@ -274,7 +274,7 @@ export type Operations = {
   };
   /** Creates an API key, which is shown once. */
   createApiKey: {
-    input: { readonly body: { readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly expiresAt?: string | null | undefined; }; };
+    input: { readonly body: { readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly expiresAt?: string | null | undefined; }; };
     answers: { readonly status: 201; readonly body: NewApiKey };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
   };

@@ -6,7 +6,8 @@ import { upsertQualityAuth } from "./quality-policies.ts";
 import { applied, NOW, part } from "./ready-post.fixture.ts";
 import { cancelPart, refreshPost, resumePart } from "./recovery.ts";
 import type { AbrVariant } from "./rendition.ts";
-import { auditVideoPost, deleteVideoPost, type VideoPost } from "./video-post.ts";
+import { auditVideoPost } from "./review.ts";
+import { deleteVideoPost, type VideoPost } from "./video-post.ts";
 
 const PREFIX = "imports/film/0123456789abcdef0123456789abcdef/0/";
 

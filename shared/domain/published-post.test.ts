@@ -1,16 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { identifyEvents } from "./domain-event.ts";
 import { applied, NOW, part, playingPost } from "./ready-post.fixture.ts";
+import { auditVideoPost } from "./review.ts";
 import type { VideoFile } from "./video-file.ts";
-import {
-  auditVideoPost,
-  type Decision,
-  deleteVideoPost,
-  settle,
-  type VideoPost,
-  withFile,
-  withNewFile,
-} from "./video-post.ts";
+import { type Decision, deleteVideoPost, settle, type VideoPost, withFile, withNewFile } from "./video-post.ts";
 
 const PASS = { result: "PASSED", reason: null, by: "ben" } as const;
 const REJECT = { result: "REJECTED", reason: "too loud", by: "ben" } as const;

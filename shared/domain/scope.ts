@@ -2,6 +2,7 @@
  * What a caller of the administrative API may do. A route asks for exactly one; `admin` has them all.
  *
  * - `posts:read`, `posts:write`: posts, uploads, jobs
+ * - `posts:author`: posts in the name of another author
  * - `tokens:issue`: playback tokens for a site's viewers
  * - `keys:read`: content keys in the clear, each reading of which is audited
  * - `keys:rotate`: rotation, migration, re-wrapping
@@ -12,6 +13,7 @@ export const SCOPES = [
   "admin",
   "posts:read",
   "posts:write",
+  "posts:author",
   "tokens:issue",
   "keys:read",
   "keys:rotate",

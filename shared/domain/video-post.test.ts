@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ContentKey } from "./content-key.ts";
+import { auditVideoPost } from "./review.ts";
 import type { VideoFile } from "./video-file.ts";
 import {
-  auditVideoPost,
   createVideoPost,
   type Decision,
   deleteVideoPost,

@@ -1,5 +1,6 @@
 import { revokeKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
+import type { PostMetadata } from "./post-metadata.ts";
 import { slugOf } from "./slug.ts";
 import type { NewJob } from "./transcode-job.ts";
 import { type FileSource, partState, type VideoFile, withoutUrl } from "./video-file.ts";
@@ -29,6 +30,9 @@ export type Audit = {
   readonly at: number;
 };
 
+/** How a post left publication without a review. The next review clears it. */
+export type Withdrawal = { readonly reason: string | null; readonly by: string; readonly at: number };
+
 /** The root: saved and loaded whole. */
 export type VideoPost = {
   readonly id: string;
@@ -41,10 +45,15 @@ export type VideoPost = {
   readonly resourceType: ResourceType;
   readonly interaction: Interaction;
   readonly access: PostAccess;
+  /** Passes the review by itself when it is ready. A rejection, a withdrawal and a submission end it. */
   readonly autoPublish: boolean;
+  readonly metadata: PostMetadata;
+  /** Opaque to the service, at most PASSTHROUGH_BYTES. */
+  readonly passthrough: string | null;
   readonly status: VideoPostStatus;
   readonly durationSeconds: number;
   readonly audit: Audit | null;
+  readonly withdrawal: Withdrawal | null;
   /** Time of the review that published the post, in ms; null while it is not published. Parts do not change it. */
   readonly publishedAt: number | null;
   /** Number of saves; 0 before the first. */
@@ -101,6 +110,8 @@ export type NewVideoPost = {
   readonly interaction: Interaction;
   readonly access: PostAccess;
   readonly autoPublish: boolean;
+  readonly metadata?: PostMetadata | undefined;
+  readonly passthrough?: string | null | undefined;
   readonly files: readonly NewFile[];
 };
 
@@ -123,9 +134,12 @@ export function emptyPost(input: Omit<NewVideoPost, "files">, now: number): Vide
     interaction: input.interaction,
     access: input.access,
     autoPublish: input.autoPublish,
+    metadata: input.metadata ?? {},
+    passthrough: input.passthrough ?? null,
     status: "DRAFT",
     durationSeconds: 0,
     audit: null,
+    withdrawal: null,
     publishedAt: null,
     version: 0,
     nextFileIndex: 0,
@@ -200,7 +214,7 @@ function publicationEvents(before: VideoPost, { publishedAt, deletedAt }: VideoP
   return unpublished ? [{ type: "VideoPostUnpublished" }] : [];
 }
 
-function allReady(post: VideoPost): boolean {
+export function allReady(post: VideoPost): boolean {
   return post.deletedAt === null && post.files.length > 0 && post.files.every((file) => partState(file) === "ready");
 }
 
@@ -221,7 +235,7 @@ function statusOf(post: VideoPost): VideoPostStatus {
   return post.audit === null ? "PENDING_AUDIT" : "REJECTED";
 }
 
-function auditPassed(post: VideoPost, by: string): NewEvent {
+export function auditPassed(post: VideoPost, by: string): NewEvent {
   return { type: "VideoAuditPassed", auditedBy: by, uploadIds: uploadIds(post) };
 }
 
@@ -229,31 +243,16 @@ function uploadIds(post: VideoPost): string[] {
   return post.files.flatMap((file) => (file.source.kind === "upload" ? [file.source.uploadId] : []));
 }
 
-export function auditVideoPost(
-  post: VideoPost,
-  verdict: { result: "PASSED" | "REJECTED"; reason: string | null; by: string },
-  now: number,
-): Decision {
-  if (post.deletedAt !== null) return refused({ kind: "deleted" });
-  const isPublished = post.publishedAt !== null;
-  // A passed review must not take effect twice.
-  if (verdict.result === "PASSED" && isPublished) return { kind: "unchanged", value: undefined };
-  // A published post can be rejected while a part of it is being processed.
-  if (!isPublished && !allReady(post))
-    return refused({ kind: "wrong-state", detail: `a post that is ${post.status} cannot be audited` });
-  const audited = { ...post, audit: { ...verdict, at: now } };
-  const event: NewEvent =
-    verdict.result === "PASSED"
-      ? auditPassed(post, verdict.by)
-      : { type: "VideoAuditRejected", auditedBy: verdict.by, reason: verdict.reason ?? "" };
-  return { kind: "changed", change: settle(audited, [], now, [event]), value: undefined };
-}
+/** A field that is left out stays. `metadata` is replaced as a whole. */
+export type PostEdit = {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly interaction?: Interaction | undefined;
+  readonly metadata?: PostMetadata | undefined;
+  readonly passthrough?: string | null | undefined;
+};
 
-export function updateVideoPost(
-  post: VideoPost,
-  edit: { title?: string | undefined; description?: string | undefined; interaction?: Interaction | undefined },
-  now: number,
-): Decision {
+export function updateVideoPost(post: VideoPost, edit: PostEdit, now: number): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   const edited: VideoPost = {
     ...post,
@@ -261,6 +260,8 @@ export function updateVideoPost(
     slug: edit.title === undefined ? post.slug : slugOf(edit.title),
     description: edit.description ?? post.description,
     interaction: edit.interaction ?? post.interaction,
+    metadata: edit.metadata ?? post.metadata,
+    passthrough: edit.passthrough === undefined ? post.passthrough : edit.passthrough,
   };
   return { kind: "changed", change: settle(edited, [], now), value: undefined };
 }

@@ -1,15 +1,13 @@
 import * as z from "zod";
-import { multipleLines, singleLine } from "../../../shared/application/plain-text.ts";
+import { multipleLines } from "../../../shared/application/plain-text.ts";
 import { foldTitle } from "../../../shared/domain/folded-title.ts";
 import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
 import { CURSOR_UNKNOWN, cursorParameter, postCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
+import { authorId, description, interaction, metadata, passthrough, title } from "./post-fields.ts";
 import { fileIndex, givenInstant, millis, nextCursor, policySchema, quality, wholeNumber } from "./shapes.ts";
 import { uploadFileListSchema } from "./upload-file-list.ts";
 
-const title = singleLine(200);
-const description = multipleLines(10_000);
-const interaction = z.strictObject({ comments: z.boolean(), liveComments: z.boolean() });
 const resourceType = z.enum(["VIDEO", "AUDIO"]);
 const access = z.enum(["POLICY", "PUBLIC"]);
 const status = z.enum(VIDEO_POST_STATUSES);
@@ -81,6 +79,8 @@ export const videoPostSchema = z
     interaction: z.object({ comments: z.boolean(), liveComments: z.boolean() }),
     access,
     autoPublish: z.boolean(),
+    metadata: z.record(z.string(), z.string()),
+    passthrough: z.string().nullable(),
     durationSeconds: z.number(),
     createdAt: millis,
     updatedAt: millis,
@@ -94,6 +94,7 @@ export const videoPostSchema = z
         at: millis,
       })
       .nullable(),
+    withdrawal: z.object({ reason: z.string().nullable(), by: z.string(), at: millis }).nullable(),
     files: z.array(fileSchema),
   })
   .meta({ id: "VideoPost", description: "A post with its parts. Times are milliseconds since the epoch." });
@@ -107,13 +108,18 @@ export const createVideoPost = defineRoute({
   access: WRITE,
   audit: "post.create",
   body: z.strictObject({
+    /** Another author than the caller needs the scope `posts:author`. */
+    authorId: authorId.optional(),
     title,
     description: description.default(""),
     resourceType,
     interaction: interaction.default({ comments: true, liveComments: true }),
     access: access.default("POLICY"),
     autoPublish: z.boolean().default(false),
-    uploadFileList: uploadFileListSchema,
+    metadata: metadata.default({}),
+    passthrough: passthrough.nullable().default(null),
+    /** Empty: a draft. */
+    uploadFileList: uploadFileListSchema.default([]),
   }),
   responses: {
     201: {
@@ -127,7 +133,7 @@ export const createVideoPost = defineRoute({
         .meta({ id: "CreatedVideoPost" }),
     },
   },
-  problems: ["not-found", "deleted", "wrong-state", "invalid"],
+  problems: ["not-allowed", "not-found", "deleted", "wrong-state", "invalid"],
 });
 
 const summarySchema = z
@@ -207,7 +213,7 @@ export const updateVideoPost = defineRoute({
   path: "/api/v2/video-posts/{videoPostId}",
   operationId: "updateVideoPost",
   tag: "Posts",
-  summary: "Changes the title, the description or the interaction of a post",
+  summary: "Changes the texts, the interaction, the metadata or the passthrough of a post",
   access: WRITE,
   audit: "post.update",
   /** Parts are not edited here: `uploadFileList` is refused like every other field that is not listed. */
@@ -215,6 +221,8 @@ export const updateVideoPost = defineRoute({
     title: title.optional(),
     description: description.optional(),
     interaction: interaction.optional(),
+    metadata: metadata.optional(),
+    passthrough: passthrough.nullable().optional(),
   }),
   responses: { 200: POST },
   problems: EDIT_PROBLEMS,

@@ -34,7 +34,6 @@ export type UploadFile = z.output<typeof fileSchema>;
 /** `uploadFileList` in the order of its parts: the first becomes file index 0. */
 export const uploadFileListSchema = z
   .array(fileSchema)
-  .min(1)
   .max(MOST_FILES)
   .superRefine((files, check) => {
     const given = files.map(({ fileIndex }) => fileIndex).filter((index) => index !== undefined);

@@ -6,6 +6,7 @@ import {
 } from "../../../shared/application/commands/edit-video-post.ts";
 import type { CommandOutcome } from "../../../shared/application/decide-and-save.ts";
 import { describeVideoPost } from "../../../shared/application/queries/video-posts.ts";
+import { allows } from "../../../shared/domain/scope.ts";
 import { answer } from "../../api/answer.ts";
 import { postCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/posts.ts";
@@ -15,6 +16,8 @@ import { commandRefusal, domainRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
 import { resolveSources } from "./resolve-sources.ts";
 
+const OTHER_AUTHOR = "A post of another author needs the scope posts:author.";
+
 type Deps = Pick<Context, "posts" | "postQueries" | "uploads" | "vault" | "now">;
 
 /** `/api/v2/video-posts`, for editors and sites. */
@@ -23,9 +26,11 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
     asked: ({ body: { title, resourceType, access, autoPublish } }) => ({
       details: { title, resourceType, access, autoPublish },
     }),
-    handle: async (deps: Deps, { body, caller: { id: authorId } }) => {
+    handle: async (deps: Deps, { body, caller }) => {
       const now = deps.now();
-      const resolved = await resolveSources(deps.uploads, body.uploadFileList, authorId, now);
+      const { authorId = caller.id } = body;
+      if (authorId !== caller.id && !allows(caller.scopes, "posts:author")) return refused("not-allowed", OTHER_AUTHOR);
+      const resolved = await resolveSources(deps.uploads, body.uploadFileList, caller.id, now);
       if (resolved.kind === "refused") return domainRefusal(resolved.refusal);
       const outcome = await createVideoPost(deps, { ...body, authorId, uploadFileList: resolved.files }, now);
       if (outcome.kind === "refused") return domainRefusal(outcome.refusal);

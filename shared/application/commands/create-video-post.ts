@@ -1,3 +1,4 @@
+import type { PostMetadata } from "../../domain/post-metadata.ts";
 import type { FileSource } from "../../domain/video-file.ts";
 import {
   createVideoPost as create,
@@ -26,6 +27,8 @@ export type CreateVideoPost = {
   readonly interaction: Interaction;
   readonly access: PostAccess;
   readonly autoPublish: boolean;
+  readonly metadata?: PostMetadata | undefined;
+  readonly passthrough?: string | null | undefined;
   readonly uploadFileList: readonly NewPart[];
 };
 
@@ -46,7 +49,7 @@ export type CreateOutcome =
   | { readonly kind: "created"; readonly created: CreatedVideoPost }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Saves the post, its parts and their transcode jobs. Refused if an upload already has a part. */
+/** Saves the post, its parts, if any, and their transcode jobs. Refused if an upload already has a part. */
 export async function createVideoPost(
   { posts, vault }: { readonly posts: Pick<VideoPostRepository, "save">; readonly vault: KeyVault },
   input: CreateVideoPost,

@@ -1,8 +1,5 @@
-import {
-  auditVideoPost as audit,
-  deleteVideoPost as remove,
-  updateVideoPost as update,
-} from "../../domain/video-post.ts";
+import { auditVideoPost as audit, type Verdict } from "../../domain/review.ts";
+import { type PostEdit, deleteVideoPost as remove, updateVideoPost as update } from "../../domain/video-post.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
@@ -11,7 +8,7 @@ import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 export function updateVideoPost(
   posts: VideoPostRepository,
   videoPostId: string,
-  edit: Parameters<typeof update>[1],
+  edit: PostEdit,
   now: number,
 ): Promise<CommandOutcome> {
   return decideAndSave(posts, videoPostId, now, (post) => update(post, edit, now));
@@ -20,7 +17,7 @@ export function updateVideoPost(
 export function auditVideoPost(
   posts: VideoPostRepository,
   videoPostId: string,
-  verdict: Parameters<typeof audit>[1],
+  verdict: Verdict,
   now: number,
 ): Promise<CommandOutcome> {
   return decideAndSave(posts, videoPostId, now, (post) => audit(post, verdict, now));

@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { DomainEvent, NewEvent } from "../../../domain/domain-event.ts";
+import type { PostMetadata } from "../../../domain/post-metadata.ts";
+import type { StoredTrace } from "../../../domain/post-trace.ts";
 import type { Quality } from "../../../domain/quality.ts";
 import type { ProbeFacts } from "../../../domain/rendition.ts";
 import type { EncryptStatus, TransferResult, UpdateType } from "../../../domain/video-file.ts";
-import type { Interaction, PostAccess, ResourceType, VideoPostStatus } from "../../../domain/video-post.ts";
+import type { Interaction, PostAccess, ResourceType, VideoPostStatus, Withdrawal } from "../../../domain/video-post.ts";
 import { flag, timestamp } from "./columns.ts";
 
 const UNPUBLISHED_PASS = sql`audit_result = 'PASSED' AND published_at IS NULL AND deleted_at IS NULL`;
@@ -30,11 +32,14 @@ export const videoPost = sqliteTable(
     /** Default policies of new qualities: those of the deployment, or PUBLIC for all. */
     access: text("access").$type<PostAccess>().notNull(),
     autoPublish: flag("auto_publish").notNull(),
+    metadata: text("metadata", { mode: "json" }).$type<PostMetadata>().notNull().default({}),
+    passthrough: text("passthrough"),
     durationSeconds: real("duration").notNull(),
     auditResult: text("audit_result").$type<"PASSED" | "REJECTED">(),
     auditReason: text("audit_reason"),
     auditedBy: text("audited_by"),
     auditedAt: timestamp("audited_at"),
+    withdrawal: text("withdrawal", { mode: "json" }).$type<Withdrawal>(),
     /** Time of publication; NULL while it is not published. */
     publishedAt: timestamp("published_at"),
     version: integer("version").notNull(),
@@ -132,6 +137,9 @@ export const videoPostRevision = sqliteTable(
     events: text("events", { mode: "json" }).$type<readonly (NewEvent | DomainEvent)[]>().notNull(),
     /** Null, and so refused, if the job whose result this save records has lost its lease. */
     leaseGuard: integer("lease_guard").notNull(),
+    /** Who changed the post, and how; NULL in revisions of earlier releases. */
+    actor: text("actor"),
+    change: text("change", { mode: "json" }).$type<StoredTrace>(),
     createdAt: timestamp("created_at").notNull(),
     dispatchedAt: timestamp("dispatched_at"),
     /** Deliveries that were started, and when the next one is due; NULL before the first. */
