@@ -56,6 +56,8 @@ export default defineConfig({
               },
               bindings: {
                 ...TEST_SECRETS,
+                // As in test/workerd/support/test-env.ts.
+                GATE_LOCATION_COPIES: "off",
                 // Which damage test/workerd/http/fuzz.test.ts does to its requests.
                 FUZZ_SEED: process.env.FUZZ_SEED ?? "",
                 FUZZ_CASE: process.env.FUZZ_CASE ?? "",

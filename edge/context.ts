@@ -17,8 +17,10 @@ import { createKnownApiKeys } from "./auth/known-api-keys.ts";
 import { createIssuerKeys, type Fetcher } from "./auth/viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./auth/viewers/verify-viewer.ts";
 import type { Env } from "./env.ts";
+import { cacheOfLocation } from "./gate/cache-of-location.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
 import { createGateMinutes, type GateMinutes, noting } from "./gate/gate-minutes.ts";
+import { createLocationCopies, type LocationCopies, NO_COPIES } from "./gate/location-copies.ts";
 import { reportMinute } from "./gate/report-minute.ts";
 import { createViewerIds, type ViewerIds } from "./gate/viewer-ids.ts";
 import { freshnessRules } from "./settings/gate-settings.ts";
@@ -78,6 +80,7 @@ export function createContext(options: ContextOptions): Context {
   };
   const gate: Gate = createGate({
     readings: noting(persistence.gateReadings, noteStatement),
+    copies: locationCopies(settings),
     counters: env.PLAY_COUNTER,
     rules: freshnessRules(settings),
     longestSeconds: settings.SESSION_LONGEST_SECONDS,
@@ -121,6 +124,11 @@ export function createContext(options: ContextOptions): Context {
     sessionRules: sessionRules(settings),
     policyRule: { publicUpTo: settings.PUBLIC_UP_TO_LINES },
   };
+}
+
+function locationCopies(settings: Settings): LocationCopies {
+  if (settings.GATE_LOCATION_COPIES === "off") return NO_COPIES;
+  return createLocationCopies(freshnessRules(settings), settings.VIEWER_ID_KEY, cacheOfLocation);
 }
 
 function jobRules(settings: Settings): JobRules {

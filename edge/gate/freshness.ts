@@ -19,8 +19,10 @@ export type FreshnessRules = {
 
 export type Cell<Value> = {
   value: Value | undefined;
-  /** When the reading of the value was started, so that an age never counts too little. */
+  /** When the reading of the value was started, so that an age never counts too little; earlier for a copy. */
   readAt: number;
+  /** When this isolate started to read the value. */
+  takenAt: number;
   /** Since when a reading is under way; null for none. A cancelled request clears nothing: SLOW_MS is the deadline. */
   readingSince: number | null;
   /** When the last reading failed; null once one has succeeded. */
@@ -33,11 +35,19 @@ export type Cell<Value> = {
 
 export function emptyCell<Value>(): Cell<Value> {
   const never = Number.NEGATIVE_INFINITY;
-  return { value: undefined, readAt: never, readingSince: null, failedAt: null, triedAt: never, attempt: null };
+  return {
+    value: undefined,
+    readAt: never,
+    takenAt: never,
+    readingSince: null,
+    failedAt: null,
+    triedAt: never,
+    attempt: null,
+  };
 }
 
 /** A refresh in the background begins in the last part of the period, so that no value is served beyond it. */
-const REFRESH_FROM = 0.7;
+export const REFRESH_FROM = 0.7;
 /** From here on a reading counts as lost: the old value is used, and another request reads. */
 export const SLOW_MS = 500;
 /** Between two readings of a database that fails. */
@@ -92,6 +102,20 @@ export function nextStep(
 export type GateClock = { readonly now: () => number; readonly sleep: (ms: number) => Promise<unknown> };
 export type Later = (work: Promise<unknown>) => void;
 
+/** What another isolate has read, up to so many ms ago. */
+export class Copied<Value> {
+  readonly value: Value;
+  readonly ageMs: number;
+
+  constructor(value: Value, ageMs: number) {
+    this.value = value;
+    this.ageMs = ageMs;
+  }
+}
+
+/** What is read may use `later` for work that nobody waits for. */
+export type Read<Value> = (later: Later) => Promise<Value | Copied<Value>>;
+
 /**
  * How long a request waits for a value; its reading continues. Each wait counts as what was asked for at most: after a
  * standstill of the isolate, timers run before the answers that have come meanwhile are delivered.
@@ -109,7 +133,7 @@ const LONGEST_LOOK_MS = 32;
 export async function freshValue<Value>(
   cell: Cell<Value>,
   rules: () => FreshnessRules,
-  read: () => Promise<Value>,
+  read: Read<Value>,
   clock: GateClock,
   later: Later,
   notBefore = Number.NEGATIVE_INFINITY,
@@ -122,28 +146,28 @@ export async function freshValue<Value>(
     const step = nextStep(cell, rules(), now, notBefore, arrivedAt);
     if (step === "use") return cell.value as Value;
     if (step === "use-and-read") {
-      later(reading(cell, read, clock));
+      later(reading(cell, read, clock, later));
       return cell.value as Value;
     }
     if (step === "away" || left <= 0) return "away";
     const longest = Math.min(step === "wait" ? look : SLOW_MS, left);
     if (step === "wait") await clock.sleep(longest);
-    else await inTime(reading(cell, read, clock), longest, clock, later);
+    else await inTime(reading(cell, read, clock, later), longest, clock, later);
     left -= Math.min(longest, clock.now() - now);
   }
 }
 
 /** A period of 0 means a reading for every request: nothing is shared. */
-async function ownReading<Value>(read: () => Promise<Value>, clock: GateClock, later: Later): Promise<Value | "away"> {
+async function ownReading<Value>(read: Read<Value>, clock: GateClock, later: Later): Promise<Value | "away"> {
   const cell = emptyCell<Value>();
-  const work = reading(cell, read, clock);
+  const work = reading(cell, read, clock, later);
   later(work);
   await Promise.race([work, sleepInParts(PATIENCE_MS, clock.sleep)]);
   return cell.value === undefined ? "away" : cell.value;
 }
 
 /** Never throws. Only the latest reading changes the flags, and no value replaces one whose reading started later. */
-async function reading<Value>(cell: Cell<Value>, read: () => Promise<Value>, clock: GateClock): Promise<void> {
+async function reading<Value>(cell: Cell<Value>, read: Read<Value>, clock: GateClock, later: Later): Promise<void> {
   const startedAt = clock.now();
   const attempt = {};
   cell.attempt = attempt;
@@ -151,9 +175,11 @@ async function reading<Value>(cell: Cell<Value>, read: () => Promise<Value>, clo
   cell.triedAt = startedAt;
   let failedAt: number | null = null;
   try {
-    const value = await read();
-    const isClockBack = clock.now() < cell.readAt;
-    if (startedAt >= cell.readAt || isClockBack) Object.assign(cell, { value, readAt: startedAt });
+    const found = await read(later);
+    const { value, ageMs } = found instanceof Copied ? found : { value: found, ageMs: 0 };
+    const isClockBack = clock.now() < cell.takenAt;
+    if (startedAt >= cell.takenAt || isClockBack)
+      Object.assign(cell, { value, readAt: startedAt - ageMs, takenAt: startedAt });
   } catch (error) {
     logError("gate", error);
     failedAt = clock.now();

@@ -5,6 +5,7 @@ import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { type CountOutcome, createPlayCounting, type PlayCounting } from "./count-play.ts";
 import { type FoundKey, findKey, keyRefusal } from "./find-key.ts";
 import type { FreshnessRules, GateClock, Later } from "./freshness.ts";
+import type { LocationCopies } from "./location-copies.ts";
 import { createOldTokens } from "./old-tokens.ts";
 import {
   createPartSnapshots,
@@ -43,6 +44,7 @@ export type Known = KnownPart & {
 
 type Deps = {
   readonly readings: GateReadings;
+  readonly copies: LocationCopies;
   readonly counters: DurableObjectNamespace<PlayCounter>;
   readonly rules: FreshnessRules;
   readonly longestSeconds: number;
@@ -50,9 +52,9 @@ type Deps = {
   readonly onObjectError: () => void;
 };
 
-export function createGate({ readings, counters, rules, longestSeconds, clock, onObjectError }: Deps): Gate {
-  const feed = createRevocationFeed(readings, rules, clock);
-  const parts = createPartSnapshots(readings, feed, rules, clock);
+export function createGate({ readings, copies, counters, rules, longestSeconds, clock, onObjectError }: Deps): Gate {
+  const feed = createRevocationFeed(readings, rules, clock, copies);
+  const parts = createPartSnapshots(readings, feed, rules, clock, copies.parts);
   const oldTokens = createOldTokens(feed, rules, clock);
 
   const partSince: Gate["partSince"] = async (name, notBefore, later) => {

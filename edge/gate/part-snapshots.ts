@@ -3,6 +3,7 @@ import { isUuid } from "../../shared/lib/random-id.ts";
 import { createTemplateCache } from "../playlist-template/template-cache.ts";
 import {
   type Cell,
+  Copied,
   emptyCell,
   type FreshnessRules,
   freshValue,
@@ -10,6 +11,7 @@ import {
   type Later,
   nextStep,
 } from "./freshness.ts";
+import type { LocationCopies } from "./location-copies.ts";
 import type { RevocationFeedReader } from "./revocation-feed.ts";
 
 /** A part as it was at a position of the feed; it counts until the feed names its post again. */
@@ -44,6 +46,8 @@ export type WantedPart = {
   readonly isKnownCaller?: boolean;
 };
 
+type Wanted = { readonly videoPostId: string; readonly fileIndex: number; readonly mayCopy: boolean };
+
 type Reading = {
   readonly snapshot: PartSnapshot | null;
   readonly position: number;
@@ -71,6 +75,7 @@ export function createPartSnapshots(
   feed: Pick<RevocationFeedReader, "position" | "changedAt" | "generation">,
   rules: FreshnessRules,
   clock: GateClock,
+  copies: LocationCopies["parts"],
 ): PartSnapshots {
   const found = createTemplateCache<Cell<Reading>>(MOST_BYTES);
   const missing = createTemplateCache<Cell<Reading>>(MOST_MISSING_BYTES);
@@ -96,9 +101,19 @@ export function createPartSnapshots(
     return { freshMs: BACKSTOP_MS, staleMs: BACKSTOP_MS + rules.staleMs };
   };
 
-  const read = async (videoPostId: string, fileIndex: number): Promise<Reading> => {
+  const read = async (
+    { videoPostId, fileIndex, mayCopy }: Wanted,
+    later: Later,
+  ): Promise<Reading | Copied<Reading>> => {
     const before = { position: feed.position(), generation: feed.generation(), saves };
+    const name = nameOf(videoPostId, fileIndex);
+    // What this isolate has saved may be missing in a copy until the feed names it.
+    const copy = mayCopy && !savedAt.has(videoPostId) ? await copies.find(name) : null;
+    if (copy !== null && copy.position >= feed.changedAt({ kind: "post-changed", subject: videoPostId })) {
+      return new Copied({ ...before, snapshot: snapshotOf(copy.part), position: copy.position }, copies.ageMs);
+    }
     const { part, position } = await readings.readPart(videoPostId, fileIndex);
+    if (part !== null && rules.freshMs > 0) copies.keep({ part, position }, later, name);
     return { ...before, snapshot: snapshotOf(part), position: Math.max(before.position, position) };
   };
 
@@ -109,12 +124,12 @@ export function createPartSnapshots(
   };
 
   /** Counted from its start until it has found a part: a database that is slow or fails is not asked more often. */
-  const readForAnybody = async (videoPostId: string, fileIndex: number): Promise<Reading> => {
+  const readForAnybody: typeof read = async (wanted, later) => {
     const counted = missesNow();
     counted.count++;
-    const reading = await read(videoPostId, fileIndex);
-    if (reading.snapshot !== null) counted.count--;
-    return reading;
+    const found = await read(wanted, later);
+    if (found instanceof Copied || found.snapshot !== null) counted.count--;
+    return found;
   };
 
   return {
@@ -135,10 +150,12 @@ export function createPartSnapshots(
       const readIt = isKnownCaller || inFound !== undefined ? read : readForAnybody;
       if (known === undefined) missing.put(name, cell, CELL_BYTES);
       const used = cell.value;
+      // A copy may be older than what decides a refusal.
+      const mayCopy = notBefore === undefined && rules.freshMs > 0;
       const value = await freshValue(
         cell,
         () => rulesOf(videoPostId, cell),
-        () => readIt(videoPostId, fileIndex),
+        (work) => readIt({ videoPostId, fileIndex, mayCopy }, work),
         clock,
         later,
         notBefore,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { GateReadings } from "../../shared/application/ports/gate-readings.ts";
 import type { FeedKind, FeedRow } from "../../shared/application/ports/revocation-feed.ts";
+import { NO_COPIES } from "./location-copies.ts";
 import { createRevocationFeed, type RevocableClaims } from "./revocation-feed.ts";
 
 /* What a feed claims to cover, whatever the order in which its readings are answered. */
@@ -82,7 +83,7 @@ const RULES = { freshMs: 5000, staleMs: 60_000 };
 
 function follow(table: ReturnType<typeof createTable>) {
   const clock = { at: 1000 };
-  const feed = createRevocationFeed(table.readings, RULES, { now: () => clock.at, sleep: async () => {} });
+  const feed = createRevocationFeed(table.readings, RULES, { now: () => clock.at, sleep: async () => {} }, NO_COPIES);
   return { feed, clock };
 }
 

@@ -10,7 +10,16 @@ import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { CLOCK_SKEW_SECONDS } from "../../shared/playback-token/token-signer.ts";
 import { logError } from "../log/log.ts";
 import { createFeedMemory } from "./feed-memory.ts";
-import { emptyCell, type FreshnessRules, freshValue, type GateClock, type Later, nextStep } from "./freshness.ts";
+import {
+  Copied,
+  emptyCell,
+  type FreshnessRules,
+  freshValue,
+  type GateClock,
+  type Later,
+  nextStep,
+} from "./freshness.ts";
+import type { LocationCopies } from "./location-copies.ts";
 
 /** What of its claims a token is revoked by. */
 export type RevocableClaims = Pick<
@@ -41,6 +50,9 @@ export type RevocationFeedReader = {
   readonly readAt: () => number;
 };
 
+/** `later`: for what is kept for other isolates; null keeps nothing. */
+type Reading = { readonly mayCopy: boolean; readonly later: Later | null };
+
 /** Rows of one reading. A new isolate reads the newest revocations only, and so does one that has missed more rows. */
 const PAGE = 1000;
 /** Tokens that one statement asks about. */
@@ -53,6 +65,7 @@ export function createRevocationFeed(
   readings: GateReadings,
   rules: FreshnessRules,
   clock: GateClock,
+  copies: Pick<LocationCopies, "feed" | "newest">,
 ): RevocationFeedReader {
   const memory = createFeedMemory();
   const cell = emptyCell<true>();
@@ -63,13 +76,17 @@ export function createRevocationFeed(
   let sweptAt = clock.now();
   let isOldTokenSeen = false;
 
-  const restart = async () => {
-    const { position, rows } = await readings.newestRevocations(PAGE);
+  const restart = async ({ mayCopy, later }: Reading): Promise<Copied<true> | true> => {
+    const copy = mayCopy ? await copies.newest.find() : null;
+    const newest = copy ?? (await readings.newestRevocations(PAGE));
+    if (copy === null && later !== null) copies.newest.keep(newest, later);
+    const { position, rows } = newest;
     memory.add(rows);
     memory.cover(endOf(rows), position);
     postsSkippedTo = Math.max(postsSkippedTo, position);
     // Changes may have been deleted before this isolate has read them.
     if (lastReadAt !== Number.NEGATIVE_INFINITY) generation++;
+    return copy === null ? true : new Copied(true, copies.newest.ageMs);
   };
 
   /** One page further back for each reading, while tokens come that are older than what is in memory. */
@@ -81,35 +98,47 @@ export function createRevocationFeed(
     memory.cover(endOf(older), from);
   };
 
-  const follow = async () => {
+  const follow = async (reading: Reading): Promise<Copied<true> | true> => {
     const from = memory.position();
+    const copy = reading.mayCopy ? await copies.feed.find() : null;
+    if (copy !== null && copy.from <= from && from <= copy.to) {
+      memory.add(copy.rows.filter(({ sequence }) => sequence > from));
+      memory.cover(from, copy.to);
+      return new Copied(true, copies.feed.ageMs);
+    }
     const next = await readings.feedAfter(from, PAGE);
-    if (next.length === PAGE) return restart();
+    if (next.length === PAGE) return restart({ ...reading, mayCopy: false });
+    const to = next.at(-1)?.sequence ?? from;
+    if (reading.later !== null) copies.feed.keep({ from, to, rows: next }, reading.later);
     memory.add(next);
-    memory.cover(from, next.at(-1)?.sequence ?? from);
+    memory.cover(from, to);
+    return true;
   };
 
-  const read = async (): Promise<true> => {
+  const read = async (reading: Reading): Promise<Copied<true> | true> => {
     const at = clock.now();
     // The rows of changes that this isolate has missed may be deleted by now.
-    if (at - lastReadAt > CHANGES_KEPT_MS / 2) await restart();
-    else await follow();
+    const found = at - lastReadAt > CHANGES_KEPT_MS / 2 ? await restart(reading) : await follow(reading);
     if (isOldTokenSeen && memory.size() < MOST_ROWS) await readBack();
-    lastReadAt = at;
+    lastReadAt = found === true ? at : at - found.ageMs;
     if (at - sweptAt > SWEEP_MS) {
       memory.dropExpired(at);
       sweptAt = at;
     }
-    return true;
+    return found;
   };
 
   return {
     isReady: () => nextStep(cell, rules, clock.now(), Number.NEGATIVE_INFINITY) === "use",
-    ready: async (later, notBefore) =>
-      (await freshValue(cell, () => rules, read, clock, later, notBefore)) === "away" ? "away" : "ready",
+    ready: async (later, notBefore = Number.NEGATIVE_INFINITY) => {
+      // A copy may be older than what decides a refusal.
+      const mayCopy = notBefore === Number.NEGATIVE_INFINITY && rules.freshMs > 0;
+      const readIt = (work: Later) => read({ mayCopy, later: work });
+      return (await freshValue(cell, () => rules, readIt, clock, later, notBefore)) === "away" ? "away" : "ready";
+    },
     catchUp: async () => {
       try {
-        await read();
+        await read({ mayCopy: false, later: null });
       } catch (error) {
         logError("gate", error);
       }

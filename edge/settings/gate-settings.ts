@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import type { FreshnessRules } from "../gate/freshness.ts";
 import { wholeNumber } from "./setting-types.ts";
 
@@ -13,6 +13,12 @@ export const GATE_SETTINGS = {
     .default(60)
     .describe(
       "how old parts and revocations may be while the database does not answer; no effect if `GATE_FRESH_SECONDS` is 0",
+    ),
+  GATE_LOCATION_COPIES: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe(
+      "whether the Workers of a location share what they have read, in its cache; no effect if `GATE_FRESH_SECONDS` is below 4",
     ),
 };
 

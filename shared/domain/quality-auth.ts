@@ -1,6 +1,7 @@
 import { isAudioQuality, nominalRung, type Quality } from "./quality.ts";
 
-export type QualityPolicy = "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED";
+export const QUALITY_POLICIES = ["PUBLIC", "AUTHENTICATED", "ENTITLED", "DENIED"] as const;
+export type QualityPolicy = (typeof QUALITY_POLICIES)[number];
 
 export type QualityAuth = {
   readonly quality: Quality;

@@ -18,8 +18,10 @@ const CROWD = {
   VIEWER_ISSUERS: JSON.stringify([{ id: "s1", issuer: ISSUER, audience: "ladderlock", algorithm: "HS256" }]),
   VIEWER_SECRETS: `s1:${Buffer.from(SITE_SECRET).toString("base64")}`,
 };
+/** As many statements as without other isolates at the location. */
+const ALONE = { ...CROWD, GATE_LOCATION_COPIES: "off" };
 const AWAY = { GATE_FRESH_SECONDS: "1", GATE_STALE_SECONDS: "3" };
-const GROUPS = { anonymous: CROWD, "viewer-jwt": CROWD, "api-key": CROWD, away: AWAY, hanging: AWAY };
+const GROUPS = { anonymous: ALONE, "viewer-jwt": ALONE, "api-key": ALONE, location: CROWD, away: AWAY, hanging: AWAY };
 
 let running: Isolates<keyof typeof GROUPS>;
 let film: PublishedPost;
@@ -101,6 +103,20 @@ describe("a crowd without limits, whose first client leaves while the database i
       }
     },
   );
+});
+
+describe("isolates of one location", () => {
+  it("share what they read, so that the database sees one of them", async () => {
+    const [first, ...others] = running.groups.location;
+    const random = seededRandom(2);
+    const issue = await issuerOf("anonymous");
+    await watch(issue(), () => first);
+    await crowd(20, issue, () => others[Math.floor(random() * others.length)]!);
+    const statements = await Promise.all(others.map(async (isolate) => (await isolate.counts()).statements));
+    // The part comes from the copy; that of the feed lives for a second, and may be over.
+    for (const count of statements) expect(count).toBeLessThanOrEqual(2);
+    expect(Math.min(...statements)).toBeLessThan((await first.counts()).statements);
+  });
 });
 
 async function issuerOf(by: "anonymous" | "viewer-jwt" | "api-key"): Promise<() => Ask> {

@@ -1,10 +1,13 @@
 /** What ends tokens that were issued before: one token, a viewer's, a part's, or those that an API key issued. */
-export type RevocationKind = "token" | "viewer" | "part" | "api-key";
+const REVOCATION_KINDS = ["token", "viewer", "part", "api-key"] as const;
+export type RevocationKind = (typeof REVOCATION_KINDS)[number];
 
 /** What isolates remember and have to read again: a post whose row was saved, and an API key that was revoked. */
-export type ChangeKind = "post-changed" | "api-key-changed";
+const CHANGE_KINDS = ["post-changed", "api-key-changed"] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-export type FeedKind = RevocationKind | ChangeKind;
+export const FEED_KINDS = [...REVOCATION_KINDS, ...CHANGE_KINDS] as const;
+export type FeedKind = (typeof FEED_KINDS)[number];
 
 export type FeedSubject<Kind extends FeedKind = FeedKind> = { readonly kind: Kind; readonly subject: string };
 

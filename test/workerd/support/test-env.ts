@@ -12,11 +12,14 @@ export type TestSettings = Partial<Env> & RawSettings;
 /** The settings that have no default, as wrangler.toml has them. */
 const REQUIRED = { SESSION_LIMIT_PER_VIEWER: "none", SESSION_BINDING: "none", PUBLIC_UP_TO_LINES: "480" };
 
+/** The storage is emptied between files and tests move their clocks; the cache of the runtime takes part in neither. */
+const NO_COPIES = { GATE_LOCATION_COPIES: "off" };
+
 /**
  * The bindings of wrangler.toml with the secrets of the tests, and no other settings: wrangler also reads the
  * developer's `.dev.vars`, which must not decide how tests end.
  */
-export const testEnv = { ...resources(), ...REQUIRED, ...TEST_SECRETS } as unknown as TestEnv;
+export const testEnv = { ...resources(), ...REQUIRED, ...NO_COPIES, ...TEST_SECRETS } as unknown as TestEnv;
 
 function resources(): Record<string, unknown> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value !== "string"));
