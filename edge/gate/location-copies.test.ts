@@ -40,7 +40,7 @@ type IsolateOptions = {
   readonly copies?: LocationCopies;
 };
 
-/** A cache drops what is as old as its max-age in whole seconds, by a clock of its own. */
+/** A cache drops what is as old as its max-age in whole seconds. */
 function createLocation() {
   const kept = new Map<string, { response: Response; at: number }>();
   const time = { at: 1_000_000 };
