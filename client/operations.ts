@@ -18,6 +18,8 @@ export type MigrationProgress = { readonly waiting: number; readonly queued: num
 
 export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
 
+export type NewUploadToken = { readonly tokenId: string; readonly state: "WAITING" | "UPLOADING" | "POST_CREATED" | "EXPIRED" | "REVOKED"; readonly maxBytes: number; readonly maxDurationSeconds: number | null; readonly corsOrigin: string | null; readonly uses: 1; readonly postDefaults: { readonly authorId: string; readonly title: string | null; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; }; readonly createdBy: string; readonly createdAt: string; readonly expiresAt: string; readonly revokedAt: string | null; readonly upload: { readonly uploadId: string; readonly size: number | null; readonly offset: number; readonly expiresAt: string; } | null; readonly videoPostId: string | null; readonly uploadUrl: string; };
+
 export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly qualityAuth: readonly QualityPolicy[]; };
 
 export type Problem = { readonly type: "about:blank"; readonly title: string; readonly status: number; readonly code: string; readonly detail?: string | undefined; };
@@ -35,6 +37,8 @@ export type RotationItem = { readonly videoPostId: string; readonly fileIndex: n
 export type RotationPreview = { readonly dryRun: true; readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number | null; readonly outcome: "rotate" | "deleted" | "not-playing" | "no-clear-renditions" | "already-rotating"; readonly qualities: number; readonly segments: number; readonly bytes: number; })[]; readonly totals: { readonly rotate: number; readonly skip: number; readonly segments: number; readonly bytes: number; }; readonly nextCursor: string | null; };
 
 export type SessionToken = { readonly token: string; readonly expiresAt: string; readonly refreshableUntil: string; };
+
+export type UploadToken = { readonly tokenId: string; readonly state: "WAITING" | "UPLOADING" | "POST_CREATED" | "EXPIRED" | "REVOKED"; readonly maxBytes: number; readonly maxDurationSeconds: number | null; readonly corsOrigin: string | null; readonly uses: 1; readonly postDefaults: { readonly authorId: string; readonly title: string | null; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; }; readonly createdBy: string; readonly createdAt: string; readonly expiresAt: string; readonly revokedAt: string | null; readonly upload: { readonly uploadId: string; readonly size: number | null; readonly offset: number; readonly expiresAt: string; } | null; readonly videoPostId: string | null; };
 
 export type Variant = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly segmentCount: number; readonly bytes: number; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; };
 
@@ -139,6 +143,30 @@ export type Operations = {
     input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED" | "REJECTED"; readonly reason?: string | null | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists the caller's upload tokens, an administrator's call those of everybody. */
+  listUploadTokens: {
+    input: { readonly query?: { readonly cursor?: string | undefined; readonly limit?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly UploadToken[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Creates an address for one upload without an API key; the address is shown once. */
+  createUploadToken: {
+    input: { readonly body: { readonly postDefaults: { readonly authorId?: string | null | undefined; readonly title?: string | null | undefined; readonly description?: string | undefined; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; }; readonly maxBytes?: number | null | undefined; readonly maxDurationSeconds?: number | null | undefined; readonly expiresAt?: string | null | undefined; readonly corsOrigin?: string | null | undefined; readonly uses?: 1 | undefined; }; };
+    answers: { readonly status: 201; readonly body: NewUploadToken };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns an upload token with its state, its upload and its post. */
+  getUploadToken: {
+    input: { readonly params: { readonly tokenId: string; }; };
+    answers: { readonly status: 200; readonly body: UploadToken };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Revokes an upload token and ends its upload. */
+  revokeUploadToken: {
+    input: { readonly params: { readonly tokenId: string; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Lists the newest 100 jobs with live progress. */
   listJobs: {
@@ -315,6 +343,10 @@ export const OPERATIONS = {
   updateVideoPost: { method: "PATCH", path: "/api/v2/video-posts/{videoPostId}" },
   deleteVideoPost: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}" },
   auditVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/audit" },
+  listUploadTokens: { method: "GET", path: "/api/v2/upload-tokens" },
+  createUploadToken: { method: "POST", path: "/api/v2/upload-tokens" },
+  getUploadToken: { method: "GET", path: "/api/v2/upload-tokens/{tokenId}" },
+  revokeUploadToken: { method: "DELETE", path: "/api/v2/upload-tokens/{tokenId}" },
   listJobs: { method: "GET", path: "/api/v2/jobs" },
   getJob: { method: "GET", path: "/api/v2/jobs/{jobId}" },
   cancelJob: { method: "POST", path: "/api/v2/jobs/{jobId}/cancel" },

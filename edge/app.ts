@@ -11,10 +11,13 @@ import { routeKeys } from "./routes/playback/content-key.ts";
 import { routePlaylists } from "./routes/playback/playlists.ts";
 import { segmentRoutes } from "./routes/playback/segments.ts";
 import { mountUploads } from "./routes/posts/own-uploads.ts";
+import { mountTokenUploads } from "./routes/posts/token-uploads.ts";
 
 /** Every route of the Worker. */
 export function createApp(context: Context, players = createPlayerHandlers(context)): Hono {
   const app = new Hono();
+  // Before the public headers: its pages are of one origin.
+  mountTokenUploads(app, context);
   app.use(publicHeaders);
   app.get("/healthz", (c) => c.text("ok"));
   routeKeys(app, players.keys);

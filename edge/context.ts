@@ -1,5 +1,6 @@
 import { type JobCredentials, signedJobCredentials } from "../shared/application/job-service/job-credentials.ts";
 import type { Persistence } from "../shared/application/persistence.ts";
+import { signedUploadTokens, type UploadTokenTexts } from "../shared/application/upload-token-text.ts";
 import type { AuditEvent } from "../shared/domain/audit-event.ts";
 import type { SessionRules } from "../shared/domain/play-session.ts";
 import type { DefaultPolicyRule } from "../shared/domain/quality-auth.ts";
@@ -36,6 +37,7 @@ export type Context = Persistence & {
   readonly vault: KeyVault;
   readonly playbackTokens: TokenSigner;
   readonly jobCredentials: JobCredentials;
+  readonly uploadTokenTexts: UploadTokenTexts;
   readonly viewers: ViewerVerifier;
   readonly viewerIds: ViewerIds;
   readonly gate: Gate;
@@ -114,6 +116,7 @@ export function createContext(options: ContextOptions): Context {
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
     jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),
+    uploadTokenTexts: signedUploadTokens(createTokenSigner("upload+jwt", settings.TOKEN_SIGNING_KEYS)),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
     issueLimit,
     callers: createAuthenticators(issueLimit, settings, { apiKeys, known, issuerKeys }, wait),

@@ -7,6 +7,7 @@ import { expireAuditEvents } from "./audit/expire-events.ts";
 import type { Context } from "./context.ts";
 import { dispatchEvents } from "./events/outbox.ts";
 import { logError } from "./log/log.ts";
+import { expireUploadTokens, finishTokenUploads } from "./uploads/finish-token-uploads.ts";
 import { removeExpiredUploads } from "./uploads/remove-uploads.ts";
 
 /** Below a Worker's limit of subrequests, at a few requests each. */
@@ -19,11 +20,13 @@ export async function runScheduled(context: Context): Promise<void> {
   const { uploads, env, settings, now } = context;
   try {
     await runIsolated({
+      tokenPosts: () => finishTokenUploads(context),
       outbox: () => dispatchEvents(context),
       titles: () => context.foldedTitles.complete(TITLES_PER_SWEEP),
       scan: () => scanJobs(context, now()),
       migration: () => continueRekey(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
       uploads: () => removeExpiredUploads({ uploads, source: env.SOURCE }, now(), UPLOADS_PER_SWEEP),
+      uploadTokens: () => expireUploadTokens(context),
       audit: () => expireAuditEvents(context, now()),
       keys: () => deleteEndedKeys(context, now()),
       rotations: () => continueKeyRotations(context, now()),

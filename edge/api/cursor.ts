@@ -37,6 +37,8 @@ export const eventCursor = cursorOf(z.uuidv7());
 export const postCursor = cursorOf(z.object({ videoPostId: z.uuidv7(), titleFolded: z.string().max(200).optional() }));
 /** Behind a rotation batch. */
 export const batchCursor = cursorOf(z.uuidv7());
+/** Behind an upload token. */
+export const uploadTokenCursor = cursorOf(z.uuidv7());
 /** Behind a part. */
 export const partCursor = cursorOf(part);
 /** Behind a value that is wrapped under a key-encryption key; `after` is null before the first. */

@@ -31,6 +31,11 @@ export const AUDIT_ACTIONS = {
     refusalsOnly: true,
   },
   "upload.delete": { records: "the termination of an upload", details: [] },
+  "upload-token.create": {
+    records: "a created upload token",
+    details: ["maxBytes", "maxDurationSeconds", "corsOrigin", "tokenId", "expiresAt"],
+  },
+  "upload-token.revoke": { records: "a revoked upload token", details: ["tokenId"] },
   "job.cancel": { records: "the cancellation of a job", details: ["jobId", "outcome"] },
   "job.retry": { records: "the retry of a job", details: ["jobId"] },
   "token.issue": {

@@ -18,6 +18,7 @@ import { demoTokenRoutes } from "./pages/demo-viewer-token.ts";
 import { sessionRoutes } from "./playback/play-session.ts";
 import { viewerTokenRoutes } from "./playback/viewer-token.ts";
 import { jobRoutes } from "./posts/jobs.ts";
+import { uploadTokenRoutes } from "./posts/upload-tokens.ts";
 import { videoPostRoutes } from "./posts/video-posts.ts";
 
 /** Every route that is mounted from its definition. */
@@ -30,6 +31,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...revokeRoutes,
   ...lookUpTokenRoutes,
   ...videoPostRoutes,
+  ...uploadTokenRoutes,
   ...jobRoutes,
   ...rotateRoutes,
   ...rewrapRoutes,

@@ -1,15 +1,24 @@
 import { DataStore, ERRORS, Upload as TusUpload } from "@tus/server";
+import type { UploadTokenStore } from "../../shared/application/ports/upload-token-store.ts";
 import { uploadChunkKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
 import { UPLOAD_LIFE_MS, type Upload } from "../../shared/domain/upload.ts";
+import type { UploadToken } from "../../shared/domain/upload-token.ts";
 import { removeUpload, type UploadStorage } from "./remove-uploads.ts";
 import { putChunk } from "./upload-chunks.ts";
 
 /** One request: the authenticated owner and the bytes that it carries. */
 export type UploadRequest = {
   readonly owner: string;
+  /** Null for an upload of the owner's own request. */
+  readonly token: UploadTokenUse | null;
   readonly body: ReadableStream<Uint8Array> | null;
   /** Its Content-Length. */
   readonly bodyBytes: number;
+};
+
+/** An upload token in place of the owner's credentials. */
+export type UploadTokenUse = Pick<UploadToken, "tokenId" | "maxDurationSeconds"> & {
+  readonly uploadTokens: Pick<UploadTokenStore, "openUpload">;
 };
 
 /** A refusal in the form that @tus/server turns into a response. */
@@ -33,7 +42,7 @@ export class UploadRefusal extends Error {
  * without gap or overlap, even where requests are cut off, repeated or sent twice at once.
  */
 export class R2TusStore extends DataStore {
-  override extensions = ["creation", "creation-with-upload", "creation-defer-length", "expiration", "termination"];
+  override extensions = EXTENSIONS;
   readonly #storage: UploadStorage;
   readonly #request: UploadRequest;
   readonly #now: () => number;
@@ -43,6 +52,8 @@ export class R2TusStore extends DataStore {
     this.#storage = storage;
     this.#request = request;
     this.#now = now;
+    // A creation that is repeated after a lost response replaces an upload only while it has no bytes.
+    if (request.token !== null) this.extensions = EXTENSIONS.filter((name) => name !== "creation-with-upload");
   }
 
   override async create(upload: TusUpload): Promise<TusUpload> {
@@ -58,8 +69,10 @@ export class R2TusStore extends DataStore {
       metadata: upload.metadata ?? {},
       expiresAt: now + UPLOAD_LIFE_MS,
       createdAt: now,
+      tokenId: this.#request.token?.tokenId ?? null,
+      maxDurationSeconds: this.#request.token?.maxDurationSeconds ?? null,
     };
-    await this.#storage.uploads.open(opened);
+    await this.#open(opened);
     return Object.assign(upload, { creation_date: lifeStart(opened) });
   }
 
@@ -103,12 +116,20 @@ export class R2TusStore extends DataStore {
     const upload = await this.#storage.uploads.find(this.#ref(uploadId));
     if (upload === null) throw ERRORS.FILE_NOT_FOUND;
     if (!(await removeUpload(this.#storage, uploadId))) {
-      throw new UploadRefusal(409, "A video post uses this upload");
+      throw new UploadRefusal(409, "A video post is made of this upload");
     }
   }
 
   override getExpiration(): number {
     return UPLOAD_LIFE_MS;
+  }
+
+  async #open(upload: Upload): Promise<void> {
+    const { token } = this.#request;
+    if (token === null) return this.#storage.uploads.open(upload);
+    const { uploadTokens, tokenId } = token;
+    if (await uploadTokens.openUpload({ tokenId, upload, now: upload.createdAt })) return;
+    throw new UploadRefusal(403, "This upload address has been used. Request another one.");
   }
 
   #ref(uploadId: string) {
@@ -145,6 +166,8 @@ export class R2TusStore extends DataStore {
     await this.#storage.uploads.advance({ ...this.#ref(uploadId), from, to: from + chunk.size, now });
   }
 }
+
+const EXTENSIONS = ["creation", "creation-with-upload", "creation-defer-length", "expiration", "termination"];
 
 /** tus allows it (1.0.0, Upload-Length), but no post can be made of it. */
 function emptyUpload(): UploadRefusal {

@@ -55,6 +55,15 @@ const TUS_REFUSALS = {
 };
 const WRITE = [{ apiKey: ["posts:write"] }];
 const UPLOADS = "ALL /api/v2/uploads/*";
+const UPLOAD_TOKEN = parameter("token", "query", "An upload token, as `uploadUrl` has it");
+const TOKEN_UPLOADS = "ALL /api/v2/token-uploads/*";
+const TOKEN_REFUSALS = {
+  401: { description: "The address is not valid" },
+  403: { description: "The address has been used, or is not for pages of this origin" },
+  410: { description: "The address has expired or was revoked" },
+  412: { description: "Tus-Resumable is missing or has another version" },
+  503: { description: "Temporarily unavailable" },
+};
 
 export const ROUTES_BY_HAND: readonly RouteByHand[] = [
   {
@@ -176,6 +185,58 @@ export const ROUTES_BY_HAND: readonly RouteByHand[] = [
         security: WRITE,
         parameters: [UPLOAD, TUS_VERSION],
         responses: { 204: { description: "Terminated" }, 404: { description: "Unknown" }, ...TUS_REFUSALS },
+      },
+    },
+  },
+  {
+    registered: TOKEN_UPLOADS,
+    path: "/api/v2/token-uploads",
+    operations: {
+      post: {
+        operationId: "createUploadByToken",
+        tags: ["Uploads"],
+        summary: "Creates the upload of an upload token",
+        parameters: [UPLOAD_TOKEN, TUS_VERSION],
+        responses: { 201: { description: "Created" }, 413: { description: "Too large" }, ...TOKEN_REFUSALS },
+      },
+    },
+  },
+  {
+    registered: TOKEN_UPLOADS,
+    path: "/api/v2/token-uploads/{uploadId}",
+    operations: {
+      head: {
+        operationId: "getUploadOffsetByToken",
+        tags: ["Uploads"],
+        summary: "Reports how many bytes the upload of the token has",
+        parameters: [UPLOAD, UPLOAD_TOKEN, TUS_VERSION],
+        responses: { 200: { description: "In Upload-Offset" }, 404: { description: "Unknown" }, ...TOKEN_REFUSALS },
+      },
+      patch: {
+        operationId: "appendToUploadByToken",
+        tags: ["Uploads"],
+        summary: "Appends a chunk; with the last one the post is created",
+        parameters: [UPLOAD, UPLOAD_TOKEN, TUS_VERSION],
+        requestBody: { required: true, content: { "application/offset+octet-stream": {} } },
+        responses: {
+          204: { description: "The new Upload-Offset" },
+          404: { description: "Unknown" },
+          409: { description: "Upload-Offset is not the offset of the upload" },
+          413: { description: "More than the token allows" },
+          ...TOKEN_REFUSALS,
+        },
+      },
+      delete: {
+        operationId: "terminateUploadByToken",
+        tags: ["Uploads"],
+        summary: "Terminates the upload of the token, which may then be used again",
+        parameters: [UPLOAD, UPLOAD_TOKEN, TUS_VERSION],
+        responses: {
+          204: { description: "Terminated" },
+          404: { description: "Unknown" },
+          409: { description: "A post is made of it" },
+          ...TOKEN_REFUSALS,
+        },
       },
     },
   },

@@ -89,6 +89,7 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   jobId: "A job",
   batchId: "A rotation batch",
   importId: "An import",
+  tokenId: "An upload token",
   keyId: "The public half of an API key",
 };
 

@@ -13,6 +13,7 @@ import type { RevocationFeed } from "./ports/revocation-feed.ts";
 import type { RotationBatches } from "./ports/rotation-batches.ts";
 import type { RotationSteps } from "./ports/rotation-steps.ts";
 import type { UploadStore } from "./ports/upload-store.ts";
+import type { UploadTokenStore } from "./ports/upload-token-store.ts";
 import type { VideoPostQueries } from "./ports/video-post-queries.ts";
 import type { VideoPostRepository } from "./ports/video-post-repository.ts";
 
@@ -26,6 +27,7 @@ export interface Persistence {
   readonly foldedTitles: FoldedTitles;
   readonly outbox: Outbox;
   readonly uploads: UploadStore;
+  readonly uploadTokens: UploadTokenStore;
   readonly jobs: JobStore;
   readonly pending: PendingWorkQueries;
   readonly prefixes: PrefixQueries;

@@ -12,6 +12,10 @@ export type Upload = {
   readonly metadata: Readonly<Record<string, string | null>>;
   readonly expiresAt: number;
   readonly createdAt: number;
+  /** The upload token that it was created with, which makes the post of it; null for an upload of a caller. */
+  readonly tokenId: string | null;
+  /** Longest media that may be made of it; null without such a limit. */
+  readonly maxDurationSeconds: number | null;
 };
 
 /** From the creation and again from each chunk: 50 GiB take days on a slow line. */
@@ -24,4 +28,9 @@ export const UPLOAD_REMOVAL_DELAY_MS = 60 * 60 * 1000;
 export function declaredSha256(metadata: Upload["metadata"]): string | null {
   const hex = metadata.sha256?.trim().toLowerCase() ?? "";
   return /^[0-9a-f]{64}$/.test(hex) ? hex : null;
+}
+
+/** The name of the file from the upload's metadata, which the creation has checked. */
+export function uploadFileName(metadata: Upload["metadata"]): string {
+  return metadata.filename?.trim() || "upload";
 }

@@ -40,6 +40,8 @@ export function describeInstances(name: string, open: OpenPersistence): void {
         tempPath: `uploads/${upload.uploadId}/`,
         state: "OPEN",
         metadata: {},
+        tokenId: null,
+        maxDurationSeconds: null,
       } as const;
       await first.uploads.open({ ...upload, ...blank, expiresAt: NOW + UPLOAD_LIFE_MS, createdAt: NOW });
       expect(await second.uploads.advance({ ...upload, from: 0, to: 5, now: NOW })).toBe(true);

@@ -336,7 +336,14 @@ export function describeJobService(name: string, open: OpenJobService): void {
       const { source } = onlyPart(post);
       if (source.kind !== "upload") throw new Error("the part was not made of an upload");
       const { uploadId } = source;
-      const rest = { owner: "editor", metadata: {}, expiresAt: now + 3_600_000, createdAt: now } as const;
+      const rest = {
+        owner: "editor",
+        metadata: {},
+        tokenId: null,
+        maxDurationSeconds: null,
+        expiresAt: now + 3_600_000,
+        createdAt: now,
+      } as const;
       const bytes = { size: UPLOAD_BYTES, offset: UPLOAD_BYTES, state: "COMPLETE" } as const;
       await persistence.uploads.open({ ...rest, ...bytes, uploadId, tempPath: `uploads/${uploadId}/` });
       return post;

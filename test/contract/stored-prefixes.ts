@@ -72,7 +72,15 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       const uploadId = secretId();
       const tempPath = `uploads/${uploadId}/`;
       expect(await uses(tempPath)).toEqual(["garbage"]);
-      const blank = { owner: "editor", size: null, offset: 0, metadata: {}, createdAt: NOW } as const;
+      const blank = {
+        owner: "editor",
+        size: null,
+        offset: 0,
+        metadata: {},
+        tokenId: null,
+        maxDurationSeconds: null,
+        createdAt: NOW,
+      } as const;
       await persistence.uploads.open({
         ...blank,
         uploadId,

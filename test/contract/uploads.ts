@@ -20,6 +20,8 @@ function upload(more: Partial<Upload> = {}): Upload {
     metadata: {},
     expiresAt: NOW + UPLOAD_LIFE_MS,
     createdAt: NOW,
+    tokenId: null,
+    maxDurationSeconds: null,
     ...more,
   };
 }
@@ -209,11 +211,15 @@ export function describeUploads(name: string, open: OpenPersistence): void {
 
     it("gives a job its size, its prefix and the declared hash, for any owner", async () => {
       const sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-      const hashed = await opened({ metadata: { sha256: sha256.toUpperCase() } });
+      const hashed = await opened({ metadata: { sha256: sha256.toUpperCase() }, maxDurationSeconds: 90.5 });
       const plain = await opened({ size: null });
       const { findForJob } = persistence.uploads;
-      expect(await findForJob(hashed.uploadId)).toStrictEqual({ size: 100, tempPath: hashed.tempPath, sha256 });
-      expect(await findForJob(plain.uploadId)).toStrictEqual({ size: null, tempPath: plain.tempPath, sha256: null });
+      expect(await findForJob(hashed.uploadId)).toStrictEqual({
+        ...{ size: 100, tempPath: hashed.tempPath, sha256, maxDurationSeconds: 90.5 },
+      });
+      expect(await findForJob(plain.uploadId)).toStrictEqual({
+        ...{ size: null, tempPath: plain.tempPath, sha256: null, maxDurationSeconds: null },
+      });
       expect(await findForJob(secretId())).toBeNull();
     });
 

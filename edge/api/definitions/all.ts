@@ -9,8 +9,9 @@ import * as posts from "./posts.ts";
 import * as processors from "./processors.ts";
 import * as rotations from "./rotations.ts";
 import * as tokens from "./tokens.ts";
+import * as uploadTokens from "./upload-tokens.ts";
 
-const MODULES = [playback, tokens, posts, jobs, keys, rotations, imports, apiKeys, audit, processors];
+const MODULES = [playback, tokens, posts, uploadTokens, jobs, keys, rotations, imports, apiKeys, audit, processors];
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 

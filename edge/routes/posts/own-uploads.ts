@@ -6,9 +6,9 @@ import { recordAdministration } from "../../audit/record-administration.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";
 import { logError } from "../../log/log.ts";
-import { effectiveMethod, serveUpload, UPLOADS_PATH } from "./uploads.ts";
+import { effectiveMethod, ownUploads, serveUpload, UPLOADS_PATH } from "./uploads.ts";
 
-const ACTIONS: Readonly<Record<string, AuditAction>> = {
+export const UPLOAD_ACTIONS: Readonly<Record<string, AuditAction>> = {
   POST: "upload.create",
   PATCH: "upload.append",
   DELETE: "upload.delete",
@@ -21,14 +21,14 @@ const ACTIONS: Readonly<Record<string, AuditAction>> = {
 export function mountUploads(app: Hono, context: Context): void {
   app.all(`${UPLOADS_PATH}/*`, async (c) => {
     const method = effectiveMethod(c.req.raw);
-    if (method === "OPTIONS") return serveUpload(depsOf(context), null, c.req.raw);
+    if (method === "OPTIONS") return serveUpload(uploadDeps(context), ownUploads(null), c.req.raw);
     const work = served(context, method, c);
     if (method !== "GET" && method !== "HEAD") c.executionCtx.waitUntil(work);
     return work;
   });
 }
 
-function depsOf({ uploads, env, now, settings }: Context) {
+export function uploadDeps({ uploads, env, now, settings }: Context) {
   return { uploads, source: env.SOURCE, now, maxBytes: settings.MAX_UPLOAD_BYTES };
 }
 
@@ -42,7 +42,7 @@ async function served(context: Context, method: string, c: HonoContext): Promise
   const response = sent ?? respond(refusal ?? refused("unavailable"), method);
   await recordAdministration(context, c.executionCtx, {
     ...{ request, caller, reason, status: response.status },
-    ...{ route: `${method} ${UPLOADS_PATH}/*`, action: ACTIONS[method] ?? null },
+    ...{ route: `${method} ${UPLOADS_PATH}/*`, action: UPLOAD_ACTIONS[method] ?? null },
     ...{ params: {}, asked: null, stated: undefined },
   }).catch((error: unknown) => logError("audit", error, { path: c.req.path }));
   return response;
@@ -51,7 +51,7 @@ async function served(context: Context, method: string, c: HonoContext): Promise
 /** Null after a fault, which is logged. */
 async function sentBy(context: Context, owner: string, c: HonoContext): Promise<Response | null> {
   try {
-    return await serveUpload(depsOf(context), owner, c.req.raw);
+    return await serveUpload(uploadDeps(context), ownUploads(owner), c.req.raw);
   } catch (error) {
     logError(c.req.path, error);
     return null;

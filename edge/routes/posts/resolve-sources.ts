@@ -44,6 +44,7 @@ function refusalOf({ uploadId, fileSize }: UploadFile, upload: UploadWithUse | u
   const invalid = (detail: string): Refusal => ({ kind: "invalid", detail: `uploadFileList: ${detail}` });
   const wrongState = (detail: string): Refusal => ({ kind: "wrong-state", detail: `upload ${uploadId} ${detail}` });
   if (upload === undefined) return null;
+  if (upload.tokenId !== null) return wrongState("is of an upload token, which creates its post");
   if (upload.state !== "COMPLETE") return wrongState("is not complete");
   if (upload.size === 0) return invalid(`upload ${uploadId} is empty; upload the file again`);
   if (fileSize !== undefined && fileSize !== upload.size)

@@ -1,7 +1,8 @@
 import { Server } from "@tus/server";
 import type { UploadStore } from "../../../shared/application/ports/upload-store.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
-import { R2TusStore } from "../../uploads/r2-tus-store.ts";
+import { fileNameSchema } from "../../uploads/file-name.ts";
+import { R2TusStore, UploadRefusal, type UploadTokenUse } from "../../uploads/r2-tus-store.ts";
 
 /** The path of the routes: the Location of a new upload starts with it. */
 export const UPLOADS_PATH = "/api/v2/uploads";
@@ -32,32 +33,56 @@ export type UploadDeps = {
   readonly maxBytes: number;
 };
 
+/** On whose behalf a request of the protocol is served, and at which address. */
+export type UploadAccess = {
+  /** Null for OPTIONS: browsers send it without credentials. */
+  readonly owner: string | null;
+  readonly path: string;
+  readonly token: (UploadTokenUse & { readonly text: string }) | null;
+};
+
+/** At the address of callers. */
+export function ownUploads(owner: string | null): UploadAccess {
+  return { owner, path: UPLOADS_PATH, token: null };
+}
+
 /**
  * Resumable uploads over tus 1.0.0 with creation, creation-with-upload, creation-defer-length, expiration and
- * termination, for the authenticated caller `owner`, which is null for OPTIONS: browsers send it without credentials.
- * Refusals are text/plain with the statuses of the protocol; faults of R2 or of the database are thrown.
+ * termination. Refusals are text/plain with the statuses of the protocol; faults of R2 or of the database are thrown.
  */
-export async function serveUpload(deps: UploadDeps, owner: string | null, request: Request): Promise<Response> {
+export async function serveUpload(deps: UploadDeps, access: UploadAccess, request: Request): Promise<Response> {
   const method = effectiveMethod(request);
-  const refusal = refusalOf(request, method);
-  const response = refusal === null ? await serve(deps, owner ?? "", request, method) : refusedBy(refusal);
+  const refusal = refusalOf(request, method, access.path);
+  const response = refusal === null ? await serve(deps, access, request, method) : refusedBy(refusal);
   response.headers.set("Cache-Control", "no-store");
   return response;
 }
 
-async function serve(deps: UploadDeps, owner: string, request: Request, method: string): Promise<Response> {
+async function serve(deps: UploadDeps, access: UploadAccess, request: Request, method: string): Promise<Response> {
+  const { path, token } = access;
+  const takesBody = token === null || method === "PATCH";
+  if (!takesBody) await request.body?.cancel();
+  const body = takesBody ? request.body : null;
   const bodyBytes = Number(request.headers.get("Content-Length") ?? 0);
-  const store = new R2TusStore(deps, { owner, body: request.body, bodyBytes }, deps.now);
+  const store = new R2TusStore(deps, { owner: access.owner ?? "", token, body, bodyBytes }, deps.now);
   let fault: Error | null = null;
   const server = new Server({
-    path: UPLOADS_PATH,
+    path,
     datastore: store,
     // Path-absolute, so that it is right behind every proxy that changes host or scheme.
     relativeLocation: true,
     maxSize: deps.maxBytes,
     exposedHeaders: ["Upload-Expires"],
     namingFunction: secretId,
-    getFileIdFromRequest: () => uploadIdOf(request) ?? undefined,
+    getFileIdFromRequest: () => uploadIdOf(request, path) ?? undefined,
+    ...(token !== null && {
+      // The address of the upload carries the token, since the client has nothing else to send.
+      generateUrl: (_request, { id }) => `${path}/${id}?${new URLSearchParams({ token: token.text })}`,
+      onUploadCreate: async (_request, { metadata }) => {
+        if (fileNameSchema.safeParse(metadata?.filename || undefined).success) return {};
+        throw new UploadRefusal(400, "filename in Upload-Metadata must be one line of at most 255 characters");
+      },
+    }),
     locker: NO_LOCKER,
     onResponseError: (_request, error) => {
       if (!("status_code" in error)) fault = error;
@@ -72,21 +97,21 @@ async function serve(deps: UploadDeps, owner: string, request: Request, method: 
 /** A memory lock would hold within one isolate only; creating the chunk's object is the lock that holds everywhere. */
 const NO_LOCKER = { newLock: () => ({ lock: async () => {}, unlock: async () => {} }) };
 
-type TusRefusal = {
+export type TusRefusal = {
   readonly status: number;
   readonly reason: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** Statuses that the protocol requires and @tus/server does not give, and limits of R2. */
-function refusalOf(request: Request, method: string): TusRefusal | null {
+function refusalOf(request: Request, method: string, path: string): TusRefusal | null {
   if (method === "OPTIONS") return null;
   const { headers } = request;
   if (headers.get("Tus-Resumable") !== TUS_VERSION) {
     const reason = `Tus-Resumable must be ${TUS_VERSION}`;
     return { status: 412, reason, headers: { "Tus-Version": TUS_VERSION } };
   }
-  if (method === "POST" && uploadIdOf(request) !== null) {
+  if (method === "POST" && uploadIdOf(request, path) !== null) {
     return { status: 405, reason: "Uploads are created at their collection" };
   }
   const sendsChunk = headers.get("Content-Type") === CHUNK_TYPE;
@@ -100,7 +125,7 @@ function refusalOf(request: Request, method: string): TusRefusal | null {
   return null;
 }
 
-function refusedBy({ status, reason, headers }: TusRefusal): Response {
+export function refusedBy({ status, reason, headers }: TusRefusal): Response {
   return new Response(`${reason}\n`, {
     status,
     headers: {
@@ -118,9 +143,9 @@ export function effectiveMethod(request: Request): string {
   return request.method === "POST" && (override === "PATCH" || override === "DELETE") ? override : request.method;
 }
 
-function uploadIdOf(request: Request): string | null {
-  const path = new URL(request.url).pathname.slice(UPLOADS_PATH.length);
-  return /^\/([\w-]+)$/.exec(path)?.[1] ?? null;
+export function uploadIdOf(request: Request, path: string): string | null {
+  const rest = new URL(request.url).pathname.slice(path.length);
+  return /^\/([\w-]+)$/.exec(rest)?.[1] ?? null;
 }
 
 /** The body goes to the store by itself: see R2TusStore.write. */

@@ -16,6 +16,7 @@ import type { Encoding } from "../../media/encode/ffmpeg-arguments.ts";
 import { type LadderPlan, planLadder } from "../../media/encode/ladder.ts";
 import type { Refusal } from "../../media/refusal.ts";
 import type { MediaLimits } from "../../media/source/limits.ts";
+import { refuseDuration } from "../../media/source/longest-duration.ts";
 import { toProbeFacts } from "../../media/source/source-facts.ts";
 import { type ClearRung, storeClearLadder } from "../clear-ladder.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
@@ -70,6 +71,9 @@ export async function runTranscodeJob(
   if (probed.kind === "refused") return logged(probed, log);
   const plan = planLadder(probed.facts, order.resourceType);
   if ("reason" in plan) return plan;
+  const longest = order.source.kind === "upload" ? (order.source.maxDurationSeconds ?? null) : null;
+  const tooLong = refuseDuration(plan.timeline.durationSeconds, longest);
+  if (tooLong !== null) return tooLong;
   log.info({ bytes: fetched.bytes, clearPrefix, ...planFields(plan) }, "ladder planned");
 
   report({ stage: "ENCODING", percent: 0 });
@@ -89,6 +93,8 @@ export async function runTranscodeJob(
   const encoded = await encodeLadder({ ...encodeInput, plan, facts: probed.facts, run });
   if (encoded.kind === "refused") return logged(encoded, log);
   const { rungs, durationSeconds, warnings } = encoded;
+  const provedTooLong = refuseDuration(durationSeconds, longest);
+  if (provedTooLong !== null) return provedTooLong;
 
   const onChecked = (done: number, total: number) => report(share("VERIFYING", done, total));
   const facts = await verifyClear({ directory, plan, rungs, tools, signal, onChecked });

@@ -54,6 +54,7 @@ export async function createVideoPost(
   { posts, vault }: { readonly posts: Pick<VideoPostRepository, "save">; readonly vault: KeyVault },
   input: CreateVideoPost,
   now: number,
+  videoPostId = uuidV7(now),
 ): Promise<CreateOutcome> {
   const repeated = repeatedUpload(input.uploadFileList.map(({ source }) => source));
   if (repeated !== null) {
@@ -66,7 +67,7 @@ export async function createVideoPost(
       return { ...file, id, jobId: uuidV7(now), source: await storedSource(vault, id, file.source) };
     }),
   );
-  const change = create({ ...input, id: uuidV7(now), files }, now);
+  const change = create({ ...input, id: videoPostId, files }, now);
   const outcome = await posts.save({ ...change, from: null }, now);
   if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
   if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);

@@ -71,8 +71,12 @@ async function sourceOf(deps: JobServiceDeps, file: VideoFile) {
   const upload = await deps.uploads.findForJob(file.source.uploadId);
   if (upload === null || upload.size === null) return impossible(UPLOAD_GONE);
   if (upload.size === 0) return impossible(UPLOAD_EMPTY);
-  const { tempPath: prefix, size, sha256 } = upload;
-  return { kind: "upload" as const, prefix, size, ...(sha256 === null ? {} : { sha256 }) };
+  const { tempPath: prefix, size, sha256, maxDurationSeconds } = upload;
+  return {
+    ...{ kind: "upload" as const, prefix, size },
+    ...(sha256 === null ? {} : { sha256 }),
+    ...(maxDurationSeconds === null ? {} : { maxDurationSeconds }),
+  };
 }
 
 /** Includes the single key, for the holder of the lease alone. */

@@ -48,4 +48,6 @@ export type JobUpload = {
   /** Prefix of the chunks in the SOURCE bucket. */
   readonly tempPath: string;
   readonly sha256: string | null;
+  /** Longest media that may be made of it. */
+  readonly maxDurationSeconds: number | null;
 };

@@ -98,6 +98,8 @@ export const workOrderSchema = z.discriminatedUnion("kind", [
           .string()
           .regex(/^[0-9a-f]{64}$/)
           .optional(),
+        /** A longer source is refused. */
+        maxDurationSeconds: z.number().positive().optional(),
       }),
       z.object({ kind: z.literal("url"), url: z.string() }),
       /** Playlists under `prefix` in SOURCE, of segments under one key for all: nothing is encoded, only decrypted. */

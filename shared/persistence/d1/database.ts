@@ -5,9 +5,10 @@ import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import * as callers from "./schema/callers.ts";
 import * as jobs from "./schema/jobs.ts";
 import * as playback from "./schema/playback.ts";
+import * as uploads from "./schema/uploads.ts";
 import * as posts from "./schema/video-post.ts";
 
-const schema = { ...posts, ...playback, ...jobs, ...callers };
+const schema = { ...posts, ...playback, ...jobs, ...callers, ...uploads };
 
 export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };
 

@@ -18,6 +18,7 @@ import { d1PrefixQueries } from "./posts/prefix-queries.ts";
 import { d1VideoPostQueries } from "./posts/video-post-queries.ts";
 import { d1VideoPostRepository } from "./posts/video-post-repository.ts";
 import { d1UploadStore } from "./uploads/upload-store.ts";
+import { d1UploadTokenStore } from "./uploads/upload-token-store.ts";
 
 /** Cloudflare D1. The only export that code outside of this folder imports. */
 export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence {
@@ -28,6 +29,7 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     foldedTitles: d1FoldedTitles(db),
     outbox: d1Outbox(db),
     uploads: d1UploadStore(db),
+    uploadTokens: d1UploadTokenStore(db),
     jobs: d1JobStore(db),
     pending: d1PendingWorkQueries(db),
     prefixes: d1PrefixQueries(db),

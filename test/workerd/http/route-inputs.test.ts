@@ -24,11 +24,13 @@ const ANY_QUERY: Readonly<Record<string, string>> = {
   "GET /video/enc/key": FOR_PLAYERS,
   "GET /video/enc/segments/:key{.+\\.ts}": FOR_PLAYERS,
   "ALL /api/v2/uploads/*": "tus has its inputs in headers",
+  "ALL /api/v2/token-uploads/*": "tus has its inputs in headers",
 };
 
 /** Routes that ignore unknown fields of a body, and why. */
 const ANY_BODY: Readonly<Record<string, string>> = {
   "ALL /api/v2/uploads/*": "the body is the file",
+  "ALL /api/v2/token-uploads/*": "the body is the file",
   ...Object.fromEntries(
     Object.keys(ROUTE_TABLE)
       .filter((route) => route.startsWith("POST /internal/"))

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
-import { serveUpload, UPLOADS_PATH } from "../../../edge/routes/posts/uploads.ts";
+import { ownUploads, serveUpload, UPLOADS_PATH } from "../../../edge/routes/posts/uploads.ts";
 import { removeExpiredUploads } from "../../../edge/uploads/remove-uploads.ts";
 import { uploadChunkKey } from "../../../shared/domain/object-keys.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
@@ -18,7 +18,7 @@ const now = () => Date.now() + clockOffset;
 
 const deps = { uploads, source, now, maxBytes: MAX_BYTES };
 const app = new Hono();
-app.all(`${UPLOADS_PATH}/*`, (c) => serveUpload(deps, c.req.header("X-Test-Owner") ?? "alice", c.req.raw));
+app.all(`${UPLOADS_PATH}/*`, (c) => serveUpload(deps, ownUploads(c.req.header("X-Test-Owner") ?? "alice"), c.req.raw));
 app.onError((_error, c) => c.text("try again", 503));
 
 beforeEach(() => {
@@ -425,7 +425,9 @@ describe("faults of the storage", () => {
       },
     };
     const unreachable = d1Persistence(away as never, STANDARD_JOB_RULES).uploads;
-    broken.all(`${UPLOADS_PATH}/*`, (c) => serveUpload({ ...deps, uploads: unreachable }, "alice", c.req.raw));
+    broken.all(`${UPLOADS_PATH}/*`, (c) =>
+      serveUpload({ ...deps, uploads: unreachable }, ownUploads("alice"), c.req.raw),
+    );
     const response = await broken.request(`https://video.example${UPLOADS_PATH}/x`, {
       method: "HEAD",
       headers: { "Tus-Resumable": "1.0.0" },

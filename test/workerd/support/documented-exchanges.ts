@@ -22,6 +22,7 @@ export async function documentedExchanges(worker: TestWorker): Promise<readonly 
   await ofViewers(worker, post, note);
   await ofTokens(worker, videoPostId, admin);
   await ofPosts(worker, admin);
+  await ofUploadTokens(admin);
   await ofRotations(worker, videoPostId, fileIndex, admin);
   await ofKeys(worker, admin);
   await ofCallers(admin);
@@ -98,6 +99,13 @@ async function ofPosts(worker: TestWorker, admin: Admin): Promise<void> {
   await admin("POST /api/v2/video-posts/{videoPostId}/audit", { result: "PASSED" }, `${path}/audit`);
   await admin("DELETE /api/v2/video-posts/{videoPostId}", undefined, path);
   await admin("PATCH /api/v2/video-posts/{videoPostId}", { title: "Autumn" }, path);
+}
+
+async function ofUploadTokens(admin: Admin): Promise<void> {
+  const postDefaults = { title: "Holiday", resourceType: "VIDEO", access: "POLICY", autoPublish: false };
+  const limits = { maxBytes: 2_000_000_000, maxDurationSeconds: 600, corsOrigin: "https://studio.example.com" };
+  await admin("POST /api/v2/upload-tokens", { ...limits, postDefaults });
+  await admin("GET /api/v2/upload-tokens");
 }
 
 async function ofRotations(worker: TestWorker, videoPostId: string, fileIndex: number, admin: Admin): Promise<void> {

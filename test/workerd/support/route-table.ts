@@ -22,6 +22,8 @@ export type AuthMethod =
   | { readonly kind: "session-token" }
   /** An administrator or a site that holds this scope. */
   | { readonly kind: "scope"; readonly scope: Scope }
+  /** The token of an upload, in the query. */
+  | { readonly kind: "upload-token" }
   | { readonly kind: "processor" }
   /** The credential of the work order of the job in the path. */
   | { readonly kind: "lease" };
@@ -53,6 +55,8 @@ const BY_HAND: Readonly<Record<string, AuthMethod>> = {
   "GET /video/enc/segments/:key{.+\\.ts}": open,
   // OPTIONS alone is for anybody.
   "ALL /api/v2/uploads/*": { kind: "scope", scope: "posts:write" },
+  // An upload token in the query: upload-tokens.test.ts.
+  "ALL /api/v2/token-uploads/*": { kind: "upload-token" },
 };
 
 function authMethodOf({ access }: RouteDefinition): AuthMethod {

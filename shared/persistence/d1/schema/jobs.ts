@@ -4,24 +4,6 @@ import type { RotationItemState, RotationSelection, RotationState } from "../../
 import type { JobKind, JobProgress, JobStage, JobState } from "../../../domain/transcode-job.ts";
 import { flag, timestamp } from "./columns.ts";
 
-export const uploadSession = sqliteTable(
-  "upload_session",
-  {
-    uploadId: text("upload_id").primaryKey(),
-    owner: text("owner").notNull(),
-    /** Bytes; null until the client declares it. */
-    size: integer("size"),
-    offset: integer("offset").notNull(),
-    /** Prefix of the chunks in the SOURCE bucket. */
-    tempPath: text("temp_path").notNull(),
-    state: text("state").$type<"OPEN" | "COMPLETE">().notNull(),
-    metadata: text("metadata", { mode: "json" }).$type<Record<string, string | null>>().notNull(),
-    expiresAt: timestamp("expires_at").notNull(),
-    createdAt: timestamp("created_at").notNull(),
-  },
-  (t) => [index("upload_session_expires").on(t.state, t.expiresAt)],
-);
-
 export const videoTranscodeJob = sqliteTable(
   "video_transcode_job",
   {

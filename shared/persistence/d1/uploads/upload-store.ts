@@ -7,11 +7,9 @@ import type {
 } from "../../../application/ports/upload-store.ts";
 import { declaredSha256, UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS } from "../../../domain/upload.ts";
 import type { Database } from "../database.ts";
-import { uploadSession } from "../schema/jobs.ts";
+import { uploadSession } from "../schema/uploads.ts";
 import { videoFilePost } from "../schema/video-post.ts";
-
-/** The expiry of an upload that is being removed: 0 is always in the past, and an expired upload takes no chunk. */
-const REMOVING = 0;
+import { REMOVING } from "./upload-token-store.ts";
 
 export function d1UploadStore(db: Database): UploadStore {
   return {
@@ -26,7 +24,7 @@ export function d1UploadStore(db: Database): UploadStore {
       const begun = await db
         .update(uploadSession)
         .set({ expiresAt: REMOVING })
-        .where(and(eq(uploadSession.uploadId, uploadId), notExists(partOf(db))))
+        .where(and(eq(uploadSession.uploadId, uploadId), notExists(partOf(db)), HAS_NO_RESERVED_POST))
         .returning();
       return begun[0] ?? null;
     },
@@ -36,10 +34,12 @@ export function d1UploadStore(db: Database): UploadStore {
     dropUnneeded: (uploadIds) => dropUnneeded(db, uploadIds),
     listRemovable: (now, limit) => listRemovable(db, now, limit),
     findForJob: async (uploadId) => {
-      const { size, tempPath, metadata } = uploadSession;
-      const found = await db.select({ size, tempPath, metadata }).from(uploadSession).where(isUpload(uploadId)).get();
+      const { size, tempPath, metadata, maxDurationSeconds } = uploadSession;
+      const columns = { size, tempPath, maxDurationSeconds, metadata };
+      const found = await db.select(columns).from(uploadSession).where(isUpload(uploadId)).get();
       if (found === undefined) return null;
-      return { size: found.size, tempPath: found.tempPath, sha256: declaredSha256(found.metadata) };
+      const { metadata: given, ...upload } = found;
+      return { ...upload, sha256: declaredSha256(given) };
     },
   };
 }
@@ -109,6 +109,7 @@ async function listRemovable(db: Database, now: number, limit: number): Promise<
         inArray(uploadSession.state, ["OPEN", "COMPLETE"]),
         lte(uploadSession.expiresAt, now - UPLOAD_REMOVAL_DELAY_MS),
         notExists(partOf(db)),
+        MAKES_NO_POST,
       ),
     )
     .orderBy(asc(uploadSession.expiresAt))
@@ -119,6 +120,15 @@ async function listRemovable(db: Database, now: number, limit: number): Promise<
 const isUpload = (uploadId: string) => eq(uploadSession.uploadId, uploadId);
 
 const isOwn = ({ uploadId, owner }: UploadRef) => and(isUpload(uploadId), eq(uploadSession.owner, owner));
+
+/** The token's post is reserved and not saved yet. */
+const HAS_NO_RESERVED_POST = sql`NOT EXISTS (SELECT 1 FROM upload_token t WHERE t.token_id = ${uploadSession.tokenId}
+  AND t.upload_id = ${uploadSession.uploadId} AND t.ended_at IS NULL AND t.video_post_id IS NOT NULL)`;
+
+/** A complete upload waits for the post of its token, unless the token is revoked. */
+const MAKES_NO_POST = sql`NOT (${uploadSession.state} = 'COMPLETE' AND EXISTS (
+  SELECT 1 FROM upload_token t WHERE t.token_id = ${uploadSession.tokenId}
+  AND t.upload_id = ${uploadSession.uploadId} AND t.ended_at IS NULL))`;
 
 /** A part of the outer statement's upload. */
 function partOf(db: Database) {

@@ -1,0 +1,52 @@
+import { sql } from "drizzle-orm";
+import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { PostDefaults } from "../../../domain/upload-token.ts";
+import { timestamp } from "./columns.ts";
+
+export const uploadSession = sqliteTable(
+  "upload_session",
+  {
+    uploadId: text("upload_id").primaryKey(),
+    owner: text("owner").notNull(),
+    /** Bytes; null until the client declares it. */
+    size: integer("size"),
+    offset: integer("offset").notNull(),
+    /** Prefix of the chunks in the SOURCE bucket. */
+    tempPath: text("temp_path").notNull(),
+    state: text("state").$type<"OPEN" | "COMPLETE">().notNull(),
+    metadata: text("metadata", { mode: "json" }).$type<Record<string, string | null>>().notNull(),
+    expiresAt: timestamp("expires_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    /** The upload token that it was created with. */
+    tokenId: text("token_id"),
+    /** Longest media that may be made of it. */
+    maxDurationSeconds: real("max_duration_seconds"),
+  },
+  (t) => [index("upload_session_expires").on(t.state, t.expiresAt)],
+);
+
+export const uploadToken = sqliteTable(
+  "upload_token",
+  {
+    /** UUIDv7: the order of the list. */
+    tokenId: text("token_id").primaryKey(),
+    owner: text("owner").notNull(),
+    maxBytes: integer("max_bytes").notNull(),
+    maxDurationSeconds: real("max_duration_seconds"),
+    corsOrigin: text("cors_origin"),
+    postDefaults: text("post_defaults", { mode: "json" }).$type<PostDefaults>().notNull(),
+    expiresAt: timestamp("expires_at").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    revokedAt: timestamp("revoked_at"),
+    uploadId: text("upload_id"),
+    videoPostId: text("video_post_id"),
+    postCreatedAt: timestamp("post_created_at"),
+    endedAt: timestamp("ended_at"),
+  },
+  (t) => [
+    index("upload_token_owner").on(t.owner, t.tokenId),
+    index("upload_token_expiring").on(t.expiresAt).where(sql`ended_at IS NULL`),
+    index("upload_token_uploading").on(t.uploadId).where(sql`ended_at IS NULL AND upload_id IS NOT NULL`),
+    index("upload_token_ended").on(t.endedAt).where(sql`ended_at IS NOT NULL`),
+  ],
+);
