@@ -5,6 +5,7 @@ type OperationTypes = {
   readonly input: object;
   readonly answers: { readonly status: number; readonly body: unknown };
   readonly problems: string;
+  readonly idempotent?: true;
 };
 
 /** What the service answered: a body of the operation, or a problem with a code of the operation. */
@@ -24,14 +25,22 @@ export type Call = {
   readonly token?: string | undefined;
 };
 
+/** Of an operation whose repeats the service recognises. */
+export type IdempotentCall = Call & {
+  /** 1 to 255 visible characters, the same for every repeat of one request: the service carries it out once. */
+  readonly idempotencyKey?: string | undefined;
+};
+
+type CallOf<O extends OperationTypes> = O extends { readonly idempotent: true } ? IdempotentCall : Call;
+
 /** An input without required members may be left out. */
-type Arguments<Input extends object> =
-  Record<never, never> extends Input ? [input?: Input, call?: Call] : [input: Input, call?: Call];
+type Arguments<O extends OperationTypes> =
+  Record<never, never> extends O["input"]
+    ? [input?: O["input"], call?: CallOf<O>]
+    : [input: O["input"], call?: CallOf<O>];
 
 export type Methods<Operations extends Record<keyof Operations, OperationTypes>> = {
-  readonly [Id in keyof Operations]: (
-    ...given: Arguments<Operations[Id]["input"]>
-  ) => Promise<ResultOf<Operations[Id]>>;
+  readonly [Id in keyof Operations]: (...given: Arguments<Operations[Id]>) => Promise<ResultOf<Operations[Id]>>;
 };
 
 export type ClientOptions = {
@@ -89,7 +98,7 @@ export function methodsOf<Operations extends Record<keyof Operations, OperationT
 ): Methods<Operations> {
   const methods = Object.entries<Operation>(table).map(([id, operation]) => [
     id,
-    (input: AnyInput = {}, call: Call = {}) => send(options, operation, input, call),
+    (input: AnyInput = {}, call: IdempotentCall = {}) => send(options, operation, input, call),
   ]);
   return Object.fromEntries(methods) as Methods<Operations>;
 }
@@ -100,7 +109,12 @@ type AnyInput = {
   readonly body?: unknown;
 };
 
-async function send(options: ClientOptions, operation: Operation, input: AnyInput, call: Call): Promise<unknown> {
+async function send(
+  options: ClientOptions,
+  operation: Operation,
+  input: AnyInput,
+  call: IdempotentCall,
+): Promise<unknown> {
   const { fetch: sendRequest = (request) => fetch(request) } = options;
   const response = await sendRequest(requestOf(options, operation, input, call));
   const { status, ok, headers } = response;
@@ -114,7 +128,12 @@ async function send(options: ClientOptions, operation: Operation, input: AnyInpu
   throw new UnexpectedAnswer(response, text);
 }
 
-function requestOf(options: ClientOptions, { method, path }: Operation, input: AnyInput, call: Call): Request {
+function requestOf(
+  options: ClientOptions,
+  { method, path }: Operation,
+  input: AnyInput,
+  call: IdempotentCall,
+): Request {
   const { baseUrl, timeoutMs } = options;
   const token = call.token ?? options.token;
   const { params = {}, query = {}, body } = input;
@@ -127,6 +146,7 @@ function requestOf(options: ClientOptions, { method, path }: Operation, input: A
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(call.idempotencyKey === undefined ? {} : { "idempotency-key": call.idempotencyKey }),
     },
     // A redirect would carry the token to wherever it points. Workers do not know "error".
     redirect: "manual",

@@ -1,7 +1,7 @@
 import { type ClientOptions, type Methods, methodsOf, type ResultOf } from "./call.ts";
 import { OPERATIONS, type Operations } from "./operations.ts";
 
-export { bodyOf, type Call, type ClientOptions, RefusedCall, UnexpectedAnswer } from "./call.ts";
+export { bodyOf, type Call, type ClientOptions, type IdempotentCall, RefusedCall, UnexpectedAnswer } from "./call.ts";
 export type * from "./operations.ts";
 
 export type OperationId = keyof Operations;

@@ -118,7 +118,8 @@ export type Operations = {
   createVideoPost: {
     input: { readonly body: { readonly authorId?: string | undefined; readonly title: string; readonly description?: string | undefined; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; readonly uploadFileList?: readonly ({ readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileIndex?: number | undefined; readonly fileSize?: number | undefined; readonly duration?: number | undefined; })[] | undefined; }; };
     answers: { readonly status: 201; readonly body: CreatedVideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
   };
   /** Returns a post with its parts, variants and policies. */
   getVideoPost: {
@@ -142,7 +143,8 @@ export type Operations = {
   auditVideoPost: {
     input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED" | "REJECTED"; readonly reason?: string | null | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
   };
   /** Lists the caller's upload tokens, an administrator's call those of everybody. */
   listUploadTokens: {
@@ -154,7 +156,8 @@ export type Operations = {
   createUploadToken: {
     input: { readonly body: { readonly postDefaults: { readonly authorId?: string | null | undefined; readonly title?: string | null | undefined; readonly description?: string | undefined; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; }; readonly maxBytes?: number | null | undefined; readonly maxDurationSeconds?: number | null | undefined; readonly expiresAt?: string | null | undefined; readonly corsOrigin?: string | null | undefined; readonly uses?: 1 | undefined; }; };
     answers: { readonly status: 201; readonly body: NewUploadToken };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
   };
   /** Returns an upload token with its state, its upload and its post. */
   getUploadToken: {
@@ -184,13 +187,15 @@ export type Operations = {
   cancelJob: {
     input: { readonly params: { readonly jobId: string; }; };
     answers: { readonly status: 202; readonly body: { readonly outcome: "cancelled" | "requested"; } };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
   };
   /** Queues a FAILED job again, or creates a new job for a CANCELLED one. */
   retryJob: {
     input: { readonly params: { readonly jobId: string; }; };
     answers: { readonly status: 202; readonly body: Job };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
   };
   /** Returns the 16 bytes of a content key in any state; the read is recorded before the key is sent. */
   readContentKey: {

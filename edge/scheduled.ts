@@ -15,6 +15,8 @@ const UPLOADS_PER_SWEEP = 50;
 /** In one read and one write; about 1 MB of the longest titles. */
 const TITLES_PER_SWEEP = 500;
 
+const EXPIRED_KEYS_PER_SWEEP = 1000;
+
 /** The work of the Cron Trigger, every minute. Failures are logged by step, and the invocation counts as failed. */
 export async function runScheduled(context: Context): Promise<void> {
   const { uploads, env, settings, now } = context;
@@ -27,6 +29,7 @@ export async function runScheduled(context: Context): Promise<void> {
       migration: () => continueRekey(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
       uploads: () => removeExpiredUploads({ uploads, source: env.SOURCE }, now(), UPLOADS_PER_SWEEP),
       uploadTokens: () => expireUploadTokens(context),
+      idempotency: () => context.idempotency.deleteExpired(now(), EXPIRED_KEYS_PER_SWEEP),
       audit: () => expireAuditEvents(context, now()),
       keys: () => deleteEndedKeys(context, now()),
       rotations: () => continueKeyRotations(context, now()),

@@ -1,15 +1,19 @@
 import type { ProblemCode } from "../http/problems.ts";
 import type { RouteDefinition } from "./definition.ts";
+import { takesIdempotencyKey } from "./idempotency-key.ts";
 
 /** Every possible refusal of a route: its own, and those that follow from its access and its input. */
 export function problemsOf(definition: RouteDefinition): readonly ProblemCode[] {
   const { problems, method, head } = definition;
   const ofBody: readonly ProblemCode[] =
     method === "GET" ? [] : ["incomplete-body", "malformed-json", "body-too-large"];
+  const ofKey: readonly ProblemCode[] = takesIdempotencyKey(definition) ? OF_KEY : [];
   const ofHead: readonly ProblemCode[] = head === false ? ["method-not-allowed"] : [];
   const everywhere: readonly ProblemCode[] = ["invalid", "misconfigured", "unavailable"];
-  return [...new Set([...accessProblems(definition), ...ofBody, ...ofHead, ...problems, ...everywhere])];
+  return [...new Set([...accessProblems(definition), ...ofBody, ...ofHead, ...ofKey, ...problems, ...everywhere])];
 }
+
+const OF_KEY = ["idempotency-key-reused", "idempotency-in-progress", "idempotency-answer-lost"] as const;
 
 function accessProblems({ access, prompt }: RouteDefinition): readonly ProblemCode[] {
   switch (access.kind) {

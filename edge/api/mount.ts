@@ -9,6 +9,7 @@ import { logError } from "../log/log.ts";
 import { DATABASE_TIMEOUT_MS, timedOut, within } from "../middleware/timeout.ts";
 import type { Outcome } from "./answer.ts";
 import { routeOf, routerPath } from "./definition.ts";
+import { IDEMPOTENCY_REPLAYED } from "./idempotency-key.ts";
 import { type Asked, type Performed, perform } from "./perform.ts";
 import { respond } from "./respond.ts";
 import type { Route } from "./route.ts";
@@ -33,7 +34,11 @@ async function serve(context: Context, route: Route<Context>, c: HonoContext): P
   const asked = { request: c.req.raw, params: c.req.param() as Record<string, string>, execution: c.executionCtx };
   const performing = perform(context, route, asked);
   const performed = definition.prompt === true ? await within(DATABASE_TIMEOUT_MS, performing) : await performing;
-  if (performed !== "late") return respond(await recorded(context, route, asked, performed), method);
+  if (performed !== "late") {
+    const response = respond(await recorded(context, route, asked, performed), method);
+    if (performed.replayed === true) response.headers.set(IDEMPOTENCY_REPLAYED, "true");
+    return response;
+  }
   // The log reports what the caller saw; what still runs is not awaited.
   const unseen = performing.then((late) => ({ ...late, outcome: refused("unavailable") }));
   c.executionCtx.waitUntil(unseen.then((late) => recorded(context, route, asked, late)));

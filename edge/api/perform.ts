@@ -1,12 +1,16 @@
 import type { Caller } from "../auth/caller.ts";
 import type { Context } from "../context.ts";
+import { LONGEST_BODY_BYTES } from "../http/read-json.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 import { logError } from "../log/log.ts";
 import type { Outcome } from "./answer.ts";
+import { answerOfSave } from "./answer-of-save.ts";
 import type { RouteDefinition } from "./definition.ts";
+import { fingerprintOf, readIdempotencyKey } from "./idempotency-key.ts";
 import { identifyJob, identifyProcessor, identifyScope } from "./identify.ts";
 import { identifySession } from "./identify-session.ts";
 import { identifyViewer } from "./identify-viewer.ts";
+import { performOnce } from "./perform-once.ts";
 import { readRouteBody, readRouteQuery } from "./read-input.ts";
 import type { AnyInput, Execution, Route } from "./route.ts";
 
@@ -22,6 +26,8 @@ export type Performed = {
   readonly caller: Caller | null;
   /** Null if the request was refused before it was read. */
   readonly input: AnyInput | null;
+  /** The answer is that of an earlier request with the same Idempotency-Key. */
+  readonly replayed?: boolean;
 };
 
 type Identified = { readonly caller: Caller | null; readonly identity: object };
@@ -39,10 +45,36 @@ export async function perform(context: Context, route: Route<Context>, asked: As
   if (asked.request.method === "HEAD" && definition.head === false) return { outcome: NO_HEAD, caller, input: null };
   const query = readRouteQuery(definition, asked.request);
   if (query.kind === "refused") return { outcome: query, caller, input: null };
+  const given = caller === null ? NO_KEY : readIdempotencyKey(definition, asked.request);
+  if (given.kind === "refused") return { outcome: given, caller, input: null };
+  const copy = given.kind === "key" ? asked.request.clone() : null;
   const body = await readRouteBody(definition, asked.request);
   if (body.kind === "refused") return { outcome: body, caller, input: null };
   const input = { ...asked, ...identity, query: query.value, body: body.value };
-  return handled(context, route, input, caller);
+  if (given.kind === "none" || copy === null || caller === null) return handled(context, route, input, caller);
+  return handledOnce(context, route, input, { caller, key: given.key, copy });
+}
+
+const NO_KEY = { kind: "none" } as const;
+
+type Keyed = { readonly caller: Caller; readonly key: string; readonly copy: Request };
+
+/** The first request with the key is handled; its repeats get its answer. */
+async function handledOnce(
+  context: Context,
+  route: Route<Context>,
+  input: AnyInput,
+  { caller, key, copy }: Keyed,
+): Promise<Performed> {
+  const run = async (own: Context) => (await handled(own, route, input, caller)).outcome;
+  try {
+    const request = { callerId: caller.id, key, fingerprint: await fingerprintOf(copy, LONGEST_BODY_BYTES) };
+    const performed = await performOnce(context, request, run, (save) => answerOfSave(route, save));
+    return { ...performed, caller, input };
+  } catch (error) {
+    logError(new URL(input.request.url).pathname, error);
+    return { outcome: refused("unavailable"), caller, input };
+  }
 }
 
 /** The token of a session may be in the body, which is read first. */

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Save } from "../../shared/application/ports/video-post-repository.ts";
 import type { HeldJob } from "../../shared/application/protocols/job-protocol.ts";
 import type { Viewer } from "../../shared/domain/quality-auth.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
@@ -6,7 +7,7 @@ import type { AuditAction } from "../audit/audit-actions.ts";
 import type { AuditFacts } from "../audit/audit-facts.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { AcceptedPosition } from "../gate/accepted-position.ts";
-import type { Outcome, OutcomeOf } from "./answer.ts";
+import type { Answer, Outcome, OutcomeOf } from "./answer.ts";
 import type { Access, RouteDefinition } from "./definition.ts";
 
 type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
@@ -40,11 +41,18 @@ type Asked<D extends RouteDefinition> = D extends { readonly audit: infer A exte
   ? { readonly asked: (input: InputOf<D>) => AuditFacts<A> }
   : { readonly asked?: never };
 
+/**
+ * What the handler answers once this save of a post is made. Then a repeat with the same Idempotency-Key gets the answer
+ * even if the first request dies right after the save. Not needed where the one response is the post.
+ */
+type OfSave<D extends RouteDefinition> = (save: Save) => Extract<OutcomeOf<D>, { readonly kind: "answer" }>;
+
 /** A definition with its handler. `Deps` is as much of the context as the handler uses. */
 export type Route<Deps> = {
   readonly definition: RouteDefinition;
   handle(deps: Deps, input: AnyInput): Promise<Outcome>;
   readonly asked: ((input: AnyInput) => AuditFacts) | null;
+  readonly ofSave: ((save: Save) => Answer) | null;
 };
 
 export type AnyInput = {
@@ -58,11 +66,12 @@ export type AnyInput = {
 /** The types end here: the pipeline has parsed what `InputOf` promises, by the same definition. */
 export function route<const D extends RouteDefinition, Deps>(
   definition: D,
-  implementation: { readonly handle: Handle<D, Deps> } & Asked<D>,
+  implementation: { readonly handle: Handle<D, Deps>; readonly ofSave?: OfSave<D> } & Asked<D>,
 ): Route<Deps> {
-  const { handle, asked } = implementation as {
+  const { handle, asked, ofSave } = implementation as {
     handle: Route<Deps>["handle"];
     asked?: (input: AnyInput) => AuditFacts;
+    ofSave?: (save: Save) => Answer;
   };
-  return { definition, handle, asked: asked ?? null };
+  return { definition, handle, asked: asked ?? null, ofSave: ofSave ?? null };
 }

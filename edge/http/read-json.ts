@@ -8,7 +8,7 @@ export type ReadInput<T> =
   | Refusal<"incomplete-body" | "body-too-large" | "malformed-json" | "invalid">;
 
 /** The largest body is a transcode report; media never travels in JSON. */
-const LONGEST_BODY_BYTES = 256 * 1024;
+export const LONGEST_BODY_BYTES = 256 * 1024;
 
 /** Of bodies that are read at once. */
 const SHORT_BYTES = 16 * 1024;

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 
 const EXPOSED =
-  "Content-Length, Content-Range, ETag, Retry-After, Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, " +
+  "Content-Length, Content-Range, ETag, Retry-After, Location, Idempotency-Replayed, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, " +
   "Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Expires";
 
 /**

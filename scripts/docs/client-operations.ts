@@ -2,6 +2,7 @@ import type { RouteDefinition } from "../../edge/api/definition.ts";
 import { problemsOf } from "../../edge/api/definition-problems.ts";
 import { DEFINITIONS } from "../../edge/api/definitions/all.ts";
 import { problemSchema } from "../../edge/api/definitions/shapes.ts";
+import { takesIdempotencyKey } from "../../edge/api/idempotency-key.ts";
 import { type Components, jsonSchemaOf } from "./json-schema.ts";
 import { typeOf } from "./typescript-type.ts";
 
@@ -55,6 +56,7 @@ function operationType(definition: RouteDefinition, components: Components): str
     `    input: ${input};`,
     `    answers: ${answersType(definition, components)};`,
     `    problems: ${problems.join(" | ")};`,
+    ...(takesIdempotencyKey(definition) ? ["    idempotent: true;"] : []),
     "  };",
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import { type RouteDefinition, TAGS } from "../../edge/api/definition.ts";
 import { problemsOf } from "../../edge/api/definition-problems.ts";
 import { DEFINITIONS } from "../../edge/api/definitions/all.ts";
 import { problemSchema } from "../../edge/api/definitions/shapes.ts";
+import { IDEMPOTENCY_KEY, takesIdempotencyKey } from "../../edge/api/idempotency-key.ts";
 import { type ProblemCode, problemOf } from "../../edge/http/problems.ts";
 import { ROUTES_BY_HAND } from "./by-hand.ts";
 import type { DocumentedExample } from "./documented-examples.ts";
@@ -51,7 +52,8 @@ function operationOf(
 ): Operation {
   const { operationId, tag, summary, audit } = definition;
   const security = securityOf(definition);
-  const parameters = [...pathParameters(definition.path), ...queryParameters(definition, components)];
+  const key = takesIdempotencyKey(definition) ? [KEY_PARAMETER] : [];
+  const parameters = [...pathParameters(definition.path), ...queryParameters(definition, components), ...key];
   const body = requestBodyOf(definition, examples, components);
   return {
     operationId,
@@ -91,6 +93,12 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   importId: "An import",
   tokenId: "An upload token",
   keyId: "The public half of an API key",
+};
+
+const KEY_PARAMETER = {
+  ...{ name: IDEMPOTENCY_KEY, in: "header", required: false },
+  description: "The same for every repeat of one request, which is then carried out once. Kept for 24 hours.",
+  schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
 };
 
 function pathParameters(path: string) {

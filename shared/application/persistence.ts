@@ -3,6 +3,7 @@ import type { AuditLog } from "./ports/audit-log.ts";
 import type { ContentKeyStore } from "./ports/content-key-store.ts";
 import type { FoldedTitles } from "./ports/folded-titles.ts";
 import type { GateReadings } from "./ports/gate-readings.ts";
+import type { IdempotencyStore } from "./ports/idempotency-store.ts";
 import type { JobStore } from "./ports/job-store.ts";
 import type { KeyWrappingStore } from "./ports/key-wrapping-store.ts";
 import type { Outbox } from "./ports/outbox.ts";
@@ -40,4 +41,5 @@ export interface Persistence {
   readonly rotationSteps: RotationSteps;
   readonly apiKeys: ApiKeyStore;
   readonly auditLog: AuditLog;
+  readonly idempotency: IdempotencyStore;
 }

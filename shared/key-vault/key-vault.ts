@@ -5,7 +5,9 @@ import type { NamedSecret } from "../lib/secret-list.ts";
 export type KeyBinding = { readonly fileId: string; readonly quality: string; readonly keyVersion: number };
 
 /** The owner and the purpose of a wrapped text. */
-export type TextBinding = { readonly fileId: string; readonly purpose: "source-url" };
+export type TextBinding =
+  | { readonly fileId: string; readonly purpose: "source-url" }
+  | { readonly requestId: string; readonly purpose: "answer" };
 
 export type WrappedText = { readonly kekId: string; readonly wrappedText: string };
 
@@ -84,8 +86,8 @@ function boundKey({ fileId, quality, keyVersion }: KeyBinding): readonly unknown
   return [fileId, quality, keyVersion];
 }
 
-function boundText({ fileId, purpose }: TextBinding): readonly unknown[] {
-  return [fileId, purpose];
+function boundText(binding: TextBinding): readonly unknown[] {
+  return ["fileId" in binding ? binding.fileId : binding.requestId, binding.purpose];
 }
 
 function importKek(kek: NamedSecret): Promise<CryptoKey> {

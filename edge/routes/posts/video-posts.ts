@@ -1,4 +1,8 @@
-import { createVideoPost } from "../../../shared/application/commands/create-video-post.ts";
+import {
+  type CreatedVideoPost,
+  createdVideoPost,
+  createVideoPost,
+} from "../../../shared/application/commands/create-video-post.ts";
 import {
   auditVideoPost,
   deleteVideoPost,
@@ -34,9 +38,9 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
       if (resolved.kind === "refused") return domainRefusal(resolved.refusal);
       const outcome = await createVideoPost(deps, { ...body, authorId, uploadFileList: resolved.files }, now);
       if (outcome.kind === "refused") return domainRefusal(outcome.refusal);
-      const { videoPostId, status } = outcome.created;
-      return answer(201, outcome.created, { videoPostId, details: { status } });
+      return createdAnswer(outcome.created);
     },
+    ofSave: (save) => createdAnswer(createdVideoPost(save)),
   }),
 
   route(define.listVideoPosts, {
@@ -72,6 +76,11 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
     handle: async (deps: Deps, { params }) => edited(await deleteVideoPost(deps.posts, params.videoPostId, deps.now())),
   }),
 ];
+
+function createdAnswer(created: CreatedVideoPost) {
+  const { videoPostId, status } = created;
+  return answer(201, created, { videoPostId, details: { status } });
+}
 
 function edited(outcome: CommandOutcome) {
   if (outcome.kind !== "done") return commandRefusal(outcome);

@@ -1,6 +1,7 @@
 import type { PostMetadata } from "../../domain/post-metadata.ts";
 import type { FileSource } from "../../domain/video-file.ts";
 import {
+  type Change,
   createVideoPost as create,
   type Interaction,
   type PostAccess,
@@ -71,12 +72,17 @@ export async function createVideoPost(
   const outcome = await posts.save({ ...change, from: null }, now);
   if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
   if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
-  const created = {
-    videoPostId: change.post.id,
-    status: change.post.status,
-    files: files.map((file, index) => ({ fileIndex: index, jobId: file.jobId })),
-  };
-  return { kind: "created", created };
+  return { kind: "created", created: createdVideoPost(change) };
+}
+
+/** What a new post is to its client; every part of it has a job. */
+export function createdVideoPost({ post, jobs }: Change): CreatedVideoPost {
+  const jobOf = new Map(jobs.map(({ fileId, jobId }) => [fileId, jobId]));
+  const files = post.files.flatMap(({ id, fileIndex }) => {
+    const jobId = jobOf.get(id);
+    return jobId === undefined ? [] : [{ fileIndex, jobId }];
+  });
+  return { videoPostId: post.id, status: post.status, files };
 }
 
 async function storedSource(vault: KeyVault, fileId: string, source: GivenSource): Promise<FileSource> {

@@ -1,4 +1,5 @@
 import type { Change, VideoPost } from "../../domain/video-post.ts";
+import type { IdempotencyClaim, StoredAnswer } from "./idempotency-store.ts";
 
 /** A condition on a job that must hold at the moment of the save; otherwise nothing of the save is written. */
 export type SaveFence =
@@ -27,7 +28,13 @@ export type SaveOptions = { readonly fence: SaveFence; readonly jobEnd: JobEnd }
 export type SaveOutcome = "saved" | "conflict" | "lease-lost" | "upload-used";
 
 /** `from` is the post as it was loaded; null for a new one. */
-export type Save = Change & { readonly from: VideoPost | null };
+export type Save = Change & { readonly from: VideoPost | null; readonly receipt?: Receipt };
+
+/**
+ * Of a request with an Idempotency-Key. The save stores its answer, and is refused like one whose lease is lost where
+ * another request has taken the key over.
+ */
+export type Receipt = { readonly claim: IdempotencyClaim; readonly answer: StoredAnswer | null };
 
 export interface VideoPostRepository {
   load(videoPostId: string): Promise<VideoPost | null>;

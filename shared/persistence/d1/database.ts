@@ -3,12 +3,13 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import * as callers from "./schema/callers.ts";
+import * as idempotency from "./schema/idempotency.ts";
 import * as jobs from "./schema/jobs.ts";
 import * as playback from "./schema/playback.ts";
 import * as uploads from "./schema/uploads.ts";
 import * as posts from "./schema/video-post.ts";
 
-const schema = { ...posts, ...playback, ...jobs, ...callers, ...uploads };
+const schema = { ...posts, ...playback, ...jobs, ...callers, ...uploads, ...idempotency };
 
 export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };
 

@@ -2,6 +2,7 @@ import type { Persistence } from "../../application/persistence.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
 import { d1ApiKeyStore } from "./access/api-key-store.ts";
 import { d1AuditLog } from "./access/audit-log.ts";
+import { d1IdempotencyStore } from "./access/idempotency-store.ts";
 import { type D1Binding, openDatabase } from "./database.ts";
 import { d1JobStore } from "./jobs/job-store.ts";
 import { d1PendingWorkQueries } from "./jobs/pending-work-queries.ts";
@@ -42,5 +43,6 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     rotationSteps: d1RotationSteps(db),
     apiKeys: d1ApiKeyStore(db),
     auditLog: d1AuditLog(db),
+    idempotency: d1IdempotencyStore(db),
   };
 }

@@ -34,5 +34,7 @@ async function tablesOf(binding: D1Database): Promise<string[]> {
     .all<{ name: string }>();
   return results
     .map(({ name }) => name)
-    .filter((name) => /^(video_|access_|upload_|key_rotation_|api_key$|single_key_source$)/.test(name));
+    .filter((name) =>
+      /^(video_|access_|upload_|key_rotation_|idempotency_key$|api_key$|single_key_source$)/.test(name),
+    );
 }

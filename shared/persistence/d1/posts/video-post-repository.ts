@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type {
+  Receipt,
   Save,
   SaveFence,
   SaveOptions,
@@ -11,6 +12,7 @@ import { identifyEvents } from "../../../domain/domain-event.ts";
 import type { JobRules } from "../../../domain/transcode-job.ts";
 import { secretId } from "../../../lib/random-id.ts";
 import { NO_ROWS, rowsOf, videoPostOf } from "../../rows/video-post-rows.ts";
+import { isHeldBy, storeAnswer } from "../access/idempotency-store.ts";
 import { batched, type Database } from "../database.ts";
 import { cancelJobsOf, endJob, insertJobs, takeBackJobs } from "../jobs/job-statements.ts";
 import { announceChange } from "../playback/revocation-feed.ts";
@@ -72,13 +74,14 @@ async function save(
       version,
       saveId,
       events,
-      leaseGuard: leaseGuard(options?.fence) as unknown as number,
+      leaseGuard: leaseGuard(options?.fence, change.receipt) as unknown as number,
       createdAt: now,
       dispatchedAt: change.events.length === 0 ? now : null,
     }),
     ...aggregateStatements(change, version, now).map((statement) => batched(db, statement)),
     ...(options === undefined ? [] : endJob(options, now).map((statement) => batched(db, statement))),
     ...takeBackJobs(change.takenBack ?? [], now).map((statement) => batched(db, statement)),
+    ...receiptOf(change).map((statement) => batched(db, statement)),
     batched(db, announceChange({ kind: "post-changed", subject: change.post.id }, now)),
     ...insertJobs(change.post.id, change.jobs, rules, now).map((statement) => batched(db, statement)),
     ...(change.post.deletedAt === null
@@ -108,9 +111,19 @@ async function wasSaved(db: Database, saveId: string, videoPostId: string, versi
   return rows[0]?.saveId === saveId;
 }
 
-function leaseGuard(fence: SaveFence | undefined): SQL {
-  if (fence === undefined) return sql`1`;
-  return sql`(SELECT 1 FROM ${job} WHERE ${job.jobId} = ${fence.jobId} AND ${stillAs(fence)})`;
+/** 1 while what the save depends on holds: the job of its fence, the claim of its request. */
+function leaseGuard(fence: SaveFence | undefined, receipt: Receipt | undefined): SQL {
+  const conditions = [
+    ...(fence === undefined
+      ? []
+      : [sql`EXISTS (SELECT 1 FROM ${job} WHERE ${job.jobId} = ${fence.jobId} AND ${stillAs(fence)})`]),
+    ...(receipt === undefined ? [] : [sql`EXISTS (SELECT 1 FROM idempotency_key WHERE ${isHeldBy(receipt.claim)})`]),
+  ];
+  return conditions.length === 0 ? sql`1` : sql`(SELECT 1 WHERE ${sql.join(conditions, sql` AND `)})`;
+}
+
+function receiptOf({ receipt }: Save): readonly SQL[] {
+  return receipt === undefined || receipt.answer === null ? [] : [storeAnswer(receipt.claim, receipt.answer)];
 }
 
 function stillAs(fence: SaveFence): SQL {

@@ -1,0 +1,74 @@
+import { type SQL, sql } from "drizzle-orm";
+import type {
+  BegunRequest,
+  IdempotencyClaim,
+  IdempotencyStore,
+  IdempotentRequest,
+  StoredAnswer,
+} from "../../../application/ports/idempotency-store.ts";
+import { batched, type Database } from "../database.ts";
+
+export function d1IdempotencyStore(db: Database): IdempotencyStore {
+  return {
+    begin: (request, now) => begin(db, request, now),
+    finish: async (claim, answer) => {
+      await db.run(storeAnswer(claim, answer));
+    },
+    abandon: async (claim) => {
+      await db.run(sql`DELETE FROM idempotency_key WHERE ${isHeldBy(claim)}`);
+    },
+    deleteExpired: async (now, limit) => {
+      const result = await db.run(sql`DELETE FROM idempotency_key WHERE (caller_id, key) IN (
+        SELECT caller_id, key FROM idempotency_key WHERE expires_at <= ${now} ORDER BY expires_at LIMIT ${limit})`);
+      return result.meta.changes;
+    },
+  };
+}
+
+/** Also of the batch of a save. */
+export function storeAnswer(claim: IdempotencyClaim, { status, wrappedText, kekId }: StoredAnswer): SQL {
+  return sql`UPDATE idempotency_key SET status = ${status}, answer = ${wrappedText}, kek_id = ${kekId}
+    WHERE ${isHeldBy(claim)}`;
+}
+
+/** The request runs under this claim and has no answer. */
+export function isHeldBy({ callerId, key, claimId }: IdempotencyClaim): SQL {
+  return sql`caller_id = ${callerId} AND key = ${key} AND claim_id = ${claimId} AND status IS NULL`;
+}
+
+type Row = {
+  readonly fingerprint: string;
+  readonly claimId: string;
+  readonly claimedUntil: number;
+  readonly status: number | null;
+  readonly wrappedText: string;
+  readonly kekId: string;
+};
+
+async function begin(db: Database, request: IdempotentRequest, now: number): Promise<BegunRequest> {
+  const { callerId, key, claimId, fingerprint, claimedUntil, expiresAt } = request;
+  const [, rows] = await db.batch([
+    batched(
+      db,
+      sql`INSERT INTO idempotency_key (caller_id, key, fingerprint, claim_id, claimed_until, expires_at)
+      VALUES (${callerId}, ${key}, ${fingerprint}, ${claimId}, ${claimedUntil}, ${expiresAt})
+      ON CONFLICT (caller_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, claim_id = excluded.claim_id,
+        claimed_until = excluded.claimed_until, expires_at = excluded.expires_at, status = NULL, answer = NULL,
+        kek_id = NULL
+      WHERE idempotency_key.expires_at <= ${now} OR (idempotency_key.status IS NULL
+        AND idempotency_key.claimed_until <= ${now} AND idempotency_key.fingerprint = excluded.fingerprint)`,
+    ),
+    batched(
+      db,
+      sql`SELECT fingerprint, claim_id AS claimId, claimed_until AS claimedUntil, status, answer AS wrappedText,
+        kek_id AS kekId FROM idempotency_key WHERE caller_id = ${callerId} AND key = ${key}`,
+    ),
+  ]);
+  const [row] = (rows as unknown as { results: readonly Row[] }).results;
+  if (row === undefined) throw new Error("a claimed idempotency key is not there");
+  if (row.claimId === claimId) return { kind: "started" };
+  if (row.fingerprint !== fingerprint) return { kind: "reused" };
+  if (row.status === null) return { kind: "running", claimedUntil: row.claimedUntil };
+  const { status, wrappedText, kekId } = row;
+  return { kind: "answered", answer: { status, wrappedText, kekId } };
+}
