@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import type { Part, Stack } from "../e2e/stack.ts";
+import { joinOverNudges, type PlayedRange, recordMoves } from "./moves.ts";
 
 /** One answer to the page, in the order in which they came. */
 export type Answer = { readonly url: URL; readonly status: number };
@@ -88,12 +89,14 @@ export class WatchPage {
     return this.page.$eval("#video", (video) => (video as HTMLVideoElement).currentTime);
   }
 
-  /** What was played, as ranges of seconds. */
-  played(): Promise<[start: number, end: number][]> {
-    return this.page.$eval("#video", (video) => {
+  /** What was played, as ranges of seconds; those between which the player only nudged itself forward are one. */
+  async played(): Promise<PlayedRange[]> {
+    const { ranges, moves } = await this.page.$eval("#video", (video) => {
       const { played } = video as HTMLVideoElement;
-      return Array.from({ length: played.length }, (_, range) => [played.start(range), played.end(range)]);
+      const ranges = Array.from({ length: played.length }, (_, n): PlayedRange => [played.start(n), played.end(n)]);
+      return { ranges, moves: window.moves };
     });
+    return joinOverNudges(ranges, moves);
   }
 
   /** Waits until the picture has this many lines and is there. */
@@ -157,6 +160,7 @@ export async function openWatchPage(
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const watchPage = new WatchPage(page);
+  await page.addInitScript(recordMoves);
   await options.prepare?.(page);
   await page.goto(`${stack.origin}/watch/${part.videoPostId}/${part.fileIndex}`);
   await page.waitForSelector("#activity li");

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import type { Part, Stack } from "../e2e/stack.ts";
-import { BROWSER_PLAYERS, HLS_JS_WITH_CMCD, VIDEO_JS } from "./browser-players.ts";
+import { BROWSER_PLAYERS, type BrowserPlayer, HLS_JS_WITH_CMCD, VIDEO_JS } from "./browser-players.ts";
 import { openPlayerStage, type PlayerStage } from "./player-stage.ts";
 import type { PlayerTab } from "./player-tab.ts";
 import { rotate, takeAwayClearSegment } from "./rotations.ts";
@@ -12,7 +12,9 @@ import { anotherSession, consumedUses, type GateAnswer } from "./uses.ts";
  * play at the same time; the rotations come last.
  */
 
-const SECONDS = 24;
+const SECONDS = 18;
+/** A square has fewer pixels than a wide picture of as many lines. */
+const CLIP = { size: "720x720", frameRate: "10", seconds: SECONDS };
 
 let stage: PlayerStage | undefined;
 let stack: Stack;
@@ -21,11 +23,13 @@ let part: Part;
 beforeAll(async () => {
   // What fails once has failed.
   const settings = { JOB_MAX_ATTEMPTS: "1" };
-  stage = await openPlayerStage({ settings, clip: { size: "1280x720", frameRate: "15", seconds: SECONDS } });
+  stage = await openPlayerStage({ settings, clip: CLIP });
   ({ stack, part } = stage);
 });
 
 afterAll(() => stage?.stop());
+
+type Paused = { readonly tab: PlayerTab; readonly startsUntil: number };
 
 async function open({ onTestFinished }: TestContext, ...request: Parameters<PlayerStage["openTab"]>) {
   const tab = await stage!.openTab(...request);
@@ -37,16 +41,31 @@ async function open({ onTestFinished }: TestContext, ...request: Parameters<Play
  * All of them play 360p, look ahead as little as they can, and have never asked for another key. They play slowly, so
  * that a rotation on a slow machine finds them playing.
  */
-async function watching(test: TestContext, more: Record<string, unknown> = {}): Promise<PlayerTab[]> {
+async function watching(test: TestContext): Promise<PlayerTab[]> {
   return Promise.all(
     BROWSER_PLAYERS.map(async (player) => {
-      const issued = await stack.token(part, { maxUses: 1, ...more });
+      const issued = await stack.token(part, { maxUses: 1 });
       const tab = await open(test, player, issued.masterUrl, true);
-      await tab.play(0.5);
-      await tab.passes(0.5);
+      await tab.play(0.25);
+      await tab.passes(0.25);
       return tab;
     }),
   );
+}
+
+/** Plays a little and pauses. The token ends soon after; a machine that is too slow for it gets one that ends later. */
+async function pausedWithShortToken(test: TestContext, player: BrowserPlayer, startSeconds = 15): Promise<Paused> {
+  const issued = await stack.token(part, { maxUses: 1, startSeconds });
+  const opening = open(test, player, issued.masterUrl, true);
+  const tab = await opening.catch((error: unknown) => {
+    if (Date.parse(issued.expiresAt) > Date.now()) throw error;
+    return null;
+  });
+  if (tab === null) return pausedWithShortToken(test, player, startSeconds * 3);
+  await tab.play(0.25);
+  await tab.passes(0.25);
+  await tab.pause();
+  return { tab, startsUntil: Date.parse(issued.expiresAt) };
 }
 
 /** A key that was not requested before is served, and playback continues with it to the end. */
@@ -66,13 +85,11 @@ async function goOnIn(lines: number, tab: PlayerTab): Promise<void> {
 
 describe.concurrent("three players that were paused", () => {
   it("switch the quality after the issued token has expired", async (test) => {
-    const START_SECONDS = 30;
-    const watchers = await watching(test, { startSeconds: START_SECONDS });
-    await Promise.all(watchers.map((tab) => tab.pause()));
-    // Clocks may differ by five seconds; after that, nothing starts with this token any more.
-    await sleep((START_SECONDS + 5 + 1) * 1000);
-    for (const { masterUrl } of watchers) expect((await fetch(masterUrl)).status).toBe(401);
-    await Promise.all(watchers.map((tab) => goOnIn(720, tab)));
+    const watchers = await Promise.all(BROWSER_PLAYERS.map((player) => pausedWithShortToken(test, player)));
+    // Clocks may differ by five seconds; after that, nothing starts with these tokens any more.
+    await sleep(Math.max(...watchers.map(({ startsUntil }) => startsUntil)) + (5 + 1) * 1000 - Date.now());
+    for (const { tab } of watchers) expect((await fetch(tab.masterUrl)).status).toBe(401);
+    await Promise.all(watchers.map(({ tab }) => goOnIn(720, tab)));
   });
 });
 
@@ -110,10 +127,10 @@ describe.concurrent("hls.js with CMCD in headers", () => {
   it("plays from another origin, preflights included", async (test) => {
     const { masterUrl } = await stack.token(part);
     const tab = await open(test, HLS_JS_WITH_CMCD, masterUrl);
-    const sent = tab.page.waitForRequest(async (request) => "cmcd-session" in (await request.allHeaders()));
     await tab.play(4);
     await tab.passes(SECONDS / 4);
-    expect((await sent).url()).toContain("/video/enc/");
+    const measured = tab.requests.filter((request) => "cmcd-session" in request.headers());
+    expect(measured.map((request) => request.url())).toContainEqual(expect.stringContaining("/video/enc/"));
     await expectUndisturbed(tab);
   });
 });
@@ -124,7 +141,7 @@ describe.concurrent("video.js in a browser that keeps nothing", () => {
     const tab = await open(test, VIDEO_JS, issued.masterUrl);
     await tab.keepNothing();
     await tab.play(4);
-    await tab.passes(SECONDS / 2);
+    await tab.passes(SECONDS / 4);
     await tab.choose(480);
     await tab.ends();
     await expectUndisturbed(tab);
@@ -171,7 +188,10 @@ async function expectUndisturbed(tab: PlayerTab): Promise<void> {
   });
 }
 
-/** Nothing was stepped over, but for the moment that a player may leave out before the first frame. */
+/**
+ * Nothing was stepped over, but for the moment that a player may leave out before the first frame, and for nudges: after
+ * a switch, Shaka steps 0.1 s forward for each second that a busy machine needs for the first picture.
+ */
 async function expectPlayedInOnePiece(tab: PlayerTab): Promise<void> {
   const played = await tab.played();
   expect(played).toHaveLength(1);

@@ -140,7 +140,7 @@ export const VIDEO_JS: BrowserPlayer = {
       player.one("loadedmetadata", resolve);
       player.ready(() => player.src({ src: url, type: "application/x-mpegURL" }));
     });
-    // It begins with the quality that its size on the page asks for, which is 360p here.
+    // It begins with the quality that its size on the page asks for, which is 360p of a square clip here.
     window.driver.choose(first);
   },
 };

@@ -15,7 +15,7 @@ import { anotherSession, consumedUses, urisOf } from "./uses.ts";
 /* ffmpeg, GStreamer and mpv on the URL of the master, as anybody would start them. */
 
 const SECONDS = 24;
-const FRAME_RATE = 15;
+const FRAME_RATE = 10;
 const FRAMES = SECONDS * FRAME_RATE;
 const EXHAUSTED = { status: 403, code: "uses-exhausted" };
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ladderlock-players-"));
   stack = await startStack();
   const path = join(directory, "clip.mp4");
-  await generateClip({ path, size: "1280x720", frameRate: String(FRAME_RATE), seconds: SECONDS, sound: true });
+  await generateClip({ path, size: "720x720", frameRate: String(FRAME_RATE), seconds: SECONDS, sound: true });
   part = await stack.ingest(path);
 });
 

@@ -43,5 +43,5 @@ function pageOf({ name, script, style }: BrowserPlayer): string {
   const styles = style === undefined ? "" : `<link rel="stylesheet" href="/${style}">`;
   return `<!doctype html><meta charset="utf-8"><title>${name}</title><link rel="icon" href="data:,">${styles}
 <script>window.faults = [];</script><script src="/${script}"></script>
-<video class="video-js" width="640" height="360" muted playsinline></video>`;
+<video class="video-js" width="360" height="360" muted playsinline></video>`;
 }

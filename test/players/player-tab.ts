@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser, CDPSession, Page } from "playwright-core";
+import type { Browser, CDPSession, Page, Request } from "playwright-core";
+import { joinOverNudges, type PlayedRange, recordMoves } from "../browser/moves.ts";
 import type { BrowserPlayer } from "./browser-players.ts";
 import { type PlayerSite, pagePath } from "./player-site.ts";
 
@@ -25,6 +26,7 @@ export class PlayerTab {
   /** The requested source. */
   readonly masterUrl: string;
   readonly answers: Answer[] = [];
+  readonly requests: Request[] = [];
   /** Script errors, and what the browser's rules about other origins have blocked. */
   readonly complaints: string[] = [];
 
@@ -32,6 +34,7 @@ export class PlayerTab {
     this.page = page;
     this.player = player;
     this.masterUrl = masterUrl;
+    page.on("request", (request) => this.requests.push(request));
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {
       if (message.text().includes("CORS")) this.complaints.push(message.text());
@@ -41,19 +44,25 @@ export class PlayerTab {
   /** Resolves when the first picture is there. It does not play yet. */
   static async open(request: OpenRequest): Promise<PlayerTab> {
     const { browser, site, player, masterUrl, firstLines, fromHandToMouth = false } = request;
-    const context = await browser.newContext({ viewport: { width: 660, height: 380 } });
+    const context = await browser.newContext({ viewport: { width: 380, height: 380 } });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const tab = new PlayerTab(page, player, masterUrl);
-    await listen(await context.newCDPSession(page), tab.answers);
-    await page.goto(site.origin + pagePath(player));
-    await page.evaluate(player.start, {
-      url: masterUrl,
-      settings: { ...player.settings, ...(fromHandToMouth ? player.fromHandToMouth : {}) },
-      lines: firstLines,
-    });
-    await tab.shows(firstLines);
-    return tab;
+    try {
+      await listen(await context.newCDPSession(page), tab.answers);
+      await page.addInitScript(recordMoves);
+      await page.goto(site.origin + pagePath(player));
+      await page.evaluate(player.start, {
+        url: masterUrl,
+        settings: { ...player.settings, ...(fromHandToMouth ? player.fromHandToMouth : {}) },
+        lines: firstLines,
+      });
+      await tab.shows(firstLines);
+      return tab;
+    } catch (error) {
+      await context.close();
+      throw error;
+    }
   }
 
   /** Answers of the key gate. */
@@ -129,11 +138,13 @@ export class PlayerTab {
     return this.page.$eval("video", ({ buffered }) => buffered.start(0));
   }
 
-  /** What was played, as ranges of seconds. */
-  played(): Promise<[start: number, end: number][]> {
-    return this.page.$eval("video", ({ played }) =>
-      Array.from({ length: played.length }, (_, range) => [played.start(range), played.end(range)]),
-    );
+  /** What was played, as ranges of seconds; those between which the player only nudged itself forward are one. */
+  async played(): Promise<PlayedRange[]> {
+    const { ranges, moves } = await this.page.$eval("video", ({ played }) => ({
+      ranges: Array.from({ length: played.length }, (_, n): PlayedRange => [played.start(n), played.end(n)]),
+      moves: window.moves,
+    }));
+    return joinOverNudges(ranges, moves);
   }
 
   async passes(seconds: number): Promise<void> {
@@ -161,11 +172,13 @@ export class PlayerTab {
     await this.until((video) => video.ended, 0);
   }
 
-  /** On failure the error says where the player stood. */
+  /** On failure the error says where the player stood; what a player has given up on fails at once. */
   private async until(holds: (video: HTMLVideoElement, argument: number) => boolean, argument: number): Promise<void> {
-    const condition = `((video) => (${holds})(video, ${argument}))(document.querySelector("video"))`;
+    const condition = `((video) => window.faults.length > 0 || (${holds})(video, ${argument}))(document.querySelector("video"))`;
     try {
       await this.page.waitForFunction(condition, undefined, { timeout: PATIENCE_MS, polling: 50 });
+      const { faults } = await this.state();
+      if (faults.length > 0) throw new Error("the player has given up");
     } catch (cause) {
       const where = JSON.stringify({ ...(await this.state()), refusals: this.refusals, complaints: this.complaints });
       throw new Error(`${this.player.name}, never so: ${holds} (${argument}); ${where}`, { cause });

@@ -25,7 +25,7 @@ beforeAll(async () => {
     KEY_MAX_AGE_SECONDS: String(KEY_MAX_AGE_SECONDS),
     SEGMENT_CACHE_SECONDS: "0",
   };
-  stage = await openPlayerStage({ settings, clip: { size: "854x480", frameRate: "10", seconds: SECONDS } });
+  stage = await openPlayerStage({ settings, clip: { size: "480x480", frameRate: "10", seconds: SECONDS } });
   ({ stack, part } = stage);
 });
 
