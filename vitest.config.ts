@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { configDefaults, defineConfig } from "vitest/config";
@@ -20,8 +21,8 @@ const POLLING = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   test: {
-    // Vitest's default leaves one processor free, which on two processors halves the speed.
-    maxWorkers: "100%",
+    // One more than there are processors: queues, leases, players and programs of others leave them idle at times.
+    maxWorkers: availableParallelism() + 1,
     reporters: ["default", "./test/untried-tests.ts"],
     sequence: { sequencer: SlowFilesFirst },
     projects: [
@@ -84,6 +85,7 @@ export default defineConfig({
           // Files through the processor's own steps: ffmpeg, but no server and no browser, so several at a time.
           name: "media",
           environment: "node",
+          isolate: false,
           include: MEDIA,
           testTimeout: CONVERSION_MS,
           hookTimeout: CONVERSION_MS,
@@ -94,12 +96,14 @@ export default defineConfig({
         test: {
           name: "e2e",
           environment: "node",
+          // Loading wrangler takes seconds of a processor.
+          isolate: false,
           include: END_TO_END,
           exclude: [...configDefaults.exclude, ...MEDIA],
-          // After the others: the players of a third file would not get the time that they need to play.
+          // After the others, which leave players too little of a processor.
           sequence: { groupOrder: 1 },
-          testTimeout: CONVERSION_MS,
-          hookTimeout: CONVERSION_MS,
+          testTimeout: 2 * CONVERSION_MS,
+          hookTimeout: 2 * CONVERSION_MS,
           expect: POLLING,
         },
       },

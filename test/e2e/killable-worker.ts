@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +29,10 @@ export async function startKillableWorker(settings: Record<string, string> = {})
   const lines = Object.entries({ ...TEST_SECRETS, ...settings }).map(([name, value]) => `${name}="${value}"\n`);
   await writeFile(variables, lines.join(""), { mode: 0o600 });
   const env = environment(directory);
-  const migrate = ["d1", "migrations", "apply", "ladderlock", "--local", "--persist-to", state];
+  // `d1 migrations apply` starts a server for each of the migrations.
+  const migrations = join(directory, "migrations.sql");
+  await writeFile(migrations, await allMigrations());
+  const migrate = ["d1", "execute", "ladderlock", "--local", "--yes", "--persist-to", state, "--file", migrations];
   const { signal } = new AbortController();
   await runOrThrow(process.execPath, [WRANGLER, ...migrate], { cwd: ROOT, env, signal });
   const port = await freePort();
@@ -58,6 +61,12 @@ export async function startKillableWorker(settings: Record<string, string> = {})
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function allMigrations(): Promise<string> {
+  const folder = join(ROOT, "migrations/d1");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
+  return (await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))).join(";\n");
 }
 
 /** wrangler keeps what it writes for itself in our directory too, and asks nothing. */
