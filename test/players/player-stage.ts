@@ -21,7 +21,7 @@ export type PlayerStage = {
   readonly stack: Stack;
   readonly part: Part;
   /** A tab that has shown its first picture; `masterUrl` is the path that token issue gave. */
-  openTab(player: BrowserPlayer, masterUrl: string, fromHandToMouth?: boolean): Promise<PlayerTab>;
+  openTab(player: BrowserPlayer, masterUrl: string, fromHandToMouth?: boolean, patienceMs?: number): Promise<PlayerTab>;
   closeTabs(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -36,8 +36,8 @@ export async function openPlayerStage({ settings, clip, firstLines = 360 }: Play
   return {
     stack,
     part,
-    openTab: async (player, masterUrl, fromHandToMouth = false) => {
-      const request = { browser, site, player, firstLines, fromHandToMouth };
+    openTab: async (player, masterUrl, fromHandToMouth, patienceMs) => {
+      const request = { browser, site, player, firstLines, fromHandToMouth, patienceMs };
       const tab = await PlayerTab.open({ ...request, masterUrl: stack.origin + masterUrl });
       tabs.push(tab);
       return tab;

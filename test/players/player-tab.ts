@@ -14,7 +14,9 @@ export type OpenRequest = {
   readonly masterUrl: string;
   /** The lines of the quality to begin with. */
   readonly firstLines: number;
-  readonly fromHandToMouth?: boolean;
+  readonly fromHandToMouth: boolean | undefined;
+  /** How long the first picture may take. */
+  readonly patienceMs: number | undefined;
 };
 
 const PATIENCE_MS = 60_000;
@@ -43,7 +45,7 @@ export class PlayerTab {
 
   /** Resolves when the first picture is there. It does not play yet. */
   static async open(request: OpenRequest): Promise<PlayerTab> {
-    const { browser, site, player, masterUrl, firstLines, fromHandToMouth = false } = request;
+    const { browser, site, player, masterUrl, firstLines, fromHandToMouth = false, patienceMs } = request;
     const context = await browser.newContext({ viewport: { width: 380, height: 380 } });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
@@ -57,7 +59,7 @@ export class PlayerTab {
         settings: { ...player.settings, ...(fromHandToMouth ? player.fromHandToMouth : {}) },
         lines: firstLines,
       });
-      await tab.shows(firstLines);
+      await tab.shows(firstLines, patienceMs);
       return tab;
     } catch (error) {
       await context.close();
@@ -152,8 +154,10 @@ export class PlayerTab {
   }
 
   /** Waits until the picture has this many lines and is there. */
-  async shows(lines: number): Promise<void> {
-    await this.until((video, wanted) => video.videoHeight === wanted && video.readyState >= 2 && !video.seeking, lines);
+  async shows(lines: number, patienceMs = PATIENCE_MS): Promise<void> {
+    const isShown = (video: HTMLVideoElement, wanted: number) =>
+      video.videoHeight === wanted && video.readyState >= 2 && !video.seeking;
+    await this.until(isShown, lines, patienceMs);
   }
 
   /** Waits until nothing has moved for a while, with nothing to play; resolves to where that was. */
@@ -173,10 +177,14 @@ export class PlayerTab {
   }
 
   /** On failure the error says where the player stood; what a player has given up on fails at once. */
-  private async until(holds: (video: HTMLVideoElement, argument: number) => boolean, argument: number): Promise<void> {
+  private async until(
+    holds: (video: HTMLVideoElement, argument: number) => boolean,
+    argument: number,
+    timeout = PATIENCE_MS,
+  ): Promise<void> {
     const condition = `((video) => window.faults.length > 0 || (${holds})(video, ${argument}))(document.querySelector("video"))`;
     try {
-      await this.page.waitForFunction(condition, undefined, { timeout: PATIENCE_MS, polling: 50 });
+      await this.page.waitForFunction(condition, undefined, { timeout, polling: 50 });
       const { faults } = await this.state();
       if (faults.length > 0) throw new Error("the player has given up");
     } catch (cause) {
