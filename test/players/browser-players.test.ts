@@ -88,7 +88,8 @@ async function goOnIn(lines: number, tab: PlayerTab): Promise<void> {
 
 describe.concurrent("three players that were paused", () => {
   it("switch the quality after the issued token has expired", async (test) => {
-    const watchers = await Promise.all(BROWSER_PLAYERS.map((player) => pausedWithShortToken(test, player)));
+    const watchers: Paused[] = [];
+    for (const player of BROWSER_PLAYERS) watchers.push(await pausedWithShortToken(test, player));
     await sleep(Math.max(...watchers.map(({ startsUntil }) => startsUntil)) - Date.now());
     for (const { tab } of watchers) expect((await fetch(tab.masterUrl)).status).toBe(401);
     await Promise.all(watchers.map(({ tab }) => goOnIn(720, tab)));
