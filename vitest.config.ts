@@ -54,6 +54,7 @@ export default defineConfig({
                   ...{ maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 100 },
                   deadLetterQueue: "ladderlock-audit-events-failed",
                 },
+                "ladderlock-webhooks": { maxBatchSize: 6, maxBatchTimeout: 1, maxRetries: 10 },
               },
               bindings: {
                 ...TEST_SECRETS,

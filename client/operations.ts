@@ -1,6 +1,6 @@
 /* Made from the definitions of the routes by `npm run docs`: edit those. */
 
-export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
+export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
 
 export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
 
@@ -12,13 +12,15 @@ export type IssuedToken = { readonly token: string; readonly expiresAt: string; 
 
 export type Job = { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | null; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseOwner: string | null; readonly leaseExpiresAt: number | null; readonly runAfter: number; readonly progress: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; } | null; readonly failReason: string | null; readonly cancelRequested: boolean; readonly createdAt: number; readonly startedAt: number | null; readonly finishedAt: number | null; readonly fileIndex: number | null; };
 
-export type KeysAtRest = { readonly current: string; readonly keys: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly use: "current" | "former" | "unknown" | "none"; })[]; };
+export type KeysAtRest = { readonly current: string; readonly keys: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly webhookSecrets: number; readonly use: "current" | "former" | "unknown" | "none"; })[]; };
 
 export type MigrationProgress = { readonly waiting: number; readonly queued: number; readonly underWay: number; readonly failed: number; readonly stopped: number; readonly migrated: number; readonly maxInFlight: number; };
 
-export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
+export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
 
 export type NewUploadToken = { readonly tokenId: string; readonly state: "WAITING" | "UPLOADING" | "POST_CREATED" | "EXPIRED" | "REVOKED"; readonly maxBytes: number; readonly maxDurationSeconds: number | null; readonly corsOrigin: string | null; readonly uses: 1; readonly postDefaults: { readonly authorId: string; readonly title: string | null; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; }; readonly createdBy: string; readonly createdAt: string; readonly expiresAt: string; readonly revokedAt: string | null; readonly upload: { readonly uploadId: string; readonly size: number | null; readonly offset: number; readonly expiresAt: string; } | null; readonly videoPostId: string | null; readonly uploadUrl: string; };
+
+export type NewWebhookEndpoint = { readonly webhookId: string; readonly url: string; readonly events: readonly string[]; readonly description: string; readonly state: "ENABLED" | "DISABLED"; readonly disabledReason: "REQUESTED" | "GONE" | null; readonly disabledAt: string | null; readonly createdBy: string; readonly createdAt: string; readonly updatedAt: string; readonly secret: string; };
 
 export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly qualityAuth: readonly QualityPolicy[]; };
 
@@ -26,7 +28,7 @@ export type Problem = { readonly type: "about:blank"; readonly title: string; re
 
 export type QualityPolicy = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly policy: "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED"; readonly entitlement: string | null; };
 
-export type RewrappedPage = { readonly current: string; readonly rewrapped: number; readonly left: number; readonly unknown: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; })[]; readonly damaged: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly kind: "content" | "single-key" | "source-url"; readonly quality: string | null; readonly keyVersion: number | null; readonly kekId: string; })[]; readonly nextCursor: string | null; };
+export type RewrappedPage = { readonly current: string; readonly rewrapped: number; readonly left: number; readonly unknown: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly webhookSecrets: number; })[]; readonly damaged: readonly ({ readonly videoPostId: string | null; readonly fileIndex: number | null; readonly webhookId: string | null; readonly kind: "content" | "single-key" | "source-url" | "webhook-secret"; readonly quality: string | null; readonly keyVersion: number | null; readonly kekId: string; })[]; readonly nextCursor: string | null; };
 
 export type RotationBatch = { readonly batchId: string; readonly state: "RUNNING" | "PAUSED" | "DONE" | "CANCELLED"; readonly selection: { readonly [name in string]: unknown }; readonly maxInFlight: number; readonly graceSeconds: number | null; readonly requestedBy: string; readonly createdAt: string; readonly finishedAt: string | null; readonly filled: boolean; };
 
@@ -45,6 +47,14 @@ export type Variant = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "
 export type VideoPost = { readonly videoPostId: string; readonly importId: string | null; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly deletedAt: number | null; readonly publishedAt: number | null; readonly audit: { readonly result: "PASSED" | "REJECTED"; readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly withdrawal: { readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly files: readonly Part[]; };
 
 export type VideoPostSummary = { readonly videoPostId: string; readonly authorId: string; readonly title: string; readonly slug: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly publishedAt: number | null; };
+
+export type WebhookAttempt = { readonly attempt: number; readonly startedAt: string; readonly durationMs: number; readonly status: number | null; readonly error: string | null; readonly excerpt: string | null; readonly nextAttemptAt: string | null; };
+
+export type WebhookDelivery = { readonly deliveryId: string; readonly type: string; readonly state: "PENDING" | "DELIVERED" | "FAILED" | "HELD"; readonly attempts: number; readonly eventAt: string; readonly nextAttemptAt: string | null; readonly createdAt: string; readonly deliveredAt: string | null; };
+
+export type WebhookDeliveryDetail = { readonly deliveryId: string; readonly type: string; readonly state: "PENDING" | "DELIVERED" | "FAILED" | "HELD"; readonly attempts: number; readonly eventAt: string; readonly nextAttemptAt: string | null; readonly createdAt: string; readonly deliveredAt: string | null; readonly body: string; readonly attemptList: readonly WebhookAttempt[]; };
+
+export type WebhookEndpoint = { readonly webhookId: string; readonly url: string; readonly events: readonly string[]; readonly description: string; readonly state: "ENABLED" | "DISABLED"; readonly disabledReason: "REQUESTED" | "GONE" | null; readonly disabledAt: string | null; readonly createdBy: string; readonly createdAt: string; readonly updatedAt: string; };
 
 /** Of each operation: its input, its answers and the codes of its problems. */
 export type Operations = {
@@ -299,6 +309,70 @@ export type Operations = {
     answers: { readonly status: 200; readonly body: ImportedPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };
+  /** Lists the webhook endpoints. */
+  listWebhooks: {
+    input: Record<never, never>;
+    answers: { readonly status: 200; readonly body: { readonly items: readonly WebhookEndpoint[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Creates a webhook endpoint, whose secret is shown once. */
+  createWebhook: {
+    input: { readonly body: { readonly url: string; readonly events?: readonly ("*" | "post.*" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted")[] | undefined; readonly description?: string | undefined; }; };
+    answers: { readonly status: 201; readonly body: NewWebhookEndpoint };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "invalid" | "wrong-state" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Returns a webhook endpoint. */
+  getWebhook: {
+    input: { readonly params: { readonly webhookId: string; }; };
+    answers: { readonly status: 200; readonly body: WebhookEndpoint };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Changes, enables or disables a webhook endpoint. */
+  updateWebhook: {
+    input: { readonly params: { readonly webhookId: string; }; readonly body: { readonly url?: string | undefined; readonly events?: readonly ("*" | "post.*" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted")[] | undefined; readonly description?: string | undefined; readonly state?: "ENABLED" | "DISABLED" | undefined; }; };
+    answers: { readonly status: 200; readonly body: WebhookEndpoint };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Deletes a webhook endpoint; nothing more is sent to it. */
+  deleteWebhook: {
+    input: { readonly params: { readonly webhookId: string; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists the events of an endpoint by pages. */
+  listWebhookDeliveries: {
+    input: { readonly params: { readonly webhookId: string; }; readonly query?: { readonly state?: "PENDING" | "DELIVERED" | "FAILED" | "HELD" | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly WebhookDelivery[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns an event of an endpoint with its body and its newest 100 attempts. */
+  getWebhookDelivery: {
+    input: { readonly params: { readonly webhookId: string; readonly deliveryId: string; }; };
+    answers: { readonly status: 200; readonly body: WebhookDeliveryDetail };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Delivers an event again, whatever its state, with the same `webhook-id`. */
+  replayWebhookDelivery: {
+    input: { readonly params: { readonly webhookId: string; readonly deliveryId: string; }; };
+    answers: { readonly status: 202; readonly body: WebhookDelivery };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Delivers the events of a time again that were not delivered, up to 1000 in a request. */
+  replayWebhookDeliveries: {
+    input: { readonly params: { readonly webhookId: string; }; readonly body: { readonly from: string; readonly to: string; readonly state?: "HELD" | "FAILED" | "DELIVERED" | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 202; readonly body: { readonly replayed: number; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Creates a new secret; for a time both sign. */
+  rotateWebhookSecret: {
+    input: { readonly params: { readonly webhookId: string; }; readonly body?: { readonly overlapSeconds?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly secret: string; readonly previousExpiresAt: string; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
   /** Lists the newest 1000 API keys without their secrets. */
   listApiKeys: {
     input: Record<never, never>;
@@ -307,7 +381,7 @@ export type Operations = {
   };
   /** Creates an API key, which is shown once. */
   createApiKey: {
-    input: { readonly body: { readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read")[]; readonly expiresAt?: string | null | undefined; }; };
+    input: { readonly body: { readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly expiresAt?: string | null | undefined; }; };
     answers: { readonly status: 201; readonly body: NewApiKey };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
   };
@@ -373,6 +447,16 @@ export const OPERATIONS = {
   clearMigration: { method: "DELETE", path: "/admin/video/enc/migrate" },
   importVideoPost: { method: "POST", path: "/admin/video/imports" },
   getImport: { method: "GET", path: "/admin/video/imports/{importId}" },
+  listWebhooks: { method: "GET", path: "/api/v2/webhooks" },
+  createWebhook: { method: "POST", path: "/api/v2/webhooks" },
+  getWebhook: { method: "GET", path: "/api/v2/webhooks/{webhookId}" },
+  updateWebhook: { method: "PATCH", path: "/api/v2/webhooks/{webhookId}" },
+  deleteWebhook: { method: "DELETE", path: "/api/v2/webhooks/{webhookId}" },
+  listWebhookDeliveries: { method: "GET", path: "/api/v2/webhooks/{webhookId}/deliveries" },
+  getWebhookDelivery: { method: "GET", path: "/api/v2/webhooks/{webhookId}/deliveries/{deliveryId}" },
+  replayWebhookDelivery: { method: "POST", path: "/api/v2/webhooks/{webhookId}/deliveries/{deliveryId}/replay" },
+  replayWebhookDeliveries: { method: "POST", path: "/api/v2/webhooks/{webhookId}/replay" },
+  rotateWebhookSecret: { method: "POST", path: "/api/v2/webhooks/{webhookId}/secret/rotate" },
   listApiKeys: { method: "GET", path: "/admin/api-keys" },
   createApiKey: { method: "POST", path: "/admin/api-keys" },
   revokeApiKey: { method: "DELETE", path: "/admin/api-keys/{keyId}" },

@@ -34,6 +34,10 @@ export type Context = Persistence & {
   readonly env: Env;
   readonly settings: Settings;
   readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Sends a webhook. */
+  readonly sendRequest: (url: string, init: RequestInit) => Promise<Response>;
   readonly vault: KeyVault;
   readonly playbackTokens: TokenSigner;
   readonly jobCredentials: JobCredentials;
@@ -61,6 +65,9 @@ export type ContextOptions = {
   /** Fetches the JWKS of viewers' issuers. */
   readonly fetch?: Fetcher;
   readonly wait?: (ms: number) => Promise<unknown>;
+  readonly random?: () => number;
+  /** Sends webhooks. */
+  readonly sendRequest?: Context["sendRequest"];
 };
 
 /** The composition root: the only place that chooses a database. */
@@ -109,6 +116,8 @@ export function createContext(options: ContextOptions): Context {
     env,
     settings,
     now,
+    random: options.random ?? Math.random,
+    sendRequest: options.sendRequest ?? ((url, init) => fetch(url, init)),
     posts: forgettingSaved(persistence.posts, [watchPages, gate.parts]),
     gate,
     minutes,

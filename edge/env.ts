@@ -1,6 +1,6 @@
 import type { JobEvents } from "./durable-objects/job-events.ts";
 import type { PlayCounter } from "./gate/play-counter.ts";
-import type { AuditEventMessage, DeletionMessage } from "./queues/messages.ts";
+import type { AuditEventMessage, DeletionMessage, DeliverWebhookMessage } from "./queues/messages.ts";
 
 /** The bindings of wrangler.toml. settings/settings.ts reads the variables and secrets beside them. */
 export type Env = {
@@ -12,6 +12,7 @@ export type Env = {
   readonly PLAY_COUNTER: DurableObjectNamespace<PlayCounter>;
   readonly DELETE_OBJECTS: Queue<DeletionMessage>;
   readonly AUDIT_EVENTS: Queue<AuditEventMessage>;
+  readonly WEBHOOKS: Queue<DeliverWebhookMessage>;
   readonly TOKEN_ISSUE_LIMIT: RateLimit;
   /** Optional: where the counters of each minute go; without it they are lines of the log. */
   readonly GATE_METRICS?: AnalyticsEngineDataset;

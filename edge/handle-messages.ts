@@ -5,6 +5,7 @@ import { deleteReplaced } from "./events/delete-replaced.ts";
 import { logError } from "./log/log.ts";
 import { type QueueMessage, readMessage } from "./queues/messages.ts";
 import { LONGEST_RETRY_SECONDS, type Received } from "./queues/received.ts";
+import { deliverWebhooks } from "./webhooks/deliver-webhook.ts";
 
 type Kind = QueueMessage["kind"];
 type MessageOf<K extends Kind> = Extract<QueueMessage, { readonly kind: K }>;
@@ -16,6 +17,7 @@ const HANDLERS: { readonly [K in Kind]: MessageHandler<K> } = {
   "audit-event": storeAuditEvents,
   "delete-objects": oneByOne((message, { env }) => deleteUnder(env, message)),
   "delete-replaced": oneByOne((message, context) => deleteReplaced(context, message)),
+  "deliver-webhook": deliverWebhooks,
 };
 
 const RETRY_SECONDS = 30;

@@ -9,6 +9,8 @@ import { dispatchEvents } from "./events/outbox.ts";
 import { logError } from "./log/log.ts";
 import { expireUploadTokens, finishTokenUploads } from "./uploads/finish-token-uploads.ts";
 import { removeExpiredUploads } from "./uploads/remove-uploads.ts";
+import { expireWebhooks } from "./webhooks/expire-webhooks.ts";
+import { queueDueDeliveries } from "./webhooks/queue-deliveries.ts";
 
 /** Below a Worker's limit of subrequests, at a few requests each. */
 const UPLOADS_PER_SWEEP = 50;
@@ -32,6 +34,8 @@ export async function runScheduled(context: Context): Promise<void> {
       idempotency: () => context.idempotency.deleteExpired(now(), EXPIRED_KEYS_PER_SWEEP),
       audit: () => expireAuditEvents(context, now()),
       keys: () => deleteEndedKeys(context, now()),
+      webhooks: () => queueDueDeliveries(context),
+      oldWebhooks: () => expireWebhooks(context, now()),
       rotations: () => continueKeyRotations(context, now()),
     });
   } catch (error) {

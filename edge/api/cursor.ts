@@ -39,6 +39,8 @@ export const postCursor = cursorOf(z.object({ videoPostId: z.uuidv7(), titleFold
 export const batchCursor = cursorOf(z.uuidv7());
 /** Behind an upload token. */
 export const uploadTokenCursor = cursorOf(z.uuidv7());
+/** Behind a delivery of a webhook endpoint. */
+export const deliveryCursor = cursorOf(z.object({ eventAt: z.int(), eventId: z.string().min(1).max(200) }));
 /** Behind a part. */
 export const partCursor = cursorOf(part);
 /** Behind a value that is wrapped under a key-encryption key; `after` is null before the first. */
@@ -46,10 +48,16 @@ export const rewrapCursor = cursorOf(
   z
     .object({
       kekId: z.string().min(1),
-      kind: z.enum(["content", "single-key", "source-url"]),
-      after: z.union([z.object({ keyId: z.string().min(1) }), part]).nullable(),
+      kind: z.enum(["content", "single-key", "source-url", "webhook-secret"]),
+      after: z
+        .union([z.object({ keyId: z.string().min(1) }), z.object({ secretId: z.string().min(1) }), part])
+        .nullable(),
     })
-    .refine(({ kind, after }) => after === null || (kind === "content") === "keyId" in after),
+    .refine(
+      ({ kind, after }) =>
+        after === null ||
+        ((kind === "content") === "keyId" in after && (kind === "webhook-secret") === "secretId" in after),
+    ),
 );
 
 /** A parameter of a query that holds a cursor. */

@@ -62,6 +62,7 @@ export const TAGS = {
   Jobs: "Sites and operators",
   "Keys and rotation": "Operators",
   "Imported content": "Operators",
+  Webhooks: "Sites and operators: events of posts, and their delivery",
   "API keys": "Operators",
   "Audit log": "Operators",
   Processors: "The job protocol: processors",

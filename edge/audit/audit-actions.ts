@@ -75,6 +75,19 @@ export const AUDIT_ACTIONS = {
   },
   "api-key.create": { records: "a created API key", details: ["name", "scopes", "keyId", "expiresAt"] },
   "api-key.revoke": { records: "a revoked API key", details: ["keyId"] },
+  "webhook.create": { records: "a created webhook endpoint", details: ["events", "host", "webhookId"] },
+  "webhook.update": {
+    records: "a changed webhook endpoint",
+    details: ["webhookId"],
+    optional: ["events", "host", "state"],
+  },
+  "webhook.delete": { records: "a deleted webhook endpoint", details: ["webhookId"] },
+  "webhook.rotate-secret": { records: "a new signing secret", details: ["webhookId", "previousExpiresAt"] },
+  "webhook.replay": {
+    records: "replayed webhooks",
+    details: ["webhookId"],
+    optional: ["from", "to", "state", "deliveryId", "replayed"],
+  },
   "audit.export": { records: "an export of the log", details: ["from", "to", "format"] },
 } as const satisfies Readonly<Record<string, Action>>;
 

@@ -1,13 +1,14 @@
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import { uploadPrefix } from "../../shared/domain/object-keys.ts";
 import type { Context } from "../context.ts";
+import { type AnnounceDeps, announceEvent } from "../webhooks/announce-event.ts";
 import { inBothBuckets, inSource, queueDeletions } from "./delete-objects.ts";
 import { queueReplaced } from "./delete-replaced.ts";
 
 type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly type: Type }>;
 
 /** What handlers use. */
-export type EventDeps = Pick<Context, "uploads" | "env" | "settings" | "prefixes" | "now">;
+export type EventDeps = Pick<Context, "uploads" | "env" | "settings" | "prefixes" | "now"> & AnnounceDeps;
 
 /**
  * Idempotent and independent of the order: an event is delivered at least once, and may come after a later one. A throw
@@ -35,7 +36,7 @@ export async function handleEvent(event: DomainEvent, deps: EventDeps): Promise<
   const handlers = HANDLERS[event.type] as readonly Handler<DomainEvent["type"]>[] | undefined;
   if (handlers === undefined) return [new Error(`the event ${event.id} has the unknown type ${event.type}`)];
   const failures: Error[] = [];
-  for (const handle of handlers) {
+  for (const handle of [...handlers, announceEvent]) {
     try {
       await handle(event, deps);
     } catch (cause) {

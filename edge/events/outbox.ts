@@ -1,6 +1,7 @@
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import type { Context } from "../context.ts";
 import { logError } from "../log/log.ts";
+import { queueDueDeliveries } from "../webhooks/queue-deliveries.ts";
 import { type EventDeps, handleEvent } from "./handlers.ts";
 
 export type OutboxDeps = EventDeps & Pick<Context, "outbox">;
@@ -24,6 +25,8 @@ export async function dispatchEvents(deps: OutboxDeps): Promise<number> {
     if (failed.length === 0) await outbox.markDispatched({ videoPostId, version }, now()).catch((e) => failed.push(e));
     failures.push(...failed);
   }
+  // The Cron Trigger queues what is not queued here.
+  if (taken.length > 0) await queueDueDeliveries(deps).catch((error) => logError("webhooks", error));
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} events could not be handled`);
   return taken.length;
 }

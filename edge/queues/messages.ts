@@ -30,7 +30,14 @@ const auditEvent = z.object({
   keepUntil: z.int(),
 });
 
-const messageSchema = z.discriminatedUnion("kind", [deleteObjects, deleteReplaced, auditEvent]);
+const deliverWebhook = z.object({
+  kind: z.literal("deliver-webhook"),
+  endpointId: z.string(),
+  eventId: z.string(),
+  attempt: z.int().positive(),
+});
+
+const messageSchema = z.discriminatedUnion("kind", [deleteObjects, deleteReplaced, auditEvent, deliverWebhook]);
 
 /** Deletes everything under a prefix, in as many requests as needed. */
 export type DeleteObjectsMessage = Readonly<z.infer<typeof deleteObjects>>;
@@ -38,9 +45,12 @@ export type DeleteObjectsMessage = Readonly<z.infer<typeof deleteObjects>>;
 /** Deletes a replaced version, not before a time in ms, if no pointer names it and no key of it is valid. */
 export type DeleteReplacedMessage = Readonly<z.infer<typeof deleteReplaced>>;
 
+/** Starts one attempt, unless it has been started before. The database has everything else. */
+export type DeliverWebhookMessage = Readonly<z.infer<typeof deliverWebhook>>;
+
 export type DeletionMessage = DeleteObjectsMessage | DeleteReplacedMessage;
 export type AuditEventMessage = AuditEvent & { readonly kind: "audit-event" };
-export type QueueMessage = DeletionMessage | AuditEventMessage;
+export type QueueMessage = DeletionMessage | AuditEventMessage | DeliverWebhookMessage;
 
 /** Null for a message that this release cannot read. */
 export function readMessage(body: unknown): QueueMessage | null {

@@ -12,6 +12,8 @@ import { rewrapRoutes } from "./admin/rewrap.ts";
 import { rotateRoutes } from "./admin/rotate.ts";
 import { rotationRoutes } from "./admin/rotations.ts";
 import { adminTokenRoutes } from "./admin/tokens.ts";
+import { webhookDeliveryRoutes } from "./admin/webhook-deliveries.ts";
+import { webhookRoutes } from "./admin/webhooks.ts";
 import { garbageRoutes } from "./internal/garbage.ts";
 import { internalJobRoutes } from "./internal/jobs.ts";
 import { demoTokenRoutes } from "./pages/demo-viewer-token.ts";
@@ -39,6 +41,8 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...rotationRoutes,
   ...importRoutes,
   ...rekeyRoutes,
+  ...webhookRoutes,
+  ...webhookDeliveryRoutes,
   ...apiKeyRoutes,
   ...auditRoutes,
   ...internalJobRoutes,

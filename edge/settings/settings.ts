@@ -7,6 +7,7 @@ import { GATE_SETTINGS } from "./gate-settings.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
 import { seconds, secret, unknownSettings, wholeNumber } from "./setting-types.ts";
 import { viewerIssuers, viewerIssuersSchema } from "./viewer-issuers.ts";
+import { WEBHOOK_SETTINGS } from "./webhook-settings.ts";
 
 const secretList = (minimumBytes: number) =>
   z.string().transform((text, check) => {
@@ -117,6 +118,7 @@ export const SETTINGS_SCHEMA = z.object({
   MAX_UPLOAD_BYTES: wholeNumber(1)
     .default(50 * 2 ** 30)
     .describe("largest upload"),
+  ...WEBHOOK_SETTINGS,
   DEMO_VIEWERS: z
     .literal("enabled")
     .optional()

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { isPublicAddress } from "../../shared/lib/public-address.ts";
 import { downloadUrl } from "./download-url.ts";
 import { type AddressGuard, PUBLIC_INTERNET } from "./guarded-request.ts";
-import { isPublicAddress } from "./public-address.ts";
 import { redirectTarget } from "./source-redirects.ts";
 
 /*

@@ -59,32 +59,37 @@ function describeKeys({ keys }: KeysAtRest): string {
     { title: "CONTENT KEYS", align: "right" },
     { title: "SINGLE KEYS", align: "right" },
     { title: "SOURCE URLS", align: "right" },
+    { title: "WEBHOOK SECRETS", align: "right" },
   ] as const;
-  const rows = keys.map(({ kekId, use, contentKeys, singleKeys, sourceUrls }) => [
+  const rows = keys.map(({ kekId, use, contentKeys, singleKeys, sourceUrls, webhookSecrets }) => [
     ...[kekId, use === "unknown" ? "not configured" : use],
-    ...[contentKeys, singleKeys, sourceUrls].map(String),
+    ...[contentKeys, singleKeys, sourceUrls, webhookSecrets].map(String),
   ]);
   return keys.length === 0 ? "No keys.\n" : textTable(columns, rows);
 }
 
 function describeEnd({ current, rewrapped, left, unknown, damaged }: Done): string {
   const lines = [`${rewrapped} keys were re-wrapped under ${current}.`];
-  for (const { videoPostId, fileIndex, kind, quality, keyVersion, kekId } of damaged) {
-    const which = {
-      content: `${quality}, version ${keyVersion}`,
-      "single-key": "its single key",
-      "source-url": "its URL",
-    };
-    const remedy = kind === "source-url" ? "Create the post again." : "Rotate the part.";
-    lines.push(`Damaged: post ${videoPostId}, part ${fileIndex}, ${which[kind]}, under ${kekId}. ${remedy}`);
-  }
-  for (const { kekId, contentKeys, singleKeys, sourceUrls } of unknown) {
-    lines.push(
-      `${contentKeys + singleKeys + sourceUrls} keys are under ${kekId}, which is not configured: they cannot be read.`,
-    );
+  for (const key of damaged) lines.push(describeDamaged(key));
+  for (const { kekId, contentKeys, singleKeys, sourceUrls, webhookSecrets } of unknown) {
+    const count = contentKeys + singleKeys + sourceUrls + webhookSecrets;
+    lines.push(`${count} keys are under ${kekId}, which is not configured: they cannot be read.`);
   }
   if (left === 0) lines.push("No key uses a former key-encryption key: they can be removed.");
   else if (left > damaged.length) lines.push(`${left} keys remain that were added meanwhile. Run the command again.`);
   else lines.push(`${left} damaged keys remain.`);
   return `${lines.join("\n")}\n`;
+}
+
+function describeDamaged(key: RewrappedPage["damaged"][number]): string {
+  const { videoPostId, fileIndex, webhookId, kind, quality, keyVersion, kekId } = key;
+  if (kind === "webhook-secret")
+    return `Damaged: a secret of the webhook endpoint ${webhookId}, under ${kekId}. Rotate the secret.`;
+  const which = {
+    content: `${quality}, version ${keyVersion}`,
+    "single-key": "its single key",
+    "source-url": "its URL",
+  };
+  const remedy = kind === "source-url" ? "Create the post again." : "Rotate the part.";
+  return `Damaged: post ${videoPostId}, part ${fileIndex}, ${which[kind]}, under ${kekId}. ${remedy}`;
 }

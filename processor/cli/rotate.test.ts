@@ -202,24 +202,26 @@ describe("processor rewrap", () => {
 
   it("names keys that cannot be read, and ends with 1 while former key-encryption keys are still needed", async () => {
     const key = { videoPostId: "p1", fileIndex: 0, kind: "content", quality: "480p", keyVersion: 1, kekId: "k1" };
-    const unknown = [{ kekId: "k0", contentKeys: 4, singleKeys: 1, sourceUrls: 0 }];
-    const end = { ...page, left: 1, damaged: [key], unknown, nextCursor: null };
+    const secret = { webhookId: "w1", kind: "webhook-secret", kekId: "k1" };
+    const unknown = [{ kekId: "k0", contentKeys: 4, singleKeys: 1, sourceUrls: 0, webhookSecrets: 2 }];
+    const end = { ...page, left: 1, damaged: [key, secret], unknown, nextCursor: null };
     const damaged = await typed("rewrap", [ok(end)]);
     expect(damaged.code).toBe(1);
     expect(damaged.out).toContain("Damaged: post p1, part 0, 480p, version 1, under k1. Rotate the part.\n");
-    expect(damaged.out).toContain("5 keys are under k0, which is not configured: they cannot be read.\n");
+    expect(damaged.out).toContain("Damaged: a secret of the webhook endpoint w1, under k1. Rotate the secret.\n");
+    expect(damaged.out).toContain("7 keys are under k0, which is not configured: they cannot be read.\n");
     const more = await typed("rewrap --json", [ok({ ...page, left: 3, nextCursor: null })]);
     expect([more.code, JSON.parse(more.out)]).toMatchObject([1, { rewrapped: 500, left: 3 }]);
   });
 
   it("only counts in a dry run", async () => {
     const keys = [
-      { kekId: "k0", contentKeys: 4, singleKeys: 1, sourceUrls: 0, use: "unknown" },
-      { kekId: "k2", contentKeys: 996, singleKeys: 0, sourceUrls: 0, use: "current" },
+      { kekId: "k0", contentKeys: 4, singleKeys: 1, sourceUrls: 0, webhookSecrets: 3, use: "unknown" },
+      { kekId: "k2", contentKeys: 996, singleKeys: 0, sourceUrls: 0, webhookSecrets: 0, use: "current" },
     ];
     const { code, out, requests } = await typed("rewrap --dry-run", [ok({ current: "k2", keys })]);
     expect([code, requests]).toEqual([0, ["GET /rewrap"]]);
-    expect(out).toMatch(/^k0 +not configured +4 +1 +0$/m);
-    expect(out).toMatch(/^k2 +current +996 +0 +0$/m);
+    expect(out).toMatch(/^k0 +not configured +4 +1 +0 +3$/m);
+    expect(out).toMatch(/^k2 +current +996 +0 +0 +0$/m);
   });
 });

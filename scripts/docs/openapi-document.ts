@@ -93,6 +93,8 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   importId: "An import",
   tokenId: "An upload token",
   keyId: "The public half of an API key",
+  webhookId: "A webhook endpoint",
+  deliveryId: "An event of an endpoint, by its `webhook-id`",
 };
 
 const KEY_PARAMETER = {

@@ -17,6 +17,8 @@ import type { UploadStore } from "./ports/upload-store.ts";
 import type { UploadTokenStore } from "./ports/upload-token-store.ts";
 import type { VideoPostQueries } from "./ports/video-post-queries.ts";
 import type { VideoPostRepository } from "./ports/video-post-repository.ts";
+import type { WebhookDeliveries } from "./ports/webhook-deliveries.ts";
+import type { WebhookEndpoints } from "./ports/webhook-endpoints.ts";
 
 /**
  * Everything that a deployment stores in its database; one function per database implements it. A method of a port is
@@ -42,4 +44,6 @@ export interface Persistence {
   readonly apiKeys: ApiKeyStore;
   readonly auditLog: AuditLog;
   readonly idempotency: IdempotencyStore;
+  readonly webhookEndpoints: WebhookEndpoints;
+  readonly webhookDeliveries: WebhookDeliveries;
 }

@@ -8,6 +8,7 @@
  * - `keys:rotate`: rotation, migration, re-wrapping
  * - `access:write`: policies and revocation
  * - `audit:read`: the audit log
+ * - `webhooks:manage`: webhook endpoints, their secrets and deliveries
  */
 export const SCOPES = [
   "admin",
@@ -19,6 +20,7 @@ export const SCOPES = [
   "keys:rotate",
   "access:write",
   "audit:read",
+  "webhooks:manage",
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -7,7 +7,8 @@ export type KeyBinding = { readonly fileId: string; readonly quality: string; re
 /** The owner and the purpose of a wrapped text. */
 export type TextBinding =
   | { readonly fileId: string; readonly purpose: "source-url" }
-  | { readonly requestId: string; readonly purpose: "answer" };
+  | { readonly requestId: string; readonly purpose: "answer" }
+  | { readonly secretId: string; readonly purpose: "webhook-secret" };
 
 export type WrappedText = { readonly kekId: string; readonly wrappedText: string };
 
@@ -87,7 +88,12 @@ function boundKey({ fileId, quality, keyVersion }: KeyBinding): readonly unknown
 }
 
 function boundText(binding: TextBinding): readonly unknown[] {
-  return ["fileId" in binding ? binding.fileId : binding.requestId, binding.purpose];
+  return [ownerOf(binding), binding.purpose];
+}
+
+function ownerOf(binding: TextBinding): string {
+  if ("fileId" in binding) return binding.fileId;
+  return "requestId" in binding ? binding.requestId : binding.secretId;
 }
 
 function importKek(kek: NamedSecret): Promise<CryptoKey> {

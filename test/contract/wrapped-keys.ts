@@ -7,6 +7,7 @@ import { singleKeyBinding } from "../../shared/domain/single-key-source.ts";
 import { createKeyVault, type KeyVault } from "../../shared/key-vault/key-vault.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, fenceOf, LADDER, NOW, onlyPart, publishPost, reload, savePost, transcode, vault } from "./steps.ts";
+import { sampleEndpoint } from "./webhook-samples.ts";
 
 const OLD = { id: "k1", bytes: new Uint8Array(32).fill(7) };
 const NEW = { id: "k2", bytes: new Uint8Array(32).fill(9) };
@@ -53,17 +54,36 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
       const before = await Promise.all(ids.map((id) => keyOf(vault, id)));
       const keys = 3 * LADDER.length;
       expect(await persistence.wrappings.count()).toEqual([
-        { kekId: "k1", contentKeys: keys, singleKeys: 1, sourceUrls: 0 },
+        { kekId: "k1", contentKeys: keys, singleKeys: 1, sourceUrls: 0, webhookSecrets: 0 },
       ]);
       const first = await rewrap(both);
       expect(first).toMatchObject({ current: "k2", rewrapped: 3, left: keys + 1 - 3, damaged: [], unknown: [] });
       expect(await rewrapAll(both)).toMatchObject({ rewrapped: keys + 1 - 3, left: 0, next: null });
       expect(await persistence.wrappings.count()).toEqual([
-        { kekId: "k2", contentKeys: keys, singleKeys: 1, sourceUrls: 0 },
+        { kekId: "k2", contentKeys: keys, singleKeys: 1, sourceUrls: 0, webhookSecrets: 0 },
       ]);
       expect(await Promise.all(ids.map((id) => keyOf(newAlone, id)))).toEqual(before);
       const { id: fileId, singleKey } = onlyPart(await reload(persistence, ids[0]!));
       expect(await newAlone.unwrap(singleKey!, singleKeyBinding(fileId))).toEqual(new Uint8Array(16).fill(5));
+    });
+
+    it("are the secrets of webhook endpoints too", async () => {
+      const wrap = (using: KeyVault, secretId: string) =>
+        using.wrapText(`whsec_${secretId}`, { secretId, purpose: "webhook-secret" });
+      for (const id of ["s1", "s2", "s3", "s4"]) {
+        const { kekId, wrappedText } = await wrap(vault, id);
+        const secret = { id, kekId, wrappedSecret: wrappedText, createdAt: NOW, expiresAt: null };
+        await persistence.webhookEndpoints.create(sampleEndpoint(`of-${id}`), secret, 10);
+      }
+      expect(await persistence.wrappings.count()).toMatchObject([{ kekId: "k1", webhookSecrets: 4 }]);
+      expect(await rewrapAll(both)).toMatchObject({ rewrapped: 4, left: 0, damaged: [], next: null });
+      const page = { kekId: "k2", kind: "webhook-secret", after: null, limit: 10 } as const;
+      const stored = await persistence.wrappings.listUnder(page);
+      for (const { id, kekId, wrappedKey } of stored) {
+        const binding = { secretId: id, purpose: "webhook-secret" } as const;
+        expect(await newAlone.unwrapText({ kekId, wrappedText: wrappedKey }, binding)).toBe(`whsec_${id}`);
+      }
+      expect(stored).toHaveLength(4);
     });
 
     it("are each replaced once, however many do it at the same time", async () => {
@@ -116,7 +136,7 @@ export function describeWrappedKeys(name: string, open: OpenPersistence): void {
       ]);
       expect(await rewrap(newAlone)).toMatchObject({
         ...{ rewrapped: 0, left: 0, next: null },
-        unknown: [{ kekId: "k1", contentKeys: 1, singleKeys: 0, sourceUrls: 0 }],
+        unknown: [{ kekId: "k1", contentKeys: 1, singleKeys: 0, sourceUrls: 0, webhookSecrets: 0 }],
       });
     });
   });

@@ -15,7 +15,7 @@ const SHARED = [
 ];
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
-  "shared/lib": { may: [], packages: [/^uuid$/] },
+  "shared/lib": { may: [], packages: [/^uuid$/, /^ipaddr\.js$/] },
   "shared/domain": { may: ["shared/lib"], packages: [] },
   "shared/hls": { may: ["shared/lib"], packages: [] },
   "shared/playback-token": { may: ["shared/lib"], packages: [/^zod$/] },
@@ -41,7 +41,6 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       /^@aws-sdk\//,
       /^commander$/,
       /^fluent-ffmpeg$/,
-      /^ipaddr\.js$/,
       /^prom-client$/,
     ],
   },
@@ -74,7 +73,7 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   { name: /^drizzle-orm/, within: "", to: ["shared/persistence/d1/"] },
   { name: /^@aws-sdk\//, within: "processor/", to: ["processor/adapters/object-store.ts"] },
   { name: /^commander$/, within: "", to: ["processor/cli/"] },
-  { name: /^ipaddr\.js$/, within: "", to: ["processor/adapters/public-address.ts"] },
+  { name: /^ipaddr\.js$/, within: "", to: ["shared/lib/public-address.ts"] },
   { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config/config.ts"] },
   { name: /^prom-client$/, within: "", to: ["processor/monitoring/"] },
   { name: /^@tus\/server$/, within: "", to: ["edge/routes/posts/uploads.ts", "edge/uploads/r2-tus-store.ts"] },

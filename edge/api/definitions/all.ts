@@ -10,8 +10,12 @@ import * as processors from "./processors.ts";
 import * as rotations from "./rotations.ts";
 import * as tokens from "./tokens.ts";
 import * as uploadTokens from "./upload-tokens.ts";
+import * as webhooks from "./webhooks.ts";
 
-const MODULES = [playback, tokens, posts, uploadTokens, jobs, keys, rotations, imports, apiKeys, audit, processors];
+const MODULES = [
+  ...[playback, tokens, posts, uploadTokens, jobs, keys, rotations],
+  ...[imports, webhooks, apiKeys, audit, processors],
+];
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 

@@ -47,7 +47,10 @@ function mayContinue(vault: Deps["vault"], { kekId }: RewrapPosition): boolean {
   return kekId === STORED_CLEAR || vault.formerKekIds.includes(kekId);
 }
 
-function shownKey({ videoPostId, fileIndex, kind, version, kekId }: KeyAtRest) {
-  const { quality = null, keyVersion = null } = version ?? {};
-  return { videoPostId, fileIndex, kind, quality, keyVersion, kekId };
+function shownKey(key: KeyAtRest) {
+  const { kind, kekId } = key;
+  const nothing = { videoPostId: null, fileIndex: null, webhookId: null, quality: null, keyVersion: null };
+  if (key.kind === "webhook-secret") return { ...nothing, webhookId: key.webhookId, kind, kekId };
+  const { videoPostId, fileIndex, version } = key;
+  return { ...nothing, videoPostId, fileIndex, ...version, kind, kekId };
 }

@@ -29,7 +29,7 @@ export type RewrapReport = {
   readonly next: RewrapPosition | null;
 };
 
-const KINDS: readonly KeyAtRestKind[] = ["content", "single-key", "source-url"];
+const KINDS: readonly KeyAtRestKind[] = ["content", "single-key", "source-url", "webhook-secret"];
 
 /**
  * RewrapKeys: re-wraps one page of keys under the current key-encryption key. Content does not change, and the key
@@ -52,7 +52,8 @@ export async function rewrapKeys(
   const rewrapped = place === undefined ? 0 : await wrappings.replace(place.kind, changes);
   const damaged = opened.flatMap(({ old, wrapped }) => (wrapped === null ? [old] : []));
   const last = page.length === limit ? page.at(-1) : undefined;
-  const next = last === undefined ? (places[index + 1] ?? null) : { ...last, after: positionOf(last) };
+  const next =
+    last === undefined ? (places[index + 1] ?? null) : { kekId: last.kekId, kind: last.kind, after: positionOf(last) };
   return { current: vault.currentKekId, rewrapped, damaged, next, ...(await left(vault, wrappings)) };
 }
 
@@ -64,7 +65,13 @@ async function wrappedAnew(vault: KeyVault, old: KeyAtRest): Promise<Rewrapped |
 }
 
 async function wrapAgain(vault: KeyVault, old: KeyAtRest): Promise<WrappedKey> {
-  const { fileId, version, kekId, wrappedKey } = old;
+  const { kekId, wrappedKey } = old;
+  if (old.kind === "webhook-secret") {
+    const binding = { secretId: old.id, purpose: "webhook-secret" } as const;
+    const wrapped = await vault.wrapText(await vault.unwrapText({ kekId, wrappedText: wrappedKey }, binding), binding);
+    return { kekId: wrapped.kekId, wrappedKey: wrapped.wrappedText };
+  }
+  const { fileId, version } = old;
   if (old.kind === "source-url") {
     const url = await unwrapSourceUrl(vault, fileId, { kekId, wrappedText: wrappedKey });
     const wrapped = await wrapSourceUrl(vault, fileId, url);
@@ -74,7 +81,9 @@ async function wrapAgain(vault: KeyVault, old: KeyAtRest): Promise<WrappedKey> {
   return vault.wrap(await vault.unwrap(old, binding), binding);
 }
 
-function positionOf({ kind, id, videoPostId, fileIndex }: KeyAtRest): KeyPosition {
+function positionOf(key: KeyAtRest): KeyPosition {
+  if (key.kind === "webhook-secret") return { secretId: key.id };
+  const { kind, id, videoPostId, fileIndex } = key;
   return kind === "content" ? { keyId: id } : { videoPostId, fileIndex };
 }
 
@@ -84,7 +93,8 @@ async function left({ currentKekId, formerKekIds }: KeyVault, wrappings: KeyWrap
   const known = others.filter(({ kekId }) => isKnown(kekId));
   return {
     left: known.reduce(
-      (sum, { contentKeys, singleKeys, sourceUrls }) => sum + contentKeys + singleKeys + sourceUrls,
+      (sum, { contentKeys, singleKeys, sourceUrls, webhookSecrets }) =>
+        sum + contentKeys + singleKeys + sourceUrls + webhookSecrets,
       0,
     ),
     unknown: others.filter(({ kekId }) => !isKnown(kekId)),

@@ -16,12 +16,15 @@ export interface KeyWrappingStore {
 
 /**
  * `content`: the key of a quality and version. `single-key`: the key of an imported part before its re-key.
- * `source-url`: not a key, but the URL that a part is downloaded from, wrapped in the same way.
+ * `source-url`: not a key, but the URL that a part is downloaded from, wrapped in the same way. `webhook-secret`: what the
+ * webhooks of an endpoint are signed with.
  */
-export type KeyAtRestKind = "content" | "single-key" | "source-url";
+export type KeyAtRestKind = PartKeyAtRest["kind"] | WebhookSecretAtRest["kind"];
 
-export type KeyAtRest = WrappedKey & {
-  readonly kind: KeyAtRestKind;
+export type KeyAtRest = PartKeyAtRest | WebhookSecretAtRest;
+
+export type PartKeyAtRest = WrappedKey & {
+  readonly kind: "content" | "single-key" | "source-url";
   /** Primary key of its row. */
   readonly id: string;
   readonly fileId: string;
@@ -32,10 +35,19 @@ export type KeyAtRest = WrappedKey & {
   readonly version: { readonly quality: string; readonly keyVersion: number } | null;
 };
 
+export type WebhookSecretAtRest = WrappedKey & {
+  readonly kind: "webhook-secret";
+  readonly id: string;
+  readonly webhookId: string;
+};
+
 export type Rewrapping = { readonly old: KeyAtRest; readonly wrapped: WrappedKey };
 
-/** Where a page ends: a content key by its public id, the other kinds by their part. */
-export type KeyPosition = { readonly keyId: string } | { readonly videoPostId: string; readonly fileIndex: number };
+/** Where a page ends: a content key by its public id, a webhook secret by its id, the other kinds by their part. */
+export type KeyPosition =
+  | { readonly keyId: string }
+  | { readonly secretId: string }
+  | { readonly videoPostId: string; readonly fileIndex: number };
 
 export type KeyPage = {
   readonly kekId: string;
@@ -51,4 +63,5 @@ export type KeysUnder = {
   readonly contentKeys: number;
   readonly singleKeys: number;
   readonly sourceUrls: number;
+  readonly webhookSecrets: number;
 };

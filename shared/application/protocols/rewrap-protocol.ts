@@ -19,6 +19,7 @@ const keysUnder = z.object({
   contentKeys: z.number(),
   singleKeys: z.number(),
   sourceUrls: z.number(),
+  webhookSecrets: z.number(),
 });
 
 export const keysAtRestSchema = z
@@ -37,9 +38,11 @@ export const rewrapViewSchema = z
     unknown: z.array(keysUnder),
     damaged: z.array(
       z.object({
-        videoPostId: z.string(),
-        fileIndex: z.number(),
-        kind: z.enum(["content", "single-key", "source-url"]),
+        /** Null for the secret of a webhook endpoint. */
+        videoPostId: z.string().nullable(),
+        fileIndex: z.number().nullable(),
+        webhookId: z.string().nullable(),
+        kind: z.enum(["content", "single-key", "source-url", "webhook-secret"]),
         quality: z.string().nullable(),
         keyVersion: z.number().nullable(),
         kekId: z.string(),

@@ -8,8 +8,9 @@ import * as jobs from "./schema/jobs.ts";
 import * as playback from "./schema/playback.ts";
 import * as uploads from "./schema/uploads.ts";
 import * as posts from "./schema/video-post.ts";
+import * as webhooks from "./schema/webhooks.ts";
 
-const schema = { ...posts, ...playback, ...jobs, ...callers, ...uploads, ...idempotency };
+const schema = { ...posts, ...playback, ...jobs, ...callers, ...uploads, ...idempotency, ...webhooks };
 
 export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };
 

@@ -20,6 +20,8 @@ import { d1VideoPostQueries } from "./posts/video-post-queries.ts";
 import { d1VideoPostRepository } from "./posts/video-post-repository.ts";
 import { d1UploadStore } from "./uploads/upload-store.ts";
 import { d1UploadTokenStore } from "./uploads/upload-token-store.ts";
+import { d1WebhookDeliveries } from "./webhooks/delivery-store.ts";
+import { d1WebhookEndpoints } from "./webhooks/endpoint-store.ts";
 
 /** Cloudflare D1. The only export that code outside of this folder imports. */
 export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence {
@@ -44,5 +46,7 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     apiKeys: d1ApiKeyStore(db),
     auditLog: d1AuditLog(db),
     idempotency: d1IdempotencyStore(db),
+    webhookEndpoints: d1WebhookEndpoints(db),
+    webhookDeliveries: d1WebhookDeliveries(db),
   };
 }

@@ -57,7 +57,9 @@ async function all(worker: TestWorker, limit: number): Promise<RewrapView[]> {
 
 describe("re-wrapping", () => {
   it("has nothing to do while there is one key-encryption key, or the new one is not the first", async () => {
-    const keys = [{ kekId: OLD_ID, contentKeys: 2 * QUALITIES, singleKeys: 0, sourceUrls: 0, use: "current" }];
+    const keys = [
+      { kekId: OLD_ID, contentKeys: 2 * QUALITIES, singleKeys: 0, sourceUrls: 0, webhookSecrets: 0, use: "current" },
+    ];
     for (const worker of [before, known]) {
       expect(await count(worker)).toEqual({ current: OLD_ID, keys });
       const last = (await all(worker, 200)).at(-1);
@@ -72,8 +74,8 @@ describe("re-wrapping", () => {
     const begun = await page(first, { limit: 3 });
     expect(begun).toMatchObject({ current: "k-new", rewrapped: 3, left: 2 * QUALITIES - 3 });
     expect((await count(first)).keys).toEqual([
-      { kekId: "k-new", contentKeys: 3, singleKeys: 0, sourceUrls: 0, use: "current" },
-      { kekId: OLD_ID, contentKeys: 2 * QUALITIES - 3, singleKeys: 0, sourceUrls: 0, use: "former" },
+      { kekId: "k-new", contentKeys: 3, singleKeys: 0, sourceUrls: 0, webhookSecrets: 0, use: "current" },
+      { kekId: OLD_ID, contentKeys: 2 * QUALITIES - 3, singleKeys: 0, sourceUrls: 0, webhookSecrets: 0, use: "former" },
     ]);
     // Half of the keys are under the new one: an isolate with the settings of the step before still reads all.
     for (const worker of [known, first]) {
@@ -98,13 +100,14 @@ describe("re-wrapping", () => {
     const pages = await all(first, 200);
     expect(pages.at(-1)).toMatchObject({
       left: 0,
-      unknown: [{ kekId: "k-lost", contentKeys: 1, singleKeys: 0, sourceUrls: 0 }],
+      unknown: [{ kekId: "k-lost", contentKeys: 1, singleKeys: 0, sourceUrls: 0, webhookSecrets: 0 }],
     });
     expect((await count(first)).keys).toContainEqual({
       kekId: "k-lost",
       contentKeys: 1,
       singleKeys: 0,
       sourceUrls: 0,
+      webhookSecrets: 0,
       use: "unknown",
     });
     const token = await anonymousToken(first, part);

@@ -23,6 +23,8 @@ import { describeUploadTokens } from "../../contract/upload-tokens.ts";
 import { describeUploads } from "../../contract/uploads.ts";
 import { describeVideoPostRoundTrip } from "../../contract/video-post-round-trip.ts";
 import { describeVideoPostSaves } from "../../contract/video-post-saves.ts";
+import { describeWebhookDeliveries } from "../../contract/webhook-deliveries.ts";
+import { describeWebhookEndpoints } from "../../contract/webhook-endpoints.ts";
 import { describeWrappedKeys } from "../../contract/wrapped-keys.ts";
 import { openD1Persistence } from "../support/d1-persistence.ts";
 
@@ -51,4 +53,6 @@ describeOutbox("D1", openD1Persistence);
 describePostList("D1", openD1Persistence);
 describeDriftedPosts("D1", openD1Persistence);
 describeStoredPrefixes("D1", openD1Persistence);
+describeWebhookEndpoints("D1", openD1Persistence);
+describeWebhookDeliveries("D1", openD1Persistence);
 describeAppendOnlyAudit("D1", openD1Persistence);

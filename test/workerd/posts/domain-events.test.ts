@@ -51,8 +51,9 @@ const gone = (prefix: string) =>
 describe("the events of a save", () => {
   it("report with an identity when a post is published, unpublished and deleted", async () => {
     const { videoPostId } = await publishPost(worker);
-    const audit = (result: string) => worker.admin("POST", `/api/v2/video-posts/${videoPostId}/audit`, { result });
-    expect((await audit("REJECTED")).status).toBe(200);
+    const audit = (result: string, reason?: string) =>
+      worker.admin("POST", `/api/v2/video-posts/${videoPostId}/audit`, { result, reason });
+    expect((await audit("REJECTED", "too dark")).status).toBe(200);
     expect((await audit("PASSED")).status).toBe(200);
     expect((await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`)).status).toBe(200);
     const events = await eventsOf(videoPostId);

@@ -145,6 +145,7 @@ describe("re-wrapping", () => {
       contentKeys: 0,
       singleKeys: 0,
       sourceUrls: 1,
+      webhookSecrets: 0,
     });
     expect(await rewrapAll(worker)).toMatchObject({ left: 0 });
     expectNoSecret(await everythingStored());

@@ -25,6 +25,7 @@ export async function documentedExchanges(worker: TestWorker): Promise<readonly 
   await ofUploadTokens(admin);
   await ofRotations(worker, videoPostId, fileIndex, admin);
   await ofKeys(worker, admin);
+  await ofWebhooks(worker, admin);
   await ofCallers(admin);
   return exchanges;
 }
@@ -139,6 +140,44 @@ async function ofKeys(worker: TestWorker, admin: Admin): Promise<void> {
   const post = await createPost(worker);
   const query = `?videoPostId=${post}&fileIndex=0&quality=1080p&keyVersion=1`;
   await admin("GET /admin/video/enc/key", undefined, `/admin/video/enc/key${query}`);
+}
+
+async function ofWebhooks(worker: TestWorker, admin: Admin): Promise<void> {
+  const base = "/api/v2/webhooks";
+  const endpoint = await admin(`POST ${base}`, { url: "https://www.example.com/hooks/video", events: ["post.*"] });
+  await admin(`POST ${base}`, { url: "https://10.0.0.1/" });
+  await admin(`GET ${base}`);
+  const path = `${base}/${endpoint.webhookId}`;
+  await admin(`GET ${base}/{webhookId}`, undefined, path);
+  await admin(`PATCH ${base}/{webhookId}`, { state: "DISABLED" }, path);
+  const body = '{"type":"post.deleted","timestamp":"2026-11-27T03:37:00.000Z","data":{"videoPostId":"a"}}';
+  const [now, eventId] = [worker.context.now(), "evt_a_4_1"];
+  const event = { id: eventId, type: "post.deleted", at: now, body } as const;
+  await worker.context.webhookDeliveries.create(event, { now, firstAttemptAt: now });
+  await admin(`POST ${base}/{webhookId}/replay`, rangeAround(now), `${path}/replay`);
+  await admin(`PATCH ${base}/{webhookId}`, { state: "ENABLED" }, path);
+  await admin(`POST ${base}/{webhookId}/replay`, rangeAround(now), `${path}/replay`);
+  await worker.settled();
+  const ref = { endpointId: endpoint.webhookId as string, eventId };
+  // In place of the queue, so that nothing is sent.
+  await worker.context.webhookDeliveries.begin({ ...ref, attempt: 1, nextAttemptAt: now }, worker.context.now(), now);
+  await worker.context.webhookDeliveries.finish({
+    ...{ ...ref, url: "", wakeAt: null, after: { state: "FAILED", nextAttemptAt: null, isGone: false } },
+    attempt: {
+      ...{ attempt: 1, startedAt: now, durationMs: 80, status: 500, error: null, excerpt: "Internal error" },
+      nextAttemptAt: null,
+    },
+  });
+  await admin(`GET ${base}/{webhookId}/deliveries`, undefined, `${path}/deliveries?limit=1`);
+  await admin(`GET ${base}/{webhookId}/deliveries/{deliveryId}`, undefined, `${path}/deliveries/${eventId}`);
+  const replay = `${base}/{webhookId}/deliveries/{deliveryId}/replay`;
+  await admin(`POST ${replay}`, undefined, `${path}/deliveries/${eventId}/replay`);
+  await admin(`POST ${base}/{webhookId}/secret/rotate`, undefined, `${path}/secret/rotate`);
+  await admin(`DELETE ${base}/{webhookId}`, undefined, path);
+}
+
+function rangeAround(now: number) {
+  return { from: new Date(now - 1000).toISOString(), to: new Date(now + 1000).toISOString() };
 }
 
 async function ofCallers(admin: Admin): Promise<void> {

@@ -6,7 +6,9 @@ import type {
   KeyPosition,
   KeysUnder,
   KeyWrappingStore,
+  PartKeyAtRest,
   Rewrapping,
+  WebhookSecretAtRest,
 } from "../../../application/ports/key-wrapping-store.ts";
 import type { Database } from "../database.ts";
 
@@ -22,18 +24,34 @@ export function d1KeyWrappingStore(db: Database): KeyWrappingStore {
 
 async function count(db: Database, range: SQL): Promise<KeysUnder[]> {
   return db.all<KeysUnder>(sql`SELECT kek_id AS kekId, sum(content) AS contentKeys, sum(single) AS singleKeys,
-      sum(url) AS sourceUrls
-    FROM (SELECT kek_id, count(*) AS content, 0 AS single, 0 AS url FROM video_hls_encrypt_key WHERE ${range} GROUP BY kek_id
-      UNION ALL SELECT kek_id, 0, count(*), 0 FROM single_key_source WHERE ${range} GROUP BY kek_id
-      UNION ALL SELECT kek_id, 0, 0, count(*) FROM (SELECT source_kek_id AS kek_id FROM video_file_post) WHERE ${range}
-        GROUP BY kek_id)
+      sum(url) AS sourceUrls, sum(webhook) AS webhookSecrets
+    FROM (SELECT kek_id, count(*) AS content, 0 AS single, 0 AS url, 0 AS webhook FROM video_hls_encrypt_key
+        WHERE ${range} GROUP BY kek_id
+      UNION ALL SELECT kek_id, 0, count(*), 0, 0 FROM single_key_source WHERE ${range} GROUP BY kek_id
+      UNION ALL SELECT kek_id, 0, 0, count(*), 0 FROM (SELECT source_kek_id AS kek_id FROM video_file_post) WHERE ${range}
+        GROUP BY kek_id
+      UNION ALL SELECT kek_id, 0, 0, 0, count(*) FROM webhook_secret WHERE ${range} GROUP BY kek_id)
     GROUP BY kek_id ORDER BY kek_id`);
 }
 
-type Row = Omit<KeyAtRest, "kind" | "version"> & { quality: string | null; keyVersion: number | null };
+type Row = Omit<PartKeyAtRest, "kind" | "version"> & { quality: string | null; keyVersion: number | null };
 
-async function listUnder(db: Database, { kekId, kind, after, limit }: KeyPage): Promise<KeyAtRest[]> {
-  const { table, id, fileId, wrapped, kek, version } = TABLES[kind];
+async function listUnder(db: Database, { kind, ...page }: KeyPage): Promise<readonly KeyAtRest[]> {
+  return kind === "webhook-secret" ? listSecrets(db, page) : listPartKeys(db, kind, page);
+}
+
+function listSecrets(db: Database, { kekId, after, limit }: Omit<KeyPage, "kind">): Promise<WebhookSecretAtRest[]> {
+  return db.all<WebhookSecretAtRest>(sql`SELECT 'webhook-secret' AS kind, id, endpoint_id AS webhookId, kek_id AS kekId,
+      wrapped_secret AS wrappedKey
+    FROM webhook_secret WHERE kek_id = ${kekId} AND id > ${positionOf(after)} ORDER BY id LIMIT ${limit}`);
+}
+
+async function listPartKeys(
+  db: Database,
+  kind: PartKeyAtRest["kind"],
+  { kekId, after, limit }: Omit<KeyPage, "kind">,
+): Promise<PartKeyAtRest[]> {
+  const { table, id, fileId, wrapped, kek, version } = PART_TABLES[kind];
   const rows = await db.all<Row>(sql`SELECT w.${id} AS id, f.id AS fileId, ${version}, w.${kek} AS kekId,
       w.${wrapped} AS wrappedKey, f.video_id AS videoPostId, f.file_index AS fileIndex
     FROM ${table} w JOIN video_file_post f ON f.id = w.${fileId}
@@ -48,14 +66,16 @@ async function listUnder(db: Database, { kekId, kind, after, limit }: KeyPage): 
 function positionOf(after: KeyPosition | null): SQL {
   if (after === null) return sql`''`;
   if ("keyId" in after) return sql`${after.keyId}`;
+  if ("secretId" in after) return sql`${after.secretId}`;
   const { videoPostId, fileIndex } = after;
   return sql`(SELECT id FROM video_file_post WHERE video_id = ${videoPostId} AND file_index = ${fileIndex})`;
 }
 
-type Table = { readonly [part in "table" | "id" | "fileId" | "wrapped" | "kek" | "version"]: SQL };
+type Table = { readonly [part in "table" | "id" | "wrapped" | "kek"]: SQL };
+type PartTable = Table & { readonly fileId: SQL; readonly version: SQL };
 
 const NO_VERSION = sql`NULL AS quality, NULL AS keyVersion`;
-const TABLES: Readonly<Record<KeyAtRestKind, Table>> = {
+const PART_TABLES: Readonly<Record<PartKeyAtRest["kind"], PartTable>> = {
   content: {
     ...{ table: sql`video_hls_encrypt_key`, id: sql`key_id`, fileId: sql`file_id` },
     ...{ wrapped: sql`wrapped_key`, kek: sql`kek_id`, version: sql`w.quality, w.key_version AS keyVersion` },
@@ -67,6 +87,13 @@ const TABLES: Readonly<Record<KeyAtRestKind, Table>> = {
   "source-url": {
     ...{ table: sql`video_file_post`, id: sql`id`, fileId: sql`id` },
     ...{ wrapped: sql`source_url`, kek: sql`source_kek_id`, version: NO_VERSION },
+  },
+};
+
+const TABLES: Readonly<Record<KeyAtRestKind, Table>> = {
+  ...PART_TABLES,
+  "webhook-secret": {
+    ...{ table: sql`webhook_secret`, id: sql`id`, wrapped: sql`wrapped_secret`, kek: sql`kek_id` },
   },
 };
 

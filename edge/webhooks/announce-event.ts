@@ -1,0 +1,23 @@
+import type { DomainEvent } from "../../shared/domain/domain-event.ts";
+import { type WebhookEvent, webhookBody, webhookIdOf } from "../../shared/domain/webhook-event.ts";
+import type { Context } from "../context.ts";
+import { eventsOf } from "./events-of.ts";
+
+export type AnnounceDeps = Pick<Context, "webhookDeliveries" | "settings" | "now">;
+
+/** Stores the deliveries of an event of a post. A repetition finds them stored, whatever the post has become. */
+export async function announceEvent(event: DomainEvent, deps: AnnounceDeps): Promise<void> {
+  for (const [index, { type, data }] of eventsOf(event).entries()) {
+    if (!(await deps.webhookDeliveries.isWanted(type))) continue;
+    const { videoPostId, at, id } = event;
+    await announce({ id: webhookIdOf(id, index), type, at, data: { videoPostId, ...data } }, deps);
+  }
+}
+
+/** Stores one delivery of an event for each endpoint that receives its type. */
+export async function announce(event: WebhookEvent, { webhookDeliveries, settings, now }: AnnounceDeps): Promise<void> {
+  const at = now();
+  const firstAttemptAt = at + Math.round(settings.WEBHOOK_RETRY_SECONDS[0]! * 1000);
+  const { id, type } = event;
+  await webhookDeliveries.create({ id, type, at: event.at, body: webhookBody(event) }, { now: at, firstAttemptAt });
+}
