@@ -1,6 +1,6 @@
 /* Made from the definitions of the routes by `npm run docs`: edit those. */
 
-export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
+export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
 
 export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
 
@@ -16,7 +16,7 @@ export type KeysAtRest = { readonly current: string; readonly keys: readonly ({ 
 
 export type MigrationProgress = { readonly waiting: number; readonly queued: number; readonly underWay: number; readonly failed: number; readonly stopped: number; readonly migrated: number; readonly maxInFlight: number; };
 
-export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
+export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
 
 export type NewUploadToken = { readonly tokenId: string; readonly state: "WAITING" | "UPLOADING" | "POST_CREATED" | "EXPIRED" | "REVOKED"; readonly maxBytes: number; readonly maxDurationSeconds: number | null; readonly corsOrigin: string | null; readonly uses: 1; readonly postDefaults: { readonly authorId: string; readonly title: string | null; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; }; readonly createdBy: string; readonly createdAt: string; readonly expiresAt: string; readonly revokedAt: string | null; readonly upload: { readonly uploadId: string; readonly size: number | null; readonly offset: number; readonly expiresAt: string; } | null; readonly videoPostId: string | null; readonly uploadUrl: string; };
 
@@ -27,6 +27,8 @@ export type Part = { readonly fileIndex: number; readonly position: number; read
 export type Problem = { readonly type: "about:blank"; readonly title: string; readonly status: number; readonly code: string; readonly detail?: string | undefined; };
 
 export type QualityPolicy = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly policy: "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED"; readonly entitlement: string | null; };
+
+export type Reward = { readonly videoPostId: string; readonly direction: "REWARD" | "REVERSAL"; readonly amount: number; readonly at: number; };
 
 export type RewrappedPage = { readonly current: string; readonly rewrapped: number; readonly left: number; readonly unknown: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly webhookSecrets: number; })[]; readonly damaged: readonly ({ readonly videoPostId: string | null; readonly fileIndex: number | null; readonly webhookId: string | null; readonly kind: "content" | "single-key" | "source-url" | "webhook-secret"; readonly quality: string | null; readonly keyVersion: number | null; readonly kekId: string; })[]; readonly nextCursor: string | null; };
 
@@ -43,6 +45,8 @@ export type SessionToken = { readonly token: string; readonly expiresAt: string;
 export type UploadToken = { readonly tokenId: string; readonly state: "WAITING" | "UPLOADING" | "POST_CREATED" | "EXPIRED" | "REVOKED"; readonly maxBytes: number; readonly maxDurationSeconds: number | null; readonly corsOrigin: string | null; readonly uses: 1; readonly postDefaults: { readonly authorId: string; readonly title: string | null; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; }; readonly createdBy: string; readonly createdAt: string; readonly expiresAt: string; readonly revokedAt: string | null; readonly upload: { readonly uploadId: string; readonly size: number | null; readonly offset: number; readonly expiresAt: string; } | null; readonly videoPostId: string | null; };
 
 export type Variant = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly width: number | null; readonly height: number | null; readonly peakBandwidth: number; readonly averageBandwidth: number; readonly codecs: string; readonly segmentCount: number; readonly bytes: number; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; };
+
+export type Video = { readonly videoPostId: string; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly durationSeconds: number; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly parts: readonly ({ readonly fileIndex: number; readonly position: number; readonly durationSeconds: number | null; readonly qualities: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[]; readonly ready: boolean; })[]; readonly publishedAt: number; };
 
 export type VideoPost = { readonly videoPostId: string; readonly importId: string | null; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly deletedAt: number | null; readonly publishedAt: number | null; readonly audit: { readonly result: "PASSED" | "REJECTED"; readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly withdrawal: { readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly files: readonly Part[]; };
 
@@ -155,6 +159,30 @@ export type Operations = {
     answers: { readonly status: 200; readonly body: VideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
+  };
+  /** Lists the rewards of an author by pages, with their balance. */
+  listAuthorRewards: {
+    input: { readonly params: { readonly authorId: string; }; readonly query?: { readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly balance: number; readonly items: readonly Reward[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Changes the interaction settings of a post and of its published video. */
+  changeVideoPostInteraction: {
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly comments: boolean; readonly liveComments: boolean; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists published videos by pages. */
+  listVideos: {
+    input: { readonly query?: { readonly authorId?: string | undefined; readonly slug?: string | undefined; readonly resourceType?: "VIDEO" | "AUDIO" | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly Video[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns a published video. */
+  getVideo: {
+    input: { readonly params: { readonly videoPostId: string; }; };
+    answers: { readonly status: 200; readonly body: Video };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Lists the caller's upload tokens, an administrator's call those of everybody. */
   listUploadTokens: {
@@ -381,7 +409,7 @@ export type Operations = {
   };
   /** Creates an API key, which is shown once. */
   createApiKey: {
-    input: { readonly body: { readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly expiresAt?: string | null | undefined; }; };
+    input: { readonly body: { readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly expiresAt?: string | null | undefined; }; };
     answers: { readonly status: 201; readonly body: NewApiKey };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
   };
@@ -422,6 +450,10 @@ export const OPERATIONS = {
   updateVideoPost: { method: "PATCH", path: "/api/v2/video-posts/{videoPostId}" },
   deleteVideoPost: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}" },
   auditVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/audit" },
+  listAuthorRewards: { method: "GET", path: "/api/v2/authors/{authorId}/rewards" },
+  changeVideoPostInteraction: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/interaction" },
+  listVideos: { method: "GET", path: "/api/v2/videos" },
+  getVideo: { method: "GET", path: "/api/v2/videos/{videoPostId}" },
   listUploadTokens: { method: "GET", path: "/api/v2/upload-tokens" },
   createUploadToken: { method: "POST", path: "/api/v2/upload-tokens" },
   getUploadToken: { method: "GET", path: "/api/v2/upload-tokens/{tokenId}" },

@@ -1,5 +1,6 @@
 import { continueKeyRotations } from "../shared/application/commands/continue-key-rotations.ts";
 import { deleteEndedKeys } from "../shared/application/commands/delete-ended-keys.ts";
+import { recordUnknownVideos } from "../shared/application/commands/record-published-video.ts";
 import { continueRekey } from "../shared/application/commands/request-rekey.ts";
 import { scanJobs } from "../shared/application/commands/scan-jobs.ts";
 import { runIsolated } from "../shared/application/isolated-steps.ts";
@@ -18,6 +19,8 @@ const UPLOADS_PER_SWEEP = 50;
 const TITLES_PER_SWEEP = 500;
 
 const EXPIRED_KEYS_PER_SWEEP = 1000;
+/** Posts of earlier releases that enter the library per minute, at nine statements each. */
+const VIDEOS_PER_SWEEP = 20;
 
 /** The work of the Cron Trigger, every minute. Failures are logged by step, and the invocation counts as failed. */
 export async function runScheduled(context: Context): Promise<void> {
@@ -36,6 +39,7 @@ export async function runScheduled(context: Context): Promise<void> {
       keys: () => deleteEndedKeys(context, now()),
       webhooks: () => queueDueDeliveries(context),
       oldWebhooks: () => expireWebhooks(context, now()),
+      library: () => recordUnknownVideos(context, VIDEOS_PER_SWEEP),
       rotations: () => continueKeyRotations(context, now()),
     });
   } catch (error) {

@@ -43,6 +43,10 @@ export const uploadTokenCursor = cursorOf(z.uuidv7());
 export const deliveryCursor = cursorOf(z.object({ eventAt: z.int(), eventId: z.string().min(1).max(200) }));
 /** Behind a part. */
 export const partCursor = cursorOf(part);
+/** Behind a video of the library. */
+export const videoCursor = cursorOf(z.object({ publishedAt: z.int(), videoPostId: z.string().min(1).max(64) }));
+/** Behind an entry of an author's rewards. */
+export const rewardCursor = cursorOf(z.int().positive());
 /** Behind a value that is wrapped under a key-encryption key; `after` is null before the first. */
 export const rewrapCursor = cursorOf(
   z

@@ -58,6 +58,7 @@ export const TAGS = {
   Playback: "Viewers and players",
   "Tokens and policies": "Sites and editors: who may watch what",
   Posts: "Sites and editors",
+  Library: "Sites: published videos and the rewards of authors",
   Uploads: "Sites and editors: resumable uploads (tus 1.0)",
   Jobs: "Sites and operators",
   "Keys and rotation": "Operators",

@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = {
     details: ["title", "resourceType", "access", "autoPublish", "status"],
   },
   "post.update": { records: "a change of a post", details: [], optional: ["title"] },
+  "post.interaction": { records: "changed interaction settings", details: ["comments", "liveComments"] },
   "post.audit": { records: "a review", details: ["result", "reason"] },
   "post.delete": { records: "the deletion of a post", details: [] },
   "post.import": { records: "`POST /admin/video/imports`", details: ["importId", "title", "status"] },

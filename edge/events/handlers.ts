@@ -1,3 +1,4 @@
+import { recordPublishedVideo } from "../../shared/application/commands/record-published-video.ts";
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import { uploadPrefix } from "../../shared/domain/object-keys.ts";
 import type { Context } from "../context.ts";
@@ -8,7 +9,11 @@ import { queueReplaced } from "./delete-replaced.ts";
 type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly type: Type }>;
 
 /** What handlers use. */
-export type EventDeps = Pick<Context, "uploads" | "env" | "settings" | "prefixes" | "now"> & AnnounceDeps;
+export type EventDeps = Pick<
+  Context,
+  "posts" | "library" | "ledger" | "uploads" | "env" | "settings" | "prefixes" | "now"
+> &
+  AnnounceDeps;
 
 /**
  * Idempotent and independent of the order: an event is delivered at least once, and may come after a later one. A throw
@@ -19,13 +24,16 @@ export type Handler<Type extends DomainEvent["type"]> = (event: EventOf<Type>, d
 type Handlers = { readonly [Type in DomainEvent["type"]]: readonly Handler<Type>[] };
 
 const HANDLERS: Handlers = {
-  VideoAuditPassed: [deleteUploads],
+  VideoAuditPassed: [rewardAuthor, refreshLibrary, deleteUploads],
   VideoAuditRejected: [],
-  VideoPostPublished: [],
-  VideoPostUnpublished: [],
+  VideoPostPublished: [refreshLibrary],
+  VideoPostUnpublished: [refreshLibrary],
+  VideoPostInteractionChanged: [refreshLibrary],
+  PublishedVideoChanged: [refreshLibrary],
+  UploadsReleased: [deleteUploads],
   SingleKeyContentMigrated: [deleteSources],
   PlayedVersionReplaced: [(event, deps) => queueReplaced(deps, event.prefix, event.keysEnd)],
-  VideoPostDeleted: [deleteUploads, deleteRenditions],
+  VideoPostDeleted: [refreshLibrary, reverseReward, deleteUploads, deleteRenditions],
 };
 
 /**
@@ -46,7 +54,24 @@ export async function handleEvent(event: DomainEvent, deps: EventDeps): Promise<
   return failures;
 }
 
-async function deleteUploads({ uploadIds }: { readonly uploadIds: readonly string[] }, { uploads, env }: EventDeps) {
+/** The author is rewarded by the first passed review while rewards are on. */
+async function rewardAuthor({ videoPostId, at }: DomainEvent, { ledger, settings }: EventDeps) {
+  const amount = settings.AUTHOR_REWARD_POINTS;
+  if (amount > 0) await ledger.reward({ videoPostId, amount, at });
+}
+
+async function reverseReward({ videoPostId }: DomainEvent, { ledger }: EventDeps) {
+  await ledger.reverse(videoPostId);
+}
+
+function refreshLibrary(event: DomainEvent, deps: EventDeps): Promise<void> {
+  return recordPublishedVideo(deps, event);
+}
+
+async function deleteUploads(
+  { uploadIds = [] }: { readonly uploadIds?: readonly string[] },
+  { uploads, env }: EventDeps,
+) {
   const dropped = await uploads.dropUnneeded(uploadIds);
   await queueDeletions(
     env,

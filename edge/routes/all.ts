@@ -16,9 +16,12 @@ import { webhookDeliveryRoutes } from "./admin/webhook-deliveries.ts";
 import { webhookRoutes } from "./admin/webhooks.ts";
 import { garbageRoutes } from "./internal/garbage.ts";
 import { internalJobRoutes } from "./internal/jobs.ts";
+import { rewardRoutes } from "./library/rewards.ts";
+import { videoRoutes } from "./library/videos.ts";
 import { demoTokenRoutes } from "./pages/demo-viewer-token.ts";
 import { sessionRoutes } from "./playback/play-session.ts";
 import { viewerTokenRoutes } from "./playback/viewer-token.ts";
+import { interactionRoutes } from "./posts/interaction.ts";
 import { jobRoutes } from "./posts/jobs.ts";
 import { uploadTokenRoutes } from "./posts/upload-tokens.ts";
 import { videoPostRoutes } from "./posts/video-posts.ts";
@@ -34,6 +37,9 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...lookUpTokenRoutes,
   ...videoPostRoutes,
   ...uploadTokenRoutes,
+  ...interactionRoutes,
+  ...videoRoutes,
+  ...rewardRoutes,
   ...jobRoutes,
   ...rotateRoutes,
   ...rewrapRoutes,

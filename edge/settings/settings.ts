@@ -115,6 +115,9 @@ export const SETTINGS_SCHEMA = z.object({
   AUDIT_RETENTION_DAYS: wholeNumber(1, 36_500)
     .default(400)
     .describe("how long the audit log keeps an event; a change does not affect events that are already stored"),
+  AUTHOR_REWARD_POINTS: wholeNumber(0, 1_000_000_000)
+    .default(0)
+    .describe("points that the author of a post gets for its first passed review; 0 for none"),
   MAX_UPLOAD_BYTES: wholeNumber(1)
     .default(50 * 2 ** 30)
     .describe("largest upload"),

@@ -88,6 +88,7 @@ function securityOf({ access }: RouteDefinition) {
 
 const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   videoPostId: "A post",
+  authorId: "An author: the id of a caller, or as the site names them",
   jobId: "A job",
   batchId: "A rotation batch",
   importId: "An import",

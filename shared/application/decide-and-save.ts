@@ -1,3 +1,4 @@
+import { eventsOfChange } from "../domain/change-events.ts";
 import type { Decision, Refusal, VideoPost } from "../domain/video-post.ts";
 import type { SaveOptions, VideoPostRepository } from "./ports/video-post-repository.ts";
 
@@ -27,8 +28,10 @@ export async function decideAndSave<T>(
     const decision = await decide(post);
     if (decision.kind === "refused") return decision;
     if (decision.kind === "unchanged") return { kind: "done", post, value: decision.value };
-    const outcome = await posts.save({ ...decision.change, from: post }, now, options);
-    if (outcome === "saved") return { kind: "done", post: decision.change.post, value: decision.value };
+    const { change, value } = decision;
+    const events = [...change.events, ...eventsOfChange(post, change.post)];
+    const outcome = await posts.save({ ...change, events, from: post }, now, options);
+    if (outcome === "saved") return { kind: "done", post: change.post, value };
     if (outcome === "lease-lost") return { kind: "lease-lost" };
     if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
   }

@@ -1,11 +1,13 @@
 import type { ApiKeyStore } from "./ports/api-key-store.ts";
 import type { AuditLog } from "./ports/audit-log.ts";
+import type { AuthorLedger } from "./ports/author-ledger.ts";
 import type { ContentKeyStore } from "./ports/content-key-store.ts";
 import type { FoldedTitles } from "./ports/folded-titles.ts";
 import type { GateReadings } from "./ports/gate-readings.ts";
 import type { IdempotencyStore } from "./ports/idempotency-store.ts";
 import type { JobStore } from "./ports/job-store.ts";
 import type { KeyWrappingStore } from "./ports/key-wrapping-store.ts";
+import type { Library } from "./ports/library.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PendingWorkQueries } from "./ports/pending-work-queries.ts";
 import type { PrefixQueries } from "./ports/prefix-queries.ts";
@@ -41,6 +43,8 @@ export interface Persistence {
   readonly rekeys: RekeyStore;
   readonly rotationBatches: RotationBatches;
   readonly rotationSteps: RotationSteps;
+  readonly library: Library;
+  readonly ledger: AuthorLedger;
   readonly apiKeys: ApiKeyStore;
   readonly auditLog: AuditLog;
   readonly idempotency: IdempotencyStore;

@@ -1,11 +1,20 @@
 /** What a change of a post raises. Only the root raises events. */
 export type NewEvent =
-  | { readonly type: "VideoAuditPassed"; readonly auditedBy: string; readonly uploadIds: readonly string[] }
+  /** `uploadIds`: of earlier releases, which raised no `UploadsReleased`. */
+  | { readonly type: "VideoAuditPassed"; readonly auditedBy: string; readonly uploadIds?: readonly string[] }
   | { readonly type: "VideoAuditRejected"; readonly auditedBy: string; readonly reason: string }
   /** Milliseconds. */
   | { readonly type: "VideoPostPublished"; readonly publishedAt: number }
   /** By a rejection or a withdrawal; a deletion raises `VideoPostDeleted` instead. */
   | { readonly type: "VideoPostUnpublished" }
+  | {
+      readonly type: "VideoPostInteractionChanged";
+      readonly interaction: { readonly comments: boolean; readonly liveComments: boolean };
+    }
+  /** What the library shows of a published post has changed; interaction has the event above. */
+  | { readonly type: "PublishedVideoChanged" }
+  /** No part needs these uploads any more: theirs play in a published post, or are gone. */
+  | { readonly type: "UploadsReleased"; readonly uploadIds: readonly string[] }
   /** An imported part has its own keys; its imported segments are no longer needed. */
   | { readonly type: "SingleKeyContentMigrated"; readonly prefixes: readonly string[] }
   /** A part plays another version. Keys of the old one are served until `keysEnd`, in ms. */

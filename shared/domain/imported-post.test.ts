@@ -70,7 +70,7 @@ describe("an imported post", () => {
     expect(post).toMatchObject({ status: "PUBLISHED", importId: "film", nextFileIndex: 2 });
     expect(jobs).toEqual([]);
     expect(events).toEqual([
-      { type: "VideoAuditPassed", auditedBy: "system", uploadIds: [] },
+      { type: "VideoAuditPassed", auditedBy: "system" },
       { type: "VideoPostPublished", publishedAt: NOW },
     ]);
     expect(post.files.map(({ fileIndex, position, transferResult }) => [fileIndex, position, transferResult])).toEqual([

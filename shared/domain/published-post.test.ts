@@ -90,8 +90,8 @@ describe("the events of a post", () => {
     const save = { videoPostId: "post", version: 3, at: LATER };
     const identified = identifyEvents(save, [{ type: "VideoPostUnpublished" }, { type: "VideoPostUnpublished" }]);
     expect(identified).toEqual([
-      { id: "post.3.0", videoPostId: "post", at: LATER, type: "VideoPostUnpublished" },
-      { id: "post.3.1", videoPostId: "post", at: LATER, type: "VideoPostUnpublished" },
+      { id: "post.3.0", videoPostId: "post", version: 3, at: LATER, type: "VideoPostUnpublished" },
+      { id: "post.3.1", videoPostId: "post", version: 3, at: LATER, type: "VideoPostUnpublished" },
     ]);
     expect(identifyEvents({ ...save, version: 9, at: 1 }, identified)).toEqual(identified);
   });

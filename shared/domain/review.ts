@@ -1,5 +1,5 @@
 import type { NewEvent } from "./domain-event.ts";
-import { allReady, auditPassed, type Decision, refused, settle, type VideoPost } from "./video-post.ts";
+import { allReady, type Decision, refused, settle, type VideoPost } from "./video-post.ts";
 
 /* The review of a post: what publishes it, and what ends its publication (docs/post-lifecycle.md). */
 
@@ -25,7 +25,7 @@ export function auditVideoPost(post: VideoPost, verdict: Verdict, now: number): 
   const audited: VideoPost = { ...post, autoPublish, audit: { ...verdict, at: now }, withdrawal: null };
   const event: NewEvent = isRejection
     ? { type: "VideoAuditRejected", auditedBy: verdict.by, reason: verdict.reason ?? "" }
-    : auditPassed(post, verdict.by);
+    : { type: "VideoAuditPassed", auditedBy: verdict.by };
   return { kind: "changed", change: settle(audited, [], now, [event]), value: undefined };
 }
 

@@ -3,6 +3,8 @@
  *
  * - `posts:read`, `posts:write`: posts, uploads, jobs
  * - `posts:author`: posts in the name of another author
+ * - `videos:read`: the library, without drafts and reviews
+ * - `rewards:read`: the rewards of authors
  * - `tokens:issue`: playback tokens for a site's viewers
  * - `keys:read`: content keys in the clear, each reading of which is audited
  * - `keys:rotate`: rotation, migration, re-wrapping
@@ -15,6 +17,8 @@ export const SCOPES = [
   "posts:read",
   "posts:write",
   "posts:author",
+  "videos:read",
+  "rewards:read",
   "tokens:issue",
   "keys:read",
   "keys:rotate",

@@ -129,7 +129,7 @@ describe("a post that publishes itself", () => {
       publishedAt: NOW + 1,
     });
     expect(change.events).toEqual([
-      { type: "VideoAuditPassed", auditedBy: "system", uploadIds: ["upload-0", "upload-1"] },
+      { type: "VideoAuditPassed", auditedBy: "system" },
       { type: "VideoPostPublished", publishedAt: NOW + 1 },
     ]);
   });
@@ -153,18 +153,13 @@ describe("an audit", () => {
   const pass = { result: "PASSED", reason: null, by: "anna" } as const;
   const reject = { result: "REJECTED", reason: "too loud", by: "ben" } as const;
 
-  it("publishes the post when it passes, and names the uploads that are no longer needed", () => {
+  it("publishes the post when it passes", () => {
     const { post, events } = changeOf(auditVideoPost(ready, pass, NOW + 5));
     expect(post).toMatchObject({ status: "PUBLISHED", audit: { ...pass, at: NOW + 5 }, updatedAt: NOW + 5 });
     expect(events).toEqual([
-      { type: "VideoAuditPassed", auditedBy: "anna", uploadIds: ["upload-0", "upload-1"] },
+      { type: "VideoAuditPassed", auditedBy: "anna" },
       { type: "VideoPostPublished", publishedAt: NOW + 5 },
     ]);
-  });
-
-  it("names no uploads for parts that came from elsewhere", () => {
-    const fetched = postWith([{ ...READY, source: { kind: "url", url: null } }]);
-    expect(changeOf(auditVideoPost(fetched, pass, NOW)).events[0]).toMatchObject({ uploadIds: [] });
   });
 
   it("has a reason when it rejects", () => {

@@ -203,7 +203,7 @@ export function settle(
     durationSeconds: post.files.reduce((sum, file) => sum + (file.durationSeconds ?? 0), 0),
     updatedAt: now,
   };
-  const passed = passesNow ? [auditPassed(settled, "system")] : [];
+  const passed: NewEvent[] = passesNow ? [{ type: "VideoAuditPassed", auditedBy: "system" }] : [];
   return { post: settled, jobs, events: [...events, ...passed, ...publicationEvents(post, settled)] };
 }
 
@@ -233,10 +233,6 @@ function statusOf(post: VideoPost): VideoPostStatus {
   if (states.includes("cancelled")) return "PROCESSING_CANCELLED";
   if (states.includes("on-its-way")) return "TRANSCODING";
   return post.audit === null ? "PENDING_AUDIT" : "REJECTED";
-}
-
-export function auditPassed(post: VideoPost, by: string): NewEvent {
-  return { type: "VideoAuditPassed", auditedBy: by, uploadIds: uploadIds(post) };
 }
 
 function uploadIds(post: VideoPost): string[] {

@@ -4,7 +4,7 @@ import { UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../shar
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
-import { NOW, onlyPart, reload, savePost, transcode } from "./steps.ts";
+import { encrypt, NOW, onlyPart, reload, savePost, transcode } from "./steps.ts";
 
 const OWNER = "api-key:editor";
 
@@ -195,17 +195,24 @@ export function describeUploads(name: string, open: OpenPersistence): void {
       expect(await persistence.uploads.listRemovable(NOW + UPLOAD_REMOVAL_DELAY_MS, 2)).toEqual(["oldest", "middle"]);
     });
 
-    it("is dropped once its part has its transcode or its post is deleted, also when it is gone already", async () => {
+    it("is dropped once its part plays in a published post or its post is deleted, also when it is gone already", async () => {
+      const published = await usedUpload();
+      await transcode(persistence);
+      await encrypt(persistence);
+      const unpublished = await usedUpload({ autoPublish: false });
+      await transcode(persistence);
+      await encrypt(persistence);
       const transcoded = await usedUpload();
       await transcode(persistence);
       const [deleted, waiting] = [await usedUpload(), await usedUpload()];
       await deleteVideoPost(persistence.posts, deleted.post.id, NOW);
       const gone = secretId();
-      const asked = [transcoded.uploadId, deleted.uploadId, waiting.uploadId, gone];
+      const needed = [unpublished, transcoded, waiting].map(({ uploadId }) => uploadId);
+      const asked = [published.uploadId, deleted.uploadId, gone, ...needed];
       const dropped = await persistence.uploads.dropUnneeded(asked);
-      expect(dropped.toSorted()).toEqual([transcoded.uploadId, deleted.uploadId, gone].toSorted());
+      expect(dropped.toSorted()).toEqual([published.uploadId, deleted.uploadId, gone].toSorted());
       const left = await persistence.uploads.findAll(asked, OWNER);
-      expect(left.map(({ uploadId }) => uploadId)).toEqual([waiting.uploadId]);
+      expect(left.map(({ uploadId }) => uploadId).toSorted()).toEqual(needed.toSorted());
       expect(await persistence.uploads.dropUnneeded([])).toEqual([]);
     });
 
@@ -224,8 +231,8 @@ export function describeUploads(name: string, open: OpenPersistence): void {
     });
 
     /** A complete upload and the post that a part was made of it for. */
-    async function usedUpload(): Promise<Upload & { readonly post: VideoPost }> {
-      const post = await savePost(persistence);
+    async function usedUpload(more: { autoPublish?: boolean } = {}): Promise<Upload & { readonly post: VideoPost }> {
+      const post = await savePost(persistence, more);
       const { source } = onlyPart(post);
       if (source.kind !== "upload") throw new Error("the part was not made of an upload");
       const mine = await opened({ ...COMPLETE, uploadId: source.uploadId });

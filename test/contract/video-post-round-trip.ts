@@ -17,6 +17,7 @@ const BESIDE_IT = [
   "api_key",
   "key_rotation_batch",
   "key_rotation_item",
+  "published_video",
   "single_key_source",
   "upload_session",
   "video_post_revision",
@@ -99,7 +100,7 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
       await store(fullPost, events);
       const [revision] = await persistence.rows("video_post_revision");
       expect(revision).toMatchObject({ video_post_id: fullPost.id, version: 1, dispatched_at: null, created_at: NOW });
-      const saved = { videoPostId: fullPost.id, at: NOW };
+      const saved = { videoPostId: fullPost.id, version: 1, at: NOW };
       expect(jsonColumn(revision?.events)).toStrictEqual(
         events.map((event, index) => ({ id: `${fullPost.id}.1.${index}`, ...saved, ...event })),
       );

@@ -4,6 +4,7 @@ import * as audit from "./audit.ts";
 import * as imports from "./imports.ts";
 import * as jobs from "./jobs.ts";
 import * as keys from "./keys.ts";
+import * as library from "./library.ts";
 import * as playback from "./playback.ts";
 import * as posts from "./posts.ts";
 import * as processors from "./processors.ts";
@@ -13,7 +14,7 @@ import * as uploadTokens from "./upload-tokens.ts";
 import * as webhooks from "./webhooks.ts";
 
 const MODULES = [
-  ...[playback, tokens, posts, uploadTokens, jobs, keys, rotations],
+  ...[playback, tokens, posts, library, uploadTokens, jobs, keys, rotations],
   ...[imports, webhooks, apiKeys, audit, processors],
 ];
 

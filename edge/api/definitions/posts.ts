@@ -8,7 +8,8 @@ import { authorId, description, interaction, metadata, passthrough, title } from
 import { fileIndex, givenInstant, millis, nextCursor, policySchema, quality, wholeNumber } from "./shapes.ts";
 import { uploadFileListSchema } from "./upload-file-list.ts";
 
-const resourceType = z.enum(["VIDEO", "AUDIO"]);
+export const RESOURCE_TYPES = ["VIDEO", "AUDIO"] as const;
+const resourceType = z.enum(RESOURCE_TYPES);
 const access = z.enum(["POLICY", "PUBLIC"]);
 const status = z.enum(VIDEO_POST_STATUSES);
 const EDIT_PROBLEMS = ["not-found", "deleted", "conflict", "wrong-state", "invalid"] as const;

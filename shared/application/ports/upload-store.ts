@@ -22,8 +22,9 @@ export interface UploadStore {
   /** Last step of a removal, after the chunks are deleted. */
   finishRemoval(uploadId: string): Promise<void>;
   /**
-   * Deletes those of these uploads that no part of a post still has to be made of. Returns their ids, also of uploads
-   * that were deleted before, so that a repetition deletes their chunks again.
+   * Deletes those of these uploads that no part needs: a part needs its upload until it plays in a published post, or its
+   * post is deleted. Returns their ids, also of uploads that were deleted before, so that a repetition deletes their
+   * chunks again.
    */
   dropUnneeded(uploadIds: readonly string[]): Promise<readonly string[]>;
   /** Uploads whose removal delay is over and that no part uses, the oldest first. */

@@ -5,12 +5,13 @@ import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import * as callers from "./schema/callers.ts";
 import * as idempotency from "./schema/idempotency.ts";
 import * as jobs from "./schema/jobs.ts";
+import * as library from "./schema/library.ts";
 import * as playback from "./schema/playback.ts";
 import * as uploads from "./schema/uploads.ts";
 import * as posts from "./schema/video-post.ts";
 import * as webhooks from "./schema/webhooks.ts";
 
-const schema = { ...posts, ...playback, ...jobs, ...callers, ...uploads, ...idempotency, ...webhooks };
+const schema = { ...posts, ...playback, ...jobs, ...callers, ...uploads, ...idempotency, ...library, ...webhooks };
 
 export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };
 

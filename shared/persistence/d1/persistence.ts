@@ -11,6 +11,8 @@ import { d1ContentKeyStore } from "./keys/content-key-store.ts";
 import { d1KeyWrappingStore } from "./keys/key-wrapping-store.ts";
 import { d1RotationBatches } from "./keys/rotation-batches.ts";
 import { d1RotationSteps } from "./keys/rotation-steps.ts";
+import { d1AuthorLedger } from "./library/author-ledger.ts";
+import { d1Library } from "./library/library.ts";
 import { d1GateReadings } from "./playback/gate-readings.ts";
 import { d1RevocationFeed } from "./playback/revocation-feed.ts";
 import { d1FoldedTitles } from "./posts/folded-titles.ts";
@@ -43,6 +45,8 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     rekeys: d1RekeyStore(db),
     rotationBatches: d1RotationBatches(db),
     rotationSteps: d1RotationSteps(db),
+    library: d1Library(db),
+    ledger: d1AuthorLedger(db),
     apiKeys: d1ApiKeyStore(db),
     auditLog: d1AuditLog(db),
     idempotency: d1IdempotencyStore(db),

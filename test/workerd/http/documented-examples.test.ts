@@ -9,7 +9,7 @@ const RESPONSES = documentedExamples(HTTP_API).filter(({ status }) => status !==
 let exchanges: readonly Exchange[];
 
 beforeAll(async () => {
-  exchanges = await documentedExchanges(startWorker());
+  exchanges = await documentedExchanges(startWorker({ AUTHOR_REWARD_POINTS: "25" }));
 });
 
 describe("docs/http-api.md", () => {

@@ -35,6 +35,8 @@ async function tablesOf(binding: D1Database): Promise<string[]> {
   return results
     .map(({ name }) => name)
     .filter((name) =>
-      /^(video_|access_|upload_|key_rotation_|webhook_|idempotency_key$|api_key$|single_key_source$)/.test(name),
+      /^(video_|published_video$|access_|upload_|key_rotation_|webhook_|idempotency_key$|api_key$|single_key_source$)/.test(
+        name,
+      ),
     );
 }

@@ -97,7 +97,13 @@ async function ofPosts(worker: TestWorker, admin: Admin): Promise<void> {
   await admin("GET /api/v2/video-posts", undefined, "/api/v2/video-posts?status=PENDING_AUDIT");
   await admin("GET /api/v2/video-posts/{videoPostId}", undefined, path);
   await admin("PATCH /api/v2/video-posts/{videoPostId}", { title: "Summer 2026" }, path);
+  const settings = { comments: false, liveComments: true };
+  await admin("PUT /api/v2/video-posts/{videoPostId}/interaction", settings, `${path}/interaction`);
   await admin("POST /api/v2/video-posts/{videoPostId}/audit", { result: "PASSED" }, `${path}/audit`);
+  await worker.settled();
+  await admin("GET /api/v2/videos");
+  const rewards = "/api/v2/authors/api-key%3Aadmin/rewards";
+  await admin("GET /api/v2/authors/{authorId}/rewards", undefined, rewards);
   await admin("DELETE /api/v2/video-posts/{videoPostId}", undefined, path);
   await admin("PATCH /api/v2/video-posts/{videoPostId}", { title: "Autumn" }, path);
 }

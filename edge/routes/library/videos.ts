@@ -1,0 +1,28 @@
+import { answer } from "../../api/answer.ts";
+import { videoCursor } from "../../api/cursor.ts";
+import * as define from "../../api/definitions/library.ts";
+import { type Route, route } from "../../api/route.ts";
+import type { Context } from "../../context.ts";
+import { refused } from "../../http/refusal.ts";
+
+type Deps = Pick<Context, "library">;
+
+/** `/api/v2/videos`: the library, for sites that show videos to viewers. */
+export const videoRoutes: readonly Route<Deps>[] = [
+  route(define.listVideos, {
+    handle: async ({ library }: Deps, { query: { limit, cursor = null, ...filter } }) => {
+      // One more than the page shows whether another page follows.
+      const found = await library.list({ filter, after: cursor, limit: limit + 1 });
+      const items = found.slice(0, limit);
+      const last = found.length > limit ? items.at(-1) : undefined;
+      return answer(200, { items, nextCursor: last === undefined ? null : videoCursor.write(last) });
+    },
+  }),
+
+  route(define.getVideo, {
+    handle: async ({ library }: Deps, { params }) => {
+      const video = await library.find(params.videoPostId);
+      return video === null ? refused("not-found") : answer(200, video);
+    },
+  }),
+];
