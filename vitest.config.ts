@@ -75,7 +75,11 @@ export default defineConfig({
           globalSetup: ["test/workerd/build-assets.mjs"],
           // Starting workerd and loading the Worker costs more than most files; apply-migrations.ts empties the storage.
           isolate: false,
-          setupFiles: ["test/workerd/enforce-d1-limits.ts", "test/workerd/apply-migrations.ts"],
+          setupFiles: [
+            "test/workerd/enforce-d1-limits.ts",
+            "test/workerd/apply-migrations.ts",
+            "test/workerd/refuse-internal-ids.ts",
+          ],
           testTimeout: SLOW_MACHINE_MS,
           hookTimeout: SLOW_MACHINE_MS,
           expect: POLLING,

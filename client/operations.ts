@@ -4,6 +4,8 @@ export type ApiKey = { readonly keyId: string; readonly name: string; readonly s
 
 export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
 
+export type ContentKey = { readonly keyId: string; readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyVersion: number; readonly status: "STAGED" | "ACTIVE" | "RETIRING" | "REVOKED"; readonly keyUriTemplate: string; readonly usableUntil: number | null; readonly createdAt: number; };
+
 export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
 
 export type ImportedPost = { readonly importId: string; readonly videoPostId: string; readonly status: string; };
@@ -23,6 +25,8 @@ export type NewUploadToken = { readonly tokenId: string; readonly state: "WAITIN
 export type NewWebhookEndpoint = { readonly webhookId: string; readonly url: string; readonly events: readonly string[]; readonly description: string; readonly state: "ENABLED" | "DISABLED"; readonly disabledReason: "REQUESTED" | "GONE" | null; readonly disabledAt: string | null; readonly createdBy: string; readonly createdAt: string; readonly updatedAt: string; readonly secret: string; };
 
 export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly qualityAuth: readonly QualityPolicy[]; };
+
+export type PartEncryption = { readonly videoPostId: string; readonly fileIndex: number; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly failReason: string | null; readonly playingKeyVersion: number | null; readonly latestKeyVersion: number | null; readonly stagedKeyVersion: number | null; };
 
 export type Problem = { readonly type: "about:blank"; readonly title: string; readonly status: number; readonly code: string; readonly detail?: string | undefined; };
 
@@ -235,6 +239,24 @@ export type Operations = {
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
   };
+  /** Returns how far the encryption of a part is. */
+  getVideoEncryptStatus: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; };
+    answers: { readonly status: 200; readonly body: PartEncryption };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns the newest key version of a part whose keys are served. */
+  getLatestVideoHlsKeyVersion: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists the content keys of a part, never with their bytes. */
+  listVideoHlsEncryptKeys: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly ContentKey[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
   /** Returns the 16 bytes of a content key in any state; the read is recorded before the key is sent. */
   readContentKey: {
     input: { readonly query: { readonly videoPostId: string; readonly fileIndex: string; readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyVersion: string; }; };
@@ -431,6 +453,12 @@ export type Operations = {
     answers: { readonly status: 200; readonly body: Response };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
+  /** Removes a viewer from events of the audit log, which keep their other facts. */
+  forgetViewer: {
+    input: { readonly body: { readonly viewer: string; readonly limit?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly forgotten: number; readonly finished: boolean; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
 };
 
 export const OPERATIONS = {
@@ -462,6 +490,9 @@ export const OPERATIONS = {
   getJob: { method: "GET", path: "/api/v2/jobs/{jobId}" },
   cancelJob: { method: "POST", path: "/api/v2/jobs/{jobId}/cancel" },
   retryJob: { method: "POST", path: "/api/v2/jobs/{jobId}/retry" },
+  getVideoEncryptStatus: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/encryption" },
+  getLatestVideoHlsKeyVersion: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/key-version" },
+  listVideoHlsEncryptKeys: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/keys" },
   readContentKey: { method: "GET", path: "/admin/video/enc/key", files: true },
   countWrappedKeys: { method: "GET", path: "/admin/video/enc/rewrap" },
   rewrapKeys: { method: "POST", path: "/admin/video/enc/rewrap" },
@@ -494,6 +525,7 @@ export const OPERATIONS = {
   revokeApiKey: { method: "DELETE", path: "/admin/api-keys/{keyId}" },
   listAuditEvents: { method: "GET", path: "/admin/audit" },
   exportAuditEvents: { method: "GET", path: "/admin/audit/export", files: true },
+  forgetViewer: { method: "POST", path: "/admin/viewers/forget" },
 } as const satisfies Readonly<
   Record<keyof Operations, { readonly method: string; readonly path: string; readonly files?: true }>
 >;

@@ -11,6 +11,7 @@ import { rotate } from "./cli/rotate.ts";
 import { run } from "./cli/run.ts";
 import { serve } from "./cli/serve.ts";
 import { stopOnSignals } from "./cli/stop-signals.ts";
+import { forgetViewer } from "./cli/viewers.ts";
 import { type ConfigOutcome, readConfig, readOperatorConfig } from "./config/config.ts";
 import { readImportConfig } from "./config/import-config.ts";
 
@@ -45,6 +46,10 @@ async function main(args: readonly string[]): Promise<number> {
     case "rewrap":
       return configured(readOperatorConfig(process.env), (config) =>
         rewrap(command, createOperatorClient(config), { out, err, progress: process.stderr }),
+      );
+    case "forget-viewer":
+      return configured(readOperatorConfig(process.env), (config) =>
+        forgetViewer(command, createOperatorClient(config), { out, err }),
       );
     case "import":
       return configured(readImportConfig(process.env), (config) =>

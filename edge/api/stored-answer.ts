@@ -40,6 +40,6 @@ function bindingOf({ callerId, key }: IdempotencyClaim): TextBinding {
 
 /** The audit log has an event for each answer; this one did nothing. */
 function markedAsReplay(facts: StatedFacts | undefined): StatedFacts {
-  const marked = (one: AuditFacts): AuditFacts => ({ ...one, details: { ...one.details, replayed: true } as never });
+  const marked = (one: AuditFacts): AuditFacts => ({ ...one, details: { ...one.details, repeat: true } as never });
   return Array.isArray(facts) ? facts.map(marked) : marked((facts as AuditFacts | undefined) ?? {});
 }

@@ -89,6 +89,7 @@ export const AUDIT_ACTIONS = {
     details: ["webhookId"],
     optional: ["from", "to", "state", "deliveryId", "replayed"],
   },
+  "viewer.forget": { records: "a viewer who was removed from the log, not named", details: ["forgotten", "finished"] },
   "audit.export": { records: "an export of the log", details: ["from", "to", "format"] },
 } as const satisfies Readonly<Record<string, Action>>;
 

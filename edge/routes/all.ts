@@ -12,6 +12,7 @@ import { rewrapRoutes } from "./admin/rewrap.ts";
 import { rotateRoutes } from "./admin/rotate.ts";
 import { rotationRoutes } from "./admin/rotations.ts";
 import { adminTokenRoutes } from "./admin/tokens.ts";
+import { viewerRecordRoutes } from "./admin/viewers.ts";
 import { webhookDeliveryRoutes } from "./admin/webhook-deliveries.ts";
 import { webhookRoutes } from "./admin/webhooks.ts";
 import { garbageRoutes } from "./internal/garbage.ts";
@@ -23,6 +24,7 @@ import { sessionRoutes } from "./playback/play-session.ts";
 import { viewerTokenRoutes } from "./playback/viewer-token.ts";
 import { interactionRoutes } from "./posts/interaction.ts";
 import { jobRoutes } from "./posts/jobs.ts";
+import { partKeyRoutes } from "./posts/part-keys.ts";
 import { uploadTokenRoutes } from "./posts/upload-tokens.ts";
 import { videoPostRoutes } from "./posts/video-posts.ts";
 
@@ -41,6 +43,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...videoRoutes,
   ...rewardRoutes,
   ...jobRoutes,
+  ...partKeyRoutes,
   ...rotateRoutes,
   ...rewrapRoutes,
   ...adminKeyRoutes,
@@ -51,6 +54,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...webhookDeliveryRoutes,
   ...apiKeyRoutes,
   ...auditRoutes,
+  ...viewerRecordRoutes,
   ...internalJobRoutes,
   ...garbageRoutes,
 ];

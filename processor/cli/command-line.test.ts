@@ -24,6 +24,7 @@ describe("the command line", () => {
     ["jobs show j1", { name: "jobs", json: false, command: { verb: "show", jobId: "j1" } }],
     ["jobs retry j1", { name: "jobs", json: false, command: { verb: "retry", jobId: "j1" } }],
     ["jobs cancel j1 --json", { name: "jobs", json: true, command: { verb: "cancel", jobId: "j1" } }],
+    ["viewers forget site:42 --json", { name: "forget-viewer", viewer: "site:42", json: true }],
     ["jobs --help", { name: "help", text: expect.stringContaining("retry [options] <jobId>") }],
     ["-h", { name: "help", text: expect.stringContaining("PROCESSOR_TOKEN") }],
   ])("understands %s", (line, command) => {

@@ -5,6 +5,7 @@ import type { ImportOptions } from "./import.ts";
 import type { JobsCommand } from "./jobs.ts";
 import type { RewrapOptions } from "./rewrap.ts";
 import { addRotateCommands, optionText, type TypedRotation } from "./rotate-command-line.ts";
+import type { ForgetOptions } from "./viewers.ts";
 
 /** What was typed. */
 export type Command =
@@ -16,6 +17,7 @@ export type Command =
   | { readonly name: "gc"; readonly dryRun: boolean; readonly json: boolean }
   | ({ readonly name: "import" } & ImportOptions)
   | ({ readonly name: "rewrap" } & RewrapOptions)
+  | ({ readonly name: "forget-viewer" } & ForgetOptions)
   | TypedRotation
   | { readonly name: "jobs"; readonly command: JobsCommand; readonly json: boolean };
 
@@ -52,6 +54,7 @@ function createProgram(print: (text: string) => void, done: (command: Command) =
   addProcessorCommands(program, done);
   addJobsCommands(program, done);
   addRotateCommands(program, done);
+  addViewersCommands(program, done);
   return program;
 }
 
@@ -77,6 +80,16 @@ function addProcessorCommands(program: Program, done: (command: Command) => void
   jsonAnd(program.command("rewrap"), "count the keys, and change nothing")
     .description("re-wrap all content keys under the first of KEY_ENCRYPTION_KEYS")
     .action(({ dryRun, json }: Flags) => done({ name: "rewrap", dryRun: dryRun === true, json: json === true }));
+}
+
+function addViewersCommands(program: Program, done: (command: Command) => void): void {
+  program
+    .command("viewers")
+    .description("remove what is known about a viewer")
+    .command("forget <viewer>")
+    .description("remove a viewer from the audit log, by the name that its site or issuer gives it")
+    .option("--json", "print JSON")
+    .action((viewer: string, { json }: Flags) => done({ name: "forget-viewer", viewer, json: json === true }));
 }
 
 function addJobsCommands(program: Program, done: (command: Command) => void): void {

@@ -5,6 +5,7 @@ import { createOperatorClient } from "../adapters/operator-client.ts";
 import { parseCommand } from "./command-line.ts";
 import { rewrap } from "./rewrap.ts";
 import { rotate } from "./rotate.ts";
+import { forgetViewer } from "./viewers.ts";
 
 type Answer = { readonly status: number; readonly body: unknown };
 
@@ -39,6 +40,7 @@ async function typed(line: string, answers: readonly Answer[], { stopAfter = Num
   };
   const command = parseCommand(line.split(" "));
   const perform = () => {
+    if (command.name === "forget-viewer") return forgetViewer(command, createOperatorClient(config), output);
     if (command.name === "rewrap") return rewrap(command, createOperatorClient(config), output);
     if (command.name !== "rotate") throw new Error(JSON.stringify(command));
     const options = { json: command.json, stop: stopping.signal, sleep };
@@ -223,5 +225,21 @@ describe("processor rewrap", () => {
     expect([code, requests]).toEqual([0, ["GET /rewrap"]]);
     expect(out).toMatch(/^k0 +not configured +4 +1 +0 +3$/m);
     expect(out).toMatch(/^k2 +current +996 +0 +0 +0$/m);
+  });
+});
+
+describe("processor viewers forget", () => {
+  it("repeats its request until the log names the viewer no more", async () => {
+    const pages = [ok({ forgotten: 500, finished: false }), ok({ forgotten: 3, finished: true })];
+    const { code, out, requests } = await typed("viewers forget site:42", pages);
+    expect(code).toBe(0);
+    expect(requests).toEqual(Array(2).fill(`POST /admin/viewers/forget {"viewer":"site:42"}`));
+    expect(out).toMatch(/^The viewer was removed from 503 events\. /);
+  });
+
+  it("stops where the Worker refuses, with its reason", async () => {
+    const refusal = { type: "about:blank", title: "Not allowed", status: 403, code: "not-allowed" };
+    const { code, err } = await typed("viewers forget site:42", [{ status: 403, body: refusal }]);
+    expect([code, err]).toEqual([1, expect.stringContaining("403: Not allowed")]);
   });
 });

@@ -89,6 +89,7 @@ function securityOf({ access }: RouteDefinition) {
 const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   videoPostId: "A post",
   authorId: "An author: the id of a caller, or as the site names them",
+  fileIndex: "A part of the post",
   jobId: "A job",
   batchId: "A rotation batch",
   importId: "An import",

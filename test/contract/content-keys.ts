@@ -53,6 +53,21 @@ export function describeContentKeys(name: string, open: OpenPersistence): void {
       );
     });
 
+    it("are listed for their part, in any status and without their bytes", async () => {
+      const { videoPostId } = held.job;
+      expect(await persistence.contentKeys.list({ videoPostId, fileIndex: 0 })).toEqual([]);
+      expect(await persistence.contentKeys.list({ videoPostId, fileIndex: 1 })).toBe(null);
+      const { keys } = await generated();
+      const listed = await persistence.contentKeys.list({ videoPostId, fileIndex: 0 });
+      expect(listed).toHaveLength(LADDER.length);
+      const staged = { keyVersion: 1, status: "STAGED", usableUntil: null, createdAt: NOW };
+      for (const { keyId, quality, keyUri } of keys)
+        expect(listed).toContainEqual({ keyId, quality, keyUriTemplate: keyUri, ...staged });
+      await deleteVideoPost(persistence.posts, videoPostId, NOW);
+      const ended = await persistence.contentKeys.list({ videoPostId, fileIndex: 0 });
+      expect(ended?.map(({ status }) => status)).toEqual(LADDER.map(() => "REVOKED"));
+    });
+
     it("come with the policies of their qualities, in the same save", async () => {
       const { version } = await reload(persistence, held.job.videoPostId);
       await generated();

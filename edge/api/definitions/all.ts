@@ -5,17 +5,19 @@ import * as imports from "./imports.ts";
 import * as jobs from "./jobs.ts";
 import * as keys from "./keys.ts";
 import * as library from "./library.ts";
+import * as partKeys from "./part-keys.ts";
 import * as playback from "./playback.ts";
 import * as posts from "./posts.ts";
 import * as processors from "./processors.ts";
 import * as rotations from "./rotations.ts";
 import * as tokens from "./tokens.ts";
 import * as uploadTokens from "./upload-tokens.ts";
+import * as viewers from "./viewers.ts";
 import * as webhooks from "./webhooks.ts";
 
 const MODULES = [
-  ...[playback, tokens, posts, library, uploadTokens, jobs, keys, rotations],
-  ...[imports, webhooks, apiKeys, audit, processors],
+  ...[playback, tokens, posts, library, uploadTokens, jobs, partKeys, keys, rotations],
+  ...[imports, webhooks, apiKeys, audit, viewers, processors],
 ];
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];

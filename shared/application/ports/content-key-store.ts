@@ -1,4 +1,4 @@
-import type { ContentKeyStatus } from "../../domain/content-key.ts";
+import type { ContentKey, ContentKeyStatus } from "../../domain/content-key.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { WrappedKey } from "../../key-vault/key-vault.ts";
 
@@ -7,11 +7,23 @@ export interface ContentKeyStore {
   /** In any status; null where there is none. */
   find(wanted: ContentKeyRef): Promise<StoredContentKey | null>;
   /**
+   * ListVideoHlsEncryptKeys: the keys of a part that are not deleted, in any status and never with their bytes, by
+   * version and quality. Null where there is no such part.
+   */
+  list(part: PartRef): Promise<readonly ListedContentKey[] | null>;
+  /**
    * Deletes at most `limit` keys that were revoked, or served for the last time, before `before`. Keys of the version
    * that a part plays are kept. Returns the number of deleted keys.
    */
   deleteEnded(before: number, limit: number): Promise<number>;
 }
+
+export type PartRef = { readonly videoPostId: string; readonly fileIndex: number };
+
+export type ListedContentKey = Pick<
+  ContentKey,
+  "keyId" | "quality" | "keyVersion" | "keyUriTemplate" | "status" | "usableUntil" | "createdAt"
+>;
 
 export type ContentKeyRef = {
   readonly videoPostId: string;

@@ -140,7 +140,7 @@ describe("a repeated request with an Idempotency-Key", () => {
     const { videoPostId } = (await (await create()).json()) as { videoPostId: string };
     await create();
     const { events } = await readAudit(worker, { videoPostId });
-    expect(events.map(({ action, details }) => [action, details?.replayed, details?.status])).toEqual([
+    expect(events.map(({ action, details }) => [action, details?.repeat, details?.status])).toEqual([
       ["post.create", true, "TRANSCODING"],
       ["post.create", undefined, "TRANSCODING"],
     ]);

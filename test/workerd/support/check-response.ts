@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { RouteDefinition } from "../../../edge/api/definition.ts";
 import { problemsOf } from "../../../edge/api/definition-problems.ts";
 import { DEFINITIONS } from "../../../edge/api/definitions/all.ts";
+import { noteIds } from "./internal-ids.ts";
 
 const TEMPLATES = DEFINITIONS.map((definition) => ({
   definition,
@@ -28,6 +29,7 @@ export async function checkResponse(method: string, path: string, response: Resp
   const fault = (what: string) => new Error(`${method} ${path}: ${status} ${what}`);
   const type = headers.get("content-type");
   if (method === "HEAD") return;
+  if (type !== null && /json/.test(type)) noteIds(`${method} ${path}`, await response.clone().text());
   if (status >= 400) {
     if (type !== "application/problem+json") throw fault(`is ${type} and not a problem`);
     const { code } = (await response.clone().json()) as { code: ReturnType<typeof problemsOf>[number] };

@@ -22,6 +22,7 @@ export async function documentedExchanges(worker: TestWorker): Promise<readonly 
   await ofViewers(worker, post, note);
   await ofTokens(worker, videoPostId, admin);
   await ofPosts(worker, admin);
+  await ofParts(videoPostId, admin);
   await ofUploadTokens(admin);
   await ofRotations(worker, videoPostId, fileIndex, admin);
   await ofKeys(worker, admin);
@@ -186,6 +187,12 @@ function rangeAround(now: number) {
   return { from: new Date(now - 1000).toISOString(), to: new Date(now + 1000).toISOString() };
 }
 
+async function ofParts(videoPostId: string, admin: Admin): Promise<void> {
+  const part = "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}";
+  for (const rest of ["encryption", "key-version", "keys"])
+    await admin(`GET ${part}/${rest}`, undefined, `/api/v2/video-posts/${videoPostId}/parts/0/${rest}`);
+}
+
 async function ofCallers(admin: Admin): Promise<void> {
   const key = await admin("POST /admin/api-keys", { name: "shop", scopes: ["tokens:issue"] });
   await admin("GET /admin/api-keys");
@@ -193,4 +200,5 @@ async function ofCallers(admin: Admin): Promise<void> {
   await admin("DELETE /admin/api-keys/{keyId}", undefined, "/admin/api-keys/0000000000000000");
   await admin("GET /admin/audit", undefined, "/admin/audit?action=api-key.create&limit=1");
   await admin("GET /admin/audit", undefined, "/admin/audit?limt=1");
+  await admin("POST /admin/viewers/forget", { viewer: "site:42" });
 }

@@ -1,14 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { AuditFilter, AuditLog, AuditQuery } from "../../../application/ports/audit-log.ts";
+import type { AuditFilter, AuditLog, AuditQuery, NamedViewer } from "../../../application/ports/audit-log.ts";
 import type { AuditEvent } from "../../../domain/audit-event.ts";
 import { earliestUuidV7 } from "../../../lib/random-id.ts";
-import type { Database } from "../database.ts";
+import { batched, type Database } from "../database.ts";
 
-/** Triggers refuse every change of the log: migrations/d1/0004_audit_triggers.sql. */
+/** Triggers refuse every change of the log but that of `forgetViewer`: migrations/d1/0004_audit_triggers.sql and later. */
 export function d1AuditLog(db: Database): AuditLog {
   return {
     append: (events) => append(db, events),
     page: (query) => page(db, query),
+    forgetViewer: (viewer, limit) => forgetViewer(db, viewer, limit),
     deleteExpired: (now, limit) => deleteExpired(db, now, limit),
   };
 }
@@ -62,6 +63,28 @@ function conditionsOf({ videoPostId, actor, action, outcome, from, to }: AuditFi
     ...(from === undefined ? [] : [sql`id >= ${earliestUuidV7(from)}`]),
     ...(to === undefined ? [] : [sql`id < ${earliestUuidV7(to)}`]),
   ];
+}
+
+/** In the words of the trigger, which permits nothing else. */
+const WITHOUT_VIEWER = sql.raw("details = json_remove(details, '$.viewer', '$.tokenId')");
+
+async function forgetViewer(db: Database, { viewerId, name }: NamedViewer, limit: number) {
+  const [asActor, asNamed] = await db.batch([
+    batched(
+      db,
+      sql`UPDATE audit_event SET actor = 'viewer:forgotten', client_address = NULL, country = NULL, ${WITHOUT_VIEWER}
+      WHERE id IN (SELECT id FROM audit_event INDEXED BY audit_event_actor WHERE actor = ${`viewer:${viewerId}`}
+        LIMIT ${limit})`,
+    ),
+    batched(
+      db,
+      sql`UPDATE audit_event SET ${WITHOUT_VIEWER}
+      WHERE id IN (SELECT id FROM audit_event INDEXED BY audit_event_viewer WHERE details->>'viewer' = ${name}
+        LIMIT ${limit})`,
+    ),
+  ]);
+  const [actor, named] = [asActor.meta.changes, asNamed.meta.changes];
+  return { forgotten: actor + named, finished: actor < limit && named < limit };
 }
 
 /** Uses the database's clock too: the trigger does, and one row too early would stop the whole batch. */

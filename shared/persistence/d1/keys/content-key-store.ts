@@ -1,10 +1,17 @@
 import { sql } from "drizzle-orm";
-import type { ContentKeyRef, ContentKeyStore, StoredContentKey } from "../../../application/ports/content-key-store.ts";
+import type {
+  ContentKeyRef,
+  ContentKeyStore,
+  ListedContentKey,
+  PartRef,
+  StoredContentKey,
+} from "../../../application/ports/content-key-store.ts";
 import type { Database } from "../database.ts";
 
 export function d1ContentKeyStore(db: Database): ContentKeyStore {
   return {
     find: (wanted) => find(db, wanted),
+    list: (part) => list(db, part),
     deleteEnded: (before, limit) => deleteEnded(db, before, limit),
   };
 }
@@ -19,6 +26,18 @@ async function find(
       ON k.file_id = f.id AND k.quality = ${quality} AND k.key_version = ${keyVersion}
     WHERE f.video_id = ${videoPostId} AND f.file_index = ${fileIndex}`);
   return key ?? null;
+}
+
+type ListedRow = { readonly [Name in keyof ListedContentKey]: ListedContentKey[Name] | null };
+
+/** One row without a key stands for a part that has none. */
+async function list(db: Database, { videoPostId, fileIndex }: PartRef): Promise<readonly ListedContentKey[] | null> {
+  const rows = await db.all<ListedRow>(sql`SELECT k.key_id AS keyId, k.quality, k.key_version AS keyVersion,
+      k.key_uri_template AS keyUriTemplate, k.status, k.usable_until AS usableUntil, k.created_at AS createdAt
+    FROM video_file_post f LEFT JOIN video_hls_encrypt_key k ON k.file_id = f.id
+    WHERE f.video_id = ${videoPostId} AND f.file_index = ${fileIndex}
+    ORDER BY k.key_version, k.quality`);
+  return rows.length === 0 ? null : rows.filter((row): row is ListedContentKey => row.keyId !== null);
 }
 
 /** Keys of the version that plays stay, so that the key endpoint answers "revoked" instead of "unknown". */

@@ -18,8 +18,8 @@ export const apiKey = sqliteTable("api_key", {
 });
 
 /**
- * Append-only: triggers refuse every UPDATE, a second row of an id, and the DELETE of a row before `keep_until`. Only
- * migration 0004 has them, so a migration that rebuilds this table must create them again.
+ * Append-only: triggers refuse every UPDATE but the removal of a viewer, a second row of an id, and the DELETE of a row
+ * before `keep_until`. Migrations 0004 and forget_viewers have them: one that rebuilds this table must create them again.
  */
 export const auditEvent = sqliteTable(
   "audit_event",
@@ -51,5 +51,7 @@ export const auditEvent = sqliteTable(
     index("audit_event_refused").on(t.id).where(sql`status >= 400`),
     index("audit_event_done").on(t.id).where(sql`status < 400`),
     index("audit_event_keep_until").on(t.keepUntil),
+    // Events that name a viewer, for its removal.
+    index("audit_event_viewer").on(sql`details->>'viewer'`).where(sql`details->>'viewer' IS NOT NULL`),
   ],
 );
