@@ -32,6 +32,8 @@ export type Problem = { readonly type: "about:blank"; readonly title: string; re
 
 export type QualityPolicy = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly policy: "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED"; readonly entitlement: string | null; };
 
+export type Revision = { readonly version: number; readonly at: number; readonly actor: string | null; readonly action: "post.create" | "post.import" | "post.update" | "post.parts" | "post.interaction" | "post.submit" | "post.audit" | "post.withdraw" | "post.delete" | "post.refresh" | "policy.set" | "keys.generate" | "keys.rotate" | "access.revoke" | "migration.request" | "job.transcode" | "job.encrypt" | "job.cancel" | "job.retry" | null; readonly fileIndex: number | null; readonly result: "PASSED" | "REJECTED" | "SUCCESS" | "FAILED" | null; readonly reason: string | null; readonly fields: readonly string[]; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | null; };
+
 export type Reward = { readonly videoPostId: string; readonly direction: "REWARD" | "REVERSAL"; readonly amount: number; readonly at: number; };
 
 export type RewrappedPage = { readonly current: string; readonly rewrapped: number; readonly left: number; readonly unknown: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly webhookSecrets: number; })[]; readonly damaged: readonly ({ readonly videoPostId: string | null; readonly fileIndex: number | null; readonly webhookId: string | null; readonly kind: "content" | "single-key" | "source-url" | "webhook-secret"; readonly quality: string | null; readonly keyVersion: number | null; readonly kekId: string; })[]; readonly nextCursor: string | null; };
@@ -159,7 +161,34 @@ export type Operations = {
   };
   /** Records a review and returns the post. */
   auditVideoPost: {
-    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED" | "REJECTED"; readonly reason?: string | null | undefined; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED"; readonly reason?: string | null | undefined; } | { readonly result: "REJECTED"; readonly reason: string; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Lists the changes of a post by pages, also of a deleted one. */
+  listVideoPostHistory: {
+    input: { readonly params: { readonly videoPostId: string; }; readonly query?: { readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly Revision[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Derives the status and the duration from the parts and returns the post. */
+  refreshVideoPost: {
+    input: { readonly params: { readonly videoPostId: string; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Submits a rejected post for another review and returns it. */
+  submitVideoPost: {
+    input: { readonly params: { readonly videoPostId: string; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Ends the publication of a post and returns it. */
+  withdrawVideoPost: {
+    input: { readonly params: { readonly videoPostId: string; }; readonly body?: { readonly reason?: string | null | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
@@ -478,6 +507,10 @@ export const OPERATIONS = {
   updateVideoPost: { method: "PATCH", path: "/api/v2/video-posts/{videoPostId}" },
   deleteVideoPost: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}" },
   auditVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/audit" },
+  listVideoPostHistory: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/history" },
+  refreshVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/refresh" },
+  submitVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/submit" },
+  withdrawVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/withdraw" },
   listAuthorRewards: { method: "GET", path: "/api/v2/authors/{authorId}/rewards" },
   changeVideoPostInteraction: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/interaction" },
   listVideos: { method: "GET", path: "/api/v2/videos" },

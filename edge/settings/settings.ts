@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { PART_EDIT_RULES } from "../../shared/domain/review.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { base64Decode } from "../../shared/lib/base64.ts";
 import { parseSecretList } from "../../shared/lib/secret-list.ts";
@@ -80,6 +81,10 @@ export const SETTINGS_SCHEMA = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("domain of the PLAYBACK bucket, if players fetch segments from it instead of the Worker"),
+  PART_EDITS_OF_PUBLISHED_POSTS: z
+    .enum(PART_EDIT_RULES)
+    .default("keep")
+    .describe("an edit of the parts of a published post: `keep` it published, or send it back to `review`"),
   PUBLIC_UP_TO_LINES: wholeNumber(0).describe("video up to this many lines is PUBLIC by default; 0 for none"),
   TOKEN_START_SECONDS: seconds(600).describe("how long an issued token may start play sessions"),
   ...SESSION_SETTINGS,

@@ -1,4 +1,5 @@
 import { eventsOfChange } from "../domain/change-events.ts";
+import type { PostTrace } from "../domain/post-trace.ts";
 import type { Decision, Refusal, VideoPost } from "../domain/video-post.ts";
 import type { SaveOptions, VideoPostRepository } from "./ports/video-post-repository.ts";
 
@@ -14,10 +15,11 @@ export const UPLOAD_USED: Refusal = { kind: "wrong-state", detail: "an upload is
 /** A decision is pure: after a conflict the post is loaded and decided again. */
 const SAVE_ATTEMPTS = 5;
 
-/** Loads one aggregate, decides, saves once. */
+/** Loads one aggregate, decides, saves once; `trace` becomes the revision in the history of the post. */
 export async function decideAndSave<T>(
   posts: VideoPostRepository,
   videoPostId: string,
+  trace: PostTrace,
   now: number,
   decide: (post: VideoPost) => Decision<T> | Promise<Decision<T>>,
   options?: SaveOptions,
@@ -30,7 +32,7 @@ export async function decideAndSave<T>(
     if (decision.kind === "unchanged") return { kind: "done", post, value: decision.value };
     const { change, value } = decision;
     const events = [...change.events, ...eventsOfChange(post, change.post)];
-    const outcome = await posts.save({ ...change, events, from: post }, now, options);
+    const outcome = await posts.save({ ...change, events, from: post, trace }, now, options);
     if (outcome === "saved") return { kind: "done", post: change.post, value };
     if (outcome === "lease-lost") return { kind: "lease-lost" };
     if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };

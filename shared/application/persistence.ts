@@ -17,6 +17,7 @@ import type { RotationBatches } from "./ports/rotation-batches.ts";
 import type { RotationSteps } from "./ports/rotation-steps.ts";
 import type { UploadStore } from "./ports/upload-store.ts";
 import type { UploadTokenStore } from "./ports/upload-token-store.ts";
+import type { VideoPostHistory } from "./ports/video-post-history.ts";
 import type { VideoPostQueries } from "./ports/video-post-queries.ts";
 import type { VideoPostRepository } from "./ports/video-post-repository.ts";
 import type { WebhookDeliveries } from "./ports/webhook-deliveries.ts";
@@ -29,6 +30,7 @@ import type { WebhookEndpoints } from "./ports/webhook-endpoints.ts";
 export interface Persistence {
   readonly posts: VideoPostRepository;
   readonly postQueries: VideoPostQueries;
+  readonly postHistory: VideoPostHistory;
   readonly foldedTitles: FoldedTitles;
   readonly outbox: Outbox;
   readonly uploads: UploadStore;

@@ -1,4 +1,4 @@
-import type { VideoPostStatus } from "./video-post.ts";
+import type { VideoPost, VideoPostStatus } from "./video-post.ts";
 
 /** What the history of a post records; stable names, equal to those of the audit log where both record it. */
 export const POST_ACTIONS = [
@@ -49,8 +49,22 @@ export type PostTrace = {
 export type StoredTrace = {
   readonly action: PostAction;
   readonly fileIndex: number | null;
-  readonly result: "PASSED" | "REJECTED" | "SUCCESS" | "FAILED" | null;
+  readonly result: NonNullable<PostTrace["result"]> | null;
   readonly reason: string | null;
   readonly fields: readonly string[];
   readonly status: VideoPostStatus;
 };
+
+/** `post` is the state after the change. */
+export function storedTrace(
+  { action, part, result, reason = null, fields = [] }: PostTrace,
+  post: VideoPost,
+): StoredTrace {
+  return { action, fileIndex: fileIndexOf(part, post), result: result ?? null, reason, fields, status: post.status };
+}
+
+function fileIndexOf(part: PostTrace["part"], post: VideoPost): number | null {
+  if (part === undefined) return null;
+  if ("fileIndex" in part) return part.fileIndex;
+  return post.files.find(({ id }) => id === part.fileId)?.fileIndex ?? null;
+}

@@ -22,7 +22,7 @@ export function describeEndedKeys(name: string, open: OpenPersistence): void {
       return encrypt(persistence, now, GRACE);
     };
     const revoke = (keyVersion: number, now: number) =>
-      revokeVideoHlsKeys(persistence.posts, { videoPostId, fileIndex: 0, keyVersion }, now);
+      revokeVideoHlsKeys(persistence.posts, { videoPostId, fileIndex: 0, keyVersion }, "tester", now);
     const find = (keyVersion: number) =>
       persistence.contentKeys.find({ videoPostId, fileIndex: 0, quality: "480p", keyVersion });
     const statuses = async () => {
@@ -69,7 +69,7 @@ export function describeEndedKeys(name: string, open: OpenPersistence): void {
     });
 
     it("are deleted with their post too, up to the limit", async () => {
-      await deleteVideoPost(persistence.posts, videoPostId, NOW + 1);
+      await deleteVideoPost(persistence.posts, videoPostId, "tester", NOW + 1);
       expect(await persistence.contentKeys.deleteEnded(NOW + 1, 1000)).toBe(0);
       expect(await persistence.contentKeys.deleteEnded(NOW + 2, 1)).toBe(1);
       expect(await persistence.contentKeys.deleteEnded(NOW + 2, 1000)).toBe(LADDER.length - 1);

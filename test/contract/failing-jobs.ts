@@ -208,7 +208,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
     it("does not restart a cancelled job", async () => {
       const { id } = await savePost(persistence);
       const [job] = await jobsOf(id);
-      await cancelJob(persistence, job!.jobId, NOW);
+      await cancelJob(persistence, job!.jobId, "tester", NOW);
       expect(await scan(NOW)).toMatchObject({ created: 0 });
       expect(await jobsOf(id)).toMatchObject([{ state: "CANCELLED" }]);
     });
@@ -253,7 +253,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
         const failed = await savePost(persistence);
         await fail(await claim(persistence, { kinds: ["TRANSCODE"] }), true);
         const deleted = await savePost(persistence, { withJobs: false });
-        await deleteVideoPost(persistence.posts, deleted.id, NOW);
+        await deleteVideoPost(persistence.posts, deleted.id, "tester", NOW);
         const before = await dump(persistence);
         for (const post of [completed, failed, deleted]) expect(await createMissing(post)).toBe(0);
         expect(await dump(persistence)).toStrictEqual(before);

@@ -86,7 +86,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
     });
 
     it("are refused whole once the job was cancelled", async () => {
-      await cancelJob(persistence, held.job.jobId, NOW);
+      await cancelJob(persistence, held.job.jobId, "tester", NOW);
       await refusesWhole(() => record(fenceOf(held)));
     });
 
@@ -160,7 +160,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       const waiting = await savePost(persistence, { parts: 2 });
       const running = await claim(persistence);
       expect(running.job.videoPostId).toBe(waiting.id);
-      await deleteVideoPost(persistence.posts, waiting.id, NOW + 9);
+      await deleteVideoPost(persistence.posts, waiting.id, "tester", NOW + 9);
       const jobs = await persistence.jobs.list({ videoPostId: waiting.id, limit: 10 });
       expect(jobs.map((job) => job.state).toSorted()).toEqual(["CANCELLED", "CANCELLED"]);
       expect(jobs.every((job) => job.cancelRequested)).toBe(true);

@@ -24,7 +24,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     const updateType = async () => onlyPart(await reload(persistence, held.job.videoPostId)).updateType;
     const beat = (now: number, more = {}) =>
       persistence.jobs.heartbeat({ ...lease, now, leaseMs: LEASE_MS, stage: "ENCODING", progress: PROGRESS, ...more });
-    const cancel = (now: number) => cancelJob(persistence, lease.jobId, now);
+    const cancel = (now: number) => cancelJob(persistence, lease.jobId, "tester", now);
     const loseLease = () => persistence.jobs.requeueDue(NOW + LEASE_MS + 1);
 
     it("is kept by its heartbeat, which says how far it is", async () => {
@@ -172,7 +172,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     it("is cancelled at once while it is queued, and can no longer be claimed", async () => {
       const post = await savePost(persistence);
       const [queued] = await persistence.jobs.list({ videoPostId: post.id, limit: 1 });
-      const outcome = await cancelJob(persistence, queued!.jobId, NOW + 1);
+      const outcome = await cancelJob(persistence, queued!.jobId, "tester", NOW + 1);
       expect(outcome).toMatchObject({ kind: "done", value: "cancelled" });
       expect(await persistence.jobs.find(queued!.jobId)).toMatchObject({ state: "CANCELLED", finishedAt: NOW + 1 });
       expect(await tryClaim(persistence)).toBeNull();
@@ -189,12 +189,17 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
         reason: "network",
         failedVerification: null,
       });
-      expect(await cancelJob(persistence, job.jobId, NOW)).toMatchObject({ kind: "done", value: "cancelled" });
+      expect(await cancelJob(persistence, job.jobId, "tester", NOW)).toMatchObject({
+        kind: "done",
+        value: "cancelled",
+      });
       expect(await persistence.jobs.requeueDue(NOW + 1)).toBe(0);
     });
 
     it("is unknown under an id that was never given", async () => {
-      expect(await cancelJob(persistence, uuidV7(NOW), NOW)).toMatchObject({ refusal: { kind: "not-found" } });
+      expect(await cancelJob(persistence, uuidV7(NOW), "tester", NOW)).toMatchObject({
+        refusal: { kind: "not-found" },
+      });
       expect(await persistence.jobs.find(uuidV7(NOW))).toBeNull();
     });
 

@@ -97,7 +97,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
         const { order } = await transcoding();
         await service.fail(order, FAILURE);
         expect(await claimOne(order.jobId)).toMatchObject({ outcome: "later", because: "waiting" });
-        await cancelJob(persistence, order.jobId, test.now());
+        await cancelJob(persistence, order.jobId, "tester", test.now());
         const ended = { outcome: "ended", state: "CANCELLED", failReason: FAILURE.reason };
         expect(await claimOne(order.jobId)).toMatchObject({ ...ended, failReason: expect.anything() });
         expect(await claimOne(uuidV7(test.now()))).toEqual({ outcome: "unknown" });
@@ -153,7 +153,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
         test.advance(LEASE_MS - 5000);
         expect(await service.scan()).toMatchObject({ requeued: 0 });
         expect(await stateOf(order)).toMatchObject({ state: "RUNNING", stage: "ENCODING", progress: PROGRESS });
-        await cancelJob(persistence, order.jobId, test.now());
+        await cancelJob(persistence, order.jobId, "tester", test.now());
         expect(await service.heartbeat(order, PROGRESS)).toEqual({ kind: "done", value: { cancel: true } });
       });
 
@@ -223,7 +223,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
 
       it("is refused for a cancelled job, whose objects are deleted", async () => {
         const { order } = await transcoding();
-        await cancelJob(persistence, order.jobId, test.now());
+        await cancelJob(persistence, order.jobId, "tester", test.now());
         const refused = await service.recordTranscode(order, REPORT);
         expect(refused).toMatchObject({ kind: "refused", code: "lease-lost" });
         await test.settled();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { auditVideoPost, deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
+import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { recordPublishedVideo, recordUnknownVideos } from "../../shared/application/commands/record-published-video.ts";
+import { auditVideoPost } from "../../shared/application/commands/review-video-post.ts";
 import type { ListVideos } from "../../shared/application/ports/library.ts";
 import { type PublishedVideo, publishedVideoOf } from "../../shared/domain/published-video.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
@@ -70,14 +71,14 @@ export function describeLibrary(name: string, open: OpenPersistence): void {
     it("hides a post from the save that withdraws or deletes it, before its event is handled", async () => {
       const [rejected, deleted] = [await recordedPost(), await recordedPost()];
       await auditVideoPost(persistence.posts, rejected, verdict("REJECTED"), NOW + 1);
-      await deleteVideoPost(persistence.posts, deleted, NOW + 1);
+      await deleteVideoPost(persistence.posts, deleted, "tester", NOW + 1);
       for (const id of [rejected, deleted]) expect(await persistence.library.find(id)).toBeNull();
       expect(await idsOf({})).toEqual([]);
     });
 
     it("does not bring a post back by an event that comes after its deletion", async () => {
       const id = await recordedPost();
-      await deleteVideoPost(persistence.posts, id, NOW + 1);
+      await deleteVideoPost(persistence.posts, id, "tester", NOW + 1);
       await refresh(id, 2);
       await refresh(id, 1);
       expect(await persistence.library.find(id)).toBeNull();

@@ -97,7 +97,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         expect(await claimOne(jobId, { now: at })).toBeNull();
         const cancelled = await newestJob((await savePost(persistence)).id);
         await claimOne(cancelled.jobId);
-        await cancelJob(persistence, cancelled.jobId, NOW);
+        await cancelJob(persistence, cancelled.jobId, "tester", NOW);
         expect(await claimOne(cancelled.jobId, { now: at })).toBeNull();
         await savePost(persistence, { now: NOW + 2 });
         await transcode(persistence, NOW + 2);
@@ -113,7 +113,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const { jobId } = await newestJob(id);
         await fail(jobId, true);
         const { version } = await reload(persistence, id);
-        expect(await retryJob(persistence, jobId, NOW + 5)).toMatchObject({ kind: "done" });
+        expect(await retryJob(persistence, jobId, "tester", NOW + 5)).toMatchObject({ kind: "done" });
         expect(await newestJob(id)).toMatchObject({
           ...{ jobId, state: "QUEUED", attempt: 0, claimNo: 1, runAfter: NOW + 5, failReason: null },
           ...{ leaseOwner: null, leaseExpiresAt: null, startedAt: null, finishedAt: null, cancelRequested: false },
@@ -130,7 +130,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         await fail(jobId, true);
         await askForJob(persistence, id, "TRANSCODE", NOW + 1);
         const before = await dump(persistence);
-        expect(await retryJob(persistence, jobId, NOW + 2)).toMatchObject({ kind: "refused" });
+        expect(await retryJob(persistence, jobId, "tester", NOW + 2)).toMatchObject({ kind: "refused" });
         expect(await dump(persistence)).toStrictEqual(before);
       });
 
@@ -147,7 +147,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
           NOW + 1,
         );
         await askForJob(persistence, post.id, "ENCRYPT", NOW + 2);
-        expect(await retryJob(persistence, jobId, NOW + 3)).toMatchObject({ kind: "done" });
+        expect(await retryJob(persistence, jobId, "tester", NOW + 3)).toMatchObject({ kind: "done" });
       });
     });
 
@@ -166,7 +166,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         expect(found.toSorted()).toEqual(posts.map(({ id }) => id).toSorted());
         expect(found).not.toContain(untouched.id);
         expect(await persistence.pending.listDriftedVideoPosts(1)).toHaveLength(1);
-        for (const id of found) await refreshVideoPostTranscodeStatus(persistence.posts, id, NOW + 4);
+        for (const id of found) await refreshVideoPostTranscodeStatus(persistence.posts, id, "tester", NOW + 4);
         expect(await persistence.pending.listDriftedVideoPosts(10)).toEqual([]);
         expect(await reload(persistence, posts[0]!.id)).toMatchObject({ status: "PUBLISHED" });
       });

@@ -29,7 +29,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       const { id } = await publishPost(persistence);
       const pointers = await pointersOf(id);
       expect(await uses(...pointers)).toEqual(["named", "named"]);
-      await deleteVideoPost(persistence.posts, id, NOW);
+      await deleteVideoPost(persistence.posts, id, "tester", NOW);
       expect(await uses(...pointers)).toEqual(["garbage", "garbage"]);
       expect(await persistence.prefixes.replacedUse(pointers[1], NOW)).toEqual({ kind: "garbage" });
     });
@@ -39,7 +39,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       const [job] = await persistence.jobs.list({ limit: 1 });
       const written = [`a-film/${job!.jobId}/c1/`, `a-film/${job!.jobId}/enc/k1-c1/`];
       expect(await uses(...written)).toEqual(["live", "live"]);
-      await cancelJob(persistence, job!.jobId, NOW);
+      await cancelJob(persistence, job!.jobId, "tester", NOW);
       expect(await uses(...written)).toEqual(["garbage", "garbage"]);
     });
 

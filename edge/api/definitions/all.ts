@@ -7,6 +7,7 @@ import * as keys from "./keys.ts";
 import * as library from "./library.ts";
 import * as partKeys from "./part-keys.ts";
 import * as playback from "./playback.ts";
+import * as postReview from "./post-review.ts";
 import * as posts from "./posts.ts";
 import * as processors from "./processors.ts";
 import * as rotations from "./rotations.ts";
@@ -16,7 +17,7 @@ import * as viewers from "./viewers.ts";
 import * as webhooks from "./webhooks.ts";
 
 const MODULES = [
-  ...[playback, tokens, posts, library, uploadTokens, jobs, partKeys, keys, rotations],
+  ...[playback, tokens, posts, postReview, library, uploadTokens, jobs, partKeys, keys, rotations],
   ...[imports, webhooks, apiKeys, audit, viewers, processors],
 ];
 

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { multipleLines } from "../../../shared/application/plain-text.ts";
 import { foldTitle } from "../../../shared/domain/folded-title.ts";
 import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
 import { CURSOR_UNKNOWN, cursorParameter, postCursor } from "../cursor.ts";
@@ -12,9 +11,9 @@ export const RESOURCE_TYPES = ["VIDEO", "AUDIO"] as const;
 const resourceType = z.enum(RESOURCE_TYPES);
 const access = z.enum(["POLICY", "PUBLIC"]);
 const status = z.enum(VIDEO_POST_STATUSES);
-const EDIT_PROBLEMS = ["not-found", "deleted", "conflict", "wrong-state", "invalid"] as const;
-const READ = { kind: "scope", scope: "posts:read" } as const;
-const WRITE = { kind: "scope", scope: "posts:write" } as const;
+export const EDIT_PROBLEMS = ["not-found", "deleted", "conflict", "wrong-state", "invalid"] as const;
+export const READ = { kind: "scope", scope: "posts:read" } as const;
+export const WRITE = { kind: "scope", scope: "posts:write" } as const;
 
 const frameRate = z.object({ numerator: z.int(), denominator: z.int() }).nullable();
 
@@ -196,7 +195,7 @@ export const listVideoPosts = defineRoute({
   problems: [],
 });
 
-const POST = { description: "The post", schema: videoPostSchema };
+export const POST = { description: "The post", schema: videoPostSchema };
 
 export const getVideoPost = defineRoute({
   method: "GET",
@@ -224,22 +223,6 @@ export const updateVideoPost = defineRoute({
     interaction: interaction.optional(),
     metadata: metadata.optional(),
     passthrough: passthrough.nullable().optional(),
-  }),
-  responses: { 200: POST },
-  problems: EDIT_PROBLEMS,
-});
-
-export const auditVideoPost = defineRoute({
-  method: "POST",
-  path: "/api/v2/video-posts/{videoPostId}/audit",
-  operationId: "auditVideoPost",
-  tag: "Posts",
-  summary: "Records a review and returns the post",
-  access: WRITE,
-  audit: "post.audit",
-  body: z.strictObject({
-    result: z.enum(["PASSED", "REJECTED"]),
-    reason: multipleLines(1000).nullable().default(null),
   }),
   responses: { 200: POST },
   problems: EDIT_PROBLEMS,

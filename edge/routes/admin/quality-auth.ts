@@ -15,8 +15,8 @@ type Deps = Pick<Context, "posts" | "now">;
 export const policyRoutes: readonly Route<Deps>[] = [
   route(define.setPolicies, {
     asked: ({ body }) => factsOf(body),
-    handle: async ({ posts, now }: Deps, { body }) => {
-      const outcome = await upsertVideoHlsQualityAuth(posts, body, now());
+    handle: async ({ posts, now }: Deps, { body, caller }) => {
+      const outcome = await upsertVideoHlsQualityAuth(posts, body, caller.id, now());
       if (outcome.kind !== "done") return commandRefusal(outcome);
       return answer(200, { outcome: outcome.value }, { details: { outcome: outcome.value } });
     },
@@ -24,10 +24,10 @@ export const policyRoutes: readonly Route<Deps>[] = [
 
   route(define.setPoliciesBatch, {
     asked: () => ({}),
-    handle: async (deps: Deps, { body }) => {
+    handle: async (deps: Deps, { body, caller }) => {
       const edits = [];
       // Sequential: two items may be of one post.
-      for (const edit of body.items) edits.push(await performed(deps, edit));
+      for (const edit of body.items) edits.push(await performed(deps, edit, caller.id));
       const results = edits.map(({ result }) => result);
       return answer(
         200,
@@ -39,9 +39,9 @@ export const policyRoutes: readonly Route<Deps>[] = [
 ];
 
 /** A refused item has the problem document of the single-item route. */
-async function performed({ posts, now }: Deps, edit: QualityAuthEdit) {
+async function performed({ posts, now }: Deps, edit: QualityAuthEdit, by: string) {
   const { videoPostId, fileIndex } = edit;
-  const outcome = await upsertVideoHlsQualityAuth(posts, edit, now());
+  const outcome = await upsertVideoHlsQualityAuth(posts, edit, by, now());
   const asked = factsOf(edit);
   if (outcome.kind === "done") {
     const facts = { ...asked, details: { ...asked.details, outcome: outcome.value } };

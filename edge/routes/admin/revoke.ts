@@ -31,8 +31,8 @@ const LONGEST_SESSION_SECONDS = 24 * 3600;
 export const revokeRoutes: readonly Route<Deps>[] = [
   route(define.revoke, {
     asked: ({ body }) => askedFor(body),
-    handle: async (deps: Deps, { body }) =>
-      "keyVersion" in body ? revokeVersion(deps, body) : revokeTokens(deps, body),
+    handle: async (deps: Deps, { body, caller }) =>
+      "keyVersion" in body ? revokeVersion(deps, body, caller.id) : revokeTokens(deps, body),
   }),
 ];
 
@@ -44,8 +44,8 @@ function askedFor(target: define.RevokeTarget) {
   return { videoPostId, fileIndex, details: { tokenId, viewer, apiKeyId, keyVersion } };
 }
 
-async function revokeVersion({ posts, settings, now }: Deps, target: KeyVersion) {
-  const outcome = await revokeVideoHlsKeys(posts, target, now());
+async function revokeVersion({ posts, settings, now }: Deps, target: KeyVersion, by: string) {
+  const outcome = await revokeVideoHlsKeys(posts, target, by, now());
   if (outcome.kind !== "done") return commandRefusal(outcome);
   const { stopsPlayback } = outcome.value;
   const effectiveWithinSeconds = settings.GATE_FRESH_SECONDS;

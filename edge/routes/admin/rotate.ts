@@ -11,8 +11,8 @@ type Deps = Pick<Context, "posts" | "jobs" | "now">;
 export const rotateRoutes: readonly Route<Deps>[] = [
   route(define.rotateKeys, {
     asked: ({ body }) => body,
-    handle: async (deps: Deps, { body: { videoPostId, fileIndex = null } }) => {
-      const outcome = await rotateVideoHlsKeys(deps, { videoPostId, fileIndex }, deps.now());
+    handle: async (deps: Deps, { body: { videoPostId, fileIndex = null }, caller }) => {
+      const outcome = await rotateVideoHlsKeys(deps, { videoPostId, fileIndex }, caller.id, deps.now());
       if (outcome.kind !== "done") return commandRefusal(outcome);
       return answer(202, { videoPostId, files: outcome.value }, { details: { files: outcome.value } });
     },

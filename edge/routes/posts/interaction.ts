@@ -12,8 +12,8 @@ type Deps = Pick<Context, "posts" | "now">;
 export const interactionRoutes: readonly Route<Deps>[] = [
   route(define.changeVideoPostInteraction, {
     asked: ({ body: { comments, liveComments } }) => ({ details: { comments, liveComments } }),
-    handle: async ({ posts, now }: Deps, { params, body }) => {
-      const outcome = await changeVideoPostInteraction(posts, params.videoPostId, body, now());
+    handle: async ({ posts, now }: Deps, { params, body, caller }) => {
+      const outcome = await changeVideoPostInteraction(posts, params.videoPostId, body, caller.id, now());
       return outcome.kind === "done" ? answer(200, describeVideoPost(outcome.post)) : commandRefusal(outcome);
     },
   }),

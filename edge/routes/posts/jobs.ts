@@ -29,8 +29,8 @@ export const jobRoutes: readonly Route<Deps>[] = [
 
   route(define.cancelJob, {
     asked: ({ params: { jobId } }) => ({ details: { jobId } }),
-    handle: async (deps: Deps, { params: { jobId }, execution }) => {
-      const outcome = await cancelJob(deps, jobId, deps.now());
+    handle: async (deps: Deps, { params: { jobId }, caller, execution }) => {
+      const outcome = await cancelJob(deps, jobId, caller.id, deps.now());
       const job = await deps.jobs.find(jobId);
       const facts = { videoPostId: job?.videoPostId };
       if (outcome.kind !== "done") return { ...commandRefusal(outcome), facts };
@@ -41,8 +41,8 @@ export const jobRoutes: readonly Route<Deps>[] = [
 
   route(define.retryJob, {
     asked: ({ params: { jobId } }) => ({ details: { jobId } }),
-    handle: async (deps: Deps, { params: { jobId } }) => {
-      const outcome = await retryJob(deps, jobId, deps.now());
+    handle: async (deps: Deps, { params: { jobId }, caller }) => {
+      const outcome = await retryJob(deps, jobId, caller.id, deps.now());
       const job = await deps.jobs.find(outcome.kind === "done" ? outcome.value.jobId : jobId);
       const facts = { videoPostId: job?.videoPostId };
       if (outcome.kind !== "done") return { ...commandRefusal(outcome), facts };

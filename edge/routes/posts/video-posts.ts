@@ -3,12 +3,7 @@ import {
   createdVideoPost,
   createVideoPost,
 } from "../../../shared/application/commands/create-video-post.ts";
-import {
-  auditVideoPost,
-  deleteVideoPost,
-  updateVideoPost,
-} from "../../../shared/application/commands/edit-video-post.ts";
-import type { CommandOutcome } from "../../../shared/application/decide-and-save.ts";
+import { deleteVideoPost, updateVideoPost } from "../../../shared/application/commands/edit-video-post.ts";
 import { describeVideoPost } from "../../../shared/application/queries/video-posts.ts";
 import { allows } from "../../../shared/domain/scope.ts";
 import { answer } from "../../api/answer.ts";
@@ -16,8 +11,9 @@ import { postCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/posts.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { commandRefusal, domainRefusal } from "../../http/command-refusal.ts";
+import { domainRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
+import { editedPost } from "./edited-post.ts";
 import { resolveSources } from "./resolve-sources.ts";
 
 const OTHER_AUTHOR = "A post of another author needs the scope posts:author.";
@@ -36,7 +32,11 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
       if (authorId !== caller.id && !allows(caller.scopes, "posts:author")) return refused("not-allowed", OTHER_AUTHOR);
       const resolved = await resolveSources(deps.uploads, body.uploadFileList, caller.id, now);
       if (resolved.kind === "refused") return domainRefusal(resolved.refusal);
-      const outcome = await createVideoPost(deps, { ...body, authorId, uploadFileList: resolved.files }, now);
+      const outcome = await createVideoPost(
+        deps,
+        { ...body, by: caller.id, authorId, uploadFileList: resolved.files },
+        now,
+      );
       if (outcome.kind === "refused") return domainRefusal(outcome.refusal);
       return createdAnswer(outcome.created);
     },
@@ -59,30 +59,18 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
 
   route(define.updateVideoPost, {
     asked: ({ body: { title } }) => ({ details: { title } }),
-    handle: async (deps: Deps, { params, body }) =>
-      edited(await updateVideoPost(deps.posts, params.videoPostId, body, deps.now())),
-  }),
-
-  route(define.auditVideoPost, {
-    asked: ({ body: { result, reason } }) => ({ details: { result, reason } }),
-    handle: async (deps: Deps, { params, body, caller }) => {
-      const verdict = { ...body, by: caller.id };
-      return edited(await auditVideoPost(deps.posts, params.videoPostId, verdict, deps.now()));
-    },
+    handle: async (deps: Deps, { params, body, caller }) =>
+      editedPost(await updateVideoPost(deps.posts, params.videoPostId, body, caller.id, deps.now())),
   }),
 
   route(define.deleteVideoPost, {
     asked: () => ({}),
-    handle: async (deps: Deps, { params }) => edited(await deleteVideoPost(deps.posts, params.videoPostId, deps.now())),
+    handle: async (deps: Deps, { params, caller }) =>
+      editedPost(await deleteVideoPost(deps.posts, params.videoPostId, caller.id, deps.now())),
   }),
 ];
 
 function createdAnswer(created: CreatedVideoPost) {
   const { videoPostId, status } = created;
   return answer(201, created, { videoPostId, details: { status } });
-}
-
-function edited(outcome: CommandOutcome) {
-  if (outcome.kind !== "done") return commandRefusal(outcome);
-  return answer(200, describeVideoPost(outcome.post));
 }

@@ -4,6 +4,7 @@ import {
   type EncryptResult,
   type TranscodeResult,
 } from "../../domain/job-results.ts";
+import { jobActor, type PostAction, type PostTrace, SYSTEM } from "../../domain/post-trace.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobEnd, SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 
@@ -18,7 +19,8 @@ export function applyVideoPostTranscodeResult(
   now: number,
 ): Promise<CommandOutcome> {
   const decide = (post: Parameters<typeof applyTranscodeResult>[0]) => applyTranscodeResult(post, fileId, result, now);
-  return decideAndSave(posts, videoPostId, now, decide, { fence, jobEnd: endOf(result) });
+  const trace = traceOf("job.transcode", fileId, fence, result);
+  return decideAndSave(posts, videoPostId, trace, now, decide, { fence, jobEnd: endOf(result) });
 }
 
 export function applyVideoPostEncryptResult(
@@ -28,7 +30,24 @@ export function applyVideoPostEncryptResult(
   now: number,
 ): Promise<CommandOutcome> {
   const decide = (post: Parameters<typeof applyEncryptResult>[0]) => applyEncryptResult(post, fileId, result, now);
-  return decideAndSave(posts, videoPostId, now, decide, { fence, jobEnd: endOf(result) });
+  const trace = traceOf("job.encrypt", fileId, fence, result);
+  return decideAndSave(posts, videoPostId, trace, now, decide, { fence, jobEnd: endOf(result) });
+}
+
+/** A processor reports under its lease; a job whose lease has expired is ended by the scan. */
+function traceOf(
+  action: PostAction,
+  fileId: string,
+  fence: SaveFence,
+  result: TranscodeResult | EncryptResult,
+): PostTrace {
+  const actor = fence.kind === "lease" ? jobActor(fence.jobId) : SYSTEM;
+  const outcome = result.kind === "done" ? ({ result: "SUCCESS" } as const) : failureOf(result.reason);
+  return { actor, action, part: { fileId }, ...outcome };
+}
+
+function failureOf(reason: string) {
+  return { result: "FAILED", reason } as const;
 }
 
 function endOf(result: TranscodeResult | EncryptResult): JobEnd {

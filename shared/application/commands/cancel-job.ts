@@ -16,14 +16,16 @@ export type CancelledJob = "cancelled" | "requested";
 export async function cancelJob(
   { posts, jobs }: Deps,
   jobId: string,
+  by: string,
   now: number,
 ): Promise<CommandOutcome<CancelledJob>> {
   const job = await jobs.find(jobId);
   if (job === null) return refused({ kind: "not-found" });
   const { fileId, kind, videoPostId, state } = job;
   const decide = (post: VideoPost) => cancelPart(post, fileId, kind, now);
+  const trace = { actor: by, action: "job.cancel", part: { fileId } } as const;
   const options = { fence: { kind: "live-job", jobId }, jobEnd: { kind: "cancel" } } as const;
-  const outcome = await decideAndSave(posts, videoPostId, now, decide, options);
+  const outcome = await decideAndSave(posts, videoPostId, trace, now, decide, options);
   if (outcome.kind === "done") return { ...outcome, value: state === "RUNNING" ? "requested" : "cancelled" };
   if (outcome.kind !== "lease-lost") return outcome;
   return refused({ kind: "wrong-state", detail: "the job has ended" });

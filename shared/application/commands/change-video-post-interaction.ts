@@ -7,7 +7,10 @@ export function changeVideoPostInteraction(
   posts: VideoPostRepository,
   videoPostId: string,
   interaction: Interaction,
+  by: string,
   now: number,
 ): Promise<CommandOutcome> {
-  return decideAndSave(posts, videoPostId, now, (post) => change(post, interaction, now));
+  return decideAndSave(posts, videoPostId, { actor: by, action: "post.interaction" }, now, (post) =>
+    change(post, interaction, now),
+  );
 }

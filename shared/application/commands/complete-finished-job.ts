@@ -1,3 +1,4 @@
+import { jobActor } from "../../domain/post-trace.ts";
 import { hasResultOf } from "../../domain/recovery.ts";
 import { settle, type VideoPost } from "../../domain/video-post.ts";
 import { decideAndSave } from "../decide-and-save.ts";
@@ -25,7 +26,9 @@ export async function completeFinishedJob(
   const decide = (current: VideoPost) =>
     ({ kind: "changed", change: settle(current, [], now), value: undefined }) as const;
   const options = { fence: { kind: "lease", jobId: job.jobId, leaseToken }, jobEnd: { kind: "succeed" } } as const;
-  const outcome = await decideAndSave(posts, job.videoPostId, now, decide, options);
+  const action = job.kind === "TRANSCODE" ? "job.transcode" : "job.encrypt";
+  const trace = { actor: jobActor(job.jobId), action, part: { fileId: job.fileId }, result: "SUCCESS" } as const;
+  const outcome = await decideAndSave(posts, job.videoPostId, trace, now, decide, options);
   return outcome.kind === "done";
 }
 

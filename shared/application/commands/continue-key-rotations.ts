@@ -1,4 +1,5 @@
 import { type PartRotation, rotateKeys } from "../../domain/key-rotation.ts";
+import { SYSTEM } from "../../domain/post-trace.ts";
 import type { SkipReason } from "../../domain/rotation-batch.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
@@ -114,7 +115,8 @@ async function beginItem(
   item: TakenItem,
   now: number,
 ): Promise<"begun" | "stop"> {
-  const outcome = await decideAndSave(posts, item.videoPostId, now, (post) =>
+  const trace = { actor: SYSTEM, action: "keys.rotate", part: { fileIndex: item.fileIndex } } as const;
+  const outcome = await decideAndSave(posts, item.videoPostId, trace, now, (post) =>
     rotateKeys(post, item.fileIndex, () => item.jobId, now),
   );
   const reason = whySkipped(outcome);

@@ -35,7 +35,7 @@ async function create(deps: Deps, token: UploadTokenWithUpload, videoPostId: str
   const source = { kind: "upload", uploadId } as const;
   const part = { source, fileName, fileSize: upload.size, durationSeconds: null };
   const title = postDefaults.title ?? fileName.slice(0, LONGEST_TITLE);
-  const post = { ...postDefaults, title, uploadFileList: [part] };
+  const post = { ...postDefaults, by: token.owner, title, uploadFileList: [part] };
   const outcome = await createVideoPost(deps, post, now, videoPostId);
   if (outcome.kind === "refused") throw new Error(`the post of an upload token was refused: ${outcome.refusal.kind}`);
 }

@@ -21,6 +21,8 @@ export type GivenSource =
   | { readonly kind: "url"; readonly url: string };
 
 export type CreateVideoPost = {
+  /** The caller, who may name another author. */
+  readonly by: string;
   readonly authorId: string;
   readonly title: string;
   readonly description: string;
@@ -69,7 +71,7 @@ export async function createVideoPost(
     }),
   );
   const change = create({ ...input, id: videoPostId, files }, now);
-  const outcome = await posts.save({ ...change, from: null }, now);
+  const outcome = await posts.save({ ...change, from: null, trace: { actor: input.by, action: "post.create" } }, now);
   if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
   if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
   return { kind: "created", created: createdVideoPost(change) };

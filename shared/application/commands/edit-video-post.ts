@@ -1,4 +1,3 @@
-import { auditVideoPost as audit, type Verdict } from "../../domain/review.ts";
 import { type PostEdit, deleteVideoPost as remove, updateVideoPost as update } from "../../domain/video-post.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
@@ -9,20 +8,20 @@ export function updateVideoPost(
   posts: VideoPostRepository,
   videoPostId: string,
   edit: PostEdit,
+  by: string,
   now: number,
 ): Promise<CommandOutcome> {
-  return decideAndSave(posts, videoPostId, now, (post) => update(post, edit, now));
+  const fields = Object.entries(edit).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  return decideAndSave(posts, videoPostId, { actor: by, action: "post.update", fields }, now, (post) =>
+    update(post, edit, now),
+  );
 }
 
-export function auditVideoPost(
+export function deleteVideoPost(
   posts: VideoPostRepository,
   videoPostId: string,
-  verdict: Verdict,
+  by: string,
   now: number,
 ): Promise<CommandOutcome> {
-  return decideAndSave(posts, videoPostId, now, (post) => audit(post, verdict, now));
-}
-
-export function deleteVideoPost(posts: VideoPostRepository, videoPostId: string, now: number): Promise<CommandOutcome> {
-  return decideAndSave(posts, videoPostId, now, (post) => remove(post, now));
+  return decideAndSave(posts, videoPostId, { actor: by, action: "post.delete" }, now, (post) => remove(post, now));
 }

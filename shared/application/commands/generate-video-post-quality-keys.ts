@@ -1,5 +1,6 @@
 import { type ContentKey, keyUriTemplate } from "../../domain/content-key.ts";
 import { type KeyDraft, reusableStagedKeys, stageKeys } from "../../domain/job-results.ts";
+import { jobActor } from "../../domain/post-trace.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
 import { type VideoFile, variantsOf } from "../../domain/video-file.ts";
@@ -52,7 +53,15 @@ export function generateVideoPostQualityKeys(
     return { ...decision, value: described(file, version, keys) };
   };
 
-  return decideAndSave(deps.posts, input.videoPostId, now, decide, { fence: input.fence, jobEnd: { kind: "keep" } });
+  const trace = {
+    actor: jobActor(input.fence.jobId),
+    action: "keys.generate",
+    part: { fileId: input.fileId },
+  } as const;
+  return decideAndSave(deps.posts, input.videoPostId, trace, now, decide, {
+    fence: input.fence,
+    jobEnd: { kind: "keep" },
+  });
 }
 
 async function makeKey(vault: KeyVault, fileId: string, quality: Quality, keyVersion: number, now: number) {

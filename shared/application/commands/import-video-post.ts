@@ -45,7 +45,10 @@ export async function importVideoPost(deps: Deps, input: ImportVideoPost, now: n
   const files = await Promise.all(input.parts.map((part, index) => newFile(deps, input, part, index, now)));
   const change = importPost({ ...input, id: uuidV7(now), files }, now);
   try {
-    const outcome = await deps.posts.save({ ...change, from: null }, now);
+    const outcome = await deps.posts.save(
+      { ...change, from: null, trace: { actor: input.authorId, action: "post.import" } },
+      now,
+    );
     if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
   } catch (error) {
     // Of two concurrent requests of one import the database accepts one.

@@ -8,7 +8,10 @@ import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 export function refreshVideoPostTranscodeStatus(
   posts: VideoPostRepository,
   videoPostId: string,
+  by: string,
   now: number,
 ): Promise<CommandOutcome> {
-  return decideAndSave(posts, videoPostId, now, (post) => refreshPost(post, now));
+  return decideAndSave(posts, videoPostId, { actor: by, action: "post.refresh" }, now, (post) =>
+    refreshPost(post, now),
+  );
 }

@@ -1,4 +1,5 @@
 import { type RekeyState, rekeyState, startRekey } from "../../domain/imported-post.ts";
+import { SYSTEM } from "../../domain/post-trace.ts";
 import { mayWatch, type Viewer } from "../../domain/quality-auth.ts";
 import type { VideoFile } from "../../domain/video-file.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
@@ -16,7 +17,8 @@ export function requestRekey(
   { restart }: { readonly restart: boolean },
   now: number,
 ): Promise<CommandOutcome<RekeyState | null>> {
-  return decideAndSave(posts, videoPostId, now, (post) =>
+  const trace = { actor: SYSTEM, action: "migration.request", part: { fileIndex } } as const;
+  return decideAndSave(posts, videoPostId, trace, now, (post) =>
     startRekey(post, fileIndex, { jobId: uuidV7(now), restart }, now),
   );
 }
@@ -35,7 +37,9 @@ export async function requestRekeyToWatch(
   now: number,
 ): Promise<CommandOutcome<WatchAnswer>> {
   const full = (await rekeys.underWay()) >= atMost;
-  const outcome = await decideAndSave<WatchAnswer>(posts, videoPostId, now, (post) => {
+  // No viewer is named in the history.
+  const trace = { actor: SYSTEM, action: "migration.request", part: { fileIndex } } as const;
+  const outcome = await decideAndSave<WatchAnswer>(posts, videoPostId, trace, now, (post) => {
     const file = post.files.find((part) => part.fileIndex === fileIndex);
     if (file !== undefined && !mayWatchAny(file, viewer)) return { kind: "unchanged", value: "nothing-allowed" };
     if (full && file !== undefined) return { kind: "unchanged", value: rekeyState(file) };

@@ -16,7 +16,12 @@ export type RetriedJob = { readonly jobId: string };
  * stays, since its former holder may still run, and a new job replaces it. Refused unless the job is the newest of its
  * part and kind.
  */
-export async function retryJob({ posts, jobs }: Deps, jobId: string, now: number): Promise<CommandOutcome<RetriedJob>> {
+export async function retryJob(
+  { posts, jobs }: Deps,
+  jobId: string,
+  by: string,
+  now: number,
+): Promise<CommandOutcome<RetriedJob>> {
   const job = await jobs.find(jobId);
   if (job === null) return refused({ kind: "not-found" });
   const { state, videoPostId, fileId, kind } = job;
@@ -26,7 +31,8 @@ export async function retryJob({ posts, jobs }: Deps, jobId: string, now: number
   const jobEnd = state === "FAILED" ? ({ kind: "requeue" } as const) : ({ kind: "keep" } as const);
   const newJobs = state === "FAILED" ? [] : [{ jobId: next, fileId, kind }];
   const decide = (post: Parameters<typeof resumePart>[0]) => resumePart(post, fileId, kind, newJobs, now);
-  const outcome = await decideAndSave(posts, videoPostId, now, decide, { fence, jobEnd });
+  const trace = { actor: by, action: "job.retry", part: { fileId } } as const;
+  const outcome = await decideAndSave(posts, videoPostId, trace, now, decide, { fence, jobEnd });
   if (outcome.kind === "done") return { ...outcome, value: { jobId: next } };
   if (outcome.kind !== "lease-lost") return outcome;
   return refused({ kind: "wrong-state", detail: `a newer ${kind} job of the same part has replaced it` });

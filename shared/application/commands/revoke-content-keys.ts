@@ -6,8 +6,10 @@ import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 export function revokeVideoHlsKeys(
   posts: VideoPostRepository,
   target: { readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number },
+  by: string,
   now: number,
 ): Promise<CommandOutcome<RevokedKeyVersion>> {
   const { videoPostId, fileIndex, keyVersion } = target;
-  return decideAndSave(posts, videoPostId, now, (post) => revokeKeyVersion(post, fileIndex, keyVersion, now));
+  const trace = { actor: by, action: "access.revoke", part: { fileIndex } } as const;
+  return decideAndSave(posts, videoPostId, trace, now, (post) => revokeKeyVersion(post, fileIndex, keyVersion, now));
 }

@@ -21,10 +21,12 @@ const JOBS_READ = 300;
 export async function rotateVideoHlsKeys(
   { posts, jobs }: { readonly posts: VideoPostRepository; readonly jobs: JobStore },
   target: { readonly videoPostId: string; readonly fileIndex: number | null },
+  by: string,
   now: number,
 ): Promise<CommandOutcome<readonly RotationOfPart[]>> {
   const { videoPostId, fileIndex } = target;
-  const decided = await decideAndSave(posts, videoPostId, now, (post) =>
+  const part = fileIndex === null ? undefined : { fileIndex };
+  const decided = await decideAndSave(posts, videoPostId, { actor: by, action: "keys.rotate", part }, now, (post) =>
     rotateKeys(post, fileIndex, () => uuidV7(now), now),
   );
   if (decided.kind !== "done") return decided;

@@ -1,3 +1,4 @@
+import { SYSTEM } from "../../domain/post-trace.ts";
 import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type IsolatedSteps, runIsolated } from "../isolated-steps.ts";
@@ -60,7 +61,7 @@ export async function scanJobs(deps: ScanDeps, now: number): Promise<ScanReport>
     "the refresh of posts": async () => {
       const drifted = await pending.listDriftedVideoPosts(SAVED_AT_ONCE);
       report.refreshed = drifted.length;
-      const refresh = (id: string) => refreshVideoPostTranscodeStatus(deps.posts, id, now);
+      const refresh = (id: string) => refreshVideoPostTranscodeStatus(deps.posts, id, SYSTEM, now);
       await runIsolated(named(drifted, (id) => `post ${id}`, refresh));
     },
     "the deletion of expired revocations": async () => {

@@ -13,7 +13,9 @@ export type QualityAuthEdit = {
 export function upsertVideoHlsQualityAuth(
   posts: VideoPostRepository,
   { videoPostId, fileIndex, policies }: QualityAuthEdit,
+  by: string,
   now: number,
 ): Promise<CommandOutcome<"changed" | "unchanged">> {
-  return decideAndSave(posts, videoPostId, now, (post) => upsertQualityAuth(post, fileIndex, policies, now));
+  const trace = { actor: by, action: "policy.set", part: { fileIndex } } as const;
+  return decideAndSave(posts, videoPostId, trace, now, (post) => upsertQualityAuth(post, fileIndex, policies, now));
 }

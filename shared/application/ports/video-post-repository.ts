@@ -1,3 +1,4 @@
+import type { PostTrace } from "../../domain/post-trace.ts";
 import type { Change, VideoPost } from "../../domain/video-post.ts";
 import type { IdempotencyClaim, StoredAnswer } from "./idempotency-store.ts";
 
@@ -27,8 +28,12 @@ export type SaveOptions = { readonly fence: SaveFence; readonly jobEnd: JobEnd }
 /** "upload-used": another part has been made of one of the uploads. */
 export type SaveOutcome = "saved" | "conflict" | "lease-lost" | "upload-used";
 
-/** `from` is the post as it was loaded; null for a new one. */
-export type Save = Change & { readonly from: VideoPost | null; readonly receipt?: Receipt };
+/** `from` is the post as it was loaded; null for a new one. Every command has a `trace`. */
+export type Save = Change & {
+  readonly from: VideoPost | null;
+  readonly trace?: PostTrace;
+  readonly receipt?: Receipt;
+};
 
 /**
  * Of a request with an Idempotency-Key. The save stores its answer, and is refused like one whose lease is lost where

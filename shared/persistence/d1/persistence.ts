@@ -18,6 +18,7 @@ import { d1RevocationFeed } from "./playback/revocation-feed.ts";
 import { d1FoldedTitles } from "./posts/folded-titles.ts";
 import { d1Outbox } from "./posts/outbox.ts";
 import { d1PrefixQueries } from "./posts/prefix-queries.ts";
+import { d1VideoPostHistory } from "./posts/video-post-history.ts";
 import { d1VideoPostQueries } from "./posts/video-post-queries.ts";
 import { d1VideoPostRepository } from "./posts/video-post-repository.ts";
 import { d1UploadStore } from "./uploads/upload-store.ts";
@@ -31,6 +32,7 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
   return {
     posts: d1VideoPostRepository(db, rules),
     postQueries: d1VideoPostQueries(db),
+    postHistory: d1VideoPostHistory(db),
     foldedTitles: d1FoldedTitles(db),
     outbox: d1Outbox(db),
     uploads: d1UploadStore(db),

@@ -88,7 +88,7 @@ describe("the refresh of a post", () => {
   it("saves nothing where nothing differs", async () => {
     const { videoPostId } = await publishPost(worker);
     const { version } = await post(videoPostId);
-    await refreshVideoPostTranscodeStatus(worker.context.posts, videoPostId, worker.context.now());
+    await refreshVideoPostTranscodeStatus(worker.context.posts, videoPostId, "tester", worker.context.now());
     expect((await post(videoPostId)).version).toBe(version);
   });
 

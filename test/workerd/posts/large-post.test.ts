@@ -35,7 +35,7 @@ async function changeEveryPart(steps: readonly Step[]): Promise<Invocation> {
   const count = newCount();
   const outcome = await asInvocation(
     () =>
-      decideAndSave(context.posts, videoPostId, context.now(), (post) => {
+      decideAndSave(context.posts, videoPostId, { actor: "tester", action: "job.retry" }, context.now(), (post) => {
         const changed = steps.reduce(
           (soFar, step) => soFar.files.reduce((one, { id }) => applied(one, id, step), soFar),
           post,

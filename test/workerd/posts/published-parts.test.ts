@@ -25,7 +25,7 @@ async function addPart(videoPostId: string): Promise<void> {
   const id = uuidV7(now());
   const added = { id: uuidV7(now()), jobId: id, fileName: "extra.mp4", fileSize: null };
   const url = await wrapSourceUrl(vault, added.id, "https://origin.example/extra.mp4");
-  const outcome = await decideAndSave(posts, videoPostId, now(), (post) => {
+  const outcome = await decideAndSave(posts, videoPostId, { actor: "tester", action: "job.retry" }, now(), (post) => {
     const file = { ...added, source: { kind: "url", url } as const };
     const jobs = [{ jobId: id, fileId: added.id, kind: "TRANSCODE" } as const];
     return { kind: "changed", change: settle(withNewFile(post, file, now()), jobs, now()), value: undefined };

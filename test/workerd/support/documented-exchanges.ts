@@ -98,6 +98,10 @@ async function ofPosts(worker: TestWorker, admin: Admin): Promise<void> {
   await admin("GET /api/v2/video-posts", undefined, "/api/v2/video-posts?status=PENDING_AUDIT");
   await admin("GET /api/v2/video-posts/{videoPostId}", undefined, path);
   await admin("PATCH /api/v2/video-posts/{videoPostId}", { title: "Summer 2026" }, path);
+  const rejection = { result: "REJECTED", reason: "The sound is too loud." };
+  await admin("POST /api/v2/video-posts/{videoPostId}/audit", rejection, `${path}/audit`);
+  await admin("GET /api/v2/video-posts/{videoPostId}/history", undefined, `${path}/history?limit=1`);
+  await admin("POST /api/v2/video-posts/{videoPostId}/submit", undefined, `${path}/submit`);
   const settings = { comments: false, liveComments: true };
   await admin("PUT /api/v2/video-posts/{videoPostId}/interaction", settings, `${path}/interaction`);
   await admin("POST /api/v2/video-posts/{videoPostId}/audit", { result: "PASSED" }, `${path}/audit`);
@@ -105,6 +109,10 @@ async function ofPosts(worker: TestWorker, admin: Admin): Promise<void> {
   await admin("GET /api/v2/videos");
   const rewards = "/api/v2/authors/api-key%3Aadmin/rewards";
   await admin("GET /api/v2/authors/{authorId}/rewards", undefined, rewards);
+  await admin("POST /api/v2/video-posts/{videoPostId}/submit", undefined, `${path}/submit`);
+  const withdrawal = { reason: "The wrong cut was uploaded." };
+  await admin("POST /api/v2/video-posts/{videoPostId}/withdraw", withdrawal, `${path}/withdraw`);
+  await admin("POST /api/v2/video-posts/{videoPostId}/refresh", undefined, `${path}/refresh`);
   await admin("DELETE /api/v2/video-posts/{videoPostId}", undefined, path);
   await admin("PATCH /api/v2/video-posts/{videoPostId}", { title: "Autumn" }, path);
 }

@@ -63,7 +63,7 @@ export async function addJob(
   videoPostId: string,
   job: { readonly jobId: string; readonly kind: "TRANSCODE" | "ENCRYPT" },
 ): Promise<void> {
-  const outcome = await decideAndSave(posts, videoPostId, now(), (post) => {
+  const outcome = await decideAndSave(posts, videoPostId, { actor: "tester", action: "job.retry" }, now(), (post) => {
     const jobs = [{ ...job, fileId: post.files[0]!.id }];
     return { kind: "changed", change: { post, events: [], jobs }, value: undefined };
   });

@@ -9,6 +9,7 @@ import type {
   VideoPostRepository,
 } from "../../../application/ports/video-post-repository.ts";
 import { identifyEvents } from "../../../domain/domain-event.ts";
+import { storedTrace } from "../../../domain/post-trace.ts";
 import type { JobRules } from "../../../domain/transcode-job.ts";
 import { secretId } from "../../../lib/random-id.ts";
 import { NO_ROWS, rowsOf, videoPostOf } from "../../rows/video-post-rows.ts";
@@ -74,6 +75,7 @@ async function save(
       version,
       saveId,
       events,
+      ...traceColumns(change),
       leaseGuard: leaseGuard(options?.fence, change.receipt) as unknown as number,
       createdAt: now,
       dispatchedAt: change.events.length === 0 ? now : null,
@@ -94,6 +96,10 @@ async function save(
   } catch (error) {
     return (await wasSaved(db, saveId, change.post.id, version)) ? "saved" : refusalOrThrow(error);
   }
+}
+
+function traceColumns({ trace, post }: Save) {
+  return trace === undefined ? {} : { actor: trace.actor, change: storedTrace(trace, post) };
 }
 
 function refusalOrThrow(error: unknown): SaveOutcome {
