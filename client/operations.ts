@@ -1,5 +1,7 @@
 /* Made from the definitions of the routes by `npm run docs`: edit those. */
 
+export type AddedParts = { readonly videoPostId: string; readonly version: number; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
+
 export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
 
 export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
@@ -24,13 +26,17 @@ export type NewUploadToken = { readonly tokenId: string; readonly state: "WAITIN
 
 export type NewWebhookEndpoint = { readonly webhookId: string; readonly url: string; readonly events: readonly string[]; readonly description: string; readonly state: "ENABLED" | "DISABLED"; readonly disabledReason: "REQUESTED" | "GONE" | null; readonly disabledAt: string | null; readonly createdBy: string; readonly createdAt: string; readonly updatedAt: string; readonly secret: string; };
 
-export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly qualityAuth: readonly QualityPolicy[]; };
+export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly replacement: Replacement | null; readonly qualityAuth: readonly QualityPolicy[]; };
 
 export type PartEncryption = { readonly videoPostId: string; readonly fileIndex: number; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly failReason: string | null; readonly playingKeyVersion: number | null; readonly latestKeyVersion: number | null; readonly stagedKeyVersion: number | null; };
 
 export type Problem = { readonly type: "about:blank"; readonly title: string; readonly status: number; readonly code: string; readonly detail?: string | undefined; };
 
 export type QualityPolicy = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly policy: "PUBLIC" | "AUTHENTICATED" | "ENTITLED" | "DENIED"; readonly entitlement: string | null; };
+
+export type ReplacedPart = { readonly videoPostId: string; readonly version: number; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly fileIndex: number; readonly jobId: string; };
+
+export type Replacement = { readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly failReason: string | null; readonly warnings: readonly string[]; readonly requestedAt: number; };
 
 export type Revision = { readonly version: number; readonly at: number; readonly actor: string | null; readonly action: "post.create" | "post.import" | "post.update" | "post.parts" | "post.interaction" | "post.submit" | "post.audit" | "post.withdraw" | "post.delete" | "post.refresh" | "policy.set" | "keys.generate" | "keys.rotate" | "access.revoke" | "migration.request" | "job.transcode" | "job.encrypt" | "job.cancel" | "job.retry" | null; readonly fileIndex: number | null; readonly result: "PASSED" | "REJECTED" | "SUCCESS" | "FAILED" | null; readonly reason: string | null; readonly fields: readonly string[]; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | null; };
 
@@ -44,7 +50,7 @@ export type RotationBatchWithProgress = { readonly batchId: string; readonly sta
 
 export type RotationItem = { readonly videoPostId: string; readonly fileIndex: number; readonly state: "PENDING" | "ROTATING" | "SUCCEEDED" | "FAILED" | "SKIPPED"; readonly fromKeyVersion: number | null; readonly toKeyVersion: number | null; readonly jobId: string | null; readonly reason: string | null; readonly startedAt: string | null; readonly finishedAt: string | null; };
 
-export type RotationPreview = { readonly dryRun: true; readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number | null; readonly outcome: "rotate" | "deleted" | "not-playing" | "no-clear-renditions" | "already-rotating"; readonly qualities: number; readonly segments: number; readonly bytes: number; })[]; readonly totals: { readonly rotate: number; readonly skip: number; readonly segments: number; readonly bytes: number; }; readonly nextCursor: string | null; };
+export type RotationPreview = { readonly dryRun: true; readonly items: readonly ({ readonly videoPostId: string; readonly fileIndex: number; readonly keyVersion: number | null; readonly outcome: "rotate" | "deleted" | "replaced" | "not-playing" | "no-clear-renditions" | "already-rotating"; readonly qualities: number; readonly segments: number; readonly bytes: number; })[]; readonly totals: { readonly rotate: number; readonly skip: number; readonly segments: number; readonly bytes: number; }; readonly nextCursor: string | null; };
 
 export type SessionToken = { readonly token: string; readonly expiresAt: string; readonly refreshableUntil: string; };
 
@@ -54,7 +60,7 @@ export type Variant = { readonly quality: "1080p" | "720p" | "480p" | "360p" | "
 
 export type Video = { readonly videoPostId: string; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly durationSeconds: number; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly parts: readonly ({ readonly fileIndex: number; readonly position: number; readonly durationSeconds: number | null; readonly qualities: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[]; readonly ready: boolean; })[]; readonly publishedAt: number; };
 
-export type VideoPost = { readonly videoPostId: string; readonly importId: string | null; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly deletedAt: number | null; readonly publishedAt: number | null; readonly audit: { readonly result: "PASSED" | "REJECTED"; readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly withdrawal: { readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly files: readonly Part[]; };
+export type VideoPost = { readonly videoPostId: string; readonly importId: string | null; readonly authorId: string; readonly title: string; readonly slug: string; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly version: number; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly deletedAt: number | null; readonly publishedAt: number | null; readonly audit: { readonly result: "PASSED" | "REJECTED"; readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly withdrawal: { readonly reason: string | null; readonly by: string; readonly at: number; } | null; readonly files: readonly Part[]; };
 
 export type VideoPostSummary = { readonly videoPostId: string; readonly authorId: string; readonly title: string; readonly slug: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly durationSeconds: number; readonly createdAt: number; readonly updatedAt: number; readonly publishedAt: number | null; };
 
@@ -136,7 +142,7 @@ export type Operations = {
   };
   /** Creates a post and a transcode job for each part. */
   createVideoPost: {
-    input: { readonly body: { readonly authorId?: string | undefined; readonly title: string; readonly description?: string | undefined; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; readonly uploadFileList?: readonly ({ readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileIndex?: number | undefined; readonly fileSize?: number | undefined; readonly duration?: number | undefined; })[] | undefined; }; };
+    input: { readonly body: { readonly authorId?: string | undefined; readonly title: string; readonly description?: string | undefined; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly access?: "POLICY" | "PUBLIC" | undefined; readonly autoPublish?: boolean | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; readonly uploadFileList?: readonly ({ readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileSize?: number | undefined; readonly duration?: number | undefined; readonly fileIndex?: number | undefined; })[] | undefined; }; };
     answers: { readonly status: 201; readonly body: CreatedVideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
@@ -158,6 +164,37 @@ export type Operations = {
     input: { readonly params: { readonly videoPostId: string; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Sets the order of all parts and returns the post. */
+  reorderParts: {
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly fileIndexes: readonly number[]; readonly version?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Adds parts at the end of a post, with a transcode job for each. */
+  addParts: {
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly uploadFileList: readonly ({ readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileSize?: number | undefined; readonly duration?: number | undefined; })[]; readonly version?: number | undefined; }; };
+    answers: { readonly status: 201; readonly body: AddedParts };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Removes a part for good, with its keys and objects, and returns the post. */
+  removePart: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query?: { readonly version?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Gives up the replacement of a part and returns the post; what plays stays. */
+  discardReplacement: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query?: { readonly version?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Replaces the source of a part; what plays continues until the new source is ready. */
+  replacePart: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly body: { readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileSize?: number | undefined; readonly duration?: number | undefined; readonly version?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: VideoPost } | { readonly status: 202; readonly body: ReplacedPart };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Records a review and returns the post. */
   auditVideoPost: {
@@ -506,6 +543,11 @@ export const OPERATIONS = {
   getVideoPost: { method: "GET", path: "/api/v2/video-posts/{videoPostId}" },
   updateVideoPost: { method: "PATCH", path: "/api/v2/video-posts/{videoPostId}" },
   deleteVideoPost: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}" },
+  reorderParts: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/part-order" },
+  addParts: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/parts" },
+  removePart: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}" },
+  discardReplacement: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/replacement" },
+  replacePart: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/source" },
   auditVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/audit" },
   listVideoPostHistory: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/history" },
   refreshVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/refresh" },

@@ -1,6 +1,6 @@
 import { storeAuditEvents } from "./audit/store-events.ts";
 import type { Context } from "./context.ts";
-import { deleteUnder } from "./events/delete-objects.ts";
+import { deleteJobObjects, deleteUnder } from "./events/delete-objects.ts";
 import { deleteReplaced } from "./events/delete-replaced.ts";
 import { logError } from "./log/log.ts";
 import { type QueueMessage, readMessage } from "./queues/messages.ts";
@@ -16,6 +16,7 @@ type MessageHandler<K extends Kind> = (received: readonly Received<MessageOf<K>>
 const HANDLERS: { readonly [K in Kind]: MessageHandler<K> } = {
   "audit-event": storeAuditEvents,
   "delete-objects": oneByOne((message, { env }) => deleteUnder(env, message)),
+  "delete-job-objects": oneByOne((message, { env }) => deleteJobObjects(env, message)),
   "delete-replaced": oneByOne((message, context) => deleteReplaced(context, message)),
   "deliver-webhook": deliverWebhooks,
 };

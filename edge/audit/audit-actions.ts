@@ -27,6 +27,11 @@ export const AUDIT_ACTIONS = {
   "post.withdraw": { records: "a withdrawal", details: ["reason"] },
   "post.refresh": { records: "a refresh of the status", details: [] },
   "post.delete": { records: "the deletion of a post", details: [] },
+  "post.parts.add": { records: "added parts", details: [], optional: ["fileIndexes"] },
+  "post.parts.replace": { records: "a new source of a part", details: [], optional: ["jobId"] },
+  "post.parts.discard-replacement": { records: "a replacement that was given up", details: [] },
+  "post.parts.remove": { records: "a removed part", details: [] },
+  "post.parts.reorder": { records: "a new order of parts", details: ["fileIndexes"] },
   "post.import": { records: "`POST /admin/video/imports`", details: ["importId", "title", "status"] },
   "upload.create": { records: "the creation of an upload", details: [] },
   "upload.append": {

@@ -1,9 +1,11 @@
 import { recordPublishedVideo } from "../../shared/application/commands/record-published-video.ts";
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
-import { uploadPrefix } from "../../shared/domain/object-keys.ts";
+import { mediaPlaylistKey, multivariantKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
+import { ownerOfPrefix } from "../../shared/domain/prefix-owner.ts";
+import { QUALITIES } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
 import { type AnnounceDeps, announceEvent } from "../webhooks/announce-event.ts";
-import { inBothBuckets, inSource, queueDeletions } from "./delete-objects.ts";
+import { inSource, KEYS_PER_REQUEST, queueDeletions, whereStored, wholeVersion } from "./delete-objects.ts";
 import { queueReplaced } from "./delete-replaced.ts";
 
 type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly type: Type }>;
@@ -33,7 +35,13 @@ const HANDLERS: Handlers = {
   UploadsReleased: [deleteUploads],
   SingleKeyContentMigrated: [deleteSources],
   PlayedVersionReplaced: [(event, deps) => queueReplaced(deps, event.prefix, event.keysEnd)],
-  VideoPostDeleted: [refreshLibrary, reverseReward, deleteUploads, deleteRenditions],
+  VideoPartAdded: [],
+  VideoPartReplacementRequested: [],
+  VideoPartReplaced: [deleteUploads, deletePrefixes],
+  VideoPartSourceDiscarded: [deleteUploads, deleteVersions],
+  VideoPartRemoved: [deletePlaylists, deleteUploads, deleteVersions],
+  VideoPartsReordered: [],
+  VideoPostDeleted: [refreshLibrary, reverseReward, deletePlaylists, deleteUploads, deleteVersions],
 };
 
 /**
@@ -83,6 +91,25 @@ async function deleteSources({ prefixes }: { readonly prefixes: readonly string[
   await queueDeletions(env, prefixes.map(inSource));
 }
 
-async function deleteRenditions({ prefixes }: { readonly prefixes: readonly string[] }, { env }: EventDeps) {
-  await queueDeletions(env, prefixes.flatMap(inBothBuckets));
+type Prefixes = { readonly prefixes: readonly string[] };
+
+async function deletePrefixes({ prefixes }: Prefixes, { env }: EventDeps) {
+  await queueDeletions(env, prefixes.flatMap(whereStored));
+}
+
+/** Everything that any claim has stored for these sources: also replaced key versions, and claims without a result. */
+async function deleteVersions({ prefixes }: Prefixes, { env }: EventDeps) {
+  await queueDeletions(env, prefixes.flatMap(wholeVersion));
+}
+
+/** At once, because an isolate that has none of these in memory reads them for each viewer who still has a token. */
+async function deletePlaylists({ prefixes }: Prefixes, { env }: EventDeps) {
+  const encrypted = prefixes.filter((prefix) => ownerOfPrefix(prefix)?.kind === "encrypted");
+  const playlists = encrypted.flatMap((prefix) => [
+    multivariantKey(prefix),
+    ...QUALITIES.map((quality) => mediaPlaylistKey(prefix, quality)),
+  ]);
+  for (let start = 0; start < playlists.length; start += KEYS_PER_REQUEST) {
+    await env.SOURCE.delete(playlists.slice(start, start + KEYS_PER_REQUEST));
+  }
 }

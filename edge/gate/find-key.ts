@@ -3,7 +3,7 @@ import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { PartSnapshot } from "./part-snapshots.ts";
 
 export type FoundKey =
-  | { readonly kind: "key"; readonly key: StoredKey; readonly fileId: string }
+  | { readonly kind: "key"; readonly key: StoredKey }
   | { readonly kind: "refused"; readonly reason: "key-unknown" | "key-superseded" }
   /** The token knows more than the snapshot: only a later one can refuse it. */
   | { readonly kind: "behind" };
@@ -20,7 +20,7 @@ export function findKey(
   const key = part?.keysById.get(asked.keyId);
   const belongs = key !== undefined && key.keyVersion === claims.keyVersion && key.quality === asked.quality;
   if (part !== null && part.postStatus !== "DELETED" && belongs && isUsable(key, now)) {
-    return { kind: "key", key, fileId: part.fileId };
+    return { kind: "key", key };
   }
   if (part === null || part.postVersion < claims.postVersion) return { kind: "behind" };
   return { kind: "refused", reason: keyRefusal(part, claims.keyVersion, now) };

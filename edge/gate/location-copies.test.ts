@@ -15,7 +15,7 @@ const SECRET = new Uint8Array(32).fill(7);
 const PART: StoredPart = {
   postStatus: "PUBLISHED",
   postVersion: 3,
-  fileId: "file",
+  isRemoved: false,
   durationSeconds: 12.5,
   playing: { prefix: "film/job/enc/k1-c1", keyVersion: 1 },
   migration: null,
@@ -23,6 +23,7 @@ const PART: StoredPart = {
   keys: [
     {
       keyId: "key",
+      fileId: "file",
       quality: "480p",
       keyVersion: 1,
       status: "RETIRING",

@@ -62,7 +62,7 @@ const partSchema = z.strictObject({
   part: z.strictObject({
     postStatus: z.enum(VIDEO_POST_STATUSES),
     postVersion: z.int(),
-    fileId: z.string(),
+    isRemoved: z.boolean(),
     durationSeconds: z.number().nullable(),
     playing: z.strictObject({ prefix: z.string(), keyVersion: z.int() }).nullable(),
     migration: z.enum(["waiting", "failed"]).nullable(),
@@ -76,6 +76,7 @@ const partSchema = z.strictObject({
     keys: z.array(
       z.strictObject({
         keyId: z.string(),
+        fileId: z.string(),
         quality: z.enum(QUALITIES),
         keyVersion: z.int(),
         status: z.enum(["ACTIVE", "RETIRING"]),

@@ -23,6 +23,7 @@ const CATALOGUE = {
   "key-unknown": [404, "Unknown key"],
   "method-not-allowed": [405, "Method not allowed"],
   conflict: [409, "Modified concurrently"],
+  "version-outdated": [409, "The post was changed since this version"],
   "lease-lost": [409, "Lease lost"],
   "idempotency-in-progress": [409, "A request with this key is running"],
   "idempotency-answer-lost": [409, "The stored answer cannot be read"],

@@ -1,6 +1,7 @@
 import { mediaPlaylistKey, multivariantKey } from "../../shared/domain/object-keys.ts";
 import type { Quality } from "../../shared/domain/quality.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import { logError } from "../log/log.ts";
 import { compileMediaPlaylist } from "../playlist-template/compile-media-playlist.ts";
 import { compileMultivariantPlaylist } from "../playlist-template/compile-multivariant-playlist.ts";
 import type { PlaylistTemplate } from "../playlist-template/playlist-template.ts";
@@ -17,9 +18,34 @@ export interface StoredPlaylists {
 /** An eighth of an isolate's memory: about 300 two-hour playlists. */
 const CACHE_BYTES = 16 * 1024 * 1024;
 
-/** Templates under a prefix never change, so a compiled one is valid until it is evicted. */
-export function storedPlaylists(source: R2Bucket, segmentBase: string): StoredPlaylists {
-  const cache = createTemplateCache<PlaylistTemplate>(CACHE_BYTES);
+type Compiled = { readonly template: PlaylistTemplate; seenAt: number };
+
+/**
+ * Templates under a prefix never change, but they are deleted with their part. A compiled one is used for `freshMs`;
+ * then one request asks R2, not the database, whether it is still there.
+ */
+export function storedPlaylists(
+  source: R2Bucket,
+  segmentBase: string,
+  { freshMs, now }: { readonly freshMs: number; readonly now: () => number },
+): StoredPlaylists {
+  const cache = createTemplateCache<Compiled>(CACHE_BYTES);
+
+  const isStillThere = async (cached: Compiled, objectKey: string): Promise<boolean> => {
+    const at = now();
+    if (cached.seenAt <= at && at - cached.seenAt < freshMs) return true;
+    const before = cached.seenAt;
+    cached.seenAt = at;
+    try {
+      if ((await source.head(objectKey)) !== null) return true;
+      cached.seenAt = before;
+      return false;
+    } catch (error) {
+      // The session of a viewer does not end because R2 fails.
+      logError("playlists", error);
+      return true;
+    }
+  };
 
   const compiled = async (
     cacheKey: string,
@@ -27,11 +53,12 @@ export function storedPlaylists(source: R2Bucket, segmentBase: string): StoredPl
     compile: (text: string) => StoredPlaylist,
   ): Promise<StoredPlaylist> => {
     const cached = cache.get(cacheKey);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) return (await isStillThere(cached, objectKey)) ? cached.template : "gone";
     const object = await source.get(objectKey);
     if (object === null) return "gone";
+    const seenAt = now();
     const template = compile(await object.text());
-    if (typeof template !== "string") cache.put(cacheKey, template, template.sizeBytes);
+    if (typeof template !== "string") cache.put(cacheKey, { template, seenAt }, template.sizeBytes);
     return template;
   };
 

@@ -7,6 +7,13 @@ const deleteObjects = z.object({
   prefix: z.string(),
 });
 
+const deleteJobObjects = z.object({
+  kind: z.literal("delete-job-objects"),
+  bucket: z.enum(["SOURCE", "PLAYBACK"]),
+  folder: z.string().endsWith("/"),
+  transcodeJobId: z.string().min(1),
+});
+
 const deleteReplaced = z.object({
   kind: z.literal("delete-replaced"),
   replaced: z.string(),
@@ -37,10 +44,19 @@ const deliverWebhook = z.object({
   attempt: z.int().positive(),
 });
 
-const messageSchema = z.discriminatedUnion("kind", [deleteObjects, deleteReplaced, auditEvent, deliverWebhook]);
+const messageSchema = z.discriminatedUnion("kind", [
+  deleteObjects,
+  deleteJobObjects,
+  deleteReplaced,
+  auditEvent,
+  deliverWebhook,
+]);
 
 /** Deletes everything under a prefix, in as many requests as needed. */
 export type DeleteObjectsMessage = Readonly<z.infer<typeof deleteObjects>>;
+
+/** Deletes what belongs to one transcode job below its folder. */
+export type DeleteJobObjectsMessage = Readonly<z.infer<typeof deleteJobObjects>>;
 
 /** Deletes a replaced version, not before a time in ms, if no pointer names it and no key of it is valid. */
 export type DeleteReplacedMessage = Readonly<z.infer<typeof deleteReplaced>>;
@@ -48,7 +64,7 @@ export type DeleteReplacedMessage = Readonly<z.infer<typeof deleteReplaced>>;
 /** Starts one attempt, unless it has been started before. The database has everything else. */
 export type DeliverWebhookMessage = Readonly<z.infer<typeof deliverWebhook>>;
 
-export type DeletionMessage = DeleteObjectsMessage | DeleteReplacedMessage;
+export type DeletionMessage = DeleteObjectsMessage | DeleteJobObjectsMessage | DeleteReplacedMessage;
 export type AuditEventMessage = AuditEvent & { readonly kind: "audit-event" };
 export type QueueMessage = DeletionMessage | AuditEventMessage | DeliverWebhookMessage;
 

@@ -25,6 +25,7 @@ import { viewerTokenRoutes } from "./playback/viewer-token.ts";
 import { interactionRoutes } from "./posts/interaction.ts";
 import { jobRoutes } from "./posts/jobs.ts";
 import { partKeyRoutes } from "./posts/part-keys.ts";
+import { partRoutes } from "./posts/parts.ts";
 import { postReviewRoutes } from "./posts/post-review.ts";
 import { uploadTokenRoutes } from "./posts/upload-tokens.ts";
 import { videoPostRoutes } from "./posts/video-posts.ts";
@@ -44,6 +45,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...interactionRoutes,
   ...videoRoutes,
   ...rewardRoutes,
+  ...partRoutes,
   ...jobRoutes,
   ...partKeyRoutes,
   ...rotateRoutes,

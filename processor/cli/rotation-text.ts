@@ -6,6 +6,7 @@ const SKIPPED: Readonly<Record<SkipReason, string>> = {
   deleted: "its post was deleted",
   "not-playing": "it was not encrypted when the batch started",
   "no-clear-renditions": "it has no clear renditions",
+  replaced: "the part plays another source, under newer keys",
   "already-rotating": "another batch is rotating it",
 };
 

@@ -33,9 +33,14 @@ export async function decideAndSave<T>(
     const { change, value } = decision;
     const events = [...change.events, ...eventsOfChange(post, change.post)];
     const outcome = await posts.save({ ...change, events, from: post, trace }, now, options);
-    if (outcome === "saved") return { kind: "done", post: change.post, value };
+    if (outcome === "saved") return { kind: "done", post: saved(change.post), value };
     if (outcome === "lease-lost") return { kind: "lease-lost" };
     if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
   }
   return { kind: "conflict" };
+}
+
+/** A save is the next version of what was loaded. */
+function saved(post: VideoPost): VideoPost {
+  return { ...post, version: post.version + 1 };
 }

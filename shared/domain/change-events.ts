@@ -1,4 +1,5 @@
 import type { NewEvent } from "./domain-event.ts";
+import { versionsInProgress } from "./part-versions.ts";
 import { publishedVideoOf } from "./published-video.ts";
 import type { VideoFile } from "./video-file.ts";
 import type { VideoPost } from "./video-post.ts";
@@ -32,8 +33,10 @@ function uploadEvents(before: VideoPost, after: VideoPost): readonly NewEvent[] 
   return uploadIds.length === 0 ? [] : [{ type: "UploadsReleased", uploadIds }];
 }
 
-function uploadIdsOf({ files }: VideoPost, which: (file: VideoFile) => boolean): string[] {
-  return files.flatMap((file) => (file.source.kind === "upload" && which(file) ? [file.source.uploadId] : []));
+function uploadIdsOf(post: VideoPost, which: (file: VideoFile) => boolean): string[] {
+  return versionsInProgress(post).flatMap((file) =>
+    file.source.kind === "upload" && which(file) ? [file.source.uploadId] : [],
+  );
 }
 
 /** A part whose replacement is in progress plays renditions of an earlier transcode job. */

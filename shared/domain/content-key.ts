@@ -49,12 +49,21 @@ export function activateKeyVersion(
   usableUntil: number,
   now: number,
 ): ContentKey[] {
-  return keys.map((key) => {
-    if (key.keyVersion === version) return { ...key, status: "ACTIVE", usableUntil: null };
-    if (key.status === "ACTIVE") return { ...key, status: "RETIRING", usableUntil };
-    const over = key.status === "RETIRING" && key.usableUntil !== null && key.usableUntil <= now;
-    return over ? { ...key, status: "REVOKED" } : key;
-  });
+  const isNew = ({ keyVersion }: ContentKey) => keyVersion === version;
+  return keys.map((key) =>
+    isNew(key) ? { ...key, status: "ACTIVE", usableUntil: null } : retiredKey(key, usableUntil, now),
+  );
+}
+
+/** The same for a version of a part that another source replaces. No job will publish its staged keys. */
+export function retireKeys(keys: readonly ContentKey[], usableUntil: number, now: number): ContentKey[] {
+  return revokeStagedKeys(keys).map((key) => retiredKey(key, usableUntil, now));
+}
+
+function retiredKey(key: ContentKey, usableUntil: number, now: number): ContentKey {
+  if (key.status === "ACTIVE") return { ...key, status: "RETIRING", usableUntil };
+  const over = key.status === "RETIRING" && key.usableUntil !== null && key.usableUntil <= now;
+  return over ? { ...key, status: "REVOKED" } : key;
 }
 
 export function revokeKeys(keys: readonly ContentKey[]): ContentKey[] {

@@ -19,7 +19,24 @@ export type NewEvent =
   | { readonly type: "SingleKeyContentMigrated"; readonly prefixes: readonly string[] }
   /** A part plays another version. Keys of the old one are served until `keysEnd`, in ms. */
   | { readonly type: "PlayedVersionReplaced"; readonly prefix: string; readonly keysEnd: number }
+  | { readonly type: "VideoPartAdded"; readonly fileIndex: number }
+  /** A source is in progress that will replace what plays. */
+  | { readonly type: "VideoPartReplacementRequested"; readonly fileIndex: number }
+  /** The part plays its new source. Of the old one only what plays until its keys end is still needed. */
+  | ({ readonly type: "VideoPartReplaced" } & PartLeftovers)
+  /** A source was given up before it played. */
+  | ({ readonly type: "VideoPartSourceDiscarded" } & PartLeftovers)
+  | ({ readonly type: "VideoPartRemoved" } & PartLeftovers)
+  /** In their new order. */
+  | { readonly type: "VideoPartsReordered"; readonly fileIndexes: readonly number[] }
   | { readonly type: "VideoPostDeleted"; readonly prefixes: readonly string[]; readonly uploadIds: readonly string[] };
+
+/** Of a part: the objects that nothing needs any more. */
+export type PartLeftovers = {
+  readonly fileIndex: number;
+  readonly prefixes: readonly string[];
+  readonly uploadIds: readonly string[];
+};
 
 export type EventIdentity = {
   /** Unique to the event and equal in every delivery. */

@@ -44,6 +44,7 @@ function importedFile({ id, fileName, source, qualityAuth }: NewImportedFile, in
   return {
     id,
     fileIndex: index,
+    versionState: "PRESENT",
     position: index,
     source: { kind: "imported" },
     fileName,

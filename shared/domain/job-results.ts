@@ -1,8 +1,10 @@
 import { activateKeyVersion, type ContentKey, keysStagedBy, revokeStagedKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
+import { lastKeyVersionOf, versionsInProgress } from "./part-versions.ts";
 import type { Quality } from "./quality.ts";
 import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
+import { takeOver } from "./take-over.ts";
 import type { NewJob } from "./transcode-job.ts";
 import { type VariantsOfJob, type VideoFile, variantsOf, withoutUrl } from "./video-file.ts";
 import { type Decision, refused, type VideoPost, withFile } from "./video-post.ts";
@@ -81,7 +83,8 @@ export function stageKeys(
   const found = livePart(post, fileId);
   if (found.kind === "refused") return found;
   const { file } = found;
-  if (version !== file.lastKeyVersion + 1) throw new Error(`key version ${version} is not the next one`);
+  if (version !== lastKeyVersionOf(post, file.fileIndex) + 1)
+    throw new Error(`key version ${version} is not the next one`);
   const common = {
     keyVersion: version,
     stagedByJobId: jobId,
@@ -164,6 +167,7 @@ export function applyEncryptResult(post: VideoPost, fileId: string, result: Encr
     variants: [{ transcodeJobId, variants: result.variants }],
     keys: activateKeyVersion(file.keys, result.keyVersion, result.retireAt, now),
   };
+  if (file.versionState === "NEXT") return takeOver(post, playing, result.retireAt, now);
   const { change } = changed(post, playing, [], now);
   const events = [...change.events, ...migrated(file), ...replaced(file, result.retireAt)];
   return { kind: "changed", change: { ...change, events }, value: undefined };
@@ -209,7 +213,7 @@ function livePart(
   fileId: string,
 ): { kind: "part"; file: VideoFile } | (Decision & { kind: "refused" }) {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
-  const file = post.files.find((part) => part.id === fileId);
+  const file = versionsInProgress(post).find((part) => part.id === fileId);
   return file === undefined ? refused({ kind: "not-found" }) : { kind: "part", file };
 }
 

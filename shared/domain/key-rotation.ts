@@ -1,7 +1,8 @@
 import { type ContentKey, revokedKey } from "./content-key.ts";
+import { lastKeyVersionOf, versionsOf } from "./part-versions.ts";
 import type { NewJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
-import { type Decision, refused, settle, type VideoPost, withFile } from "./video-post.ts";
+import { type Decision, refused, settle, type VideoPost } from "./video-post.ts";
 
 /* Operators revoke issued keys at once, or replace them while the part continues to play. */
 
@@ -24,17 +25,20 @@ export function revokeKeyVersion(
   const file = post.files.find((part) => part.fileIndex === fileIndex);
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   if (file === undefined) return refused({ kind: "not-found" });
-  const keys = file.keys.filter((key) => key.keyVersion === keyVersion);
-  if (keyVersion > file.lastKeyVersion) {
+  const versions = versionsOf(post, fileIndex);
+  const keys = versions.flatMap((version) => version.keys.filter((key) => key.keyVersion === keyVersion));
+  if (keyVersion > lastKeyVersionOf(post, fileIndex)) {
     return refused({ kind: "invalid", detail: `the part has no key version ${keyVersion}` });
   }
   const stopsPlayback = file.playing?.keyVersion === keyVersion;
   if (keys.every((key) => key.status === "REVOKED")) {
     return { kind: "unchanged", value: { outcome: "unchanged", stopsPlayback } };
   }
-  const revoked = file.keys.map((key) => (key.keyVersion === keyVersion ? revokedKey(key) : key));
-  const takenBack = jobsThatStaged(keys);
-  const change = { ...withFile(post, { ...file, keys: revoked }, [], now), takenBack };
+  const withoutKeys = (version: VideoFile): VideoFile => {
+    return { ...version, keys: version.keys.map((key) => (key.keyVersion === keyVersion ? revokedKey(key) : key)) };
+  };
+  const revoked = { files: post.files.map(withoutKeys), otherVersions: post.otherVersions.map(withoutKeys) };
+  const change = { ...settle({ ...post, ...revoked }, [], now), takenBack: jobsThatStaged(keys) };
   return { kind: "changed", change, value: { outcome: "revoked", stopsPlayback } };
 }
 

@@ -35,6 +35,13 @@ export function prefixOfObject(key: string): string | null {
   return found?.[1] ?? null;
 }
 
+/** The folder of the transcode job that a claim's prefix belongs to, below which all its claims store. */
+export function folderOfJob(prefix: string): { readonly folder: string; readonly transcodeJobId: string } | null {
+  const transcodeJobId = CLAIM_PREFIX.exec(prefix)?.[1];
+  if (transcodeJobId === undefined) return null;
+  return { folder: `${prefix.slice(0, prefix.indexOf("/"))}/${transcodeJobId}/`, transcodeJobId };
+}
+
 /** Null unless it is the whole prefix of one upload or claim. */
 export function ownerOfPrefix(prefix: string): PrefixOwner | null {
   const claim = CLAIM_PREFIX.exec(prefix);

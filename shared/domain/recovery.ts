@@ -1,4 +1,5 @@
 import { revokeStagedKeys } from "./content-key.ts";
+import { versionsInProgress } from "./part-versions.ts";
 import { ownerOfPrefix } from "./prefix-owner.ts";
 import type { JobKind, NewJob, TranscodeJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
@@ -18,7 +19,7 @@ export function resumePart(
   now: number,
 ): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
-  const file = post.files.find((part) => part.id === fileId);
+  const file = versionsInProgress(post).find((part) => part.id === fileId);
   if (file === undefined) return refused({ kind: "not-found" });
   if (kind === "ENCRYPT" && file.clear === null) {
     return refused({ kind: "wrong-state", detail: "there are no clear renditions to encrypt" });
@@ -44,7 +45,7 @@ function resumed(file: VideoFile, kind: JobKind): VideoFile {
  */
 export function cancelPart(post: VideoPost, fileId: string, kind: JobKind, now: number): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
-  const file = post.files.find((part) => part.id === fileId);
+  const file = versionsInProgress(post).find((part) => part.id === fileId);
   if (file === undefined) return refused({ kind: "not-found" });
   return { kind: "changed", change: withFile(post, cancelled(file, kind), [], now), value: undefined };
 }

@@ -46,12 +46,13 @@ export type RotationBatch = {
 
 /**
  * Why an item was skipped.
- * - `deleted`: the post was deleted
+ * - `deleted`: the post was deleted, or the part removed
+ * - `replaced`: the part plays another source meanwhile, under keys that are newer than the batch
  * - `not-playing`: the part was never encrypted, or not when the batch began: its keys, if it gets any, are new ones
  * - `no-clear-renditions`: there is nothing that it could be encrypted from
  * - `already-rotating`: another batch is at it
  */
-export const SKIP_REASONS = ["deleted", "not-playing", "no-clear-renditions", "already-rotating"] as const;
+export const SKIP_REASONS = ["deleted", "replaced", "not-playing", "no-clear-renditions", "already-rotating"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export type RotationItem = {

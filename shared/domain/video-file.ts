@@ -11,6 +11,14 @@ export type TransferResult = "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" |
 export type EncryptStatus = "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED";
 export type UpdateType = "NO_UPDATE" | "HAS_UPDATE";
 
+/**
+ * A part has one row per source. PRESENT: what plays, or will play first. NEXT: its replacement, until that is encrypted.
+ * REPLACED: it played before, and tokens of it are valid until its keys end. DISCARDED (a source that nothing plays any
+ * more) and REMOVED (the part itself) are saved and never loaded.
+ */
+export const VERSION_STATES = ["PRESENT", "NEXT", "REPLACED", "DISCARDED", "REMOVED"] as const;
+export type VersionState = (typeof VERSION_STATES)[number];
+
 /** Wrapped under the key-encryption key `kekId`, or STORED_CLEAR. */
 export type WrappedUrl = { readonly kekId: string; readonly wrappedText: string };
 
@@ -26,10 +34,11 @@ export type FileSource =
 /** Variants belong to the transcode job that made them: a part can have those that play and those in progress. */
 export type VariantsOfJob = { readonly transcodeJobId: string; readonly variants: readonly AbrVariant[] };
 
-/** One part of a post. Its id never leaves the database; the API uses videoPostId and fileIndex. */
+/** One version of a part of a post. Its id never leaves the database; the API uses videoPostId and fileIndex. */
 export type VideoFile = {
   readonly id: string;
   readonly fileIndex: number;
+  readonly versionState: VersionState;
   readonly position: number;
   readonly source: FileSource;
   readonly fileName: string;
@@ -61,6 +70,11 @@ export type VideoFile = {
 /** The source of a part that no job will fetch any more. */
 export function withoutUrl(source: FileSource): FileSource {
   return source.kind === "url" ? { ...source, url: null } : source;
+}
+
+/** The upload of the source, if it has one. */
+export function uploadOf({ source }: VideoFile): readonly string[] {
+  return source.kind === "upload" ? [source.uploadId] : [];
 }
 
 export function variantsOf(file: VideoFile, transcodeJobId: string): readonly AbrVariant[] {

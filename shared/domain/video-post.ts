@@ -1,9 +1,9 @@
-import { revokeKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
+import { endedVersion, storedPrefixes, versionsInProgress } from "./part-versions.ts";
 import type { PostMetadata } from "./post-metadata.ts";
 import { slugOf } from "./slug.ts";
 import type { NewJob } from "./transcode-job.ts";
-import { type FileSource, partState, type VideoFile, withoutUrl } from "./video-file.ts";
+import { type FileSource, partState, uploadOf, type VideoFile } from "./video-file.ts";
 
 export type ResourceType = "VIDEO" | "AUDIO";
 export const VIDEO_POST_STATUSES = [
@@ -60,7 +60,10 @@ export type VideoPost = {
   readonly version: number;
   /** A file index is permanent and never used again. */
   readonly nextFileIndex: number;
+  /** The present version of each part. */
   readonly files: readonly VideoFile[];
+  /** Replacements in progress, and replaced versions whose keys may still be served (part-versions.ts). */
+  readonly otherVersions: readonly VideoFile[];
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly deletedAt: number | null;
@@ -73,6 +76,8 @@ export type Change = {
   readonly jobs: readonly NewJob[];
   /** Jobs that their holders lose: each is QUEUED again with its attempt returned. */
   readonly takenBack?: readonly string[];
+  /** Versions of parts that nothing plays any more: their live jobs are cancelled. */
+  readonly endedFiles?: readonly string[];
 };
 
 /** A refusal is a value; a broken invariant is a throw. */
@@ -144,6 +149,7 @@ export function emptyPost(input: Omit<NewVideoPost, "files">, now: number): Vide
     version: 0,
     nextFileIndex: 0,
     files: [],
+    otherVersions: [],
     createdAt: now,
     updatedAt: now,
     deletedAt: null,
@@ -152,10 +158,21 @@ export function emptyPost(input: Omit<NewVideoPost, "files">, now: number): Vide
 
 /** The state before `settle`. Parts that play continue to play. */
 export function withNewFile(post: VideoPost, file: NewFile, now: number): VideoPost {
-  const added: VideoFile = {
+  const added = newVersion(file, { fileIndex: post.nextFileIndex, position: post.files.length }, now);
+  return { ...post, nextFileIndex: post.nextFileIndex + 1, files: [...post.files, added] };
+}
+
+/** A source that waits for its transcode. */
+export function newVersion(
+  file: NewFile,
+  { fileIndex, position }: Pick<VideoFile, "fileIndex" | "position">,
+  now: number,
+): VideoFile {
+  return {
     id: file.id,
-    fileIndex: post.nextFileIndex,
-    position: post.files.length,
+    fileIndex,
+    versionState: "PRESENT",
+    position,
     source: file.source,
     fileName: file.fileName,
     fileSize: file.fileSize,
@@ -175,12 +192,13 @@ export function withNewFile(post: VideoPost, file: NewFile, now: number): VideoP
     qualityAuth: [],
     createdAt: now,
   };
-  return { ...post, nextFileIndex: post.nextFileIndex + 1, files: [...post.files, added] };
 }
 
-/** Changes one part and settles the post. */
+/** Changes one version of a part and settles the post. */
 export function withFile(post: VideoPost, file: VideoFile, jobs: readonly NewJob[], now: number): Change {
-  return settle({ ...post, files: post.files.map((old) => (old.id === file.id ? file : old)) }, jobs, now);
+  const changed = (old: VideoFile) => (old.id === file.id ? file : old);
+  const versions = { files: post.files.map(changed), otherVersions: post.otherVersions.map(changed) };
+  return settle({ ...post, ...versions }, jobs, now);
 }
 
 /**
@@ -215,7 +233,8 @@ function publicationEvents(before: VideoPost, { publishedAt, deletedAt }: VideoP
 }
 
 export function allReady(post: VideoPost): boolean {
-  return post.deletedAt === null && post.files.length > 0 && post.files.every((file) => partState(file) === "ready");
+  const isReady = (file: VideoFile) => partState(file) === "ready";
+  return post.deletedAt === null && post.files.length > 0 && versionsInProgress(post).every(isReady);
 }
 
 /** Only the review decides. A post saved without its time of publication gets the time of its review. */
@@ -228,7 +247,8 @@ function statusOf(post: VideoPost): VideoPostStatus {
   if (post.deletedAt !== null) return "DELETED";
   if (post.publishedAt !== null) return "PUBLISHED";
   if (post.files.length === 0) return "DRAFT";
-  const states = post.files.map(partState);
+  // What is reviewed is what will play: a replacement in progress counts.
+  const states = versionsInProgress(post).map(partState);
   if (states.includes("failed")) return "TRANSCODE_FAILED";
   if (states.includes("cancelled")) return "PROCESSING_CANCELLED";
   if (states.includes("on-its-way")) return "TRANSCODING";
@@ -236,7 +256,7 @@ function statusOf(post: VideoPost): VideoPostStatus {
 }
 
 function uploadIds(post: VideoPost): string[] {
-  return post.files.flatMap((file) => (file.source.kind === "upload" ? [file.source.uploadId] : []));
+  return [...post.files, ...post.otherVersions].flatMap(uploadOf);
 }
 
 /** A field that is left out stays. `metadata` is replaced as a whole. */
@@ -265,15 +285,9 @@ export function updateVideoPost(post: VideoPost, edit: PostEdit, now: number): D
 /** The keys are revoked with the post: the key endpoint never loads a post and refuses from this save on. */
 export function deleteVideoPost(post: VideoPost, now: number): Decision {
   if (post.deletedAt !== null) return { kind: "unchanged", value: undefined };
-  const prefixes = post.files.flatMap((file) =>
-    [file.clear?.prefix, file.playing?.prefix, file.singleKey?.prefix].filter((p) => p !== undefined),
-  );
+  const prefixes = [...post.files, ...post.otherVersions].flatMap(storedPrefixes);
   const event: NewEvent = { type: "VideoPostDeleted", prefixes, uploadIds: uploadIds(post) };
-  const files = post.files.map((file) => ({
-    ...file,
-    source: withoutUrl(file.source),
-    keys: revokeKeys(file.keys),
-    singleKey: null,
-  }));
-  return { kind: "changed", change: settle({ ...post, files, deletedAt: now }, [], now, [event]), value: undefined };
+  const [files, otherVersions] = [post.files, post.otherVersions].map((versions) => versions.map(endedVersion));
+  const deleted = { ...post, files: files ?? [], otherVersions: otherVersions ?? [], deletedAt: now };
+  return { kind: "changed", change: settle(deleted, [], now, [event]), value: undefined };
 }

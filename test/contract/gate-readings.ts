@@ -32,13 +32,18 @@ export function describeGateReadings(name: string, open: OpenPersistence): void 
       const { part } = await read();
       const { version } = await reload(persistence, post.id);
       const { playing, qualityAuth, id, keys } = onlyPart(post);
-      expect(part).toMatchObject({ postStatus: "PUBLISHED", postVersion: version, fileId: id, durationSeconds: 18 });
+      expect(part).toMatchObject({
+        postStatus: "PUBLISHED",
+        postVersion: version,
+        isRemoved: false,
+        durationSeconds: 18,
+      });
       expect(part).toMatchObject({ playing: { prefix: playing?.prefix, keyVersion: 1 }, migration: null });
       expect(part?.policies).toHaveLength(qualityAuth.length);
       expect(part?.policies).toEqual(expect.arrayContaining([...qualityAuth]));
       expect(part?.keys).toHaveLength(keys.length);
       for (const { keyId, quality, keyVersion, status, usableUntil, kekId, wrappedKey } of keys) {
-        const key = { keyId, quality, keyVersion, status, usableUntil, kekId, wrappedKey };
+        const key = { keyId, fileId: id, quality, keyVersion, status, usableUntil, kekId, wrappedKey };
         expect(part?.keys).toContainEqual(key);
         expect(await vault.unwrap(key, { fileId: id, quality, keyVersion })).toHaveLength(16);
       }

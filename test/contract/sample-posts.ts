@@ -66,6 +66,7 @@ const open: QualityAuth = { quality: "96k", policy: "PUBLIC", entitlement: null 
 const fullFile: VideoFile = {
   id: "file-full",
   fileIndex: 3,
+  versionState: "PRESENT",
   position: 0,
   source: { kind: "upload", uploadId: "upload-1" },
   fileName: "Été à la plage – 夏.mp4",
@@ -129,6 +130,7 @@ export const fullPost: VideoPost = {
   publishedAt: 1_700_000_000_010,
   version: 0,
   nextFileIndex: 8,
+  otherVersions: [],
   files: [fullFile],
   createdAt: 1_700_000_000_001,
   updatedAt: 1_700_000_000_002,
@@ -138,6 +140,7 @@ export const fullPost: VideoPost = {
 const bareFile: VideoFile = {
   id: "file-bare",
   fileIndex: 0,
+  versionState: "PRESENT",
   position: 1,
   source: { kind: "url", url: { kekId: "kek-d", wrappedText: "d3JhcHBlZC1k" } },
   fileName: "",
@@ -179,6 +182,7 @@ export const barePost: VideoPost = {
   publishedAt: null,
   version: 4,
   nextFileIndex: 1,
+  otherVersions: [{ ...bareFile, id: "file-next", versionState: "NEXT" }],
   files: [bareFile],
   createdAt: 1_700_000_000_101,
   updatedAt: 1_700_000_000_102,

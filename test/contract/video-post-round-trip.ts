@@ -51,7 +51,8 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
     });
 
     it("loses every value and gains every value by an update", async () => {
-      const emptied: VideoPost = { ...barePost, id: fullPost.id, files: [{ ...onlyPart(barePost), id: "file-full" }] };
+      const files = [{ ...onlyPart(barePost), id: "file-full" }];
+      const emptied: VideoPost = { ...barePost, id: fullPost.id, files, otherVersions: [] };
       await store({ ...fullPost, version: 0 });
       expect(await store({ ...emptied, version: 1 }, [], { ...fullPost, version: 1 })).toBe("saved");
       const kept = { keys: onlyPart(fullPost).keys };

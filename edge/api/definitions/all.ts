@@ -6,6 +6,7 @@ import * as jobs from "./jobs.ts";
 import * as keys from "./keys.ts";
 import * as library from "./library.ts";
 import * as partKeys from "./part-keys.ts";
+import * as parts from "./parts.ts";
 import * as playback from "./playback.ts";
 import * as postReview from "./post-review.ts";
 import * as posts from "./posts.ts";
@@ -17,7 +18,7 @@ import * as viewers from "./viewers.ts";
 import * as webhooks from "./webhooks.ts";
 
 const MODULES = [
-  ...[playback, tokens, posts, postReview, library, uploadTokens, jobs, partKeys, keys, rotations],
+  ...[playback, tokens, posts, parts, postReview, library, uploadTokens, jobs, partKeys, keys, rotations],
   ...[imports, webhooks, apiKeys, audit, viewers, processors],
 ];
 

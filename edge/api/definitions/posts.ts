@@ -47,6 +47,25 @@ const variantSchema = z
   })
   .meta({ id: "Variant" });
 
+const TRANSFER_RESULTS = ["IMPORTED", "TRANSCODING", "SUCCESS", "FAILED", "CANCELLED"] as const;
+const ENCRYPT_STATUSES = ["UNENCRYPTED", "ENCRYPTING", "ENCRYPTED", "FAILED", "CANCELLED"] as const;
+
+const replacementSchema = z
+  .object({
+    fileName: z.string(),
+    fileSize: z.int().nullable(),
+    durationSeconds: z.number().nullable(),
+    transferResult: z.enum(TRANSFER_RESULTS),
+    encryptStatus: z.enum(ENCRYPT_STATUSES),
+    failReason: z.string().nullable(),
+    warnings: z.array(z.string()),
+    requestedAt: millis,
+  })
+  .meta({
+    id: "Replacement",
+    description: "A source in progress, or failed, beside what plays. The part's other members describe what plays.",
+  });
+
 const fileSchema = z
   .object({
     fileIndex,
@@ -54,14 +73,15 @@ const fileSchema = z
     fileName: z.string(),
     fileSize: z.int().nullable(),
     durationSeconds: z.number().nullable(),
-    transferResult: z.enum(["IMPORTED", "TRANSCODING", "SUCCESS", "FAILED", "CANCELLED"]),
-    encryptStatus: z.enum(["UNENCRYPTED", "ENCRYPTING", "ENCRYPTED", "FAILED", "CANCELLED"]),
+    transferResult: z.enum(TRANSFER_RESULTS),
+    encryptStatus: z.enum(ENCRYPT_STATUSES),
     keyVersion: z.int().nullable(),
     migration: z.enum(["waiting", "under-way", "failed", "stopped"]).nullable(),
     failReason: z.string().nullable(),
     warnings: z.array(z.string()),
     probe: probeSchema.nullable(),
     variants: z.array(variantSchema),
+    replacement: replacementSchema.nullable(),
     qualityAuth: z.array(policySchema),
   })
   .meta({ id: "Part" });
@@ -76,6 +96,7 @@ export const videoPostSchema = z
     description: z.string(),
     resourceType,
     status,
+    version: z.int(),
     interaction: z.object({ comments: z.boolean(), liveComments: z.boolean() }),
     access,
     autoPublish: z.boolean(),

@@ -64,9 +64,9 @@ function keyGate({ gate, minutes, vault, playbackTokens, settings, now }: Contex
     if (request.method === "HEAD") return { kind: "key", key: null, maxAge: maxAge(claims, at) };
     const opened = await openKey(gate, claims, { keyId, quality }, at, later);
     if (opened.kind === "refused") return refused(opened.reason);
-    const { key, fileId } = opened;
+    const { key } = opened;
     minutes.served("keys", at);
-    const bytes = await vault.unwrap(key, { fileId, quality, keyVersion: key.keyVersion });
+    const bytes = await vault.unwrap(key, { fileId: key.fileId, quality, keyVersion: key.keyVersion });
     return { kind: "key", key: bytes, maxAge: maxAge(claims, at) };
   };
 }

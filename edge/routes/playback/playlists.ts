@@ -27,7 +27,8 @@ export function routePlaylists(app: Hono, answer: PlaylistHandler): void {
 
 /** Responds with a playlist. The signature is enough: no database is read. */
 export function playlistHandler({ env, settings, playbackTokens, now }: Context): PlaylistHandler {
-  const playlists = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL));
+  const freshness = { freshMs: settings.GATE_FRESH_SECONDS * 1000, now };
+  const playlists = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL), freshness);
 
   const find = (claims: PlaybackClaims, quality: string | null): Promise<StoredPlaylist> | ProblemCode => {
     if (quality === null) return playlists.multivariant(claims);

@@ -1,4 +1,4 @@
-import type { NewPart } from "../../../shared/application/commands/create-video-post.ts";
+import type { NewPart } from "../../../shared/application/commands/new-file.ts";
 import type { UploadStore, UploadWithUse } from "../../../shared/application/ports/upload-store.ts";
 import { type Refusal, refused } from "../../../shared/domain/video-post.ts";
 import type { UploadFile } from "../../api/definitions/upload-file-list.ts";

@@ -1,3 +1,4 @@
+import { versionsInProgress } from "../../domain/part-versions.ts";
 import { jobActor } from "../../domain/post-trace.ts";
 import { hasResultOf } from "../../domain/recovery.ts";
 import { settle, type VideoPost } from "../../domain/video-post.ts";
@@ -19,7 +20,7 @@ export async function completeFinishedJob(
   post: VideoPost,
   now: number,
 ): Promise<boolean> {
-  const file = post.files.find((part) => part.id === job.fileId);
+  const file = versionsInProgress(post).find(({ id }) => id === job.fileId);
   // Only an encryption of what already plays needs the earlier claims (hasResultOf).
   if (file === undefined || !hasResultOf(file, job, 0)) return false;
   if (!hasResultOf(file, job, await earlierClaims(jobs, job))) return false;

@@ -116,8 +116,17 @@ async function beginItem(
   now: number,
 ): Promise<"begun" | "stop"> {
   const trace = { actor: SYSTEM, action: "keys.rotate", part: { fileIndex: item.fileIndex } } as const;
-  const outcome = await decideAndSave(posts, item.videoPostId, trace, now, (post) =>
-    rotateKeys(post, item.fileIndex, () => item.jobId, now),
+  const outcome = await decideAndSave<readonly PartRotation[] | "replaced">(
+    posts,
+    item.videoPostId,
+    trace,
+    now,
+    (post) => {
+      const present = post.files.find(({ fileIndex }) => fileIndex === item.fileIndex);
+      // What replaced it since has newer keys.
+      if (present !== undefined && present.id !== item.fileId) return { kind: "unchanged", value: "replaced" };
+      return rotateKeys(post, item.fileIndex, () => item.jobId, now);
+    },
   );
   const reason = whySkipped(outcome);
   if (reason === "conflict") await rotationSteps.putBack(item);
@@ -126,9 +135,10 @@ async function beginItem(
   return reason === "conflict" ? "stop" : "begun";
 }
 
-function whySkipped(outcome: CommandOutcome<readonly PartRotation[]>): SkipReason | "conflict" | null {
+function whySkipped(outcome: CommandOutcome<readonly PartRotation[] | "replaced">): SkipReason | "conflict" | null {
   if (outcome.kind === "refused") return "deleted";
   if (outcome.kind !== "done") return "conflict";
+  if (outcome.value === "replaced") return "replaced";
   const plan = outcome.value[0]?.plan.kind;
   return plan === undefined || plan === "job" ? null : plan;
 }

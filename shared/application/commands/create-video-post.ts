@@ -1,5 +1,4 @@
 import type { PostMetadata } from "../../domain/post-metadata.ts";
-import type { FileSource } from "../../domain/video-file.ts";
 import {
   type Change,
   createVideoPost as create,
@@ -7,18 +6,14 @@ import {
   type PostAccess,
   type Refusal,
   type ResourceType,
+  refused,
   type VideoPostStatus,
 } from "../../domain/video-post.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { UPLOAD_USED } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
-import { wrapSourceUrl } from "../source-url.ts";
-
-/** As the client sent it. A URL is wrapped before it reaches the aggregate. */
-export type GivenSource =
-  | { readonly kind: "upload"; readonly uploadId: string }
-  | { readonly kind: "url"; readonly url: string };
+import { type NewPart, newFile, repeatedUpload } from "./new-file.ts";
 
 export type CreateVideoPost = {
   /** The caller, who may name another author. */
@@ -33,13 +28,6 @@ export type CreateVideoPost = {
   readonly metadata?: PostMetadata | undefined;
   readonly passthrough?: string | null | undefined;
   readonly uploadFileList: readonly NewPart[];
-};
-
-export type NewPart = {
-  readonly source: GivenSource;
-  readonly fileName: string;
-  readonly fileSize: number | null;
-  readonly durationSeconds: number | null;
 };
 
 export type CreatedVideoPost = {
@@ -59,17 +47,9 @@ export async function createVideoPost(
   now: number,
   videoPostId = uuidV7(now),
 ): Promise<CreateOutcome> {
-  const repeated = repeatedUpload(input.uploadFileList.map(({ source }) => source));
-  if (repeated !== null) {
-    const detail = `uploadFileList: upload ${repeated} is listed twice; an upload makes one part`;
-    return { kind: "refused", refusal: { kind: "invalid", detail } };
-  }
-  const files = await Promise.all(
-    input.uploadFileList.map(async (file) => {
-      const id = uuidV7(now);
-      return { ...file, id, jobId: uuidV7(now), source: await storedSource(vault, id, file.source) };
-    }),
-  );
+  const repeated = repeatedUpload(input.uploadFileList);
+  if (repeated !== null) return refused({ kind: "invalid", detail: repeated });
+  const files = await Promise.all(input.uploadFileList.map((file) => newFile(vault, file, now)));
   const change = create({ ...input, id: videoPostId, files }, now);
   const outcome = await posts.save({ ...change, from: null, trace: { actor: input.by, action: "post.create" } }, now);
   if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
@@ -85,13 +65,4 @@ export function createdVideoPost({ post, jobs }: Change): CreatedVideoPost {
     return jobId === undefined ? [] : [{ fileIndex, jobId }];
   });
   return { videoPostId: post.id, status: post.status, files };
-}
-
-async function storedSource(vault: KeyVault, fileId: string, source: GivenSource): Promise<FileSource> {
-  return source.kind === "url" ? { kind: "url", url: await wrapSourceUrl(vault, fileId, source.url) } : source;
-}
-
-function repeatedUpload(sources: readonly GivenSource[]): string | null {
-  const ids = sources.flatMap((source) => (source.kind === "upload" ? [source.uploadId] : []));
-  return ids.find((id, index) => ids.indexOf(id) !== index) ?? null;
 }

@@ -1,5 +1,6 @@
 import { type ContentKey, keyUriTemplate } from "../../domain/content-key.ts";
 import { type KeyDraft, reusableStagedKeys, stageKeys } from "../../domain/job-results.ts";
+import { lastKeyVersionOf, versionsInProgress } from "../../domain/part-versions.ts";
 import { jobActor } from "../../domain/post-trace.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
@@ -28,7 +29,7 @@ export function generateVideoPostQualityKeys(
   now: number,
 ): Promise<CommandOutcome<QualityKeys>> {
   const decide = async (post: VideoPost): Promise<Decision<QualityKeys>> => {
-    const file = post.files.find((part) => part.id === input.fileId);
+    const file = versionsInProgress(post).find((part) => part.id === input.fileId);
     if (post.deletedAt !== null) return refused({ kind: "deleted" });
     if (file?.clear == null) return refused({ kind: "wrong-state", detail: "there are no clear renditions" });
     const qualities = variantsOf(file, file.clear.transcodeJobId).map((variant) => variant.quality);
@@ -38,7 +39,7 @@ export function generateVideoPostQualityKeys(
   };
 
   const stage = async (post: VideoPost, file: VideoFile, qualities: readonly Quality[]) => {
-    const version = file.lastKeyVersion + 1;
+    const version = lastKeyVersionOf(post, file.fileIndex) + 1;
     const made = await Promise.all(qualities.map((quality) => makeKey(deps.vault, file.id, quality, version, now)));
     const decision = stageKeys(
       post,

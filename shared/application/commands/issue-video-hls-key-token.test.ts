@@ -21,13 +21,13 @@ const administrator: Viewer = { kind: "administrator", id: "admin" };
 
 const key = (quality: StoredKey["quality"], keyVersion = 2): StoredKey => ({
   ...{ keyId: `${quality}-${keyVersion}`, quality, keyVersion, status: "ACTIVE", usableUntil: null },
-  ...{ wrappedKey: "", kekId: "" },
+  ...{ fileId: "file", wrappedKey: "", kekId: "" },
 });
 
 const published: StoredPart = {
   postStatus: "PUBLISHED",
   postVersion: 7,
-  fileId: "file",
+  isRemoved: false,
   durationSeconds: 2000.4,
   playing: { prefix: "a-film/job/enc/k2-c1/", keyVersion: 2 },
   migration: null,

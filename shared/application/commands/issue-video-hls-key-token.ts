@@ -66,6 +66,7 @@ type PlayablePart = StoredPart & { readonly playing: NonNullable<StoredPart["pla
 function playableBy(viewer: Viewer, part: StoredPart | null): PlayablePart | Refused | NotRekeyed {
   if (part === null) return "not-found";
   if (part.postStatus === "DELETED") return "deleted";
+  if (part.isRemoved) return "not-found";
   if (part.postStatus !== "PUBLISHED" && viewer.kind !== "administrator") return "not-found";
   if (part.migration !== null) return part.migration === "waiting" ? "rekey-required" : "rekey-failed";
   // Without active keys, what played was revoked and waits for its rotation.

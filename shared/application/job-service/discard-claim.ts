@@ -1,4 +1,5 @@
 import { encryptedPrefix } from "../../domain/object-keys.ts";
+import { versionsInProgress } from "../../domain/part-versions.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import type { Holder } from "./identify.ts";
 
@@ -13,7 +14,7 @@ export function discardLater(deps: JobServiceDeps, holder: Holder): void {
 
 async function discard(deps: JobServiceDeps, holder: Holder): Promise<void> {
   const post = await deps.posts.load(holder.job.videoPostId);
-  const file = post?.files.find((part) => part.id === holder.job.fileId);
+  const file = post === null ? undefined : versionsInProgress(post).find(({ id }) => id === holder.job.fileId);
   const named = [file?.clear?.prefix, file?.playing?.prefix];
   await deps.deleteObjects((await prefixesOf(deps, holder)).filter((prefix) => !named.includes(prefix)));
 }

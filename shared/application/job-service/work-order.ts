@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { clearPrefix } from "../../domain/object-keys.ts";
+import { versionsInProgress } from "../../domain/part-versions.ts";
 import { singleKeyBinding } from "../../domain/single-key-source.ts";
 import type { VideoFile } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
@@ -23,7 +24,7 @@ export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Prom
     return null;
   };
   const post = await deps.posts.load(job.videoPostId);
-  const file = post?.files.find((part) => part.id === job.fileId);
+  const file = post === null ? undefined : versionsInProgress(post).find(({ id }) => id === job.fileId);
   if (post === null || file === undefined) return fail(PART_GONE);
   if (await completeFinishedJob(deps, claimed, post, now)) return null;
   const work = job.kind === "ENCRYPT" ? encryptWork(file) : await transcodeWork(deps, post, file);

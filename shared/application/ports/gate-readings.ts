@@ -36,19 +36,22 @@ export type StoredPart = {
   readonly postStatus: VideoPostStatus;
   /** Rises with every save of the post. */
   readonly postVersion: number;
-  readonly fileId: string;
+  /** Its tokens and keys are refused for good. */
+  readonly isRemoved: boolean;
   readonly durationSeconds: number | null;
   readonly playing: { readonly prefix: string; readonly keyVersion: number } | null;
   /** Of an imported part that does not play, unless its re-key is in progress. A cancelled re-key counts as failed. */
   readonly migration: "waiting" | "failed" | null;
   /** Of all qualities that have one, whether they play or not. */
   readonly policies: readonly QualityAuth[];
-  /** ACTIVE and RETIRING keys. */
+  /** ACTIVE and RETIRING keys, also of a source that was replaced and whose tokens are valid until these end. */
   readonly keys: readonly StoredKey[];
 };
 
 export type StoredKey = WrappedKey & {
   readonly keyId: string;
+  /** The version of the part that it is wrapped for. */
+  readonly fileId: string;
   readonly quality: Quality;
   readonly keyVersion: number;
   readonly status: "ACTIVE" | "RETIRING";

@@ -1,11 +1,23 @@
 import { rekeyState } from "../../domain/imported-post.ts";
+import { replacementOf } from "../../domain/part-versions.ts";
 import { type VideoFile, variantsOf } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
 
 /** A post as the API shows it: parts by file index, no internal ids, no paths, no keys. */
 export function describeVideoPost(post: VideoPost) {
-  const { id, files, version: _, nextFileIndex: __, ...fields } = post;
-  return { videoPostId: id, ...fields, files: files.map(describeFile) };
+  const { id, files, otherVersions: _, nextFileIndex: __, ...fields } = post;
+  return { videoPostId: id, ...fields, files: files.map((file) => describePart(post, file)) };
+}
+
+function describePart(post: VideoPost, file: VideoFile) {
+  const next = replacementOf(post, file.fileIndex);
+  return { ...describeFile(file), replacement: next === null ? null : describeReplacement(next) };
+}
+
+/** The source in progress. The rest of its part describes what plays. */
+function describeReplacement({ fileName, fileSize, durationSeconds, ...file }: VideoFile) {
+  const { transferResult, encryptStatus, failReason, warnings, createdAt: requestedAt } = file;
+  return { fileName, fileSize, durationSeconds, transferResult, encryptStatus, failReason, warnings, requestedAt };
 }
 
 function describeFile(file: VideoFile) {

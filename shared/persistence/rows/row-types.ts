@@ -10,7 +10,7 @@ import type { VideoPost } from "../../domain/video-post.ts";
  * are numbers of milliseconds. Each dialect's schema must produce and accept exactly these; the compiler checks it.
  */
 
-export type VideoPostRow = Omit<VideoPost, "files" | "audit"> & {
+export type VideoPostRow = Omit<VideoPost, "files" | "otherVersions" | "audit"> & {
   readonly auditResult: "PASSED" | "REJECTED" | null;
   readonly auditReason: string | null;
   readonly auditedBy: string | null;
@@ -23,6 +23,7 @@ export type VideoPostRow = Omit<VideoPost, "files" | "audit"> & {
 type SameInFile =
   | "id"
   | "fileIndex"
+  | "versionState"
   | "position"
   | "fileName"
   | "fileSize"

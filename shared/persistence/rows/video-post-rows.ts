@@ -12,7 +12,9 @@ const NO_URL = "";
 export const NO_ROWS: VideoPostRows = { posts: [], files: [], variants: [], keys: [], qualityAuth: [], singleKeys: [] };
 
 export function rowsOf(post: VideoPost): VideoPostRows {
-  const { files, audit, ...fields } = post;
+  const { files: present, otherVersions, audit, ...fields } = post;
+  // A version that gives up its name is written before the one that takes it.
+  const files = [...otherVersions, ...present];
   const audited = {
     auditResult: audit?.result ?? null,
     auditReason: audit?.reason ?? null,
@@ -35,6 +37,7 @@ function fileRow(videoId: string, file: VideoFile): VideoPostRows["files"][numbe
     id: file.id,
     videoId,
     fileIndex: file.fileIndex,
+    versionState: file.versionState,
     position: file.position,
     uploadId: file.source.kind === "upload" ? file.source.uploadId : null,
     sourceUrl: file.source.kind === "url" ? (file.source.url?.wrappedText ?? NO_URL) : null,
@@ -83,8 +86,11 @@ export function videoPostOf(rows: VideoPostRows): VideoPost | null {
     qualityAuth: byFile(rows.qualityAuth),
     singleKeys: byFile(rows.singleKeys),
   };
-  const files = rows.files.map((row) => fileOf(row, children)).sort((a, b) => a.position - b.position);
-  return { ...fields, audit, files };
+  const versions = rows.files.map((row) => fileOf(row, children)).sort((a, b) => a.position - b.position);
+  const [files, otherVersions] = [true, false].map((isPresent) =>
+    versions.filter(({ versionState }) => (versionState === "PRESENT") === isPresent),
+  ) as [VideoFile[], VideoFile[]];
+  return { ...fields, audit, files, otherVersions };
 }
 
 type ByFile<R> = ReadonlyMap<string, readonly R[]>;
@@ -101,6 +107,7 @@ function fileOf(row: VideoPostRows["files"][number], children: Children): VideoF
   return {
     id: row.id,
     fileIndex: row.fileIndex,
+    versionState: row.versionState,
     position: row.position,
     source: sourceOf(row),
     fileName: row.fileName,

@@ -109,6 +109,7 @@ async function ofPosts(worker: TestWorker, admin: Admin): Promise<void> {
   await admin("GET /api/v2/videos");
   const rewards = "/api/v2/authors/api-key%3Aadmin/rewards";
   await admin("GET /api/v2/authors/{authorId}/rewards", undefined, rewards);
+  await ofPartEdits(path, admin);
   await admin("POST /api/v2/video-posts/{videoPostId}/submit", undefined, `${path}/submit`);
   const withdrawal = { reason: "The wrong cut was uploaded." };
   await admin("POST /api/v2/video-posts/{videoPostId}/withdraw", withdrawal, `${path}/withdraw`);
@@ -122,6 +123,20 @@ async function ofUploadTokens(admin: Admin): Promise<void> {
   const limits = { maxBytes: 2_000_000_000, maxDurationSeconds: 600, corsOrigin: "https://studio.example.com" };
   await admin("POST /api/v2/upload-tokens", { ...limits, postDefaults });
   await admin("GET /api/v2/upload-tokens");
+}
+
+async function ofPartEdits(path: string, admin: Admin): Promise<void> {
+  const route = "/api/v2/video-posts/{videoPostId}";
+  const file = (name: string) => ({ sourceUrl: `https://files.example.com/${name}`, fileName: name });
+  const added = await admin(`POST ${route}/parts`, { uploadFileList: [file("part-2.mp4")] }, `${path}/parts`);
+  await admin(`POST ${route}/parts`, { uploadFileList: [file("part-3.mp4")], version: 3 }, `${path}/parts`);
+  await admin(`PUT ${route}/parts/{fileIndex}/source`, file("better.mp4"), `${path}/parts/0/source`);
+  await admin(`PUT ${route}/part-order`, { fileIndexes: [1, 0] }, `${path}/part-order`);
+  await admin(`PUT ${route}/part-order`, { fileIndexes: [1, 1] }, `${path}/part-order`);
+  await admin(`DELETE ${route}/parts/{fileIndex}/replacement`, undefined, `${path}/parts/0/replacement`);
+  const [{ fileIndex } = { fileIndex: 0 }] = added.files as { fileIndex: number }[];
+  await admin(`DELETE ${route}/parts/{fileIndex}`, undefined, `${path}/parts/${fileIndex}`);
+  await admin(`DELETE ${route}/parts/{fileIndex}`, undefined, `${path}/parts/0`);
 }
 
 async function ofRotations(worker: TestWorker, videoPostId: string, fileIndex: number, admin: Admin): Promise<void> {

@@ -91,6 +91,16 @@ export function cancelJobsOf(videoPostId: string, now: number): SQL[] {
   ];
 }
 
+/** Jobs of versions of parts that nothing plays any more. Their holders learn of it as of any cancellation. */
+export function cancelJobsOfFiles(fileIds: readonly string[], now: number): SQL[] {
+  if (fileIds.length === 0) return [];
+  return [
+    sql`UPDATE video_transcode_job SET ${cancelled(now)}
+      WHERE file_id IN (SELECT value FROM json_each(${JSON.stringify(fileIds)}))
+        AND state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')`,
+  ];
+}
+
 /** Their holders lose them with this save; the next holder finds them as after a clean stop. */
 export function takeBackJobs(jobIds: readonly string[], now: number): SQL[] {
   if (jobIds.length === 0) return [];

@@ -17,6 +17,7 @@ import type { JobRules, TranscodeJob } from "../../../domain/transcode-job.ts";
 import { batched, type Database } from "../database.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
 import { videoHlsEncryptKey } from "../schema/playback.ts";
+import { LIVE_VERSION } from "../schema/video-post.ts";
 import { insertMissing } from "./job-statements.ts";
 
 type JobRow = InferSelectModel<typeof job>;
@@ -186,7 +187,8 @@ async function failOrphan(db: Database, { jobId, reason, now }: FailOrphanedJob)
     .where(
       sql`job_id = ${jobId} AND state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT') AND NOT EXISTS (SELECT 1
         FROM video_file_post f JOIN video_post p ON p.id = f.video_id
-        WHERE f.id = video_transcode_job.file_id AND p.id = video_transcode_job.video_post_id AND p.deleted_at IS NULL)`,
+        WHERE f.id = video_transcode_job.file_id AND p.id = video_transcode_job.video_post_id AND p.deleted_at IS NULL
+          AND f.${LIVE_VERSION})`,
     )
     .returning({ jobId: job.jobId });
   return rows.length > 0;

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { PendingPart, PendingWorkQueries } from "../../../application/ports/pending-work-queries.ts";
 import type { JobKind } from "../../../domain/transcode-job.ts";
 import type { Database } from "../database.ts";
+import { LIVE_VERSION } from "../schema/video-post.ts";
 
 /** Parts whose state requests a job and that have no live one; never FAILED or CANCELLED parts. */
 export function d1PendingWorkQueries(db: Database): PendingWorkQueries {
@@ -19,7 +20,7 @@ const STATE_THAT_ASKS: Record<JobKind, SQL> = {
 
 /** True for a part `f` of a post `p` that requests a job of this kind and has none. */
 export function lacksJob(kind: JobKind): SQL {
-  return sql`${STATE_THAT_ASKS[kind]} AND p.deleted_at IS NULL AND NOT EXISTS (
+  return sql`${STATE_THAT_ASKS[kind]} AND f.${LIVE_VERSION} AND p.deleted_at IS NULL AND NOT EXISTS (
       SELECT 1 FROM video_transcode_job j WHERE j.file_id = f.id AND j.kind = ${kind}
         AND j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT'))`;
 }
@@ -44,13 +45,13 @@ async function drifted(db: Database, batchSize: number): Promise<string[]> {
       SELECT id FROM video_post WHERE status IN ('DRAFT', 'TRANSCODING', 'TRANSCODE_FAILED',
         'PROCESSING_CANCELLED', 'PENDING_AUDIT')
       UNION SELECT video_id FROM video_file_post WHERE transfer_result IN ('TRANSCODING', 'SUCCESS', 'FAILED', 'CANCELLED')
-        AND encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING', 'FAILED', 'CANCELLED')
+        AND encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING', 'FAILED', 'CANCELLED') AND ${LIVE_VERSION}
       UNION SELECT id FROM video_post
         WHERE audit_result = 'PASSED' AND published_at IS NULL AND deleted_at IS NULL) looked
-    JOIN video_post p ON p.id = looked.id LEFT JOIN video_file_post f ON f.video_id = p.id
+    JOIN video_post p ON p.id = looked.id LEFT JOIN video_file_post f ON f.video_id = p.id AND f.${LIVE_VERSION}
     WHERE p.deleted_at IS NULL
     GROUP BY p.id
-    HAVING abs(p.duration - total(f.duration)) > 0.001
+    HAVING abs(p.duration - total(iif(f.version_state = 'PRESENT', f.duration, 0))) > 0.001
       OR (p.audit_result IS 'PASSED') <> (p.published_at IS NOT NULL) OR p.status <> CASE
       WHEN p.audit_result = 'PASSED' THEN 'PUBLISHED'
       WHEN count(f.id) = 0 THEN 'DRAFT'

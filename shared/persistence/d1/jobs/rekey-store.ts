@@ -61,7 +61,7 @@ async function progress(db: Database): Promise<RekeyProgress> {
       count(*) FILTER (WHERE state = 'stopped') AS stopped,
       (SELECT count(*) FROM video_file_post f JOIN video_post p ON p.id = f.video_id
         WHERE f.upload_id IS NULL AND f.source_url IS NULL AND f.transfer_result = 'SUCCESS'
-          AND f.encrypt_status = 'ENCRYPTED' AND p.deleted_at IS NULL) AS migrated
+          AND f.encrypt_status = 'ENCRYPTED' AND f.version_state = 'PRESENT' AND p.deleted_at IS NULL) AS migrated
     FROM (SELECT CASE WHEN ${FAILED} THEN 'failed'
         WHEN f.transfer_result <> 'IMPORTED' AND NOT ${STOPPED} THEN 'under-way'
         WHEN s.queued_at IS NOT NULL THEN 'queued' WHEN f.transfer_result = 'IMPORTED' THEN 'waiting'

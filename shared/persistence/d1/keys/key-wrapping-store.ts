@@ -43,7 +43,7 @@ async function listUnder(db: Database, { kind, ...page }: KeyPage): Promise<read
 function listSecrets(db: Database, { kekId, after, limit }: Omit<KeyPage, "kind">): Promise<WebhookSecretAtRest[]> {
   return db.all<WebhookSecretAtRest>(sql`SELECT 'webhook-secret' AS kind, id, endpoint_id AS webhookId, kek_id AS kekId,
       wrapped_secret AS wrappedKey
-    FROM webhook_secret WHERE kek_id = ${kekId} AND id > ${positionOf(after)} ORDER BY id LIMIT ${limit}`);
+    FROM webhook_secret WHERE kek_id = ${kekId} AND id > ${positionOfSecret(after)} ORDER BY id LIMIT ${limit}`);
 }
 
 async function listPartKeys(
@@ -55,7 +55,7 @@ async function listPartKeys(
   const rows = await db.all<Row>(sql`SELECT w.${id} AS id, f.id AS fileId, ${version}, w.${kek} AS kekId,
       w.${wrapped} AS wrappedKey, f.video_id AS videoPostId, f.file_index AS fileIndex
     FROM ${table} w JOIN video_file_post f ON f.id = w.${fileId}
-    WHERE w.${kek} = ${kekId} AND w.${id} > ${positionOf(after)} ORDER BY w.${id} LIMIT ${limit}`);
+    WHERE w.${kek} = ${kekId} AND w.${id} > ${positionOf(kind, after)} ORDER BY w.${id} LIMIT ${limit}`);
   return rows.map(({ quality, keyVersion, ...row }) => ({
     ...row,
     kind,
@@ -63,12 +63,20 @@ async function listPartKeys(
   }));
 }
 
-function positionOf(after: KeyPosition | null): SQL {
+function positionOfSecret(after: KeyPosition | null): SQL {
+  return after !== null && "secretId" in after ? sql`${after.secretId}` : sql`''`;
+}
+
+/** At most one version of a part has such a value; without one, the value was dropped since the page was read. */
+function positionOf(kind: PartKeyAtRest["kind"], after: KeyPosition | null): SQL {
   if (after === null) return sql`''`;
   if ("keyId" in after) return sql`${after.keyId}`;
-  if ("secretId" in after) return sql`${after.secretId}`;
+  if ("secretId" in after) return sql`''`;
   const { videoPostId, fileIndex } = after;
-  return sql`(SELECT id FROM video_file_post WHERE video_id = ${videoPostId} AND file_index = ${fileIndex})`;
+  const { table, id, fileId, kek } = PART_TABLES[kind];
+  const versions = sql`SELECT id FROM video_file_post WHERE video_id = ${videoPostId} AND file_index = ${fileIndex}`;
+  return sql`coalesce((SELECT max(o.${id}) FROM ${table} o WHERE o.${fileId} IN (${versions}) AND o.${kek} IS NOT NULL),
+    (SELECT min(id) FROM (${versions})))`;
 }
 
 type Table = { readonly [part in "table" | "id" | "wrapped" | "kek"]: SQL };

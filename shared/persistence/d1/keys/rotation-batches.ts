@@ -74,11 +74,20 @@ async function progress(db: Database, batchId: string): Promise<RotationProgress
   return { counts, averageMs };
 }
 
-/** The internal id of a part; "" for null, which sorts first. */
+/** The internal id of the present version of a part; "" for null, which sorts first. */
 function idOf(part: PartName | null): SQL {
   if (part === null) return sql`''`;
-  const { videoPostId, fileIndex } = part;
-  return sql`(SELECT id FROM video_file_post WHERE video_id = ${videoPostId} AND file_index = ${fileIndex})`;
+  return sql`(${versionsOf(part)} AND version_state IN ('PRESENT', 'REMOVED'))`;
+}
+
+/** The version that the item is of, which may have been replaced since. */
+function idOfItem(batchId: string, part: PartName | null): SQL {
+  if (part === null) return sql`''`;
+  return sql`(SELECT max(file_id) FROM key_rotation_item WHERE batch_id = ${batchId} AND file_id IN (${versionsOf(part)}))`;
+}
+
+function versionsOf({ videoPostId, fileIndex }: PartName): SQL {
+  return sql`SELECT id FROM video_file_post WHERE video_id = ${videoPostId} AND file_index = ${fileIndex}`;
 }
 
 async function items(
@@ -93,7 +102,7 @@ async function items(
       and(
         eq(item.batchId, batchId),
         state === null ? undefined : eq(item.state, state),
-        sql`${item.fileId} > ${idOf(after)}`,
+        sql`${item.fileId} > ${idOfItem(batchId, after)}`,
       ),
     )
     .orderBy(item.fileId)

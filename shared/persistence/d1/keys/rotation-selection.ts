@@ -6,7 +6,8 @@ import type { RotationSelection, SkipReason } from "../../../domain/rotation-bat
 /** A single post is found by its index; otherwise parts are read in the order of their ids. */
 export function scannedParts({ videoPostId }: RotationSelection, after: SQL, limit: number): SQL {
   const within = videoPostId === undefined ? sql`` : sql`AND video_id = ${videoPostId}`;
-  return sql`SELECT id FROM video_file_post WHERE id > ${after} ${within} ORDER BY id LIMIT ${limit}`;
+  return sql`SELECT id FROM video_file_post WHERE id > ${after} ${within} AND version_state = 'PRESENT'
+    ORDER BY id LIMIT ${limit}`;
 }
 
 /** Whether a part `f` of a post `p` is selected. */
@@ -43,7 +44,8 @@ const reason = (name: SkipReason) => sql.raw(`'${name}'`);
 export function skipReason(version: SQL, batchId: string | null): SQL {
   const others = batchId === null ? sql`` : sql`AND o.batch_id <> ${batchId}`;
   return sql`CASE
-    WHEN f.id IS NULL OR p.deleted_at IS NOT NULL THEN ${reason("deleted")}
+    WHEN f.id IS NULL OR p.deleted_at IS NOT NULL OR f.version_state = 'REMOVED' THEN ${reason("deleted")}
+    WHEN f.version_state <> 'PRESENT' THEN ${reason("replaced")}
     WHEN ${version} IS NULL OR f.enc_path IS NULL THEN ${reason("not-playing")}
     WHEN f.file_path IS NULL THEN ${reason("no-clear-renditions")}
     WHEN EXISTS (SELECT 1 FROM key_rotation_item o

@@ -91,7 +91,12 @@ async function settle(db: Database, batchId: string, lostBefore: number, now: nu
     batched(
       db,
       sql`UPDATE key_rotation_item SET state = 'SKIPPED', finished_at = ${now}, reason = ${DELETED}
-      WHERE ${underWay} AND NOT EXISTS (SELECT 1 ${part} AND p.deleted_at IS NULL)`,
+      WHERE ${underWay} AND NOT EXISTS (SELECT 1 ${part} AND p.deleted_at IS NULL AND f.version_state <> 'REMOVED')`,
+    ),
+    batched(
+      db,
+      sql`UPDATE key_rotation_item SET state = 'SKIPPED', finished_at = ${now}, reason = ${REPLACED}
+      WHERE ${underWay} AND NOT EXISTS (SELECT 1 ${part} AND f.version_state = 'PRESENT')`,
     ),
     batched(
       db,
@@ -109,6 +114,7 @@ async function settle(db: Database, batchId: string, lostBefore: number, now: nu
 }
 
 const DELETED: SkipReason = "deleted";
+const REPLACED: SkipReason = "replaced";
 const JOB_CANCELLED = "The job was cancelled.";
 const NO_NEW_VERSION = "The job ended without a new key version.";
 

@@ -67,24 +67,27 @@ function feedRowOf({ sequence, kind, subject, created_at, expires_at }: FeedColu
 
 /** One statement, so that the part and the position are of one moment, and always one row: ?1 post ?2 file index. */
 const READ_PART = `
-SELECT p.status, p.version, f.id, f.duration, f.enc_path, f.key_version,
+SELECT p.status, p.version, f.id, f.version_state = 'REMOVED' AS removed, f.duration, f.enc_path, f.key_version,
   CASE WHEN f.enc_path IS NOT NULL OR f.upload_id IS NOT NULL OR f.source_url IS NOT NULL THEN NULL
     WHEN f.transfer_result = 'IMPORTED' THEN 'waiting'
     WHEN 'FAILED' IN (f.transfer_result, f.encrypt_status) THEN 'failed'
     WHEN 'CANCELLED' IN (f.transfer_result, f.encrypt_status) THEN 'failed' END AS migration,
-  (SELECT json_group_array(json_array(k.key_id, k.quality, k.key_version, k.status, k.usable_until, k.kek_id, k.wrapped_key))
-    FROM video_hls_encrypt_key k WHERE k.file_id = f.id AND k.status <> 'REVOKED' AND k.status <> 'STAGED') AS keys,
+  (SELECT json_group_array(json_array(k.key_id, k.quality, k.key_version, k.status, k.usable_until, k.kek_id, k.wrapped_key, k.file_id))
+    FROM video_file_post v CROSS JOIN video_hls_encrypt_key k
+    WHERE v.video_id = ?1 AND v.file_index = ?2 AND v.version_state IN ('PRESENT', 'REPLACED')
+      AND k.file_id = v.id AND k.status <> 'REVOKED' AND k.status <> 'STAGED') AS keys,
   (SELECT json_group_array(json_array(a.quality, a.policy, a.entitlement))
     FROM video_hls_quality_auth a WHERE a.file_id = f.id) AS policies,
   coalesce((SELECT max(sequence) FROM access_revocation), 0) AS position
 FROM (SELECT 1)
-LEFT JOIN video_file_post f ON f.video_id = ?1 AND f.file_index = ?2
+LEFT JOIN video_file_post f ON f.video_id = ?1 AND f.file_index = ?2 AND f.version_state IN ('PRESENT', 'REMOVED')
 LEFT JOIN video_post p ON p.id = f.video_id`;
 
 type PartRow = {
   status: VideoPostStatus | null;
   version: number;
   id: string | null;
+  removed: number;
   duration: number | null;
   enc_path: string | null;
   key_version: number | null;
@@ -102,6 +105,7 @@ type KeyColumns = [
   number | null,
   kekId: string,
   wrappedKey: string,
+  fileId: string,
 ];
 
 type PolicyColumns = [QualityAuth["quality"], QualityAuth["policy"], QualityAuth["entitlement"]];
@@ -109,21 +113,22 @@ type PolicyColumns = [QualityAuth["quality"], QualityAuth["policy"], QualityAuth
 function partReadingOf({ position, ...row }: PartRow): PartReading {
   if (row.id === null || row.status === null) return { position, part: null };
   const { enc_path: prefix, key_version: keyVersion } = row;
+  const isRemoved = row.removed === 1;
   return {
     position,
     part: {
       postStatus: row.status,
       postVersion: row.version,
-      fileId: row.id,
+      isRemoved,
       durationSeconds: row.duration,
-      playing: prefix === null || keyVersion === null ? null : { prefix, keyVersion },
+      playing: isRemoved || prefix === null || keyVersion === null ? null : { prefix, keyVersion },
       migration: row.migration,
       policies: (JSON.parse(row.policies) as PolicyColumns[]).map(([quality, policy, entitlement]) => {
         return { quality, policy, entitlement };
       }),
       keys: (JSON.parse(row.keys) as KeyColumns[]).map(
-        ([keyId, quality, version, status, usableUntil, kekId, wrappedKey]) => {
-          return { keyId, quality, keyVersion: version, status, usableUntil, kekId, wrappedKey };
+        ([keyId, quality, version, status, usableUntil, kekId, wrappedKey, fileId]) => {
+          return { keyId, fileId, quality, keyVersion: version, status, usableUntil, kekId, wrappedKey };
         },
       ),
     },

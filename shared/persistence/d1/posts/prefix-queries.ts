@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { PrefixQueries, PrefixStatus, ReplacedUse } from "../../../application/ports/prefix-queries.ts";
 import { ownerOfPrefix } from "../../../domain/prefix-owner.ts";
 import type { Database } from "../database.ts";
+import { LIVE_VERSION } from "../schema/video-post.ts";
 
 export function d1PrefixQueries(db: Database): PrefixQueries {
   return {
@@ -14,7 +15,7 @@ async function replacedUse(db: Database, prefix: string, now: number): Promise<R
   const owner = ownerOfPrefix(prefix);
   if (owner?.kind !== "encrypted") return { kind: "unknown" };
   const [row] = await db.all<{ named: number; until: number | null }>(sql`
-    SELECT p.deleted_at IS NULL AND f.enc_path = ${prefix} AS named,
+    SELECT p.deleted_at IS NULL AND f.${LIVE_VERSION} AND f.enc_path = ${prefix} AS named,
       (SELECT max(k.usable_until) FROM video_hls_encrypt_key k WHERE k.file_id = f.id
         AND k.key_version = ${owner.keyVersion} AND k.status = 'RETIRING') AS until
     FROM video_transcode_job j JOIN video_file_post f ON f.id = j.file_id JOIN video_post p ON p.id = f.video_id
@@ -38,7 +39,7 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
       WHEN w.imported
         THEN CASE WHEN EXISTS (SELECT 1 FROM single_key_source s WHERE s.prefix = w.prefix) THEN 'named' ELSE 'garbage' END
       WHEN j.job_id IS NULL THEN 'unknown'
-      WHEN p.deleted_at IS NULL AND (${overlaps(sql`f.file_path`)} OR ${overlaps(sql`f.enc_path`)}) THEN 'named'
+      WHEN p.deleted_at IS NULL AND f.${LIVE_VERSION} AND (${overlaps(sql`f.file_path`)} OR ${overlaps(sql`f.enc_path`)}) THEN 'named'
       WHEN EXISTS (SELECT 1 FROM video_transcode_job o
         WHERE o.file_id = j.file_id AND o.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')) THEN 'live'
       WHEN EXISTS (SELECT 1 FROM video_hls_encrypt_key k WHERE k.file_id = j.file_id
@@ -57,7 +58,7 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
 
 /** A part may still be made of an upload whose row is gone. */
 const livePartOf = sql`SELECT 1 FROM video_file_post uf JOIN video_post up ON up.id = uf.video_id
-  WHERE uf.upload_id = w.upload_id AND up.deleted_at IS NULL AND uf.transfer_result <> 'SUCCESS'`;
+  WHERE uf.upload_id = w.upload_id AND up.deleted_at IS NULL AND uf.transfer_result <> 'SUCCESS' AND uf.${LIVE_VERSION}`;
 
 /** The same prefix, one that contains the pointer, or one inside it. */
 function overlaps(pointer: SQL): SQL {

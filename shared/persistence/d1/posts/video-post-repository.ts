@@ -15,7 +15,7 @@ import { secretId } from "../../../lib/random-id.ts";
 import { NO_ROWS, rowsOf, videoPostOf } from "../../rows/video-post-rows.ts";
 import { isHeldBy, storeAnswer } from "../access/idempotency-store.ts";
 import { batched, type Database } from "../database.ts";
-import { cancelJobsOf, endJob, insertJobs, takeBackJobs } from "../jobs/job-statements.ts";
+import { cancelJobsOf, cancelJobsOfFiles, endJob, insertJobs, takeBackJobs } from "../jobs/job-statements.ts";
 import { announceChange } from "../playback/revocation-feed.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
 import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "../schema/playback.ts";
@@ -31,10 +31,11 @@ export function d1VideoPostRepository(db: Database, rules: JobRules): VideoPostR
 }
 
 async function load(db: Database, videoPostId: string) {
-  const ids = db.select({ id: videoFilePost.id }).from(videoFilePost).where(eq(videoFilePost.videoId, videoPostId));
+  const loaded = and(eq(videoFilePost.videoId, videoPostId), sql`version_state IN ('PRESENT', 'NEXT', 'REPLACED')`);
+  const ids = db.select({ id: videoFilePost.id }).from(videoFilePost).where(loaded);
   const [posts, files, variants, keys, qualityAuth, singleKeys] = await db.batch([
     db.select().from(videoPost).where(eq(videoPost.id, videoPostId)),
-    db.select().from(videoFilePost).where(eq(videoFilePost.videoId, videoPostId)).orderBy(asc(videoFilePost.position)),
+    db.select().from(videoFilePost).where(loaded).orderBy(asc(videoFilePost.position)),
     db
       .select()
       .from(videoHlsAbrVariant)
@@ -82,6 +83,7 @@ async function save(
     }),
     ...aggregateStatements(change, version, now).map((statement) => batched(db, statement)),
     ...(options === undefined ? [] : endJob(options, now).map((statement) => batched(db, statement))),
+    ...cancelJobsOfFiles(change.endedFiles ?? [], now).map((statement) => batched(db, statement)),
     ...takeBackJobs(change.takenBack ?? [], now).map((statement) => batched(db, statement)),
     ...receiptOf(change).map((statement) => batched(db, statement)),
     batched(db, announceChange({ kind: "post-changed", subject: change.post.id }, now)),

@@ -5,9 +5,14 @@ import type { PostMetadata } from "../../../domain/post-metadata.ts";
 import type { StoredTrace } from "../../../domain/post-trace.ts";
 import type { Quality } from "../../../domain/quality.ts";
 import type { ProbeFacts } from "../../../domain/rendition.ts";
-import type { EncryptStatus, TransferResult, UpdateType } from "../../../domain/video-file.ts";
+import type { EncryptStatus, TransferResult, UpdateType, VersionState } from "../../../domain/video-file.ts";
 import type { Interaction, PostAccess, ResourceType, VideoPostStatus, Withdrawal } from "../../../domain/video-post.ts";
 import { flag, timestamp } from "./columns.ts";
+
+/** Versions that play or may play; in the words of the partial index of the scan, which is otherwise not used. */
+export const LIVE_VERSION = sql.raw("version_state IN ('PRESENT', 'NEXT')");
+/** The one version that names a part outside, also after its removal. */
+const NAMED_VERSION = sql`version_state IN ('PRESENT', 'REMOVED')`;
 
 const UNPUBLISHED_PASS = sql`audit_result = 'PASSED' AND published_at IS NULL AND deleted_at IS NULL`;
 const NOT_DELETED = sql`deleted_at IS NULL`;
@@ -70,6 +75,7 @@ export const videoFilePost = sqliteTable(
     id: text("id").primaryKey(),
     videoId: text("video_id").notNull(),
     fileIndex: integer("file_index").notNull(),
+    versionState: text("version_state").$type<VersionState>().notNull().default("PRESENT"),
     position: integer("position").notNull(),
     uploadId: text("upload_id"),
     /** Wrapped under `source_kek_id`; "" once it is no longer needed, NULL if the source is no URL. */
@@ -95,7 +101,10 @@ export const videoFilePost = sqliteTable(
     createdAt: timestamp("created_at").notNull(),
   },
   (t) => [
-    uniqueIndex("video_file_post_index").on(t.videoId, t.fileIndex),
+    uniqueIndex("video_file_post_index").on(t.videoId, t.fileIndex).where(NAMED_VERSION),
+    uniqueIndex("video_file_post_next").on(t.videoId, t.fileIndex).where(sql`version_state = 'NEXT'`),
+    // All versions of a part.
+    index("video_file_post_versions").on(t.videoId, t.fileIndex),
     // One upload makes one part.
     uniqueIndex("video_file_post_upload").on(t.uploadId).where(sql`upload_id IS NOT NULL`),
     // Imported parts, which have neither: the progress of their re-key.
@@ -104,7 +113,7 @@ export const videoFilePost = sqliteTable(
       .where(sql`upload_id IS NULL AND source_url IS NULL`),
     // Finds URLs by key-encryption key.
     index("video_file_post_kek").on(t.sourceKekId, t.id).where(sql`source_kek_id IS NOT NULL`),
-    index("video_file_post_scan").on(t.transferResult, t.encryptStatus, t.updateType, t.videoId),
+    index("video_file_post_scan").on(t.transferResult, t.encryptStatus, t.updateType, t.videoId).where(LIVE_VERSION),
   ],
 );
 

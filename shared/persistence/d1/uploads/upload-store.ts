@@ -8,7 +8,7 @@ import type {
 import { declaredSha256, UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS } from "../../../domain/upload.ts";
 import type { Database } from "../database.ts";
 import { uploadSession } from "../schema/uploads.ts";
-import { videoFilePost } from "../schema/video-post.ts";
+import { LIVE_VERSION, videoFilePost } from "../schema/video-post.ts";
 import { REMOVING } from "./upload-token-store.ts";
 
 export function d1UploadStore(db: Database): UploadStore {
@@ -91,7 +91,7 @@ async function dropUnneeded(db: Database, uploadIds: readonly string[]): Promise
   if (uploadIds.length === 0) return [];
   const unneeded = sql`SELECT value FROM json_each(${JSON.stringify(uploadIds)}) WHERE NOT EXISTS (
     SELECT 1 FROM video_file_post f JOIN video_post p ON p.id = f.video_id
-    WHERE f.upload_id = value AND p.deleted_at IS NULL AND NOT (p.published_at IS NOT NULL
+    WHERE f.upload_id = value AND p.deleted_at IS NULL AND f.${LIVE_VERSION} AND NOT (p.published_at IS NOT NULL
       AND f.transfer_result = 'SUCCESS' AND f.encrypt_status = 'ENCRYPTED' AND f.enc_path_job_id IS f.file_path_job_id))`;
   const [rows] = await db.batch([
     db.select({ uploadId: sql<string>`value` }).from(sql`(${unneeded})`),

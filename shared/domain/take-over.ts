@@ -1,0 +1,57 @@
+import { retireKeys } from "./content-key.ts";
+import type { NewEvent } from "./domain-event.ts";
+import { endedVersion, lastKeyVersionOf, storedPrefixes } from "./part-versions.ts";
+import type { QualityAuth } from "./quality-auth.ts";
+import { uploadOf, type VideoFile, withoutUrl } from "./video-file.ts";
+import { type Decision, settle, type VideoPost } from "./video-post.ts";
+
+/**
+ * The replacement becomes the part, in one save with its keys and variants. What played until now is served to tokens
+ * that were issued before, until `keysEnd`; its jobs end, since nothing will play what they make.
+ */
+export function takeOver(post: VideoPost, next: VideoFile, keysEnd: number, now: number): Decision {
+  const old = post.files.find(({ fileIndex }) => fileIndex === next.fileIndex);
+  if (old === undefined) throw new Error("a replacement has no part");
+  const present: VideoFile = {
+    ...next,
+    versionState: "PRESENT",
+    position: old.position,
+    lastKeyVersion: lastKeyVersionOf(post, next.fileIndex),
+    qualityAuth: policiesOf(old, next),
+  };
+  const others = post.otherVersions.filter(({ id }) => id !== next.id).map((file) => endedOnceUnserved(file, now));
+  const versions = {
+    files: post.files.map((file) => (file === old ? present : file)),
+    otherVersions: [...others, replacedVersion(old, keysEnd, now)],
+  };
+  const change = settle({ ...post, ...versions }, [], now, replacedEvents(old, keysEnd));
+  return { kind: "changed", change: { ...change, endedFiles: [old.id] }, value: undefined };
+}
+
+/** An editor's policies survive the replacement; qualities that are new have their default. */
+function policiesOf(old: VideoFile, next: VideoFile): readonly QualityAuth[] {
+  const added = next.qualityAuth.filter(({ quality }) => !old.qualityAuth.some((auth) => auth.quality === quality));
+  return [...old.qualityAuth, ...added];
+}
+
+/** An imported part may never have played. */
+function replacedVersion(file: VideoFile, keysEnd: number, now: number): VideoFile {
+  const kept = { ...file, singleKey: null, source: withoutUrl(file.source), variants: [], qualityAuth: [] };
+  if (file.playing === null) return { ...endedVersion(kept), versionState: "DISCARDED" };
+  return { ...kept, versionState: "REPLACED", keys: retireKeys(file.keys, keysEnd, now) };
+}
+
+/** A part that is replaced often has few versions to load. */
+function endedOnceUnserved(file: VideoFile, now: number): VideoFile {
+  const isServed = file.keys.some(({ status, usableUntil }) => status === "RETIRING" && (usableUntil ?? 0) > now);
+  if (file.versionState !== "REPLACED" || isServed) return file;
+  return { ...endedVersion(file), versionState: "DISCARDED" };
+}
+
+function replacedEvents(old: VideoFile, keysEnd: number): readonly NewEvent[] {
+  const played = old.playing?.prefix;
+  const { fileIndex } = old;
+  const prefixes = storedPrefixes(old).filter((prefix) => prefix !== played);
+  const replaced = { type: "VideoPartReplaced", fileIndex, prefixes, uploadIds: uploadOf(old) } as const;
+  return played === undefined ? [replaced] : [replaced, { type: "PlayedVersionReplaced", prefix: played, keysEnd }];
+}
