@@ -37,16 +37,16 @@ async function open({ onTestFinished }: TestContext, ...request: Parameters<Play
   return tab;
 }
 
-/**
- * All of them play 360p, look ahead as little as they can, and have never asked for another key. They play slowly, so
- * that a rotation on a slow machine finds them playing.
- */
+/** So that the video lasts longer than a rotation on a slow machine. */
+const SLOWLY = 0.1;
+
+/** All of them play 360p, look ahead as little as they can, and have never asked for another key. */
 async function watching(test: TestContext): Promise<PlayerTab[]> {
   return Promise.all(
     BROWSER_PLAYERS.map(async (player) => {
       const issued = await stack.token(part, { maxUses: 1 });
       const tab = await open(test, player, issued.masterUrl, true);
-      await tab.play(0.25);
+      await tab.play(SLOWLY);
       await tab.passes(0.25);
       return tab;
     }),

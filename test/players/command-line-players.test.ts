@@ -109,6 +109,21 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     await mpv.until("time-pos", (at) => Number(at) > seconds + 0.5 && Number(at) < seconds + SECONDS / 2);
   }
 
+  /** The token ends soon; a machine that is too slow for it gets one that ends later. */
+  async function playingWithShortToken(startSeconds = 4): Promise<{ issued: IssuedToken; mpv: Mpv }> {
+    const issued = await oneUse({ startSeconds });
+    let mpv: Mpv | undefined;
+    try {
+      mpv = await startMpv(stack.origin + issued.masterUrl, directory);
+      await playsFrom(mpv, 0);
+      return { issued, mpv };
+    } catch (error) {
+      await mpv?.[Symbol.asyncDispose]();
+      if (Date.parse(issued.expiresAt) > Date.now()) throw error;
+      return playingWithShortToken(startSeconds * 3);
+    }
+  }
+
   const ends = (mpv: Mpv) => mpv.until("eof-reached", (ended) => ended === true);
   const refusals = (mpv: Mpv) => mpv.complaints().match(/^.*(?:HTTP error|Unable to open|Failed to).*$/gm);
 
@@ -141,10 +156,8 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
   });
 
   it("continues when the issued token has expired and the keys were rotated, in another quality too", async () => {
-    const START_SECONDS = 4;
-    const issued = await oneUse({ startSeconds: START_SECONDS });
-    await using mpv = await startMpv(stack.origin + issued.masterUrl, directory);
-    await playsFrom(mpv, 0);
+    const { issued, mpv: playing } = await playingWithShortToken();
+    await using mpv = playing;
     await mpv.set("pause", true);
     await rotate(stack, part, "SUCCEEDED");
     await sleep(Date.parse(issued.expiresAt) + 6000 - Date.now());

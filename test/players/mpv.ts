@@ -56,14 +56,14 @@ export async function startMpv(url: string, folder: string): Promise<Mpv> {
         // A property is not there before the file is open.
         const value = await get(property).catch(() => undefined);
         if (holds(value)) return;
-        if (Date.now() > deadline) throw new Error(`mpv: ${property} is ${JSON.stringify(value)}; it said: ${said}`);
+        if (Date.now() > deadline || child.exitCode !== null)
+          throw new Error(`mpv: ${property} is ${JSON.stringify(value)}; it said: ${said}`);
         await sleep(50);
       }
     },
     [Symbol.asyncDispose]: async () => {
       const exit = once(child, "exit");
-      child.kill("SIGTERM");
-      await exit;
+      if (child.kill("SIGTERM") && child.exitCode === null) await exit;
       socket.destroy();
     },
   };
@@ -89,15 +89,18 @@ type Reply = { request_id?: number; error?: string; data?: unknown };
 function commandsTo(socket: Socket): (...words: unknown[]) => Promise<unknown> {
   const waiting = new Map<number, (reply: Reply) => void>();
   let last = 0;
-  createInterface({ input: socket }).on("line", (line) => {
+  const closed = new Promise<Reply>((resolve) => socket.once("close", () => resolve({ error: "mpv has ended" })));
+  const lines = createInterface({ input: socket }).on("line", (line) => {
     const reply = JSON.parse(line) as Reply;
     if (reply.request_id !== undefined) waiting.get(reply.request_id)?.(reply);
   });
+  // What is written to an mpv that has just ended; `closed` answers it.
+  for (const emitter of [socket, lines]) emitter.on("error", () => {});
   return async (...words) => {
     last += 1;
     const answered = new Promise<Reply>((resolve) => waiting.set(last, resolve));
     socket.write(`${JSON.stringify({ command: words, request_id: last })}\n`);
-    const { error, data } = await answered;
+    const { error, data } = await Promise.race([answered, closed]);
     if (error !== "success") throw new Error(`mpv: ${words.join(" ")}: ${error}`);
     return data;
   };

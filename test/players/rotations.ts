@@ -7,7 +7,7 @@ export async function rotate(stack: Stack, part: Part, end: "SUCCEEDED" | "FAILE
   const [file] = bodyOf(await stack.client.rotateKeys({ body: part })).files;
   if (file === undefined || !("jobId" in file)) throw new Error(`no rotation: ${JSON.stringify(file)}`);
   const state = async () => bodyOf(await stack.client.getJob({ params: { jobId: file.jobId } })).state;
-  await expect.poll(state, { timeout: 60_000, interval: 100 }).toBe(end);
+  await expect.poll(state, { timeout: 150_000, interval: 100 }).toBe(end);
 }
 
 /** Takes one segment of a clear rendition away, so that no encryption of it can succeed. Gives what puts it back. */
