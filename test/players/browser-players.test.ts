@@ -100,18 +100,19 @@ describe.concurrent.each(BROWSER_PLAYERS)("$name", (player) => {
   it("plays to the end, seeks, switches the quality, and all that is one use of a token that has one", async (test) => {
     const issued = await stack.token(part, { maxUses: 1 });
     const tab = await open(test, player, issued.masterUrl);
-    await tab.play(4);
+    await tab.play(2);
     await tab.passes(SECONDS / 4);
     await tab.choose(720);
     await tab.shows(720);
+    await tab.play(4);
     await tab.ends();
     expect((await tab.state()).position).toBeCloseTo(SECONDS, 0);
     await expectPlayedInOnePiece(tab);
 
     await tab.seek(SECONDS * 0.3);
-    await tab.play();
+    expect((await tab.state()).position).toBeCloseTo(SECONDS * 0.3, 0);
+    await tab.play(0.25);
     await tab.passes(SECONDS * 0.3 + 0.5);
-    expect((await tab.state()).position).toBeLessThan(SECONDS * 0.5);
     await tab.choose(480);
     await tab.shows(480);
     await tab.seek(SECONDS * 0.8);
@@ -143,9 +144,10 @@ describe.concurrent("video.js in a browser that keeps nothing", () => {
     const issued = await stack.token(part, { maxUses: 1 });
     const tab = await open(test, VIDEO_JS, issued.masterUrl);
     await tab.keepNothing();
-    await tab.play(4);
+    await tab.play(2);
     await tab.passes(SECONDS / 4);
     await tab.choose(480);
+    await tab.play(4);
     await tab.ends();
     await expectUndisturbed(tab);
     const atTheGate = tab.keyAnswers.filter(({ cached }) => !cached);
