@@ -5,6 +5,7 @@ import { deleteReplaced } from "./events/delete-replaced.ts";
 import { logError } from "./log/log.ts";
 import { type QueueMessage, readMessage } from "./queues/messages.ts";
 import { LONGEST_RETRY_SECONDS, type Received } from "./queues/received.ts";
+import { announceLimits } from "./webhooks/announce-limit.ts";
 import { deliverWebhooks } from "./webhooks/deliver-webhook.ts";
 
 type Kind = QueueMessage["kind"];
@@ -14,7 +15,8 @@ type MessageOf<K extends Kind> = Extract<QueueMessage, { readonly kind: K }>;
 type MessageHandler<K extends Kind> = (received: readonly Received<MessageOf<K>>[], context: Context) => Promise<void>;
 
 const HANDLERS: { readonly [K in Kind]: MessageHandler<K> } = {
-  "audit-event": storeAuditEvents,
+  "audit-event": (received, context) =>
+    storeAuditEvents(received, { auditLog: context.auditLog, follow: (events) => announceLimits(events, context) }),
   "delete-objects": oneByOne((message, { env }) => deleteUnder(env, message)),
   "delete-job-objects": oneByOne((message, { env }) => deleteJobObjects(env, message)),
   "delete-replaced": oneByOne((message, context) => deleteReplaced(context, message)),

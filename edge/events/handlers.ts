@@ -25,7 +25,17 @@ export type Handler<Type extends DomainEvent["type"]> = (event: EventOf<Type>, d
 
 type Handlers = { readonly [Type in DomainEvent["type"]]: readonly Handler<Type>[] };
 
+/** Only webhooks follow from these. */
+const ANNOUNCED = {
+  VideoPostCreated: [],
+  VideoPartReady: [],
+  VideoPartKeysRotated: [],
+  VideoJobFailed: [],
+  VideoPoliciesChanged: [],
+};
+
 const HANDLERS: Handlers = {
+  ...ANNOUNCED,
   VideoAuditPassed: [rewardAuthor, refreshLibrary, deleteUploads],
   VideoAuditRejected: [],
   VideoPostPublished: [refreshLibrary],

@@ -7,6 +7,8 @@ export type Announced = { readonly type: WebhookEventType; readonly data: Readon
 /** The order decides the ids: what is added later is added at the end. */
 export function eventsOf(event: DomainEvent): readonly Announced[] {
   switch (event.type) {
+    case "VideoPostCreated":
+      return [{ type: "post.created", data: { fileIndexes: event.fileIndexes } }];
     case "VideoPostPublished":
       return [{ type: "post.published", data: { status: "PUBLISHED", publishedAt: timeOf(event.publishedAt) } }];
     case "VideoPostUnpublished":
@@ -15,9 +17,31 @@ export function eventsOf(event: DomainEvent): readonly Announced[] {
       return [{ type: "post.rejected", data: { status: "REJECTED", reason: event.reason } }];
     case "VideoPostDeleted":
       return [{ type: "post.deleted", data: { status: "DELETED" } }];
+    case "VideoPartAdded":
+      return [{ type: "part.added", data: { fileIndex: event.fileIndex } }];
+    case "VideoPartReplaced":
+      return [{ type: "part.replaced", data: { fileIndex: event.fileIndex } }];
+    case "VideoPartRemoved":
+      return [{ type: "part.removed", data: { fileIndex: event.fileIndex } }];
+    case "VideoPartReady":
+      return [{ type: "part.ready", data: { fileIndex: event.fileIndex } }];
+    case "VideoPartKeysRotated":
+      return [{ type: "key.rotated", data: { fileIndex: event.fileIndex, keyVersion: event.keyVersion } }];
+    case "VideoJobFailed":
+      return failures(event);
+    case "VideoPoliciesChanged":
+      return [{ type: "policy.changed", data: { fileIndex: event.fileIndex, policies: event.policies } }];
     default:
       return [];
   }
+}
+
+function failures(event: Extract<DomainEvent, { type: "VideoJobFailed" }>): readonly Announced[] {
+  const { fileIndex, reason, jobId, kind, effect } = event;
+  const job: Announced = { type: "job.failed", data: { fileIndex, reason, jobId, kind } };
+  if (effect === "nothing") return [job];
+  const type = effect === "part-failed" ? "part.failed" : "key.rotation_failed";
+  return [job, { type, data: { fileIndex, reason, jobId } }];
 }
 
 function timeOf(at: number): string {

@@ -12,14 +12,14 @@ const MESSAGES_PER_BATCH = 100;
 /** Batches per call, each with one statement. The next call of the Cron Trigger continues. */
 const MOST_BATCHES = 20;
 
-type Deps = {
+export type QueueDeps = {
   readonly webhookDeliveries: Pick<WebhookDeliveries, "takeDue">;
   readonly env: Pick<Env, "WEBHOOKS">;
   readonly now: () => number;
 };
 
 /** Sends a message for each delivery that is due and has none. */
-export async function queueDueDeliveries({ webhookDeliveries, env, now }: Deps): Promise<number> {
+export async function queueDueDeliveries({ webhookDeliveries, env, now }: QueueDeps): Promise<number> {
   let queued = 0;
   for (let batch = 0; batch < MOST_BATCHES; batch++) {
     const due = await webhookDeliveries.takeDue(now(), MESSAGE_LOST_MS, MESSAGES_PER_BATCH);
@@ -33,7 +33,7 @@ export async function queueDueDeliveries({ webhookDeliveries, env, now }: Deps):
 }
 
 /** Sends a message for the next attempt of a delivery. */
-export async function queueAttempt({ env, now }: Pick<Deps, "env" | "now">, due: DueDelivery): Promise<void> {
+export async function queueAttempt({ env, now }: Pick<QueueDeps, "env" | "now">, due: DueDelivery): Promise<void> {
   await env.WEBHOOKS.send(messageOf(due), { delaySeconds: delayOf(due, now()) });
 }
 

@@ -1,9 +1,11 @@
-import { type RouteDefinition, TAGS } from "../../edge/api/definition.ts";
+import { type RouteDefinition, TAGS, type Tag } from "../../edge/api/definition.ts";
 import { problemsOf } from "../../edge/api/definition-problems.ts";
 import { DEFINITIONS } from "../../edge/api/definitions/all.ts";
 import { problemSchema } from "../../edge/api/definitions/shapes.ts";
 import { IDEMPOTENCY_KEY, takesIdempotencyKey } from "../../edge/api/idempotency-key.ts";
 import { type ProblemCode, problemOf } from "../../edge/http/problems.ts";
+import { WEBHOOK_EVENTS, webhookBodySchema } from "../../edge/webhooks/event-schemas.ts";
+import { WEBHOOK_EVENT_TYPES } from "../../shared/domain/webhook-event.ts";
 import { ROUTES_BY_HAND } from "./by-hand.ts";
 import type { DocumentedExample } from "./documented-examples.ts";
 import { type Components, type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
@@ -21,6 +23,7 @@ export function openApiDocument(version: string, examples: readonly DocumentedEx
     paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(definition, own, components) };
   }
   for (const { path, operations } of ROUTES_BY_HAND) paths[path] = { ...paths[path], ...operations };
+  const webhooks = webhooksOf(components);
   return {
     openapi: "3.1.0",
     info: {
@@ -32,6 +35,7 @@ export function openApiDocument(version: string, examples: readonly DocumentedEx
     servers: [{ url: "/", description: "The Worker that serves this document" }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks,
     components: {
       schemas: Object.fromEntries([...components].toSorted(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: {
@@ -43,6 +47,20 @@ export function openApiDocument(version: string, examples: readonly DocumentedEx
       },
     },
   };
+}
+
+/** What the Worker sends to the endpoints of a site. */
+function webhooksOf(components: Components): Operation {
+  const entries = WEBHOOK_EVENT_TYPES.map((type): [string, Operation] => {
+    const schema = jsonSchemaOf(webhookBodySchema(type), "output", components);
+    const post = {
+      ...{ operationId: `webhook.${type}`, tags: ["Webhooks" satisfies Tag], summary: WEBHOOK_EVENTS[type].when },
+      requestBody: { required: true, content: { "application/json": { schema } } },
+      responses: { "2XX": { description: "Delivered. Any other status is tried again." } },
+    };
+    return [type, { post }];
+  });
+  return Object.fromEntries(entries);
 }
 
 function operationOf(

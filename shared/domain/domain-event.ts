@@ -1,5 +1,8 @@
+import type { AnnouncedEvent } from "./announced-event.ts";
+
 /** What a change of a post raises. Only the root raises events. */
 export type NewEvent =
+  | AnnouncedEvent
   /** `uploadIds`: of earlier releases, which raised no `UploadsReleased`. */
   | { readonly type: "VideoAuditPassed"; readonly auditedBy: string; readonly uploadIds?: readonly string[] }
   | { readonly type: "VideoAuditRejected"; readonly auditedBy: string; readonly reason: string }

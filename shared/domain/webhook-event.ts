@@ -1,5 +1,21 @@
 /** Every event that a webhook endpoint may receive. The names are a contract: receivers compare them. */
-export const WEBHOOK_EVENT_TYPES = ["post.published", "post.unpublished", "post.rejected", "post.deleted"] as const;
+export const WEBHOOK_EVENT_TYPES = [
+  "post.created",
+  "post.published",
+  "post.unpublished",
+  "post.rejected",
+  "post.deleted",
+  "part.added",
+  "part.ready",
+  "part.failed",
+  "part.replaced",
+  "part.removed",
+  "job.failed",
+  "key.rotated",
+  "key.rotation_failed",
+  "policy.changed",
+  "session.limit_reached",
+] as const;
 
 export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 

@@ -1,3 +1,4 @@
+import { jobEvents, withAnnouncements } from "../../domain/announcements.ts";
 import {
   applyEncryptResult,
   applyTranscodeResult,
@@ -5,6 +6,7 @@ import {
   type TranscodeResult,
 } from "../../domain/job-results.ts";
 import { jobActor, type PostAction, type PostTrace, SYSTEM } from "../../domain/post-trace.ts";
+import type { VideoPost } from "../../domain/video-post.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobEnd, SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 
@@ -18,7 +20,11 @@ export function applyVideoPostTranscodeResult(
   result: TranscodeResult,
   now: number,
 ): Promise<CommandOutcome> {
-  const decide = (post: Parameters<typeof applyTranscodeResult>[0]) => applyTranscodeResult(post, fileId, result, now);
+  const job = { jobId: fence.jobId, kind: "TRANSCODE", fileId } as const;
+  const decide = (post: VideoPost) =>
+    withAnnouncements(applyTranscodeResult(post, fileId, result, now), (after) =>
+      jobEvents(post, after, job, failReason(result)),
+    );
   const trace = traceOf("job.transcode", fileId, fence, result);
   return decideAndSave(posts, videoPostId, trace, now, decide, { fence, jobEnd: endOf(result) });
 }
@@ -29,7 +35,11 @@ export function applyVideoPostEncryptResult(
   result: EncryptResult,
   now: number,
 ): Promise<CommandOutcome> {
-  const decide = (post: Parameters<typeof applyEncryptResult>[0]) => applyEncryptResult(post, fileId, result, now);
+  const job = { jobId: fence.jobId, kind: "ENCRYPT", fileId } as const;
+  const decide = (post: VideoPost) =>
+    withAnnouncements(applyEncryptResult(post, fileId, result, now), (after) =>
+      jobEvents(post, after, job, failReason(result)),
+    );
   const trace = traceOf("job.encrypt", fileId, fence, result);
   return decideAndSave(posts, videoPostId, trace, now, decide, { fence, jobEnd: endOf(result) });
 }
@@ -48,6 +58,10 @@ function traceOf(
 
 function failureOf(reason: string) {
   return { result: "FAILED", reason } as const;
+}
+
+function failReason(result: TranscodeResult | EncryptResult): string | null {
+  return result.kind === "failed" ? result.reason : null;
 }
 
 function endOf(result: TranscodeResult | EncryptResult): JobEnd {

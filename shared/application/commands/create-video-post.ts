@@ -1,3 +1,4 @@
+import type { NewEvent } from "../../domain/domain-event.ts";
 import type { PostMetadata } from "../../domain/post-metadata.ts";
 import {
   type Change,
@@ -51,7 +52,12 @@ export async function createVideoPost(
   if (repeated !== null) return refused({ kind: "invalid", detail: repeated });
   const files = await Promise.all(input.uploadFileList.map((file) => newFile(vault, file, now)));
   const change = create({ ...input, id: videoPostId, files }, now);
-  const outcome = await posts.save({ ...change, from: null, trace: { actor: input.by, action: "post.create" } }, now);
+  const created: NewEvent = {
+    type: "VideoPostCreated",
+    fileIndexes: change.post.files.map(({ fileIndex }) => fileIndex),
+  };
+  const trace = { actor: input.by, action: "post.create" } as const;
+  const outcome = await posts.save({ ...change, events: [created, ...change.events], from: null, trace }, now);
   if (outcome === "upload-used") return { kind: "refused", refusal: UPLOAD_USED };
   if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
   return { kind: "created", created: createdVideoPost(change) };

@@ -1,3 +1,4 @@
+import type { NewEvent } from "../../domain/domain-event.ts";
 import { importVideoPost as importPost, type NewImportedFile } from "../../domain/imported-post.ts";
 import { importPrefix } from "../../domain/object-keys.ts";
 import type { Quality } from "../../domain/quality.ts";
@@ -45,10 +46,9 @@ export async function importVideoPost(deps: Deps, input: ImportVideoPost, now: n
   const files = await Promise.all(input.parts.map((part, index) => newFile(deps, input, part, index, now)));
   const change = importPost({ ...input, id: uuidV7(now), files }, now);
   try {
-    const outcome = await deps.posts.save(
-      { ...change, from: null, trace: { actor: input.authorId, action: "post.import" } },
-      now,
-    );
+    const created: NewEvent = { type: "VideoPostCreated", fileIndexes: files.map((_, index) => index) };
+    const trace = { actor: input.authorId, action: "post.import" } as const;
+    const outcome = await deps.posts.save({ ...change, events: [created, ...change.events], from: null, trace }, now);
     if (outcome !== "saved") throw new Error(`a new post could not be saved: ${outcome}`);
   } catch (error) {
     // Of two concurrent requests of one import the database accepts one.

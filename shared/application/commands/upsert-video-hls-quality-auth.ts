@@ -1,3 +1,4 @@
+import { withAnnouncements } from "../../domain/announcements.ts";
 import type { QualityAuth } from "../../domain/quality-auth.ts";
 import { upsertQualityAuth } from "../../domain/quality-policies.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
@@ -17,5 +18,9 @@ export function upsertVideoHlsQualityAuth(
   now: number,
 ): Promise<CommandOutcome<"changed" | "unchanged">> {
   const trace = { actor: by, action: "policy.set", part: { fileIndex } } as const;
-  return decideAndSave(posts, videoPostId, trace, now, (post) => upsertQualityAuth(post, fileIndex, policies, now));
+  return decideAndSave(posts, videoPostId, trace, now, (post) =>
+    withAnnouncements(upsertQualityAuth(post, fileIndex, policies, now), () => [
+      { type: "VideoPoliciesChanged", fileIndex, policies },
+    ]),
+  );
 }

@@ -1,3 +1,4 @@
+import type { PostMetadata } from "../../domain/post-metadata.ts";
 import type { AfterAttempt, DeliveryState, WebhookAttempt, WebhookDelivery } from "../../domain/webhook-delivery.ts";
 import type { WebhookSecret } from "../../domain/webhook-endpoint.ts";
 import type { WebhookEventType } from "../../domain/webhook-event.ts";
@@ -9,6 +10,8 @@ import type { WebhookEventType } from "../../domain/webhook-event.ts";
 export interface WebhookDeliveries {
   /** Whether an endpoint, enabled or not, receives this type. */
   isWanted(type: WebhookEventType): Promise<boolean>;
+  /** What the site has attached to a post; null when there is no such post. */
+  labelsOf(videoPostId: string): Promise<PostLabels | null>;
   /** One row for each endpoint that receives the type, HELD where it is disabled. A repetition changes nothing. */
   create(event: NewDelivery, at: CreatedAt): Promise<void>;
   /** Takes up to `limit` rows that are to be woken up; none is due again before `again`, or `again` after its attempt. */
@@ -29,6 +32,8 @@ export interface WebhookDeliveries {
   /** Deletes up to `limit` deliveries of events before a time, with their attempts. Returns how many. */
   deleteBefore(time: number, limit: number): Promise<number>;
 }
+
+export type PostLabels = { readonly metadata: PostMetadata; readonly passthrough: string | null };
 
 export type DeliveryRef = { readonly endpointId: string; readonly eventId: string };
 

@@ -58,7 +58,8 @@ describe("the events of a save", () => {
     expect((await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`)).status).toBe(200);
     const events = await eventsOf(videoPostId);
     expect(events.map(({ type }) => type)).toEqual([
-      ...["VideoAuditPassed", "VideoPostPublished", "VideoAuditRejected", "VideoPostUnpublished"],
+      ...["VideoPostCreated", "VideoAuditPassed", "VideoPostPublished", "VideoPartReady"],
+      ...["VideoAuditRejected", "VideoPostUnpublished"],
       ...["VideoAuditPassed", "VideoPostPublished", "VideoPostDeleted"],
     ]);
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);

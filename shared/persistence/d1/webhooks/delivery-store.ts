@@ -13,6 +13,7 @@ import type {
 } from "../../../application/ports/webhook-deliveries.ts";
 import { filtersOf, type WebhookEventType } from "../../../domain/webhook-event.ts";
 import { batched, type Database } from "../database.ts";
+import { videoPost } from "../schema/video-post.ts";
 import {
   webhookAttempt as attempt,
   webhookDelivery as delivery,
@@ -24,6 +25,15 @@ export function d1WebhookDeliveries(db: Database): WebhookDeliveries {
   return {
     isWanted: async (type) =>
       (await db.all(sql`SELECT 1 FROM webhook_endpoint WHERE ${receives(type)} LIMIT 1`)).length > 0,
+    labelsOf: async (videoPostId) => {
+      const { metadata, passthrough } = videoPost;
+      const labels = await db
+        .select({ metadata, passthrough })
+        .from(videoPost)
+        .where(eq(videoPost.id, videoPostId))
+        .get();
+      return labels ?? null;
+    },
     create: async (event, at) => {
       await db.run(insertDeliveries(event, at));
     },

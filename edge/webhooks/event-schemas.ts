@@ -1,0 +1,86 @@
+import * as z from "zod";
+import { METADATA_LIMITS } from "../../shared/domain/post-metadata.ts";
+import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
+import { QUALITY_POLICIES } from "../../shared/domain/quality-auth.ts";
+import { JOB_KINDS } from "../../shared/domain/transcode-job.ts";
+import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
+
+const instant = z.iso.datetime();
+const fileIndex = z.int().min(0);
+const reason = z.string();
+
+/** Of a post, as it is when the event is first handled. */
+const OF_A_POST = {
+  videoPostId: z.string(),
+  version: z.int().describe("grows with every change of the post: a lower one is older"),
+  metadata: z.record(z.string(), z.string()).describe(`of the site, up to ${METADATA_LIMITS.bytes} bytes`),
+  passthrough: z.string().nullable(),
+};
+
+const ofPost = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject({ ...OF_A_POST, ...shape });
+
+const policies = z.array(
+  z.strictObject({
+    quality: z.enum(QUALITIES as [Quality, ...Quality[]]),
+    policy: z.enum(QUALITY_POLICIES),
+    entitlement: z.string().nullable(),
+  }),
+);
+
+type Described = { readonly when: string; readonly data: z.ZodType };
+
+/** Every event with its `data`. The OpenAPI document publishes them. */
+export const WEBHOOK_EVENTS: Readonly<Record<WebhookEventType, Described>> = {
+  "post.created": {
+    when: "A post is created, also by an import or an upload token.",
+    data: ofPost({ fileIndexes: z.array(fileIndex) }),
+  },
+  "post.published": {
+    when: "A review publishes the post, or all parts of a post with autoPublish are ready.",
+    data: ofPost({ status: z.literal("PUBLISHED"), publishedAt: instant }),
+  },
+  "post.unpublished": { when: "The post is no longer published and was not deleted.", data: ofPost({}) },
+  "post.rejected": {
+    when: "A review rejects the post.",
+    data: ofPost({ status: z.literal("REJECTED"), reason }),
+  },
+  "post.deleted": { when: "The post is deleted.", data: ofPost({ status: z.literal("DELETED") }) },
+  "part.added": { when: "A part is added to a post.", data: ofPost({ fileIndex }) },
+  "part.replaced": { when: "A part plays its new source.", data: ofPost({ fileIndex }) },
+  "part.removed": { when: "A part is removed from its post.", data: ofPost({ fileIndex }) },
+  "part.ready": { when: "A part plays for the first time.", data: ofPost({ fileIndex }) },
+  "part.failed": {
+    when: "A job of a part that never played has failed for good.",
+    data: ofPost({ fileIndex, reason, jobId: z.string() }),
+  },
+  "job.failed": {
+    when: "A job has failed for good, whatever its part plays.",
+    data: ofPost({ fileIndex, reason, jobId: z.string(), kind: z.enum(JOB_KINDS) }),
+  },
+  "key.rotated": {
+    when: "A part plays under new content keys.",
+    data: ofPost({ fileIndex, keyVersion: z.int() }),
+  },
+  "key.rotation_failed": {
+    when: "A rotation has failed for good; the part plays under its old keys.",
+    data: ofPost({ fileIndex, reason, jobId: z.string() }),
+  },
+  "policy.changed": {
+    when: "Policies of qualities of a part are changed; those that are named.",
+    data: ofPost({ fileIndex, policies }),
+  },
+  "session.limit_reached": {
+    when: "A viewer is refused a key because of the limit of sessions; at most once a minute for each viewer.",
+    data: z.strictObject({
+      videoPostId: z.string().nullable(),
+      fileIndex: fileIndex.nullable(),
+      viewerId: z.string().nullable(),
+      tokenId: z.string().nullable(),
+    }),
+  },
+};
+
+/** The body of an event. */
+export function webhookBodySchema(type: WebhookEventType) {
+  return z.strictObject({ type: z.literal(type), timestamp: instant, data: WEBHOOK_EVENTS[type].data });
+}

@@ -1,0 +1,20 @@
+import type { QualityAuth } from "./quality-auth.ts";
+import type { JobKind } from "./transcode-job.ts";
+
+/** Events that only webhooks follow from. */
+export type AnnouncedEvent =
+  | { readonly type: "VideoPostCreated"; readonly fileIndexes: readonly number[] }
+  /** A part plays for the first time. */
+  | { readonly type: "VideoPartReady"; readonly fileIndex: number }
+  /** A part plays the same renditions under new keys. */
+  | { readonly type: "VideoPartKeysRotated"; readonly fileIndex: number; readonly keyVersion: number }
+  | {
+      readonly type: "VideoJobFailed";
+      readonly jobId: string;
+      readonly kind: JobKind;
+      readonly fileIndex: number;
+      readonly reason: string;
+      /** `nothing`: what the part plays continues, and its keys were not to be replaced. */
+      readonly effect: "part-failed" | "rotation-failed" | "nothing";
+    }
+  | { readonly type: "VideoPoliciesChanged"; readonly fileIndex: number; readonly policies: readonly QualityAuth[] };
