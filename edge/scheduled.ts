@@ -19,8 +19,8 @@ const UPLOADS_PER_SWEEP = 50;
 const TITLES_PER_SWEEP = 500;
 
 const EXPIRED_KEYS_PER_SWEEP = 1000;
-/** Posts of earlier releases that enter the library per minute, at nine statements each. */
-const VIDEOS_PER_SWEEP = 20;
+/** Posts of earlier releases that enter the library per minute, at seven statements each. */
+const VIDEOS_PER_SWEEP = 10;
 
 /** The work of the Cron Trigger, every minute. Failures are logged by step, and the invocation counts as failed. */
 export async function runScheduled(context: Context): Promise<void> {

@@ -9,8 +9,11 @@ export type OutboxDeps = EventDeps & Pick<Context, "outbox">;
 /** A delivery that fails, or that ends with its isolate, is repeated after these waits. */
 const RETRIES = { firstWaitMs: 30_000, longestWaitMs: 3600_000 };
 
-/** Saves per dispatch. Those that failed before have a separate share, so that any number of them delays no other. */
-const SHARES = { first: 40, again: 10 };
+/**
+ * Saves per dispatch, at up to 25 statements each; `first` of them that were never taken. Any number of saves that failed
+ * before therefore delays no new one, and they have the places that are left.
+ */
+const SHARES = { first: 12, total: 15 };
 
 /**
  * Delivers the events of saves to their handlers. A save is marked when all its events are handled; until then it is
@@ -18,7 +21,9 @@ const SHARES = { first: 40, again: 10 };
  */
 export async function dispatchEvents(deps: OutboxDeps): Promise<number> {
   const { outbox, now } = deps;
-  const taken = await outbox.takeDue({ now: now(), ...SHARES, ...RETRIES });
+  const fresh = await outbox.takeDue({ now: now(), first: SHARES.first, again: 0, ...RETRIES });
+  const repeated = await outbox.takeDue({ now: now(), first: 0, again: SHARES.total - fresh.length, ...RETRIES });
+  const taken = [...fresh, ...repeated];
   const failures: unknown[] = [];
   for (const { videoPostId, version, events } of taken) {
     const failed = await failuresOf(events, deps);

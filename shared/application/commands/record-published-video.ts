@@ -13,7 +13,10 @@ export async function recordPublishedVideo(
   { posts, library }: Deps,
   { videoPostId, version }: { readonly videoPostId: string; readonly version: number },
 ): Promise<void> {
-  if (await library.reflects(videoPostId, version)) return;
+  if (!(await library.reflects(videoPostId, version))) await recordPresent({ posts, library }, videoPostId);
+}
+
+async function recordPresent({ posts, library }: Deps, videoPostId: string): Promise<void> {
   const post = await posts.load(videoPostId);
   if (post === null) return;
   await library.record({ videoPostId, version: post.version, video: publishedVideoOf(post) });
@@ -23,7 +26,7 @@ export async function recordPublishedVideo(
 export async function recordUnknownVideos(deps: Deps, limit: number): Promise<number> {
   const unknown = await deps.library.listUnrecorded(limit);
   const steps = unknown.map((videoPostId) => {
-    return [videoPostId, () => recordPublishedVideo(deps, { videoPostId, version: 1 })] as const;
+    return [videoPostId, () => recordPresent(deps, videoPostId)] as const;
   });
   await runIsolated(Object.fromEntries(steps));
   return unknown.length;

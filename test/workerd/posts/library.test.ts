@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createKey } from "../support/admin-callers.ts";
+import { completeUpload } from "../support/complete-upload.ts";
 import { database } from "../support/inspection.ts";
 import { emptyQueue } from "../support/one-job.ts";
 import { claim, createPost, encryptPost, publishPost, report, transcodeReport } from "../support/published-post.ts";
@@ -131,18 +132,6 @@ describe("/api/v2/authors/{authorId}/rewards", () => {
 });
 
 describe("the upload of a part", () => {
-  /** A complete upload with its chunk, as the tus routes leave it. */
-  async function completeUpload(): Promise<string> {
-    const headers = { authorization: `Bearer ${testEnv.ADMIN_API_KEY}`, "tus-resumable": "1.0.0" };
-    const content = { "content-type": "application/offset+octet-stream", "content-length": "4" };
-    const created = await worker.fetch("/api/v2/uploads", {
-      ...{ method: "POST", body: "film" },
-      headers: { ...headers, ...content, "upload-length": "4" },
-    });
-    expect(created.status).toBe(201);
-    return created.headers.get("location")!.split("/").at(-1)!;
-  }
-
   const isStored = async (uploadId: string) =>
     (await testEnv.SOURCE.list({ prefix: `uploads/${uploadId}/` })).objects.length > 0;
 
@@ -152,7 +141,7 @@ describe("the upload of a part", () => {
   };
 
   async function posted(): Promise<{ uploadId: string; videoPostId: string }> {
-    const uploadId = await completeUpload();
+    const uploadId = await completeUpload(worker);
     const uploadFileList = [{ uploadId, fileName: "film.mp4" }];
     const videoPostId = await createPost(worker, { uploadFileList, autoPublish: false });
     await report(worker, await claim(worker, videoPostId), "transcode-result", transcodeReport(["480p"]));

@@ -1,0 +1,19 @@
+import { testEnv } from "./test-env.ts";
+import type { TestWorker } from "./worker.ts";
+
+/** The id of a complete upload of one chunk, sent as a tus client sends it. */
+export async function completeUpload(worker: TestWorker): Promise<string> {
+  const response = await worker.fetch("/api/v2/uploads", {
+    method: "POST",
+    body: "film",
+    headers: {
+      authorization: `Bearer ${testEnv.ADMIN_API_KEY}`,
+      "tus-resumable": "1.0.0",
+      "upload-length": "4",
+      "content-type": "application/offset+octet-stream",
+      "content-length": "4",
+    },
+  });
+  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
+  return response.headers.get("location")!.split("/").at(-1)!;
+}
