@@ -35,6 +35,7 @@ export function revokeKeyVersion(
     return { kind: "unchanged", value: { outcome: "unchanged", stopsPlayback } };
   }
   const withoutKeys = (version: VideoFile): VideoFile => {
+    if (version.fileIndex !== fileIndex) return version;
     return { ...version, keys: version.keys.map((key) => (key.keyVersion === keyVersion ? revokedKey(key) : key)) };
   };
   const revoked = { files: post.files.map(withoutKeys), otherVersions: post.otherVersions.map(withoutKeys) };

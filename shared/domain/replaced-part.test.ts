@@ -126,6 +126,12 @@ describe("a part that plays and is replaced", () => {
     expect(statuses(applied(decision).otherVersions[0]!.keys)).toEqual(["1 REVOKED"]);
   });
 
+  it("keeps the keys of other parts when a version of its keys is revoked", () => {
+    const two = encrypted(transcoded(encrypted(transcoded(waitingPost(2)), 1, 0), 1), 1, 1);
+    const revoked = applied(revokeKeyVersion(two, 0, 1, NOW));
+    expect(revoked.files.map(({ keys }) => statuses(keys))).toEqual([["1 REVOKED"], ["1 ACTIVE"]]);
+  });
+
   it("drops replaced versions once their keys have ended, so that a part that is replaced often stays small", () => {
     const { post } = switchTo(stagedAs(transcodedAs(replaced(before)), 2), 2);
     const late = { ...post, otherVersions: post.otherVersions.map((file) => endedBy(file)) };
