@@ -10,7 +10,7 @@ import { longTests } from "../support/test-env.ts";
 import { anonymousToken, askKey, type Held, startSession } from "../support/viewing.ts";
 
 /*
- * Whatever is published, rotated, re-keyed and withdrawn meanwhile, and whichever isolate a request reaches: a viewer who
+ * Whatever is published, rotated, replaced, re-keyed and withdrawn meanwhile, and whichever isolate a request reaches: a viewer who
  * is entitled is never refused.
  */
 
@@ -75,6 +75,18 @@ class Theatre {
     rotate: async () => {
       const film = this.one(this.published());
       await this.manage("/admin/video/enc/rotate", { videoPostId: film.videoPostId, fileIndex: 0 }, this.editor);
+      const keys = await encryptPost(this.editor, film.videoPostId);
+      film.versions.set(keys.keyVersion, keys);
+      return film;
+    },
+    replace: async () => {
+      const film = this.one(this.published());
+      const path = `/api/v2/video-posts/${film.videoPostId}/parts/0/source`;
+      const source = { sourceUrl: "https://origin.example/new.mp4", fileName: "new.mp4" };
+      const response = await this.editor.admin("PUT", path, source);
+      if (response.status !== 202) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      const order = await claim(this.editor, film.videoPostId);
+      await report(this.editor, order, "transcode-result", transcodeReport(["720p", QUALITY]));
       const keys = await encryptPost(this.editor, film.videoPostId);
       film.versions.set(keys.keyVersion, keys);
       return film;
@@ -163,7 +175,7 @@ class Theatre {
   possible(): string[] {
     const published = this.published().length;
     return Object.keys(this.deeds).filter((name) => {
-      if (name === "rotate" || name === "revoke a part") return published > 0;
+      if (name === "rotate" || name === "replace" || name === "revoke a part") return published > 0;
       if (name === "withdraw") return published > 1;
       if (name === "publish again") return this.films.length > published;
       return name !== "revoke somebody" || this.watching.length > 3;
@@ -175,7 +187,7 @@ function claimsOf({ token }: Held): { readonly v: number } {
   return JSON.parse(new TextDecoder().decode(base64UrlDecode(token.split(".")[1]!)));
 }
 
-const FIRST = ["publish", "re-key", "rotate", "withdraw", "publish again", "revoke a part", "rotate"];
+const FIRST = ["publish", "re-key", "rotate", "replace", "withdraw", "publish again", "revoke a part", "rotate"];
 
 it.each(longTests ? [1, 2, 3, 4, 5] : [1])(
   "plays for every entitled viewer, whichever isolate is asked: seed %i",
