@@ -1,4 +1,5 @@
 import type { AnnouncedEvent } from "./announced-event.ts";
+import { versionsInProgress } from "./part-versions.ts";
 import type { JobKind } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
 import type { Decision, VideoPost } from "./video-post.ts";
@@ -22,22 +23,28 @@ export function jobEvents(
   { jobId, kind, fileId }: EndedJob,
   failReason: string | null,
 ): readonly AnnouncedEvent[] {
-  const old = before.files.find(({ id }) => id === fileId);
-  const made = after.files.find(({ id }) => id === fileId);
+  const old = versionsInProgress(before).find(({ id }) => id === fileId);
+  const made = versionsInProgress(after).find(({ id }) => id === fileId);
   if (old === undefined || made === undefined) return [];
   const { fileIndex } = made;
   if (failReason !== null) {
     return [{ type: "VideoJobFailed", jobId, kind, fileIndex, reason: failReason, effect: effectOf(old, kind) }];
   }
   if (kind !== "ENCRYPT" || made.playing === null) return [];
-  // A new source of a part that plays: the part was ready before.
-  const replaces = before.files.some((file) => file.id !== fileId && file.fileIndex === fileIndex);
-  if (old.playing === null) return replaces ? [] : [{ type: "VideoPartReady", fileIndex }];
+  // A replacement raises `VideoPartReplaced` where it takes over.
+  if (old.playing === null) return isReplacement(old) ? [] : [{ type: "VideoPartReady", fileIndex }];
   const isSame = old.playing.transcodeJobId === made.playing.transcodeJobId;
   return isSame ? [{ type: "VideoPartKeysRotated", fileIndex, keyVersion: made.playing.keyVersion }] : [];
 }
 
-function effectOf({ playing, clear }: VideoFile, kind: JobKind) {
+function isReplacement({ versionState }: VideoFile): boolean {
+  return versionState === "NEXT";
+}
+
+/** What a part plays continues when its replacement fails. */
+function effectOf(file: VideoFile, kind: JobKind) {
+  const { playing, clear } = file;
+  if (isReplacement(file)) return "nothing";
   if (playing === null) return "part-failed";
   const rotates = kind === "ENCRYPT" && clear?.transcodeJobId === playing.transcodeJobId;
   return rotates ? "rotation-failed" : "nothing";
