@@ -30,6 +30,25 @@ describe("policies that are set", () => {
     expect(byQuality(part(staged(early)).qualityAuth)["480p"]).toEqual(denied);
   });
 
+  it("may come before the transcode and are kept by the first keys, which add defaults for the others alone", () => {
+    const early = applied(upsertQualityAuth(waitingPost(), 0, [denied, { ...gold, quality: "1080p" }], NOW));
+    const first = encrypted(transcoded(early));
+    expect(byQuality(part(first).qualityAuth)).toEqual({
+      "480p": denied,
+      "720p": { quality: "720p", policy: "ENTITLED", entitlement: "720p" },
+      "1080p": { ...gold, quality: "1080p" },
+    });
+    expect(upsertQualityAuth(first, 0, [{ ...gold, quality: "360p" }], NOW)).toMatchObject({
+      refusal: { kind: "invalid", detail: "the part has no quality 360p" },
+    });
+  });
+
+  it("are of audio alone where the post is AUDIO", () => {
+    const audio = { ...waitingPost(), resourceType: "AUDIO" } as const;
+    expect(upsertQualityAuth(audio, 0, [denied], NOW)).toMatchObject({ refusal: { kind: "invalid" } });
+    expect(upsertQualityAuth(audio, 0, [{ ...denied, quality: "96k" }], NOW)).toMatchObject({ kind: "changed" });
+  });
+
   it("outlive a rotation", () => {
     const rotated = encrypted(applied(upsertQualityAuth(playingPost(), 0, [gold, denied], NOW)), 2);
     expect(byQuality(part(rotated).qualityAuth)).toEqual({ "720p": gold, "480p": denied });

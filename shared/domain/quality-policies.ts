@@ -1,4 +1,4 @@
-import type { Quality } from "./quality.ts";
+import { isAudioQuality, QUALITIES, type Quality } from "./quality.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import type { VideoFile } from "./video-file.ts";
 import { type Decision, refused, type VideoPost, withFile } from "./video-post.ts";
@@ -16,7 +16,7 @@ export function upsertQualityAuth(
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   const file = post.files.find((part) => part.fileIndex === fileIndex);
   if (file === undefined) return refused({ kind: "not-found" });
-  const problem = whatIsWrong(file, policies);
+  const problem = whatIsWrong(post, file, policies);
   if (problem !== null) return refused({ kind: "invalid", detail: problem });
   if (policies.every((wanted) => file.qualityAuth.some((auth) => same(auth, wanted)))) {
     return { kind: "unchanged", value: "unchanged" };
@@ -27,15 +27,19 @@ export function upsertQualityAuth(
 }
 
 /**
- * Qualities that play, that are being made and that were imported, so that a policy can be set before the first key.
+ * Qualities that play, that are being made and that were imported. Before its first transcode a part may get every
+ * quality of its ladder (a video without a picture has the ladder of audio); policies of those it does not get have no
+ * effect.
  */
-function qualitiesOf(file: VideoFile): readonly Quality[] {
+function qualitiesOf({ resourceType }: VideoPost, file: VideoFile): readonly Quality[] {
   const imported = (file.singleKey?.renditions ?? []).map((rendition) => rendition.quality);
-  return [...imported, ...file.variants.flatMap((made) => made.variants.map((variant) => variant.quality))];
+  const made = [...imported, ...file.variants.flatMap(({ variants }) => variants.map(({ quality }) => quality))];
+  if (made.length > 0) return made;
+  return QUALITIES.filter((quality) => resourceType === "VIDEO" || isAudioQuality(quality));
 }
 
-function whatIsWrong(file: VideoFile, policies: readonly QualityAuth[]): string | null {
-  const known = qualitiesOf(file);
+function whatIsWrong(post: VideoPost, file: VideoFile, policies: readonly QualityAuth[]): string | null {
+  const known = qualitiesOf(post, file);
   const named = policies.map((auth) => auth.quality);
   const unknown = named.find((quality) => !known.includes(quality));
   if (unknown !== undefined) return `the part has no quality ${unknown}`;

@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createPost, type PublishedPost, publishPost } from "../support/published-post.ts";
+import {
+  claim,
+  createPost,
+  encryptPost,
+  type PublishedPost,
+  publishPost,
+  report,
+  transcodeReport,
+} from "../support/published-post.ts";
 import { administer, anonymousToken, askKey, startSession } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
 
@@ -26,6 +34,16 @@ describe("the policies of a part", () => {
       { quality: "360p", policy: "AUTHENTICATED" },
     ]);
     expect((await anonymousToken(worker, post)).qualities).toEqual(["720p"]);
+  });
+
+  it("can be set before the first transcode, and its keys keep them", async () => {
+    const videoPostId = await createPost(worker);
+    const early = { videoPostId, fileIndex: 0 };
+    expect(await set([{ quality: "480p", policy: "DENIED" }], early)).toMatchObject({ status: 200 });
+    expect((await set([{ quality: "240p", policy: "DENIED" }], early)).status).toBe(422);
+    await report(worker, await claim(worker, videoPostId), "transcode-result", transcodeReport(["480p", "360p"]));
+    await encryptPost(worker, videoPostId);
+    expect((await anonymousToken(worker, early)).qualities).toEqual(["360p"]);
   });
 
   it("leave those who are watching alone", async () => {
@@ -85,7 +103,7 @@ describe("the policies of a part", () => {
 describe("the policies of many parts", () => {
   it("are saved one by one, and each says what became of it", async () => {
     const second = await publishPost(worker);
-    const unready = await createPost(worker);
+    const unready = await createPost(worker, { resourceType: "AUDIO" });
     const open = [{ quality: "1080p", policy: "PUBLIC" }];
     const item = (videoPostId: string, policies: Policy[] = open) => ({ videoPostId, fileIndex: 0, policies });
     const answer = await batch([
