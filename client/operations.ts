@@ -6,6 +6,8 @@ export type ApiKey = { readonly keyId: string; readonly name: string; readonly s
 
 export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
 
+export type CompleteUpload = { readonly uploadId: string; readonly size: number; readonly state: "COMPLETE"; readonly expiresAt: string; };
+
 export type ContentKey = { readonly keyId: string; readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyVersion: number; readonly status: "STAGED" | "ACTIVE" | "RETIRING" | "REVOKED"; readonly keyUriTemplate: string; readonly usableUntil: number | null; readonly createdAt: number; };
 
 export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
@@ -22,11 +24,15 @@ export type MigrationProgress = { readonly waiting: number; readonly queued: num
 
 export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
 
+export type NewMultipartUpload = { readonly parts: readonly ({ readonly partNumber: number; readonly size: number; readonly url: string; })[]; readonly urlsExpireAt: string; readonly expiresAt: string; readonly uploadId: string; readonly partSize: number; readonly partCount: number; };
+
 export type NewUploadToken = { readonly tokenId: string; readonly state: "WAITING" | "UPLOADING" | "POST_CREATED" | "EXPIRED" | "REVOKED"; readonly maxBytes: number; readonly maxDurationSeconds: number | null; readonly corsOrigin: string | null; readonly uses: 1; readonly postDefaults: { readonly authorId: string; readonly title: string | null; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; }; readonly createdBy: string; readonly createdAt: string; readonly expiresAt: string; readonly revokedAt: string | null; readonly upload: { readonly uploadId: string; readonly size: number | null; readonly offset: number; readonly expiresAt: string; } | null; readonly videoPostId: string | null; readonly uploadUrl: string; };
 
 export type NewWebhookEndpoint = { readonly webhookId: string; readonly url: string; readonly events: readonly string[]; readonly description: string; readonly state: "ENABLED" | "DISABLED"; readonly disabledReason: "REQUESTED" | "GONE" | null; readonly disabledAt: string | null; readonly createdBy: string; readonly createdAt: string; readonly updatedAt: string; readonly secret: string; };
 
 export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly replacement: Replacement | null; readonly qualityAuth: readonly QualityPolicy[]; };
+
+export type PartAddresses = { readonly parts: readonly ({ readonly partNumber: number; readonly size: number; readonly url: string; })[]; readonly urlsExpireAt: string; readonly expiresAt: string; };
 
 export type PartEncryption = { readonly videoPostId: string; readonly fileIndex: number; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly failReason: string | null; readonly playingKeyVersion: number | null; readonly latestKeyVersion: number | null; readonly stagedKeyVersion: number | null; };
 
@@ -253,6 +259,40 @@ export type Operations = {
     input: { readonly params: { readonly videoPostId: string; }; };
     answers: { readonly status: 200; readonly body: Video };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Copies an object of the bucket INCOMING; the copy is a complete upload. */
+  copyUpload: {
+    input: { readonly body: { readonly key: string; readonly sha256?: string | null | undefined; }; };
+    answers: { readonly status: 201; readonly body: CompleteUpload };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "invalid" | "not-configured" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Creates an upload whose parts are sent to R2, and returns the addresses of the first 100 parts. */
+  createMultipartUpload: {
+    input: { readonly body: { readonly size: number; readonly fileName: string; readonly partSize?: number | null | undefined; readonly sha256?: string | null | undefined; }; };
+    answers: { readonly status: 201; readonly body: NewMultipartUpload };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "invalid" | "not-configured" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Aborts an upload and deletes what is stored of it. */
+  abortMultipartUpload: {
+    input: { readonly params: { readonly uploadId: string; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Joins the parts and compares the object with the announced size. */
+  completeMultipartUpload: {
+    input: { readonly params: { readonly uploadId: string; }; readonly body: { readonly parts: readonly ({ readonly partNumber: number; readonly etag: string; })[]; }; };
+    answers: { readonly status: 200; readonly body: CompleteUpload };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Returns the addresses of further parts, or new addresses of the same. */
+  createPartAddresses: {
+    input: { readonly params: { readonly uploadId: string; }; readonly body: { readonly partNumbers: readonly number[]; }; };
+    answers: { readonly status: 200; readonly body: PartAddresses };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "wrong-state" | "invalid" | "not-configured" | "misconfigured" | "unavailable";
+    idempotent: true;
   };
   /** Lists the caller's upload tokens, an administrator's call those of everybody. */
   listUploadTokens: {
@@ -557,6 +597,11 @@ export const OPERATIONS = {
   changeVideoPostInteraction: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/interaction" },
   listVideos: { method: "GET", path: "/api/v2/videos" },
   getVideo: { method: "GET", path: "/api/v2/videos/{videoPostId}" },
+  copyUpload: { method: "POST", path: "/api/v2/uploads/copy" },
+  createMultipartUpload: { method: "POST", path: "/api/v2/uploads/multipart" },
+  abortMultipartUpload: { method: "DELETE", path: "/api/v2/uploads/multipart/{uploadId}" },
+  completeMultipartUpload: { method: "POST", path: "/api/v2/uploads/multipart/{uploadId}/complete" },
+  createPartAddresses: { method: "POST", path: "/api/v2/uploads/multipart/{uploadId}/parts" },
   listUploadTokens: { method: "GET", path: "/api/v2/upload-tokens" },
   createUploadToken: { method: "POST", path: "/api/v2/upload-tokens" },
   getUploadToken: { method: "GET", path: "/api/v2/upload-tokens/{tokenId}" },

@@ -7,6 +7,8 @@ export type Env = {
   readonly DB: D1Database;
   readonly SOURCE: R2Bucket;
   readonly PLAYBACK: R2Bucket;
+  /** Optional: a bucket of files that callers may copy into uploads. */
+  readonly INCOMING?: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
   readonly PLAY_COUNTER: DurableObjectNamespace<PlayCounter>;

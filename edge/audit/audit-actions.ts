@@ -39,7 +39,11 @@ export const AUDIT_ACTIONS = {
     details: [],
     refusalsOnly: true,
   },
-  "upload.delete": { records: "the termination of an upload", details: [] },
+  "upload.delete": { records: "the termination of an upload", details: [], optional: ["uploadId"] },
+  "upload.create-multipart": { records: "a created multipart upload", details: ["size", "fileName", "uploadId"] },
+  "upload.sign-parts": { records: "addresses of the parts of an upload", details: ["uploadId"] },
+  "upload.complete": { records: "the completion of a multipart upload", details: ["uploadId"] },
+  "upload.copy": { records: "an object copied from the bucket INCOMING", details: ["key", "uploadId", "size"] },
   "upload-token.create": {
     records: "a created upload token",
     details: ["maxBytes", "maxDurationSeconds", "corsOrigin", "tokenId", "expiresAt"],

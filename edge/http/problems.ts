@@ -40,6 +40,7 @@ const CATALOGUE = {
   "malformed-json": [400, "Malformed JSON"],
   "range-unsatisfiable": [416, "Range outside of the object"],
   "too-many-requests": [429, "Too many requests"],
+  "not-configured": [501, "Not configured"],
   misconfigured: [500, "Service misconfigured"],
   internal: [500, "Internal error"],
   unavailable: [503, "Temporarily unavailable"],

@@ -22,8 +22,10 @@ import { videoRoutes } from "./library/videos.ts";
 import { demoTokenRoutes } from "./pages/demo-viewer-token.ts";
 import { sessionRoutes } from "./playback/play-session.ts";
 import { viewerTokenRoutes } from "./playback/viewer-token.ts";
+import { copiedUploadRoutes } from "./posts/copied-uploads.ts";
 import { interactionRoutes } from "./posts/interaction.ts";
 import { jobRoutes } from "./posts/jobs.ts";
+import { multipartUploadRoutes } from "./posts/multipart-uploads.ts";
 import { partKeyRoutes } from "./posts/part-keys.ts";
 import { partRoutes } from "./posts/parts.ts";
 import { postReviewRoutes } from "./posts/post-review.ts";
@@ -40,6 +42,8 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...revokeRoutes,
   ...lookUpTokenRoutes,
   ...videoPostRoutes,
+  ...multipartUploadRoutes,
+  ...copiedUploadRoutes,
   ...uploadTokenRoutes,
   ...postReviewRoutes,
   ...interactionRoutes,

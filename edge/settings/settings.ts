@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { PART_EDIT_RULES } from "../../shared/domain/review.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
 import { base64Decode } from "../../shared/lib/base64.ts";
 import { parseSecretList } from "../../shared/lib/secret-list.ts";
 import { ACCESS_SETTINGS, missingAccessSettings } from "./cloudflare-access-settings.ts";
 import { GATE_SETTINGS } from "./gate-settings.ts";
+import { missingS3Settings, S3_SETTINGS } from "./s3-settings.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
 import { seconds, secret, unknownSettings, wholeNumber } from "./setting-types.ts";
 import { viewerIssuers, viewerIssuersSchema } from "./viewer-issuers.ts";
@@ -127,6 +129,10 @@ export const SETTINGS_SCHEMA = z.object({
     .default(50 * 2 ** 30)
     .describe("largest upload"),
   ...WEBHOOK_SETTINGS,
+  UPLOAD_LIFE_SECONDS: seconds(UPLOAD_LIFE_MS / 1000).describe(
+    "how long an upload waits for its next chunk and, when it is complete, for its post",
+  ),
+  ...S3_SETTINGS,
   DEMO_VIEWERS: z
     .literal("enabled")
     .optional()
@@ -140,6 +146,9 @@ const coherentSettings = SETTINGS_SCHEMA.superRefine((settings, check) => {
       path: [missing],
       message: "is required with the other settings of Cloudflare Access",
     });
+  }
+  for (const missing of missingS3Settings(settings)) {
+    check.addIssue({ code: "custom", path: [missing], message: "is required with the other settings of S3" });
   }
 });
 

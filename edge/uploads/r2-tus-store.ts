@@ -1,10 +1,13 @@
 import { DataStore, ERRORS, Upload as TusUpload } from "@tus/server";
 import type { UploadTokenStore } from "../../shared/application/ports/upload-token-store.ts";
 import { uploadChunkKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
-import { UPLOAD_LIFE_MS, type Upload } from "../../shared/domain/upload.ts";
+import type { Upload } from "../../shared/domain/upload.ts";
 import type { UploadToken } from "../../shared/domain/upload-token.ts";
 import { removeUpload, type UploadStorage } from "./remove-uploads.ts";
 import { putChunk } from "./upload-chunks.ts";
+
+/** `lifeMs`: from the creation, and again from each chunk. */
+export type TusStorage = UploadStorage & { readonly lifeMs: number };
 
 /** One request: the authenticated owner and the bytes that it carries. */
 export type UploadRequest = {
@@ -43,11 +46,11 @@ export class UploadRefusal extends Error {
  */
 export class R2TusStore extends DataStore {
   override extensions = EXTENSIONS;
-  readonly #storage: UploadStorage;
+  readonly #storage: TusStorage;
   readonly #request: UploadRequest;
   readonly #now: () => number;
 
-  constructor(storage: UploadStorage, request: UploadRequest, now: () => number) {
+  constructor(storage: TusStorage, request: UploadRequest, now: () => number) {
     super();
     this.#storage = storage;
     this.#request = request;
@@ -67,13 +70,14 @@ export class R2TusStore extends DataStore {
       tempPath: uploadPrefix(upload.id),
       state: "OPEN",
       metadata: upload.metadata ?? {},
-      expiresAt: now + UPLOAD_LIFE_MS,
+      expiresAt: now + this.#storage.lifeMs,
       createdAt: now,
       tokenId: this.#request.token?.tokenId ?? null,
       maxDurationSeconds: this.#request.token?.maxDurationSeconds ?? null,
+      ...{ multipartId: null, partSize: null },
     };
     await this.#open(opened);
-    return Object.assign(upload, { creation_date: lifeStart(opened) });
+    return Object.assign(upload, { creation_date: this.#lifeStart(opened) });
   }
 
   override async getUpload(uploadId: string): Promise<TusUpload> {
@@ -81,7 +85,7 @@ export class R2TusStore extends DataStore {
     return new TusUpload({
       id: uploadId,
       offset: upload.offset,
-      creation_date: lifeStart(upload),
+      creation_date: this.#lifeStart(upload),
       ...(upload.size !== null && { size: upload.size }),
       ...(Object.keys(upload.metadata).length > 0 && { metadata: { ...upload.metadata } }),
     });
@@ -121,7 +125,7 @@ export class R2TusStore extends DataStore {
   }
 
   override getExpiration(): number {
-    return UPLOAD_LIFE_MS;
+    return this.#storage.lifeMs;
   }
 
   async #open(upload: Upload): Promise<void> {
@@ -132,13 +136,23 @@ export class R2TusStore extends DataStore {
     throw new UploadRefusal(403, "This upload address has been used. Request another one.");
   }
 
+  /** @tus/server adds the lifetime to this date to report when the upload expires. */
+  #lifeStart(upload: Upload): string {
+    return new Date(upload.expiresAt - this.#storage.lifeMs).toISOString();
+  }
+
   #ref(uploadId: string) {
     return { uploadId, owner: this.#request.owner };
   }
 
+  #until(now: number) {
+    return { now, expiresAt: now + this.#storage.lifeMs };
+  }
+
   async #find(uploadId: string): Promise<Upload> {
     const upload = await this.#storage.uploads.find(this.#ref(uploadId));
-    if (upload === null) throw ERRORS.FILE_NOT_FOUND;
+    // The parts of a multipart upload go to R2.
+    if (upload === null || upload.multipartId !== null) throw ERRORS.FILE_NOT_FOUND;
     if (upload.expiresAt <= this.#now()) throw ERRORS.FILE_NO_LONGER_EXISTS;
     return upload;
   }
@@ -146,7 +160,7 @@ export class R2TusStore extends DataStore {
   async #count(uploadId: string, key: string, from: number, to: number): Promise<number> {
     const { uploads, source } = this.#storage;
     const now = this.#now();
-    if (await uploads.advance({ ...this.#ref(uploadId), from, to, now })) return to;
+    if (await uploads.advance({ ...this.#ref(uploadId), from, to, ...this.#until(now) })) return to;
     const upload = await uploads.find(this.#ref(uploadId));
     if (upload === null || upload.expiresAt <= now) {
       // The upload was removed while the chunk was in transit, and the removal may have missed the chunk.
@@ -162,8 +176,8 @@ export class R2TusStore extends DataStore {
   async #countChunkOfOther(uploadId: string, key: string, from: number): Promise<void> {
     const chunk = await this.#storage.source.head(key);
     if (chunk === null) return;
-    const now = this.#now();
-    await this.#storage.uploads.advance({ ...this.#ref(uploadId), from, to: from + chunk.size, now });
+    const to = from + chunk.size;
+    await this.#storage.uploads.advance({ ...this.#ref(uploadId), from, to, ...this.#until(this.#now()) });
   }
 }
 
@@ -172,9 +186,4 @@ const EXTENSIONS = ["creation", "creation-with-upload", "creation-defer-length",
 /** tus allows it (1.0.0, Upload-Length), but no post can be made of it. */
 function emptyUpload(): UploadRefusal {
   return new UploadRefusal(422, "The file is empty. Choose a file with content and upload it again.");
-}
-
-/** @tus/server adds the lifetime to this date to report when the upload expires. */
-function lifeStart(upload: Upload): string {
-  return new Date(upload.expiresAt - UPLOAD_LIFE_MS).toISOString();
 }

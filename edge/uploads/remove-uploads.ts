@@ -1,4 +1,5 @@
 import type { UploadStore } from "../../shared/application/ports/upload-store.ts";
+import { uploadObjectKey } from "./part-addresses.ts";
 import { deleteChunks } from "./upload-chunks.ts";
 
 /** `source`: the SOURCE bucket. */
@@ -8,9 +9,20 @@ export type UploadStorage = { readonly uploads: UploadStore; readonly source: R2
 export async function removeUpload({ uploads, source }: UploadStorage, uploadId: string): Promise<boolean> {
   const upload = await uploads.beginRemoval(uploadId);
   if (upload === null) return false;
+  const { multipartId, state } = upload;
+  if (multipartId !== null && state === "OPEN") await abort(source, uploadObjectKey(upload), multipartId);
   await deleteChunks(source, upload.tempPath);
   await uploads.finishRemoval(uploadId);
   return true;
+}
+
+/** R2 deletes the parts. It has joined or aborted the upload already if it does not know it (10024). */
+async function abort(source: R2Bucket, key: string, multipartId: string): Promise<void> {
+  try {
+    await source.resumeMultipartUpload(key, multipartId).abort();
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes("10024"))) throw error;
+  }
 }
 
 /** The sweep: removes up to `limit` expired uploads that no part uses. Returns how many it removed. */

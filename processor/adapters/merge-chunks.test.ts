@@ -94,6 +94,20 @@ describe("merging an upload", () => {
     expect(file.equals(whole)).toBe(true);
   });
 
+  it("requests the rest of a large object however often its stream breaks", async () => {
+    await using s3 = await startS3Server();
+    const object = Buffer.alloc(32 * 2 ** 20, "large");
+    s3.objects.set(`source/${chunk(0, 0).key}`, { body: object });
+    s3.cuts = 3;
+    const destination = join(folder, "source");
+    const outcome = await mergeChunks({
+      ...{ store: s3.store("source"), prefix: PREFIX, size: object.length, sha256: null, destination },
+      ...{ signal: new AbortController().signal, onProgress: () => {} },
+    });
+    expect(outcome).toEqual({ kind: "fetched", bytes: object.length });
+    expect((await readFile(destination)).equals(object)).toBe(true);
+  });
+
   it("fails for now when a chunk breaks every time", async () => {
     await expect(merge(1000)).rejects.toThrow("A part of the upload could not be read.");
   });

@@ -77,25 +77,31 @@ export function planChunks(
   return { kind: "planned", chunks };
 }
 
+/** In a row with little progress: the stream of one object of a hundred gigabytes may break more often. */
 const TRIES = 3;
+const PROGRESS_BYTES = 8 * 2 ** 20;
 
 /** A stream that breaks is asked for again from where it broke. */
 async function copyChunk(store: ObjectStore, file: FileHandle, chunk: Chunk, signal: AbortSignal): Promise<void> {
   const { key, offset, size } = chunk;
   let done = 0;
+  let failures = 0;
   const written = (bytes: number) => {
     done += bytes;
     if (done > size) throw new RetryableError("A part of the upload changed while it was read.");
   };
-  for (let tried = 1; done < size; tried += 1) {
+  while (done < size) {
+    const start = done;
+    let fault: unknown = "it ended early";
     try {
       await writeAt(file, offset + done, await store.getStream(key, done, signal), written, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (tried >= TRIES || done > size) throw unreadable(error);
-      continue;
+      if (done > size) throw unreadable(error);
+      fault = error;
     }
-    if (done < size && tried >= TRIES) throw unreadable("it ended early");
+    failures = done - start >= PROGRESS_BYTES ? 0 : failures + 1;
+    if (done < size && failures >= TRIES) throw unreadable(fault);
   }
 }
 

@@ -112,6 +112,7 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   batchId: "A rotation batch",
   importId: "An import",
   tokenId: "An upload token",
+  uploadId: "An upload",
   keyId: "The public half of an API key",
   webhookId: "A webhook endpoint",
   deliveryId: "An event of an endpoint, by its `webhook-id`",

@@ -16,10 +16,14 @@ export type Upload = {
   readonly tokenId: string | null;
   /** Longest media that may be made of it; null without such a limit. */
   readonly maxDurationSeconds: number | null;
+  /** R2's id of a multipart upload, which becomes one object instead of chunks; null for all others. */
+  readonly multipartId: string | null;
+  /** Bytes of its parts but the last. */
+  readonly partSize: number | null;
 };
 
-/** From the creation and again from each chunk: 50 GiB take days on a slow line. */
-export const UPLOAD_LIFE_MS = 24 * 60 * 60 * 1000;
+/** From the creation and again from each chunk: 50 GiB take days on a slow line, and people pause over a weekend. */
+export const UPLOAD_LIFE_MS = 3 * 24 * 60 * 60 * 1000;
 
 /** From the expiry of an upload to its removal: a post may be created from it at the last moment. */
 export const UPLOAD_REMOVAL_DELAY_MS = 60 * 60 * 1000;

@@ -42,10 +42,15 @@ export function describeInstances(name: string, open: OpenPersistence): void {
         metadata: {},
         tokenId: null,
         maxDurationSeconds: null,
+        ...{ multipartId: null, partSize: null },
       } as const;
       await first.uploads.open({ ...upload, ...blank, expiresAt: NOW + UPLOAD_LIFE_MS, createdAt: NOW });
-      expect(await second.uploads.advance({ ...upload, from: 0, to: 5, now: NOW })).toBe(true);
-      expect(await first.uploads.advance({ ...upload, from: 0, to: 5, now: NOW })).toBe(false);
+      expect(
+        await second.uploads.advance({ ...upload, from: 0, to: 5, now: NOW, expiresAt: NOW + UPLOAD_LIFE_MS }),
+      ).toBe(true);
+      expect(
+        await first.uploads.advance({ ...upload, from: 0, to: 5, now: NOW, expiresAt: NOW + UPLOAD_LIFE_MS }),
+      ).toBe(false);
     });
 
     it("load a post whole while the other one saves it: never parts of two versions", async () => {

@@ -341,6 +341,7 @@ export function describeJobService(name: string, open: OpenJobService): void {
         metadata: {},
         tokenId: null,
         maxDurationSeconds: null,
+        ...{ multipartId: null, partSize: null },
         expiresAt: now + 3_600_000,
         createdAt: now,
       } as const;

@@ -79,6 +79,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
         metadata: {},
         tokenId: null,
         maxDurationSeconds: null,
+        ...{ multipartId: null, partSize: null },
         createdAt: NOW,
       } as const;
       await persistence.uploads.open({

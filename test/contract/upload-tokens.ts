@@ -52,7 +52,7 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
       return {
         ...{ uploadId, owner, size: 100, offset: 0, tempPath: `uploads/${uploadId}/`, state: "OPEN" },
         ...{ metadata: { filename: "夏.mp4" }, expiresAt: NOW + UPLOAD_LIFE_MS, createdAt: NOW },
-        ...{ tokenId, maxDurationSeconds },
+        ...{ tokenId, maxDurationSeconds, multipartId: null, partSize: null },
         ...more,
       };
     }
@@ -64,7 +64,7 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
 
     const found = (token: UploadToken) => persistence.uploadTokens.find(token.tokenId);
     const advance = ({ uploadId, owner }: Upload, from: number, to: number, now = NOW) =>
-      persistence.uploads.advance({ uploadId, owner, from, to, now });
+      persistence.uploads.advance({ uploadId, owner, from, to, now, expiresAt: now + UPLOAD_LIFE_MS });
     const reserve = ({ tokenId }: UploadToken) =>
       persistence.uploadTokens.reservePost({ tokenId, videoPostId: uuidV7(NOW) });
 

@@ -22,6 +22,8 @@ function upload(more: Partial<Upload> = {}): Upload {
     createdAt: NOW,
     tokenId: null,
     maxDurationSeconds: null,
+    multipartId: null,
+    partSize: null,
     ...more,
   };
 }
@@ -80,7 +82,9 @@ export function describeUploads(name: string, open: OpenPersistence): void {
       const mine = await opened({ size: null });
       const declare = (size: number, owner = OWNER) =>
         persistence.uploads.declareSize({ uploadId: mine.uploadId, owner, size });
-      expect(await persistence.uploads.advance({ ...mine, from: 0, to: 60, now: NOW })).toBe(true);
+      expect(
+        await persistence.uploads.advance({ ...mine, from: 0, to: 60, now: NOW, expiresAt: NOW + UPLOAD_LIFE_MS }),
+      ).toBe(true);
       expect(await declare(100, "api-key:other")).toBe(false);
       expect(await declare(59)).toBe(false);
       expect(await declare(61)).toBe(true);
@@ -90,23 +94,27 @@ export function describeUploads(name: string, open: OpenPersistence): void {
 
     it("is complete when its size is declared as its offset", async () => {
       const mine = await opened({ size: null });
-      await persistence.uploads.advance({ ...mine, from: 0, to: 60, now: NOW });
+      await persistence.uploads.advance({ ...mine, from: 0, to: 60, now: NOW, expiresAt: NOW + UPLOAD_LIFE_MS });
       expect(await persistence.uploads.declareSize({ ...mine, size: 60 })).toBe(true);
       expect(await found(mine)).toMatchObject({ size: 60, state: "COMPLETE" });
     });
 
     it("moves its offset and its expiry with each chunk, and is complete with the last", async () => {
       const mine = await opened();
-      expect(await persistence.uploads.advance({ ...mine, from: 0, to: 99, now: NOW + 5 })).toBe(true);
-      const moved = { ...mine, offset: 99, expiresAt: NOW + 5 + UPLOAD_LIFE_MS };
+      expect(await persistence.uploads.advance({ ...mine, from: 0, to: 99, now: NOW + 5, expiresAt: NOW + 77 })).toBe(
+        true,
+      );
+      const moved = { ...mine, offset: 99, expiresAt: NOW + 77 };
       expect(await found(mine)).toStrictEqual(moved);
-      expect(await persistence.uploads.advance({ ...mine, from: 99, to: 100, now: NOW + 6 })).toBe(true);
-      expect(await found(mine)).toMatchObject({ ...COMPLETE, expiresAt: NOW + 6 + UPLOAD_LIFE_MS });
+      expect(await persistence.uploads.advance({ ...mine, from: 99, to: 100, now: NOW + 6, expiresAt: NOW + 88 })).toBe(
+        true,
+      );
+      expect(await found(mine)).toMatchObject({ ...COMPLETE, expiresAt: NOW + 88 });
     });
 
     it("does not move from another offset, beyond its size, for another owner or after its expiry", async () => {
       const mine = await opened({ offset: 40 });
-      const from40 = { ...mine, from: 40, to: 50, now: NOW };
+      const from40 = { ...mine, from: 40, to: 50, now: NOW, expiresAt: NOW + 99 };
       const wrong = [
         { ...from40, from: 39 },
         { ...from40, from: 41 },
@@ -121,7 +129,13 @@ export function describeUploads(name: string, open: OpenPersistence): void {
 
     it("moves once from an offset, however many chunks begin there at once", async () => {
       const mine = await opened({ size: null });
-      const chunks = Array.from({ length: 20 }, (_, n) => ({ ...mine, from: 0, to: n + 1, now: NOW }));
+      const chunks = Array.from({ length: 20 }, (_, n) => ({
+        ...mine,
+        from: 0,
+        to: n + 1,
+        now: NOW,
+        expiresAt: NOW + 99,
+      }));
       const outcomes = await Promise.all(chunks.map((chunk) => persistence.uploads.advance(chunk)));
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       expect((await found(mine))!.offset).toBe(outcomes.indexOf(true) + 1);
@@ -143,10 +157,26 @@ export function describeUploads(name: string, open: OpenPersistence): void {
       expect(await persistence.rows("video_post_revision")).toHaveLength(2);
     });
 
+    it("of several parts is completed once as one object, by its owner and before its expiry", async () => {
+      const mine = await opened({ multipartId: "r2", partSize: 60 });
+      const complete = (more: Partial<Upload & { now: number }> = {}) =>
+        persistence.uploads.completeObject({ ...mine, now: NOW, expiresAt: NOW + 77, ...more });
+      const chunked = await opened();
+      expect(await complete({ uploadId: chunked.uploadId })).toBe(false);
+      expect(await complete({ owner: "api-key:other" })).toBe(false);
+      expect(await complete({ now: mine.expiresAt })).toBe(false);
+      expect(await found(mine)).toStrictEqual(mine);
+      const outcomes = await Promise.all([complete(), complete(), complete()]);
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      expect(await found(mine)).toStrictEqual({ ...mine, ...COMPLETE, expiresAt: NOW + 77 });
+    });
+
     it("accepts no chunk once its removal has started, and is deleted when the removal is finished", async () => {
       const mine = await opened();
       expect(await persistence.uploads.beginRemoval(mine.uploadId)).toMatchObject({ tempPath: mine.tempPath });
-      expect(await persistence.uploads.advance({ ...mine, from: 0, to: 10, now: NOW })).toBe(false);
+      expect(await persistence.uploads.advance({ ...mine, from: 0, to: 10, now: NOW, expiresAt: NOW + 99 })).toBe(
+        false,
+      );
       await persistence.uploads.finishRemoval(mine.uploadId);
       expect(await found(mine)).toBeNull();
       expect(await persistence.uploads.beginRemoval(mine.uploadId)).toBeNull();

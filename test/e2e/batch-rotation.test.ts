@@ -47,7 +47,7 @@ let processors: RestlessProcessors | undefined;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ladderlock-rotation-"));
-  worker = await startKillableWorker(WORKER);
+  worker = await startKillableWorker(() => WORKER);
   buckets = openBuckets(worker.origin);
   const rendition = await makeRendition(directory, SECONDS);
   const ladder = QUALITIES.map((quality) => ({ quality, ...rendition }));

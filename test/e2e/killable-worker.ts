@@ -21,12 +21,19 @@ const ROOT = join(import.meta.dirname, "../..");
 const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 const READY_WITHIN_MS = 60_000;
 
-export async function startKillableWorker(settings: Record<string, string> = {}): Promise<KillableWorker> {
+/** `settingsOf`: settings beside the secrets, which may name the Worker's address. */
+export async function startKillableWorker(
+  settingsOf: (origin: string) => Record<string, string> = () => ({}),
+): Promise<KillableWorker> {
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-killable-"));
   const state = join(directory, "state");
   const logFile = join(directory, "worker.log");
   const variables = join(directory, "variables.env");
-  const lines = Object.entries({ ...TEST_SECRETS, ...settings }).map(([name, value]) => `${name}="${value}"\n`);
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const lines = Object.entries({ ...TEST_SECRETS, ...settingsOf(origin) }).map(
+    ([name, value]) => `${name}="${value}"\n`,
+  );
   await writeFile(variables, lines.join(""), { mode: 0o600 });
   const env = environment(directory);
   // `d1 migrations apply` starts a server for each of the migrations.
@@ -35,8 +42,6 @@ export async function startKillableWorker(settings: Record<string, string> = {})
   const migrate = ["d1", "execute", "ladderlock", "--local", "--yes", "--persist-to", state, "--file", migrations];
   const { signal } = new AbortController();
   await runOrThrow(process.execPath, [WRANGLER, ...migrate], { cwd: ROOT, env, signal });
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
   const start = async () => {
     const args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--persist-to", state];
     const quiet = ["--show-interactive-dev-session=false", "--env-file", variables];

@@ -29,7 +29,16 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   client: { may: [], packages: [] },
   edge: {
     may: [...SHARED, "client"],
-    packages: [/^hono/, /^zod$/, /^jose$/, /^@tus\/server$/, /^hls\.js$/, /^cloudflare:workers$/, /^node:zlib$/],
+    packages: [
+      /^hono/,
+      /^zod$/,
+      /^jose$/,
+      /^@tus\/server$/,
+      /^aws4fetch$/,
+      /^hls\.js$/,
+      /^cloudflare:workers$/,
+      /^node:zlib$/,
+    ],
   },
   processor: {
     may: [...SHARED, "client"],
@@ -77,6 +86,7 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config/config.ts"] },
   { name: /^prom-client$/, within: "", to: ["processor/monitoring/"] },
   { name: /^@tus\/server$/, within: "", to: ["edge/routes/posts/uploads.ts", "edge/uploads/r2-tus-store.ts"] },
+  { name: /^aws4fetch$/, within: "", to: ["edge/uploads/part-addresses.ts"] },
   // Tokens of other people's issuers; our own are signed and verified by shared/playback-token.
   { name: /^jose$/, within: "", to: ["edge/auth/viewers/"] },
   { name: /^hls\.js$/, within: "edge/", to: ["edge/watch/client/"] },

@@ -14,11 +14,12 @@ import * as processors from "./processors.ts";
 import * as rotations from "./rotations.ts";
 import * as tokens from "./tokens.ts";
 import * as uploadTokens from "./upload-tokens.ts";
+import * as uploads from "./uploads.ts";
 import * as viewers from "./viewers.ts";
 import * as webhooks from "./webhooks.ts";
 
 const MODULES = [
-  ...[playback, tokens, posts, parts, postReview, library, uploadTokens, jobs, partKeys, keys, rotations],
+  ...[playback, tokens, posts, parts, postReview, library, uploads, uploadTokens, jobs, partKeys, keys, rotations],
   ...[imports, webhooks, apiKeys, audit, viewers, processors],
 ];
 

@@ -29,7 +29,8 @@ export function mountUploads(app: Hono, context: Context): void {
 }
 
 export function uploadDeps({ uploads, env, now, settings }: Context) {
-  return { uploads, source: env.SOURCE, now, maxBytes: settings.MAX_UPLOAD_BYTES };
+  const lifeMs = settings.UPLOAD_LIFE_SECONDS * 1000;
+  return { uploads, source: env.SOURCE, now, maxBytes: settings.MAX_UPLOAD_BYTES, lifeMs };
 }
 
 async function served(context: Context, method: string, c: HonoContext): Promise<Response> {

@@ -31,6 +31,8 @@ export type UploadDeps = {
   /** Milliseconds since the epoch. */
   now(): number;
   readonly maxBytes: number;
+  /** Milliseconds from the creation, and again from each chunk. */
+  readonly lifeMs: number;
 };
 
 /** On whose behalf a request of the protocol is served, and at which address. */

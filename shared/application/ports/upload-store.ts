@@ -14,6 +14,8 @@ export interface UploadStore {
    * chunk. False when the offset is not `from`, the upload has expired or is not there, or `to` exceeds the size.
    */
   advance(input: AdvanceUpload): Promise<boolean>;
+  /** Completes a multipart upload whose object is stored. False when it is not open or has expired. */
+  completeObject(input: CompleteUploadObject): Promise<boolean>;
   /**
    * First step of a removal: from here on nothing is added to the upload, and the sweep finishes a removal that was
    * interrupted. Null when there is no such upload or a part has been made of it.
@@ -41,7 +43,15 @@ export type UploadWithUse = Upload & { readonly isUsed: boolean };
 export type DeclareUploadSize = UploadRef & { readonly size: number };
 
 /** A chunk from byte `from` up to, not including, byte `to`. */
-export type AdvanceUpload = UploadRef & { readonly from: number; readonly to: number; readonly now: number };
+export type AdvanceUpload = UploadRef & {
+  readonly from: number;
+  readonly to: number;
+  readonly now: number;
+  /** The expiry from then on. */
+  readonly expiresAt: number;
+};
+
+export type CompleteUploadObject = UploadRef & { readonly now: number; readonly expiresAt: number };
 
 /** `sha256` in hex, where the client gave one in the upload's metadata. */
 export type JobUpload = {

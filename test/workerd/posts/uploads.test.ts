@@ -16,7 +16,7 @@ const source = testEnv.SOURCE;
 let clockOffset = 0;
 const now = () => Date.now() + clockOffset;
 
-const deps = { uploads, source, now, maxBytes: MAX_BYTES };
+const deps = { uploads, source, now, maxBytes: MAX_BYTES, lifeMs: 24 * HOUR_MS };
 const app = new Hono();
 app.all(`${UPLOADS_PATH}/*`, (c) => serveUpload(deps, ownUploads(c.req.header("X-Test-Owner") ?? "alice"), c.req.raw));
 app.onError((_error, c) => c.text("try again", 503));

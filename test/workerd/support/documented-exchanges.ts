@@ -1,7 +1,7 @@
 import { importRequest, storeImport } from "./imported-post.ts";
 import { claim, createPost, publishPost } from "./published-post.ts";
 import { askKey, siteToken, startSession } from "./viewing.ts";
-import type { TestWorker } from "./worker.ts";
+import { startWorker, type TestWorker } from "./worker.ts";
 
 /** A request and its answer, for the route as the documentation names it. */
 export type Exchange = { readonly route: string; readonly status: number; readonly body: unknown };
@@ -23,7 +23,7 @@ export async function documentedExchanges(worker: TestWorker): Promise<readonly 
   await ofTokens(worker, videoPostId, admin);
   await ofPosts(worker, admin);
   await ofParts(videoPostId, admin);
-  await ofUploadTokens(admin);
+  await ofUploads(admin, note);
   await ofRotations(worker, videoPostId, fileIndex, admin);
   await ofKeys(worker, admin);
   await ofWebhooks(worker, admin);
@@ -118,7 +118,13 @@ async function ofPosts(worker: TestWorker, admin: Admin): Promise<void> {
   await admin("PATCH /api/v2/video-posts/{videoPostId}", { title: "Autumn" }, path);
 }
 
-async function ofUploadTokens(admin: Admin): Promise<void> {
+async function ofUploads(admin: Admin, note: Note): Promise<void> {
+  const file = { size: 12_582_912, fileName: "film.mov", partSize: 8_388_608 };
+  await admin("POST /api/v2/uploads/multipart", file);
+  const s3 = { S3_ENDPOINT: "https://account.r2.cloudflarestorage.com", SOURCE_BUCKET: "ladderlock-source" };
+  const signing = startWorker({ ...s3, S3_ACCESS_KEY_ID: "id", S3_SECRET_ACCESS_KEY: "secret" });
+  const path = "/api/v2/uploads/multipart";
+  await note(`POST ${path}`, await signing.admin("POST", path, file));
   const postDefaults = { title: "Holiday", resourceType: "VIDEO", access: "POLICY", autoPublish: false };
   const limits = { maxBytes: 2_000_000_000, maxDurationSeconds: 600, corsOrigin: "https://studio.example.com" };
   await admin("POST /api/v2/upload-tokens", { ...limits, postDefaults });

@@ -21,6 +21,9 @@ export const uploadSession = sqliteTable(
     tokenId: text("token_id"),
     /** Longest media that may be made of it. */
     maxDurationSeconds: real("max_duration_seconds"),
+    /** R2's id of a multipart upload. */
+    multipartId: text("multipart_id"),
+    partSize: integer("part_size"),
   },
   (t) => [index("upload_session_expires").on(t.state, t.expiresAt)],
 );

@@ -1,11 +1,25 @@
-import { and, asc, eq, getTableColumns, gt, gte, inArray, isNull, lte, notExists, or, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  notExists,
+  or,
+  sql,
+} from "drizzle-orm";
 import type {
   AdvanceUpload,
   DeclareUploadSize,
   UploadRef,
   UploadStore,
 } from "../../../application/ports/upload-store.ts";
-import { declaredSha256, UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS } from "../../../domain/upload.ts";
+import { declaredSha256, UPLOAD_REMOVAL_DELAY_MS } from "../../../domain/upload.ts";
 import type { Database } from "../database.ts";
 import { uploadSession } from "../schema/uploads.ts";
 import { LIVE_VERSION, videoFilePost } from "../schema/video-post.ts";
@@ -20,6 +34,21 @@ export function d1UploadStore(db: Database): UploadStore {
     findAll: (uploadIds, owner) => findAll(db, uploadIds, owner),
     declareSize: (input) => declareSize(db, input),
     advance: (input) => advance(db, input),
+    completeObject: async ({ now, expiresAt, ...upload }) => {
+      const completed = await db
+        .update(uploadSession)
+        .set({ state: "COMPLETE", offset: sql`${uploadSession.size}`, expiresAt })
+        .where(
+          and(
+            isOwn(upload),
+            eq(uploadSession.state, "OPEN"),
+            isNotNull(uploadSession.multipartId),
+            gt(uploadSession.expiresAt, now),
+          ),
+        )
+        .returning({ uploadId: uploadSession.uploadId });
+      return completed.length === 1;
+    },
     beginRemoval: async (uploadId) => {
       const begun = await db
         .update(uploadSession)
@@ -67,13 +96,13 @@ async function declareSize(db: Database, { size, ...upload }: DeclareUploadSize)
   return declared.length === 1;
 }
 
-async function advance(db: Database, { from, to, now, ...upload }: AdvanceUpload): Promise<boolean> {
+async function advance(db: Database, { from, to, now, expiresAt, ...upload }: AdvanceUpload): Promise<boolean> {
   const advanced = await db
     .update(uploadSession)
     .set({
       offset: to,
       state: sql`CASE WHEN ${uploadSession.size} = ${to} THEN 'COMPLETE' ELSE 'OPEN' END`,
-      expiresAt: now + UPLOAD_LIFE_MS,
+      expiresAt,
     })
     .where(
       and(

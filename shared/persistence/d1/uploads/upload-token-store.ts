@@ -101,10 +101,10 @@ async function openUpload(db: Database, { tokenId, upload, now }: OpenTokenUploa
     batched(
       db,
       sql`INSERT INTO upload_session (upload_id, owner, size, "offset", temp_path, state, metadata, expires_at,
-          created_at, token_id, max_duration_seconds)
+          created_at, token_id, max_duration_seconds, multipart_id, part_size)
         SELECT ${values.uploadId}, ${values.owner}, ${values.size}, ${values.offset}, ${values.tempPath},
           ${values.state}, ${values.metadata}, ${values.expiresAt}, ${values.createdAt}, ${values.tokenId},
-          ${values.maxDurationSeconds}
+          ${values.maxDurationSeconds}, ${values.multipartId}, ${values.partSize}
         WHERE EXISTS (SELECT 1 FROM upload_token WHERE token_id = ${tokenId} AND upload_id = ${upload.uploadId})`,
     ),
   ]);
