@@ -33,7 +33,7 @@ export const AUDIT_ACTIONS = {
   "post.parts.remove": { records: "a removed part", details: [] },
   "post.parts.reorder": { records: "a new order of parts", details: ["fileIndexes"] },
   "post.import": { records: "`POST /admin/video/imports`", details: ["importId", "title", "status"] },
-  "upload.create": { records: "the creation of an upload", details: [] },
+  "upload.create": { records: "the creation of an upload; with an upload token counted", details: [] },
   "upload.append": {
     records: "refused credentials of a chunk; chunks are not recorded",
     details: [],

@@ -25,6 +25,8 @@ export type Administered = {
   readonly asked: AuditFacts | null;
   /** The facts of the response. */
   readonly stated: StatedFacts | undefined;
+  /** Counted like a frequent action: the sender may send any number of them. */
+  readonly counted?: true;
 };
 
 type Deps = {
@@ -55,7 +57,7 @@ export async function recordAdministration(
   const { refusalsOnly, frequent, beforeAnswer } = actionOf(action);
   if (refusalsOnly) return;
   const occurrences = occurrencesOf(done, action, caller);
-  if (frequent) {
+  if (frequent || done.counted) {
     for (const occurrence of occurrences) deps.frequentActions.note(occurrence, execution);
     return;
   }

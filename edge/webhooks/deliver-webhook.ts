@@ -67,9 +67,20 @@ async function send(
 ): Promise<AttemptResult> {
   // Also here: the setting may have changed since the endpoint was stored.
   const problem = webhookAddressProblem(url, settings.WEBHOOK_ADDRESSES);
-  if (problem !== null) return { status: null, error: `the URL ${problem}`, excerpt: null, retryAfterSeconds: null };
-  const texts = await Promise.all(secrets.map((secret) => unwrapWebhookSecret(vault, secret)));
+  if (problem !== null) return notSent(`the URL ${problem}`);
+  const texts = await Promise.all(secrets.map((secret) => unwrapWebhookSecret(vault, secret))).catch(
+    (error: unknown) => {
+      logError("webhooks", error, { endpointId: delivery.endpointId });
+      return null;
+    },
+  );
+  // A throw would start an attempt after each lease, without end and without a record.
+  if (texts === null) return notSent("the signing secret cannot be decrypted; rotate it");
   const headers = await signedHeaders({ id: delivery.eventId, body: delivery.body }, texts, now);
   const signal = AbortSignal.timeout(settings.WEBHOOK_TIMEOUT_SECONDS * 1000);
   return sendWebhook(sendRequest, { url, body: delivery.body, headers }, signal, now);
+}
+
+function notSent(error: string): AttemptResult {
+  return { status: null, error, excerpt: null, retryAfterSeconds: null };
 }

@@ -39,6 +39,8 @@ describe("the address of a webhook endpoint", () => {
     ["localhost", "https://localhost/"],
     ["a name of localhost", "https://a.localhost/"],
     ["a name with a dot at its end", "https://localhost./"],
+    ["a name with two dots at its end", "https://localhost../"],
+    ["localhost with its domain", "https://localhost.localdomain/"],
     ["a single label", "https://intranet/"],
     ["mDNS", "https://printer.local/"],
     ["metadata of a cloud", "https://metadata.google.internal/"],

@@ -10,7 +10,7 @@ export const LONGEST_WEBHOOK_URL = 2000;
 const PORTS: readonly string[] = ["", "8443"];
 
 /** Names that never lead to a public machine (RFC 6761, RFC 6762, RFC 8375, RFC 9476, and those of cloud providers). */
-const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|alt|arpa|test|invalid)$/;
+const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|home|corp|private|alt|arpa|test|invalid)$/;
 
 /** Why an endpoint cannot have this address; null if it can. A name may still resolve to a private address. */
 export function webhookAddressProblem(text: string, rule: WebhookAddressRule): string | null {
@@ -32,6 +32,6 @@ function publicProblem({ protocol, port, hostname }: URL): string | null {
 function isPublicHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   if (isAddress(host)) return isPublicAddress(host);
-  const name = host.replace(/\.$/, "");
+  const name = host.replace(/\.+$/, "");
   return name.includes(".") && !LOCAL_NAME.test(name);
 }

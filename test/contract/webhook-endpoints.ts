@@ -52,7 +52,7 @@ export function describeWebhookEndpoints(name: string, open: OpenPersistence): v
       expect(await webhookEndpoints.update("b", { enabled: true }, NOW)).toBeNull();
     });
 
-    it("has two secrets while they overlap, and no third", async () => {
+    it("keeps every secret before the new one for its overlap, also where a rotation is repeated", async () => {
       await create("a");
       await create("b");
       const { webhookEndpoints } = persistence;
@@ -64,12 +64,13 @@ export function describeWebhookEndpoints(name: string, open: OpenPersistence): v
       ]);
       expect(await webhookEndpoints.rotateSecret("a", sampleSecret("third"), NOW + 20)).toBe(true);
       expect(await secrets()).toEqual([
+        ["first-of-a", NOW + 10],
         ["first-of-b", null],
         ["second", NOW + 20],
         ["third", null],
       ]);
-      await webhookEndpoints.deleteExpiredSecrets(NOW + 19);
-      expect(await secrets()).toHaveLength(3);
+      await webhookEndpoints.deleteExpiredSecrets(NOW + 9);
+      expect(await secrets()).toHaveLength(4);
       await webhookEndpoints.deleteExpiredSecrets(NOW + 20);
       expect(await secrets()).toEqual([
         ["first-of-b", null],
@@ -77,6 +78,17 @@ export function describeWebhookEndpoints(name: string, open: OpenPersistence): v
       ]);
       expect(await webhookEndpoints.rotateSecret("c", sampleSecret("fourth"), NOW)).toBe(false);
       expect(await secrets()).toHaveLength(2);
+    });
+
+    it("ends every earlier secret with a rotation without overlap, and has at most four", async () => {
+      await create("a");
+      const { webhookEndpoints } = persistence;
+      const rotate = (id: string, at: number, oldExpiresAt: number) =>
+        webhookEndpoints.rotateSecret("a", sampleSecret(id, { createdAt: at }), oldExpiresAt);
+      for (let n = 1; n < 5; n++) await rotate(`s${n}`, NOW + n, NOW + 1000);
+      expect(await secrets()).toEqual([...["s1", "s2", "s3"].map((id) => [id, NOW + 1000]), ["s4", null]]);
+      await rotate("s5", NOW + 5, NOW + 5);
+      expect(await secrets()).toEqual([...["s2", "s3", "s4"].map((id) => [id, NOW + 5]), ["s5", null]]);
     });
 
     it("is deleted with its secrets, and what it did not receive is never due again", async () => {

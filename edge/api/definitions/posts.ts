@@ -203,7 +203,8 @@ export const listVideoPosts = defineRoute({
     )
     .refine(
       ({ cursor, titlePrefix }) =>
-        cursor === undefined || (cursor.titleFolded === undefined) === (titlePrefix === undefined),
+        cursor === undefined ||
+        (titlePrefix === undefined ? cursor.titleFolded === undefined : cursor.titleFolded?.startsWith(titlePrefix)),
       CURSOR_UNKNOWN,
     ),
   responses: {

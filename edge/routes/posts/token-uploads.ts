@@ -120,7 +120,7 @@ async function record(
   await recordAdministration(context, c.executionCtx, {
     ...{ request, caller, reason, status },
     ...{ route: `${method} ${TOKEN_UPLOADS_PATH}/*`, action: UPLOAD_ACTIONS[method] ?? null },
-    ...{ params: {}, asked: null, stated: undefined },
+    ...{ params: {}, asked: null, stated: undefined, counted: true },
   }).catch((error: unknown) => logError("audit", error, { path: TOKEN_UPLOADS_PATH }));
 }
 

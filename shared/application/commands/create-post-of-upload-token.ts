@@ -23,9 +23,16 @@ export async function createPostOfUploadToken(deps: Deps, tokenId: string, now: 
   if (token.postCreatedAt !== null) return token.videoPostId;
   const videoPostId = await uploadTokens.reservePost({ tokenId, videoPostId: uuidV7(now) });
   if (videoPostId === null) return null;
-  if ((await posts.load(videoPostId)) === null) await create(deps, token, videoPostId, now);
+  if ((await posts.load(videoPostId)) === null) await create(deps, await reserved(deps, tokenId), videoPostId, now);
   await uploadTokens.markPostCreated(tokenId, now);
   return videoPostId;
+}
+
+/** Read again: until the reservation another upload could become that of the token. */
+async function reserved({ uploadTokens }: Deps, tokenId: string): Promise<UploadTokenWithUpload> {
+  const token = await uploadTokens.find(tokenId);
+  if (token === null) throw new Error("an upload token with a reserved post is not there");
+  return token;
 }
 
 async function create(deps: Deps, token: UploadTokenWithUpload, videoPostId: string, now: number): Promise<void> {

@@ -18,7 +18,10 @@ export interface WebhookDeliveries {
   takeDue(now: number, againMs: number, limit: number): Promise<readonly DueDelivery[]>;
   /** Starts attempt number `attempt`, which no other call starts. Held if the endpoint is disabled. */
   begin(ref: DueDelivery, now: number, leaseUntil: number): Promise<AttemptStart>;
-  /** Records an attempt and what follows. The state changes unless a later attempt has started; a success always counts. */
+  /**
+   * Records an attempt and what follows. The state changes unless a later attempt or a replay has started; a success
+   * always counts.
+   */
   finish(done: FinishedAttempt): Promise<void>;
   find(ref: DeliveryRef): Promise<WebhookDelivery | null>;
   /** The newest first. */

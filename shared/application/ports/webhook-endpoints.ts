@@ -11,7 +11,10 @@ export interface WebhookEndpoints {
   update(id: string, change: EndpointChange, now: number): Promise<WebhookEndpoint | null>;
   /** Deletes the secrets too, and holds what was not delivered. False when there is no such endpoint. */
   delete(id: string): Promise<boolean>;
-  /** The new secret signs from now on; the one before it until `oldExpiresAt`; older ones are deleted. */
+  /**
+   * The new secret signs from now on, the others until `oldExpiresAt` at the latest: a rotation that is repeated after a
+   * lost answer does not end the secret in use. At most four are kept, the newest.
+   */
   rotateSecret(id: string, secret: WebhookSecret, oldExpiresAt: number): Promise<boolean>;
   /** Deletes secrets whose time is over. */
   deleteExpiredSecrets(now: number): Promise<void>;

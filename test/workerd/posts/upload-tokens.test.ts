@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { heldQueue } from "../support/audited.ts";
+import { database } from "../support/inspection.ts";
 import { testEnv } from "../support/test-env.ts";
 import { STUDIO, storedChunks, type Token, type TokenClient, tokenClient } from "../support/token-client.ts";
 import { ORIGIN, startWorker, type TestWorker } from "../support/worker.ts";
@@ -34,6 +36,24 @@ describe("the address of an upload token", () => {
     expect(response.status).toBe(401);
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
     expect(await response.text()).toBe("This upload address is not valid. Request another one.\n");
+  });
+
+  it("is counted in the audit log, however often a page creates uploads or is refused", async () => {
+    const queue = heldQueue();
+    worker = startWorker({ AUDIT_EVENTS: queue.binding as never }, { wait: () => new Promise(() => {}) });
+    client = tokenClient(worker);
+    const token = await client.createToken();
+    const post = () => client.send("POST", token.uploadUrl, { headers: { "Upload-Length": "10" } });
+    for (let n = 0; n < 3; n++) expect((await post()).status).toBe(201);
+    await worker.admin("DELETE", `/api/v2/upload-tokens/${token.tokenId}`);
+    for (let n = 0; n < 3; n++) expect((await post()).status).toBe(410);
+    const actor = `upload-token:${token.tokenId}`;
+    expect(await database.count("audit_event", { actor })).toBe(0);
+    const sent = queue.sent.filter((event) => event.actor === actor);
+    expect(sent.map(({ action, status }) => [action, status])).toEqual([
+      ["upload.create", 201],
+      ["upload.create", 410],
+    ]);
   });
 
   it("is of no use at any other route", async () => {

@@ -215,6 +215,14 @@ describe("the list of posts", () => {
     }
   });
 
+  it("refuses the cursor of a list with another title prefix", async () => {
+    for (let n = 0; n < 2; n++) await create([fromUrl("f.mp4")]);
+    const { nextCursor } = (await list("?limit=1&titlePrefix=a")).body;
+    expect((await list(`?limit=1&titlePrefix=a%20f&cursor=${nextCursor}`)).status).toBe(200);
+    const { status, body } = await list(`?limit=1&titlePrefix=b&cursor=${nextCursor}`);
+    expect([status, body.detail]).toEqual([422, expect.stringContaining("cursor: is not valid")]);
+  });
+
   it.each([
     ...["?status=published", "?status=", "?status=DRAFT&status=PUBLISHED", "?author=me", "?authorId=", "?limit=0"],
     ...["?limit=101", "?limit=x", "?cursor=", "?cursor=abc", "?titlePrefix=!", "?resourceType=FILM"],

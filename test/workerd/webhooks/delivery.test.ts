@@ -175,6 +175,25 @@ describe("a webhook", () => {
     expect(await deliveries()).toMatchObject([{ state: "DELIVERED", attempts: 2 }]);
   });
 
+  it("whose signing secret cannot be decrypted fails through the ladder, and says so", async () => {
+    await start({ WEBHOOK_RETRY_SECONDS: "0,1" });
+    await database.change("webhook_secret", { wrapped_secret: "x" }, { endpoint_id: endpoint.webhookId });
+    await publish();
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    expect(await test.drain()).toEqual([0, 1]);
+    expect(log).toHaveBeenCalledTimes(2);
+    log.mockRestore();
+    expect(test.receiver.received).toEqual([]);
+    const [failed] = await deliveries();
+    expect(failed).toMatchObject({ state: "FAILED", attempts: 2 });
+    const { attemptList } = await detail(failed!.deliveryId);
+    const error = "the signing secret cannot be decrypted; rotate it";
+    expect(attemptList).toMatchObject([
+      { status: null, error },
+      { status: null, error },
+    ]);
+  });
+
   it("records why there was no response, and the start of one without control characters", async () => {
     await start({ WEBHOOK_RETRY_SECONDS: "0,1,1" });
     await publish();

@@ -125,7 +125,8 @@ async function begin(db: Database, ref: DueDelivery, now: number, leaseUntil: nu
 
 async function finish(db: Database, { endpointId, eventId, attempt: done, after, url, wakeAt }: FinishedAttempt) {
   const deliveredAt = after.state === "DELIVERED" ? done.startedAt + done.durationMs : null;
-  const isCurrent = sql`(attempts = ${done.attempt} AND state = 'PENDING' OR ${after.state} = 'DELIVERED')`;
+  // A replay since the start of the attempt has set the step to 0.
+  const isCurrent = sql`(attempts = ${done.attempt} AND state = 'PENDING' AND step > 0 OR ${after.state} = 'DELIVERED')`;
   await db.batch([
     db
       .insert(attempt)

@@ -74,11 +74,22 @@ async function remove(db: Database, id: string): Promise<boolean> {
   return deleted.length === 1;
 }
 
+/** Each of them signs every request. */
+const MOST_SECRETS = 4;
+
 async function rotateSecret(db: Database, id: string, made: WebhookSecret, oldExpiresAt: number): Promise<boolean> {
-  const [, , inserted] = await db.batch([
-    batched(db, sql`DELETE FROM webhook_secret WHERE endpoint_id = ${id} AND expires_at IS NOT NULL`),
-    batched(db, sql`UPDATE webhook_secret SET expires_at = ${oldExpiresAt} WHERE endpoint_id = ${id}`),
+  const [, inserted] = await db.batch([
+    batched(
+      db,
+      sql`UPDATE webhook_secret SET expires_at = min(coalesce(expires_at, ${oldExpiresAt}), ${oldExpiresAt})
+      WHERE endpoint_id = ${id}`,
+    ),
     batched(db, insertSecret(id, made)),
+    batched(
+      db,
+      sql`DELETE FROM webhook_secret WHERE id IN (SELECT id FROM webhook_secret WHERE endpoint_id = ${id}
+      ORDER BY expires_at IS NOT NULL, created_at DESC, id DESC LIMIT -1 OFFSET ${MOST_SECRETS})`,
+    ),
   ]);
   return inserted.meta.changes === 1;
 }
