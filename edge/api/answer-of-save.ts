@@ -13,9 +13,11 @@ export function answerOfSave(
   { definition, ofSave }: Pick<Route<unknown>, "definition" | "ofSave">,
   save: Save,
 ): Answer | null {
-  if (ofSave !== null) return ofSave(save);
+  // A save is the next version of what was loaded.
+  const post = { ...save.post, version: save.post.version + 1 };
+  if (ofSave !== null) return ofSave({ ...save, post });
   const status = statusOfPost(definition);
-  return status === null ? null : answer(status, describeVideoPost(save.post));
+  return status === null ? null : answer(status, describeVideoPost(post));
 }
 
 /** Whether a repeat gets its answer also after a crash between the save and the response. */

@@ -1,3 +1,4 @@
+import { createdVideoPost } from "../../../shared/application/commands/create-video-post.ts";
 import {
   addParts,
   discardReplacement,
@@ -7,6 +8,7 @@ import {
   replacePart,
 } from "../../../shared/application/commands/edit-parts.ts";
 import { describeVideoPost } from "../../../shared/application/queries/video-posts.ts";
+import type { AddedPart } from "../../../shared/domain/part-edits.ts";
 import { replacementOf } from "../../../shared/domain/part-versions.ts";
 import { uploadOf } from "../../../shared/domain/video-file.ts";
 import type { VideoPost } from "../../../shared/domain/video-post.ts";
@@ -31,9 +33,9 @@ export const partRoutes: readonly Route<Deps>[] = [
       const edited = { videoPostId, seenVersion: body.version ?? null, editor: caller.id };
       const outcome = await addParts(ruled(deps), edited, resolved.files, now);
       if (outcome.kind !== "done") return editRefusal(outcome);
-      const fileIndexes = outcome.value.map(({ fileIndex }) => fileIndex);
-      return answer(201, { ...saved(outcome.post), files: outcome.value }, { details: { fileIndexes } });
+      return addedAnswer(outcome.post, outcome.value);
     },
+    ofSave: (save) => addedAnswer(save.post, createdVideoPost(save).files),
   }),
 
   route(define.replacePart, {
@@ -100,6 +102,11 @@ async function withThisUpload({ posts }: Deps, videoPostId: string, fileIndex: n
   if (post === null || post.deletedAt !== null) return null;
   const newest = replacementOf(post, fileIndex) ?? post.files.find((file) => file.fileIndex === fileIndex);
   return newest !== undefined && uploadOf(newest).includes(uploadId) ? post : null;
+}
+
+function addedAnswer(post: VideoPost, files: readonly AddedPart[]) {
+  const fileIndexes = files.map(({ fileIndex }) => fileIndex);
+  return answer(201, { ...saved(post), files }, { details: { fileIndexes } });
 }
 
 function saved(post: VideoPost) {

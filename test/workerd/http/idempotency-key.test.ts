@@ -98,6 +98,21 @@ describe("a repeated request with an Idempotency-Key", () => {
     expect(await again.json()).toEqual(await shown.json());
   });
 
+  it("gets the new parts that the first has added, and adds none", async () => {
+    const { videoPostId } = (await (await create()).json()) as { videoPostId: string };
+    const path = `/api/v2/video-posts/${videoPostId}/parts`;
+    const body = { uploadFileList: [{ sourceUrl: "https://files.example.com/2.mp4", fileName: "2.mp4" }] };
+    const first = await send(path, body, { key: crypto.randomUUID() });
+    const second = crypto.randomUUID();
+    const added = await (await send(path, body, { key: second })).json();
+    const again = await send(path, body, { key: second });
+    expect([first.status, again.status, again.headers.get("idempotency-replayed")]).toEqual([201, 201, "true"]);
+    expect(await again.json()).toEqual(added);
+    expect(added).toMatchObject({ version: 3, files: [{ fileIndex: 2, jobId: expect.any(String) }] });
+    const shown = await worker.admin("GET", `/api/v2/video-posts/${videoPostId}`);
+    expect(await shown.json()).toMatchObject({ version: 3, files: [{}, {}, {}] });
+  });
+
   it("makes one post, also as one of 20 at once", async () => {
     const workers = [startWorker(), startWorker(), startWorker()];
     const responses = await Promise.all(Array.from({ length: 20 }, (_, n) => create({ by: workers[n % 3]! })));
