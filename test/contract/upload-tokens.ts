@@ -268,23 +268,6 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
       expect(uploadTokenState((await found(token))!, NOW)).toBe("POST_CREATED");
     });
 
-    it("makes its post of the upload that is complete when the post is reserved", async () => {
-      const { token, upload: removed } = await completed();
-      const { uploadTokens, uploads, posts } = persistence;
-      let later: Upload | null = null;
-      const reservePost: typeof uploadTokens.reservePost = async (input) => {
-        await uploads.beginRemoval(removed.uploadId);
-        await uploads.finishRemoval(removed.uploadId);
-        later = (await openUpload(token)).upload;
-        await advance(later, 0, 100);
-        return uploadTokens.reservePost(input);
-      };
-      const deps = { uploadTokens: { ...uploadTokens, reservePost }, posts, vault };
-      const videoPostId = await createPostOfUploadToken(deps, token.tokenId, NOW);
-      const { uploadId } = later!;
-      expect((await posts.load(videoPostId!))!.files[0]).toMatchObject({ source: { kind: "upload", uploadId } });
-    });
-
     it("makes its post after a creation that stopped behind any of its steps", async () => {
       const { uploadTokens, posts } = persistence;
       const fails = () => Promise.reject(new Error("stopped"));

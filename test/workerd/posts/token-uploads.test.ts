@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { runScheduled } from "../../../edge/scheduled.ts";
+import { database } from "../support/inspection.ts";
 import { storedChunks, type TokenClient, tokenClient, uploadIdOf } from "../support/token-client.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -118,6 +119,24 @@ describe("an upload with a token", () => {
     const location = await client.create(token, 10);
     await client.patch(location, 0, 10);
     expect(await worker.context.uploads.findForJob(uploadIdOf(location))).toMatchObject({ maxDurationSeconds: 90.5 });
+  });
+
+  it("makes its post of the upload that is complete when the post is reserved", async () => {
+    const token = await client.createToken();
+    const removed = await client.create(token, 20);
+    const { uploadTokens, posts } = worker.context;
+    const { reservePost } = uploadTokens;
+    let later = "";
+    vi.spyOn(uploadTokens, "reservePost").mockImplementationOnce(async (input) => {
+      await client.send("DELETE", removed);
+      later = uploadIdOf(await client.create(token, 20));
+      await database.change("upload_session", { state: "COMPLETE", offset: 20 }, { upload_id: later });
+      return reservePost(input);
+    });
+    await client.patch(removed, 0, 20);
+    const post = await posts.load((await client.read(token)).videoPostId!);
+    expect(post!.files[0]!.source).toEqual({ kind: "upload", uploadId: later });
+    vi.restoreAllMocks();
   });
 
   it("is refused as the upload of another post", async () => {
