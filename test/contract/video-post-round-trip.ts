@@ -15,13 +15,19 @@ const AGGREGATE = [
 const BESIDE_IT = [
   "access_revocation",
   "api_key",
+  "idempotency_key",
   "key_rotation_batch",
   "key_rotation_item",
   "published_video",
   "single_key_source",
   "upload_session",
+  "upload_token",
   "video_post_revision",
   "video_transcode_job",
+  "webhook_attempt",
+  "webhook_delivery",
+  "webhook_endpoint",
+  "webhook_secret",
 ];
 
 export function describeVideoPostRoundTrip(name: string, open: OpenPersistence): void {

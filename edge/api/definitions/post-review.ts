@@ -21,13 +21,13 @@ export const auditVideoPost = defineRoute({
   summary: "Records a review and returns the post",
   access: WRITE,
   audit: "post.audit",
-  body: z.discriminatedUnion("result", [
-    z.strictObject({ result: z.literal("PASSED"), reason: remark }),
-    z.strictObject({
-      result: z.literal("REJECTED"),
-      reason: multipleLines(LONGEST_REASON).refine((text) => text.trim() !== "", "a rejection needs one"),
+  /** One object and no union, so that a refusal names the field. */
+  body: z
+    .strictObject({ result: z.enum(["PASSED", "REJECTED"]), reason: remark })
+    .refine(({ result, reason }) => result === "PASSED" || (reason ?? "").trim() !== "", {
+      path: ["reason"],
+      message: "a rejection needs one",
     }),
-  ]),
   responses: { 200: POST },
   problems: EDIT_PROBLEMS,
 });

@@ -24,6 +24,10 @@ beforeAll(async () => {
   const { batchId } = (await started.json()) as { batchId: string };
   await worker.admin("POST", `/admin/video/enc/rotations/${batchId}/resume`);
   await createKey(worker, ["posts:read"]);
+  const uploadTokens = (await (await worker.admin("GET", "/api/v2/upload-tokens")).json()) as {
+    items: { tokenId: string }[];
+  };
+  await worker.admin("DELETE", `/api/v2/upload-tokens/${uploadTokens.items[0]?.tokenId}`);
   const range = "from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z";
   await (await worker.admin("GET", `/admin/audit/export?${range}`)).arrayBuffer();
   await allSettled(worker);

@@ -121,7 +121,7 @@ describe("the 1,001st statement of an invocation", () => {
     // Each step of the tick fails from here on; what the handler makes of that is not the point.
     await entry.scheduled({} as never, { ...testEnv, DB: busy } as never).catch(() => {});
     await spent;
-    // The first step sends a batch of two.
-    expect(takeViolations()[0]).toBe("Too many API requests by single Worker invocation: 1002 statements");
+    // However many statements the first step sends at once.
+    expect(takeViolations()[0]).toMatch(/^Too many API requests by single Worker invocation: 100[1-9] statements$/);
   });
 });
