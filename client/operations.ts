@@ -204,7 +204,7 @@ export type Operations = {
   };
   /** Records a review and returns the post. */
   auditVideoPost: {
-    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED"; readonly reason?: string | null | undefined; } | { readonly result: "REJECTED"; readonly reason: string; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED" | "REJECTED"; readonly reason?: string | null | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
