@@ -38,7 +38,7 @@ export default {
   },
 
   async scheduled(_controller, env) {
-    await dispatchingAll(wire(env).context, runScheduled);
+    await runScheduled(wire(env).context);
   },
 
   async queue(batch, env) {

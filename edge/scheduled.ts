@@ -20,7 +20,7 @@ const TITLES_PER_SWEEP = 500;
 
 const EXPIRED_KEYS_PER_SWEEP = 1000;
 /** Posts of earlier releases that enter the library per minute, at seven statements each. */
-const VIDEOS_PER_SWEEP = 10;
+const VIDEOS_PER_SWEEP = 5;
 
 /** The work of the Cron Trigger, every minute. Failures are logged by step, and the invocation counts as failed. */
 export async function runScheduled(context: Context): Promise<void> {
@@ -28,7 +28,6 @@ export async function runScheduled(context: Context): Promise<void> {
   try {
     await runIsolated({
       tokenPosts: () => finishTokenUploads(context),
-      outbox: () => dispatchEvents(context),
       titles: () => context.foldedTitles.complete(TITLES_PER_SWEEP),
       scan: () => scanJobs(context, now()),
       migration: () => continueRekey(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
@@ -41,6 +40,8 @@ export async function runScheduled(context: Context): Promise<void> {
       oldWebhooks: () => expireWebhooks(context, now()),
       library: () => recordUnknownVideos(context, VIDEOS_PER_SWEEP),
       rotations: () => continueKeyRotations(context, now()),
+      // Last, so that it also handles what the steps before it have raised.
+      outbox: () => dispatchEvents(context),
     });
   } catch (error) {
     logError("scheduled", error);

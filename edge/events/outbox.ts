@@ -13,7 +13,7 @@ const RETRIES = { firstWaitMs: 30_000, longestWaitMs: 3600_000 };
  * Saves per dispatch, at up to 25 statements each; `first` of them that were never taken. Any number of saves that failed
  * before therefore delays no new one, and they have the places that are left.
  */
-const SHARES = { first: 12, total: 15 };
+const SHARES = { first: 8, total: 10 };
 
 /**
  * Delivers the events of saves to their handlers. A save is marked when all its events are handled; until then it is
@@ -42,6 +42,9 @@ async function failuresOf(events: readonly DomainEvent[], deps: OutboxDeps): Pro
   return failures;
 }
 
+/** Per invocation, which has a limit of statements. The Cron Trigger dispatches what further saves raise. */
+const MOST_DISPATCHES = 2;
+
 type Saving = OutboxDeps & Pick<Context, "posts">;
 
 /**
@@ -50,10 +53,11 @@ type Saving = OutboxDeps & Pick<Context, "posts">;
  */
 export function dispatchingSaves<C extends Saving>(context: C, later: (work: Promise<unknown>) => void): C {
   const { posts } = context;
+  let left = MOST_DISPATCHES;
   const save: C["posts"]["save"] = async (change, ...rest) => {
     const outcome = await posts.save(change, ...rest);
     const raised = outcome === "saved" && change.events.length > 0;
-    if (raised) later(dispatchEvents(context).catch((error) => logError("outbox", error)));
+    if (raised && left-- > 0) later(dispatchEvents(context).catch((error) => logError("outbox", error)));
     return outcome;
   };
   return { ...context, posts: { ...posts, save } };

@@ -115,7 +115,7 @@ describe("the events of a save", () => {
     );
     const prefix = await storedPrefix();
     await saveRow("last", 1000, [{ type: "SingleKeyContentMigrated", prefixes: [prefix] }]);
-    for (let minute = 0; minute < 12; minute++) {
+    for (let minute = 0; minute < 25; minute++) {
       await dispatchEvents(worker.context).catch(() => {});
       worker.advance(60_000);
     }

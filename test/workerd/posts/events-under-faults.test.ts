@@ -107,8 +107,8 @@ describe("a Worker that is killed", () => {
     const worker = dying();
     const [published, deleted] = [await live(worker, false), await live(worker, true)];
     expect(await rewardsOf(published.videoPostId)).toEqual([]);
-    // One more save than a minute takes.
-    for (let minute = 0; minute < 2; minute++) {
+    // More saves than a minute takes.
+    for (let minute = 0; minute < 4; minute++) {
       await entry.scheduled({} as never, { ...testEnv, ...REWARDS } as never);
     }
     await expectRight(worker, published);
