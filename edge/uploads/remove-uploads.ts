@@ -25,11 +25,20 @@ async function abort(source: R2Bucket, key: string, multipartId: string): Promis
   }
 }
 
-/** The sweep: removes up to `limit` expired uploads that no part uses. Returns how many it removed. */
+/**
+ * The sweep: removes up to `limit` expired uploads that no part uses. One that fails does not stop the others. Returns how
+ * many it removed.
+ */
 export async function removeExpiredUploads(storage: UploadStorage, now: number, limit: number): Promise<number> {
   let removed = 0;
+  const failures: unknown[] = [];
   for (const uploadId of await storage.uploads.listRemovable(now, limit)) {
-    if (await removeUpload(storage, uploadId)) removed++;
+    try {
+      if (await removeUpload(storage, uploadId)) removed++;
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} expired uploads are not removed`);
   return removed;
 }

@@ -400,6 +400,19 @@ describe("the end of an upload", () => {
     expect((await send("HEAD", path)).status).toBe(404);
   });
 
+  it("comes by expiry also where the removal of another upload fails", async () => {
+    const [stuck, path] = [await create(100), await create(100)];
+    await patch(path, 0, randomBytes(40));
+    clockOffset = 100 * HOUR_MS;
+    const failing: typeof uploads = {
+      ...uploads,
+      listRemovable: async () => [stuck, path].map((one) => one.split("/").at(-1)!),
+      beginRemoval: (id) => (stuck.endsWith(id) ? Promise.reject(new Error("R2 is away")) : uploads.beginRemoval(id)),
+    };
+    await expect(removeExpiredUploads({ uploads: failing, source }, now(), 100)).rejects.toThrow("1 expired uploads");
+    expect(await storedKeys(path)).toEqual([]);
+  });
+
   it("does not come by expiry while a post uses the upload", async () => {
     const path = await create(10);
     await patch(path, 0, randomBytes(10));
