@@ -70,7 +70,8 @@ export function describeLibrary(name: string, open: OpenPersistence): void {
 
     it("hides a post from the save that withdraws or deletes it, before its event is handled", async () => {
       const [rejected, deleted] = [await recordedPost(), await recordedPost()];
-      await auditVideoPost(persistence.posts, rejected, verdict("REJECTED"), NOW + 1);
+      const seen = { videoPostId: rejected, seenVersion: null };
+      await auditVideoPost(persistence.posts, seen, verdict("REJECTED"), NOW + 1);
       await deleteVideoPost(persistence.posts, deleted, "tester", NOW + 1);
       for (const id of [rejected, deleted]) expect(await persistence.library.find(id)).toBeNull();
       expect(await idsOf({})).toEqual([]);

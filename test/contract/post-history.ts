@@ -17,8 +17,15 @@ export function describePostHistory(name: string, open: OpenPersistence): void {
     it("has who, when, what, result and reason of every save, the newest first, also after a deletion", async () => {
       const { posts } = persistence;
       const { id } = await publishPost(persistence);
-      await updateVideoPost(posts, id, { title: "New", description: undefined, passthrough: null }, "editor", NOW + 1);
-      await auditVideoPost(posts, id, { result: "REJECTED", reason: "too loud", by: "reviewer" }, NOW + 2);
+      const seen = { videoPostId: id, seenVersion: null };
+      await updateVideoPost(
+        posts,
+        seen,
+        { title: "New", description: undefined, passthrough: null },
+        "editor",
+        NOW + 1,
+      );
+      await auditVideoPost(posts, seen, { result: "REJECTED", reason: "too loud", by: "reviewer" }, NOW + 2);
       await deleteVideoPost(posts, id, "editor", NOW + 3);
       const [deleted, rejected, edited, encrypted, staged, transcoded, created, ...others] = await page(id);
       expect(others).toEqual([]);
@@ -54,7 +61,8 @@ export function describePostHistory(name: string, open: OpenPersistence): void {
     it("comes in pages behind a version, and has nothing of another post or of none", async () => {
       const { id } = await savePost(persistence);
       await savePost(persistence);
-      for (let n = 1; n <= 4; n++) await updateVideoPost(persistence.posts, id, { title: `${n}` }, "editor", NOW + n);
+      const seen = { videoPostId: id, seenVersion: null };
+      for (let n = 1; n <= 4; n++) await updateVideoPost(persistence.posts, seen, { title: `${n}` }, "editor", NOW + n);
       const versions = async (before: number | null, limit: number) =>
         (await page(id, before, limit)).map(({ version }) => version);
       expect(await versions(null, 2)).toEqual([5, 4]);

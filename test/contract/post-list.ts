@@ -131,7 +131,13 @@ export function describePostList(name: string, open: OpenPersistence): void {
 
     it("finds a post by its new title alone after a change", async () => {
       const { id } = await draft({ title: "Old" }, NOW);
-      await updateVideoPost(persistence.posts, id, { title: "New" }, "tester", NOW + 1);
+      await updateVideoPost(
+        persistence.posts,
+        { videoPostId: id, seenVersion: null },
+        { title: "New" },
+        "tester",
+        NOW + 1,
+      );
       expect([await idsOf({ titlePrefix: "old" }), await idsOf({ titlePrefix: "new" })]).toEqual([[], [id]]);
     });
 

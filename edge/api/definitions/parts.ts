@@ -1,15 +1,12 @@
 import * as z from "zod";
 import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
 import { defineRoute } from "../definition.ts";
-import { videoPostSchema } from "./posts.ts";
-import { fileIndex, wholeNumber } from "./shapes.ts";
+import { VERSIONED_PROBLEMS, videoPostSchema } from "./posts.ts";
+import { fileIndex, seenVersion, wholeNumber } from "./shapes.ts";
 import { addedFileListSchema, sourceSchema } from "./upload-file-list.ts";
 
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
-const PROBLEMS = ["not-found", "deleted", "conflict", "version-outdated", "wrong-state", "invalid"] as const;
 
-/** The version of the post that the editor has seen. Without it, the edit applies to whatever is there. */
-const version = z.int().min(1);
 const versionQuery = z.strictObject({ version: wholeNumber(1).optional() });
 
 const POST = { description: "The post", schema: videoPostSchema };
@@ -23,21 +20,21 @@ export const addParts = defineRoute({
   summary: "Adds parts at the end of a post, with a transcode job for each",
   access: WRITE,
   audit: "post.parts.add",
-  body: z.strictObject({ uploadFileList: addedFileListSchema, version: version.optional() }),
+  body: z.strictObject({ uploadFileList: addedFileListSchema, version: seenVersion.optional() }),
   responses: {
     201: {
       description: "The new parts and their jobs",
       schema: z
         .object({
           videoPostId: z.string(),
-          version,
+          version: z.int().min(1),
           status: z.enum(VIDEO_POST_STATUSES),
           files: z.array(z.object(job)),
         })
         .meta({ id: "AddedParts" }),
     },
   },
-  problems: PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });
 
 export const replacePart = defineRoute({
@@ -48,17 +45,17 @@ export const replacePart = defineRoute({
   summary: "Replaces the source of a part; what plays continues until the new source is ready",
   access: WRITE,
   audit: "post.parts.replace",
-  body: sourceSchema.safeExtend({ version: version.optional() }),
+  body: sourceSchema.safeExtend({ version: seenVersion.optional() }),
   responses: {
     200: { description: "The upload is the part's source already; nothing was changed", schema: videoPostSchema },
     202: {
       description: "The transcode job of the new source",
       schema: z
-        .object({ videoPostId: z.string(), version, status: z.enum(VIDEO_POST_STATUSES), ...job })
+        .object({ videoPostId: z.string(), version: z.int().min(1), status: z.enum(VIDEO_POST_STATUSES), ...job })
         .meta({ id: "ReplacedPart" }),
     },
   },
-  problems: PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });
 
 export const discardReplacement = defineRoute({
@@ -71,7 +68,7 @@ export const discardReplacement = defineRoute({
   audit: "post.parts.discard-replacement",
   query: versionQuery,
   responses: { 200: POST },
-  problems: PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });
 
 export const removePart = defineRoute({
@@ -84,7 +81,7 @@ export const removePart = defineRoute({
   audit: "post.parts.remove",
   query: versionQuery,
   responses: { 200: POST },
-  problems: PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });
 
 export const reorderParts = defineRoute({
@@ -95,7 +92,7 @@ export const reorderParts = defineRoute({
   summary: "Sets the order of all parts and returns the post",
   access: WRITE,
   audit: "post.parts.reorder",
-  body: z.strictObject({ fileIndexes: z.array(fileIndex).max(100), version: version.optional() }),
+  body: z.strictObject({ fileIndexes: z.array(fileIndex).max(100), version: seenVersion.optional() }),
   responses: { 200: POST },
-  problems: PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });

@@ -4,8 +4,8 @@ import { POST_ACTIONS } from "../../../shared/domain/post-trace.ts";
 import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
 import { cursorParameter, revisionCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
-import { EDIT_PROBLEMS, POST, READ, WRITE } from "./posts.ts";
-import { fileIndex, millis, nextCursor, wholeNumber } from "./shapes.ts";
+import { EDIT_PROBLEMS, POST, READ, VERSIONED_PROBLEMS, WRITE } from "./posts.ts";
+import { fileIndex, millis, nextCursor, seenVersion, wholeNumber } from "./shapes.ts";
 
 /* The review of a post, and its history. */
 
@@ -23,13 +23,13 @@ export const auditVideoPost = defineRoute({
   audit: "post.audit",
   /** One object and no union, so that a refusal names the field. */
   body: z
-    .strictObject({ result: z.enum(["PASSED", "REJECTED"]), reason: remark })
+    .strictObject({ result: z.enum(["PASSED", "REJECTED"]), reason: remark, version: seenVersion.optional() })
     .refine(({ result, reason }) => result === "PASSED" || (reason ?? "").trim() !== "", {
       path: ["reason"],
       message: "a rejection needs one",
     }),
   responses: { 200: POST },
-  problems: EDIT_PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });
 
 export const submitVideoPost = defineRoute({
@@ -40,8 +40,10 @@ export const submitVideoPost = defineRoute({
   summary: "Submits a rejected post for another review and returns it",
   access: WRITE,
   audit: "post.submit",
+  body: z.strictObject({ version: seenVersion.optional() }),
+  bodyIsOptional: true,
   responses: { 200: POST },
-  problems: EDIT_PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });
 
 export const withdrawVideoPost = defineRoute({
@@ -52,10 +54,10 @@ export const withdrawVideoPost = defineRoute({
   summary: "Ends the publication of a post and returns it",
   access: WRITE,
   audit: "post.withdraw",
-  body: z.strictObject({ reason: remark }),
+  body: z.strictObject({ reason: remark, version: seenVersion.optional() }),
   bodyIsOptional: true,
   responses: { 200: POST },
-  problems: EDIT_PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });
 
 export const refreshVideoPost = defineRoute({

@@ -4,7 +4,16 @@ import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
 import { CURSOR_UNKNOWN, cursorParameter, postCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
 import { authorId, description, interaction, metadata, passthrough, title } from "./post-fields.ts";
-import { fileIndex, givenInstant, millis, nextCursor, policySchema, quality, wholeNumber } from "./shapes.ts";
+import {
+  fileIndex,
+  givenInstant,
+  millis,
+  nextCursor,
+  policySchema,
+  quality,
+  seenVersion,
+  wholeNumber,
+} from "./shapes.ts";
 import { uploadFileListSchema } from "./upload-file-list.ts";
 
 export const RESOURCE_TYPES = ["VIDEO", "AUDIO"] as const;
@@ -12,6 +21,8 @@ const resourceType = z.enum(RESOURCE_TYPES);
 const access = z.enum(["POLICY", "PUBLIC"]);
 const status = z.enum(VIDEO_POST_STATUSES);
 export const EDIT_PROBLEMS = ["not-found", "deleted", "conflict", "wrong-state", "invalid"] as const;
+/** Of routes that take the version that the caller has seen. */
+export const VERSIONED_PROBLEMS = [...EDIT_PROBLEMS, "version-outdated"] as const;
 export const READ = { kind: "scope", scope: "posts:read" } as const;
 export const WRITE = { kind: "scope", scope: "posts:write" } as const;
 
@@ -245,9 +256,10 @@ export const updateVideoPost = defineRoute({
     interaction: interaction.optional(),
     metadata: metadata.optional(),
     passthrough: passthrough.nullable().optional(),
+    version: seenVersion.optional(),
   }),
   responses: { 200: POST },
-  problems: EDIT_PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });
 
 export const deleteVideoPost = defineRoute({

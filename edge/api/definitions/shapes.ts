@@ -5,6 +5,8 @@ import { QUALITIES, type Quality } from "../../../shared/domain/quality.ts";
 
 export const videoPostId = z.string().min(1).max(64);
 export const fileIndex = z.int().min(0);
+/** The version of a post that the caller has seen. Without it, a request applies to whatever is there. */
+export const seenVersion = z.int().min(1);
 export const quality = z.enum(QUALITIES as [Quality, ...Quality[]]);
 /** RFC 3339, as Date#toISOString writes it. */
 export const instant = z.iso.datetime();

@@ -2,7 +2,6 @@ import { createdVideoPost } from "../../../shared/application/commands/create-vi
 import {
   addParts,
   discardReplacement,
-  type PartEditOutcome,
   removePart,
   reorderParts,
   replacePart,
@@ -16,8 +15,9 @@ import { answer } from "../../api/answer.ts";
 import * as define from "../../api/definitions/parts.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { commandRefusal, domainRefusal } from "../../http/command-refusal.ts";
+import { domainRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
+import { editedVersion, versionedRefusal } from "./edited-post.ts";
 import { resolveSources } from "./resolve-sources.ts";
 
 type Deps = Pick<Context, "posts" | "uploads" | "vault" | "settings" | "now">;
@@ -32,7 +32,7 @@ export const partRoutes: readonly Route<Deps>[] = [
       if (resolved.kind === "refused") return domainRefusal(resolved.refusal);
       const edited = { videoPostId, seenVersion: body.version ?? null, editor: caller.id };
       const outcome = await addParts(ruled(deps), edited, resolved.files, now);
-      if (outcome.kind !== "done") return editRefusal(outcome);
+      if (outcome.kind !== "done") return versionedRefusal(outcome);
       return addedAnswer(outcome.post, outcome.value);
     },
     ofSave: (save) => addedAnswer(save.post, createdVideoPost(save).files),
@@ -51,7 +51,7 @@ export const partRoutes: readonly Route<Deps>[] = [
       if (resolved.kind === "refused") return domainRefusal(resolved.refusal);
       const edited = { videoPostId, fileIndex, seenVersion: version ?? null, editor: caller.id };
       const outcome = await replacePart(ruled(deps), edited, resolved.files[0]!, now);
-      if (outcome.kind !== "done") return editRefusal(outcome);
+      if (outcome.kind !== "done") return versionedRefusal(outcome);
       const { jobId } = outcome.value;
       return answer(202, { ...saved(outcome.post), fileIndex, jobId }, { details: { jobId } });
     },
@@ -63,7 +63,7 @@ export const partRoutes: readonly Route<Deps>[] = [
       const fileIndex = indexOf(index);
       if (fileIndex === null) return refused("not-found");
       const edited = { videoPostId, fileIndex, seenVersion: query.version ?? null, editor: caller.id };
-      return shown(await discardReplacement(deps, edited, deps.now()));
+      return editedVersion(await discardReplacement(deps, edited, deps.now()));
     },
   }),
 
@@ -73,7 +73,7 @@ export const partRoutes: readonly Route<Deps>[] = [
       const fileIndex = indexOf(index);
       if (fileIndex === null) return refused("not-found");
       const edited = { videoPostId, fileIndex, seenVersion: query.version ?? null, editor: caller.id };
-      return shown(await removePart(ruled(deps), edited, deps.now()));
+      return editedVersion(await removePart(ruled(deps), edited, deps.now()));
     },
   }),
 
@@ -81,7 +81,7 @@ export const partRoutes: readonly Route<Deps>[] = [
     asked: ({ body: { fileIndexes } }) => ({ details: { fileIndexes } }),
     handle: async (deps: Deps, { params: { videoPostId }, body: { fileIndexes, version }, caller }) => {
       const edited = { videoPostId, seenVersion: version ?? null, editor: caller.id };
-      return shown(await reorderParts(ruled(deps), edited, fileIndexes, deps.now()));
+      return editedVersion(await reorderParts(ruled(deps), edited, fileIndexes, deps.now()));
     },
   }),
 ];
@@ -111,14 +111,4 @@ function addedAnswer(post: VideoPost, files: readonly AddedPart[]) {
 
 function saved(post: VideoPost) {
   return { videoPostId: post.id, version: post.version, status: post.status };
-}
-
-function shown(outcome: PartEditOutcome) {
-  if (outcome.kind !== "done") return editRefusal(outcome);
-  return answer(200, describeVideoPost(outcome.post));
-}
-
-function editRefusal(outcome: Exclude<PartEditOutcome<unknown>, { kind: "done" }>) {
-  if (outcome.kind !== "outdated") return commandRefusal(outcome);
-  return refused("version-outdated", `the post has version ${outcome.version}; read it again`);
 }

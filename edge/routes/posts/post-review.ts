@@ -4,6 +4,7 @@ import {
   submitVideoPost,
   withdrawVideoPost,
 } from "../../../shared/application/commands/review-video-post.ts";
+import type { SeenPost } from "../../../shared/application/decide-on-version.ts";
 import { describeRevision } from "../../../shared/application/queries/post-history.ts";
 import { answer } from "../../api/answer.ts";
 import { revisionCursor } from "../../api/cursor.ts";
@@ -11,7 +12,7 @@ import * as define from "../../api/definitions/post-review.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";
-import { editedPost } from "./edited-post.ts";
+import { editedPost, editedVersion } from "./edited-post.ts";
 
 type Deps = Pick<Context, "posts" | "postHistory" | "now">;
 
@@ -19,20 +20,20 @@ type Deps = Pick<Context, "posts" | "postHistory" | "now">;
 export const postReviewRoutes: readonly Route<Deps>[] = [
   route(define.auditVideoPost, {
     asked: ({ body: { result, reason } }) => ({ details: { result, reason } }),
-    handle: async ({ posts, now }: Deps, { params, body, caller }) =>
-      editedPost(await auditVideoPost(posts, params.videoPostId, { ...body, by: caller.id }, now())),
+    handle: async ({ posts, now }: Deps, { params, body: { version, ...verdict }, caller }) =>
+      editedVersion(await auditVideoPost(posts, seenPost(params, version), { ...verdict, by: caller.id }, now())),
   }),
 
   route(define.submitVideoPost, {
     asked: () => ({}),
-    handle: async ({ posts, now }: Deps, { params, caller }) =>
-      editedPost(await submitVideoPost(posts, params.videoPostId, caller.id, now())),
+    handle: async ({ posts, now }: Deps, { params, body: { version }, caller }) =>
+      editedVersion(await submitVideoPost(posts, seenPost(params, version), caller.id, now())),
   }),
 
   route(define.withdrawVideoPost, {
     asked: ({ body: { reason } }) => ({ details: { reason } }),
-    handle: async ({ posts, now }: Deps, { params, body, caller }) =>
-      editedPost(await withdrawVideoPost(posts, params.videoPostId, { ...body, by: caller.id }, now())),
+    handle: async ({ posts, now }: Deps, { params, body: { version, reason }, caller }) =>
+      editedVersion(await withdrawVideoPost(posts, seenPost(params, version), { reason, by: caller.id }, now())),
   }),
 
   route(define.refreshVideoPost, {
@@ -53,3 +54,7 @@ export const postReviewRoutes: readonly Route<Deps>[] = [
     },
   }),
 ];
+
+function seenPost({ videoPostId }: { readonly videoPostId: string }, version: number | undefined): SeenPost {
+  return { videoPostId, seenVersion: version ?? null };
+}

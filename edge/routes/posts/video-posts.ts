@@ -13,7 +13,7 @@ import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { domainRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
-import { editedPost } from "./edited-post.ts";
+import { editedPost, editedVersion } from "./edited-post.ts";
 import { resolveSources } from "./resolve-sources.ts";
 
 const OTHER_AUTHOR = "A post of another author needs the scope posts:author.";
@@ -59,8 +59,10 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
 
   route(define.updateVideoPost, {
     asked: ({ body: { title } }) => ({ details: { title } }),
-    handle: async (deps: Deps, { params, body, caller }) =>
-      editedPost(await updateVideoPost(deps.posts, params.videoPostId, body, caller.id, deps.now())),
+    handle: async (deps: Deps, { params: { videoPostId }, body: { version = null, ...edit }, caller }) => {
+      const seen = { videoPostId, seenVersion: version };
+      return editedVersion(await updateVideoPost(deps.posts, seen, edit, caller.id, deps.now()));
+    },
   }),
 
   route(define.deleteVideoPost, {

@@ -1,18 +1,19 @@
 import { type PostEdit, deleteVideoPost as remove, updateVideoPost as update } from "../../domain/video-post.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
+import { decideOnVersion, type SeenPost, type VersionedOutcome } from "../decide-on-version.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
 /* Edits of the post as a whole. Parts and keys are changed by jobs. */
 
 export function updateVideoPost(
   posts: VideoPostRepository,
-  videoPostId: string,
+  seen: SeenPost,
   edit: PostEdit,
   by: string,
   now: number,
-): Promise<CommandOutcome> {
+): Promise<VersionedOutcome> {
   const fields = Object.entries(edit).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  return decideAndSave(posts, videoPostId, { actor: by, action: "post.update", fields }, now, (post) =>
+  return decideOnVersion(posts, seen, { actor: by, action: "post.update", fields }, now, (post) =>
     update(post, edit, now),
   );
 }

@@ -47,6 +47,33 @@ describe("a rejection", () => {
   });
 });
 
+describe("a version that the caller has seen", () => {
+  it("keeps a review, an edit, a submission and a withdrawal from a post that was changed since", async () => {
+    const { videoPostId } = await publishPost(worker);
+    const patch = (body: object) => administer(worker, "PATCH", `${POSTS}/${videoPostId}`, body);
+    const seen = (await show(videoPostId)).version as number;
+    const outdated = {
+      status: 409,
+      body: { code: "version-outdated", detail: expect.stringContaining(`${seen + 1}`) },
+    };
+    expect(await patch({ title: "First", version: seen })).toMatchObject({ status: 200, body: { version: seen + 1 } });
+    expect(await patch({ title: "Second", version: seen })).toMatchObject(outdated);
+    expect(await send(videoPostId, "withdraw", { version: seen })).toMatchObject(outdated);
+    const rejection = { result: "REJECTED", reason: "too loud" };
+    expect(await send(videoPostId, "audit", { ...rejection, version: seen })).toMatchObject(outdated);
+    expect(await show(videoPostId)).toMatchObject({ title: "First", status: "PUBLISHED", version: seen + 1 });
+    const rejected = await send(videoPostId, "audit", { ...rejection, version: seen + 1 });
+    expect(rejected.body).toMatchObject({ status: "REJECTED", version: seen + 2 });
+    expect(await send(videoPostId, "submit", { version: seen + 1 })).toMatchObject({ status: 409 });
+    expect((await send(videoPostId, "submit", { version: seen + 2 })).body).toMatchObject({ status: "PENDING_AUDIT" });
+    await patch({ description: "changed by the editor" });
+    const passed = await send(videoPostId, "audit", { result: "PASSED", version: seen + 3 });
+    expect(passed).toMatchObject({ status: 409, body: { code: "version-outdated" } });
+    expect(await show(videoPostId)).toMatchObject({ status: "PENDING_AUDIT", audit: null });
+    expect((await send(videoPostId, "audit", { result: "PASSED", version: 0 })).status).toBe(422);
+  });
+});
+
 describe("a submission", () => {
   it("is refused for a published post, a draft and a deleted post, with what to do", async () => {
     const { videoPostId } = await publishPost(worker);
@@ -90,7 +117,7 @@ describe("a withdrawal", () => {
     expect(await show(videoPostId)).toMatchObject({ status: "PUBLISHED", withdrawal: null });
     expect(await tokenStatus(post)).toBe(200);
     expect(await eventsOf(videoPostId)).toEqual([
-      ...["VideoAuditPassed", "VideoPostPublished", "VideoPostUnpublished"],
+      ...["VideoPostCreated", "VideoAuditPassed", "VideoPostPublished", "VideoPartReady", "VideoPostUnpublished"],
       ...["VideoAuditPassed", "VideoPostPublished"],
     ]);
   });
