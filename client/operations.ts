@@ -161,9 +161,9 @@ export type Operations = {
   };
   /** Changes the texts, the interaction, the metadata or the passthrough of a post. */
   updateVideoPost: {
-    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly title?: string | undefined; readonly description?: string | undefined; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly title?: string | undefined; readonly description?: string | undefined; readonly interaction?: { readonly comments: boolean; readonly liveComments: boolean; } | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly passthrough?: string | null | undefined; readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Deletes a post and returns it. */
   deleteVideoPost: {
@@ -175,38 +175,38 @@ export type Operations = {
   reorderParts: {
     input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly fileIndexes: readonly number[]; readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Adds parts at the end of a post, with a transcode job for each. */
   addParts: {
     input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly uploadFileList: readonly ({ readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileSize?: number | undefined; readonly duration?: number | undefined; })[]; readonly version?: number | undefined; }; };
     answers: { readonly status: 201; readonly body: AddedParts };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
     idempotent: true;
   };
   /** Removes a part for good, with its keys and objects, and returns the post. */
   removePart: {
     input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query?: { readonly version?: string | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Gives up the replacement of a part and returns the post; what plays stays. */
   discardReplacement: {
     input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query?: { readonly version?: string | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Replaces the source of a part; what plays continues until the new source is ready. */
   replacePart: {
     input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly body: { readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileSize?: number | undefined; readonly duration?: number | undefined; readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost } | { readonly status: 202; readonly body: ReplacedPart };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "version-outdated" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Records a review and returns the post. */
   auditVideoPost: {
-    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED" | "REJECTED"; readonly reason?: string | null | undefined; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly result: "PASSED" | "REJECTED"; readonly reason?: string | null | undefined; readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
     idempotent: true;
   };
   /** Lists the changes of a post by pages, also of a deleted one. */
@@ -224,16 +224,16 @@ export type Operations = {
   };
   /** Submits a rejected post for another review and returns it. */
   submitVideoPost: {
-    input: { readonly params: { readonly videoPostId: string; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly body?: { readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
     idempotent: true;
   };
   /** Ends the publication of a post and returns it. */
   withdrawVideoPost: {
-    input: { readonly params: { readonly videoPostId: string; }; readonly body?: { readonly reason?: string | null | undefined; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly body?: { readonly reason?: string | null | undefined; readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
     idempotent: true;
   };
   /** Lists the rewards of an author by pages, with their balance. */

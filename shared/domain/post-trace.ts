@@ -1,3 +1,4 @@
+import { versionsInProgress } from "./part-versions.ts";
 import type { VideoPost, VideoPostStatus } from "./video-post.ts";
 
 /** What the history of a post records; stable names, equal to those of the audit log where both record it. */
@@ -66,5 +67,5 @@ export function storedTrace(
 function fileIndexOf(part: PostTrace["part"], post: VideoPost): number | null {
   if (part === undefined) return null;
   if ("fileIndex" in part) return part.fileIndex;
-  return post.files.find(({ id }) => id === part.fileId)?.fileIndex ?? null;
+  return versionsInProgress(post).find(({ id }) => id === part.fileId)?.fileIndex ?? null;
 }

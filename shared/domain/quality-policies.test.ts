@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { QualityAuth } from "./quality-auth.ts";
 import { upsertQualityAuth } from "./quality-policies.ts";
 import { applied, encrypted, NOW, part, playingPost, staged, transcoded, waitingPost } from "./ready-post.fixture.ts";
+import { replaced, stagedAs, switchTo, transcodedAs } from "./replaced-part.fixture.ts";
 import { deleteVideoPost } from "./video-post.ts";
 
 const gold: QualityAuth = { quality: "720p", policy: "ENTITLED", entitlement: "gold" };
@@ -47,6 +48,14 @@ describe("policies that are set", () => {
     const audio = { ...waitingPost(), resourceType: "AUDIO" } as const;
     expect(upsertQualityAuth(audio, 0, [denied], NOW)).toMatchObject({ refusal: { kind: "invalid" } });
     expect(upsertQualityAuth(audio, 0, [{ ...denied, quality: "96k" }], NOW)).toMatchObject({ kind: "changed" });
+  });
+
+  it("may come before a replacement plays, also for a quality that the part has not had", () => {
+    const top: QualityAuth = { ...gold, quality: "1080p" };
+    expect(upsertQualityAuth(playingPost(), 0, [top], NOW)).toMatchObject({ refusal: { kind: "invalid" } });
+    const waiting = applied(upsertQualityAuth(replaced(playingPost()), 0, [top, denied], NOW));
+    const { post } = switchTo(stagedAs(transcodedAs(waiting), 2), 2);
+    expect(byQuality(part(post).qualityAuth)).toMatchObject({ "1080p": top, "480p": denied });
   });
 
   it("outlive a rotation", () => {

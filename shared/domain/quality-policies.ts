@@ -1,3 +1,4 @@
+import { replacementOf } from "./part-versions.ts";
 import { isAudioQuality, QUALITIES, type Quality } from "./quality.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import type { VideoFile } from "./video-file.ts";
@@ -39,7 +40,9 @@ function qualitiesOf({ resourceType }: VideoPost, file: VideoFile): readonly Qua
 }
 
 function whatIsWrong(post: VideoPost, file: VideoFile, policies: readonly QualityAuth[]): string | null {
-  const known = qualitiesOf(post, file);
+  // A replacement plays from its switch on, so its policies are set before.
+  const next = replacementOf(post, file.fileIndex);
+  const known = [file, ...(next === null ? [] : [next])].flatMap((version) => qualitiesOf(post, version));
   const named = policies.map((auth) => auth.quality);
   const unknown = named.find((quality) => !known.includes(quality));
   if (unknown !== undefined) return `the part has no quality ${unknown}`;

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteEndedKeys } from "../../shared/application/commands/delete-ended-keys.ts";
+import { removePart, replacePart } from "../../shared/application/commands/edit-parts.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { revokeVideoHlsKeys } from "../../shared/application/commands/revoke-content-keys.ts";
+import { secretId } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
-import { askForJob, encrypt, LADDER, NOW, onlyPart, publishPost, reload } from "./steps.ts";
+import { askForJob, encrypt, LADDER, NOW, onlyPart, publishPost, reload, transcode, vault } from "./steps.ts";
 
 const DAY = 24 * 3600_000;
 const GRACE = 60_000;
@@ -66,6 +68,20 @@ export function describeEndedKeys(name: string, open: OpenPersistence): void {
       expect(await persistence.contentKeys.deleteEnded(NOW + DAY, 1000)).toBe(0);
       await rotate(NOW + 2);
       expect(await persistence.contentKeys.deleteEnded(NOW + DAY, 1000)).toBe(LADDER.length);
+    });
+
+    it("are deleted with a source that nothing plays any more, and with a removed part", async () => {
+      const deps = { posts: persistence.posts, vault, rule: "review" as const };
+      const named = { videoPostId, fileIndex: 0, seenVersion: null, editor: "editor" };
+      const source = { kind: "upload", uploadId: secretId() } as const;
+      await replacePart(deps, named, { source, fileName: "new.mp4", fileSize: 1, durationSeconds: null }, NOW);
+      await transcode(persistence);
+      await encrypt(persistence, NOW + 1, GRACE);
+      expect(await persistence.contentKeys.deleteEnded(NOW + 1 + GRACE, 1000)).toBe(0);
+      expect(await persistence.contentKeys.deleteEnded(NOW + 2 + GRACE, 1000)).toBe(LADDER.length);
+      expect(await statuses()).toEqual([null, "ACTIVE", null]);
+      await removePart(deps, named, NOW + DAY);
+      expect(await persistence.contentKeys.deleteEnded(NOW + DAY + 1, 1000)).toBe(LADDER.length);
     });
 
     it("are deleted with their post too, up to the limit", async () => {

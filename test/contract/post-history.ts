@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { replacePart } from "../../shared/application/commands/edit-parts.ts";
 import { deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
+import { failForGood } from "../../shared/application/commands/fail-job.ts";
 import { auditVideoPost } from "../../shared/application/commands/review-video-post.ts";
+import { secretId } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
-import { NOW, publishPost, savePost } from "./steps.ts";
+import { claim, NOW, publishPost, savePost, vault } from "./steps.ts";
 
 export function describePostHistory(name: string, open: OpenPersistence): void {
   describe(`${name}: the history of a post`, () => {
@@ -13,6 +16,19 @@ export function describePostHistory(name: string, open: OpenPersistence): void {
 
     const page = (videoPostId: string, before: number | null = null, limit = 50) =>
       persistence.postHistory.page({ videoPostId, before, limit });
+
+    it("names the part of a replacement whose job has failed", async () => {
+      const { id } = await publishPost(persistence);
+      const edited = { videoPostId: id, fileIndex: 0, seenVersion: null, editor: "editor" };
+      const source = { kind: "upload", uploadId: secretId() } as const;
+      const part = { source, fileName: "new.mp4", fileSize: 1, durationSeconds: null };
+      await replacePart({ posts: persistence.posts, vault, rule: "keep" }, edited, part, NOW);
+      const { job, leaseToken } = await claim(persistence);
+      const fence = { kind: "lease", jobId: job.jobId, leaseToken } as const;
+      await failForGood(persistence, job, fence, "no picture", NOW);
+      const [failed] = await page(id);
+      expect(failed!.change).toMatchObject({ action: "job.transcode", fileIndex: 0, result: "FAILED" });
+    });
 
     it("has who, when, what, result and reason of every save, the newest first, also after a deletion", async () => {
       const { posts } = persistence;

@@ -44,7 +44,7 @@ async function list(db: Database, { videoPostId, fileIndex }: PartRef): Promise<
 async function deleteEnded(db: Database, before: number, limit: number): Promise<number> {
   const result = await db.run(sql`DELETE FROM video_hls_encrypt_key WHERE key_id IN (
     SELECT k.key_id FROM video_hls_encrypt_key k
-    LEFT JOIN video_file_post f ON f.id = k.file_id AND f.key_version = k.key_version
+    LEFT JOIN video_file_post f ON f.id = k.file_id AND f.key_version = k.key_version AND f.version_state = 'PRESENT'
     LEFT JOIN video_post p ON p.id = f.video_id AND p.deleted_at IS NULL
     WHERE (k.revoked_at < ${before} OR (k.usable_until < ${before} AND k.status = 'RETIRING')) AND p.id IS NULL
     LIMIT ${limit})`);
