@@ -4,10 +4,11 @@ import type { BenchOptions, Comparison } from "./comparison.ts";
 import { describeMachine } from "./machine.ts";
 import { resultsTable } from "./table.ts";
 
-/** npm run bench [-- edge|premiere|encrypt|memory|rotation|pipeline] [--quick] [--rounds n] [--seconds n] [--height n] [--only text] [--json file] */
+/** npm run bench [-- edge|lists|premiere|encrypt|memory|rotation|pipeline] [--quick] [--rounds n] [--seconds n] [--height n] [--only text] [--json file] */
 const SUITES: Record<string, () => Promise<(options: BenchOptions) => Promise<Comparison[]>>> = {
   // Loaded one by one: what one of them needs must not weigh on the memory of another.
   edge: async () => (await import("./edge/edge-bench.ts")).benchEdge,
+  lists: async () => (await import("./lists/lists-bench.ts")).benchLists,
   premiere: async () => (await import("./premiere/premiere-bench.ts")).benchPremiere,
   encrypt: async () => (await import("./encrypt/encrypt-bench.ts")).benchEncrypt,
   memory: async () => (await import("./memory/memory-bench.ts")).benchMemory,
@@ -44,7 +45,7 @@ for (const name of chosen) {
   if (suite === undefined) throw new Error(`there is no benchmark "${name}": ${Object.keys(SUITES).join(", ")}`);
   console.error(name);
   results[name] = await (await suite())(options);
-  // The premiere compares nothing and prints its figures itself.
+  // The lists and the premiere compare nothing and print their figures themselves.
   if (results[name].length > 0) console.log(`\n${resultsTable(results[name])}\n`);
 }
 console.log(JSON.stringify(machine, null, 2));

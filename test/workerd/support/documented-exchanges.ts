@@ -127,8 +127,10 @@ async function ofUploads(admin: Admin, note: Note): Promise<void> {
   await note(`POST ${path}`, await signing.admin("POST", path, file));
   const postDefaults = { title: "Holiday", resourceType: "VIDEO", access: "POLICY", autoPublish: false };
   const limits = { maxBytes: 2_000_000_000, maxDurationSeconds: 600, corsOrigin: "https://studio.example.com" };
-  await admin("POST /api/v2/upload-tokens", { ...limits, postDefaults });
+  const created = await admin("POST /api/v2/upload-tokens", { ...limits, postDefaults });
   await admin("GET /api/v2/upload-tokens");
+  const path = `/api/v2/upload-tokens/${created.tokenId}`;
+  await admin("DELETE /api/v2/upload-tokens/{tokenId}", undefined, path);
 }
 
 async function ofPartEdits(path: string, admin: Admin): Promise<void> {
