@@ -101,7 +101,7 @@ async function printWrites({ posts }: ReturnType<typeof d1Persistence>, taken: (
     access: "POLICY",
     autoPublish: false,
   } as const;
-  const more = { interaction: { comments: true, liveComments: true }, metadata: {}, passthrough: null };
+  const more = { by: "a", interaction: { comments: true, liveComments: true }, metadata: {}, passthrough: null };
   const now = Date.now();
   const print = (what: string) => console.log(`| ${what} | ${taken().rowsWritten} |`);
   console.log("\n| save | rows written |\n| --- | --- |");
@@ -114,8 +114,8 @@ async function printWrites({ posts }: ReturnType<typeof d1Persistence>, taken: (
   if (created.kind !== "created") throw new Error("the post was not created");
   const { videoPostId } = created.created;
   print("a new post without parts");
-  await updateVideoPost(posts, videoPostId, { description: "Another" }, now);
+  await updateVideoPost(posts, videoPostId, { description: "Another" }, "a", now);
   print("another description");
-  await updateVideoPost(posts, videoPostId, { title: "Another" }, now);
+  await updateVideoPost(posts, videoPostId, { title: "Another" }, "a", now);
   print("another title");
 }
