@@ -129,8 +129,8 @@ async function ofUploads(admin: Admin, note: Note): Promise<void> {
   const limits = { maxBytes: 2_000_000_000, maxDurationSeconds: 600, corsOrigin: "https://studio.example.com" };
   const created = await admin("POST /api/v2/upload-tokens", { ...limits, postDefaults });
   await admin("GET /api/v2/upload-tokens");
-  const path = `/api/v2/upload-tokens/${created.tokenId}`;
-  await admin("DELETE /api/v2/upload-tokens/{tokenId}", undefined, path);
+  const token = `/api/v2/upload-tokens/${created.tokenId}`;
+  await admin("DELETE /api/v2/upload-tokens/{tokenId}", undefined, token);
 }
 
 async function ofPartEdits(path: string, admin: Admin): Promise<void> {
