@@ -5,12 +5,17 @@ import { createKey } from "../support/admin-callers.ts";
 import { allSettled, deliver, heldQueue, readAudit, type Shown } from "../support/audited.ts";
 import { documentedExchanges } from "../support/documented-exchanges.ts";
 import { publishPost } from "../support/published-post.ts";
+import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* Every route that is audited, once it has succeeded: the event of its action has every detail that the action promises. */
 
 const queue = heldQueue();
-const worker: TestWorker = startWorker({ AUDIT_EVENTS: queue.binding });
+const S3 = {
+  ...{ S3_ENDPOINT: "https://account.r2.example/", SOURCE_BUCKET: "source" },
+  ...{ S3_ACCESS_KEY_ID: "id", S3_SECRET_ACCESS_KEY: "the-secret-half" },
+};
+const worker: TestWorker = startWorker({ AUDIT_EVENTS: queue.binding, INCOMING: testEnv.PLAYBACK, ...S3 });
 
 const AUDITED = [...new Set(DEFINITIONS.flatMap(({ audit }) => audit ?? []))];
 
@@ -28,11 +33,28 @@ beforeAll(async () => {
     items: { tokenId: string }[];
   };
   await worker.admin("DELETE", `/api/v2/upload-tokens/${uploadTokens.items[0]?.tokenId}`);
+  await uploadInParts();
+  await testEnv.PLAYBACK.put("incoming.mp4", "a film");
+  await worker.admin("POST", "/api/v2/uploads/copy", { key: "incoming.mp4" });
   const range = "from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z";
   await (await worker.admin("GET", `/admin/audit/export?${range}`)).arrayBuffer();
   await allSettled(worker);
   await deliver(queue.sent.splice(0));
 });
+
+/** Addresses for its parts, its completion, and the deletion of another one. */
+async function uploadInParts(): Promise<void> {
+  const path = "/api/v2/uploads/multipart";
+  const file = { size: 4, fileName: "a.mp4" };
+  const create = async () => ((await (await worker.admin("POST", path, file)).json()) as { uploadId: string }).uploadId;
+  const [uploadId, unwanted] = [await create(), await create()];
+  await worker.admin("POST", `${path}/${uploadId}/parts`, { partNumbers: [1] });
+  const { multipartId } = (await worker.context.uploads.find({ uploadId, owner: "api-key:admin" }))!;
+  const multipart = testEnv.SOURCE.resumeMultipartUpload(`uploads/${uploadId}/000000000000000`, multipartId!);
+  const { etag } = await multipart.uploadPart(1, "film");
+  await worker.admin("POST", `${path}/${uploadId}/complete`, { parts: [{ partNumber: 1, etag }] });
+  await worker.admin("DELETE", `${path}/${unwanted}`);
+}
 
 it.each(AUDITED)("%s sets its audit facts on success", async (action: AuditAction) => {
   const { events } = await readAudit(worker, { action, outcome: "done", limit: "1" });
