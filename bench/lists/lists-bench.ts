@@ -113,9 +113,10 @@ async function printWrites({ posts }: ReturnType<typeof d1Persistence>, taken: (
   );
   if (created.kind !== "created") throw new Error("the post was not created");
   const { videoPostId } = created.created;
+  const seen = { videoPostId, seenVersion: null };
   print("a new post without parts");
-  await updateVideoPost(posts, videoPostId, { description: "Another" }, "a", now);
+  await updateVideoPost(posts, seen, { description: "Another" }, "a", now);
   print("another description");
-  await updateVideoPost(posts, videoPostId, { title: "Another" }, "a", now);
+  await updateVideoPost(posts, seen, { title: "Another" }, "a", now);
   print("another title");
 }
