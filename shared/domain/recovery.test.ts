@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasResultOf, refreshPost, resumePart } from "./recovery.ts";
+import { cancelPart, hasResultOf, refreshPost, resumePart } from "./recovery.ts";
 import type { TranscodeJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
 import { createVideoPost, deleteVideoPost, settle, type VideoPost } from "./video-post.ts";
@@ -63,7 +63,9 @@ describe("an operator's retry", () => {
     expect(resumePart(deleted.change.post, "file", "TRANSCODE", [], NOW)).toMatchObject({
       refusal: { kind: "deleted" },
     });
-    expect(resumePart(postWith({}), "other", "TRANSCODE", [], NOW)).toMatchObject({ refusal: { kind: "not-found" } });
+    const gone = { refusal: { kind: "wrong-state", detail: expect.stringContaining("was replaced") } };
+    expect(resumePart(postWith({}), "other", "TRANSCODE", [], NOW)).toMatchObject(gone);
+    expect(cancelPart(postWith({}), "other", "TRANSCODE", NOW)).toMatchObject(gone);
   });
 });
 

@@ -7,6 +7,9 @@ import { type Decision, refused, settle, type VideoPost, withFile } from "./vide
 
 /* Cancellation of a job, an operator's retry, and the scan's correction of a post that differs from its parts. */
 
+/** The job is there, and nothing will play what it makes. */
+const SOURCE_GONE = "the source of this job was replaced or given up, or its part was removed";
+
 /**
  * The part is in processing again, as when the job of this kind was requested. What plays continues. `jobs` has the new
  * job, if the old one is not queued again.
@@ -20,7 +23,7 @@ export function resumePart(
 ): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   const file = versionsInProgress(post).find((part) => part.id === fileId);
-  if (file === undefined) return refused({ kind: "not-found" });
+  if (file === undefined) return refused({ kind: "wrong-state", detail: SOURCE_GONE });
   if (kind === "ENCRYPT" && file.clear === null) {
     return refused({ kind: "wrong-state", detail: "there are no clear renditions to encrypt" });
   }
@@ -46,7 +49,7 @@ function resumed(file: VideoFile, kind: JobKind): VideoFile {
 export function cancelPart(post: VideoPost, fileId: string, kind: JobKind, now: number): Decision {
   if (post.deletedAt !== null) return refused({ kind: "deleted" });
   const file = versionsInProgress(post).find((part) => part.id === fileId);
-  if (file === undefined) return refused({ kind: "not-found" });
+  if (file === undefined) return refused({ kind: "wrong-state", detail: SOURCE_GONE });
   return { kind: "changed", change: withFile(post, cancelled(file, kind), [], now), value: undefined };
 }
 

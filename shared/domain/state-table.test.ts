@@ -137,7 +137,7 @@ const THEN: Readonly<Record<Command, Readonly<Record<VideoPostStatus, string>>>>
     DELETED: REFUSED_AS_DELETED,
   },
   "cancel transcode": {
-    DRAFT: NOT_FOUND,
+    DRAFT: WRONG_STATE,
     TRANSCODING: "PROCESSING_CANCELLED",
     TRANSCODE_FAILED: "TRANSCODE_FAILED",
     PROCESSING_CANCELLED: "PROCESSING_CANCELLED",
@@ -147,7 +147,7 @@ const THEN: Readonly<Record<Command, Readonly<Record<VideoPostStatus, string>>>>
     DELETED: REFUSED_AS_DELETED,
   },
   "retry transcode": {
-    DRAFT: NOT_FOUND,
+    DRAFT: WRONG_STATE,
     TRANSCODING: "TRANSCODING",
     TRANSCODE_FAILED: "TRANSCODING",
     PROCESSING_CANCELLED: "TRANSCODING",
