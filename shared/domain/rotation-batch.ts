@@ -47,7 +47,7 @@ export type RotationBatch = {
 /**
  * Why an item was skipped.
  * - `deleted`: the post was deleted, or the part removed
- * - `replaced`: the part plays another source meanwhile, under keys that are newer than the batch
+ * - `replaced`: the part plays another source meanwhile; its keys are newer than the batch if its encrypt job is
  * - `not-playing`: the part was never encrypted, or not when the batch began: its keys, if it gets any, are new ones
  * - `no-clear-renditions`: there is nothing that it could be encrypted from
  * - `already-rotating`: another batch is at it
