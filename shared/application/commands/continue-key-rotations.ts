@@ -123,7 +123,7 @@ async function beginItem(
     now,
     (post) => {
       const present = post.files.find(({ fileIndex }) => fileIndex === item.fileIndex);
-      // What replaced it since has keys of its own.
+      // What replaced it since has other keys.
       if (present !== undefined && present.id !== item.fileId) return { kind: "unchanged", value: "replaced" };
       return rotateKeys(post, item.fileIndex, () => item.jobId, now);
     },
