@@ -133,7 +133,10 @@ export class R2TusStore extends DataStore {
     if (token === null) return this.#storage.uploads.open(upload);
     const { uploadTokens, tokenId } = token;
     if (await uploadTokens.openUpload({ tokenId, upload, now: upload.createdAt })) return;
-    throw new UploadRefusal(403, "This upload address has been used. Request another one.");
+    throw new UploadRefusal(
+      403,
+      "This upload address takes no other upload now. Continue its upload, or request another address.",
+    );
   }
 
   /** @tus/server adds the lifetime to this date to report when the upload expires. */

@@ -1,10 +1,13 @@
 import { changeVideoPostInteraction } from "./interaction.ts";
 import { applyEncryptResult, applyTranscodeResult, type KeyDraft, stageKeys } from "./job-results.ts";
-import { rotateKeys } from "./key-rotation.ts";
+import { revokeKeyVersion, rotateKeys } from "./key-rotation.ts";
+import { addParts, discardReplacement, removePart, reorderParts, replacePart } from "./part-edits.ts";
+import { lastKeyVersionOf } from "./part-versions.ts";
 import { STANDARD_POLICY_RULE } from "./quality-auth.ts";
 import { upsertQualityAuth } from "./quality-policies.ts";
 import { applied, encrypted, NOW, playingPost, staged, transcoded, waitingPost } from "./ready-post.fixture.ts";
 import { cancelPart, refreshPost, resumePart } from "./recovery.ts";
+import { replaced, source } from "./replaced-part.fixture.ts";
 import { auditVideoPost, submitVideoPost, withdrawVideoPost } from "./review.ts";
 import { type Decision, deleteVideoPost, updateVideoPost, type VideoPost, type VideoPostStatus } from "./video-post.ts";
 
@@ -44,20 +47,47 @@ function keys(post: VideoPost): Decision {
   return stageKeys(post, { fileId: PART, jobId: "encrypt-9" }, [draft], version, STANDARD_POLICY_RULE, LATER);
 }
 
-/** The part is transcoded and its keys are staged where the state allows that; the result belongs to them. */
+/** The part is transcoded and the keys of its next version are staged, where the state allows that. */
+function encrypting(post: VideoPost): VideoPost {
+  if (post.deletedAt !== null || post.files.length === 0) return post;
+  return staged(post.files[0]?.clear ? post : transcoded(post), (post.files[0]?.lastKeyVersion ?? 0) + 1);
+}
+
+/** The result belongs to the keys that are staged before. */
 function encryptResult(post: VideoPost): Decision {
   const keyVersion = (post.files[0]?.lastKeyVersion ?? 0) + 1;
-  const isLive = post.deletedAt === null && post.files.length > 0;
-  const before = isLive ? staged(post.files[0]?.clear ? post : transcoded(post), keyVersion) : post;
   const { variants } = transcodeResult;
   const prefix = `a-film/transcode-0/enc/k${keyVersion}-c9/`;
   const jobId = `encrypt-0-${keyVersion}`;
   const clearPrefix = "a-film/transcode-0/c1/";
   const result = { kind: "done", jobId, clearPrefix, prefix, keyVersion, variants, retireAt: LATER } as const;
-  return applyEncryptResult(before, PART, result, LATER);
+  return applyEncryptResult(encrypting(post), PART, result, LATER);
 }
 
 const failure = { kind: "failed", reason: "no media" } as const;
+
+function retryOfFailedEncryption(post: VideoPost): Decision {
+  const before = encrypting(post);
+  const failed = applyEncryptResult(before, PART, failure, LATER);
+  return resumePart(failed.kind === "changed" ? failed.change.post : before, PART, "ENCRYPT", [], LATER);
+}
+
+/** A replacement is in progress where the part plays. */
+function discard(post: VideoPost): Decision {
+  const isLive = post.deletedAt === null && post.files[0]?.playing;
+  return discardReplacement(isLive ? replaced(post) : post, 0, LATER);
+}
+
+/** The post has a second part, which is as the first. */
+function reorder(post: VideoPost): Decision {
+  const second = post.files.map((file) => ({ ...file, id: "file-1", fileIndex: 1, position: 1 }));
+  return reorderParts({ ...post, files: [...post.files, ...second], nextFileIndex: 2 }, [1, 0], "keep", LATER);
+}
+
+function revokeStaged(post: VideoPost): Decision<unknown> {
+  const before = encrypting(post);
+  return revokeKeyVersion(before, 0, lastKeyVersionOf(before, 0), LATER);
+}
 
 export const WHEN = {
   "update texts": (post: VideoPost) => updateVideoPost(post, { title: "Another" }, LATER),
@@ -76,6 +106,19 @@ export const WHEN = {
   "encryption fails": (post: VideoPost) => applyEncryptResult(post, PART, failure, LATER),
   "cancel transcode": (post: VideoPost) => cancelPart(post, PART, "TRANSCODE", LATER),
   "retry transcode": (post: VideoPost) => resumePart(post, PART, "TRANSCODE", [], LATER),
+  "retry encryption": (post: VideoPost) => resumePart(post, PART, "ENCRYPT", [], LATER),
+  "retry failed encryption": retryOfFailedEncryption,
+  "cancel encryption": (post: VideoPost) => cancelPart(encrypting(post), PART, "ENCRYPT", LATER),
+  "add part": (post: VideoPost) => addParts(post, [source("added")], "keep", LATER),
+  "add part: review": (post: VideoPost) => addParts(post, [source("added")], "review", LATER),
+  "replace part": (post: VideoPost) => replacePart(post, 0, source("new"), "keep", LATER),
+  "replace part: review": (post: VideoPost) => replacePart(post, 0, source("new"), "review", LATER),
+  "discard replacement": discard,
+  "remove part": (post: VideoPost) => removePart(post, 0, "keep", LATER),
+  "remove part: review": (post: VideoPost) => removePart(post, 0, "review", LATER),
+  "reorder parts": reorder,
+  "revoke keys": (post: VideoPost) => revokeKeyVersion(post, 0, 1, LATER),
+  "revoke staged keys": revokeStaged,
   rotate: (post: VideoPost) => rotateKeys(post, 0, () => "job", LATER) as Decision<unknown>,
   refresh: (post: VideoPost) => refreshPost(post, LATER),
   "set policies": (post: VideoPost) =>

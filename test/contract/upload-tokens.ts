@@ -119,6 +119,17 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
       expect((await found(token))!.uploadId).toBe(upload.uploadId);
     });
 
+    it("replaces a bounded number of uploads without bytes, and the last one still takes a chunk", async () => {
+      const token = await created();
+      const opened: boolean[] = [];
+      for (let n = 0; n < 25; n++) opened.push((await openUpload(token)).opened);
+      expect(opened).toEqual(Array.from({ length: 25 }, (_, n) => n <= 20));
+      const waiting = await persistence.uploads.listRemovable(NOW, 100);
+      expect(waiting).toHaveLength(20);
+      await persistence.uploads.finishRemoval(waiting[0]!);
+      expect(await advance((await openUpload(token)).upload, 0, 100)).toBe(true);
+    });
+
     it("opens no second upload once the first has bytes, and stores nothing", async () => {
       const token = await created();
       const { upload } = await openUpload(token);

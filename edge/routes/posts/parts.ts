@@ -47,7 +47,7 @@ export const partRoutes: readonly Route<Deps>[] = [
       const { videoPostId } = params;
       const present = await withThisUpload(deps, videoPostId, fileIndex, source.uploadId);
       if (present !== null) return answer(200, describeVideoPost(present));
-      const resolved = await resolveSources(deps.uploads, [source], caller.id, now);
+      const resolved = await resolveSources(deps.uploads, [source], caller.id, now, "uploadId");
       if (resolved.kind === "refused") return domainRefusal(resolved.refusal);
       const edited = { videoPostId, fileIndex, seenVersion: version ?? null, editor: caller.id };
       const outcome = await replacePart(ruled(deps), edited, resolved.files[0]!, now);

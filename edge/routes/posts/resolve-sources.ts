@@ -9,13 +9,14 @@ export type ResolvedSources =
 
 /**
  * The uploads of a new post, in one read for any number. Each must be complete, unused and the caller's own. The check
- * of use gives a clear error early; the save enforces it.
+ * of use gives a clear error early; the save enforces it. `field`: the field of the body that a refusal names.
  */
 export async function resolveSources(
   uploads: Pick<UploadStore, "findAll">,
   list: readonly UploadFile[],
   owner: string,
   now: number,
+  field: "uploadFileList" | "uploadId" = "uploadFileList",
 ): Promise<ResolvedSources> {
   const ids = list.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [uploadId]));
   const found = ids.length === 0 ? [] : await uploads.findAll(ids, owner);
@@ -29,19 +30,24 @@ export async function resolveSources(
     }
     if (uploadId === undefined) throw new Error("uploadFileList has an entry without a source");
     const upload = byId.get(uploadId);
-    const refusal = refusalOf(file, upload, now);
-    if (upload === undefined || refusal !== null) return refused(refusal ?? noUpload(uploadId));
+    const refusal = refusalOf(file, upload, field, now);
+    if (upload === undefined || refusal !== null) return refused(refusal ?? noUpload(field, uploadId));
     files.push({ source: { kind: "upload", uploadId }, fileName, fileSize: upload.size, durationSeconds });
   }
   return { kind: "resolved", files };
 }
 
-function noUpload(uploadId: string): Refusal {
-  return { kind: "invalid", detail: `uploadFileList: unknown upload ${uploadId}` };
+function noUpload(field: string, uploadId: string): Refusal {
+  return { kind: "invalid", detail: `${field}: unknown upload ${uploadId}` };
 }
 
-function refusalOf({ uploadId, fileSize }: UploadFile, upload: UploadWithUse | undefined, now: number): Refusal | null {
-  const invalid = (detail: string): Refusal => ({ kind: "invalid", detail: `uploadFileList: ${detail}` });
+function refusalOf(
+  { uploadId, fileSize }: UploadFile,
+  upload: UploadWithUse | undefined,
+  field: string,
+  now: number,
+): Refusal | null {
+  const invalid = (detail: string): Refusal => ({ kind: "invalid", detail: `${field}: ${detail}` });
   const wrongState = (detail: string): Refusal => ({ kind: "wrong-state", detail: `upload ${uploadId} ${detail}` });
   if (upload === undefined) return null;
   if (upload.tokenId !== null) return wrongState("is of an upload token, which creates its post");

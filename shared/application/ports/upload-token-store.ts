@@ -10,7 +10,8 @@ export interface UploadTokenStore {
   /**
    * Opens an upload as the token's current one. False if the token is revoked, expired or used: its upload is complete,
    * or has bytes and has not expired. An upload without bytes is replaced and takes no chunk from then on, so that a
-   * client that has not received the answer to its creation can repeat it.
+   * client that has not received the answer to its creation can repeat it; false while many replaced ones of the token
+   * wait for their removal.
    */
   openUpload(input: OpenTokenUpload): Promise<boolean>;
   /**

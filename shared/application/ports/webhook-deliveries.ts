@@ -70,7 +70,7 @@ export type AttemptStart =
 export type FinishedAttempt = DeliveryRef & {
   readonly attempt: WebhookAttempt;
   readonly after: AfterAttempt;
-  /** Where the attempt was sent: an endpoint that has another URL by now is not disabled by 410. */
+  /** Where the attempt was sent: an endpoint that has another URL by now is not disabled by 410, and the delivery starts again. */
   readonly url: string;
   /** When a lost queue message is replaced; null unless another attempt follows. */
   readonly wakeAt: number | null;

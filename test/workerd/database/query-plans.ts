@@ -2,6 +2,20 @@ import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { testEnv } from "../support/test-env.ts";
 
+export type PlansOf = readonly (readonly string[])[];
+
+/** What SQLite says of a table that it reads whole or sorts. */
+const WHOLE = /SCAN (?!\(subquery|read\b|CONSTANT|json_each|value\b)|TEMP B-TREE|AUTOMATIC/;
+
+/** Partial indexes that hold nothing but the rows of their statement, which therefore reads them whole. */
+const PARTIAL =
+  /^SCAN \w+ USING (COVERING )?INDEX (video_post_unfolded|published_video_unrecorded|upload_token_uploading)$/;
+
+/** Of the plan of one statement. */
+export function readsWhole(plan: readonly string[]): boolean {
+  return plan.some((line) => WHOLE.test(line) && !PARTIAL.test(line));
+}
+
 /** The plan of every statement that the ports send while `use` runs, as SQLite describes it, line by line. */
 export async function plansOf(use: (persistence: ReturnType<typeof d1Persistence>) => Promise<unknown>) {
   const plans: Promise<{ results: { detail: string }[] }>[] = [];

@@ -151,6 +151,15 @@ describe("replacing a part that plays", () => {
     expect(await tokenStatus(worker, videoPostId)).toBe(200);
   });
 
+  it("names the field of its body when its upload is refused", async () => {
+    const { videoPostId } = await publishPost(worker);
+    const body = { fileName: "new.mp4", uploadId: "none" };
+    expect(await edit("PUT", `${pathOf(videoPostId)}/parts/0/source`, body)).toMatchObject({
+      status: 422,
+      body: { detail: "uploadId: unknown upload none" },
+    });
+  });
+
   it("deletes what a superseded replacement had stored", async () => {
     const { videoPostId } = await publishPost(worker);
     await replace(videoPostId);

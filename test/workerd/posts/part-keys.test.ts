@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { bearer, createKey } from "../support/admin-callers.ts";
 import { database } from "../support/inspection.ts";
+import { emptyQueue } from "../support/one-job.ts";
 import { createPost, type PublishedPost, publishPost } from "../support/published-post.ts";
 import { startWorker } from "../support/worker.ts";
 
@@ -66,5 +67,14 @@ describe("the encryption of a part", () => {
       return sent.status;
     });
     expect(await Promise.all(statuses)).toEqual([200, 200, 403]);
+  });
+
+  it("is 404 after the removal of the part", async () => {
+    await emptyQueue();
+    const { videoPostId } = await publishPost(worker);
+    await worker.admin("POST", `/api/v2/video-posts/${videoPostId}/withdraw`, {});
+    expect((await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}/parts/0`)).status).toBe(200);
+    const answers = ["encryption", "key-version", "keys"].map((rest) => worker.admin("GET", part(videoPostId, rest)));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([404, 404, 404]);
   });
 });

@@ -30,12 +30,13 @@ async function find(
 
 type ListedRow = { readonly [Name in keyof ListedContentKey]: ListedContentKey[Name] | null };
 
-/** One row without a key stands for a part that has none. */
+/** One row without a key stands for a part that has none. The keys of a part's earlier sources are its own. */
 async function list(db: Database, { videoPostId, fileIndex }: PartRef): Promise<readonly ListedContentKey[] | null> {
   const rows = await db.all<ListedRow>(sql`SELECT k.key_id AS keyId, k.quality, k.key_version AS keyVersion,
       k.key_uri_template AS keyUriTemplate, k.status, k.usable_until AS usableUntil, k.created_at AS createdAt
     FROM video_file_post f LEFT JOIN video_hls_encrypt_key k ON k.file_id = f.id
-    WHERE f.video_id = ${videoPostId} AND f.file_index = ${fileIndex}
+    WHERE f.video_id = ${videoPostId} AND f.file_index = ${fileIndex} AND EXISTS (SELECT 1 FROM video_file_post p
+      WHERE p.video_id = f.video_id AND p.file_index = f.file_index AND p.version_state = 'PRESENT')
     ORDER BY k.key_version, k.quality`);
   return rows.length === 0 ? null : rows.filter((row): row is ListedContentKey => row.keyId !== null);
 }

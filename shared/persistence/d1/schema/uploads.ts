@@ -25,7 +25,7 @@ export const uploadSession = sqliteTable(
     multipartId: text("multipart_id"),
     partSize: integer("part_size"),
   },
-  (t) => [index("upload_session_expires").on(t.state, t.expiresAt)],
+  (t) => [index("upload_session_expires").on(t.expiresAt, t.tokenId)],
 );
 
 export const uploadToken = sqliteTable(
@@ -49,7 +49,8 @@ export const uploadToken = sqliteTable(
   (t) => [
     index("upload_token_owner").on(t.owner, t.tokenId),
     index("upload_token_expiring").on(t.expiresAt).where(sql`ended_at IS NULL`),
-    index("upload_token_uploading").on(t.uploadId).where(sql`ended_at IS NULL AND upload_id IS NOT NULL`),
+    // Read whole: the tokens whose uploads are in progress.
+    index("upload_token_uploading").on(t.tokenId).where(sql`ended_at IS NULL AND upload_id IS NOT NULL`),
     index("upload_token_ended").on(t.endedAt).where(sql`ended_at IS NOT NULL`),
   ],
 );

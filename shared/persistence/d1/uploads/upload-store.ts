@@ -1,18 +1,4 @@
-import {
-  and,
-  asc,
-  eq,
-  getTableColumns,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lte,
-  notExists,
-  or,
-  sql,
-} from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt, gte, isNotNull, isNull, lte, notExists, or, sql } from "drizzle-orm";
 import type {
   AdvanceUpload,
   DeclareUploadSize,
@@ -133,15 +119,7 @@ async function listRemovable(db: Database, now: number, limit: number): Promise<
   const rows = await db
     .select({ uploadId: uploadSession.uploadId })
     .from(uploadSession)
-    .where(
-      and(
-        // Both states are named so that the index on (state, expires_at) serves the sweep.
-        inArray(uploadSession.state, ["OPEN", "COMPLETE"]),
-        lte(uploadSession.expiresAt, now - UPLOAD_REMOVAL_DELAY_MS),
-        notExists(partOf(db)),
-        MAKES_NO_POST,
-      ),
-    )
+    .where(and(lte(uploadSession.expiresAt, now - UPLOAD_REMOVAL_DELAY_MS), notExists(partOf(db)), MAKES_NO_POST))
     .orderBy(asc(uploadSession.expiresAt))
     .limit(limit);
   return rows.map(({ uploadId }) => uploadId);

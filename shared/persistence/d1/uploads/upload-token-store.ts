@@ -13,6 +13,8 @@ import { uploadSession, uploadToken } from "../schema/uploads.ts";
 
 /** The expiry of an upload that is being removed: 0 is always in the past, and an expired upload takes no chunk. */
 export const REMOVING = 0;
+/** Empty uploads of one token that wait for their removal. The next creation is refused until the sweep has removed one. */
+const MOST_REPLACED = 20;
 
 export function d1UploadTokenStore(db: Database): UploadTokenStore {
   return {
@@ -34,7 +36,8 @@ export function d1UploadTokenStore(db: Database): UploadTokenStore {
     },
     listCompleted: async (limit) => {
       const rows = await db.all<{ tokenId: string }>(sql`
-        SELECT t.token_id AS tokenId FROM upload_token t JOIN upload_session u ON u.upload_id = t.upload_id
+        SELECT t.token_id AS tokenId FROM upload_token t INDEXED BY upload_token_uploading
+        CROSS JOIN upload_session u ON u.upload_id = t.upload_id
         WHERE t.ended_at IS NULL AND t.upload_id IS NOT NULL AND u.state = 'COMPLETE' AND u.expires_at <> ${REMOVING}
         ORDER BY t.token_id LIMIT ${limit}`);
       return rows.map(({ tokenId }) => tokenId);
@@ -95,7 +98,9 @@ async function openUpload(db: Database, { tokenId, upload, now }: OpenTokenUploa
     batched(
       db,
       sql`UPDATE upload_session SET expires_at = ${REMOVING} WHERE state = 'OPEN' AND "offset" = 0
-        AND upload_id = (SELECT upload_id FROM upload_token WHERE ${isUsable})`,
+        AND upload_id = (SELECT upload_id FROM upload_token WHERE ${isUsable})
+        AND (SELECT count(*) FROM upload_session r WHERE r.expires_at = ${REMOVING} AND r.token_id = ${tokenId})
+          < ${MOST_REPLACED}`,
     ),
     batched(db, sql`UPDATE upload_token SET upload_id = ${upload.uploadId} WHERE ${isUsable} AND ${hasNoUpload(now)}`),
     batched(

@@ -124,7 +124,11 @@ async function begin(db: Database, ref: DueDelivery, now: number, leaseUntil: nu
 }
 
 async function finish(db: Database, { endpointId, eventId, attempt: done, after, url, wakeAt }: FinishedAttempt) {
-  const deliveredAt = after.state === "DELIVERED" ? done.startedAt + done.durationMs : null;
+  const ended = done.startedAt + done.durationMs;
+  const deliveredAt = after.state === "DELIVERED" ? ended : null;
+  // The 410 came from an earlier URL of the endpoint.
+  const isGoneElsewhere = sql`${after.isGone ? 1 : 0} = 1 AND endpoint_id = ${endpointId} AND event_id = ${eventId}
+    AND EXISTS (SELECT 1 FROM webhook_endpoint e WHERE e.id = endpoint_id AND e.state = 'ENABLED' AND e.url <> ${url})`;
   // A replay since the start of the attempt has set the step to 0.
   const isCurrent = sql`(attempts = ${done.attempt} AND state = 'PENDING' AND step > 0 OR ${after.state} = 'DELIVERED')`;
   await db.batch([
@@ -143,6 +147,7 @@ async function finish(db: Database, { endpointId, eventId, attempt: done, after,
       sql`UPDATE webhook_endpoint SET state = 'DISABLED', disabled_reason = 'GONE', disabled_at = ${done.startedAt}
       WHERE ${after.isGone ? 1 : 0} = 1 AND id = ${endpointId} AND url = ${url} AND state = 'ENABLED'`,
     ),
+    batched(db, sql`${restart(sql`${isGoneElsewhere} AND attempts = ${done.attempt} AND state = 'HELD'`, ended)}`),
   ]);
 }
 
