@@ -138,13 +138,15 @@ export function describeWebhookDeliveries(name: string, open: OpenPersistence): 
       });
     });
 
-    it("disable an endpoint that is gone, unless it has another URL by now", async () => {
+    it("disable an endpoint that is gone, and start again where it has another URL by now", async () => {
       await store("e1");
       await begin();
       const gone: AfterAttempt = { state: "HELD", nextAttemptAt: null, isGone: true };
       await finish(1, gone, "https://elsewhere.example/");
       expect(await persistence.webhookEndpoints.find("a")).toMatchObject({ state: "ENABLED" });
-      await finish(1, gone);
+      expect(await find()).toMatchObject({ state: "PENDING", attempts: 1, step: 0, nextAttemptAt: NOW + 5 });
+      await begin(2, NOW + 5);
+      await finish(2, gone);
       expect(await persistence.webhookEndpoints.find("a")).toMatchObject({
         ...{ state: "DISABLED", disabledReason: "GONE", disabledAt: NOW },
       });
