@@ -81,7 +81,9 @@ it(`lose no change: ${EDITORS} editors on ${POSTS} posts`, { timeout: MS + 120_0
     expect(metadata).toEqual(Object.fromEntries(counters));
     const left = own.reduce((sum, { added, removed }) => sum + added - removed, 0);
     expect(files).toHaveLength(left);
-    expect(files.map(({ position }) => position).toSorted((a, b) => a - b)).toEqual(files.map((_, position) => position));
+    expect(files.map(({ position }) => position).toSorted((a, b) => a - b)).toEqual(
+      files.map((_, position) => position),
+    );
   }
   const accepted = done.reduce((sum, { counted, added, removed }) => sum + counted + added + removed, 0);
   expect(accepted).toBeGreaterThan(POSTS);

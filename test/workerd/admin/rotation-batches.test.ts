@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 describe("a batch of 20 parts", () => {
-  it("continues with each job that ends, reports what failed, and retries it", async () => {
+  it("continues with each job that ends, reports what failed, and retries it", { timeout: 300_000 }, async () => {
     const posts = await rotation.publish(20);
     const batchId = await rotation.begin({ maxInFlight: 3 });
     expect((await rotation.batch(batchId)).progress).toMatchObject({ total: 20, pending: 17, rotating: 3, percent: 0 });
@@ -124,6 +124,8 @@ describe("a batch", () => {
   it("reports as a dry run what it would do, and writes nothing", async () => {
     const [post] = await rotation.publish(2);
     await createPost(worker);
+    // The events of these saves are delivered meanwhile.
+    await worker.settled();
     const before = await everything();
     const { status, body } = await rotation.ask({ dryRun: true });
     expect(status).toBe(200);
