@@ -6,7 +6,16 @@ import { startIsolate } from "../support/isolates.ts";
 import { encryptPost, type PublishedPost, publishPost } from "../support/published-post.ts";
 import { longTests } from "../support/test-env.ts";
 import { newKey, published, type SigningKey, serve, sign } from "../support/viewer-issuer.ts";
-import { administer, anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
+import {
+  administer,
+  anonymousToken,
+  askKey,
+  askKeyOfNewSession,
+  type Held,
+  siteToken,
+  startSession,
+  tokenId,
+} from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* Several isolates over one database: what one of them knows of what another has done. */
@@ -73,15 +82,6 @@ describe("a crowd of viewers without limits", () => {
   });
 });
 
-/** The refusal of a session that is started now: by its key, or by its master, which goes with a deleted post. */
-async function newSessionsKey(isolate: TestWorker, of: PublishedPost, token: Held): Promise<string> {
-  const path = `/video/enc/videoResource/${of.videoPostId}/${of.fileIndex}/master.m3u8?token=${token.token}`;
-  const master = await isolate.fetch(path);
-  const text = await master.text();
-  if (master.status === 410 && text.includes('"superseded"')) return "key-superseded";
-  return askKey(isolate, of, await startSession(isolate, of, token));
-}
-
 describe.each(["0", "1", "5"])("GATE_FRESH_SECONDS=%s", (fresh) => {
   const settings = { GATE_FRESH_SECONDS: fresh };
   const period = Number(fresh) * 1000 + 1;
@@ -105,7 +105,7 @@ describe.each(["0", "1", "5"])("GATE_FRESH_SECONDS=%s", (fresh) => {
     for (const isolate of isolates) isolate.pass(period);
     for (const isolate of isolates) {
       expect(await askKey(isolate, mine, session)).toBe(reason);
-      expect(await newSessionsKey(isolate, mine, token)).toBe(reason);
+      expect(await askKeyOfNewSession(isolate, mine, token)).toBe(reason);
     }
   });
 
