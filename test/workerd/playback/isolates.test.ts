@@ -3,19 +3,11 @@ import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts"
 import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
 import { database } from "../support/inspection.ts";
 import { startIsolate } from "../support/isolates.ts";
+import { askInNewSession } from "../support/new-session.ts";
 import { encryptPost, type PublishedPost, publishPost } from "../support/published-post.ts";
 import { longTests } from "../support/test-env.ts";
 import { newKey, published, type SigningKey, serve, sign } from "../support/viewer-issuer.ts";
-import {
-  administer,
-  anonymousToken,
-  askKey,
-  askKeyOfNewSession,
-  type Held,
-  siteToken,
-  startSession,
-  tokenId,
-} from "../support/viewing.ts";
+import { administer, anonymousToken, askKey, type Held, siteToken, startSession, tokenId } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* Several isolates over one database: what one of them knows of what another has done. */
@@ -105,7 +97,7 @@ describe.each(["0", "1", "5"])("GATE_FRESH_SECONDS=%s", (fresh) => {
     for (const isolate of isolates) isolate.pass(period);
     for (const isolate of isolates) {
       expect(await askKey(isolate, mine, session)).toBe(reason);
-      expect(await askKeyOfNewSession(isolate, mine, token)).toBe(reason);
+      expect(await askInNewSession(isolate, mine, token)).toBe(reason);
     }
   });
 

@@ -28,20 +28,12 @@ export async function startSession(worker: TestWorker, part: Part, issued: Held)
   return sessionIn(await (await masterOf(worker, part, issued)).text());
 }
 
-function masterOf(worker: TestWorker, part: Part, { token }: Held): Promise<Response> {
+export function masterOf(worker: TestWorker, part: Part, { token }: Held): Promise<Response> {
   return worker.fetch(`/video/enc/videoResource/${part.videoPostId}/${part.fileIndex}/master.m3u8?token=${token}`);
 }
 
-function sessionIn(master: string): Held {
+export function sessionIn(master: string): Held {
   return { token: /token=([\w.-]+)/.exec(master)![1]! };
-}
-
-/** As `askKey` with a session that is started now. The master of a deleted post may be gone before its keys are. */
-export async function askKeyOfNewSession(worker: TestWorker, of: PublishedPost, issued: Held): Promise<string> {
-  const response = await masterOf(worker, of, issued);
-  const text = await response.text();
-  if (response.status === 410 && text.includes('"superseded"')) return "key-superseded";
-  return askKey(worker, of, sessionIn(text));
 }
 
 /** "key", or the code of the refusal. */
