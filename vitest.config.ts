@@ -21,8 +21,8 @@ const POLLING = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   test: {
-    // One more than there are processors: queues, leases, players and programs of others leave them idle at times.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest's default leaves one processor free; more files than processors starve the players of the browser.
+    maxWorkers: availableParallelism(),
     reporters: ["default", "./test/untried-tests.ts"],
     sequence: { sequencer: SlowFilesFirst },
     projects: [
