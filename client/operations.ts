@@ -473,7 +473,7 @@ export type Operations = {
   };
   /** Creates a webhook endpoint, whose secret is shown once. */
   createWebhook: {
-    input: { readonly body: { readonly url: string; readonly events?: readonly ("*" | "post.*" | "part.*" | "job.*" | "key.*" | "policy.*" | "session.*" | "post.created" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted" | "part.added" | "part.ready" | "part.failed" | "part.replaced" | "part.removed" | "job.failed" | "key.rotated" | "key.rotation_failed" | "policy.changed" | "session.limit_reached")[] | undefined; readonly description?: string | undefined; }; };
+    input: { readonly body: { readonly url: string; readonly events?: readonly ("*" | "post.*" | "part.*" | "job.*" | "key.*" | "policy.*" | "session.*" | "upload.*" | "post.created" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted" | "part.added" | "part.ready" | "part.failed" | "part.replaced" | "part.removed" | "job.failed" | "key.rotated" | "key.rotation_failed" | "policy.changed" | "session.limit_reached" | "upload.completed" | "upload.expired")[] | undefined; readonly description?: string | undefined; }; };
     answers: { readonly status: 201; readonly body: NewWebhookEndpoint };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "invalid" | "wrong-state" | "misconfigured" | "unavailable";
     idempotent: true;
@@ -486,7 +486,7 @@ export type Operations = {
   };
   /** Changes, enables or disables a webhook endpoint. */
   updateWebhook: {
-    input: { readonly params: { readonly webhookId: string; }; readonly body: { readonly url?: string | undefined; readonly events?: readonly ("*" | "post.*" | "part.*" | "job.*" | "key.*" | "policy.*" | "session.*" | "post.created" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted" | "part.added" | "part.ready" | "part.failed" | "part.replaced" | "part.removed" | "job.failed" | "key.rotated" | "key.rotation_failed" | "policy.changed" | "session.limit_reached")[] | undefined; readonly description?: string | undefined; readonly state?: "ENABLED" | "DISABLED" | undefined; }; };
+    input: { readonly params: { readonly webhookId: string; }; readonly body: { readonly url?: string | undefined; readonly events?: readonly ("*" | "post.*" | "part.*" | "job.*" | "key.*" | "policy.*" | "session.*" | "upload.*" | "post.created" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted" | "part.added" | "part.ready" | "part.failed" | "part.replaced" | "part.removed" | "job.failed" | "key.rotated" | "key.rotation_failed" | "policy.changed" | "session.limit_reached" | "upload.completed" | "upload.expired")[] | undefined; readonly description?: string | undefined; readonly state?: "ENABLED" | "DISABLED" | undefined; }; };
     answers: { readonly status: 200; readonly body: WebhookEndpoint };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };

@@ -10,6 +10,7 @@ import { dispatchEvents } from "./events/outbox.ts";
 import { logError } from "./log/log.ts";
 import { expireUploadTokens, finishTokenUploads } from "./uploads/finish-token-uploads.ts";
 import { removeExpiredUploads } from "./uploads/remove-uploads.ts";
+import { eventTimes } from "./webhooks/event-times.ts";
 import { expireWebhooks } from "./webhooks/expire-webhooks.ts";
 import { queueDueDeliveries } from "./webhooks/queue-deliveries.ts";
 
@@ -31,7 +32,7 @@ export async function runScheduled(context: Context): Promise<void> {
       titles: () => context.foldedTitles.complete(TITLES_PER_SWEEP),
       scan: () => scanJobs(context, now()),
       migration: () => continueRekey(context, settings.MIGRATION_MAX_IN_FLIGHT, now()),
-      uploads: () => removeExpiredUploads({ uploads, source: env.SOURCE }, now(), UPLOADS_PER_SWEEP),
+      uploads: () => removeExpiredUploads({ uploads, source: env.SOURCE }, eventTimes(context), UPLOADS_PER_SWEEP),
       uploadTokens: () => expireUploadTokens(context),
       idempotency: () => context.idempotency.deleteExpired(now(), EXPIRED_KEYS_PER_SWEEP),
       audit: () => expireAuditEvents(context, now()),

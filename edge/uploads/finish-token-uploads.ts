@@ -1,6 +1,7 @@
 import { createPostOfUploadToken } from "../../shared/application/commands/create-post-of-upload-token.ts";
 import { ENDED_UPLOAD_TOKEN_KEPT_MS } from "../../shared/domain/upload-token.ts";
 import type { Context } from "../context.ts";
+import { eventTimes } from "../webhooks/event-times.ts";
 
 type Deps = Pick<Context, "uploadTokens" | "posts" | "vault" | "now">;
 
@@ -20,8 +21,9 @@ export async function finishTokenUploads(deps: Deps): Promise<number> {
 }
 
 /** Ends tokens that can no longer be used, and deletes those that ended long ago. */
-export async function expireUploadTokens({ uploadTokens, now }: Pick<Deps, "uploadTokens" | "now">): Promise<number> {
-  const ended = await uploadTokens.endExpired(now(), ROWS_PER_RUN);
+export async function expireUploadTokens(deps: Pick<Context, "uploadTokens" | "settings" | "now">): Promise<number> {
+  const { uploadTokens, now } = deps;
+  const ended = await uploadTokens.endExpired(eventTimes(deps), ROWS_PER_RUN);
   await uploadTokens.deleteEnded(now() - ENDED_UPLOAD_TOKEN_KEPT_MS, ROWS_PER_RUN);
   return ended.length;
 }

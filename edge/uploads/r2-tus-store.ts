@@ -7,7 +7,13 @@ import { removeUpload, type UploadStorage } from "./remove-uploads.ts";
 import { putChunk } from "./upload-chunks.ts";
 
 /** `lifeMs`: from the creation, and again from each chunk. */
-export type TusStorage = UploadStorage & { readonly lifeMs: number };
+export type TusStorage = UploadStorage & {
+  readonly lifeMs: number;
+  /** From an event to the first attempt to deliver it. */
+  readonly firstWaitMs: number;
+  /** After an upload may have become complete, which has stored deliveries. */
+  readonly completed: () => void;
+};
 
 /** One request: the authenticated owner and the bytes that it carries. */
 export type UploadRequest = {
@@ -93,8 +99,13 @@ export class R2TusStore extends DataStore {
 
   override async declareUploadLength(uploadId: string, size: number): Promise<void> {
     if (size === 0) throw emptyUpload();
-    const declared = await this.#storage.uploads.declareSize({ ...this.#ref(uploadId), size });
+    const declared = await this.#storage.uploads.declareSize({
+      ...this.#ref(uploadId),
+      ...this.#times(this.#now()),
+      size,
+    });
     if (!declared) throw new UploadRefusal(400, "Upload-Length is known already, or below the offset");
+    this.#storage.completed();
   }
 
   /**
@@ -106,10 +117,12 @@ export class R2TusStore extends DataStore {
     const { body, bodyBytes } = this.#request;
     // An empty chunk would occupy the name of the chunk at the same offset.
     if (body === null || bodyBytes === 0) return offset;
-    const { tempPath } = await this.#find(uploadId);
+    const { tempPath, size } = await this.#find(uploadId);
     const key = uploadChunkKey(tempPath, offset);
     if (await putChunk(this.#storage.source, key, body, bodyBytes)) {
-      return this.#count(uploadId, key, offset, offset + bodyBytes);
+      const end = await this.#count(uploadId, key, offset, offset + bodyBytes);
+      if (end === size) this.#storage.completed();
+      return end;
     }
     await this.#countChunkOfOther(uploadId, key, offset);
     throw ERRORS.INVALID_OFFSET;
@@ -149,7 +162,11 @@ export class R2TusStore extends DataStore {
   }
 
   #until(now: number) {
-    return { now, expiresAt: now + this.#storage.lifeMs };
+    return { ...this.#times(now), expiresAt: now + this.#storage.lifeMs };
+  }
+
+  #times(now: number) {
+    return { now, firstAttemptAt: now + this.#storage.firstWaitMs };
   }
 
   async #find(uploadId: string): Promise<Upload> {

@@ -1,4 +1,6 @@
 import type { UploadStore } from "../../shared/application/ports/upload-store.ts";
+import type { CreatedAt } from "../../shared/application/ports/webhook-deliveries.ts";
+import type { Upload } from "../../shared/domain/upload.ts";
 import { uploadObjectKey } from "./part-addresses.ts";
 import { deleteChunks } from "./upload-chunks.ts";
 
@@ -7,9 +9,12 @@ export type UploadStorage = { readonly uploads: UploadStore; readonly source: R2
 
 /** Removes an upload's chunks and its row. False when there is no such upload or a part has been made of it. */
 export async function removeUpload({ uploads, source }: UploadStorage, uploadId: string): Promise<boolean> {
-  const upload = await uploads.beginRemoval(uploadId);
+  return finish({ uploads, source }, await uploads.beginRemoval(uploadId));
+}
+
+async function finish({ uploads, source }: UploadStorage, upload: Upload | null): Promise<boolean> {
   if (upload === null) return false;
-  const { multipartId, state } = upload;
+  const { uploadId, multipartId, state } = upload;
   if (multipartId !== null && state === "OPEN") await abort(source, uploadObjectKey(upload), multipartId);
   await deleteChunks(source, upload.tempPath);
   await uploads.finishRemoval(uploadId);
@@ -29,12 +34,12 @@ async function abort(source: R2Bucket, key: string, multipartId: string): Promis
  * The sweep: removes up to `limit` expired uploads that no part uses. One that fails does not stop the others. Returns how
  * many it removed.
  */
-export async function removeExpiredUploads(storage: UploadStorage, now: number, limit: number): Promise<number> {
+export async function removeExpiredUploads(storage: UploadStorage, at: CreatedAt, limit: number): Promise<number> {
   let removed = 0;
   const failures: unknown[] = [];
-  for (const uploadId of await storage.uploads.listRemovable(now, limit)) {
+  for (const uploadId of await storage.uploads.listRemovable(at.now, limit)) {
     try {
-      if (await removeUpload(storage, uploadId)) removed++;
+      if (await finish(storage, await storage.uploads.beginExpiry(uploadId, at))) removed++;
     } catch (error) {
       failures.push(error);
     }

@@ -2,6 +2,7 @@ import type { PostLabels } from "../../shared/application/ports/webhook-deliveri
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import { type WebhookEvent, webhookBody, webhookIdOf } from "../../shared/domain/webhook-event.ts";
 import type { Context } from "../context.ts";
+import { eventTimes } from "./event-times.ts";
 import { eventsOf } from "./events-of.ts";
 
 export type AnnounceDeps = Pick<Context, "webhookDeliveries" | "settings" | "now">;
@@ -20,9 +21,7 @@ export async function announceEvent(event: DomainEvent, deps: AnnounceDeps): Pro
 }
 
 /** Stores one delivery of an event for each endpoint that receives its type. */
-export async function announce(event: WebhookEvent, { webhookDeliveries, settings, now }: AnnounceDeps): Promise<void> {
-  const at = now();
-  const firstAttemptAt = at + Math.round(settings.WEBHOOK_RETRY_SECONDS[0]! * 1000);
-  const { id, type } = event;
-  await webhookDeliveries.create({ id, type, at: event.at, body: webhookBody(event) }, { now: at, firstAttemptAt });
+export async function announce(event: WebhookEvent, deps: AnnounceDeps): Promise<void> {
+  const { id, type, at } = event;
+  await deps.webhookDeliveries.create({ id, type, at, body: webhookBody(event) }, eventTimes(deps));
 }

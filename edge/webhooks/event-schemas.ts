@@ -8,6 +8,7 @@ import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
 const instant = z.iso.datetime();
 const fileIndex = z.int().min(0);
 const reason = z.string();
+const uploadTokenId = z.string().nullable().describe("null for an upload of a caller");
 
 /** Of a post, as it is when the event is first handled. */
 const OF_A_POST = {
@@ -76,6 +77,20 @@ export const WEBHOOK_EVENTS: Readonly<Record<WebhookEventType, Described>> = {
       fileIndex: fileIndex.nullable(),
       viewerId: z.string().nullable(),
       tokenId: z.string().nullable(),
+    }),
+  },
+  "upload.completed": {
+    when: "All bytes of an upload are stored: of tus, of several parts, or of a copy.",
+    data: z.strictObject({ uploadId: z.string(), size: z.int(), fileName: z.string().nullable(), uploadTokenId }),
+  },
+  "upload.expired": {
+    when: "An upload of which no part was made is deleted after its time, or an upload token ends without an upload.",
+    data: z.strictObject({
+      uploadId: z.string().nullable().describe("null for an upload token without an upload"),
+      size: z.int().nullable(),
+      state: z.enum(["OPEN", "COMPLETE"]).nullable().describe("OPEN: bytes were missing"),
+      fileName: z.string().nullable(),
+      uploadTokenId,
     }),
   },
 };

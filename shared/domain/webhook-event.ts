@@ -15,6 +15,8 @@ export const WEBHOOK_EVENT_TYPES = [
   "key.rotation_failed",
   "policy.changed",
   "session.limit_reached",
+  "upload.completed",
+  "upload.expired",
 ] as const;
 
 export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];

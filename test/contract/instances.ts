@@ -46,10 +46,24 @@ export function describeInstances(name: string, open: OpenPersistence): void {
       } as const;
       await first.uploads.open({ ...upload, ...blank, expiresAt: NOW + UPLOAD_LIFE_MS, createdAt: NOW });
       expect(
-        await second.uploads.advance({ ...upload, from: 0, to: 5, now: NOW, expiresAt: NOW + UPLOAD_LIFE_MS }),
+        await second.uploads.advance({
+          ...upload,
+          from: 0,
+          to: 5,
+          now: NOW,
+          firstAttemptAt: NOW,
+          expiresAt: NOW + UPLOAD_LIFE_MS,
+        }),
       ).toBe(true);
       expect(
-        await first.uploads.advance({ ...upload, from: 0, to: 5, now: NOW, expiresAt: NOW + UPLOAD_LIFE_MS }),
+        await first.uploads.advance({
+          ...upload,
+          from: 0,
+          to: 5,
+          now: NOW,
+          firstAttemptAt: NOW,
+          expiresAt: NOW + UPLOAD_LIFE_MS,
+        }),
       ).toBe(false);
     });
 

@@ -63,8 +63,8 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
     }
 
     const found = (token: UploadToken) => persistence.uploadTokens.find(token.tokenId);
-    const advance = ({ uploadId, owner }: Upload, from: number, to: number, now = NOW) =>
-      persistence.uploads.advance({ uploadId, owner, from, to, now, expiresAt: now + UPLOAD_LIFE_MS });
+    const advance = (upload: Upload, from: number, to: number, now = NOW) =>
+      persistence.uploads.advance({ ...upload, from, to, now, firstAttemptAt: now, expiresAt: now + UPLOAD_LIFE_MS });
     const reserve = ({ tokenId }: UploadToken) =>
       persistence.uploadTokens.reservePost({ tokenId, videoPostId: uuidV7(NOW) });
 
@@ -241,10 +241,10 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
       const { upload } = await openUpload(uploading);
       await completed();
       const later = await created({ expiresAt: EXPIRY + 1 });
-      expect(await persistence.uploadTokens.endExpired(EXPIRY - 1, 10)).toEqual([]);
-      expect(await persistence.uploadTokens.endExpired(EXPIRY, 10)).toEqual([waiting.tokenId]);
-      const ended = await persistence.uploadTokens.endExpired(upload.expiresAt, 10);
-      expect(ended.toSorted()).toEqual([uploading.tokenId, later.tokenId].toSorted());
+      const end = (now: number) => persistence.uploadTokens.endExpired({ now, firstAttemptAt: now }, 10);
+      expect(await end(EXPIRY - 1)).toEqual([]);
+      expect(await end(EXPIRY)).toEqual([waiting.tokenId]);
+      expect((await end(upload.expiresAt)).toSorted()).toEqual([uploading.tokenId, later.tokenId].toSorted());
     });
 
     it("is deleted some time after its end, and not before", async () => {

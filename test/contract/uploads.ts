@@ -28,6 +28,7 @@ function upload(more: Partial<Upload> = {}): Upload {
   };
 }
 
+const AT = { now: NOW, firstAttemptAt: NOW };
 const COMPLETE = { offset: 100, state: "COMPLETE" } as const;
 
 export function describeUploads(name: string, open: OpenPersistence): void {
@@ -81,9 +82,9 @@ export function describeUploads(name: string, open: OpenPersistence): void {
     it("takes its size once, and none below its offset", async () => {
       const mine = await opened({ size: null });
       const declare = (size: number, owner = OWNER) =>
-        persistence.uploads.declareSize({ uploadId: mine.uploadId, owner, size });
+        persistence.uploads.declareSize({ uploadId: mine.uploadId, owner, size, ...AT });
       expect(
-        await persistence.uploads.advance({ ...mine, from: 0, to: 60, now: NOW, expiresAt: NOW + UPLOAD_LIFE_MS }),
+        await persistence.uploads.advance({ ...mine, from: 0, to: 60, ...AT, expiresAt: NOW + UPLOAD_LIFE_MS }),
       ).toBe(true);
       expect(await declare(100, "api-key:other")).toBe(false);
       expect(await declare(59)).toBe(false);
@@ -94,27 +95,41 @@ export function describeUploads(name: string, open: OpenPersistence): void {
 
     it("is complete when its size is declared as its offset", async () => {
       const mine = await opened({ size: null });
-      await persistence.uploads.advance({ ...mine, from: 0, to: 60, now: NOW, expiresAt: NOW + UPLOAD_LIFE_MS });
-      expect(await persistence.uploads.declareSize({ ...mine, size: 60 })).toBe(true);
+      await persistence.uploads.advance({ ...mine, from: 0, to: 60, ...AT, expiresAt: NOW + UPLOAD_LIFE_MS });
+      expect(await persistence.uploads.declareSize({ ...mine, size: 60, ...AT })).toBe(true);
       expect(await found(mine)).toMatchObject({ size: 60, state: "COMPLETE" });
     });
 
     it("moves its offset and its expiry with each chunk, and is complete with the last", async () => {
       const mine = await opened();
-      expect(await persistence.uploads.advance({ ...mine, from: 0, to: 99, now: NOW + 5, expiresAt: NOW + 77 })).toBe(
-        true,
-      );
+      expect(
+        await persistence.uploads.advance({
+          ...mine,
+          from: 0,
+          to: 99,
+          now: NOW + 5,
+          firstAttemptAt: NOW,
+          expiresAt: NOW + 77,
+        }),
+      ).toBe(true);
       const moved = { ...mine, offset: 99, expiresAt: NOW + 77 };
       expect(await found(mine)).toStrictEqual(moved);
-      expect(await persistence.uploads.advance({ ...mine, from: 99, to: 100, now: NOW + 6, expiresAt: NOW + 88 })).toBe(
-        true,
-      );
+      expect(
+        await persistence.uploads.advance({
+          ...mine,
+          from: 99,
+          to: 100,
+          now: NOW + 6,
+          firstAttemptAt: NOW,
+          expiresAt: NOW + 88,
+        }),
+      ).toBe(true);
       expect(await found(mine)).toMatchObject({ ...COMPLETE, expiresAt: NOW + 88 });
     });
 
     it("does not move from another offset, beyond its size, for another owner or after its expiry", async () => {
       const mine = await opened({ offset: 40 });
-      const from40 = { ...mine, from: 40, to: 50, now: NOW, expiresAt: NOW + 99 };
+      const from40 = { ...mine, from: 40, to: 50, ...AT, expiresAt: NOW + 99 };
       const wrong = [
         { ...from40, from: 39 },
         { ...from40, from: 41 },
@@ -133,7 +148,7 @@ export function describeUploads(name: string, open: OpenPersistence): void {
         ...mine,
         from: 0,
         to: n + 1,
-        now: NOW,
+        ...AT,
         expiresAt: NOW + 99,
       }));
       const outcomes = await Promise.all(chunks.map((chunk) => persistence.uploads.advance(chunk)));
@@ -160,7 +175,7 @@ export function describeUploads(name: string, open: OpenPersistence): void {
     it("of several parts is completed once as one object, by its owner and before its expiry", async () => {
       const mine = await opened({ multipartId: "r2", partSize: 60 });
       const complete = (more: Partial<Upload & { now: number }> = {}) =>
-        persistence.uploads.completeObject({ ...mine, now: NOW, expiresAt: NOW + 77, ...more });
+        persistence.uploads.completeObject({ ...mine, ...AT, expiresAt: NOW + 77, ...more });
       const chunked = await opened();
       expect(await complete({ uploadId: chunked.uploadId })).toBe(false);
       expect(await complete({ owner: "api-key:other" })).toBe(false);
@@ -174,9 +189,7 @@ export function describeUploads(name: string, open: OpenPersistence): void {
     it("accepts no chunk once its removal has started, and is deleted when the removal is finished", async () => {
       const mine = await opened();
       expect(await persistence.uploads.beginRemoval(mine.uploadId)).toMatchObject({ tempPath: mine.tempPath });
-      expect(await persistence.uploads.advance({ ...mine, from: 0, to: 10, now: NOW, expiresAt: NOW + 99 })).toBe(
-        false,
-      );
+      expect(await persistence.uploads.advance({ ...mine, from: 0, to: 10, ...AT, expiresAt: NOW + 99 })).toBe(false);
       await persistence.uploads.finishRemoval(mine.uploadId);
       expect(await found(mine)).toBeNull();
       expect(await persistence.uploads.beginRemoval(mine.uploadId)).toBeNull();

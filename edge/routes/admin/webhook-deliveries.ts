@@ -5,8 +5,7 @@ import * as define from "../../api/definitions/webhooks.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";
-import { logError } from "../../log/log.ts";
-import { queueDueDeliveries } from "../../webhooks/queue-deliveries.ts";
+import { queueSoon } from "../../webhooks/queue-soon.ts";
 
 type Deps = Pick<Context, "webhookEndpoints" | "webhookDeliveries" | "env" | "now">;
 
@@ -87,11 +86,6 @@ async function disabledRefusal({ webhookEndpoints }: Deps, webhookId: string) {
   const endpoint = await webhookEndpoints.find(webhookId);
   if (endpoint === null) return refused("not-found");
   return endpoint.state === "ENABLED" ? null : refused("wrong-state", "the endpoint is disabled; enable it first");
-}
-
-/** The Cron Trigger queues what is not queued here. */
-function queueSoon(deps: Deps, execution: Pick<ExecutionContext, "waitUntil">): void {
-  execution.waitUntil(queueDueDeliveries(deps).catch((error) => logError("webhooks", error)));
 }
 
 function positionOf({ eventAt, eventId }: WebhookDelivery) {

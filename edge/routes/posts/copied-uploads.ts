@@ -1,5 +1,4 @@
 import { uploadPrefix } from "../../../shared/domain/object-keys.ts";
-import type { Upload } from "../../../shared/domain/upload.ts";
 import { PART_LIMITS } from "../../../shared/domain/upload-parts.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { answer } from "../../api/answer.ts";
@@ -9,14 +8,17 @@ import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";
 import { uploadObjectKey } from "../../uploads/part-addresses.ts";
 import { putChunk } from "../../uploads/upload-chunks.ts";
+import { eventTimes } from "../../webhooks/event-times.ts";
+import { queueSoon } from "../../webhooks/queue-soon.ts";
 
-type Deps = Pick<Context, "uploads" | "env" | "settings" | "now">;
+type Deps = Pick<Context, "uploads" | "webhookDeliveries" | "env" | "settings" | "now">;
 
 /** `/api/v2/uploads/copy`: an object of a bucket that holds nothing but files to be published. */
 export const copiedUploadRoutes: readonly Route<Deps>[] = [
   route(define.copyUpload, {
     asked: ({ body: { key } }) => ({ details: { key } }),
-    handle: async ({ uploads, env, settings, now }: Deps, { body: { key, sha256 }, caller }) => {
+    handle: async (deps: Deps, { body: { key, sha256 }, caller, execution }) => {
+      const { uploads, env, settings } = deps;
       if (env.INCOMING === undefined) return refused("not-configured", "Bind a bucket as INCOMING in wrangler.toml.");
       const found = await env.INCOMING.get(key);
       if (found === null) return refused("invalid", "key: the bucket INCOMING has no such object");
@@ -30,13 +32,15 @@ export const copiedUploadRoutes: readonly Route<Deps>[] = [
       const tempPath = uploadPrefix(uploadId);
       if (!(await putChunk(env.SOURCE, uploadObjectKey({ tempPath }), body, size)))
         throw new Error("the key of a new upload is taken");
-      const expiresAt = now() + settings.UPLOAD_LIFE_SECONDS * 1000;
-      const upload: Upload = {
-        ...{ uploadId, owner: caller.id, size, offset: size, tempPath, state: "COMPLETE" },
-        ...{ metadata: sha256 === null ? {} : { sha256 }, createdAt: now(), expiresAt },
+      const { now, firstAttemptAt } = eventTimes(deps);
+      const expiresAt = now + settings.UPLOAD_LIFE_SECONDS * 1000;
+      const upload = {
+        ...{ uploadId, owner: caller.id, size, offset: size, tempPath, state: "COMPLETE" as const },
+        ...{ metadata: sha256 === null ? {} : { sha256 }, createdAt: now, expiresAt },
         ...{ tokenId: null, maxDurationSeconds: null, multipartId: null, partSize: null },
       };
-      await uploads.open(upload);
+      await uploads.openComplete(upload, firstAttemptAt);
+      queueSoon(deps, execution);
       const copied = { uploadId, size, state: "COMPLETE", expiresAt: new Date(expiresAt).toISOString() } as const;
       return answer(201, copied, { details: { uploadId, size } });
     },

@@ -16,8 +16,10 @@ import {
   uploadObjectKey,
 } from "../../uploads/part-addresses.ts";
 import { removeUpload } from "../../uploads/remove-uploads.ts";
+import { eventTimes } from "../../webhooks/event-times.ts";
+import { queueSoon } from "../../webhooks/queue-soon.ts";
 
-type Deps = Pick<Context, "uploads" | "env" | "settings" | "now">;
+type Deps = Pick<Context, "uploads" | "webhookDeliveries" | "env" | "settings" | "now">;
 
 /** Addresses in one answer. */
 const FIRST_PARTS = 100;
@@ -73,7 +75,7 @@ export const multipartUploadRoutes: readonly Route<Deps>[] = [
 
   route(define.completeMultipartUpload, {
     asked: ({ params: { uploadId } }) => ({ details: { uploadId } }),
-    handle: async (deps: Deps, { params: { uploadId }, body: { parts }, caller }) => {
+    handle: async (deps: Deps, { params: { uploadId }, body: { parts }, caller, execution }) => {
       const { uploads, env, settings, now } = deps;
       const ref = { uploadId, owner: caller.id };
       const upload = multipartOf(await uploads.find(ref));
@@ -90,7 +92,10 @@ export const multipartUploadRoutes: readonly Route<Deps>[] = [
         return refused("invalid", `${sizes} The upload was deleted: create another one.`);
       }
       const expiresAt = now() + settings.UPLOAD_LIFE_SECONDS * 1000;
-      if (await uploads.completeObject({ ...ref, now: now(), expiresAt })) return answer(200, shown(upload, expiresAt));
+      if (await uploads.completeObject({ ...ref, ...eventTimes(deps), expiresAt })) {
+        queueSoon(deps, execution);
+        return answer(200, shown(upload, expiresAt));
+      }
       const current = await uploads.find(ref);
       if (current?.state === "COMPLETE") return answer(200, shown(upload, current.expiresAt));
       // The removal of the upload may have missed the object, which was stored at the same time.

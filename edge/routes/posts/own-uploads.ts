@@ -6,6 +6,8 @@ import { recordAdministration } from "../../audit/record-administration.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";
 import { logError } from "../../log/log.ts";
+import { firstWaitMs } from "../../webhooks/event-times.ts";
+import { queueSoon } from "../../webhooks/queue-soon.ts";
 import { effectiveMethod, ownUploads, serveUpload, UPLOADS_PATH } from "./uploads.ts";
 
 export const UPLOAD_ACTIONS: Readonly<Record<string, AuditAction>> = {
@@ -21,16 +23,20 @@ export const UPLOAD_ACTIONS: Readonly<Record<string, AuditAction>> = {
 export function mountUploads(app: Hono, context: Context): void {
   app.all(`${UPLOADS_PATH}/*`, async (c) => {
     const method = effectiveMethod(c.req.raw);
-    if (method === "OPTIONS") return serveUpload(uploadDeps(context), ownUploads(null), c.req.raw);
+    if (method === "OPTIONS") return serveUpload(uploadDeps(context, c.executionCtx), ownUploads(null), c.req.raw);
     const work = served(context, method, c);
     if (method !== "GET" && method !== "HEAD") c.executionCtx.waitUntil(work);
     return work;
   });
 }
 
-export function uploadDeps({ uploads, env, now, settings }: Context) {
-  const lifeMs = settings.UPLOAD_LIFE_SECONDS * 1000;
-  return { uploads, source: env.SOURCE, now, maxBytes: settings.MAX_UPLOAD_BYTES, lifeMs };
+export function uploadDeps(context: Context, execution: Pick<ExecutionContext, "waitUntil">) {
+  const { uploads, env, now, settings } = context;
+  return {
+    ...{ uploads, source: env.SOURCE, now, maxBytes: settings.MAX_UPLOAD_BYTES },
+    ...{ lifeMs: settings.UPLOAD_LIFE_SECONDS * 1000, firstWaitMs: firstWaitMs(settings) },
+    completed: () => queueSoon(context, execution),
+  };
 }
 
 async function served(context: Context, method: string, c: HonoContext): Promise<Response> {
@@ -52,7 +58,7 @@ async function served(context: Context, method: string, c: HonoContext): Promise
 /** Null after a fault, which is logged. */
 async function sentBy(context: Context, owner: string, c: HonoContext): Promise<Response | null> {
   try {
-    return await serveUpload(uploadDeps(context), ownUploads(owner), c.req.raw);
+    return await serveUpload(uploadDeps(context, c.executionCtx), ownUploads(owner), c.req.raw);
   } catch (error) {
     logError(c.req.path, error);
     return null;

@@ -63,7 +63,7 @@ async function serve(context: Context, identified: Identified, c: HonoContext): 
   const { uploadTokens } = context;
   const { tokenId, owner, maxDurationSeconds } = token;
   const access = { owner, path: TOKEN_UPLOADS_PATH, token: { uploadTokens, tokenId, maxDurationSeconds, text } };
-  const deps = uploadDeps(context);
+  const deps = uploadDeps(context, c.executionCtx);
   const response = await serveUpload({ ...deps, maxBytes: Math.min(deps.maxBytes, token.maxBytes) }, access, request);
   if (method === "PATCH") await createPost(context, tokenId, c);
   await record(context, c, token, response.status, null);

@@ -33,6 +33,9 @@ export type UploadDeps = {
   readonly maxBytes: number;
   /** Milliseconds from the creation, and again from each chunk. */
   readonly lifeMs: number;
+  /** As in TusStorage. */
+  readonly firstWaitMs: number;
+  readonly completed: () => void;
 };
 
 /** On whose behalf a request of the protocol is served, and at which address. */

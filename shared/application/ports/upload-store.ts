@@ -1,13 +1,19 @@
 import type { Upload } from "../../domain/upload.ts";
+import type { CreatedAt } from "./webhook-deliveries.ts";
 
-/** Resumable uploads. Bytes live in the SOURCE bucket; this store holds how far each upload is and who owns it. */
+/**
+ * Resumable uploads. Bytes live in the SOURCE bucket; this store holds how far each upload is and who owns it. The
+ * deliveries of `upload.completed` and `upload.expired` are stored with the change that they report.
+ */
 export interface UploadStore {
   open(upload: Upload): Promise<void>;
+  /** Stores an upload that is complete from the start. */
+  openComplete(upload: Upload & { readonly state: "COMPLETE" }, firstAttemptAt: number): Promise<void>;
   /** Null also for another owner's upload, so that nobody learns which uploads exist. */
   find(upload: UploadRef): Promise<Upload | null>;
   /** The owner's uploads among these ids, in any order, each with whether a part has been made of it. One read. */
   findAll(uploadIds: readonly string[], owner: string): Promise<readonly UploadWithUse[]>;
-  /** False when the size is known already or is below the offset. */
+  /** False when the size is known already or is below the offset. A size that is the offset completes the upload. */
   declareSize(input: DeclareUploadSize): Promise<boolean>;
   /**
    * Compare-and-set of the offset: counts a stored chunk, moves the expiry, and completes the upload with its last
@@ -21,6 +27,8 @@ export interface UploadStore {
    * interrupted. Null when there is no such upload or a part has been made of it.
    */
   beginRemoval(uploadId: string): Promise<Upload | null>;
+  /** The same for an upload whose removal delay is over, which also raises `upload.expired`. */
+  beginExpiry(uploadId: string, at: CreatedAt): Promise<Upload | null>;
   /** Last step of a removal, after the chunks are deleted. */
   finishRemoval(uploadId: string): Promise<void>;
   /**
@@ -40,18 +48,13 @@ export type UploadRef = { readonly uploadId: string; readonly owner: string };
 /** `isUsed`: a part has been made of the upload. One upload makes one part; the save of a post enforces it. */
 export type UploadWithUse = Upload & { readonly isUsed: boolean };
 
-export type DeclareUploadSize = UploadRef & { readonly size: number };
+export type DeclareUploadSize = UploadRef & CreatedAt & { readonly size: number };
 
 /** A chunk from byte `from` up to, not including, byte `to`. */
-export type AdvanceUpload = UploadRef & {
-  readonly from: number;
-  readonly to: number;
-  readonly now: number;
-  /** The expiry from then on. */
-  readonly expiresAt: number;
-};
+export type AdvanceUpload = CompleteUploadObject & { readonly from: number; readonly to: number };
 
-export type CompleteUploadObject = UploadRef & { readonly now: number; readonly expiresAt: number };
+/** `expiresAt`: the expiry from then on. */
+export type CompleteUploadObject = UploadRef & CreatedAt & { readonly expiresAt: number };
 
 /** `sha256` in hex, where the client gave one in the upload's metadata. */
 export type JobUpload = {

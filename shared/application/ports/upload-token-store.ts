@@ -1,5 +1,6 @@
 import type { Upload } from "../../domain/upload.ts";
 import type { UploadToken, UploadTokenWithUpload } from "../../domain/upload-token.ts";
+import type { CreatedAt } from "./webhook-deliveries.ts";
 
 /** Upload tokens, each with its current upload. */
 export interface UploadTokenStore {
@@ -25,8 +26,11 @@ export interface UploadTokenStore {
   listCompleted(limit: number): Promise<readonly string[]>;
   /** Ends the token and its upload, which takes no chunk from then on. A token whose post is reserved stays. */
   revoke(input: RevokeUploadToken): Promise<UploadTokenRevocation>;
-  /** Ends up to `limit` tokens that can no longer be used and have no upload under way. Returns their ids. */
-  endExpired(now: number, limit: number): Promise<readonly string[]>;
+  /**
+   * Ends up to `limit` tokens that can no longer be used and have no upload under way. Returns their ids. Those that never
+   * had an upload raise `upload.expired`.
+   */
+  endExpired(at: CreatedAt, limit: number): Promise<readonly string[]>;
   /** Deletes up to `limit` tokens that ended before `endedBefore`. */
   deleteEnded(endedBefore: number, limit: number): Promise<number>;
 }

@@ -141,7 +141,7 @@ describe("a multipart upload", () => {
     }
     worker.advance(HOUR_MS);
     const { uploads, now } = worker.context;
-    await removeExpiredUploads({ uploads, source: testEnv.SOURCE }, now(), 100);
+    await removeExpiredUploads({ uploads, source: testEnv.SOURCE }, { now: now(), firstAttemptAt: now() }, 100);
     expect(await sessionOf(created)).toBeNull();
     const gone = testEnv.SOURCE.resumeMultipartUpload(`uploads/${created.uploadId}/000000000000000`, multipartId!);
     await expect(gone.uploadPart(1, new Uint8Array(5 * MIB))).rejects.toThrow("10024");

@@ -16,7 +16,7 @@ const source = testEnv.SOURCE;
 let clockOffset = 0;
 const now = () => Date.now() + clockOffset;
 
-const deps = { uploads, source, now, maxBytes: MAX_BYTES, lifeMs: 24 * HOUR_MS };
+const deps = { uploads, source, now, maxBytes: MAX_BYTES, lifeMs: 24 * HOUR_MS, firstWaitMs: 0, completed: () => {} };
 const app = new Hono();
 app.all(`${UPLOADS_PATH}/*`, (c) => serveUpload(deps, ownUploads(c.req.header("X-Test-Owner") ?? "alice"), c.req.raw));
 app.onError((_error, c) => c.text("try again", 503));
@@ -393,9 +393,11 @@ describe("the end of an upload", () => {
     clockOffset = 24 * HOUR_MS + 1000;
     expect((await send("HEAD", path)).status).toBe(410);
     expect((await patch(path, 40, randomBytes(10))).status).toBe(410);
-    expect(await removeExpiredUploads({ uploads, source }, now(), 100)).toBe(0);
+    expect(await removeExpiredUploads({ uploads, source }, { now: now(), firstAttemptAt: now() }, 100)).toBe(0);
     clockOffset += 2 * HOUR_MS;
-    expect(await removeExpiredUploads({ uploads, source }, now(), 100)).toBeGreaterThan(0);
+    expect(await removeExpiredUploads({ uploads, source }, { now: now(), firstAttemptAt: now() }, 100)).toBeGreaterThan(
+      0,
+    );
     expect(await storedKeys(path)).toEqual([]);
     expect((await send("HEAD", path)).status).toBe(404);
   });
@@ -407,9 +409,12 @@ describe("the end of an upload", () => {
     const failing: typeof uploads = {
       ...uploads,
       listRemovable: async () => [stuck, path].map((one) => one.split("/").at(-1)!),
-      beginRemoval: (id) => (stuck.endsWith(id) ? Promise.reject(new Error("R2 is away")) : uploads.beginRemoval(id)),
+      beginExpiry: (id, at) =>
+        stuck.endsWith(id) ? Promise.reject(new Error("R2 is away")) : uploads.beginExpiry(id, at),
     };
-    await expect(removeExpiredUploads({ uploads: failing, source }, now(), 100)).rejects.toThrow("1 expired uploads");
+    await expect(
+      removeExpiredUploads({ uploads: failing, source }, { now: now(), firstAttemptAt: now() }, 100),
+    ).rejects.toThrow("1 expired uploads");
     expect(await storedKeys(path)).toEqual([]);
   });
 
@@ -418,7 +423,7 @@ describe("the end of an upload", () => {
     await patch(path, 0, randomBytes(10));
     await usePart(path);
     clockOffset = 100 * HOUR_MS;
-    await removeExpiredUploads({ uploads, source }, now(), 100);
+    await removeExpiredUploads({ uploads, source }, { now: now(), firstAttemptAt: now() }, 100);
     expect(await storedKeys(path)).toHaveLength(1);
     expect(await sessionOf(path)).toMatchObject({ state: "COMPLETE" });
   });

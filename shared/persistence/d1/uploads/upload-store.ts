@@ -1,14 +1,16 @@
 import { and, asc, eq, getTableColumns, gt, gte, isNotNull, isNull, lte, notExists, or, sql } from "drizzle-orm";
 import type {
   AdvanceUpload,
+  CompleteUploadObject,
   DeclareUploadSize,
   UploadRef,
   UploadStore,
 } from "../../../application/ports/upload-store.ts";
 import { declaredSha256, UPLOAD_REMOVAL_DELAY_MS } from "../../../domain/upload.ts";
-import type { Database } from "../database.ts";
+import { batched, type Database } from "../database.ts";
 import { uploadSession } from "../schema/uploads.ts";
 import { LIVE_VERSION, videoFilePost } from "../schema/video-post.ts";
+import { insertCompleted, insertExpired } from "./upload-deliveries.ts";
 import { REMOVING } from "./upload-token-store.ts";
 
 export function d1UploadStore(db: Database): UploadStore {
@@ -16,31 +18,21 @@ export function d1UploadStore(db: Database): UploadStore {
     open: async (upload) => {
       await db.insert(uploadSession).values(upload);
     },
+    openComplete: async (upload, firstAttemptAt) => {
+      const at = { now: upload.createdAt, firstAttemptAt };
+      const announced = batched(db, insertCompleted(isUpload(upload.uploadId), at));
+      await db.batch([db.insert(uploadSession).values(upload), announced]);
+    },
     find: async (upload) => (await db.select().from(uploadSession).where(isOwn(upload)).get()) ?? null,
     findAll: (uploadIds, owner) => findAll(db, uploadIds, owner),
     declareSize: (input) => declareSize(db, input),
     advance: (input) => advance(db, input),
-    completeObject: async ({ now, expiresAt, ...upload }) => {
-      const completed = await db
-        .update(uploadSession)
-        .set({ state: "COMPLETE", offset: sql`${uploadSession.size}`, expiresAt })
-        .where(
-          and(
-            isOwn(upload),
-            eq(uploadSession.state, "OPEN"),
-            isNotNull(uploadSession.multipartId),
-            gt(uploadSession.expiresAt, now),
-          ),
-        )
-        .returning({ uploadId: uploadSession.uploadId });
-      return completed.length === 1;
-    },
-    beginRemoval: async (uploadId) => {
-      const begun = await db
-        .update(uploadSession)
-        .set({ expiresAt: REMOVING })
-        .where(and(eq(uploadSession.uploadId, uploadId), notExists(partOf(db)), HAS_NO_RESERVED_POST))
-        .returning();
+    completeObject: (input) => completeObject(db, input),
+    beginRemoval: async (uploadId) => (await removal(db, uploadId))[0] ?? null,
+    beginExpiry: async (uploadId, at) => {
+      const hasExpired = sql`${uploadSession.expiresAt} <> ${REMOVING} AND ${hasPassed(at.now)}`;
+      const which = and(isRemovable(db, uploadId), hasExpired);
+      const [, begun] = await db.batch([batched(db, insertExpired(which, at)), removal(db, uploadId)]);
       return begun[0] ?? null;
     },
     finishRemoval: async (uploadId) => {
@@ -74,32 +66,55 @@ function findAll(db: Database, uploadIds: readonly string[], owner: string) {
 }
 
 async function declareSize(db: Database, { size, ...upload }: DeclareUploadSize): Promise<boolean> {
-  const declared = await db
-    .update(uploadSession)
-    .set({ size, state: sql`CASE WHEN ${uploadSession.offset} = ${size} THEN 'COMPLETE' ELSE 'OPEN' END` })
-    .where(and(isOwn(upload), isNull(uploadSession.size), sql`${uploadSession.offset} <= ${size}`))
-    .returning({ uploadId: uploadSession.uploadId });
+  const isOpen = and(isOwn(upload), isNull(uploadSession.size));
+  const [, declared] = await db.batch([
+    batched(db, insertCompleted(and(isOpen, eq(uploadSession.offset, size)), upload, size)),
+    db
+      .update(uploadSession)
+      .set({ size, state: sql`CASE WHEN ${uploadSession.offset} = ${size} THEN 'COMPLETE' ELSE 'OPEN' END` })
+      .where(and(isOpen, sql`${uploadSession.offset} <= ${size}`))
+      .returning({ uploadId: uploadSession.uploadId }),
+  ]);
   return declared.length === 1;
 }
 
-async function advance(db: Database, { from, to, now, expiresAt, ...upload }: AdvanceUpload): Promise<boolean> {
-  const advanced = await db
-    .update(uploadSession)
-    .set({
-      offset: to,
-      state: sql`CASE WHEN ${uploadSession.size} = ${to} THEN 'COMPLETE' ELSE 'OPEN' END`,
-      expiresAt,
-    })
-    .where(
-      and(
-        isOwn(upload),
-        eq(uploadSession.offset, from),
-        gt(uploadSession.expiresAt, now),
-        or(isNull(uploadSession.size), gte(uploadSession.size, to)),
-      ),
-    )
-    .returning({ uploadId: uploadSession.uploadId });
+async function advance(db: Database, { from, to, expiresAt, ...upload }: AdvanceUpload): Promise<boolean> {
+  const isNext = and(isOwn(upload), eq(uploadSession.offset, from), gt(uploadSession.expiresAt, upload.now));
+  const [, advanced] = await db.batch([
+    batched(db, insertCompleted(and(isNext, eq(uploadSession.size, to)), upload)),
+    db
+      .update(uploadSession)
+      .set({
+        offset: to,
+        state: sql`CASE WHEN ${uploadSession.size} = ${to} THEN 'COMPLETE' ELSE 'OPEN' END`,
+        expiresAt,
+      })
+      .where(and(isNext, or(isNull(uploadSession.size), gte(uploadSession.size, to))))
+      .returning({ uploadId: uploadSession.uploadId }),
+  ]);
   return advanced.length === 1;
+}
+
+async function completeObject(db: Database, { expiresAt, ...upload }: CompleteUploadObject): Promise<boolean> {
+  const isOpen = and(
+    isOwn(upload),
+    eq(uploadSession.state, "OPEN"),
+    isNotNull(uploadSession.multipartId),
+    gt(uploadSession.expiresAt, upload.now),
+  );
+  const [, completed] = await db.batch([
+    batched(db, insertCompleted(isOpen, upload)),
+    db
+      .update(uploadSession)
+      .set({ state: "COMPLETE", offset: sql`${uploadSession.size}`, expiresAt })
+      .where(isOpen)
+      .returning({ uploadId: uploadSession.uploadId }),
+  ]);
+  return completed.length === 1;
+}
+
+function removal(db: Database, uploadId: string) {
+  return db.update(uploadSession).set({ expiresAt: REMOVING }).where(isRemovable(db, uploadId)).returning();
 }
 
 async function dropUnneeded(db: Database, uploadIds: readonly string[]): Promise<readonly string[]> {
@@ -119,11 +134,17 @@ async function listRemovable(db: Database, now: number, limit: number): Promise<
   const rows = await db
     .select({ uploadId: uploadSession.uploadId })
     .from(uploadSession)
-    .where(and(lte(uploadSession.expiresAt, now - UPLOAD_REMOVAL_DELAY_MS), notExists(partOf(db)), MAKES_NO_POST))
+    .where(and(hasPassed(now), notExists(partOf(db)), MAKES_NO_POST))
     .orderBy(asc(uploadSession.expiresAt))
     .limit(limit);
   return rows.map(({ uploadId }) => uploadId);
 }
+
+/** The removal delay is over. */
+const hasPassed = (now: number) => lte(uploadSession.expiresAt, now - UPLOAD_REMOVAL_DELAY_MS);
+
+const isRemovable = (db: Database, uploadId: string) =>
+  and(isUpload(uploadId), notExists(partOf(db)), HAS_NO_RESERVED_POST);
 
 const isUpload = (uploadId: string) => eq(uploadSession.uploadId, uploadId);
 

@@ -10,6 +10,7 @@ import type {
 import type { UploadTokenWithUpload } from "../../../domain/upload-token.ts";
 import { batched, type Database } from "../database.ts";
 import { uploadSession, uploadToken } from "../schema/uploads.ts";
+import { insertExpiredTokens } from "./upload-deliveries.ts";
 
 /** The expiry of an upload that is being removed: 0 is always in the past, and an expired upload takes no chunk. */
 export const REMOVING = 0;
@@ -43,14 +44,16 @@ export function d1UploadTokenStore(db: Database): UploadTokenStore {
       return rows.map(({ tokenId }) => tokenId);
     },
     revoke: (input) => revoke(db, input),
-    endExpired: async (now, limit) => {
-      const rows = await db.all<{ tokenId: string }>(sql`
-        UPDATE upload_token SET ended_at = ${now} WHERE token_id IN (
-          SELECT token_id FROM upload_token
-          WHERE ended_at IS NULL AND expires_at <= ${now} AND video_post_id IS NULL AND ${hasNoUpload(now)}
-          ORDER BY expires_at LIMIT ${limit})
-        RETURNING token_id AS tokenId`);
-      return rows.map(({ tokenId }) => tokenId);
+    endExpired: async (at, limit) => {
+      const which = sql`upload_token.token_id IN (
+        SELECT token_id FROM upload_token
+        WHERE ended_at IS NULL AND expires_at <= ${at.now} AND video_post_id IS NULL AND ${hasNoUpload(at.now)}
+        ORDER BY expires_at LIMIT ${limit})`;
+      const [ended] = await db.batch([
+        db.update(uploadToken).set({ endedAt: at.now }).where(which).returning({ tokenId: uploadToken.tokenId }),
+        batched(db, insertExpiredTokens(at)),
+      ]);
+      return ended.map(({ tokenId }) => tokenId);
     },
     deleteEnded: async (endedBefore, limit) => {
       const result = await db.run(sql`DELETE FROM upload_token WHERE token_id IN (

@@ -11,7 +11,6 @@ import type {
   ReplayRange,
   WebhookDeliveries,
 } from "../../../application/ports/webhook-deliveries.ts";
-import { filtersOf, type WebhookEventType } from "../../../domain/webhook-event.ts";
 import { batched, type Database } from "../database.ts";
 import { videoPost } from "../schema/video-post.ts";
 import {
@@ -20,6 +19,7 @@ import {
   webhookEndpoint as endpoint,
   webhookSecret as secret,
 } from "../schema/webhooks.ts";
+import { receives } from "./receiving-endpoints.ts";
 
 export function d1WebhookDeliveries(db: Database): WebhookDeliveries {
   return {
@@ -63,11 +63,6 @@ const { endpointId: __, eventId: ___, ...ATTEMPT_COLUMNS } = getTableColumns(att
 
 const isOne = ({ endpointId, eventId }: DeliveryRef) =>
   and(eq(delivery.endpointId, endpointId), eq(delivery.eventId, eventId));
-
-/** Of a row of webhook_endpoint. */
-function receives(type: WebhookEventType): SQL {
-  return sql`EXISTS (SELECT 1 FROM json_each(events) WHERE value IN (SELECT value FROM json_each(${JSON.stringify(filtersOf(type))})))`;
-}
 
 /** One row for each endpoint that receives the event, in a statement that also fits into another's batch. */
 export function insertDeliveries({ id, type, at, body }: NewDelivery, { now, firstAttemptAt }: CreatedAt): SQL {
