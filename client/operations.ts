@@ -1,5 +1,7 @@
 /* Made from the definitions of the routes by `npm run docs`: edit those. */
 
+export type AcceptedEncoderJob = { readonly status: "accepted"; readonly jobId: string; readonly slug: string; readonly title: string; readonly jobStatus: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly statusUrl: string; readonly jobUrl: string; };
+
 export type AddedParts = { readonly videoPostId: string; readonly version: number; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
 
 export type ApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; };
@@ -12,11 +14,15 @@ export type ContentKey = { readonly keyId: string; readonly quality: "1080p" | "
 
 export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
 
+export type EncoderJob = { readonly jobId: string; readonly status: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | "QUEUED" | null; readonly progressPercentage: number; readonly currentVariant: number | null; readonly variantProgressPercentage: number | null; readonly completedSegments: number; readonly totalSegments: number | null; readonly slug: string; readonly title: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly videoPostId: string; readonly variants: { readonly [name in string]: Variant }; readonly masterPlaylistUrl: string | null; readonly securePlaybackUrl: string | null; readonly keyPrefix: string | null; readonly durationSeconds: number | null; readonly warnings: readonly string[]; readonly failure: { readonly code: string; readonly message: string; } | null; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; readonly statusUrl: string; readonly jobUrl: string; readonly createdAt: string; readonly finishedAt: string | null; };
+
+export type EncoderJobStatus = { readonly jobId: string; readonly status: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | "QUEUED" | null; readonly progressPercentage: number; readonly currentVariant: number | null; readonly variantProgressPercentage: number | null; readonly completedSegments: number; readonly totalSegments: number | null; readonly failure: { readonly code: string; readonly message: string; } | null; readonly statusUrl: string; readonly jobUrl: string; };
+
 export type ImportedPost = { readonly importId: string; readonly videoPostId: string; readonly status: string; };
 
 export type IssuedToken = { readonly token: string; readonly expiresAt: string; readonly qualities: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[]; readonly masterUrl: string; };
 
-export type Job = { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | null; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseOwner: string | null; readonly leaseExpiresAt: number | null; readonly runAfter: number; readonly progress: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; } | null; readonly failReason: string | null; readonly cancelRequested: boolean; readonly createdAt: number; readonly startedAt: number | null; readonly finishedAt: number | null; readonly fileIndex: number | null; };
+export type Job = { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | null; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseOwner: string | null; readonly leaseExpiresAt: number | null; readonly runAfter: number; readonly progress: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; readonly plannedSegments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; } | null; readonly failReason: string | null; readonly cancelRequested: boolean; readonly createdAt: number; readonly startedAt: number | null; readonly finishedAt: number | null; readonly fileIndex: number | null; };
 
 export type KeysAtRest = { readonly current: string; readonly keys: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly webhookSecrets: number; readonly use: "current" | "former" | "unknown" | "none"; })[]; };
 
@@ -345,6 +351,25 @@ export type Operations = {
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
   };
+  /** Returns a job with its progress and its result. */
+  getEncoderJob: {
+    input: { readonly params: { readonly jobId: string; }; };
+    answers: { readonly status: 200; readonly body: EncoderJob };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns the progress of a job. */
+  getEncoderStatus: {
+    input: { readonly params: { readonly jobId: string; }; };
+    answers: { readonly status: 200; readonly body: EncoderJobStatus };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Accepts the URL of a file, which becomes a video or audio that plays. */
+  createEncoderJob: {
+    input: { readonly body: { readonly url?: string | undefined; readonly uploadId?: string | undefined; readonly title: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly access?: "public" | "policy" | undefined; readonly passthrough?: string | null | undefined; readonly metadata?: { readonly [name in string]: string } | undefined; readonly webhookUrl?: string | null | undefined; }; };
+    answers: { readonly status: 201; readonly body: AcceptedEncoderJob };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
   /** Returns how far the encryption of a part is. */
   getVideoEncryptStatus: {
     input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; };
@@ -610,6 +635,9 @@ export const OPERATIONS = {
   getJob: { method: "GET", path: "/api/v2/jobs/{jobId}" },
   cancelJob: { method: "POST", path: "/api/v2/jobs/{jobId}/cancel" },
   retryJob: { method: "POST", path: "/api/v2/jobs/{jobId}/retry" },
+  getEncoderJob: { method: "GET", path: "/api/v2/m3u8-encoder/jobs/{jobId}" },
+  getEncoderStatus: { method: "GET", path: "/api/v2/m3u8-encoder/status/{jobId}" },
+  createEncoderJob: { method: "POST", path: "/api/v2/m3u8-encoder/upload/url" },
   getVideoEncryptStatus: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/encryption" },
   getLatestVideoHlsKeyVersion: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/key-version" },
   listVideoHlsEncryptKeys: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/keys" },

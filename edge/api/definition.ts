@@ -61,6 +61,7 @@ export const TAGS = {
   Library: "Sites: published videos and the rewards of authors",
   Uploads: "Sites and editors: resumable uploads (tus 1.0)",
   Jobs: "Sites and operators",
+  Encoder: "Sites: a URL in, progress, playback out",
   "Keys and rotation": "Operators",
   "Imported content": "Operators",
   Webhooks: "Sites and operators: events of posts, and their delivery",

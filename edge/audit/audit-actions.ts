@@ -51,6 +51,11 @@ export const AUDIT_ACTIONS = {
   "upload-token.revoke": { records: "a revoked upload token", details: ["tokenId"] },
   "job.cancel": { records: "the cancellation of a job", details: ["jobId", "outcome"] },
   "job.retry": { records: "the retry of a job", details: ["jobId"] },
+  "encoder-job.create": {
+    records: "`POST /api/v2/m3u8-encoder/upload/url`",
+    details: ["title", "resourceType", "access", "jobId"],
+    optional: ["webhookHost"],
+  },
   "token.issue": {
     records: "`POST /admin/video/enc/token`, counted; `revoke` takes `details.tokenId`",
     details: ["qualities", "expiresAt"],

@@ -15,6 +15,7 @@ import { adminTokenRoutes } from "./admin/tokens.ts";
 import { viewerRecordRoutes } from "./admin/viewers.ts";
 import { webhookDeliveryRoutes } from "./admin/webhook-deliveries.ts";
 import { webhookRoutes } from "./admin/webhooks.ts";
+import { encoderJobRoutes } from "./encoder/jobs.ts";
 import { garbageRoutes } from "./internal/garbage.ts";
 import { internalJobRoutes } from "./internal/jobs.ts";
 import { rewardRoutes } from "./library/rewards.ts";
@@ -51,6 +52,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...rewardRoutes,
   ...partRoutes,
   ...jobRoutes,
+  ...encoderJobRoutes,
   ...partKeyRoutes,
   ...rotateRoutes,
   ...rewrapRoutes,

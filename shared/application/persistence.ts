@@ -2,6 +2,7 @@ import type { ApiKeyStore } from "./ports/api-key-store.ts";
 import type { AuditLog } from "./ports/audit-log.ts";
 import type { AuthorLedger } from "./ports/author-ledger.ts";
 import type { ContentKeyStore } from "./ports/content-key-store.ts";
+import type { EncoderJobs } from "./ports/encoder-jobs.ts";
 import type { FoldedTitles } from "./ports/folded-titles.ts";
 import type { GateReadings } from "./ports/gate-readings.ts";
 import type { IdempotencyStore } from "./ports/idempotency-store.ts";
@@ -36,6 +37,7 @@ export interface Persistence {
   readonly uploads: UploadStore;
   readonly uploadTokens: UploadTokenStore;
   readonly jobs: JobStore;
+  readonly encoderJobs: EncoderJobs;
   readonly pending: PendingWorkQueries;
   readonly prefixes: PrefixQueries;
   readonly gateReadings: GateReadings;

@@ -19,6 +19,8 @@ export type JobProgress = {
   readonly etaSeconds?: number | undefined;
   /** Finished segments per quality. */
   readonly segments?: Partial<Record<Quality, number>> | undefined;
+  /** Segments that each quality will have; absent while that is not known. */
+  readonly plannedSegments?: Partial<Record<Quality, number>> | undefined;
 };
 
 export type TranscodeJob = {

@@ -1,6 +1,7 @@
 import type { RouteDefinition } from "../definition.ts";
 import * as apiKeys from "./api-keys.ts";
 import * as audit from "./audit.ts";
+import * as encoder from "./encoder.ts";
 import * as imports from "./imports.ts";
 import * as jobs from "./jobs.ts";
 import * as keys from "./keys.ts";
@@ -19,7 +20,21 @@ import * as viewers from "./viewers.ts";
 import * as webhooks from "./webhooks.ts";
 
 const MODULES = [
-  ...[playback, tokens, posts, parts, postReview, library, uploads, uploadTokens, jobs, partKeys, keys, rotations],
+  ...[
+    playback,
+    tokens,
+    posts,
+    parts,
+    postReview,
+    library,
+    uploads,
+    uploadTokens,
+    jobs,
+    encoder,
+    partKeys,
+    keys,
+    rotations,
+  ],
   ...[imports, webhooks, apiKeys, audit, viewers, processors],
 ];
 

@@ -44,7 +44,7 @@ const probeSchema = z.object({
   audio: z.object({ codec: z.string(), channels: z.int(), sampleRate: z.int() }).nullable(),
 });
 
-const variantSchema = z
+export const variantSchema = z
   .object({
     quality,
     width: z.int().nullable(),

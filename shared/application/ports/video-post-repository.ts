@@ -1,3 +1,4 @@
+import type { EncoderJob } from "../../domain/encoder-job.ts";
 import type { PostTrace } from "../../domain/post-trace.ts";
 import type { Change, VideoPost } from "../../domain/video-post.ts";
 import type { IdempotencyClaim, StoredAnswer } from "./idempotency-store.ts";
@@ -33,6 +34,8 @@ export type Save = Change & {
   readonly from: VideoPost | null;
   readonly trace?: PostTrace;
   readonly receipt?: Receipt;
+  /** Of a post that a request of the encoder API creates. */
+  readonly encoderJob?: EncoderJob;
 };
 
 /**

@@ -145,6 +145,7 @@ export const progressSchema = z.object({
   speed: z.number().min(0).optional(),
   etaSeconds: z.number().min(0).optional(),
   segments: z.partialRecord(quality, z.int().min(0)).optional(),
+  plannedSegments: z.partialRecord(quality, z.int().min(0)).optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

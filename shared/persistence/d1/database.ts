@@ -3,6 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import * as callers from "./schema/callers.ts";
+import * as encoder from "./schema/encoder.ts";
 import * as idempotency from "./schema/idempotency.ts";
 import * as jobs from "./schema/jobs.ts";
 import * as library from "./schema/library.ts";
@@ -11,7 +12,17 @@ import * as uploads from "./schema/uploads.ts";
 import * as posts from "./schema/video-post.ts";
 import * as webhooks from "./schema/webhooks.ts";
 
-const schema = { ...posts, ...playback, ...jobs, ...callers, ...uploads, ...idempotency, ...library, ...webhooks };
+const schema = {
+  ...posts,
+  ...playback,
+  ...jobs,
+  ...callers,
+  ...uploads,
+  ...idempotency,
+  ...library,
+  ...webhooks,
+  ...encoder,
+};
 
 export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };
 

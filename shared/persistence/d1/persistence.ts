@@ -4,6 +4,7 @@ import { d1ApiKeyStore } from "./access/api-key-store.ts";
 import { d1AuditLog } from "./access/audit-log.ts";
 import { d1IdempotencyStore } from "./access/idempotency-store.ts";
 import { type D1Binding, openDatabase } from "./database.ts";
+import { d1EncoderJobs } from "./encoder/encoder-jobs.ts";
 import { d1JobStore } from "./jobs/job-store.ts";
 import { d1PendingWorkQueries } from "./jobs/pending-work-queries.ts";
 import { d1RekeyStore } from "./jobs/rekey-store.ts";
@@ -38,6 +39,7 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     uploads: d1UploadStore(db),
     uploadTokens: d1UploadTokenStore(db),
     jobs: d1JobStore(db),
+    encoderJobs: d1EncoderJobs(db),
     pending: d1PendingWorkQueries(db),
     prefixes: d1PrefixQueries(db),
     gateReadings: d1GateReadings(binding),

@@ -1,3 +1,4 @@
+import { encoderExchanges } from "./encoder-exchanges.ts";
 import { importRequest, storeImport } from "./imported-post.ts";
 import { claim, createPost, publishPost } from "./published-post.ts";
 import { askKey, siteToken, startSession } from "./viewing.ts";
@@ -28,6 +29,7 @@ export async function documentedExchanges(worker: TestWorker): Promise<readonly 
   await ofKeys(worker, admin);
   await ofWebhooks(worker, admin);
   await ofCallers(admin);
+  await encoderExchanges(admin);
   return exchanges;
 }
 

@@ -17,6 +17,7 @@ import { isHeldBy, storeAnswer } from "../access/idempotency-store.ts";
 import { batched, type Database } from "../database.ts";
 import { cancelJobsOf, cancelJobsOfFiles, endJob, insertJobs, takeBackJobs } from "../jobs/job-statements.ts";
 import { announceChange } from "../playback/revocation-feed.ts";
+import { encoderJob } from "../schema/encoder.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
 import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "../schema/playback.ts";
 import { videoFilePost, videoHlsAbrVariant, videoPost, videoPostRevision } from "../schema/video-post.ts";
@@ -86,6 +87,7 @@ async function save(
     ...cancelJobsOfFiles(change.endedFiles ?? [], now).map((statement) => batched(db, statement)),
     ...takeBackJobs(change.takenBack ?? [], now).map((statement) => batched(db, statement)),
     ...receiptOf(change).map((statement) => batched(db, statement)),
+    ...(change.encoderJob === undefined ? [] : [db.insert(encoderJob).values(change.encoderJob)]),
     batched(db, announceChange({ kind: "post-changed", subject: change.post.id }, now)),
     ...insertJobs(change.post.id, change.jobs, rules, now).map((statement) => batched(db, statement)),
     ...(change.post.deletedAt === null

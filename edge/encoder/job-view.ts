@@ -1,0 +1,62 @@
+import {
+  type EncodedPart,
+  type EncoderJobState,
+  encodedFolder,
+  encoderJobName,
+  encoderStatus,
+  isEnded,
+  presentJob,
+} from "../../shared/domain/encoder-job.ts";
+import { encoderProgress } from "../../shared/domain/encoder-progress.ts";
+import { variantAlias } from "../../shared/domain/quality.ts";
+import type { JobProgress } from "../../shared/domain/transcode-job.ts";
+import type { EncoderJobView } from "../api/definitions/encoder.ts";
+import { playbackUrls } from "./playback-urls.ts";
+
+const BASE = "/api/v2/m3u8-encoder";
+
+/**
+ * A job as clients see it, in responses, lists, events and webhooks. `live`: the latest report of its processor; null
+ * where there is none, and the database has the last one.
+ */
+export async function jobView(job: EncoderJobState, live: JobProgress | null): Promise<EncoderJobView> {
+  const { videoPostId, slug, title, resourceType, metadata, passthrough, part } = job;
+  const { finishedAt } = presentJob(job);
+  return {
+    jobId: encoderJobName(job.jobId),
+    ...encoderProgress(job, live),
+    slug,
+    title,
+    resourceType,
+    videoPostId,
+    variants: variantsByName(part),
+    ...(await playbackUrls(job)),
+    keyPrefix: encodedFolder(part),
+    durationSeconds: part.durationSeconds,
+    warnings: [...part.warnings],
+    failure: failureOf(job),
+    metadata,
+    passthrough,
+    ...jobAddresses(job.jobId),
+    createdAt: timeOf(job.createdAt),
+    finishedAt: finishedAt !== null && isEnded(encoderStatus(job)) ? timeOf(finishedAt) : null,
+  };
+}
+
+export function jobAddresses(jobId: string) {
+  const name = encoderJobName(jobId);
+  return { statusUrl: `${BASE}/status/${name}`, jobUrl: `${BASE}/jobs/${name}` };
+}
+
+function variantsByName({ variants }: EncodedPart) {
+  return Object.fromEntries(variants.map((variant) => [variantAlias(variant.quality), variant]));
+}
+
+function failureOf(job: EncoderJobState): EncoderJobView["failure"] {
+  if (encoderStatus(job) !== "FAILED") return null;
+  return { code: "processing-failed", message: presentJob(job).failReason ?? "The job failed without a reason." };
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,77 @@
+import { createEncoderJob } from "../../../shared/application/commands/create-encoder-job.ts";
+import { type EncoderJob, encoderJobName } from "../../../shared/domain/encoder-job.ts";
+import { webhookAddressProblem } from "../../../shared/domain/webhook-address.ts";
+import { answer } from "../../api/answer.ts";
+import * as define from "../../api/definitions/encoder.ts";
+import { type Route, route } from "../../api/route.ts";
+import type { Context } from "../../context.ts";
+import { jobAddresses, jobView } from "../../encoder/job-view.ts";
+import { liveProgress } from "../../encoder/live-progress.ts";
+import { domainRefusal } from "../../http/command-refusal.ts";
+import { refused } from "../../http/refusal.ts";
+import { resolveSources } from "../posts/resolve-sources.ts";
+import { fileNameOf } from "./file-name-of.ts";
+import { findEncoderJob } from "./find-encoder-job.ts";
+
+type Deps = Pick<Context, "posts" | "uploads" | "encoderJobs" | "vault" | "settings" | "env" | "now">;
+
+/** `/api/v2/m3u8-encoder`: from a URL to something that plays. */
+export const encoderJobRoutes: readonly Route<Deps>[] = [
+  route(define.createEncoderJob, {
+    asked: ({ body: { title, resourceType, access, webhookUrl } }) => ({
+      details: { title, resourceType, access, ...hostOf(webhookUrl) },
+    }),
+    handle: async (deps: Deps, { body: { url, uploadId, access, ...body }, caller }) => {
+      const now = deps.now();
+      const { webhookUrl, title } = body;
+      const problem = webhookUrl === null ? null : webhookAddressProblem(webhookUrl, deps.settings.WEBHOOK_ADDRESSES);
+      if (problem !== null) return refused("invalid", `webhookUrl: ${problem}`);
+      const source = {
+        ...(uploadId === undefined ? { sourceUrl: url } : { uploadId }),
+        fileName: fileNameOf(url, title),
+      };
+      const resolved = await resolveSources(deps.uploads, [source], caller.id, now, "uploadId");
+      if (resolved.kind === "refused") return domainRefusal(resolved.refusal);
+      const [part] = resolved.files;
+      if (part === undefined) throw new Error("a source was neither resolved nor refused");
+      const input = { ...body, by: caller.id, access: access === "policy" ? "POLICY" : "PUBLIC", part } as const;
+      const outcome = await createEncoderJob(deps, input, now);
+      return outcome.kind === "refused" ? domainRefusal(outcome.refusal) : accepted(outcome.job);
+    },
+    ofSave: ({ encoderJob }) => {
+      if (encoderJob === undefined) throw new Error("the save of an encoder job has none");
+      return accepted(encoderJob);
+    },
+  }),
+
+  route(define.getEncoderStatus, {
+    handle: async (deps: Deps, { params }) => {
+      const found = await findEncoderJob(deps, params.jobId);
+      if (found.kind === "refused") return found;
+      const view = await jobView(found.job, await liveProgress(deps.env, found.job));
+      return answer(200, define.encoderStatusSchema.parse(view));
+    },
+  }),
+
+  route(define.getEncoderJob, {
+    handle: async (deps: Deps, { params }) => {
+      const found = await findEncoderJob(deps, params.jobId);
+      if (found.kind === "refused") return found;
+      return answer(200, await jobView(found.job, await liveProgress(deps.env, found.job)));
+    },
+  }),
+];
+
+function accepted({ jobId, slug, title, videoPostId }: EncoderJob) {
+  const name = encoderJobName(jobId);
+  const addresses = jobAddresses(jobId);
+  return answer(
+    201,
+    { status: "accepted", jobId: name, slug, title, jobStatus: "DOWNLOADING", ...addresses } as const,
+    { videoPostId, details: { jobId: name } },
+  );
+}
+
+function hostOf(webhookUrl: string | null) {
+  return webhookUrl !== null && URL.canParse(webhookUrl) ? { webhookHost: new URL(webhookUrl).host } : {};
+}

@@ -1,0 +1,79 @@
+import { sql } from "drizzle-orm";
+import type { EncoderJob, EncoderJobState, JobOfPart } from "../../../domain/encoder-job.ts";
+import type { PostMetadata } from "../../../domain/post-metadata.ts";
+import type { AbrVariant } from "../../../domain/rendition.ts";
+
+/* One row of an encoder job with its part and the state of both jobs: one statement, so one moment. */
+
+export type EncoderJobRow = EncoderJob & {
+  readonly isDeleted: 0 | 1;
+  readonly metadata: string;
+  readonly passthrough: string | null;
+  readonly fileIndex: number;
+  readonly durationSeconds: number | null;
+  readonly warnings: string;
+  readonly encPath: string | null;
+  readonly encPathJobId: string | null;
+  readonly keyVersion: number | null;
+  readonly variants: string;
+  readonly transcode: string;
+  readonly encrypt: string | null;
+};
+
+const JOB = sql.raw(`json_object('jobId', j.job_id, 'state', j.state, 'stage', j.stage, 'claimNo', j.claim_no,
+  'attempt', j.attempt, 'maxAttempts', j.max_attempts, 'progress', json(j.progress), 'failReason', j.fail_reason,
+  'finishedAt', j.finished_at)`);
+
+const VARIANT = sql.raw(`json_object('quality', v.quality, 'width', v.width, 'height', v.height,
+  'peakBandwidth', v.peak_bandwidth, 'averageBandwidth', v.average_bandwidth, 'codecs', v.codecs,
+  'frameRate', CASE WHEN v.frame_rate_numerator IS NULL THEN NULL
+    ELSE json_object('numerator', v.frame_rate_numerator, 'denominator', v.frame_rate_denominator) END,
+  'segmentCount', v.segment_count, 'bytes', v.bytes)`);
+
+/** Jobs of the part; by the post, whose jobs have an index. Ids of jobs are in the order of their creation. */
+const jobsOf = (name: "j" | "t" | "d", kind: "TRANSCODE" | "ENCRYPT") =>
+  sql.raw(`video_transcode_job ${name} WHERE ${name}.video_post_id = e.video_post_id AND ${name}.file_id = e.file_id
+    AND ${name}.kind = '${kind}'`);
+
+/**
+ * The newest transcode job, and of the encrypt jobs behind it the newest up to the first that succeeded: what comes
+ * later is a rotation.
+ */
+const TRANSCODE = sql`SELECT ${JOB} FROM ${jobsOf("j", "TRANSCODE")} ORDER BY j.job_id DESC LIMIT 1`;
+const ENCRYPT = sql`SELECT ${JOB} FROM ${jobsOf("j", "ENCRYPT")}
+    AND j.created_at >= (SELECT max(t.created_at) FROM ${jobsOf("t", "TRANSCODE")})
+    AND NOT EXISTS (SELECT 1 FROM ${jobsOf("d", "ENCRYPT")} AND d.state = 'SUCCEEDED' AND d.job_id < j.job_id)
+  ORDER BY j.job_id DESC LIMIT 1`;
+
+const VARIANTS = sql`SELECT json_group_array(json(one)) FROM (SELECT ${VARIANT} AS one FROM video_hls_abr_variant v
+  WHERE v.file_id = f.id AND v.transcode_job_id = coalesce(f.enc_path_job_id, f.file_path_job_id) ORDER BY v.alias)`;
+
+export const ENCODER_JOB_STATE = sql`SELECT e.job_id AS jobId, e.video_post_id AS videoPostId, e.file_id AS fileId,
+    e.slug, e.title, e.resource_type AS resourceType, e.caller_id AS callerId, e.webhook_url AS webhookUrl,
+    e.created_at AS createdAt, p.deleted_at IS NOT NULL OR f.version_state = 'REMOVED' AS isDeleted,
+    p.metadata, p.passthrough,    f.file_index AS fileIndex, f.duration AS durationSeconds, f.warnings, f.enc_path AS encPath,
+    f.enc_path_job_id AS encPathJobId, f.key_version AS keyVersion,
+    (${VARIANTS}) AS variants, (${TRANSCODE}) AS transcode, (${ENCRYPT}) AS encrypt
+  FROM encoder_job e JOIN video_post p ON p.id = e.video_post_id JOIN video_file_post f ON f.id = e.file_id`;
+
+export function stateOf(row: EncoderJobRow): EncoderJobState {
+  const { isDeleted, metadata, fileIndex, durationSeconds, warnings, variants, transcode, encrypt, ...rest } = row;
+  const { encPath, encPathJobId, keyVersion, ...job } = rest;
+  return {
+    ...job,
+    isDeleted: isDeleted === 1,
+    metadata: JSON.parse(metadata) as PostMetadata,
+    part: {
+      fileIndex,
+      durationSeconds,
+      warnings: JSON.parse(warnings) as readonly string[],
+      playing:
+        encPath === null || encPathJobId === null || keyVersion === null
+          ? null
+          : { prefix: encPath, transcodeJobId: encPathJobId, keyVersion },
+      variants: JSON.parse(variants) as readonly AbrVariant[],
+    },
+    transcode: JSON.parse(transcode) as JobOfPart,
+    encrypt: encrypt === null ? null : (JSON.parse(encrypt) as JobOfPart),
+  };
+}
