@@ -34,7 +34,7 @@ export type ProcessorOperations = {
   };
   /** Reports a failed attempt. */
   failJob: {
-    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly reason: string; readonly permanent: boolean; readonly verification?: boolean | undefined; }; };
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly code?: string | undefined; readonly reason: string; readonly permanent: boolean; readonly verification?: boolean | undefined; }; };
     answers: { readonly status: 200; readonly body: { readonly outcome: "retry" | "failed"; readonly runAfter: number | null; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };

@@ -1,6 +1,14 @@
-/** A passing fault with a sentence for people; the cause, if any, is for the log alone. */
+import type { FailureCode } from "../shared/domain/failure.ts";
+
+/** A passing fault with a code and a sentence for people; the cause, if any, is for the log alone. */
 export class RetryableError extends Error {
   override readonly name: string = "RetryableError";
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
 /**
@@ -9,4 +17,8 @@ export class RetryableError extends Error {
  */
 export class VerificationFault extends RetryableError {
   override readonly name = "VerificationFault";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super("media-check-failed", message, options);
+  }
 }

@@ -54,7 +54,8 @@ function variantsByName({ variants }: EncodedPart) {
 
 function failureOf(job: EncoderJobState): EncoderJobView["failure"] {
   if (encoderStatus(job) !== "FAILED") return null;
-  return { code: "processing-failed", message: presentJob(job).failReason ?? "The job failed without a reason." };
+  const { failCode, failReason } = presentJob(job);
+  return { code: failCode ?? "unclassified", message: failReason ?? "The job failed without a reason." };
 }
 
 function timeOf(at: number): string {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FAILURE_CODES } from "../../shared/domain/failure.ts";
 import { METADATA_LIMITS } from "../../shared/domain/post-metadata.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import { QUALITY_POLICIES } from "../../shared/domain/quality-auth.ts";
@@ -8,6 +9,7 @@ import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
 const instant = z.iso.datetime();
 const fileIndex = z.int().min(0);
 const reason = z.string();
+const failCode = z.enum(FAILURE_CODES);
 const uploadTokenId = z.string().nullable().describe("null for an upload of a caller");
 
 /** Of a post, as it is when the event is first handled. */
@@ -52,11 +54,11 @@ export const WEBHOOK_EVENTS: Readonly<Record<WebhookEventType, Described>> = {
   "part.ready": { when: "A part plays for the first time.", data: ofPost({ fileIndex }) },
   "part.failed": {
     when: "A job of a part that never played has failed for good.",
-    data: ofPost({ fileIndex, reason, jobId: z.string() }),
+    data: ofPost({ fileIndex, failCode, reason, jobId: z.string() }),
   },
   "job.failed": {
     when: "A job has failed for good, whatever its part plays.",
-    data: ofPost({ fileIndex, reason, jobId: z.string(), kind: z.enum(JOB_KINDS) }),
+    data: ofPost({ fileIndex, failCode, reason, jobId: z.string(), kind: z.enum(JOB_KINDS) }),
   },
   "key.rotated": {
     when: "A part plays under new content keys.",
@@ -64,7 +66,7 @@ export const WEBHOOK_EVENTS: Readonly<Record<WebhookEventType, Described>> = {
   },
   "key.rotation_failed": {
     when: "A rotation has failed for good; the part plays under its old keys.",
-    data: ofPost({ fileIndex, reason, jobId: z.string() }),
+    data: ofPost({ fileIndex, failCode, reason, jobId: z.string() }),
   },
   "policy.changed": {
     when: "Policies of qualities of a part are changed; those that are named.",

@@ -1,4 +1,5 @@
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
+import { failureCodeOf } from "../../shared/domain/failure.ts";
 import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
 
 /** What an event of a post means to receivers. */
@@ -37,11 +38,12 @@ export function eventsOf(event: DomainEvent): readonly Announced[] {
 }
 
 function failures(event: Extract<DomainEvent, { type: "VideoJobFailed" }>): readonly Announced[] {
-  const { fileIndex, reason, jobId, kind, effect } = event;
-  const job: Announced = { type: "job.failed", data: { fileIndex, reason, jobId, kind } };
+  const { fileIndex, code, reason, jobId, kind, effect } = event;
+  const failure = { fileIndex, failCode: failureCodeOf(code), reason, jobId };
+  const job: Announced = { type: "job.failed", data: { ...failure, kind } };
   if (effect === "nothing") return [job];
   const type = effect === "part-failed" ? "part.failed" : "key.rotation_failed";
-  return [job, { type, data: { fileIndex, reason, jobId } }];
+  return [job, { type, data: failure }];
 }
 
 function timeOf(at: number): string {

@@ -6,12 +6,13 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/, "The certificate of the source's server is not valid."],
 ];
 
-/** Why a download was given up for now, for people: the last of several faults. */
-export function describeFault(cause: unknown): string {
-  if (cause instanceof RetryableError) return cause.message;
+/** Why a download was given up for now: the last of several faults. */
+export function describeFault(cause: unknown): RetryableError {
+  if (cause instanceof RetryableError) return new RetryableError(cause.code, cause.message, { cause });
   const code = codeOf(cause);
   const known = SENTENCES.find(([pattern]) => pattern.test(code));
-  return known?.[1] ?? "The connection to the source's server broke again and again.";
+  const sentence = known?.[1] ?? "The connection to the source's server broke again and again.";
+  return new RetryableError("source-unreachable", sentence, { cause });
 }
 
 /** Several addresses of a name fail as one AggregateError. */

@@ -125,6 +125,7 @@ describe("a download", () => {
     expect(await download({ url: `http://${host}/5` })).toMatchObject({ kind: "fetched" });
     expect(await download({ url: `http://${host}/6` })).toEqual({
       kind: "refused",
+      code: "source-not-served",
       reason: "The source's address redirects more than 5 times. Use the address of the file itself.",
     });
   });
@@ -226,7 +227,7 @@ describe("a download fails for now", () => {
     };
     handle = trickle;
     await expect(download({ limits, speedWindowMs: 100 })).rejects.toThrow(
-      new RetryableError("The source's server sends less than 10 KiB a second."),
+      new RetryableError("source-unreachable", "The source's server sends less than 10 KiB a second."),
     );
     handle = (request, response) => {
       trickle(request, response);
@@ -257,9 +258,9 @@ describe("a download fails for now", () => {
     const room: number[] = [];
     const requireRoom = async (bytes: number) => {
       room.push(bytes);
-      throw new RetryableError("no room");
+      throw new RetryableError("disk-full", "no room");
     };
-    await expect(download({ requireRoom })).rejects.toThrow(new RetryableError("no room"));
+    await expect(download({ requireRoom })).rejects.toThrow(new RetryableError("disk-full", "no room"));
     expect([room, sent, requests.length]).toEqual([[2 ** 20], 1, 1]);
     await expect(downloaded()).rejects.toThrow("ENOENT");
   });
@@ -278,20 +279,21 @@ describe("a download refuses its source", () => {
     ["another scheme", "ftp://a.test/v.mp4", "A source is fetched over http or https only. Upload the file instead."],
     ["what is no URL", "video.mp4", "The source's address is not a URL. Check it for missing parts."],
   ])("refuses %s", async (_name, url, reason) => {
-    expect(await download({ url })).toEqual({ kind: "refused", reason });
+    expect(await download({ url })).toEqual({ kind: "refused", code: "source-address-refused", reason });
   });
 
   it("refuses a redirect out of http", async () => {
     handle = (_request, response) => response.writeHead(302, { location: "file:///etc/passwd" }).end();
     expect(await download()).toEqual({
       kind: "refused",
+      code: "source-address-refused",
       reason: "The source's address redirects to what is neither http nor https.",
     });
   });
 
   it("refuses a circle of redirects", async () => {
     handle = (_request, response) => response.writeHead(302, { location: "/video.mp4" }).end();
-    expect(await download()).toMatchObject({ kind: "refused", reason: /more than 5 times/ });
+    expect(await download()).toMatchObject({ kind: "refused", code: "source-not-served", reason: /more than 5 times/ });
     expect(requests.length).toBe(6);
   });
 
@@ -299,6 +301,7 @@ describe("a download refuses its source", () => {
     handle = (_request, response) => response.end(BODY);
     expect(await download({ limits: { ...LIMITS, maxBytes: 1024 } })).toEqual({
       kind: "refused",
+      code: "source-too-large",
       reason: "The source is larger than 0.0 MiB, which is the most that is accepted.",
     });
     await expect(downloaded()).rejects.toThrow("ENOENT");
@@ -312,13 +315,18 @@ describe("a download refuses its source", () => {
       };
       more();
     };
-    expect(await download()).toMatchObject({ kind: "refused", reason: /^The source is larger than 1.0 MiB/ });
+    expect(await download()).toMatchObject({
+      kind: "refused",
+      code: "source-too-large",
+      reason: /^The source is larger than 1.0 MiB/,
+    });
   });
 
   it("refuses a compressed body", async () => {
     handle = (_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(BODY));
     expect(await download()).toEqual({
       kind: "refused",
+      code: "source-not-served",
       reason: "The source's server sends the file compressed, so its size cannot be checked. Upload it instead.",
     });
     expect(requests[0]?.headers["accept-encoding"]).toBe("identity");
@@ -328,21 +336,30 @@ describe("a download refuses its source", () => {
     handle = breakingOff(10, 1000, { etag: '"v1"' });
     expect(await download({ limits: { ...LIMITS, maxSeconds: 0.1 } })).toEqual({
       kind: "refused",
+      code: "source-unreachable",
       reason: "The source could not be downloaded within 1 minutes. Upload it instead.",
     });
   });
 
   it.each([
-    [401, "The source's server refuses access (401). Use an address that opens without signing in."],
-    [404, "There is no file at the source's address (404). Check the address."],
-    [400, "The source's server answered 400. Check the address."],
-  ])("refuses the source when the server answers %i", async (status, reason) => {
+    [
+      401,
+      "source-access-denied",
+      "The source's server refuses access (401). Use an address that opens without signing in.",
+    ],
+    [404, "source-not-found", "There is no file at the source's address (404). Check the address."],
+    [400, "source-not-served", "The source's server answered 400. Check the address."],
+  ])("refuses the source when the server answers %i", async (status, code, reason) => {
     handle = (_request, response) => response.writeHead(status).end();
-    expect(await download()).toEqual({ kind: "refused", reason });
+    expect(await download()).toEqual({ kind: "refused", code, reason });
   });
 
   it("refuses an empty file", async () => {
     handle = (_request, response) => response.end();
-    expect(await download()).toEqual({ kind: "refused", reason: "The file at the source's address is empty." });
+    expect(await download()).toEqual({
+      kind: "refused",
+      code: "source-empty",
+      reason: "The file at the source's address is empty.",
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { abortableSleep } from "../abortable-sleep.ts";
+import { type Refusal, refuse } from "../media/refusal.ts";
 import { RetryableError } from "../retryable-error.ts";
 import { describeFault } from "./download-fault.ts";
 import { type AddressGuard, ForbiddenAddressError, PUBLIC_INTERNET } from "./guarded-request.ts";
@@ -9,9 +10,7 @@ import { getFollowing } from "./source-redirects.ts";
 import { SpeedGate } from "./speed-gate.ts";
 import { writeAt } from "./write-at.ts";
 
-export type FetchOutcome =
-  | { readonly kind: "fetched"; readonly bytes: number }
-  | { readonly kind: "refused"; readonly reason: string };
+export type FetchOutcome = { readonly kind: "fetched"; readonly bytes: number } | Refusal;
 
 export type FetchProgress = (bytes: number, total: number | null) => void;
 
@@ -60,7 +59,9 @@ export async function downloadUrl(download: Download): Promise<FetchOutcome> {
   const settled: Settled = { ...STANDARD, ...download, signal: limited };
   using gate = new SpeedGate(minBytesPerSecond, settled.speedWindowMs, () => {
     const rate = Math.ceil(minBytesPerSecond / 1024);
-    tooSlow.abort(new RetryableError(`The source's server sends less than ${rate} KiB a second.`));
+    tooSlow.abort(
+      new RetryableError("source-unreachable", `The source's server sends less than ${rate} KiB a second.`),
+    );
   });
   try {
     return await downloadWithBreaks(settled, gate);
@@ -69,7 +70,10 @@ export async function downloadUrl(download: Download): Promise<FetchOutcome> {
     tooSlow.signal.throwIfAborted();
     if (!overall.aborted) throw error;
     const minutes = Math.ceil(maxSeconds / 60);
-    return refused(`The source could not be downloaded within ${minutes} minutes. Upload it instead.`);
+    return refuse(
+      "source-unreachable",
+      `The source could not be downloaded within ${minutes} minutes. Upload it instead.`,
+    );
   }
 }
 
@@ -77,19 +81,22 @@ async function downloadWithBreaks(download: Settled, gate: SpeedGate): Promise<F
   const state: { partial: Partial } = { partial: NOTHING };
   let most = 0;
   for (let drops = 0; ; ) {
-    let fault: unknown = new RetryableError("The source's server sent less than it announced, or another part.");
+    let fault: unknown = new RetryableError(
+      "source-changed",
+      "The source's server sent less than it announced, or another part.",
+    );
     try {
       const outcome = await downloadOnce(download, state, gate);
       if (outcome !== "incomplete") return outcome;
     } catch (cause) {
       download.signal.throwIfAborted();
-      if (cause instanceof ForbiddenAddressError) return refused(NOT_PUBLIC);
+      if (cause instanceof ForbiddenAddressError) return refuse("source-address-refused", NOT_PUBLIC);
       if (cause instanceof FinalFault) throw cause.fault;
       fault = cause;
     }
     drops = state.partial.bytes > most ? 1 : drops + 1;
     most = Math.max(most, state.partial.bytes);
-    if (drops > MOST_DROPS) throw new RetryableError(describeFault(fault), { cause: fault });
+    if (drops > MOST_DROPS) throw describeFault(fault);
     await abortableSleep(download.pauseMs * drops, download.signal);
   }
 }
@@ -139,13 +146,13 @@ async function receive(
     if (error === tooMuch && total === null) return refusedSize(maxBytes);
     if (error === tooMuch) state.partial = NOTHING;
     if ((error as NodeJS.ErrnoException).code === "ENOSPC") {
-      throw new FinalFault(new RetryableError("The processor's disk is full.", { cause: error }));
+      throw new FinalFault(new RetryableError("disk-full", "The processor's disk is full.", { cause: error }));
     }
     throw error;
   }
   const { bytes } = state.partial;
   if (total !== null && bytes < total) return "incomplete";
-  return bytes > 0 ? { kind: "fetched", bytes } : refused("The file at the source's address is empty.");
+  return bytes > 0 ? { kind: "fetched", bytes } : refuse("source-empty", "The file at the source's address is empty.");
 }
 
 /** A fault that the next connection would meet again. */
@@ -163,13 +170,12 @@ class FinalFault extends Error {
 }
 
 function refusedSize(maxBytes: number): FetchOutcome {
-  return refused(`The source is larger than ${sizeText(maxBytes)}, which is the most that is accepted.`);
+  return refuse(
+    "source-too-large",
+    `The source is larger than ${sizeText(maxBytes)}, which is the most that is accepted.`,
+  );
 }
 
 function sizeText(bytes: number): string {
   return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-}
-
-function refused(reason: string): FetchOutcome {
-  return { kind: "refused", reason };
 }

@@ -37,12 +37,13 @@ describe("an upload", () => {
   it("is refused when it is larger than allowed", async () => {
     expect(await fetchUpload(499, async () => {})).toEqual({
       kind: "refused",
+      code: "source-too-large",
       reason: "The upload has 500 bytes, at most 499 are accepted.",
     });
   });
 
   it("fails for now when the disk has no room for it", async () => {
-    const fault = new RetryableError("no room");
+    const fault = new RetryableError("disk-full", "no room");
     await expect(fetchUpload(500, () => Promise.reject(fault))).rejects.toBe(fault);
     expect(await readdir(folder)).toEqual([]);
   });

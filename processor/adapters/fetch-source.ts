@@ -1,4 +1,5 @@
 import type { WorkOrder } from "../../shared/application/protocols/job-protocol.ts";
+import { refuse } from "../media/refusal.ts";
 import { type DownloadLimits, downloadUrl, type FetchOutcome, type FetchProgress } from "./download-url.ts";
 import { mergeChunks } from "./merge-chunks.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -24,7 +25,7 @@ export async function fetchSource({ source, store, ...target }: FetchSource): Pr
   switch (source.kind) {
     case "upload":
       if (source.size > maxBytes) {
-        return { kind: "refused", reason: `The upload has ${source.size} bytes, at most ${maxBytes} are accepted.` };
+        return refuse("source-too-large", `The upload has ${source.size} bytes, at most ${maxBytes} are accepted.`);
       }
       await target.requireRoom(source.size);
       return mergeChunks({ ...target, store, ...source, sha256: source.sha256 ?? null });

@@ -12,7 +12,7 @@ export class JobServiceError extends RetryableError {
   readonly refusedWith: number | string | null;
 
   constructor(message: string, options: ErrorOptions & { readonly refusedWith?: number | string } = {}) {
-    super(message, options);
+    super("service-unavailable", message, options);
     this.refusedWith = options.refusedWith ?? null;
   }
 }

@@ -28,7 +28,11 @@ describe("the chunks of an upload", () => {
       "The upload holds an object that is not one of its parts. Upload it again.",
     ],
   ])("are refused with %s", (_name, objects, reason) => {
-    expect(planChunks(PREFIX, 30, objects)).toEqual({ kind: "refused", reason });
+    expect(planChunks(PREFIX, 30, objects)).toEqual({
+      kind: "refused",
+      code: objects.length === 0 ? "upload-gone" : "upload-damaged",
+      reason,
+    });
   });
 });
 
@@ -84,6 +88,7 @@ describe("merging an upload", () => {
       ).outcome,
     ).toEqual({
       kind: "refused",
+      code: "upload-damaged",
       reason: "The upload is not what was sent: its SHA-256 differs. Upload it again.",
     });
   });

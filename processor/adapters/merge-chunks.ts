@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { type Refusal, refuse } from "../media/refusal.ts";
 import { RetryableError } from "../retryable-error.ts";
 import type { FetchOutcome, FetchProgress } from "./download-url.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
@@ -32,7 +33,7 @@ export async function mergeChunks(merge: Merge): Promise<FetchOutcome> {
     await copyChunks(merge, plan.chunks);
     if (sha256 === null || (await sha256Of(destination, signal)) === sha256) return { kind: "fetched", bytes: size };
   }
-  return { kind: "refused", reason: "The upload is not what was sent: its SHA-256 differs. Upload it again." };
+  return refuse("upload-damaged", "The upload is not what was sent: its SHA-256 differs. Upload it again.");
 }
 
 async function copyChunks({ store, size, destination, signal, onProgress }: Merge, chunks: readonly Chunk[]) {
@@ -54,12 +55,12 @@ export function planChunks(
   prefix: string,
   size: number,
   objects: readonly StoredObject[],
-): { kind: "planned"; chunks: readonly Chunk[] } | { kind: "refused"; reason: string } {
+): { kind: "planned"; chunks: readonly Chunk[] } | Refusal {
   const chunks: Chunk[] = [];
   for (const object of objects) {
     const name = object.key.slice(prefix.length);
     if (!object.key.startsWith(prefix) || !/^\d{15}$/.test(name)) {
-      return { kind: "refused", reason: "The upload holds an object that is not one of its parts. Upload it again." };
+      return refuse("upload-damaged", "The upload holds an object that is not one of its parts. Upload it again.");
     }
     chunks.push({ key: object.key, offset: Number(name), size: object.size });
   }
@@ -67,12 +68,15 @@ export function planChunks(
   let end = 0;
   for (const chunk of chunks) {
     if (chunk.offset !== end) {
-      return { kind: "refused", reason: `The upload has a gap or an overlap at byte ${end}. Upload it again.` };
+      return refuse("upload-damaged", `The upload has a gap or an overlap at byte ${end}. Upload it again.`);
     }
     end += chunk.size;
   }
   if (end !== size) {
-    return { kind: "refused", reason: `The upload holds ${end} bytes instead of ${size}. Upload it again.` };
+    return refuse(
+      end === 0 ? "upload-gone" : "upload-damaged",
+      `The upload holds ${end} bytes instead of ${size}. Upload it again.`,
+    );
   }
   return { kind: "planned", chunks };
 }
@@ -88,7 +92,7 @@ async function copyChunk(store: ObjectStore, file: FileHandle, chunk: Chunk, sig
   let failures = 0;
   const written = (bytes: number) => {
     done += bytes;
-    if (done > size) throw new RetryableError("A part of the upload changed while it was read.");
+    if (done > size) throw new RetryableError("source-changed", "A part of the upload changed while it was read.");
   };
   while (done < size) {
     const start = done;
@@ -108,5 +112,5 @@ async function copyChunk(store: ObjectStore, file: FileHandle, chunk: Chunk, sig
 function unreadable(cause: unknown): RetryableError {
   return cause instanceof RetryableError
     ? cause
-    : new RetryableError("A part of the upload could not be read.", { cause });
+    : new RetryableError("storage-unavailable", "A part of the upload could not be read.", { cause });
 }

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { FailureCode } from "../../shared/domain/failure.ts";
 import { type Allocate, ScratchBuffers } from "../media/segments/scratch-buffers.ts";
 import { RetryableError } from "../retryable-error.ts";
 import { readFileInto } from "./read-file.ts";
@@ -40,10 +41,18 @@ export type ObjectStore = {
 /** The object store could not be reached, or refused. */
 export class ObjectStoreError extends RetryableError {
   override readonly name: string = "ObjectStoreError";
+
+  constructor(message: string, options?: ErrorOptions, code: FailureCode = "storage-unavailable") {
+    super(code, message, options);
+  }
 }
 
 export class ObjectMissingError extends ObjectStoreError {
   override readonly name = "ObjectMissingError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options, "stored-object-missing");
+  }
 }
 
 export type ObjectStoreOptions = {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { type Refusal, refuse } from "../media/refusal.ts";
 import { RetryableError } from "../retryable-error.ts";
 
 /** What is on disk of a source, and which state of it that belongs to. */
@@ -17,7 +18,7 @@ export type Answer =
   | { readonly kind: "body"; readonly partial: Partial }
   /** Not the rest of what is on disk: it is to be asked for from the start. */
   | { readonly kind: "other" }
-  | { readonly kind: "refused"; readonly reason: string };
+  | Refusal;
 
 /** Asks for the rest, if it is of the same state (RFC 9110 sections 13.1.5 and 14.2). */
 export function rangeHeaders({ bytes, validator }: Partial): Readonly<Record<string, string>> {
@@ -28,12 +29,12 @@ export function rangeHeaders({ bytes, validator }: Partial): Readonly<Record<str
 export function readAnswer(response: IncomingMessage, asked: Partial): Answer {
   const status = response.statusCode ?? 0;
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    throw new RetryableError(`The source's server answered ${status}.`);
+    throw new RetryableError("source-unreachable", `The source's server answered ${status}.`);
   }
   if (status === 416) return { kind: "other" };
-  if (status !== 200 && status !== 206) return { kind: "refused", reason: refusalOf(status) };
+  if (status !== 200 && status !== 206) return refusalOf(status);
   if ((response.headers["content-encoding"] ?? "identity") !== "identity") {
-    return { kind: "refused", reason: COMPRESSED };
+    return refuse("source-not-served", COMPRESSED);
   }
   // A whole answer to a request for the rest: the source has changed, or its server knows no ranges.
   if (status === 200) return { kind: "body", partial: { ...NOTHING, ...stateOf(response, contentLength(response)) } };
@@ -48,13 +49,15 @@ export function readAnswer(response: IncomingMessage, asked: Partial): Answer {
 
 const COMPRESSED = "The source's server sends the file compressed, so its size cannot be checked. Upload it instead.";
 
-function refusalOf(status: number): string {
+function refusalOf(status: number): Refusal {
   if (status === 401 || status === 403) {
-    return `The source's server refuses access (${status}). Use an address that opens without signing in.`;
+    const reason = `The source's server refuses access (${status}). Use an address that opens without signing in.`;
+    return refuse("source-access-denied", reason);
   }
-  if (status === 404 || status === 410)
-    return `There is no file at the source's address (${status}). Check the address.`;
-  return `The source's server answered ${status}. Check the address.`;
+  if (status === 404 || status === 410) {
+    return refuse("source-not-found", `There is no file at the source's address (${status}). Check the address.`);
+  }
+  return refuse("source-not-served", `The source's server answered ${status}. Check the address.`);
 }
 
 /** RFC 9110 section 13.1.5: If-Range takes a strong entity tag or a date, never a weak tag. */

@@ -16,6 +16,7 @@ import { redirectTarget } from "./source-redirects.ts";
 
 const NOT_PUBLIC = {
   kind: "refused",
+  code: "source-address-refused",
   reason: "The source's address is not one of the public internet. Upload the file instead.",
 };
 
@@ -216,12 +217,13 @@ describe("a redirect", () => {
   it("from https to http is refused, and from http to https is not", () => {
     expect(redirectTarget(from, "http://video.example/a")).toEqual({
       kind: "refused",
+      code: "source-address-refused",
       reason: "The source's address redirects from https to http, which is not safe. Use an https address.",
     });
     expect(String(redirectTarget(new URL("http://a.example/"), "https://a.example/"))).toBe("https://a.example/");
   });
 
   it.each(["gopher://a.example/", "data:text/plain,x", "file:///etc/passwd", "https://"])("is refused to %s", (to) => {
-    expect(redirectTarget(from, to)).toMatchObject({ kind: "refused" });
+    expect(redirectTarget(from, to)).toMatchObject({ kind: "refused", code: "source-address-refused" });
   });
 });

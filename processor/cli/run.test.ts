@@ -72,14 +72,16 @@ describe("running one job", () => {
   it("ends with 65 when the source is refused", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
-    expect(await codeOf(service, async () => ({ kind: "refused", reason: "This is a text." }))).toBe(65);
+    expect(
+      await codeOf(service, async () => ({ kind: "refused", code: "source-unreadable", reason: "This is a text." })),
+    ).toBe(65);
   });
 
   it("ends with 75 after a retryable error while attempts are left, and with 65 after the last", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     const work: Run = async () => {
-      throw new RetryableError("The network went away.");
+      throw new RetryableError("source-unreachable", "The network went away.");
     };
     expect(await codeOf(service, work)).toBe(75);
     service.exhausted = true;

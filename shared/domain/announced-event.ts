@@ -1,3 +1,4 @@
+import type { FailureCode } from "./failure.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import type { JobKind } from "./transcode-job.ts";
 
@@ -13,6 +14,8 @@ export type AnnouncedEvent =
       readonly jobId: string;
       readonly kind: JobKind;
       readonly fileIndex: number;
+      /** Missing in events of earlier releases. */
+      readonly code?: FailureCode;
       readonly reason: string;
       /** `nothing`: what the part plays continues, and its keys were not to be replaced. */
       readonly effect: "part-failed" | "rotation-failed" | "nothing";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { jobEvents } from "./announcements.ts";
+import type { Failure } from "./failure.ts";
 import type { VideoFile } from "./video-file.ts";
 import type { VideoPost } from "./video-post.ts";
 
@@ -10,8 +11,9 @@ const post = (files: readonly VideoFile[], otherVersions: readonly VideoFile[] =
 const playing = (transcodeJobId: string, keyVersion = 1) => ({ prefix: "p/", transcodeJobId, keyVersion });
 const clear = (transcodeJobId: string) => ({ prefix: "c/", transcodeJobId });
 
-const events = (before: VideoPost, after: VideoPost, kind: "TRANSCODE" | "ENCRYPT", reason: string | null = null) =>
-  jobEvents(before, after, { jobId: "j", kind, fileId: "f" }, reason);
+const NO_PICTURE: Failure = { code: "no-video-or-audio", reason: "no picture" };
+const events = (before: VideoPost, after: VideoPost, kind: "TRANSCODE" | "ENCRYPT", failure: Failure | null = null) =>
+  jobEvents(before, after, { jobId: "j", kind, fileId: "f" }, failure);
 
 describe("the result of a job", () => {
   it("announces a part when it plays for the first time, and its keys when they are rotated", () => {
@@ -27,8 +29,8 @@ describe("the result of a job", () => {
     const before = post([old], [part("f", { versionState: "NEXT" })]);
     const after = post([part("f", { playing: playing("t1") })], [{ ...old, versionState: "REPLACED" }]);
     expect(events(before, after, "ENCRYPT")).toEqual([]);
-    expect(events(before, before, "TRANSCODE", "no picture")).toMatchObject([
-      { type: "VideoJobFailed", fileIndex: 2, reason: "no picture", effect: "nothing" },
+    expect(events(before, before, "TRANSCODE", NO_PICTURE)).toMatchObject([
+      { type: "VideoJobFailed", fileIndex: 2, ...NO_PICTURE, effect: "nothing" },
     ]);
   });
 
@@ -37,7 +39,7 @@ describe("the result of a job", () => {
     ["a rotation", part("f", { playing: playing("t1"), clear: clear("t1") }), "ENCRYPT", "rotation-failed"],
     ["another transcode of what plays", part("f", { playing: playing("t1") }), "TRANSCODE", "nothing"],
   ] as const)("announces the failure of %s", (_, file, kind, effect) => {
-    const failed = { type: "VideoJobFailed", jobId: "j", kind, fileIndex: 2, reason: "no picture", effect };
-    expect(events(post([file]), post([file]), kind, "no picture")).toEqual([failed]);
+    const failed = { type: "VideoJobFailed", jobId: "j", kind, fileIndex: 2, ...NO_PICTURE, effect };
+    expect(events(post([file]), post([file]), kind, NO_PICTURE)).toEqual([failed]);
   });
 });

@@ -1,4 +1,5 @@
 import type { AnnouncedEvent } from "./announced-event.ts";
+import type { Failure } from "./failure.ts";
 import { versionsInProgress } from "./part-versions.ts";
 import type { JobKind } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
@@ -16,19 +17,20 @@ export function withAnnouncements<T>(
 
 type EndedJob = { readonly jobId: string; readonly kind: JobKind; readonly fileId: string };
 
-/** What the result of a job means. `failReason` is null for a success. */
+/** What the result of a job means. `failure` is null for a success. */
 export function jobEvents(
   before: VideoPost,
   after: VideoPost,
   { jobId, kind, fileId }: EndedJob,
-  failReason: string | null,
+  failure: Failure | null,
 ): readonly AnnouncedEvent[] {
   const old = versionsInProgress(before).find(({ id }) => id === fileId);
   const made = versionsInProgress(after).find(({ id }) => id === fileId);
   if (old === undefined || made === undefined) return [];
   const { fileIndex } = made;
-  if (failReason !== null) {
-    return [{ type: "VideoJobFailed", jobId, kind, fileIndex, reason: failReason, effect: effectOf(old, kind) }];
+  if (failure !== null) {
+    const { code, reason } = failure;
+    return [{ type: "VideoJobFailed", jobId, kind, fileIndex, code, reason, effect: effectOf(old, kind) }];
   }
   if (kind !== "ENCRYPT" || made.playing === null) return [];
   // A replacement raises `VideoPartReplaced` where it takes over.

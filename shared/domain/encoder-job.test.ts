@@ -16,7 +16,16 @@ const playing = { prefix: `episode-1/${JOB_ID}/enc/k1-c1/`, transcodeJobId: JOB_
 
 function jobOf(more: Partial<JobOfPart> = {}): JobOfPart {
   const times = { claimNo: 1, attempt: 1, maxAttempts: 5, finishedAt: null };
-  return { jobId: JOB_ID, state: "RUNNING", stage: null, progress: null, failReason: null, ...times, ...more };
+  return {
+    jobId: JOB_ID,
+    state: "RUNNING",
+    stage: null,
+    progress: null,
+    failCode: null,
+    failReason: null,
+    ...times,
+    ...more,
+  };
 }
 
 function stateOf(more: Partial<EncoderJobState> = {}): EncoderJobState {

@@ -33,7 +33,16 @@ export type EncoderJob = {
 /** One of the two jobs of a part. */
 export type JobOfPart = Pick<
   TranscodeJob,
-  "jobId" | "state" | "stage" | "claimNo" | "attempt" | "maxAttempts" | "progress" | "failReason" | "finishedAt"
+  | "jobId"
+  | "state"
+  | "stage"
+  | "claimNo"
+  | "attempt"
+  | "maxAttempts"
+  | "progress"
+  | "failCode"
+  | "failReason"
+  | "finishedAt"
 >;
 
 export type EncodedPart = Pick<VideoFile, "fileIndex" | "durationSeconds" | "warnings" | "playing"> & {

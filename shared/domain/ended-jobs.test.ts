@@ -13,8 +13,10 @@ const changed = (decision: Decision) => {
   if (decision.kind !== "changed") throw new Error(JSON.stringify(decision));
   return decision.change.post;
 };
-const failT = (post: VideoPost) => applyTranscodeResult(post, "file-0", { kind: "failed", reason: "x" }, NOW);
-const failE = (post: VideoPost) => applyEncryptResult(post, "file-0", { kind: "failed", reason: "x" }, NOW);
+const failT = (post: VideoPost) =>
+  applyTranscodeResult(post, "file-0", { kind: "failed", code: "encoder-failed", reason: "x" }, NOW);
+const failE = (post: VideoPost) =>
+  applyEncryptResult(post, "file-0", { kind: "failed", code: "encoder-failed", reason: "x" }, NOW);
 const cancelT = (post: VideoPost) => cancelPart(post, "file-0", "TRANSCODE", NOW);
 const cancelE = (post: VideoPost) => cancelPart(post, "file-0", "ENCRYPT", NOW);
 const retry = (kind: "TRANSCODE" | "ENCRYPT") => (post: VideoPost) =>

@@ -120,7 +120,9 @@ describe("a requested re-key", () => {
   it("changes nothing when repeated, or when the part has its keys or has failed", () => {
     const underWay = applied(asked(imported()));
     expect(asked(underWay)).toEqual({ kind: "unchanged", value: "under-way" });
-    const failed = applied(applyTranscodeResult(underWay, "file-0", { kind: "failed", reason: "no" }, NOW));
+    const failed = applied(
+      applyTranscodeResult(underWay, "file-0", { kind: "failed", code: "encoder-failed", reason: "no" }, NOW),
+    );
     expect(asked(failed, 0, true)).toEqual({ kind: "unchanged", value: "failed" });
     const migrated = encrypted(transcoded(underWay)).post;
     expect(asked(migrated, 0, true)).toEqual({ kind: "unchanged", value: null });
@@ -148,7 +150,9 @@ describe("a requested re-key", () => {
 
   it("fails for its part alone: the post stays published, and an operator can retry it", () => {
     const underWay = applied(asked(imported()));
-    const failed = applied(applyTranscodeResult(underWay, "file-0", { kind: "failed", reason: "It broke." }, NOW));
+    const failed = applied(
+      applyTranscodeResult(underWay, "file-0", { kind: "failed", code: "encoder-failed", reason: "It broke." }, NOW),
+    );
     expect([failed.status, rekeyState(part(failed)), part(failed).failReason]).toEqual([
       "PUBLISHED",
       "failed",
@@ -161,7 +165,9 @@ describe("a requested re-key", () => {
 
   it("keeps the imported content when the encryption fails", () => {
     const clear = transcoded(applied(asked(imported())));
-    const failed = applied(applyEncryptResult(clear, "file-0", { kind: "failed", reason: "It broke." }, NOW));
+    const failed = applied(
+      applyEncryptResult(clear, "file-0", { kind: "failed", code: "encoder-failed", reason: "It broke." }, NOW),
+    );
     expect([failed.status, rekeyState(part(failed))]).toEqual(["PUBLISHED", "failed"]);
     expect(part(failed).singleKey?.prefix).toBe(PREFIX);
   });

@@ -56,6 +56,7 @@ function importedFile({ id, fileName, source, qualityAuth }: NewImportedFile, in
     clear: null,
     playing: null,
     singleKey: { ...source, requestedAt: null, createdAt: now },
+    failCode: null,
     failReason: null,
     probe: null,
     warnings: [],

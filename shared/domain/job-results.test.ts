@@ -127,7 +127,9 @@ describe("a transcode that succeeded", () => {
   });
 
   it("clears the failure and the renditions of an earlier attempt", () => {
-    const failed = changed(applyTranscodeResult(newPost(), "file", { kind: "failed", reason: "bad" }, NOW)).post;
+    const failed = changed(
+      applyTranscodeResult(newPost(), "file", { kind: "failed", code: "encoder-failed", reason: "bad" }, NOW),
+    ).post;
     const tried = setPart(failed, { variants: [{ transcodeJobId: "job-0", variants: [variant("360p", 1)] }] });
     const { post } = changed(transcoded(tried));
     expect(partOf(post)).toMatchObject({ transferResult: "SUCCESS", failReason: null });
@@ -149,7 +151,7 @@ describe("a transcode that succeeded", () => {
 describe("a transcode that failed for good", () => {
   it("marks the part and the post", () => {
     const { post, jobs } = changed(
-      applyTranscodeResult(newPost(), "file", { kind: "failed", reason: "No picture." }, NOW),
+      applyTranscodeResult(newPost(), "file", { kind: "failed", code: "encoder-failed", reason: "No picture." }, NOW),
     );
     expect(partOf(post)).toMatchObject({ transferResult: "FAILED", failReason: "No picture." });
     expect(post.status).toBe("TRANSCODE_FAILED");
@@ -158,8 +160,10 @@ describe("a transcode that failed for good", () => {
 
   it("leaves a part that plays playing", () => {
     const before = playingPost();
-    const { post } = changed(applyTranscodeResult(before, "file", { kind: "failed", reason: "No picture." }, NOW));
-    expect(partOf(post)).toEqual({ ...partOf(before), failReason: "No picture." });
+    const { post } = changed(
+      applyTranscodeResult(before, "file", { kind: "failed", code: "encoder-failed", reason: "No picture." }, NOW),
+    );
+    expect(partOf(post)).toEqual({ ...partOf(before), failCode: "encoder-failed", failReason: "No picture." });
     expect(post.status).toBe("PENDING_AUDIT");
   });
 });
@@ -331,22 +335,36 @@ describe("an encryption that failed for good", () => {
 
   it("marks the part, keeps the clear renditions, and revokes the keys that its holders know", () => {
     const ready = changed(staged(changed(transcoded(newPost())).post, 1)).post;
-    const { post } = changed(applyEncryptResult(ready, "file", { kind: "failed", reason: "Disk full." }, NOW));
-    const ended = { encryptStatus: "FAILED", failReason: "Disk full.", keys: revoked(ready, 1) };
+    const { post } = changed(
+      applyEncryptResult(ready, "file", { kind: "failed", code: "encoder-failed", reason: "Disk full." }, NOW),
+    );
+    const ended = {
+      encryptStatus: "FAILED",
+      failCode: "encoder-failed",
+      failReason: "Disk full.",
+      keys: revoked(ready, 1),
+    };
     expect(partOf(post)).toEqual({ ...partOf(ready), ...ended });
     expect(post.status).toBe("TRANSCODE_FAILED");
   });
 
   it("leaves a part that plays playing, under its old keys", () => {
     const rotating = changed(staged(playingPost(), 2)).post;
-    const { post } = changed(applyEncryptResult(rotating, "file", { kind: "failed", reason: "Disk full." }, NOW));
-    expect(partOf(post)).toEqual({ ...partOf(rotating), failReason: "Disk full.", keys: revoked(rotating, 2) });
+    const { post } = changed(
+      applyEncryptResult(rotating, "file", { kind: "failed", code: "encoder-failed", reason: "Disk full." }, NOW),
+    );
+    expect(partOf(post)).toEqual({
+      ...partOf(rotating),
+      failCode: "encoder-failed",
+      failReason: "Disk full.",
+      keys: revoked(rotating, 2),
+    });
     expect(post.status).toBe("PENDING_AUDIT");
   });
 });
 
 describe("what jobs report of a part", () => {
-  const failed = { kind: "failed", reason: "" } as const;
+  const failed = { kind: "failed", code: "encoder-failed", reason: "" } as const;
 
   it("is refused when the post was deleted meanwhile", () => {
     const deleted = changed(deleteVideoPost(playingPost(), NOW)).post;

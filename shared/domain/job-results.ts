@@ -1,5 +1,6 @@
 import { activateKeyVersion, type ContentKey, keysStagedBy, revokeStagedKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
+import type { Failure } from "./failure.ts";
 import { lastKeyVersionOf, versionsInProgress } from "./part-versions.ts";
 import type { Quality } from "./quality.ts";
 import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
@@ -26,13 +27,13 @@ export type TranscodeResult =
       readonly variants: readonly AbrVariant[];
       readonly encryptJobId: string;
     }
-  | { readonly kind: "failed"; readonly reason: string };
+  | ({ readonly kind: "failed" } & Failure);
 
 export function applyTranscodeResult(post: VideoPost, fileId: string, result: TranscodeResult, now: number): Decision {
   const found = livePart(post, fileId);
   if (found.kind === "refused") return found;
   const { file } = found;
-  if (result.kind === "failed") return changed(post, failedTranscode(file, result.reason), [], now);
+  if (result.kind === "failed") return changed(post, failedTranscode(file, result), [], now);
   const encrypt: NewJob = { jobId: result.encryptJobId, fileId, kind: "ENCRYPT" };
   const transcoded: VideoFile = {
     ...file,
@@ -40,6 +41,7 @@ export function applyTranscodeResult(post: VideoPost, fileId: string, result: Tr
     encryptStatus: file.playing === null ? "UNENCRYPTED" : file.encryptStatus,
     clear: { prefix: result.prefix, transcodeJobId: result.transcodeJobId },
     durationSeconds: file.playing === null ? result.durationSeconds : file.durationSeconds,
+    failCode: null,
     failReason: null,
     probe: result.probe,
     warnings: [...result.warnings, ...statedDurationWarning(file, result.durationSeconds)],
@@ -57,8 +59,9 @@ function statedDurationWarning({ clear, playing, durationSeconds }: VideoFile, m
 }
 
 /** Only a part that never played becomes FAILED. */
-function failedTranscode(file: VideoFile, reason: string): VideoFile {
-  return { ...file, transferResult: file.playing === null ? "FAILED" : file.transferResult, failReason: reason };
+function failedTranscode(file: VideoFile, { code, reason }: Failure): VideoFile {
+  const transferResult = file.playing === null ? "FAILED" : file.transferResult;
+  return { ...file, transferResult, failCode: code, failReason: reason };
 }
 
 function keptVariants(file: VideoFile, made: VariantsOfJob): readonly VariantsOfJob[] {
@@ -147,13 +150,13 @@ export type EncryptResult =
       /** The end of the keys that played until now, in ms since the epoch. */
       readonly retireAt: number;
     }
-  | { readonly kind: "failed"; readonly reason: string };
+  | ({ readonly kind: "failed" } & Failure);
 
 export function applyEncryptResult(post: VideoPost, fileId: string, result: EncryptResult, now: number): Decision {
   const found = livePart(post, fileId);
   if (found.kind === "refused") return found;
   const { file } = found;
-  if (result.kind === "failed") return changed(post, failedEncryption(file, result.reason), [], now);
+  if (result.kind === "failed") return changed(post, failedEncryption(file, result), [], now);
   const mismatch = encryptionMismatch(file, result);
   if (mismatch !== null) return refused({ kind: "invalid", detail: mismatch });
   const { transcodeJobId } = file.clear!;
@@ -163,6 +166,7 @@ export function applyEncryptResult(post: VideoPost, fileId: string, result: Encr
     playing: { prefix: result.prefix, transcodeJobId, keyVersion: result.keyVersion },
     singleKey: null,
     source: withoutUrl(file.source),
+    failCode: null,
     failReason: null,
     variants: [{ transcodeJobId, variants: result.variants }],
     keys: activateKeyVersion(file.keys, result.keyVersion, result.retireAt, now),
@@ -182,9 +186,9 @@ function migrated({ singleKey }: VideoFile): readonly NewEvent[] {
 }
 
 /** The clear renditions and what plays stay. The staged keys are revoked: the job's holders know them. */
-function failedEncryption(file: VideoFile, reason: string): VideoFile {
+function failedEncryption(file: VideoFile, { code, reason }: Failure): VideoFile {
   const encryptStatus = file.playing === null ? "FAILED" : file.encryptStatus;
-  return { ...file, encryptStatus, failReason: reason, keys: revokeStagedKeys(file.keys) };
+  return { ...file, encryptStatus, failCode: code, failReason: reason, keys: revokeStagedKeys(file.keys) };
 }
 
 function encryptionMismatch(file: VideoFile, result: EncryptResult & { kind: "done" }): string | null {

@@ -29,7 +29,7 @@ export function resumePart(
   }
   return {
     kind: "changed",
-    change: withFile(post, { ...resumed(file, kind), failReason: null }, jobs, now),
+    change: withFile(post, { ...resumed(file, kind), failCode: null, failReason: null }, jobs, now),
     value: undefined,
   };
 }

@@ -143,7 +143,7 @@ describe("a part that plays and is replaced", () => {
   });
 });
 
-const FAILED = { kind: "failed", reason: "broken" } as const;
+const FAILED = { kind: "failed", code: "encoder-failed", reason: "broken" } as const;
 
 function endedBy(file: VideoPost["files"][number]): VideoPost["files"][number] {
   return { ...file, keys: file.keys.map((key) => ({ ...key, usableUntil: NOW - 1 })) };

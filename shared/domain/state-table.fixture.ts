@@ -27,7 +27,9 @@ const published = playingPost();
 export const GIVEN: Readonly<Record<VideoPostStatus, VideoPost>> = {
   DRAFT: unreviewed(waitingPost(0)),
   TRANSCODING: waiting,
-  TRANSCODE_FAILED: applied(applyTranscodeResult(waiting, PART, { kind: "failed", reason: "no media" }, NOW)),
+  TRANSCODE_FAILED: applied(
+    applyTranscodeResult(waiting, PART, { kind: "failed", code: "source-unreadable", reason: "no media" }, NOW),
+  ),
   PROCESSING_CANCELLED: applied(cancelPart(waiting, PART, "TRANSCODE", NOW)),
   PENDING_AUDIT: encrypted(transcoded(waiting)),
   PUBLISHED: published,
@@ -64,7 +66,7 @@ function encryptResult(post: VideoPost): Decision {
   return applyEncryptResult(encrypting(post), PART, result, LATER);
 }
 
-const failure = { kind: "failed", reason: "no media" } as const;
+const failure = { kind: "failed", code: "source-unreadable", reason: "no media" } as const;
 
 function retryOfFailedEncryption(post: VideoPost): Decision {
   const before = encrypting(post);

@@ -1,3 +1,4 @@
+import type { FailureCode } from "./failure.ts";
 import type { Quality } from "./quality.ts";
 
 export const JOB_KINDS = ["TRANSCODE", "ENCRYPT"] as const;
@@ -38,6 +39,8 @@ export type TranscodeJob = {
   readonly leaseExpiresAt: number | null;
   readonly runAfter: number;
   readonly progress: JobProgress | null;
+  /** Set whenever there is a reason. */
+  readonly failCode: FailureCode | null;
   readonly failReason: string | null;
   /** Reason of the last failed verification. A claim does not clear it. */
   readonly failedVerification: string | null;

@@ -1,4 +1,5 @@
 import type { ContentKey } from "./content-key.ts";
+import type { FailureCode } from "./failure.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
 import type { SingleKeySource } from "./single-key-source.ts";
@@ -55,6 +56,8 @@ export type VideoFile = {
   readonly playing: { readonly prefix: string; readonly transcodeJobId: string; readonly keyVersion: number } | null;
   /** The source of an imported part; null for any other, and once it has its own keys. */
   readonly singleKey: SingleKeySource | null;
+  /** Set whenever there is a reason. */
+  readonly failCode: FailureCode | null;
   readonly failReason: string | null;
   readonly probe: ProbeFacts | null;
   readonly warnings: readonly string[];

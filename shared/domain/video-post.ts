@@ -183,6 +183,7 @@ export function newVersion(
     clear: null,
     playing: null,
     singleKey: null,
+    failCode: null,
     failReason: null,
     probe: null,
     warnings: [],

@@ -45,6 +45,7 @@ export function describeClaims(name: string, open: OpenPersistence): void {
         finishedAt: null,
         stage: null,
         progress: null,
+        failCode: null,
         failReason: null,
         cancelRequested: false,
       });

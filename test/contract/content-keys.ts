@@ -81,7 +81,7 @@ export function describeContentKeys(name: string, open: OpenPersistence): void {
     it("are the same when they are asked for again, in this attempt or the next", async () => {
       const first = await generated();
       expect(await generated()).toEqual(first);
-      const failure = { reason: "network", permanent: false };
+      const failure = { code: "storage-unavailable", reason: "network", permanent: false } as const;
       await failJob(
         { ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 },
         held.job,

@@ -43,7 +43,7 @@ export function describeEncoderJobs(name: string, open: OpenPersistence): void {
       expect(job).toMatchObject({ slug: "serie-x-episode-1", callerId: REQUEST.by, createdAt: NOW });
       expect(first).toStrictEqual({
         ...{ jobId: job.jobId, state: "QUEUED", stage: null, claimNo: 0, attempt: 0, maxAttempts: 5, progress: null },
-        ...{ failReason: null, finishedAt: null },
+        ...{ failCode: null, failReason: null, finishedAt: null },
       });
       expect([none, isDeleted]).toEqual([null, false]);
       expect(part).toStrictEqual({ fileIndex: 0, durationSeconds: null, warnings: [], playing: null, variants: [] });

@@ -27,13 +27,19 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
   let persistence: TestPersistence;
   const scan = (now: number) => scanJobs({ ...persistence, rules }, now);
   const fail = ({ job, leaseToken }: ClaimedJob, permanent: boolean, now = NOW) =>
-    failJob({ ...persistence, rules, random: () => 0.5 }, job, leaseToken, { reason: "It broke.", permanent }, now);
+    failJob(
+      { ...persistence, rules, random: () => 0.5 },
+      job,
+      leaseToken,
+      { code: "encoder-failed", reason: "It broke.", permanent },
+      now,
+    );
   const failVerification = ({ job, leaseToken }: ClaimedJob, reason: string, now: number) =>
     failJob(
       { ...persistence, rules, random: () => 0.5 },
       job,
       leaseToken,
-      { reason, permanent: false, verification: true },
+      { code: "media-check-failed", reason, permanent: false, verification: true },
       now,
     );
 
@@ -52,6 +58,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       expect(onlyPart(post)).toMatchObject({
         transferResult: "TRANSCODING",
         updateType: "HAS_UPDATE",
+        failCode: null,
         failReason: null,
       });
       expect(await scan(runAfter)).toMatchObject({ requeued: 1, created: 0, exhausted: 0 });
@@ -64,6 +71,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       expect(await fail(claimed, true)).toEqual({ kind: "failed" });
       expect(await persistence.jobs.find(claimed.job.jobId)).toMatchObject({
         state: "FAILED",
+        failCode: "encoder-failed",
         failReason: "It broke.",
       });
       const post = await reload(persistence, id);
@@ -71,6 +79,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       expect(onlyPart(post)).toMatchObject({
         transferResult: "FAILED",
         updateType: "HAS_UPDATE",
+        failCode: "encoder-failed",
         failReason: "It broke.",
       });
       expect(await scan(NOW + 2 * longestBackoffMs)).toMatchObject({ requeued: 0, created: 0, exhausted: 0 });
@@ -111,7 +120,11 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       it("ends at the second attempt with the same reason", async () => {
         const { id } = await savePost(persistence);
         expect(await attempts([verification(CUT), verification(CUT)])).toEqual(["retry", "failed"]);
-        expect(onlyPart(await reload(persistence, id))).toMatchObject({ transferResult: "FAILED", failReason: CUT });
+        expect(onlyPart(await reload(persistence, id))).toMatchObject({
+          transferResult: "FAILED",
+          failCode: "media-check-failed",
+          failReason: CUT,
+        });
       });
 
       it("remembers the reason over a network fault and a lost lease in between", async () => {
@@ -173,8 +186,12 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
       expect(await persistence.jobs.find(jobId)).toMatchObject({ state: "FAILED" });
       const after = await reload(persistence, before.id);
       expect(after.status).toBe("PUBLISHED");
-      const { failReason, updateType, ...part } = onlyPart(after);
-      expect({ failReason, updateType }).toEqual({ failReason: "It broke.", updateType: "HAS_UPDATE" });
+      const { failCode, failReason, updateType, ...part } = onlyPart(after);
+      expect({ failCode, failReason, updateType }).toEqual({
+        failCode: "encoder-failed",
+        failReason: "It broke.",
+        updateType: "HAS_UPDATE",
+      });
       expect(onlyPart(before)).toMatchObject(part);
     });
   });

@@ -39,6 +39,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
         state: "SUCCEEDED",
         finishedAt: NOW + 5,
         leaseExpiresAt: null,
+        failCode: null,
         failReason: null,
       });
       expect(await persistence.jobs.find("next")).toMatchObject({
@@ -60,9 +61,14 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
     });
 
     it("end the job as failed, with its reason, and let the part wait again", async () => {
-      expect(await record(fenceOf(held), { kind: "fail", reason: "no picture" })).toBe("saved");
+      expect(await record(fenceOf(held), { kind: "fail", code: "encoder-failed", reason: "no picture" })).toBe("saved");
       const job = await persistence.jobs.find(held.job.jobId);
-      expect(job).toMatchObject({ state: "FAILED", failReason: "no picture", finishedAt: NOW + 5 });
+      expect(job).toMatchObject({
+        state: "FAILED",
+        failCode: "encoder-failed",
+        failReason: "no picture",
+        finishedAt: NOW + 5,
+      });
       expect(await persistence.jobs.findByLease(held.job.jobId, held.leaseToken)).toBeNull();
       expect(onlyPart(await reload(persistence, post.id)).updateType).toBe("HAS_UPDATE");
     });
@@ -119,7 +125,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
 
     it("let the scan end a job only after its lease has expired", async () => {
       const { jobId } = held.job;
-      const end: JobEnd = { kind: "fail", reason: "silent" };
+      const end: JobEnd = { kind: "fail", code: "encoder-failed", reason: "silent" };
       await refusesWhole(() => record({ kind: "expired-lease", jobId, now: NOW + LEASE_MS }, end));
       expect(await record({ kind: "expired-lease", jobId, now: NOW + LEASE_MS + 1 }, end)).toBe("saved");
       expect(await persistence.jobs.find(jobId)).toMatchObject({ state: "FAILED", failReason: "silent" });
@@ -136,7 +142,10 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       } as const;
       await persistence.jobs.heartbeat({ jobId, leaseToken: held.leaseToken, ...sign });
       await refusesWhole(() =>
-        record({ kind: "expired-lease", jobId, now: later }, { kind: "fail", reason: "silent" }),
+        record(
+          { kind: "expired-lease", jobId, now: later },
+          { kind: "fail", code: "encoder-failed", reason: "silent" },
+        ),
       );
     });
 

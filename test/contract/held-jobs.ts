@@ -52,7 +52,14 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
     it("is cancelled for good, whatever a holder does that has not yet heard of it", async () => {
       await cancel(NOW);
       const before = await dump(persistence);
-      const wait = { ...lease, now: NOW, runAfter: NOW, reason: "network", failedVerification: null };
+      const wait = {
+        ...lease,
+        now: NOW,
+        runAfter: NOW,
+        code: "storage-unavailable" as const,
+        reason: "network",
+        failedVerification: null,
+      };
       expect(await persistence.jobs.retryLater(wait)).toBe(false);
       expect(await persistence.jobs.release({ ...lease, now: NOW })).toBe(false);
       expect(await beat(NOW + 1)).toBe("cancel");
@@ -65,7 +72,9 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
 
     it("is not ended as an orphan while its part exists", async () => {
       const before = await dump(persistence);
-      expect(await persistence.jobs.failOrphan({ jobId: lease.jobId, reason: "gone", now: NOW })).toBe(false);
+      expect(
+        await persistence.jobs.failOrphan({ jobId: lease.jobId, code: "part-gone", reason: "gone", now: NOW }),
+      ).toBe(false);
       expect(await dump(persistence)).toStrictEqual(before);
     });
 
@@ -76,6 +85,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
           ...lease,
           now: NOW + 1,
           runAfter,
+          code: "storage-unavailable",
           reason: "network",
           failedVerification: null,
         }),
@@ -83,6 +93,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect(await job()).toMatchObject({
         state: "RETRY_WAIT",
         runAfter,
+        failCode: "storage-unavailable",
         failReason: "network",
         attempt: 1,
         leaseExpiresAt: null,
@@ -92,7 +103,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect(await persistence.jobs.requeueDue(runAfter - 1)).toBe(0);
       expect(await persistence.jobs.requeueDue(runAfter)).toBe(1);
       const again = await claim(persistence, { now: runAfter });
-      expect(again.job).toMatchObject({ attempt: 2, claimNo: 2, failReason: null });
+      expect(again.job).toMatchObject({ attempt: 2, claimNo: 2, failCode: null, failReason: null });
     });
 
     it("can change nothing any more for a holder that lost it", async () => {
@@ -106,6 +117,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
           ...lease,
           now: NOW,
           runAfter: NOW,
+          code: "storage-unavailable",
           reason: "late",
           failedVerification: null,
         }),
@@ -186,6 +198,7 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
         leaseToken,
         now: NOW,
         runAfter: NOW,
+        code: "storage-unavailable",
         reason: "network",
         failedVerification: null,
       });

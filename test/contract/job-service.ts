@@ -74,7 +74,11 @@ export function describeJobService(name: string, open: OpenJobService): void {
         const post = await savePost(test.persistence, { now: test.now() });
         expect(await service.claim({ leaseToken: secretId(), owner: "tester" })).toBeNull();
         const [job] = await persistence.jobs.list({ videoPostId: post.id, limit: 1 });
-        expect(job).toMatchObject({ state: "FAILED", failReason: expect.stringContaining("Upload it again") });
+        expect(job).toMatchObject({
+          state: "FAILED",
+          failCode: "upload-gone",
+          failReason: expect.stringContaining("Upload it again"),
+        });
       });
     });
 
@@ -267,6 +271,19 @@ export function describeJobService(name: string, open: OpenJobService): void {
         expect(await stateOf(order)).toMatchObject({ state: "RETRY_WAIT", failReason: FAILURE.reason });
         await test.settled();
         expect(test.deleted()).toEqual([order.clearPrefix]);
+      });
+
+      it.each([
+        ["one of the list", "disk-full", "disk-full"],
+        ["none, as of an earlier release", undefined, "unclassified"],
+        ["one of a later release", "source-on-fire", "unclassified"],
+      ] as const)("records the code that a processor reports: %s", async (_, code, recorded) => {
+        const { order } = await transcoding();
+        await service.fail(order, { ...FAILURE, permanent: true, ...(code === undefined ? {} : { code }) });
+        const job = await stateOf(order);
+        expect(job).toMatchObject({ state: "FAILED", failCode: recorded, failReason: FAILURE.reason });
+        const post = await persistence.posts.load(job!.videoPostId);
+        expect(post?.files[0]).toMatchObject({ failCode: recorded, failReason: FAILURE.reason });
       });
 
       it("has failed for good where a retry cannot help, and when a verification fails twice alike", async () => {

@@ -53,7 +53,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
     const stateOf = async (batchId: string) => (await persistence.rotationBatches.find(batchId))?.state;
     const failOne = async () => {
       const { job, leaseToken } = await claim(persistence, { kinds: ["ENCRYPT"], now: LATER });
-      const failure = { reason: "It broke.", permanent: true };
+      const failure = { code: "encoder-failed", reason: "It broke.", permanent: true } as const;
       await failJob({ ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 }, job, leaseToken, failure, LATER);
     };
 

@@ -44,7 +44,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         { ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 },
         job,
         leaseToken,
-        { reason: "It broke.", permanent },
+        { code: "encoder-failed", reason: "It broke.", permanent },
         NOW,
       );
     };
@@ -115,7 +115,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const { version } = await reload(persistence, id);
         expect(await retryJob(persistence, jobId, "tester", NOW + 5)).toMatchObject({ kind: "done" });
         expect(await newestJob(id)).toMatchObject({
-          ...{ jobId, state: "QUEUED", attempt: 0, claimNo: 1, runAfter: NOW + 5, failReason: null },
+          ...{ jobId, state: "QUEUED", attempt: 0, claimNo: 1, runAfter: NOW + 5, failCode: null, failReason: null },
           ...{ leaseOwner: null, leaseExpiresAt: null, startedAt: null, finishedAt: null, cancelRequested: false },
         });
         const post = await reload(persistence, id);
@@ -138,7 +138,7 @@ export function describeOperatedJobs(name: string, open: OpenPersistence): void 
         const post = await publishPost(persistence);
         const jobId = await askForJob(persistence, post.id, "TRANSCODE", NOW + 1);
         const { job, leaseToken } = (await claimOne(jobId, { now: NOW + 1 }))!;
-        const failure = { reason: "It broke.", permanent: true };
+        const failure = { code: "encoder-failed", reason: "It broke.", permanent: true } as const;
         await failJob(
           { ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 },
           job,

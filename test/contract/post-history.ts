@@ -25,7 +25,7 @@ export function describePostHistory(name: string, open: OpenPersistence): void {
       await replacePart({ posts: persistence.posts, vault, rule: "keep" }, edited, part, NOW);
       const { job, leaseToken } = await claim(persistence);
       const fence = { kind: "lease", jobId: job.jobId, leaseToken } as const;
-      await failForGood(persistence, job, fence, "no picture", NOW);
+      await failForGood(persistence, job, fence, { code: "no-video-or-audio", reason: "no picture" }, NOW);
       const [failed] = await page(id);
       expect(failed!.change).toMatchObject({ action: "job.transcode", fileIndex: 0, result: "FAILED" });
     });

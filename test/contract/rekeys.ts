@@ -258,7 +258,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
 /** The job that is due fails for good. */
 async function failClaimed(persistence: TestPersistence): Promise<void> {
   const held = await claim(persistence);
-  const failure = { reason: "It broke.", permanent: true };
+  const failure = { code: "encoder-failed", reason: "It broke.", permanent: true } as const;
   await failJob(
     { ...persistence, rules: STANDARD_JOB_RULES, random: () => 0.5 },
     held.job,

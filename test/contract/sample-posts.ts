@@ -85,6 +85,7 @@ const fullFile: VideoFile = {
     requestedAt: 1_700_000_000_008,
     createdAt: 1_700_000_000_009,
   },
+  failCode: "source-unreadable",
   failReason: "It said \"no\",\nand then 'never'.",
   probe: {
     container: "mov,mp4",
@@ -152,6 +153,7 @@ const bareFile: VideoFile = {
   clear: null,
   playing: null,
   singleKey: null,
+  failCode: null,
   failReason: null,
   probe: null,
   warnings: [],

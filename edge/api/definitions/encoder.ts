@@ -5,7 +5,7 @@ import { LONGEST_WEBHOOK_URL } from "../../../shared/domain/webhook-address.ts";
 import { defineRoute } from "../definition.ts";
 import { metadata, passthrough, title } from "./post-fields.ts";
 import { RESOURCE_TYPES, variantSchema } from "./posts.ts";
-import { instant } from "./shapes.ts";
+import { failCode, instant } from "./shapes.ts";
 
 const READ = { kind: "scope", scope: "posts:read" } as const;
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
@@ -33,7 +33,7 @@ const progress = {
 };
 
 const failure = z
-  .object({ code: z.string(), message: z.string().describe("a sentence for people") })
+  .object({ code: failCode, message: z.string().describe("a sentence for people") })
   .nullable()
   .describe("of a failed job");
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { progressSchema } from "../../../shared/application/protocols/job-protocol.ts";
 import { JOB_KINDS, JOB_STAGES, JOB_STATES } from "../../../shared/domain/transcode-job.ts";
 import { defineRoute } from "../definition.ts";
-import { fileIndex, millis, videoPostId } from "./shapes.ts";
+import { failCode, fileIndex, millis, videoPostId } from "./shapes.ts";
 
 const READ = { kind: "scope", scope: "posts:read" } as const;
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
@@ -21,6 +21,7 @@ export const jobSchema = z
     leaseExpiresAt: millis.nullable(),
     runAfter: millis,
     progress: progressSchema.nullable(),
+    failCode: failCode.nullable(),
     failReason: z.string().nullable(),
     cancelRequested: z.boolean(),
     createdAt: millis,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineRoute } from "../definition.ts";
-import { fileIndex, millis, quality } from "./shapes.ts";
+import { failCode, fileIndex, millis, quality } from "./shapes.ts";
 
 const PART = "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}";
 const READ = { kind: "scope", scope: "posts:read" } as const;
@@ -22,6 +22,7 @@ export const getVideoEncryptStatus = defineRoute({
           fileIndex,
           transferResult: z.enum(["IMPORTED", "TRANSCODING", "SUCCESS", "FAILED", "CANCELLED"]),
           encryptStatus: z.enum(["UNENCRYPTED", "ENCRYPTING", "ENCRYPTED", "FAILED", "CANCELLED"]),
+          failCode: failCode.nullable(),
           failReason: z.string().nullable(),
           playingKeyVersion: version,
           latestKeyVersion: version,

@@ -5,6 +5,7 @@ import { CURSOR_UNKNOWN, cursorParameter, postCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
 import { authorId, description, interaction, metadata, passthrough, title } from "./post-fields.ts";
 import {
+  failCode,
   fileIndex,
   givenInstant,
   millis,
@@ -68,6 +69,7 @@ const replacementSchema = z
     durationSeconds: z.number().nullable(),
     transferResult: z.enum(TRANSFER_RESULTS),
     encryptStatus: z.enum(ENCRYPT_STATUSES),
+    failCode: failCode.nullable(),
     failReason: z.string().nullable(),
     warnings: z.array(z.string()),
     requestedAt: millis,
@@ -88,6 +90,7 @@ const fileSchema = z
     encryptStatus: z.enum(ENCRYPT_STATUSES),
     keyVersion: z.int().nullable(),
     migration: z.enum(["waiting", "under-way", "failed", "stopped"]).nullable(),
+    failCode: failCode.nullable(),
     failReason: z.string().nullable(),
     warnings: z.array(z.string()),
     probe: probeSchema.nullable(),

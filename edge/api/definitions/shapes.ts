@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FAILURE_CODES } from "../../../shared/domain/failure.ts";
 import { QUALITIES, type Quality } from "../../../shared/domain/quality.ts";
 
 /* Shapes that several routes have. Strict in requests; in responses a further member is a fault that the tests find. */
@@ -7,6 +8,8 @@ export const videoPostId = z.string().min(1).max(64);
 export const fileIndex = z.int().min(0);
 /** The version of a post that the caller has seen. Without it, a request applies to whatever is there. */
 export const seenVersion = z.int().min(1);
+/** Of a failed job, from the closed list of docs/failure-codes.md. */
+export const failCode = z.enum(FAILURE_CODES).meta({ id: "FailureCode" });
 export const quality = z.enum(QUALITIES as [Quality, ...Quality[]]);
 /** RFC 3339, as Date#toISOString writes it. */
 export const instant = z.iso.datetime();

@@ -4,7 +4,7 @@ import { type Refusal, refuse } from "../../media/refusal.ts";
 import type { MediaLimits } from "../../media/source/limits.ts";
 import type { AnalyzedSpan } from "../../media/source/source-facts.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
-import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
+import { blamesMachine, machineFault, refuseFile } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
 import type { ProbeRequest } from "./probe-request.ts";
 import { runTool, type ToolResult } from "./run-tool.ts";
@@ -52,9 +52,9 @@ export async function fileSize(path: string): Promise<number> {
 }
 
 export function refuseFailure(result: ToolResult): Refusal | null {
-  if (result.timedOut) return refuse("The file could not be read in time: it is damaged or far too large.");
+  if (result.timedOut)
+    return refuse("took-too-long", "The file could not be read in time: it is damaged or far too large.");
   if (result.code === 0) return null;
   if (blamesMachine(result.code, result.stderr)) throw machineFault(result, result.stderr);
-  const reason = `The file could not be read as video or audio: ${refusalClause(result.stderr)}`;
-  return refuse(reason, failureReason(result.stderr));
+  return refuseFile("The file could not be read as video or audio", result.stderr);
 }

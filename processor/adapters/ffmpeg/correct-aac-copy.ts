@@ -29,7 +29,7 @@ export async function correctFrames(file: WritableFile, runs: readonly FormatRun
 }
 
 function incomplete(): RetryableError {
-  return new RetryableError("The sound could not be copied completely.");
+  return new RetryableError("encoder-failed", "The sound could not be copied completely.");
 }
 
 function* eachFrame(runs: readonly FormatRun[]): Generator<number> {

@@ -177,6 +177,7 @@ describe("a conversion", () => {
     await truncate(cut, Math.floor((await stat(cut)).size * 0.4));
     expect(await convert(cut, whole)).toMatchObject({
       kind: "refused",
+      code: "source-incomplete",
       reason: /^Only 1\.\d\d s of 4\.00 s could be decoded: the file is damaged or incomplete\./,
     });
   });
@@ -200,6 +201,7 @@ describe("a conversion", () => {
     const limits = { ...DEFAULT_MEDIA_LIMITS, convertGrantedSeconds: 0.2, convertSecondsPerSecond: 0 };
     expect(await convert(clip, { limits, encoding: { crf: 1, preset: "veryslow" } })).toEqual({
       kind: "refused",
+      code: "took-too-long",
       reason:
         "The file could not be converted within 0 minutes. Export it in a lower resolution or frame rate, or in parts.",
     });

@@ -37,8 +37,9 @@ export async function decodeCheck(path: string, tools: MediaTools, signal: Abort
     ...(await besideSegment(path, tools)),
   });
   const complaints = result.stderr.filter((line) => line.trim() !== "");
-  if (result.timedOut) throw new RetryableError(`A segment was not decoded within ${TIMEOUT_SECONDS} s.`);
-  if (result.killedBy !== null) throw new RetryableError("The check of a segment was broken off.");
+  if (result.timedOut)
+    throw new RetryableError("encoder-failed", `A segment was not decoded within ${TIMEOUT_SECONDS} s.`);
+  if (result.killedBy !== null) throw new RetryableError("encoder-failed", "The check of a segment was broken off.");
   if (result.code !== 0 || complaints.length > 0) return { kind: "broken", reason: failureReason(complaints) };
   const last = new ProgressReader().push(result.stdout.toString("latin1")).at(-1);
   if (!last?.ended || !last.outTimeSeconds) return { kind: "broken", reason: "nothing could be decoded" };

@@ -1,16 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { blamesMachine, failureReason, refusalClause } from "./failure-reason.ts";
+import { blamesMachine, failureReason, refuseFile } from "./failure-reason.ts";
 
 describe("the sentence for an editor", () => {
   it("names the fault and the remedy where ffmpeg's words are known", () => {
-    expect(refusalClause(["[mov,mp4 @ 0x5585d39] moov atom not found", "/jobs/1/a.mp4: Invalid data found"])).toBe(
-      "its index is missing, as when an upload was cut off or a recording was never finished. Check that it plays to its end on your computer, and upload it again.",
+    const said = ["[mov,mp4 @ 0x5585d39] moov atom not found", "/jobs/1/a.mp4: Invalid data found"];
+    const { code, reason } = refuseFile("The file could not be read", said);
+    expect(code).toBe("source-incomplete");
+    expect(reason).toBe(
+      "The file could not be read: its index is missing, as when an upload was cut off or a recording was never finished. Check that it plays to its end on your computer, and upload it again.",
     );
   });
 
   it("contains no word of ffmpeg's where they are not known", () => {
-    expect(refusalClause(["[mp3 @ 0x1] Failed to read frame size: Could not seek to 6023."])).toBe(
-      "it is damaged, or of a kind that is not known here. Check that it plays to its end on your computer, and upload it again.",
+    const said = ["[mp3 @ 0x1] Failed to read frame size: Could not seek to 6023."];
+    const { code, reason } = refuseFile("The file could not be read", said);
+    expect(code).toBe("source-unreadable");
+    expect(reason).toBe(
+      "The file could not be read: it is damaged, or of a kind that is not known here. Check that it plays to its end on your computer, and upload it again.",
     );
   });
 });

@@ -1,3 +1,5 @@
+import type { FailureCode } from "../../../shared/domain/failure.ts";
+import { type Refusal, refuse } from "../../media/refusal.ts";
 import { RetryableError } from "../../retryable-error.ts";
 
 /**
@@ -25,34 +27,52 @@ export function machineFault(
 ): RetryableError {
   const said = (pattern: RegExp) => stderr.some((line) => pattern.test(line));
   const cause = `exit code ${code}, signal ${killedBy}: ${failureReason(stderr)}`;
-  if (said(/No space left on device/i)) return new RetryableError("The processor's disk is full.", { cause });
+  if (said(/No space left on device/i))
+    return new RetryableError("disk-full", "The processor's disk is full.", { cause });
   if (said(/Cannot allocate memory|Out of memory/i) || killedBy === "SIGKILL") {
-    return new RetryableError("The conversion needed more memory than there is.", { cause });
+    return new RetryableError("out-of-memory", "The conversion needed more memory than there is.", { cause });
   }
-  return new RetryableError("The conversion broke off.", { cause });
+  return new RetryableError("encoder-failed", "The conversion broke off.", { cause });
 }
 
 /** What an editor can do about most faults of a file. */
 const CHECK_AND_RETRY = "Check that it plays to its end on your computer, and upload it again.";
 const CONVERT = "Convert it to MP4 with H.264 and AAC, and upload that.";
 
+type Translation = readonly [pattern: RegExp, code: FailureCode, clause: string];
+
 /** The most frequent messages of ffmpeg, in words for the uploader of a file. */
-const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
+const TRANSLATIONS: readonly Translation[] = [
   [
     /moov atom not found/i,
+    "source-incomplete",
     `its index is missing, as when an upload was cut off or a recording was never finished. ${CHECK_AND_RETRY}`,
   ],
-  [/exceeds max_streams/i, "it has far too many tracks. Export it with fewer."],
-  [/Picture size \d+x\d+ is invalid/i, "its picture is larger than is accepted. Make it smaller."],
-  [/not on whitelist|Format .* not allowed/i, `its format is not accepted. ${CONVERT}`],
-  [/Audio object type \d+ is not implemented/i, `its sound is a kind of AAC that cannot be decoded here. ${CONVERT}`],
-  [/Decoder .* not found|no decoder|Could not open codec/i, `it uses a codec that cannot be decoded here. ${CONVERT}`],
+  [/exceeds max_streams/i, "media-over-limits", "it has far too many tracks. Export it with fewer."],
+  [/Picture size \d+x\d+ is invalid/i, "media-over-limits", "its picture is larger than is accepted. Make it smaller."],
+  [/not on whitelist|Format .* not allowed/i, "format-not-supported", `its format is not accepted. ${CONVERT}`],
+  [
+    /Audio object type \d+ is not implemented/i,
+    "format-not-supported",
+    `its sound is a kind of AAC that cannot be decoded here. ${CONVERT}`,
+  ],
+  [
+    /Decoder .* not found|no decoder|Could not open codec/i,
+    "format-not-supported",
+    `it uses a codec that cannot be decoded here. ${CONVERT}`,
+  ],
 ];
 
-/** The end of a sentence for an editor that says what is wrong with a file and what to do about it. */
-export function refusalClause(stderr: readonly string[]): string {
-  const translated = TRANSLATIONS.find(([pattern]) => stderr.some((line) => pattern.test(line)));
-  return translated?.[1] ?? `it is damaged, or of a kind that is not known here. ${CHECK_AND_RETRY}`;
+const UNKNOWN: Translation = [
+  /^/,
+  "source-unreadable",
+  `it is damaged, or of a kind that is not known here. ${CHECK_AND_RETRY}`,
+];
+
+/** Refuses a file by what a tool printed about it. `what` begins the sentence that says what is wrong and what to do. */
+export function refuseFile(what: string, stderr: readonly string[]): Refusal {
+  const [, code, clause] = TRANSLATIONS.find(([pattern]) => stderr.some((line) => pattern.test(line))) ?? UNKNOWN;
+  return refuse(code, `${what}: ${clause}`, failureReason(stderr));
 }
 
 /** The last lines of stderr, for the log: no paths, no addresses, no repetition. */

@@ -27,14 +27,14 @@ export async function withHiddenFormats(
   const right =
     audio.rightStreamIndex === null ? null : (await readTrack(audio.rightStreamIndex, ask, sourcePath)).hidden;
   const described = hidden?.kind === "channels" ? hidden.described : 0;
-  if (described <= STEREO && holdsMoreChannels(complaints)) return refuse(FORMATS_DIFFER);
+  if (described <= STEREO && holdsMoreChannels(complaints)) return refuse("mixed-recordings", FORMATS_DIFFER);
   if (rescaling && outlastsPicture(rescaling, audio.endSeconds, facts.video?.endSeconds ?? null)) {
-    return refuse(FORMATS_DIFFER);
+    return refuse("mixed-recordings", FORMATS_DIFFER);
   }
   const warnings = [...(overlapSeconds > 0 ? [OVERLAP] : []), ...(rescaling?.isExact ? [LOW_PITCH] : [])];
   const warned = { ...facts, warnings: [...facts.warnings, ...warnings] };
   if (!hidden && !right) return warned;
-  if (hidden?.kind !== "channels" || audio.rightStreamIndex !== null) return refuse(FORMATS_DIFFER);
+  if (hidden?.kind !== "channels" || audio.rightStreamIndex !== null) return refuse("mixed-recordings", FORMATS_DIFFER);
   return { ...warned, audio: { ...audio, changesFormat: true, hiddenChannels: hidden.runs } };
 }
 
@@ -71,8 +71,9 @@ async function readTrack(streamIndex: number, ask: Ask, sourcePath: string): Pro
   const args = ["-nostdin", "-nostats", ...inputOf(sourcePath), ...output];
   const copied = await ask("ffmpeg", args, (chunk) => reader.push(chunk));
   const isWhole = reader.finish();
-  if (copied.timedOut) throw new RetryableError("The sound could not be read in time.");
-  if (copied.code === 0 && !isWhole) throw new RetryableError("The sound could not be read completely.");
+  if (copied.timedOut) throw new RetryableError("encoder-failed", "The sound could not be read in time.");
+  if (copied.code === 0 && !isWhole)
+    throw new RetryableError("encoder-failed", "The sound could not be read completely.");
   const { overlapSeconds, rescaling } = finder;
   if (copied.code === 0) return { hidden: finder.finish(), overlapSeconds, rescaling };
   if (blamesMachine(copied.code, copied.stderr)) throw machineFault(copied, copied.stderr);

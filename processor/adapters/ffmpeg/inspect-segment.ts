@@ -80,7 +80,8 @@ async function segmentStreams(path: string, tools: MediaTools, signal: AbortSign
     timeoutSeconds: TIMEOUT_SECONDS,
     ...beside,
   });
-  if (result.timedOut || result.killedBy !== null) throw new RetryableError("A finished segment was not read in time.");
+  if (result.timedOut || result.killedBy !== null)
+    throw new RetryableError("encoder-failed", "A finished segment was not read in time.");
   if (result.code !== 0) {
     throw new VerificationFault("A finished segment cannot be read.", { cause: failureReason(result.stderr) });
   }

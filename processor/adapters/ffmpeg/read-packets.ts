@@ -79,7 +79,7 @@ async function scanPackets(
   scanner: PacketScanner,
 ): Promise<ReadonlyMap<number, StreamScan> | Refusal> {
   const result = await listPackets(ask, sourcePath, (chunk) => scanner.push(chunk));
-  if (result.stderr.some((line) => JOINED_STREAM.test(line))) return refuse(OTHER_KIND_FOLLOWS);
+  if (result.stderr.some((line) => JOINED_STREAM.test(line))) return refuse("mixed-recordings", OTHER_KIND_FOLLOWS);
   return refuseFailure(result) ?? scanner.finish();
 }
 

@@ -47,7 +47,7 @@ export async function checkSound(
   ask: (args: readonly string[]) => Promise<ToolResult>,
 ): Promise<SoundCheck> {
   const result = await ask(["-nostdin", "-nostats", ...input, ...checkArguments(streamIndex)]);
-  if (result.timedOut) throw new RetryableError("The sound could not be read in time.");
+  if (result.timedOut) throw new RetryableError("encoder-failed", "The sound could not be read in time.");
   if (result.code === 0) return readCheck(result);
   // A decoder that crashes is the track's fault; one that was killed or had no memory is not.
   if (result.killedBy === "SIGKILL" || blamesMachine(result.code ?? 1, result.stderr)) {

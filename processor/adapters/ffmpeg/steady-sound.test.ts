@@ -29,6 +29,7 @@ it("refuses sound that changes format in a file whose clock may step, where ffmp
   const request = { sourcePath: join(folder, "source"), plan, facts, tools, signal: new AbortController().signal };
   expect(await makeSteadySound(request)).toMatchObject({
     kind: "refused",
+    code: "mixed-recordings",
     reason: expect.stringMatching(/^The sound changes its format on the way/),
   });
 });

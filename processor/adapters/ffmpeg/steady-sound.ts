@@ -10,7 +10,7 @@ import { clockMayStep } from "../../media/source/origin.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
 import { correctAacCopy } from "./correct-aac-copy.ts";
-import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
+import { blamesMachine, machineFault, refuseFile } from "./failure-reason.ts";
 import type { MediaTools } from "./launch.ts";
 import { runTool, type ToolResult } from "./run-tool.ts";
 
@@ -37,7 +37,7 @@ export async function makeSteadySound(request: SteadySoundRequest): Promise<Stea
   const path = `${sourcePath}.sound`;
   const capabilities = await inspectFfmpeg(tools.ffmpeg);
   const readAlong = plan.kind === "video" && clockMayStep(request.facts.container);
-  if (readAlong && !capabilities.sinkGraphs) return refuse(NOT_TOGETHER);
+  if (readAlong && !capabilities.sinkGraphs) return refuse("mixed-recordings", NOT_TOGETHER);
   const guard = { ...capabilities, memoryBytes: limits.memoryBytes };
   const run = (command: string, args: readonly string[]) => {
     const timeoutSeconds = convertTimeout(plan.timeline.durationSeconds, limits);
@@ -52,10 +52,13 @@ export async function makeSteadySound(request: SteadySoundRequest): Promise<Stea
   };
   const made = await decodeSteady(request, path, limits, (args) => run(tools.ffmpeg, args));
   if (made.timedOut)
-    return refuse("The sound could not be converted in time. Export the file in parts, and upload those.");
+    return refuse(
+      "took-too-long",
+      "The sound could not be converted in time. Export the file in parts, and upload those.",
+    );
   if (made.code !== 0) {
     if (blamesMachine(made.code, made.stderr)) throw machineFault(made, made.stderr);
-    return refuse(`The sound could not be converted: ${refusalClause(made.stderr)}`, failureReason(made.stderr));
+    return refuseFile("The sound could not be converted", made.stderr);
   }
   const asked = await run(tools.ffprobe, ["-show_entries", "format=start_time", "-of", "csv=p=0", `file:${path}`]);
   const start = Number.parseFloat(asked.stdout.toString("latin1"));

@@ -20,7 +20,7 @@ import { type RungMeasure, verifyRungs } from "../../media/verify/durations.ts";
 import { findMissingFrames } from "../../media/verify/missing-frames.ts";
 import { RetryableError } from "../../retryable-error.ts";
 import { inspectFfmpeg } from "./capabilities.ts";
-import { blamesMachine, failureReason, machineFault, refusalClause } from "./failure-reason.ts";
+import { blamesMachine, machineFault, refuseFile } from "./failure-reason.ts";
 import { type RunningFfmpeg, startFluent } from "./fluent-run.ts";
 import type { MediaTools } from "./launch.ts";
 import { makeSteadySound } from "./steady-sound.ts";
@@ -116,6 +116,7 @@ function sourceSeconds({ plan, facts }: TranscodeInput): number | null {
 function refuseSlow(seconds: number): Refusal {
   const minutes = Math.round(seconds / 60);
   return refuse(
+    "took-too-long",
     `The file could not be converted within ${minutes} minutes. Export it in a lower resolution or frame rate, or in parts.`,
   );
 }
@@ -139,7 +140,9 @@ async function superviseRun(
   input.signal.addEventListener("abort", onAbort, { once: true });
   if (input.signal.aborted) onAbort();
   const stalled = () =>
-    stop.because(new RetryableError(`The conversion made no progress for ${input.stallTimeoutSeconds} s.`));
+    stop.because(
+      new RetryableError("encoder-failed", `The conversion made no progress for ${input.stallTimeoutSeconds} s.`),
+    );
   using watchdog = new Watchdog(input.stallTimeoutSeconds, stalled);
   let tookTooLong = false;
   const timer = setTimeout(() => {
@@ -214,7 +217,7 @@ async function makeRecognisable(path: string): Promise<void> {
 function judge({ exit, stderr, frames, rungs }: RunResult, input: TranscodeInput): TranscodeOutcome {
   if (exit.code !== 0) {
     if (blamesMachine(exit.code, stderr)) throw machineFault(exit, stderr);
-    return refuse(`The file could not be converted: ${refusalClause(stderr)}`, failureReason(stderr));
+    return refuseFile("The file could not be converted", stderr);
   }
   const verified = verifyRungs(input.plan.timeline.durationSeconds, rungs);
   if (verified.kind === "refused") return verified;

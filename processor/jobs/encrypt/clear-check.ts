@@ -50,5 +50,5 @@ function isRecordedSize({ variant, clearBytes, sizes }: EncryptedRung): boolean 
 }
 
 export function broken(fault: string): Refusal {
-  return refuse(`The stored video failed its check: ${fault}. ${UPLOAD_AGAIN}`);
+  return refuse("media-check-failed", `The stored video failed its check: ${fault}. ${UPLOAD_AGAIN}`);
 }

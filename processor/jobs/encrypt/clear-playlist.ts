@@ -28,5 +28,5 @@ export function readClearPlaylist(text: string): number[] {
 }
 
 function broken(): RetryableError {
-  return new RetryableError("A playlist of the clear renditions cannot be read.");
+  return new RetryableError("storage-unavailable", "A playlist of the clear renditions cannot be read.");
 }

@@ -198,6 +198,7 @@ seg_00003.ts
     const { outcome, report } = await encrypt(s3, order(), "invalid NAL");
     expect(outcome).toEqual({
       kind: "refused",
+      code: "media-check-failed",
       reason:
         "The stored video failed its check: the last segment of 720p does not decode. Upload the file again, so that it is transcoded again.",
     });
@@ -258,7 +259,7 @@ seg_00003.ts
     stored["360p"] = damaged();
     storeClear(s3);
     const { outcome, report } = await encrypt(s3);
-    expect(outcome).toEqual({ kind: "refused", reason: expect.stringMatching(reason) });
+    expect(outcome).toEqual({ kind: "refused", code: "media-check-failed", reason: expect.stringMatching(reason) });
     expect(report).toBeUndefined();
     expect(s3.objects.has(`source/${ENCRYPTED}master.m3u8`)).toBe(false);
   });

@@ -74,7 +74,7 @@ async function planRungs(
   return Promise.all(
     order.variants.map(async (variant) => {
       const found = keys.find(({ quality }) => quality === variant.quality);
-      if (!found) throw new RetryableError(`There is no key for ${variant.quality}.`);
+      if (!found) throw new RetryableError("internal", `There is no key for ${variant.quality}.`);
       const durations = readClearPlaylist(await clear.playlist(variant.quality));
       if (durations.length !== variant.segmentCount) {
         throw new VerificationFault(

@@ -195,7 +195,7 @@ describe("the job loop", () => {
     expect(service.routes().slice(0, 3)).toEqual(["claim", "j1/fail", "claim"]);
     expect(service.calls[1]).toMatchObject({
       token: "Bearer credential-of-j1",
-      body: { permanent: true, reason: expect.stringContaining("source.size: too_small") },
+      body: { code: "processor-outdated", permanent: true, reason: expect.stringContaining("source.size: too_small") },
     });
   });
 
@@ -214,9 +214,10 @@ describe("the job loop", () => {
   it("reports a refusal as final, in its own words", async () => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
-    const run: Run = async () => ({ kind: "refused", reason: "The file is not a video." });
+    const run: Run = async () => ({ kind: "refused", code: "no-video-or-audio", reason: "The file is not a video." });
     await loopWhile(service, run, () => service.until(() => service.routes("j1").length > 0));
     expect(service.calls.find(({ route }) => route === "j1/fail")?.body).toEqual({
+      code: "no-video-or-audio",
       reason: "The file is not a video.",
       permanent: true,
       verification: false,
@@ -226,18 +227,26 @@ describe("the job loop", () => {
   it.each([
     [
       "a passing fault in its own words",
-      new RetryableError("The object store could not write."),
+      new RetryableError("storage-unavailable", "The object store could not write."),
+      "storage-unavailable",
       "The object store could not write.",
       false,
     ],
-    ["a failed verification as one", new VerificationFault("Segment 1 is cut off."), "Segment 1 is cut off.", true],
+    [
+      "a failed verification as one",
+      new VerificationFault("Segment 1 is cut off."),
+      "media-check-failed",
+      "Segment 1 is cut off.",
+      true,
+    ],
     [
       "anything else without its details",
       new Error("ENOENT /secret/path"),
+      "internal",
       "The processor met an unexpected fault.",
       false,
     ],
-  ])("reports %s, to be tried again", async (_name, error, reason, verification) => {
+  ])("reports %s, to be tried again", async (_name, error, code, reason, verification) => {
     await using service = await startJobService();
     service.queue.push(transcodeOrder("j1"));
     const run: Run = async () => {
@@ -245,6 +254,7 @@ describe("the job loop", () => {
     };
     await loopWhile(service, run, () => service.until(() => service.routes("j1").length > 0));
     expect(service.calls.find(({ route }) => route === "j1/fail")?.body).toEqual({
+      code,
       reason,
       permanent: false,
       verification,

@@ -1,5 +1,6 @@
 import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import type { Logger } from "../../log.ts";
+import type { Refusal } from "../../media/refusal.ts";
 
 /** What a job is given for the time that it runs. */
 export type JobRun = {
@@ -20,4 +21,4 @@ export type JobOutcome =
       /** Writes the result, fenced by the lease; called once, after the last heartbeat. */
       readonly record: (signal: AbortSignal) => Promise<void>;
     }
-  | { readonly kind: "refused" /** A sentence that an editor understands. */; readonly reason: string };
+  | Refusal;

@@ -204,8 +204,8 @@ async function report(
         return await reportFailure(order, error, client, signal, log);
       }
     case "refused":
-      log.warn({ reason: result.reason }, "job refused");
-      await client.fail(order, { reason: sentence(result.reason), permanent: true }, signal);
+      log.warn({ code: result.code, reason: result.reason }, "job refused");
+      await client.fail(order, { code: result.code, reason: sentence(result.reason), permanent: true }, signal);
       return "refused";
     case "threw":
       return await reportFailure(order, result.error, client, signal, log);
@@ -225,9 +225,11 @@ async function reportFailure(
 ): Promise<HeldJobEnd> {
   log.error({ err: error }, "job failed");
   // Only sentences that were written for people leave the processor; anything else may name paths or hosts.
-  const reason = error instanceof RetryableError ? error.message : "The processor met an unexpected fault.";
+  const known = error instanceof RetryableError;
+  const reason = known ? error.message : "The processor met an unexpected fault.";
+  const code = known ? error.code : "internal";
   const verification = error instanceof VerificationFault;
-  const reply = await client.fail(order, { reason: sentence(reason), permanent: false, verification }, signal);
+  const reply = await client.fail(order, { code, reason: sentence(reason), permanent: false, verification }, signal);
   log.info(reply, "failure reported");
   return reply.outcome;
 }

@@ -13,7 +13,11 @@ export async function failUnreadable(
   log.error({ jobId, problem }, "the work order cannot be read");
   const reason = `This processor cannot read the work order (${problem}). Start a processor of the Worker's release.`;
   try {
-    await client.fail({ jobId, credential }, { reason: reason.slice(0, 1000), permanent: true }, signal);
+    await client.fail(
+      { jobId, credential },
+      { code: "processor-outdated", reason: reason.slice(0, 1000), permanent: true },
+      signal,
+    );
   } catch (error) {
     log.error({ err: error, jobId }, "could not report the failure");
   }

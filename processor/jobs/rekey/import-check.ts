@@ -27,5 +27,8 @@ export function createImportCheck(facts: ReadonlyMap<Quality, SegmentFacts>): Me
 }
 
 export function refuseImport({ fault }: MediaFailure): Refusal {
-  return refuse(`The imported video failed its check: ${fault}. Make the video again from its source.`);
+  return refuse(
+    "media-check-failed",
+    `The imported video failed its check: ${fault}. Make the video again from its source.`,
+  );
 }

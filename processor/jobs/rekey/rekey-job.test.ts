@@ -245,7 +245,8 @@ describe("the re-key job of an imported part", () => {
     await using s3 = await startS3Server();
     store(s3);
     const { outcome } = await migrate(s3);
-    expect(outcome).toEqual({ kind: "refused", reason: expect.stringMatching(reason) });
+    const code = expect.stringMatching(/^(import-unusable|media-check-failed)$/);
+    expect(outcome).toEqual({ kind: "refused", code, reason: expect.stringMatching(reason) });
   });
 
   it("is tried again when something is missing", async () => {

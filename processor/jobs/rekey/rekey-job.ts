@@ -68,7 +68,7 @@ export async function runRekeyJob(
   const { workRoot } = dependencies;
   await using work = await workRoot.open(order.jobId);
   const renditions = await readRenditions(source, run, dependencies);
-  if (commonDuration(renditions) === null) return refuse(UNEQUAL);
+  if (commonDuration(renditions) === null) return refuse("import-unusable", UNEQUAL);
   const keepsAll = await workRoot.makeRoom(await storedBytes(source.prefix, run, dependencies));
   const directory = await work.folder("renditions");
   const key = base64Decode(source.key);
@@ -86,7 +86,7 @@ export async function runRekeyJob(
   if (undecodable !== null) return undecodable;
   const measured = renditions.map((rendition) => withDurations(rendition, verdict.durations));
   const durationSeconds = commonDuration(measured);
-  if (durationSeconds === null) return refuse(UNEQUAL);
+  if (durationSeconds === null) return refuse("import-unusable", UNEQUAL);
   const ladder = measured.map((rendition) => clearRung(rendition, facts.get(rendition.quality)!));
   const place = { directory, clearPrefix: order.clearPrefix, store: dependencies.source };
   const variants = await storeClearLadder(ladder, place, run.signal);
@@ -117,7 +117,8 @@ function readRenditions(
   return Promise.all(
     renditions.map(async ({ quality, playlist }) => {
       const read = readImportedPlaylist(await store.getText(`${prefix}${playlist}`, signal));
-      if (read.kind === "refused") throw new RetryableError(`The imported playlist of ${quality} cannot be read.`);
+      if (read.kind === "refused")
+        throw new RetryableError("import-unusable", `The imported playlist of ${quality} cannot be read.`);
       const folder = playlist.slice(0, playlist.lastIndexOf("/") + 1);
       return { quality, prefix: `${prefix}${folder}`, segments: read.segments, sizes: [] };
     }),
@@ -148,6 +149,7 @@ async function inspectFirstSegments(rekey: Rekey): Promise<Map<Quality, SegmentF
     });
     if ((found.width === null) !== isAudioQuality(rendition.quality)) {
       return refuse(
+        "import-unusable",
         `${rendition.quality} was imported as what it is not: it has ${found.width === null ? "no" : "a"} picture.`,
       );
     }
@@ -211,6 +213,7 @@ async function decodeRefusal(rekey: Rekey, rendition: Rendition, index: number):
   run.signal.throwIfAborted();
   run.log.info({ detail: result.kind === "broken" ? result.reason : "no frames" }, "tool output");
   return refuse(
+    "import-unusable",
     `Segment ${index + 1} of ${rendition.quality} does not decode by itself: it is damaged, or does not begin with a keyframe. Make the video again from its source.`,
   );
 }
@@ -231,7 +234,10 @@ async function clearSegment(
 }
 
 function doesNotOpen({ quality }: Rendition, index: number): Refusal {
-  return refuse(`Segment ${index + 1} of ${quality} does not open with the key that was imported. Import it again.`);
+  return refuse(
+    "import-unusable",
+    `Segment ${index + 1} of ${quality} does not open with the key that was imported. Import it again.`,
+  );
 }
 
 function* segmentsOf(renditions: readonly Rendition[]): Generator<{ rendition: Rendition; index: number }> {

@@ -11,7 +11,10 @@ describe("a source", () => {
 
   it("fails with a retryable error that has figures when it does not fit", async () => {
     await expect(requireRoomFor(disk(4 * 2 ** 30))(4 * 2 ** 30)).rejects.toThrow(
-      new RetryableError("The processor has no room for the source: 4.3 GiB are needed and 4.0 GiB are free."),
+      new RetryableError(
+        "disk-full",
+        "The processor has no room for the source: 4.3 GiB are needed and 4.0 GiB are free.",
+      ),
     );
   });
 });

@@ -17,6 +17,7 @@ export function requireRoomFor(
     if (await workRoot.makeRoom(needed)) return;
     const room = Math.max(0, await workRoot.roomBytes());
     throw new RetryableError(
+      "disk-full",
       `The processor has no room for the ${what}: ${gibibytes(needed)} are needed and ${gibibytes(room)} are free.`,
     );
   };

@@ -84,6 +84,7 @@ describe("a ladder that is uploaded", () => {
     });
     expect(encoded).toEqual({
       kind: "refused",
+      code: "media-check-failed",
       reason: `The converted video failed its check: segment 2 of 360p has a picture at 10.00 s, where the file has none. ${CONVERT}`,
     });
   });
@@ -97,6 +98,7 @@ describe("a ladder that is uploaded", () => {
     const { encoded, stored } = await encode(true, { lookAt });
     expect(encoded).toEqual({
       kind: "refused",
+      code: "media-check-failed",
       reason: `The converted video failed its check: segment 2 of 360p overlaps the picture before it by 5.90 s. ${CONVERT}`,
     });
     expect(stored.map(({ key }) => key)).toEqual(["source/clear/360p/seg_00001.ts"]);

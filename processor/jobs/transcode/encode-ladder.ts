@@ -79,7 +79,9 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
       },
     }).catch((error: unknown) => {
       if (signal.aborted) throw signal.reason;
-      throw error instanceof RetryableError ? error : new RetryableError("The conversion broke off.", { cause: error });
+      throw error instanceof RetryableError
+        ? error
+        : new RetryableError("encoder-failed", "The conversion broke off.", { cause: error });
     });
     if (outcome.kind === "refused") return outcome;
     await drained(uploads, outcome.segmentCount * sizes.size, run);
@@ -120,7 +122,7 @@ export function createLadderCheck(plan: LadderPlan): MediaCheck {
 function failedCheck({ fault, damaged }: MediaFailure): Refusal {
   const sentence = `The converted video failed its check: ${fault}.`;
   if (damaged) throw new VerificationFault(sentence);
-  return refuse(`${sentence} Convert the file to MP4 with H.264 and AAC, and upload that.`);
+  return refuse("media-check-failed", `${sentence} Convert the file to MP4 with H.264 and AAC, and upload that.`);
 }
 
 /** The playlist says what the media say, not what the muxer has announced. */

@@ -127,9 +127,13 @@ export function ffmpegCommand(input: CommandInput): FfmpegCommandLine | Refusal 
 
 function refuseColors({ source }: VideoLadder): Refusal {
   const missing = "cannot be converted here (the operator's ffmpeg has no zscale and tonemap)";
-  if (source.transfer !== "sdr") return refuse(`The video is HDR, which ${missing}. Upload it in SDR.`);
+  if (source.transfer !== "sdr")
+    return refuse("format-not-supported", `The video is HDR, which ${missing}. Upload it in SDR.`);
   const space = source.color.primaries ?? source.color.space;
-  return refuse(`The video has the colours of ${space}, which ${missing}. Export it in BT.709.`);
+  return refuse(
+    "format-not-supported",
+    `The video has the colours of ${space}, which ${missing}. Export it in BT.709.`,
+  );
 }
 
 /** The arguments in the order in which ffmpeg wants them. */

@@ -124,6 +124,7 @@ describe("the audio ladder", () => {
   it("is refused without sound", () => {
     expect(planLadder(sourceFacts({ audio: null }), "AUDIO")).toEqual({
       kind: "refused",
+      code: "no-video-or-audio",
       reason: "The file has no sound that can be decoded, but it was uploaded as audio.",
     });
   });

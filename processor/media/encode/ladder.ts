@@ -63,7 +63,8 @@ export function planLadder(facts: SourceFacts, resourceType: "VIDEO" | "AUDIO"):
   const { video, audio } = facts;
   if (video && resourceType === "VIDEO") return videoLadder(video, audio, facts.warnings);
   if (resourceType === "VIDEO" && facts.undecodablePicture !== null) return refusePicture(facts.undecodablePicture);
-  if (!audio) return refuse("The file has no sound that can be decoded, but it was uploaded as audio.");
+  if (!audio)
+    return refuse("no-video-or-audio", "The file has no sound that can be decoded, but it was uploaded as audio.");
   const note = resourceType === "VIDEO" ? ["The file has no picture: it is offered as audio."] : [];
   return {
     kind: "audio",
@@ -77,7 +78,10 @@ export function planLadder(facts: SourceFacts, resourceType: "VIDEO" | "AUDIO"):
 
 /** A film is not published as its sound alone. */
 function refusePicture(codec: string): Refusal {
-  return refuse(`The picture (${codec}) cannot be decoded. Convert the video to MP4 with H.264, and upload that.`);
+  return refuse(
+    "format-not-supported",
+    `The picture (${codec}) cannot be decoded. Convert the video to MP4 with H.264, and upload that.`,
+  );
 }
 
 /** The qualities of a plan, highest first. */

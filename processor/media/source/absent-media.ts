@@ -17,7 +17,9 @@ export function refuseAbsentMedia(
   const nothing = !video && !audio && absent.length === tracks.length;
   const lost = end === "cut" && ((!video && absent.some(isPicture)) || (!audio && absent.some(isSound)));
   if (lost || (nothing && end === "cut")) {
-    return refuse("The file is incomplete: it ends before its media. Upload it again.");
+    return refuse("source-incomplete", "The file is incomplete: it ends before its media. Upload it again.");
   }
-  return nothing ? refuse("The file names tracks but holds nothing of them. Record or export it again.") : null;
+  return nothing
+    ? refuse("no-video-or-audio", "The file names tracks but holds nothing of them. Record or export it again.")
+    : null;
 }

@@ -90,6 +90,7 @@ describe("the threshold for clock steps", () => {
     const lost = recording({ from: 0, to: 40 }, { picture: { from: 4, to: 34 } });
     expect(choose([...lost, ...recording({ from: 61, to: 65 })])).toMatchObject({
       kind: "refused",
+      code: "mixed-recordings",
       reason: expect.stringMatching(
         /^The file was joined from recordings whose sound and picture cannot be kept together/,
       ),

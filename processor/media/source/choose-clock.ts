@@ -31,7 +31,7 @@ export function chooseClock(readings: readonly ClockReading[], picture: number |
   const clean = full.find((reading) => apartAtJoins(reading) <= UNSEEN_SECONDS);
   if (clean) return { kind: "chosen", reading: clean, warnings: holeWarnings(clean, picture) };
   const [best] = full.toSorted((a, b) => apartAtJoins(a) - apartAtJoins(b));
-  if (!best || apartAtJoins(best) > NOTICED_SECONDS) return refuse(NOT_TOGETHER);
+  if (!best || apartAtJoins(best) > NOTICED_SECONDS) return refuse("mixed-recordings", NOT_TOGETHER);
   return { kind: "chosen", reading: best, warnings: [...holeWarnings(best, picture), JOINED] };
 }
 

@@ -17,6 +17,7 @@ export function refuseDolbyVision(stream: StreamReport): Refusal | null {
   const alone = WITHOUT_BASE_LAYER.includes(profile) || (profile >= FIRST_BY_COMPATIBILITY && compatibility === 0);
   if (!alone) return null;
   return refuse(
+    "format-not-supported",
     `The video is Dolby Vision profile ${profile}, which cannot be converted. Export it in HDR10, HLG or SDR, and upload that.`,
   );
 }

@@ -29,7 +29,7 @@ export function findIncompleteness(
   if (worst.seconds <= NOTHING_SECONDS) return null;
   if (worst.seconds > MOMENT_SECONDS || worst.seconds > worst.of * MOMENT_SHARE) {
     const there = `${(worst.of - worst.seconds).toFixed(1)} of ${worst.of.toFixed(1)} seconds are there`;
-    return refuse(`The file is incomplete: ${there}. Upload it again.`);
+    return refuse("source-incomplete", `The file is incomplete: ${there}. Upload it again.`);
   }
   return { kind: "warning", sentence: `The last ${worst.seconds.toFixed(1)} seconds of the file are missing.` };
 }

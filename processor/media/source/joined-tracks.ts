@@ -14,7 +14,8 @@ export function refuseContinuation(
   chosen: readonly StreamReport[],
   { scans, retyped }: { scans: ReadonlyMap<number, StreamScan>; retyped?: ReadonlySet<number> },
 ): Refusal | null {
-  if (chosen.some(({ id }) => id !== undefined && retyped?.has(Number(id)))) return refuse(OTHER_KIND_FOLLOWS);
+  if (chosen.some(({ id }) => id !== undefined && retyped?.has(Number(id))))
+    return refuse("mixed-recordings", OTHER_KIND_FOLLOWS);
   const ends = chosen.flatMap(({ index }) => scans.get(index)?.lastNumber ?? []);
   if (ends.length === 0) return null;
   const end = Math.max(...ends);
@@ -27,7 +28,7 @@ export function refuseContinuation(
       packets >= REMNANT_PACKETS &&
       isMedia(known.get(index)),
   );
-  return follows ? refuse(OTHER_KIND_FOLLOWS) : null;
+  return follows ? refuse("mixed-recordings", OTHER_KIND_FOLLOWS) : null;
 }
 
 /** A track that appears so late that the headers do not name it is one of a joined file. */

@@ -11,6 +11,7 @@ describe("the longest duration of an upload", () => {
   it("refuses longer media with both lengths", () => {
     expect(refuseDuration(60.04, 60)).toEqual({
       kind: "refused",
+      code: "too-long",
       reason: "The file lasts 60.1 seconds, at most 60 are allowed for this upload. Upload a shorter one.",
     });
   });

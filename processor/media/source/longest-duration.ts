@@ -5,6 +5,7 @@ export function refuseDuration(measured: number | null, longest: number | null):
   if (measured === null || longest === null || measured <= longest) return null;
   const seconds = Math.max(longest, Math.ceil(measured * 10) / 10);
   return refuse(
+    "too-long",
     `The file lasts ${seconds} seconds, at most ${longest} are allowed for this upload. Upload a shorter one.`,
   );
 }

@@ -221,6 +221,7 @@ describe("the report of a source", () => {
   it("is refused when it is no report", () => {
     expect(readProbeReport({ ...KNOWN, report: "x", scans: new Map() })).toEqual({
       kind: "refused",
+      code: "source-unreadable",
       reason:
         "The file is no video or audio that is known here, or it is damaged. Check that it plays on your computer, and upload it again.",
     });

@@ -54,7 +54,7 @@ export type ProbeInput = StreamKnowledge & {
 /** ffprobe's view of a file -> the facts that the ladder is planned from, or why the file cannot be used. */
 export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; readonly facts: SourceFacts } | Refusal {
   const report = parseReport(input.report);
-  if (!report) return refuse(NOT_MEDIA);
+  if (!report) return refuse("source-unreadable", NOT_MEDIA);
   const { streams, format } = report;
   const refusal = refuseStreams(streams, input.limits);
   if (refusal) return refusal;
@@ -130,16 +130,20 @@ function isSampleEncrypted({ codec_tag = "" }: StreamReport): boolean {
 
 function refuseStreams(streams: readonly StreamReport[], limits: MediaLimits): Refusal | null {
   if (!streams.some((stream) => isPicture(stream) || isSound(stream))) {
-    return refuse("The file holds no video and no audio. Upload a video or audio file.");
+    return refuse("no-video-or-audio", "The file holds no video and no audio. Upload a video or audio file.");
   }
   if (streams.length > limits.maxTracks) {
-    return refuse(`The file has ${streams.length} tracks, at most ${limits.maxTracks} are accepted. Export fewer.`);
+    return refuse(
+      "media-over-limits",
+      `The file has ${streams.length} tracks, at most ${limits.maxTracks} are accepted. Export fewer.`,
+    );
   }
   if (streams.some(isSampleEncrypted)) return COPY_PROTECTED;
   const large = streams.find((stream) => isPicture(stream) && exceeds(stream, limits));
   if (!large) return null;
   const limit = `${limits.maxSide} on a side and ${Math.floor(limits.maxPixels / 1e6)} million in all`;
   return refuse(
+    "media-over-limits",
     `The picture is too large: ${large.width} x ${large.height} pixels, at most ${limit}. Make it smaller.`,
   );
 }
@@ -152,11 +156,12 @@ function refuseUnusable(streams: readonly StreamReport[]): Refusal {
   const tiny = streams.find((stream) => isPicture(stream) && isTiny(stream));
   if (tiny) {
     const size = `only ${tiny.width} x ${tiny.height} pixels, at least ${SMALLEST_SIDE} on each side are needed`;
-    return refuse(`The picture is ${size}. Export the video again at its real size.`);
+    return refuse("media-over-limits", `The picture is ${size}. Export the video again at its real size.`);
   }
   const codecs = [...new Set(streams.filter((s) => isPicture(s) || isSound(s)).map(codecName))];
   const names = codecs.slice(0, 5).join(", ");
   return refuse(
+    "format-not-supported",
     `Nothing in the file can be decoded (${names}). Convert it to MP4 with H.264 and AAC, and upload that.`,
   );
 }
@@ -166,11 +171,14 @@ export function refuseLength({ video, audio }: SourceFacts, limits: MediaLimits)
   const longest = Math.max(video?.endSeconds ?? 0, audio?.endSeconds ?? 0);
   if (longest > limits.maxSeconds) {
     const minutes = `${Math.round(longest / 60)} minutes, at most ${Math.round(limits.maxSeconds / 60)}`;
-    return refuse(`The file is too long: ${minutes}. Upload it in parts.`);
+    return refuse("too-long", `The file is too long: ${minutes}. Upload it in parts.`);
   }
   const frames = video?.frames ?? 0;
   return frames > limits.maxFrames
-    ? refuse(`The video has too many frames: ${frames}, at most ${limits.maxFrames}. Upload it in parts.`)
+    ? refuse(
+        "media-over-limits",
+        `The video has too many frames: ${frames}, at most ${limits.maxFrames}. Upload it in parts.`,
+      )
     : null;
 }
 

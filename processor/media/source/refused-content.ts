@@ -1,3 +1,6 @@
 import { refuse } from "../refusal.ts";
 
-export const COPY_PROTECTED = refuse("The file is copy-protected (encrypted media). Upload a copy without protection.");
+export const COPY_PROTECTED = refuse(
+  "protected-content",
+  "The file is copy-protected (encrypted media). Upload a copy without protection.",
+);

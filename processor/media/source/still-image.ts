@@ -19,7 +19,9 @@ export async function refuseStillImage(file: FileBytes): Promise<Refusal | null>
   const head = await file.read(0, 64);
   const image = IMAGES.find(([start]) => head.toString("hex").startsWith(start))?.[1] ?? webp(head);
   const name = image ?? (await photograph(file, head));
-  return name === null ? null : refuse(`The file is a photograph (${name}). Upload a video or audio file.`);
+  return name === null
+    ? null
+    : refuse("no-video-or-audio", `The file is a photograph (${name}). Upload a video or audio file.`);
 }
 
 function webp(head: Buffer): string | null {

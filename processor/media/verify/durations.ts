@@ -25,17 +25,22 @@ const CONVERT = "Convert it to MP4 with H.264 and AAC, and upload that.";
 export function verifyRungs(sourceSeconds: number | null, rungs: readonly RungMeasure[]): { kind: "same" } | Refusal {
   const [first] = rungs;
   if (!first || first.segmentCount === 0) {
-    return refuse("Nothing in the file could be decoded: it is damaged. Check that it plays, and upload it again.");
+    return refuse(
+      "source-unreadable",
+      "Nothing in the file could be decoded: it is damaged. Check that it plays, and upload it again.",
+    );
   }
   const uneven = rungs.find((rung) => rung.segmentCount !== first.segmentCount);
   if (uneven) {
     return refuse(
+      "media-check-failed",
       `The qualities came out unequal: ${first.segmentCount} segments of ${first.quality}, ${uneven.segmentCount} of ${uneven.quality}. ${CONVERT}`,
     );
   }
   const apart = rungs.find((rung) => Math.abs(rung.durationSeconds - first.durationSeconds) > RUNG_SLACK_SECONDS);
   if (apart) {
     return refuse(
+      "media-check-failed",
       `The qualities came out unequal: ${seconds(first.durationSeconds)} of ${first.quality}, ${seconds(apart.durationSeconds)} of ${apart.quality}. ${CONVERT}`,
     );
   }
@@ -48,11 +53,13 @@ export function compareDuration(sourceSeconds: number | null, resultSeconds: num
   const slack = Math.max(DURATION_SLACK_SECONDS, sourceSeconds * DURATION_SLACK_SHARE);
   if (resultSeconds < sourceSeconds - slack) {
     return refuse(
+      "source-incomplete",
       `Only ${seconds(resultSeconds)} of ${seconds(sourceSeconds)} could be decoded: the file is damaged or incomplete. Check that it plays to its end, and upload it again.`,
     );
   }
   if (resultSeconds > sourceSeconds + slack) {
     return refuse(
+      "media-check-failed",
       `The result is ${seconds(resultSeconds)} long, but the file holds ${seconds(sourceSeconds)}. ${CONVERT}`,
     );
   }

@@ -33,6 +33,7 @@ describe("the frames of a ladder", () => {
   it("are a refusal when there is none of only a few", () => {
     expect(findMissingFrames(0, plan({ frames: 2, frameTimes: Float64Array.from([0, 0.04]) }))).toEqual({
       kind: "refused",
+      code: "source-unreadable",
       reason:
         "No frame of the picture could be decoded: the file is damaged. Check that it plays, and upload it again.",
     });
@@ -41,6 +42,7 @@ describe("the frames of a ladder", () => {
   it("are a refusal when there are hardly any", () => {
     expect(findMissingFrames(40, plan())).toEqual({
       kind: "refused",
+      code: "source-unreadable",
       reason: "Only 40 of 300 frames could be decoded: the file is damaged. Check that it plays, and upload it again.",
     });
   });

@@ -15,13 +15,14 @@ const NOTHING_DECODED =
 /** What a finished ladder lacks of the frames of its source. A decoder that skips damaged ones says nothing. */
 export function findMissingFrames(frames: number | null, plan: LadderPlan): Incompleteness {
   if (plan.kind !== "video" || frames === null) return null;
-  if (frames === 0) return refuse(NOTHING_DECODED);
+  if (frames === 0) return refuse("source-unreadable", NOTHING_DECODED);
   const expected = expectedFrames(plan);
   if (expected === null) return null;
   const missing = expected - frames;
   if (missing <= Math.max(NOTHING_FRAMES, expected * NOTHING_SHARE)) return null;
   if (missing > expected * RUINED_SHARE) {
     return refuse(
+      "source-unreadable",
       `Only ${frames} of ${expected} frames could be decoded: the file is damaged. Check that it plays, and upload it again.`,
     );
   }

@@ -1,4 +1,5 @@
 import { jobEvents, withAnnouncements } from "../../domain/announcements.ts";
+import type { Failure } from "../../domain/failure.ts";
 import {
   applyEncryptResult,
   applyTranscodeResult,
@@ -23,7 +24,7 @@ export function applyVideoPostTranscodeResult(
   const job = { jobId: fence.jobId, kind: "TRANSCODE", fileId } as const;
   const decide = (post: VideoPost) =>
     withAnnouncements(applyTranscodeResult(post, fileId, result, now), (after) =>
-      jobEvents(post, after, job, failReason(result)),
+      jobEvents(post, after, job, failureOf(result)),
     );
   const trace = traceOf("job.transcode", fileId, fence, result);
   return decideAndSave(posts, videoPostId, trace, now, decide, { fence, jobEnd: endOf(result) });
@@ -38,7 +39,7 @@ export function applyVideoPostEncryptResult(
   const job = { jobId: fence.jobId, kind: "ENCRYPT", fileId } as const;
   const decide = (post: VideoPost) =>
     withAnnouncements(applyEncryptResult(post, fileId, result, now), (after) =>
-      jobEvents(post, after, job, failReason(result)),
+      jobEvents(post, after, job, failureOf(result)),
     );
   const trace = traceOf("job.encrypt", fileId, fence, result);
   return decideAndSave(posts, videoPostId, trace, now, decide, { fence, jobEnd: endOf(result) });
@@ -52,18 +53,18 @@ function traceOf(
   result: TranscodeResult | EncryptResult,
 ): PostTrace {
   const actor = fence.kind === "lease" ? jobActor(fence.jobId) : SYSTEM;
-  const outcome = result.kind === "done" ? ({ result: "SUCCESS" } as const) : failureOf(result.reason);
+  const outcome = result.kind === "done" ? ({ result: "SUCCESS" } as const) : failedWith(result.reason);
   return { actor, action, part: { fileId }, ...outcome };
 }
 
-function failureOf(reason: string) {
+function failedWith(reason: string) {
   return { result: "FAILED", reason } as const;
 }
 
-function failReason(result: TranscodeResult | EncryptResult): string | null {
-  return result.kind === "failed" ? result.reason : null;
+function failureOf(result: TranscodeResult | EncryptResult): Failure | null {
+  return result.kind === "failed" ? { code: result.code, reason: result.reason } : null;
 }
 
 function endOf(result: TranscodeResult | EncryptResult): JobEnd {
-  return result.kind === "done" ? { kind: "succeed" } : { kind: "fail", reason: result.reason };
+  return result.kind === "done" ? { kind: "succeed" } : { kind: "fail", code: result.code, reason: result.reason };
 }

@@ -1,3 +1,4 @@
+import type { Failure } from "../../domain/failure.ts";
 import { backoffMs, type JobRules, type TranscodeJob } from "../../domain/transcode-job.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
@@ -16,8 +17,7 @@ type Deps = {
   readonly random: () => number;
 };
 
-export type Failure = {
-  readonly reason: string;
+export type JobFailure = Failure & {
   readonly permanent: boolean;
   /** Whether the result failed its verification. */
   readonly verification?: boolean;
@@ -31,16 +31,16 @@ export async function failJob(
   deps: Deps,
   job: TranscodeJob,
   leaseToken: string,
-  { reason, permanent, verification = false }: Failure,
+  { code, reason, permanent, verification = false }: JobFailure,
   now: number,
 ): Promise<FailOutcome> {
   const repeated = verification && job.failedVerification === reason;
   if (permanent || repeated || job.attempt >= job.maxAttempts) {
-    return failForGood(deps, job, { kind: "lease", jobId: job.jobId, leaseToken }, reason, now);
+    return failForGood(deps, job, { kind: "lease", jobId: job.jobId, leaseToken }, { code, reason }, now);
   }
   const runAfter = now + backoffMs(job.attempt, deps.rules, deps.random());
   const failedVerification = verification ? reason : job.failedVerification;
-  const wait = { jobId: job.jobId, leaseToken, now, runAfter, reason, failedVerification };
+  const wait = { jobId: job.jobId, leaseToken, now, runAfter, code, reason, failedVerification };
   const kept = await deps.jobs.retryLater(wait);
   return kept ? { kind: "retry", runAfter } : { kind: "lease-lost" };
 }
@@ -50,16 +50,16 @@ export async function failForGood(
   { posts, jobs }: Pick<Deps, "posts" | "jobs">,
   job: TranscodeJob,
   fence: SaveFence,
-  reason: string,
+  failure: Failure,
   now: number,
 ): Promise<FailOutcome> {
   const target = { videoPostId: job.videoPostId, fileId: job.fileId, fence };
   const apply = job.kind === "TRANSCODE" ? applyVideoPostTranscodeResult : applyVideoPostEncryptResult;
-  const outcome = await apply(posts, target, { kind: "failed", reason }, now);
+  const outcome = await apply(posts, target, { kind: "failed", ...failure }, now);
   if (outcome.kind === "done") return { kind: "failed" };
   if (outcome.kind === "lease-lost") return { kind: "lease-lost" };
   if (outcome.kind === "conflict") throw new Error(`the failure of job ${job.jobId} met other saves each time`);
   // The post was deleted, which cancels its jobs, or its rows are gone: the job ends alone.
-  const ended = await jobs.failOrphan({ jobId: job.jobId, reason, now });
+  const ended = await jobs.failOrphan({ jobId: job.jobId, ...failure, now });
   return { kind: ended ? "failed" : "lease-lost" };
 }

@@ -86,8 +86,9 @@ function named<T>(all: readonly T[], nameOf: (one: T) => string, run: (one: T) =
 }
 
 function failExhausted(deps: ScanDeps, job: TranscodeJob, now: number) {
-  const reason = job.failReason ?? `The processor stopped answering, in all of ${job.attempt} attempts.`;
-  return failForGood(deps, job, { kind: "expired-lease", jobId: job.jobId, now }, reason, now);
+  const silent = `The processor stopped answering, in all of ${job.attempt} attempts.`;
+  const failure = { code: job.failCode ?? "attempts-exhausted", reason: job.failReason ?? silent } as const;
+  return failForGood(deps, job, { kind: "expired-lease", jobId: job.jobId, now }, failure, now);
 }
 
 async function missingJobs(pending: PendingWorkQueries, now: number): Promise<MissingJob[]> {

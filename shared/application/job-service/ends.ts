@@ -1,3 +1,4 @@
+import { failureCodeOf } from "../../domain/failure.ts";
 import { failJob } from "../commands/fail-job.ts";
 import type { FailReport, HeldJob } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
@@ -10,13 +11,13 @@ import { leaseLost } from "./refusals.ts";
 export async function fail(
   deps: JobServiceDeps,
   held: HeldJob,
-  { verification = false, ...report }: FailReport,
+  { verification = false, code, ...report }: FailReport,
 ): Promise<JobOutcome<FailReply>> {
   const identified = await identifyHolder(deps, held);
   if (identified.kind === "refused") return identified;
   const { holder } = identified;
   if (holder.job.state !== "RUNNING") return leaseLost(deps, holder);
-  const failure = { ...report, verification };
+  const failure = { ...report, code: failureCodeOf(code), verification };
   const outcome = await failJob(deps, holder.job, holder.leaseToken, failure, deps.now());
   if (outcome.kind === "lease-lost") return leaseLost(deps, holder);
   discardLater(deps, holder);

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Failure } from "../../domain/failure.ts";
 import { clearPrefix } from "../../domain/object-keys.ts";
 import { versionsInProgress } from "../../domain/part-versions.ts";
 import { singleKeyBinding } from "../../domain/single-key-source.ts";
@@ -19,8 +20,8 @@ import type { JobServiceDeps } from "./deps.ts";
 export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Promise<WorkOrder | null> {
   const { job, leaseToken } = claimed;
   const now = deps.now();
-  const fail = async (reason: string) => {
-    await failForGood(deps, job, { kind: "lease", jobId: job.jobId, leaseToken }, reason, now);
+  const fail = async (failure: Failure) => {
+    await failForGood(deps, job, { kind: "lease", jobId: job.jobId, leaseToken }, failure, now);
     return null;
   };
   const post = await deps.posts.load(job.videoPostId);
@@ -28,7 +29,7 @@ export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Prom
   if (post === null || file === undefined) return fail(PART_GONE);
   if (await completeFinishedJob(deps, claimed, post, now)) return null;
   const work = job.kind === "ENCRYPT" ? encryptWork(file) : await transcodeWork(deps, post, file);
-  if (work.kind === "impossible") return fail(work.reason);
+  if (work.kind === "impossible") return fail(work.failure);
   const { jobId, claimNo, attempt, maxAttempts } = job;
   const prefix = work.kind === "ENCRYPT" ? work.clearPrefix : clearPrefix(post.slug, jobId, claimNo);
   const credential = await deps.credentials.issue({ jobId, leaseToken, claimNo, clearPrefix: prefix });
@@ -38,24 +39,34 @@ export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Prom
   return checked.success ? checked.data : fail(notValid(checked.error));
 }
 
-type Impossible = { readonly kind: "impossible"; readonly reason: string };
+type Impossible = { readonly kind: "impossible"; readonly failure: Failure };
 
-function impossible(reason: string): Impossible {
-  return { kind: "impossible", reason };
+function impossible(failure: Failure): Impossible {
+  return { kind: "impossible", failure };
 }
 
 /** Names the fields and never their values, which may be keys or URLs. */
-function notValid({ issues }: z.ZodError): string {
+function notValid({ issues }: z.ZodError): Failure {
   const fields = issues.map(({ path }) => path.join(".")).join(", ");
-  return `The work order of this job is not valid (${fields}). This is a fault of the service: report it.`;
+  const reason = `The work order of this job is not valid (${fields}). This is a fault of the service: report it.`;
+  return { code: "internal", reason };
 }
 
-const PART_GONE = "The video of this job is no longer there.";
-const NOTHING_CLEAR = "There are no clear renditions to encrypt. Upload the video again.";
-const UPLOAD_EMPTY = "The uploaded file is empty. Upload it again.";
-const UPLOAD_GONE = "The uploaded file is no longer there. Upload it again.";
-const URL_GONE = "The URL of the source is no longer stored. Create a new post with it.";
-const IMPORT_GONE = "What was imported is no longer there. Import it again, under another id.";
+const PART_GONE: Failure = { code: "part-gone", reason: "The video of this job is no longer there." };
+const NOTHING_CLEAR: Failure = {
+  code: "clear-renditions-gone",
+  reason: "There are no clear renditions to encrypt. Upload the video again.",
+};
+const UPLOAD_EMPTY: Failure = { code: "source-empty", reason: "The uploaded file is empty. Upload it again." };
+const UPLOAD_GONE: Failure = { code: "upload-gone", reason: "The uploaded file is no longer there. Upload it again." };
+const URL_GONE: Failure = {
+  code: "source-url-gone",
+  reason: "The URL of the source is no longer stored. Create a new post with it.",
+};
+const IMPORT_GONE: Failure = {
+  code: "import-gone",
+  reason: "What was imported is no longer there. Import it again, under another id.",
+};
 
 async function transcodeWork(deps: JobServiceDeps, post: VideoPost, file: VideoFile) {
   const source = await sourceOf(deps, file);

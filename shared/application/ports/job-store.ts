@@ -1,3 +1,4 @@
+import type { Failure } from "../../domain/failure.ts";
 import type { JobKind, JobProgress, JobRules, JobStage, TranscodeJob } from "../../domain/transcode-job.ts";
 
 export interface JobStore {
@@ -57,15 +58,15 @@ export type JobHeartbeat = JobLease & {
 
 export type HeartbeatOutcome = "held" | "cancel" | "lease-lost";
 
-export type RetryJobLater = JobLease & {
-  readonly now: number;
-  readonly runAfter: number;
-  readonly reason: string;
-  /** Compared with the next failed verification. */
-  readonly failedVerification: string | null;
-};
+export type RetryJobLater = JobLease &
+  Failure & {
+    readonly now: number;
+    readonly runAfter: number;
+    /** Compared with the next failed verification. */
+    readonly failedVerification: string | null;
+  };
 
-export type FailOrphanedJob = { readonly jobId: string; readonly reason: string; readonly now: number };
+export type FailOrphanedJob = Failure & { readonly jobId: string; readonly now: number };
 
 export type JobFilter = {
   readonly videoPostId?: string | undefined;

@@ -1,4 +1,5 @@
 import type { EncoderJob } from "../../domain/encoder-job.ts";
+import type { Failure } from "../../domain/failure.ts";
 import type { PostTrace } from "../../domain/post-trace.ts";
 import type { Change, VideoPost } from "../../domain/video-post.ts";
 import type { IdempotencyClaim, StoredAnswer } from "./idempotency-store.ts";
@@ -18,7 +19,7 @@ export type SaveFence =
 export type JobEnd =
   | { readonly kind: "keep" }
   | { readonly kind: "succeed" }
-  | { readonly kind: "fail"; readonly reason: string }
+  | ({ readonly kind: "fail" } & Failure)
   /** CANCELLED. The lease token stays, so that the holder learns of it at its next heartbeat or result. */
   | { readonly kind: "cancel" }
   /** QUEUED again with all its attempts. The claim number is not reset. */

@@ -197,6 +197,8 @@ export const encryptReportSchema = z.object({
 export type EncryptReport = z.infer<typeof encryptReportSchema>;
 
 export const failReportSchema = z.object({
+  /** One of `FAILURE_CODES` of the processor's release. A Worker that does not know it records \`unclassified\`. */
+  code: z.string().max(64).optional(),
   /** A sentence that an editor understands. */
   reason: z.string().min(1).max(1000),
   /** True where trying again cannot help: bad media, a refused source. */

@@ -5,9 +5,9 @@ import type { VideoPost } from "../../domain/video-post.ts";
 export function partEncryption({ id, files }: VideoPost, fileIndex: number) {
   const file = files.find((part) => part.fileIndex === fileIndex);
   if (file === undefined) return null;
-  const { transferResult, encryptStatus, failReason, playing } = file;
+  const { transferResult, encryptStatus, failCode, failReason, playing } = file;
   return {
-    ...{ videoPostId: id, fileIndex, transferResult, encryptStatus, failReason },
+    ...{ videoPostId: id, fileIndex, transferResult, encryptStatus, failCode, failReason },
     playingKeyVersion: playing?.keyVersion ?? null,
     latestKeyVersion: latestKeyVersion(file),
     stagedKeyVersion: versionsOf(file, ["STAGED"]).at(-1) ?? null,

@@ -16,8 +16,9 @@ function describePart(post: VideoPost, file: VideoFile) {
 
 /** The source in progress. The rest of its part describes what plays. */
 function describeReplacement({ fileName, fileSize, durationSeconds, ...file }: VideoFile) {
-  const { transferResult, encryptStatus, failReason, warnings, createdAt: requestedAt } = file;
-  return { fileName, fileSize, durationSeconds, transferResult, encryptStatus, failReason, warnings, requestedAt };
+  const { transferResult, encryptStatus, failCode, failReason, warnings, createdAt: requestedAt } = file;
+  const state = { transferResult, encryptStatus, failCode, failReason };
+  return { fileName, fileSize, durationSeconds, ...state, warnings, requestedAt };
 }
 
 function describeFile(file: VideoFile) {
@@ -32,6 +33,7 @@ function describeFile(file: VideoFile) {
     encryptStatus: file.encryptStatus,
     keyVersion: file.playing?.keyVersion ?? null,
     migration: rekeyState(file),
+    failCode: file.failCode,
     failReason: file.failReason,
     warnings: file.warnings,
     probe: file.probe,

@@ -32,6 +32,7 @@ type SameInFile =
   | "encryptStatus"
   | "updateType"
   | "lastKeyVersion"
+  | "failCode"
   | "failReason"
   | "probe"
   | "warnings"

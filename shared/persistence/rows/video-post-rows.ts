@@ -1,3 +1,4 @@
+import { storedFailureCode } from "../../domain/failure.ts";
 import { foldTitle } from "../../domain/folded-title.ts";
 import { variantAlias } from "../../domain/quality.ts";
 import type { AbrVariant } from "../../domain/rendition.ts";
@@ -54,6 +55,7 @@ function fileRow(videoId: string, file: VideoFile): VideoPostRows["files"][numbe
     encPathJobId: file.playing?.transcodeJobId ?? null,
     keyVersion: file.playing?.keyVersion ?? null,
     lastKeyVersion: file.lastKeyVersion,
+    failCode: file.failCode,
     failReason: file.failReason,
     probe: file.probe,
     warnings: file.warnings,
@@ -129,6 +131,7 @@ function fileOf(row: VideoPostRows["files"][number], children: Children): VideoF
             keyVersion: stored(row.keyVersion, "key_version"),
           },
     singleKey: ofFile(children.singleKeys).map(singleKeyOf)[0] ?? null,
+    failCode: storedFailureCode(row.failReason, row.failCode),
     failReason: row.failReason,
     probe: row.probe,
     warnings: row.warnings,

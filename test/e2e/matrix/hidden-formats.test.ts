@@ -73,7 +73,11 @@ describe("sound that goes from fewer channels to 5.1 under one description", () 
   ] as const)("is refused with what to do: %s", async (name, channels) => {
     const path = join(folder, `surround-${name}.mp4`);
     await joinPieces(path, "concat", pieces(channels));
-    expect(await convert(path, folder)).toEqual({ kind: "refused", reason: expect.stringMatching(DIFFERS) });
+    expect(await convert(path, folder)).toEqual({
+      kind: "refused",
+      code: "mixed-recordings",
+      reason: expect.stringMatching(DIFFERS),
+    });
   });
 });
 
@@ -89,6 +93,7 @@ describe("sound whose sample rate changes under one description", () => {
     await runFfmpeg(["-i", joined, "-c", "copy", path]);
     expect(await convert(path, folder)).toEqual({
       kind: "refused",
+      code: "mixed-recordings",
       reason: expect.stringMatching(DIFFERS),
     });
   });
@@ -117,6 +122,7 @@ describe("sound whose sample rate rises under one description, joined by ffmpeg'
   ] as const)("is refused with what to do: %s", async (_, rates, ending) => {
     expect(await convert(await joined(rates, ending, true), folder)).toEqual({
       kind: "refused",
+      code: "mixed-recordings",
       reason: expect.stringMatching(DIFFERS),
     });
   });

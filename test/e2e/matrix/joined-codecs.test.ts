@@ -37,6 +37,7 @@ describe("transport streams of several codecs", () => {
     await writeFile(path, Buffer.concat([await recording(MODERN), await recording(OLD)]));
     expect(await convert(path, folder)).toEqual({
       kind: "refused",
+      code: "mixed-recordings",
       reason: expect.stringMatching(/^The file was joined from recordings of different kinds/),
     });
   });

@@ -22,7 +22,7 @@ describe("the encryption of a part", () => {
   it("shows its states and its key versions", async () => {
     expect(await read(part(post.videoPostId, "encryption"))).toEqual({
       ...{ videoPostId: post.videoPostId, fileIndex: 0, transferResult: "SUCCESS", encryptStatus: "ENCRYPTED" },
-      ...{ failReason: null, playingKeyVersion: 1, latestKeyVersion: 1, stagedKeyVersion: null },
+      ...{ failCode: null, failReason: null, playingKeyVersion: 1, latestKeyVersion: 1, stagedKeyVersion: null },
     });
     expect(await read(part(waiting, "encryption"))).toMatchObject({
       ...{ transferResult: "TRANSCODING", encryptStatus: "UNENCRYPTED" },

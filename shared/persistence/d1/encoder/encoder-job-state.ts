@@ -21,7 +21,8 @@ export type EncoderJobRow = EncoderJob & {
 };
 
 const JOB = sql.raw(`json_object('jobId', j.job_id, 'state', j.state, 'stage', j.stage, 'claimNo', j.claim_no,
-  'attempt', j.attempt, 'maxAttempts', j.max_attempts, 'progress', json(j.progress), 'failReason', j.fail_reason,
+  'attempt', j.attempt, 'maxAttempts', j.max_attempts, 'progress', json(j.progress), 'failCode',
+  CASE WHEN j.fail_reason IS NULL THEN NULL ELSE coalesce(j.fail_code, 'unclassified') END, 'failReason', j.fail_reason,
   'finishedAt', j.finished_at)`);
 
 const VARIANT = sql.raw(`json_object('quality', v.quality, 'width', v.width, 'height', v.height,

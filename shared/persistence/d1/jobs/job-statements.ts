@@ -50,12 +50,14 @@ export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
       // The lease token stays on a succeeded job, to recognise a completion whose response was lost.
       return [
         sql`UPDATE video_transcode_job SET state = 'SUCCEEDED', finished_at = ${now}, updated_at = ${now},
-          lease_expires_at = NULL, fail_reason = NULL WHERE job_id = ${fence.jobId}`,
+          lease_expires_at = NULL, fail_code = NULL, fail_reason = NULL
+          WHERE job_id = ${fence.jobId}`,
       ];
     case "fail":
       return [
         sql`UPDATE video_transcode_job SET state = 'FAILED', finished_at = ${now}, updated_at = ${now},
-          lease_token = NULL, lease_expires_at = NULL, fail_reason = ${jobEnd.reason} WHERE job_id = ${fence.jobId}`,
+          lease_token = NULL, lease_expires_at = NULL, fail_code = ${jobEnd.code}, fail_reason = ${jobEnd.reason}
+          WHERE job_id = ${fence.jobId}`,
         sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
           WHERE id = (SELECT file_id FROM video_transcode_job WHERE job_id = ${fence.jobId})`,
       ];
@@ -68,7 +70,8 @@ export function endJob({ fence, jobEnd }: SaveOptions, now: number): SQL[] {
     case "requeue":
       return [
         sql`UPDATE video_transcode_job SET state = 'QUEUED', attempt = 0, run_after = ${now}, cancel_requested = 0,
-          stage = NULL, progress = NULL, fail_reason = NULL, failed_verification = NULL, lease_owner = NULL, lease_token = NULL,
+          stage = NULL, progress = NULL, fail_code = NULL, fail_reason = NULL, failed_verification = NULL,
+          lease_owner = NULL, lease_token = NULL,
           lease_expires_at = NULL, started_at = NULL, finished_at = NULL, updated_at = ${now}
           WHERE job_id = ${fence.jobId}`,
         sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'

@@ -13,6 +13,7 @@ import type {
   MissingJob,
   RetryJobLater,
 } from "../../../application/ports/job-store.ts";
+import { storedFailureCode } from "../../../domain/failure.ts";
 import type { JobRules, TranscodeJob } from "../../../domain/transcode-job.ts";
 import { batched, type Database } from "../database.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
@@ -67,7 +68,8 @@ async function claim(db: Database, input: ClaimJob | ClaimOneJob, jobId: SQL): P
       db,
       sql`UPDATE video_transcode_job SET state = 'RUNNING', attempt = attempt + 1, claim_no = claim_no + 1,
         lease_owner = ${owner}, lease_token = ${leaseToken}, lease_expires_at = ${now + leaseMs},
-        started_at = coalesce(started_at, ${now}), updated_at = ${now}, stage = NULL, progress = NULL, fail_reason = NULL
+        started_at = coalesce(started_at, ${now}), updated_at = ${now}, stage = NULL, progress = NULL,
+        fail_code = NULL, fail_reason = NULL
       WHERE job_id = (${jobId})
         AND NOT EXISTS (SELECT 1 FROM video_transcode_job WHERE lease_token = ${leaseToken})`,
     ),
@@ -129,6 +131,7 @@ async function retryLater(db: Database, input: RetryJobLater): Promise<boolean> 
       .set({
         state: "RETRY_WAIT",
         runAfter: input.runAfter,
+        failCode: input.code,
         failReason: input.reason,
         failedVerification: input.failedVerification,
         leaseToken: null,
@@ -173,11 +176,12 @@ async function acknowledgeCancel(db: Database, input: JobLease & { readonly now:
   return rows.length > 0;
 }
 
-async function failOrphan(db: Database, { jobId, reason, now }: FailOrphanedJob) {
+async function failOrphan(db: Database, { jobId, code, reason, now }: FailOrphanedJob) {
   const rows = await db
     .update(job)
     .set({
       state: "FAILED",
+      failCode: code,
       failReason: reason,
       leaseToken: null,
       leaseExpiresAt: null,
@@ -274,6 +278,6 @@ function first(rows: readonly JobRow[]): TranscodeJob | null {
 }
 
 /** The lease token is its holder's secret and is never returned to others. */
-function jobOf({ leaseToken: _, updatedAt: __, ...row }: JobRow): TranscodeJob {
-  return row;
+function jobOf({ leaseToken: _, updatedAt: __, failCode, ...row }: JobRow): TranscodeJob {
+  return { ...row, failCode: storedFailureCode(row.failReason, failCode) };
 }

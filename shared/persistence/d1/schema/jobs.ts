@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { FailureCode } from "../../../domain/failure.ts";
 import type { RotationItemState, RotationSelection, RotationState } from "../../../domain/rotation-batch.ts";
 import type { JobKind, JobProgress, JobStage, JobState } from "../../../domain/transcode-job.ts";
 import { flag, timestamp } from "./columns.ts";
@@ -21,6 +22,7 @@ export const videoTranscodeJob = sqliteTable(
     leaseExpiresAt: timestamp("lease_expires_at"),
     runAfter: timestamp("run_after").notNull(),
     progress: text("progress", { mode: "json" }).$type<JobProgress>(),
+    failCode: text("fail_code").$type<FailureCode>(),
     failReason: text("fail_reason"),
     /** Reason of the last failed verification; unlike fail_reason it survives the next claim. */
     failedVerification: text("failed_verification"),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { DomainEvent, NewEvent } from "../../../domain/domain-event.ts";
+import type { FailureCode } from "../../../domain/failure.ts";
 import type { PostMetadata } from "../../../domain/post-metadata.ts";
 import type { StoredTrace } from "../../../domain/post-trace.ts";
 import type { Quality } from "../../../domain/quality.ts";
@@ -95,6 +96,7 @@ export const videoFilePost = sqliteTable(
     keyVersion: integer("key_version"),
     /** The highest version ever staged. */
     lastKeyVersion: integer("last_key_version").notNull().default(0),
+    failCode: text("fail_code").$type<FailureCode>(),
     failReason: text("fail_reason"),
     probe: text("probe", { mode: "json" }).$type<ProbeFacts>(),
     warnings: text("warnings", { mode: "json" }).$type<readonly string[]>().notNull(),
