@@ -101,8 +101,9 @@ export default defineConfig({
         test: {
           name: "e2e",
           environment: "node",
-          // Loading wrangler takes seconds of a processor.
+          // Loading miniflare takes a second of a processor.
           isolate: false,
+          globalSetup: ["test/e2e/build-worker.ts"],
           include: END_TO_END,
           exclude: [...configDefaults.exclude, ...MEDIA],
           // After the others, which leave players too little of a processor.

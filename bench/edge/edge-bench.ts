@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { publishPost } from "../../test/fixtures/isolates/published-post.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
 import { median, pairedRounds, type Round } from "../rounds.ts";
@@ -41,15 +38,10 @@ export async function benchEdge(options: BenchOptions): Promise<Comparison[]> {
 }
 
 async function inWorkerd<Result>(work: (workerd: Workerd, cases: EdgeCase[]) => Promise<Result>): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), "ladderlock-bench-"));
-  try {
-    await using workerd = await startWorkerd(directory, SITE_SETTINGS);
-    const origin = await workerd.origin("ladderlock");
-    const published = await publishPost({ origin, bucket: workerd.bucket }, SEGMENT_BYTES);
-    return await work(workerd, await edgeCases(origin, published));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  await using workerd = await startWorkerd(SITE_SETTINGS);
+  const origin = await workerd.origin("ladderlock");
+  const published = await publishPost({ origin, bucket: workerd.bucket }, SEGMENT_BYTES);
+  return await work(workerd, await edgeCases(origin, published));
 }
 
 /** The same case in one new process after another. */

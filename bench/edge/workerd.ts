@@ -29,7 +29,7 @@ const COUNTER = [
 ];
 
 /** Our Worker and the barest ones in one workerd process, over one database and one bucket, each on its own socket. */
-export async function startWorkerd(temporaryDirectory: string, settings: Record<string, string>): Promise<Workerd> {
+export async function startWorkerd(settings: Record<string, string>): Promise<Workerd> {
   const bare = async (name: BareName, more = {}) => ({ ...RUNTIME, name, script: await bareWorker(name), ...more });
   const options = convertV4MiniflareOptions({
     log: new Log(LogLevel.WARN),
@@ -40,7 +40,7 @@ export async function startWorkerd(temporaryDirectory: string, settings: Record<
         ...RUNTIME,
         ...ownBindings(settings),
         name: "ladderlock",
-        script: await builtWorker(join(temporaryDirectory, "worker")),
+        script: (await builtWorker()).script,
       },
       await bare("empty"),
       await bare("memory"),

@@ -1,19 +1,18 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Upload } from "tus-js-client";
-import { createTestHarness } from "wrangler";
 import { bodyOf, type Client, createClient, type IssuedToken, type Operations } from "../../client/index.ts";
 import { type InspectedDatabase, type Inspection, inspectD1 } from "../inspection/d1.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
+import { newState, runWorker } from "./run-worker.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 /*
  * The whole system on this machine, as `npm start` runs it: the Worker with its bindings in workerd, and a processor
  * process that reaches it by the job API and its buckets by S3. State is gone when it stops.
  */
-
-const ROOT = join(import.meta.dirname, "../..");
 
 export type Part = { readonly videoPostId: string; readonly fileIndex: number };
 
@@ -57,29 +56,20 @@ export type StackOptions = {
 };
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const harness = createTestHarness({
-    root: ROOT,
-    workers: [
-      {
-        configPath: "./wrangler.toml",
-        secrets: TEST_SECRETS,
-        vars: { DEMO_VIEWERS: "enabled", ...options.settings },
-      },
-    ],
-  });
-  const { url } = await harness.listen();
-  const worker = harness.getWorker();
-  await worker.applyD1Migrations("DB" as never);
-  const origin = `http://127.0.0.1:${url.port}`;
+  const logs: unknown[] = [];
+  const settings = { DEMO_VIEWERS: "enabled", ...options.settings };
+  const state = await mkdtemp(join(tmpdir(), "ladderlock-stack-"));
+  await newState(state);
+  const { origin, miniflare } = await runWorker({ settings, state, onLog: (line) => logs.push(line) });
   const processor = options.processor === false ? null : await startProcessor(origin);
   const client = createClient({ baseUrl: origin, token: TEST_SECRETS.ADMIN_API_KEY });
   return {
     origin,
     adminKey: TEST_SECRETS.ADMIN_API_KEY,
-    bindings: () => worker.getEnv() as never,
-    bucket: async (binding) => ((await worker.getEnv()) as Record<typeof binding, Bucket>)[binding],
-    database: async () => inspectD1(((await worker.getEnv()) as { DB: InspectedDatabase }).DB),
-    logs: () => harness.getLogs(),
+    bindings: () => miniflare.getBindings(),
+    bucket: async (binding) => (await miniflare.getR2Bucket(binding)) as unknown as Bucket,
+    database: async () => inspectD1((await miniflare.getD1Database("DB")) as InspectedDatabase),
+    logs: () => logs,
     client,
     viewer: createClient({ baseUrl: origin }),
     upload: (path) => upload(origin, path),
@@ -87,7 +77,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     token: async (part, more) => bodyOf(await client.issueToken({ body: { ...part, ...more } })),
     stop: async () => {
       await processor?.stop();
-      await harness.close();
+      await miniflare.dispose();
+      await rm(state, { recursive: true, force: true });
     },
   };
 }

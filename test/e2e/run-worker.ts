@@ -1,0 +1,56 @@
+import { cp } from "node:fs/promises";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerdStructuredLog } from "miniflare";
+import { builtWorker } from "../fixtures/isolates/built-worker.ts";
+import { TEST_SECRETS } from "./test-secrets.ts";
+
+export type RunningWorker = {
+  /** Of the Worker and, below /cdn-cgi/local, of local R2's S3. */
+  readonly origin: string;
+  readonly miniflare: Miniflare;
+};
+
+export type WorkerRun = {
+  /** Beside those of wrangler.toml and the secrets. */
+  readonly settings: Record<string, string>;
+  readonly onLog: (line: V4WorkerdStructuredLog) => void;
+  readonly port?: number;
+  /** The folder of what the bindings store, as `newState` makes it. */
+  readonly state: string;
+};
+
+/** Gives a folder the tables of a deployment, and nothing in them. */
+export async function newState(folder: string): Promise<void> {
+  await cp((await builtWorker()).state, folder, { recursive: true });
+}
+
+/** The Worker as it is built for a deployment, with the bindings of wrangler.toml, in its own workerd. */
+export async function runWorker({ settings, onLog, port = 0, state }: WorkerRun): Promise<RunningWorker> {
+  const { script, options } = await builtWorker();
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...{ host: "127.0.0.1", port, log: new Log(LogLevel.NONE), handleStructuredLogs: onLog },
+      // Else Miniflare asks the network for the properties of a sample request.
+      cf: false,
+      resourcePersistencePath: state,
+      workers: [
+        {
+          ...options,
+          name: "ladderlock",
+          modules: [{ type: "ESModule", path: "index.js", contents: script }],
+          bindings: { ...options.bindings, ...TEST_SECRETS, ...settings },
+          queueConsumers: withoutWaiting(options.queueConsumers as Consumers),
+        },
+      ],
+    }),
+  );
+  const url = await miniflare.ready;
+  return { origin: `http://127.0.0.1:${url.port}`, miniflare };
+}
+
+type Consumers = Record<string, { maxBatchTimeout?: number }>;
+
+/** A message waits a second for others, as in the tests of the `workerd` project. */
+function withoutWaiting(consumers: Consumers): Consumers {
+  const entries = Object.entries(consumers).map(([name, consumer]) => [name, { ...consumer, maxBatchTimeout: 1 }]);
+  return Object.fromEntries(entries);
+}
