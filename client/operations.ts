@@ -138,7 +138,7 @@ export type Operations = {
   };
   /** Issues a token for a viewer of a site; policies do not limit administrators. */
   issueToken: {
-    input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; readonly viewer?: string | undefined; readonly qualities?: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[] | undefined; readonly maxUses?: number | undefined; readonly sessionLimit?: number | null | undefined; readonly sessionOverflow?: "refuse" | "end-oldest" | undefined; readonly startSeconds?: number | undefined; }; };
+    input: { readonly body: { readonly videoPostId: string; readonly fileIndex: number; readonly viewer?: string | undefined; readonly qualities?: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[] | undefined; readonly maxUses?: number | undefined; readonly sessionLimit?: number | null | undefined; readonly sessionOverflow?: "refuse" | "end-oldest" | undefined; readonly startSeconds?: number | undefined; readonly clear?: true | undefined; }; };
     answers: { readonly status: 200; readonly body: IssuedToken };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "nothing-allowed" | "not-ready" | "wrong-state" | "deleted" | "unavailable" | "invalid" | "misconfigured";
   };

@@ -4,8 +4,11 @@ import type { Context } from "./context.ts";
 import { problem } from "./http/problems.ts";
 import { logError } from "./log/log.ts";
 import { publicHeaders } from "./middleware/public-headers.ts";
+import { createSegmentCache } from "./playback/segment-cache.ts";
+import { segmentServer } from "./playback/segment-server.ts";
 import { createPlayerHandlers } from "./player-requests.ts";
 import { DEFINED_ROUTES } from "./routes/all.ts";
+import { routeProxy } from "./routes/encoder/proxy.ts";
 import { watchRoutes } from "./routes/pages/watch.tsx";
 import { routeKeys } from "./routes/playback/content-key.ts";
 import { routePlaylists } from "./routes/playback/playlists.ts";
@@ -21,8 +24,14 @@ export function createApp(context: Context, players = createPlayerHandlers(conte
   app.use(publicHeaders);
   app.get("/healthz", (c) => c.text("ok"));
   routeKeys(app, players.keys);
-  app.route("/video/enc/segments", segmentRoutes(context));
+  const segments = segmentServer({
+    bucket: context.env.PLAYBACK,
+    cache: createSegmentCache(context.settings.SEGMENT_CACHE_SECONDS, context.now),
+    missing: { code: "not-found" },
+  });
+  app.route("/video/enc/segments", segmentRoutes(segments));
   routePlaylists(app, players.playlists);
+  routeProxy(app, context, players.stored, segments);
   const routes = DEFINED_ROUTES.filter(({ definition: { onlyWith } }) => isEnabled(context, onlyWith));
   mount(app, context, routes);
   mountUploads(app, context);

@@ -7,6 +7,7 @@ import type { DefaultPolicyRule } from "../shared/domain/quality-auth.ts";
 import type { JobRules } from "../shared/domain/transcode-job.ts";
 import { createKeyVault, type KeyVault } from "../shared/key-vault/key-vault.ts";
 import { d1Persistence } from "../shared/persistence/d1/persistence.ts";
+import { type ClearSignatures, createClearSignatures } from "../shared/playback-token/clear-signatures.ts";
 import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";
 import { createEventCounter, type EventCounter } from "./audit/event-counter.ts";
 import { FREQUENT_ACTIONS, REFUSALS } from "./audit/event-kinds.ts";
@@ -40,6 +41,9 @@ export type Context = Persistence & {
   readonly sendRequest: (url: string, init: RequestInit) => Promise<Response>;
   readonly vault: KeyVault;
   readonly playbackTokens: TokenSigner;
+  /** Tokens of clear renditions: their type differs, so that no key or encrypted playlist is served for one. */
+  readonly clearTokens: TokenSigner;
+  readonly clearSignatures: ClearSignatures;
   readonly jobCredentials: JobCredentials;
   readonly uploadTokenTexts: UploadTokenTexts;
   readonly viewers: ViewerVerifier;
@@ -124,6 +128,8 @@ export function createContext(options: ContextOptions): Context {
     viewerIds: createViewerIds(settings.VIEWER_ID_KEY),
     vault: createKeyVault(settings.KEY_ENCRYPTION_KEYS),
     playbackTokens: createTokenSigner("play+jwt", settings.TOKEN_SIGNING_KEYS),
+    clearTokens: createTokenSigner("clear+jwt", settings.TOKEN_SIGNING_KEYS),
+    clearSignatures: createClearSignatures(settings.TOKEN_SIGNING_KEYS),
     jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),
     uploadTokenTexts: signedUploadTokens(createTokenSigner("upload+jwt", settings.TOKEN_SIGNING_KEYS)),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),

@@ -1,6 +1,7 @@
 import type { Context } from "./context.ts";
 import { parseKeyAddress } from "./playback/key-address.ts";
 import { parsePlaylistAddress } from "./playback/playlist-address.ts";
+import { type StoredPlaylists, segmentBaseUrl, storedPlaylists } from "./playback/stored-playlists.ts";
 import { keyHandler } from "./routes/playback/content-key.ts";
 import { playlistHandler } from "./routes/playback/playlists.ts";
 
@@ -8,10 +9,15 @@ import { playlistHandler } from "./routes/playback/playlists.ts";
 export type PlayerHandlers = {
   readonly keys: ReturnType<typeof keyHandler>;
   readonly playlists: ReturnType<typeof playlistHandler>;
+  /** Of all routes, so that each template is in memory once. */
+  readonly stored: StoredPlaylists;
 };
 
 export function createPlayerHandlers(context: Context): PlayerHandlers {
-  return { keys: keyHandler(context), playlists: playlistHandler(context) };
+  const { env, settings, now } = context;
+  const freshness = { freshMs: settings.GATE_FRESH_SECONDS * 1000, now };
+  const stored = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL), freshness);
+  return { keys: keyHandler(context), playlists: playlistHandler(context, stored), stored };
 }
 
 /**

@@ -59,7 +59,7 @@ export const AUDIT_ACTIONS = {
   "token.issue": {
     records: "`POST /admin/video/enc/token`, counted; `revoke` takes `details.tokenId`",
     details: ["qualities", "expiresAt"],
-    optional: ["viewer", "maxUses", "sessionLimit", "sessionOverflow", "startSeconds", "tokenId"],
+    optional: ["viewer", "maxUses", "sessionLimit", "sessionOverflow", "startSeconds", "clear", "tokenId"],
     frequent: true,
   },
   "policy.set": {

@@ -11,15 +11,19 @@ import { encoderProgress } from "../../shared/domain/encoder-progress.ts";
 import { variantAlias } from "../../shared/domain/quality.ts";
 import type { JobProgress } from "../../shared/domain/transcode-job.ts";
 import type { EncoderJobView } from "../api/definitions/encoder.ts";
-import { playbackUrls } from "./playback-urls.ts";
+import { playbackUrls, type UrlIssuing } from "./playback-urls.ts";
 
 const BASE = "/api/v2/m3u8-encoder";
 
 /**
  * A job as clients see it, in responses, lists, events and webhooks. `live`: the latest report of its processor; null
- * where there is none, and the database has the last one.
+ * where there is none, and the database has the last one. `issuing`: for a securePlaybackUrl; null for none, as in lists.
  */
-export async function jobView(job: EncoderJobState, live: JobProgress | null): Promise<EncoderJobView> {
+export async function jobView(
+  issuing: UrlIssuing | null,
+  job: EncoderJobState,
+  live: JobProgress | null,
+): Promise<EncoderJobView> {
   const { videoPostId, slug, title, resourceType, metadata, passthrough, part } = job;
   const { finishedAt } = presentJob(job);
   return {
@@ -30,7 +34,7 @@ export async function jobView(job: EncoderJobState, live: JobProgress | null): P
     resourceType,
     videoPostId,
     variants: variantsByName(part),
-    ...(await playbackUrls(job)),
+    ...(await playbackUrls(issuing, job)),
     keyPrefix: encodedFolder(part),
     durationSeconds: part.durationSeconds,
     warnings: [...part.warnings],

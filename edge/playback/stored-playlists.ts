@@ -1,5 +1,5 @@
 import { mediaPlaylistKey, multivariantKey } from "../../shared/domain/object-keys.ts";
-import type { Quality } from "../../shared/domain/quality.ts";
+import { isQuality, type Quality, variantAlias } from "../../shared/domain/quality.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { logError } from "../log/log.ts";
 import { compileMediaPlaylist } from "../playlist-template/compile-media-playlist.ts";
@@ -11,7 +11,8 @@ import { createTemplateCache } from "../playlist-template/template-cache.ts";
 export type StoredPlaylist = PlaylistTemplate | "gone" | "empty";
 
 export interface StoredPlaylists {
-  multivariant(claims: PlaybackClaims): Promise<StoredPlaylist>;
+  /** With `jobName`, for `/proxy/{jobName}`: its URIs begin with that name and have the aliases of the qualities. */
+  multivariant(claims: PlaybackClaims, jobName?: string): Promise<StoredPlaylist>;
   media(claims: PlaybackClaims, quality: Quality): Promise<StoredPlaylist>;
 }
 
@@ -63,10 +64,11 @@ export function storedPlaylists(
   };
 
   return {
-    multivariant: ({ objectPath, qualities }) => {
+    multivariant: ({ objectPath, qualities }, jobName) => {
       const objectKey = multivariantKey(objectPath);
-      return compiled(`${objectKey} ${qualities.join()}`, objectKey, (text) => {
-        const result = compileMultivariantPlaylist(text, { allowed: new Set(qualities) });
+      const uris = jobName === undefined ? {} : { uriOf: (quality: string) => proxyVariantUri(jobName, quality) };
+      return compiled(`${objectKey} ${qualities.join()} ${jobName ?? ""}`, objectKey, (text) => {
+        const result = compileMultivariantPlaylist(text, { allowed: new Set(qualities), ...uris });
         return result.kind === "empty" ? "empty" : result.template;
       });
     },
@@ -81,4 +83,10 @@ export function storedPlaylists(
 /** Segments through this Worker, or from the domain of the bucket if there is one. */
 export function segmentBaseUrl(playbackBaseUrl: string | undefined): string {
   return playbackBaseUrl === undefined ? "/video/enc/segments/" : `${playbackBaseUrl.replace(/\/+$/, "")}/`;
+}
+
+/** Relative to `/proxy/{jobName}` and to its alias, neither of which ends with a slash. */
+export function proxyVariantUri(jobName: string, quality: string): string {
+  if (!isQuality(quality)) throw new TypeError("a stored playlist names no known quality");
+  return `${jobName}/${variantAlias(quality)}/index.m3u8`;
 }

@@ -13,8 +13,8 @@ const STORED = `#EXTM3U
 360p/index.m3u8
 `;
 
-function compile(stored: string, allowed: readonly string[], uriPrefix?: string) {
-  const selection = { allowed: new Set(allowed), ...(uriPrefix === undefined ? {} : { uriPrefix }) };
+function compile(stored: string, allowed: readonly string[], uriOf?: (quality: string) => string) {
+  const selection = { allowed: new Set(allowed), ...(uriOf && { uriOf }) };
   const compiled = compileMultivariantPlaylist(stored, selection);
   if (compiled.kind !== "compiled") throw new Error("nothing is left");
   return compiled.template;
@@ -35,8 +35,11 @@ describe("compiling a stored multivariant playlist", () => {
     expect(gunzipSync(template.renderGzip("a.b-c")).toString()).toBe(expected);
   });
 
-  it("puts a prefix before relative URIs", () => {
-    expect(compile(STORED, ["360p"], "job1/").render("x")).toContain("\njob1/360p/index.m3u8?token=x\n");
+  it("gives each quality the URI of another route", () => {
+    const uriOf = (quality: string) => `job1/${quality === "360p" ? "v3" : "v2"}/index.m3u8`;
+    const served = compile(STORED, ["480p", "360p"], uriOf).render("x");
+    const uris = served.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    expect(uris).toEqual(["job1/v2/index.m3u8?token=x", "job1/v3/index.m3u8?token=x"]);
   });
 
   it("gives the token to its own renditions, with & after a query, and never to another host", () => {
@@ -65,6 +68,8 @@ describe("compiling a stored multivariant playlist", () => {
     expect(() => compileMultivariantPlaylist(dangling, { allowed })).toThrow('no AUDIO group "a"');
     expect(() => compileMultivariantPlaylist("#EXTM3U\n#EXT-X-ENDLIST\n", { allowed })).toThrow("media playlist");
     expect(() => compileMultivariantPlaylist("{}", { allowed })).toThrow("not-extm3u in line 1");
-    expect(() => compileMultivariantPlaylist(STORED, { allowed, uriPrefix: "__TOKEN__/" })).toThrow(TypeError);
+    expect(() => compileMultivariantPlaylist(STORED, { allowed, uriOf: () => "__TOKEN__/" })).toThrow(TypeError);
+    const other = `${STORED}#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="frames.m3u8"\n`;
+    expect(() => compileMultivariantPlaylist(other, { allowed, uriOf: (quality) => quality })).toThrow("no quality");
   });
 });

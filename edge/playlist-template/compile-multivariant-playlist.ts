@@ -8,8 +8,8 @@ import { compileTemplate, type PlaylistTemplate } from "./playlist-template.ts";
 
 export type MultivariantSelection = {
   readonly allowed: ReadonlySet<string>;
-  /** Prefix of every relative URI, for a route whose path is not the playlist's folder; already encoded. */
-  readonly uriPrefix?: string;
+  /** The URI of a quality's media playlist, for a route with other names than the stored ones; already encoded. */
+  readonly uriOf?: (quality: string) => string;
 };
 
 export type CompiledMultivariant =
@@ -24,9 +24,8 @@ export type CompiledMultivariant =
  */
 export function compileMultivariantPlaylist(
   storedText: string,
-  { allowed, uriPrefix = "" }: MultivariantSelection,
+  { allowed, uriOf }: MultivariantSelection,
 ): CompiledMultivariant {
-  if (uriPrefix.includes(TOKEN_PLACEHOLDER)) throw new TypeError("the prefix of URIs holds the token's placeholder");
   const parsed = parsePlaylist(storedText);
   if (parsed.kind === "broken") throw new Error(`stored multivariant playlist: ${parsed.fault} in line ${parsed.line}`);
   if (parsed.playlist.kind !== "multivariant") throw new Error("stored multivariant playlist: it is a media playlist");
@@ -38,11 +37,20 @@ export function compileMultivariantPlaylist(
       throw new Error(`stored multivariant playlist: it has no ${filtered.type} group "${filtered.groupId}"`);
     case "filtered": {
       const served = rewriteUris(filtered.playlist, (uri) =>
-        isRelativePath(uri) ? appendQuery(uriPrefix + uri, "token", TOKEN_PLACEHOLDER) : uri,
+        isRelativePath(uri) ? appendQuery(uriOf ? renamed(uri, uriOf) : uri, "token", TOKEN_PLACEHOLDER) : uri,
       );
       return { kind: "compiled", template: compileTemplate(stringifyPlaylist(served), TOKEN_PLACEHOLDER) };
     }
     default:
       return filtered satisfies never;
   }
+}
+
+/** Relative to another route, a URI that names no quality would lead nowhere. */
+function renamed(uri: string, uriOf: (quality: string) => string): string {
+  const quality = qualityOfVariantUri(uri);
+  if (quality === null) throw new Error("stored multivariant playlist: a relative URI names no quality");
+  const name = uriOf(quality);
+  if (name.includes(TOKEN_PLACEHOLDER)) throw new TypeError("the URI of a variant holds the token's placeholder");
+  return name;
 }

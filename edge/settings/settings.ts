@@ -133,6 +133,10 @@ export const SETTINGS_SCHEMA = z.object({
     "how long an upload waits for its next chunk and, when it is complete, for its post",
   ),
   ...S3_SETTINGS,
+  ALLOW_CLEAR_PLAYBACK: z
+    .literal("enabled")
+    .optional()
+    .describe("`enabled`: anybody may play a part whose qualities are all PUBLIC before it is encrypted"),
   DEMO_VIEWERS: z
     .literal("enabled")
     .optional()

@@ -1,43 +1,12 @@
 /* Routes that no definition serves: the hot path of players, pages, and the uploads of tus. */
 
-type Operation = { readonly [member: string]: unknown };
-
-export type RouteByHand = {
-  /** As the router has it; several paths of the document may be one registered route. */
-  readonly registered: string;
-  readonly path: string;
-  readonly operations: Readonly<Record<string, Operation>>;
-};
-
-const parameter = (name: string, where: "path" | "query", description: string, required = true) => ({
-  name,
-  in: where,
-  required,
-  description,
-  schema: { type: "string" },
-});
+import { bytes, PLAYBACK_REFUSALS, parameter, problem, type RouteByHand } from "./by-hand-shapes.ts";
+import { PROXY_BY_HAND } from "./proxy-by-hand.ts";
 
 const VIDEO_POST = parameter("videoPostId", "path", "A post");
 const FILE_INDEX = parameter("fileIndex", "path", "A part of the post");
 const QUALITY = parameter("quality", "path", "A quality, such as 1080p");
 const TOKEN = parameter("token", "query", "A playback token");
-
-const problem = (description: string) => ({
-  description,
-  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-});
-
-const bytes = (description: string, type: string, schema: object = { type: "string" }) => ({
-  description,
-  content: { [type]: { schema } },
-});
-
-const PLAYBACK_REFUSALS = {
-  401: problem("The token is missing, invalid or expired"),
-  403: problem("The token does not allow this"),
-  410: problem("The version was superseded"),
-  503: problem("Temporarily unavailable"),
-};
 
 const TUS_VERSION = {
   name: "Tus-Resumable",
@@ -132,6 +101,7 @@ export const ROUTES_BY_HAND: readonly RouteByHand[] = [
       },
     },
   },
+  ...PROXY_BY_HAND,
   {
     registered: UPLOADS,
     path: "/api/v2/uploads",

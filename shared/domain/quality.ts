@@ -22,6 +22,11 @@ export function variantAlias(quality: Quality): string {
   return video >= 0 ? `v${video}` : `a${(AUDIO_QUALITIES as readonly string[]).indexOf(quality)}`;
 }
 
+/** The quality that an encoder URL or event names; null for any other text. */
+export function qualityOfAlias(alias: string): Quality | null {
+  return QUALITIES.find((quality) => variantAlias(quality) === alias) ?? null;
+}
+
 /** The number in the name: lines of video, kbit/s of audio. */
 export function nominalRung(quality: Quality): number {
   return Number.parseInt(quality, 10);

@@ -10,8 +10,9 @@ export type PlaybackClaims = {
   readonly sessionId: string;
   readonly videoPostId: string;
   readonly fileIndex: number;
+  /** 0 in a token of clear renditions, which have no keys. */
   readonly keyVersion: number;
-  /** Prefix of the playlist templates in SOURCE and of the segments in PLAYBACK. */
+  /** Prefix of the playlist templates in SOURCE and of the segments in PLAYBACK; of clear renditions in SOURCE alone. */
   readonly objectPath: string;
   /** Names of qualities. Whether a name is known is for its reader to say: one that is not opens nothing. */
   readonly qualities: readonly string[];
@@ -178,7 +179,7 @@ function isWire(payload: unknown): payload is Wire {
     (sid === undefined || isText(sid, 64)) &&
     isText(p, 64) &&
     isCount(f) &&
-    isPositive(v) &&
+    isCount(v) &&
     isText(o, 1024) &&
     isQualityNames(q) &&
     [s, iat, exp].every(isPositive) &&

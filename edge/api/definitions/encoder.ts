@@ -52,7 +52,10 @@ export const encoderJobSchema = z
       .record(z.string(), variantSchema)
       .describe("by name: `v0` (1080p) to `v3` (360p), `a0` (192k) to `a2` (96k)"),
     masterPlaylistUrl: z.string().nullable().describe("null until the job is completed"),
-    securePlaybackUrl: z.string().nullable().describe("with a token that was made for this response"),
+    securePlaybackUrl: z
+      .string()
+      .nullable()
+      .describe("with a token for an anonymous viewer that was made for this response; null if it would allow nothing"),
     keyPrefix: z.string().nullable().describe("the folder of the objects in the bucket"),
     durationSeconds: z.number().nullable(),
     warnings: z.array(z.string()),

@@ -26,6 +26,8 @@ const issueRequest = z
       .positive()
       .max(7 * 24 * 3600)
       .optional(),
+    /** Of the clear renditions of a part that is not encrypted, for `/m3u8-encoder/api/v2/proxy`. */
+    clear: z.literal(true).optional(),
   })
   .superRefine((fields, check) => {
     const needs = (path: string, message: string) => check.addIssue({ code: "custom", path: [path], message });
@@ -33,6 +35,8 @@ const issueRequest = z
       needs("sessionLimit", "requires viewer");
     if (fields.sessionOverflow !== undefined && typeof fields.sessionLimit !== "number")
       needs("sessionOverflow", "requires sessionLimit");
+    if (fields.clear !== undefined && (fields.maxUses !== undefined || typeof fields.sessionLimit === "number"))
+      needs("clear", "clear renditions have no keys, by which uses and sessions are counted");
   });
 
 export const issueToken = defineRoute({

@@ -7,13 +7,14 @@ import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { jobAddresses, jobView } from "../../encoder/job-view.ts";
 import { liveProgress } from "../../encoder/live-progress.ts";
+import type { UrlIssuing } from "../../encoder/playback-urls.ts";
 import { domainRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
 import { resolveSources } from "../posts/resolve-sources.ts";
 import { fileNameOf } from "./file-name-of.ts";
 import { findEncoderJob } from "./find-encoder-job.ts";
 
-type Deps = Pick<Context, "posts" | "uploads" | "encoderJobs" | "vault" | "settings" | "env" | "now">;
+type Deps = Pick<Context, "posts" | "uploads" | "encoderJobs" | "vault" | "settings" | "env" | "now"> & UrlIssuing;
 
 /** `/api/v2/m3u8-encoder`: from a URL to something that plays. */
 export const encoderJobRoutes: readonly Route<Deps>[] = [
@@ -48,7 +49,7 @@ export const encoderJobRoutes: readonly Route<Deps>[] = [
     handle: async (deps: Deps, { params }) => {
       const found = await findEncoderJob(deps, params.jobId);
       if (found.kind === "refused") return found;
-      const view = await jobView(found.job, await liveProgress(deps.env, found.job));
+      const view = await jobView(null, found.job, await liveProgress(deps.env, found.job));
       return answer(200, define.encoderStatusSchema.parse(view));
     },
   }),
@@ -57,7 +58,7 @@ export const encoderJobRoutes: readonly Route<Deps>[] = [
     handle: async (deps: Deps, { params }) => {
       const found = await findEncoderJob(deps, params.jobId);
       if (found.kind === "refused") return found;
-      return answer(200, await jobView(found.job, await liveProgress(deps.env, found.job)));
+      return answer(200, await jobView(deps, found.job, await liveProgress(deps.env, found.job)));
     },
   }),
 ];

@@ -9,7 +9,7 @@ import { playlistResponse } from "../../playback/playlist-response.ts";
 import { readToken } from "../../playback/read-token.ts";
 import { sessionBinding } from "../../playback/session-binding.ts";
 import { sessionToken } from "../../playback/session-token.ts";
-import { type StoredPlaylist, segmentBaseUrl, storedPlaylists } from "../../playback/stored-playlists.ts";
+import type { StoredPlaylist, StoredPlaylists } from "../../playback/stored-playlists.ts";
 
 export type PlaylistHandler = (address: PlaylistAddress, request: Request) => Promise<Response>;
 
@@ -26,10 +26,10 @@ export function routePlaylists(app: Hono, answer: PlaylistHandler): void {
 }
 
 /** Responds with a playlist. The signature is enough: no database is read. */
-export function playlistHandler({ env, settings, playbackTokens, now }: Context): PlaylistHandler {
-  const freshness = { freshMs: settings.GATE_FRESH_SECONDS * 1000, now };
-  const playlists = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL), freshness);
-
+export function playlistHandler(
+  { settings, playbackTokens, now }: Context,
+  playlists: StoredPlaylists,
+): PlaylistHandler {
   const find = (claims: PlaybackClaims, quality: string | null): Promise<StoredPlaylist> | ProblemCode => {
     if (quality === null) return playlists.multivariant(claims);
     if (!isQuality(quality)) return "not-found";

@@ -23,6 +23,9 @@ const ANY_QUERY: Readonly<Record<string, string>> = {
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/:quality/index.m3u8": FOR_PLAYERS,
   "GET /video/enc/key": FOR_PLAYERS,
   "GET /video/enc/segments/:key{.+\\.ts}": FOR_PLAYERS,
+  "GET /m3u8-encoder/api/v2/proxy/:jobId": FOR_PLAYERS,
+  "GET /m3u8-encoder/api/v2/proxy/:jobId/:variant/index.m3u8": FOR_PLAYERS,
+  "GET /m3u8-encoder/api/v2/proxy/:jobId/:variant/:segment": FOR_PLAYERS,
   "ALL /api/v2/uploads/*": "tus has its inputs in headers",
   "ALL /api/v2/token-uploads/*": "tus has its inputs in headers",
 };

@@ -51,6 +51,10 @@ const BY_HAND: Readonly<Record<string, AuthMethod>> = {
     beyond: { quality: "1080p" },
     code: "quality-not-allowed",
   },
+  // An anonymous viewer without a token: encoder/proxy.test.ts.
+  "GET /m3u8-encoder/api/v2/proxy/:jobId": open,
+  "GET /m3u8-encoder/api/v2/proxy/:jobId/:variant/index.m3u8": open,
+  "GET /m3u8-encoder/api/v2/proxy/:jobId/:variant/:segment": open,
   // Ciphertext.
   "GET /video/enc/segments/:key{.+\\.ts}": open,
   // OPTIONS alone is for anybody.

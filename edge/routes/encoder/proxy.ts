@@ -1,0 +1,75 @@
+import type { Hono, Context as HonoContext } from "hono";
+import type { Context } from "../../context.ts";
+import { createClearStates } from "../../encoder/clear-states.ts";
+import { createProxiedParts, type ProxiedPart } from "../../encoder/proxied-parts.ts";
+import { proxyAccess } from "../../encoder/proxy-access.ts";
+import { PROXY_PATH } from "../../encoder/proxy-path.ts";
+import { proxyPlaylists } from "../../encoder/proxy-playlists.ts";
+import { proxySegments } from "../../encoder/proxy-segments.ts";
+import { problem } from "../../http/problems.ts";
+import { type Refusal, refused } from "../../http/refusal.ts";
+import type { SegmentServer } from "../../playback/segment-server.ts";
+import type { StoredPlaylists } from "../../playback/stored-playlists.ts";
+
+/** Of the router, whose type lets no handler return a refusal. */
+type Outcome = Response | Refusal;
+
+/** For players that want a file name. A relative URI resolves like that of the path without it. */
+const ALIAS = /\.m3u8$/;
+
+/**
+ * Playback by the name of an encoder job. Without a token the viewer is anonymous. Playlists come from the templates of
+ * the other playback routes, keys from the one key endpoint.
+ */
+export function routeProxy(app: Hono, context: Context, stored: StoredPlaylists, segments: SegmentServer): void {
+  const parts = createProxiedParts(context.jobs, context.now);
+  const states = createClearStates(context.posts, context.policyRule, context.now);
+  const playlists = proxyPlaylists(context, states, stored);
+  const serveSegment = proxySegments(context, segments);
+
+  const withPart = async (jobName: string, respond: (part: ProxiedPart) => Promise<Outcome>): Promise<Response> => {
+    const found = await parts.find(jobName);
+    if (found.kind !== "part") return answer(refused(REFUSALS[found.kind]));
+    return answer(await respond(found.part));
+  };
+
+  const accessOf = (c: HonoContext, part: ProxiedPart) =>
+    proxyAccess(context, states, {
+      part,
+      token: c.req.query("token"),
+      request: c.req.raw,
+      execution: c.executionCtx,
+    });
+
+  app.get(`${PROXY_PATH}/:jobId`, (c) => {
+    const jobName = c.req.param("jobId").replace(ALIAS, "");
+    return withPart(jobName, async (part) => {
+      const access = await accessOf(c, part);
+      return access.kind === "refused" ? access : playlists.multivariant({ access, part, jobName, request: c.req.raw });
+    });
+  });
+
+  app.get(`${PROXY_PATH}/:jobId/:variant/index.m3u8`, (c) => {
+    const { jobId: jobName, variant } = c.req.param();
+    return withPart(jobName, async (part) => {
+      const access = await accessOf(c, part);
+      if (access.kind === "refused") return access;
+      return playlists.media({ access, part, jobName, variant, request: c.req.raw, execution: c.executionCtx });
+    });
+  });
+
+  app.get(`${PROXY_PATH}/:jobId/:variant/:segment`, (c) => {
+    const { jobId: jobName, variant, segment } = c.req.param();
+    const { url, query } = { url: c.req.url, query: c.req.query() };
+    const asked = { jobName, variant, segment, url, query, request: c.req.raw, execution: c.executionCtx };
+    // A signed URL names its object: no database is read.
+    if (query.signature !== undefined) return serveSegment.clear(asked).then(answer);
+    return withPart(jobName, (part) => serveSegment.encrypted(asked, part));
+  });
+}
+
+const REFUSALS = { unknown: "not-found", deleted: "deleted", busy: "unavailable" } as const;
+
+function answer(outcome: Outcome): Response {
+  return outcome instanceof Response ? outcome : problem(outcome.code, outcome.detail, outcome.headers);
+}
