@@ -14,6 +14,8 @@ export type ContentKey = { readonly keyId: string; readonly quality: "1080p" | "
 
 export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
 
+export type EncoderCollection = { readonly slug: string; readonly items: readonly EncoderJob[]; readonly nextCursor: string | null; };
+
 export type EncoderJob = { readonly jobId: string; readonly status: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | "QUEUED" | null; readonly progressPercentage: number; readonly currentVariant: number | null; readonly variantProgressPercentage: number | null; readonly completedSegments: number; readonly totalSegments: number | null; readonly slug: string; readonly title: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly videoPostId: string; readonly variants: { readonly [name in string]: Variant }; readonly masterPlaylistUrl: string | null; readonly securePlaybackUrl: string | null; readonly keyPrefix: string | null; readonly durationSeconds: number | null; readonly warnings: readonly string[]; readonly failure: { readonly code: FailureCode; readonly message: string; } | null; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; readonly statusUrl: string; readonly jobUrl: string; readonly createdAt: string; readonly finishedAt: string | null; };
 
 export type EncoderJobStatus = { readonly jobId: string; readonly status: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | "QUEUED" | null; readonly progressPercentage: number; readonly currentVariant: number | null; readonly variantProgressPercentage: number | null; readonly completedSegments: number; readonly totalSegments: number | null; readonly failure: { readonly code: FailureCode; readonly message: string; } | null; readonly statusUrl: string; readonly jobUrl: string; };
@@ -353,11 +355,37 @@ export type Operations = {
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
   };
+  /** Lists the jobs of one title by pages. */
+  getCollection: {
+    input: { readonly params: { readonly slug: string; }; readonly query?: { readonly status?: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED" | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: EncoderCollection };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Lists jobs by pages. */
+  listEncoderJobs: {
+    input: { readonly query?: { readonly status?: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED" | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; readonly slug?: string | undefined; readonly resourceType?: "VIDEO" | "AUDIO" | undefined; readonly createdFrom?: string | undefined; readonly createdBefore?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly EncoderJob[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
   /** Returns a job with its progress and its result. */
   getEncoderJob: {
     input: { readonly params: { readonly jobId: string; }; };
     answers: { readonly status: 200; readonly body: EncoderJob };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Cancels a job and deletes what it has made; 409 once it has ended. */
+  cancelEncoderJob: {
+    input: { readonly params: { readonly jobId: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly message: "Job cancelled successfully"; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Queues a FAILED or CANCELLED job again, under its id. */
+  retryEncoderJob: {
+    input: { readonly params: { readonly jobId: string; }; };
+    answers: { readonly status: 202; readonly body: EncoderJob };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
   };
   /** Returns the progress of a job. */
   getEncoderStatus: {
@@ -637,7 +665,11 @@ export const OPERATIONS = {
   getJob: { method: "GET", path: "/api/v2/jobs/{jobId}" },
   cancelJob: { method: "POST", path: "/api/v2/jobs/{jobId}/cancel" },
   retryJob: { method: "POST", path: "/api/v2/jobs/{jobId}/retry" },
+  getCollection: { method: "GET", path: "/api/v2/m3u8-encoder/collections/{slug}" },
+  listEncoderJobs: { method: "GET", path: "/api/v2/m3u8-encoder/jobs" },
   getEncoderJob: { method: "GET", path: "/api/v2/m3u8-encoder/jobs/{jobId}" },
+  cancelEncoderJob: { method: "POST", path: "/api/v2/m3u8-encoder/jobs/{jobId}/cancel" },
+  retryEncoderJob: { method: "POST", path: "/api/v2/m3u8-encoder/jobs/{jobId}/retry" },
   getEncoderStatus: { method: "GET", path: "/api/v2/m3u8-encoder/status/{jobId}" },
   createEncoderJob: { method: "POST", path: "/api/v2/m3u8-encoder/upload/url" },
   getVideoEncryptStatus: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/encryption" },

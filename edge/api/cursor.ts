@@ -35,6 +35,8 @@ const part = z.object({ videoPostId: z.string().min(1).max(64), fileIndex: z.int
 export const eventCursor = cursorOf(z.uuidv7());
 /** Behind a post; with its folded title in a list by title. */
 export const postCursor = cursorOf(z.object({ videoPostId: z.uuidv7(), titleFolded: z.string().max(200).optional() }));
+/** Behind a job of the encoder API: its bare id. */
+export const encoderJobCursor = cursorOf(z.uuidv7());
 /** Behind a revision of a post: its version. */
 export const revisionCursor = cursorOf(z.int().min(1));
 /** Behind a rotation batch. */

@@ -56,6 +56,8 @@ export const AUDIT_ACTIONS = {
     details: ["title", "resourceType", "access", "jobId"],
     optional: ["webhookHost"],
   },
+  "encoder-job.cancel": { records: "the cancellation of an encoder job", details: ["jobId"] },
+  "encoder-job.retry": { records: "the retry of an encoder job", details: ["jobId"] },
   "token.issue": {
     records: "`POST /admin/video/enc/token`, counted; `revoke` takes `details.tokenId`",
     details: ["qualities", "expiresAt"],

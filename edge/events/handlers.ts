@@ -31,6 +31,7 @@ const ANNOUNCED = {
   VideoPartReady: [],
   VideoPartKeysRotated: [],
   VideoJobFailed: [],
+  VideoJobCancelled: [],
   VideoPoliciesChanged: [],
 };
 
@@ -45,6 +46,7 @@ const HANDLERS: Handlers = {
   UploadsReleased: [deleteUploads],
   SingleKeyContentMigrated: [deleteSources],
   PlayedVersionReplaced: [(event, deps) => queueReplaced(deps, event.prefix, event.keysEnd)],
+  ClearRenditionsDropped: [deleteVersions],
   VideoPartAdded: [],
   VideoPartReplacementRequested: [],
   VideoPartReplaced: [deleteUploads, deletePrefixes],

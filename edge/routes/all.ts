@@ -15,7 +15,9 @@ import { adminTokenRoutes } from "./admin/tokens.ts";
 import { viewerRecordRoutes } from "./admin/viewers.ts";
 import { webhookDeliveryRoutes } from "./admin/webhook-deliveries.ts";
 import { webhookRoutes } from "./admin/webhooks.ts";
+import { encoderJobChangeRoutes } from "./encoder/change-jobs.ts";
 import { encoderJobRoutes } from "./encoder/jobs.ts";
+import { encoderListRoutes } from "./encoder/lists.ts";
 import { garbageRoutes } from "./internal/garbage.ts";
 import { internalJobRoutes } from "./internal/jobs.ts";
 import { rewardRoutes } from "./library/rewards.ts";
@@ -53,6 +55,8 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...partRoutes,
   ...jobRoutes,
   ...encoderJobRoutes,
+  ...encoderJobChangeRoutes,
+  ...encoderListRoutes,
   ...partKeyRoutes,
   ...rotateRoutes,
   ...rewrapRoutes,

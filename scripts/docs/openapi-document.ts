@@ -109,6 +109,7 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   authorId: "An author: the id of a caller, or as the site names them",
   fileIndex: "A part of the post",
   jobId: "A job",
+  slug: "Of a title: its words in lower case, joined by hyphens",
   batchId: "A rotation batch",
   importId: "An import",
   tokenId: "An upload token",

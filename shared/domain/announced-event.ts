@@ -20,4 +20,10 @@ export type AnnouncedEvent =
       /** `nothing`: what the part plays continues, and its keys were not to be replaced. */
       readonly effect: "part-failed" | "rotation-failed" | "nothing";
     }
+  | {
+      readonly type: "VideoJobCancelled";
+      readonly jobId: string;
+      readonly kind: JobKind;
+      readonly fileIndex: number;
+    }
   | { readonly type: "VideoPoliciesChanged"; readonly fileIndex: number; readonly policies: readonly QualityAuth[] };

@@ -39,6 +39,12 @@ export function jobEvents(
   return isSame ? [{ type: "VideoPartKeysRotated", fileIndex, keyVersion: made.playing.keyVersion }] : [];
 }
 
+/** What the cancellation of a job means. */
+export function cancelledJobEvents(after: VideoPost, { jobId, kind, fileId }: EndedJob): readonly AnnouncedEvent[] {
+  const file = versionsInProgress(after).find(({ id }) => id === fileId);
+  return file === undefined ? [] : [{ type: "VideoJobCancelled", jobId, kind, fileIndex: file.fileIndex }];
+}
+
 function isReplacement({ versionState }: VideoFile): boolean {
   return versionState === "NEXT";
 }

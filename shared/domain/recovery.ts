@@ -1,4 +1,5 @@
 import { revokeStagedKeys } from "./content-key.ts";
+import type { NewEvent } from "./domain-event.ts";
 import { versionsInProgress } from "./part-versions.ts";
 import { ownerOfPrefix } from "./prefix-owner.ts";
 import type { JobKind, NewJob, TranscodeJob } from "./transcode-job.ts";
@@ -60,6 +61,26 @@ function cancelled(file: VideoFile, kind: JobKind): VideoFile {
   }
   const waits = transferResult === "SUCCESS" && (encryptStatus === "UNENCRYPTED" || encryptStatus === "ENCRYPTING");
   return { ...file, encryptStatus: waits ? "CANCELLED" : encryptStatus, keys: revokeStagedKeys(file.keys) };
+}
+
+/**
+ * Effects of cancelling a whole encoding, whichever of its jobs is live: nothing that it made stays, and a retry begins
+ * with the source.
+ */
+export function cancelEncoding(post: VideoPost, fileId: string, now: number): Decision {
+  if (post.deletedAt !== null) return refused({ kind: "deleted" });
+  const file = versionsInProgress(post).find((part) => part.id === fileId);
+  if (file === undefined) return refused({ kind: "wrong-state", detail: SOURCE_GONE });
+  if (file.playing !== null) return refused({ kind: "wrong-state", detail: "the job is COMPLETED" });
+  const emptied: VideoFile = {
+    ...file,
+    ...{ transferResult: "CANCELLED", encryptStatus: "UNENCRYPTED", clear: null, variants: [], warnings: [] },
+    keys: revokeStagedKeys(file.keys),
+  };
+  const change = withFile(post, emptied, [], now);
+  const dropped: NewEvent[] =
+    file.clear === null ? [] : [{ type: "ClearRenditionsDropped", prefixes: [file.clear.prefix] }];
+  return { kind: "changed", change: { ...change, events: [...change.events, ...dropped] }, value: undefined };
 }
 
 /** The scan's refresh: derives status and duration again; unchanged if they equal what is stored. */

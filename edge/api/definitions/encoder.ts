@@ -2,10 +2,11 @@ import * as z from "zod";
 import { ENCODER_STATUSES } from "../../../shared/domain/encoder-job.ts";
 import { JOB_STAGES } from "../../../shared/domain/transcode-job.ts";
 import { LONGEST_WEBHOOK_URL } from "../../../shared/domain/webhook-address.ts";
+import { cursorParameter, encoderJobCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
 import { metadata, passthrough, title } from "./post-fields.ts";
 import { RESOURCE_TYPES, variantSchema } from "./posts.ts";
-import { failCode, instant } from "./shapes.ts";
+import { failCode, givenInstant, instant, nextCursor, wholeNumber } from "./shapes.ts";
 
 const READ = { kind: "scope", scope: "posts:read" } as const;
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
@@ -144,4 +145,89 @@ export const getEncoderJob = defineRoute({
   access: READ,
   responses: { 200: { description: "The job", schema: encoderJobSchema } },
   problems: ["not-found", "deleted"],
+});
+
+const page = {
+  status: status.optional(),
+  limit: wholeNumber(1, 100).default(50),
+  cursor: cursorParameter(encoderJobCursor).optional(),
+};
+
+export const listEncoderJobs = defineRoute({
+  method: "GET",
+  path: "/api/v2/m3u8-encoder/jobs",
+  operationId: "listEncoderJobs",
+  tag: TAG,
+  summary: "Lists jobs by pages",
+  access: READ,
+  query: z
+    .strictObject({
+      ...page,
+      slug: z.string().min(1).max(200).optional(),
+      resourceType: resourceType.optional(),
+      createdFrom: givenInstant.optional(),
+      createdBefore: givenInstant.optional(),
+    })
+    .refine(
+      ({ createdFrom, createdBefore }) =>
+        createdFrom === undefined || createdBefore === undefined || createdFrom < createdBefore,
+      "createdFrom must be before createdBefore",
+    ),
+  responses: {
+    200: {
+      description: "The newest jobs first. A page may have fewer jobs than `limit` although others follow",
+      schema: z.object({ items: z.array(encoderJobSchema), nextCursor }),
+    },
+  },
+  problems: [],
+});
+
+export const getCollection = defineRoute({
+  method: "GET",
+  path: "/api/v2/m3u8-encoder/collections/{slug}",
+  operationId: "getCollection",
+  tag: TAG,
+  summary: "Lists the jobs of one title by pages",
+  access: READ,
+  query: z.strictObject(page),
+  responses: {
+    200: {
+      description: "In the order of their creation",
+      schema: z
+        .object({ slug: z.string(), items: z.array(encoderJobSchema), nextCursor })
+        .meta({ id: "EncoderCollection" }),
+    },
+  },
+  problems: [],
+});
+
+const CHANGE_PROBLEMS = ["not-found", "deleted", "conflict", "wrong-state", "invalid"] as const;
+
+export const cancelEncoderJob = defineRoute({
+  method: "POST",
+  path: "/api/v2/m3u8-encoder/jobs/{jobId}/cancel",
+  operationId: "cancelEncoderJob",
+  tag: TAG,
+  summary: "Cancels a job and deletes what it has made; 409 once it has ended",
+  access: WRITE,
+  audit: "encoder-job.cancel",
+  responses: {
+    200: {
+      description: "The job is CANCELLED",
+      schema: z.object({ message: z.literal("Job cancelled successfully") }),
+    },
+  },
+  problems: CHANGE_PROBLEMS,
+});
+
+export const retryEncoderJob = defineRoute({
+  method: "POST",
+  path: "/api/v2/m3u8-encoder/jobs/{jobId}/retry",
+  operationId: "retryEncoderJob",
+  tag: TAG,
+  summary: "Queues a FAILED or CANCELLED job again, under its id",
+  access: WRITE,
+  audit: "encoder-job.retry",
+  responses: { 202: { description: "The queued job", schema: encoderJobSchema } },
+  problems: CHANGE_PROBLEMS,
 });

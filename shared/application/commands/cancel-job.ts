@@ -1,3 +1,4 @@
+import { cancelledJobEvents, withAnnouncements } from "../../domain/announcements.ts";
 import { cancelPart } from "../../domain/recovery.ts";
 import { refused, type VideoPost } from "../../domain/video-post.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
@@ -22,7 +23,8 @@ export async function cancelJob(
   const job = await jobs.find(jobId);
   if (job === null) return refused({ kind: "not-found" });
   const { fileId, kind, videoPostId, state } = job;
-  const decide = (post: VideoPost) => cancelPart(post, fileId, kind, now);
+  const decide = (post: VideoPost) =>
+    withAnnouncements(cancelPart(post, fileId, kind, now), (after) => cancelledJobEvents(after, job));
   const trace = { actor: by, action: "job.cancel", part: { fileId } } as const;
   const options = { fence: { kind: "live-job", jobId }, jobEnd: { kind: "cancel" } } as const;
   const outcome = await decideAndSave(posts, videoPostId, trace, now, decide, options);

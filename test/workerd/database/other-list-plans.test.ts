@@ -32,6 +32,17 @@ const deliveries = eachOf({ from: 1, to: 2, after: { eventAt: 1, eventId: id } }
   }),
 );
 
+const jobFilters = { slug: "a", resourceType: "AUDIO", callerId: "b", status: "FAILED", createdFrom: 1 } as const;
+const encoderJobs = eachOf(jobFilters).flatMap((filter) =>
+  [null, id].flatMap((after) =>
+    (["newest-first", "oldest-first"] as const).map(
+      (order): Use =>
+        ({ encoderJobs: jobs }) =>
+          jobs.list({ filter, order, after, limit }),
+    ),
+  ),
+);
+
 const LISTS: Readonly<Record<string, readonly Use[]>> = {
   videos,
   "rewards of an author": [null, 5].map(
@@ -44,6 +55,8 @@ const LISTS: Readonly<Record<string, readonly Use[]>> = {
       ({ postHistory }) =>
         postHistory.page({ videoPostId: id, before, limit }),
   ),
+  "encoder jobs": encoderJobs,
+  "the encoder job of a post": [({ encoderJobs: jobs }) => jobs.ofPost(id), ({ encoderJobs: jobs }) => jobs.find(id)],
   "webhook deliveries": deliveries,
   "attempts of a delivery": [
     ({ webhookDeliveries }) => webhookDeliveries.attempts({ endpointId: id, eventId: id }, limit),

@@ -8,4 +8,8 @@ export async function encoderExchanges(admin: Admin): Promise<void> {
   const { jobId } = await admin(`POST ${BASE}/upload/url`, request);
   await admin(`GET ${BASE}/status/{jobId}`, undefined, `${BASE}/status/${jobId}`);
   await admin(`GET ${BASE}/jobs/{jobId}`, undefined, `${BASE}/jobs/${jobId}`);
+  await admin(`GET ${BASE}/jobs`);
+  await admin(`GET ${BASE}/collections/{slug}`, undefined, `${BASE}/collections/serie-x-episode-1`);
+  await admin(`POST ${BASE}/jobs/{jobId}/cancel`, undefined, `${BASE}/jobs/${jobId}/cancel`);
+  await admin(`POST ${BASE}/jobs/{jobId}/retry`, undefined, `${BASE}/jobs/${jobId}/retry`);
 }

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { EncoderJob, EncoderJobState, JobOfPart } from "../../../domain/encoder-job.ts";
 import type { PostMetadata } from "../../../domain/post-metadata.ts";
+import { QUALITIES } from "../../../domain/quality.ts";
 import type { AbrVariant } from "../../../domain/rendition.ts";
 
 /* One row of an encoder job with its part and the state of both jobs: one statement, so one moment. */
@@ -31,31 +32,48 @@ const VARIANT = sql.raw(`json_object('quality', v.quality, 'width', v.width, 'he
     ELSE json_object('numerator', v.frame_rate_numerator, 'denominator', v.frame_rate_denominator) END,
   'segmentCount', v.segment_count, 'bytes', v.bytes)`);
 
-/** Jobs of the part; by the post, whose jobs have an index. Ids of jobs are in the order of their creation. */
-const jobsOf = (name: "j" | "t" | "d", kind: "TRANSCODE" | "ENCRYPT") =>
+/** Jobs of the part; by the post, whose jobs have an index. */
+const jobsOf = (name: "t" | "c" | "d", kind: "TRANSCODE" | "ENCRYPT") =>
   sql.raw(`video_transcode_job ${name} WHERE ${name}.video_post_id = e.video_post_id AND ${name}.file_id = e.file_id
     AND ${name}.kind = '${kind}'`);
 
 /**
  * The newest transcode job, and of the encrypt jobs behind it the newest up to the first that succeeded: what comes
- * later is a rotation.
+ * later is a rotation. Ids of jobs are in the order of their creation.
  */
-const TRANSCODE = sql`SELECT ${JOB} FROM ${jobsOf("j", "TRANSCODE")} ORDER BY j.job_id DESC LIMIT 1`;
-const ENCRYPT = sql`SELECT ${JOB} FROM ${jobsOf("j", "ENCRYPT")}
-    AND j.created_at >= (SELECT max(t.created_at) FROM ${jobsOf("t", "TRANSCODE")})
-    AND NOT EXISTS (SELECT 1 FROM ${jobsOf("d", "ENCRYPT")} AND d.state = 'SUCCEEDED' AND d.job_id < j.job_id)
-  ORDER BY j.job_id DESC LIMIT 1`;
+const TRANSCODE = sql`SELECT ${JOB} FROM video_transcode_job j
+  WHERE j.job_id = (SELECT max(t.job_id) FROM ${jobsOf("t", "TRANSCODE")})`;
+const ENCRYPT = sql`SELECT ${JOB} FROM video_transcode_job j WHERE j.job_id = (SELECT max(c.job_id)
+  FROM ${jobsOf("c", "ENCRYPT")} AND c.created_at >= (SELECT max(t.created_at) FROM ${jobsOf("t", "TRANSCODE")})
+    AND NOT EXISTS (SELECT 1 FROM ${jobsOf("d", "ENCRYPT")} AND d.state = 'SUCCEEDED' AND d.job_id < c.job_id))`;
 
-const VARIANTS = sql`SELECT json_group_array(json(one)) FROM (SELECT ${VARIANT} AS one FROM video_hls_abr_variant v
-  WHERE v.file_id = f.id AND v.transcode_job_id = coalesce(f.enc_path_job_id, f.file_path_job_id) ORDER BY v.alias)`;
+export const IS_DELETED = sql.raw(`(p.deleted_at IS NOT NULL OR f.version_state = 'REMOVED')`);
 
-export const ENCODER_JOB_STATE = sql`SELECT e.job_id AS jobId, e.video_post_id AS videoPostId, e.file_id AS fileId,
+const VARIANTS = sql`SELECT json_group_array(${VARIANT}) FROM video_hls_abr_variant v
+  WHERE v.file_id = f.id AND v.transcode_job_id = coalesce(f.enc_path_job_id, f.file_path_job_id)`;
+
+export const STATE_COLUMNS = sql`e.job_id AS jobId, e.video_post_id AS videoPostId, e.file_id AS fileId,
     e.slug, e.title, e.resource_type AS resourceType, e.caller_id AS callerId, e.webhook_url AS webhookUrl,
-    e.created_at AS createdAt, p.deleted_at IS NOT NULL OR f.version_state = 'REMOVED' AS isDeleted,
-    p.metadata, p.passthrough,    f.file_index AS fileIndex, f.duration AS durationSeconds, f.warnings, f.enc_path AS encPath,
-    f.enc_path_job_id AS encPathJobId, f.key_version AS keyVersion,
-    (${VARIANTS}) AS variants, (${TRANSCODE}) AS transcode, (${ENCRYPT}) AS encrypt
-  FROM encoder_job e JOIN video_post p ON p.id = e.video_post_id JOIN video_file_post f ON f.id = e.file_id`;
+    e.created_at AS createdAt, ${IS_DELETED} AS isDeleted,
+    p.metadata, p.passthrough, f.file_index AS fileIndex, f.duration AS durationSeconds, f.warnings,
+    f.enc_path AS encPath, f.enc_path_job_id AS encPathJobId, f.key_version AS keyVersion,
+    (${VARIANTS}) AS variants, (${TRANSCODE}) AS transcode, (${ENCRYPT}) AS encrypt`;
+
+/** Of a row `e` of encoder_job, whose post and part are always there. */
+export const WITH_PART = sql.raw(`CROSS JOIN video_post p ON p.id = e.video_post_id
+  CROSS JOIN video_file_post f ON f.id = e.file_id`);
+
+/** `encoderStatus` of the domain, by what the database knows. */
+export const STATUS = sql`(SELECT CASE
+    WHEN f.enc_path IS NOT NULL THEN 'COMPLETED'
+    WHEN state IN ('FAILED', 'CANCELLED') THEN state
+    WHEN isEncrypt OR state = 'SUCCEEDED' THEN 'UPLOADING_TO_CLOUD_STORAGE'
+    WHEN state <> 'RUNNING' OR coalesce(stage, 'DOWNLOADING') IN ('DOWNLOADING', 'PROBING') THEN 'DOWNLOADING'
+    WHEN stage = 'ENCODING' THEN 'ENCODING'
+    ELSE 'UPLOADING_TO_CLOUD_STORAGE' END
+  FROM (SELECT json_extract(present, '$.state') AS state, json_extract(present, '$.stage') AS stage, isEncrypt
+    FROM (SELECT coalesce(encrypt, (${TRANSCODE})) AS present, encrypt IS NOT NULL AS isEncrypt
+      FROM (SELECT (${ENCRYPT}) AS encrypt))))`;
 
 export function stateOf(row: EncoderJobRow): EncoderJobState {
   const { isDeleted, metadata, fileIndex, durationSeconds, warnings, variants, transcode, encrypt, ...rest } = row;
@@ -72,9 +90,14 @@ export function stateOf(row: EncoderJobRow): EncoderJobState {
         encPath === null || encPathJobId === null || keyVersion === null
           ? null
           : { prefix: encPath, transcodeJobId: encPathJobId, keyVersion },
-      variants: JSON.parse(variants) as readonly AbrVariant[],
+      variants: inOrder(JSON.parse(variants) as readonly AbrVariant[]),
     },
     transcode: JSON.parse(transcode) as JobOfPart,
     encrypt: encrypt === null ? null : (JSON.parse(encrypt) as JobOfPart),
   };
+}
+
+/** The highest first. */
+function inOrder(variants: readonly AbrVariant[]): readonly AbrVariant[] {
+  return variants.toSorted((a, b) => QUALITIES.indexOf(a.quality) - QUALITIES.indexOf(b.quality));
 }
