@@ -22,9 +22,10 @@ COPY package.json LICENSE ./
 COPY client client
 COPY shared shared
 COPY processor processor
+COPY cli cli
 ENV NODE_ENV=production WORK_DIR=/var/lib/ladderlock FFMPEG_PATH=/usr/bin/ffmpeg FFPROBE_PATH=/usr/bin/ffprobe
 USER processor
 # Node as process 1 handles SIGTERM; the processor ends its children, and the kernel does if it is killed.
 # docs/operating.md says what the two options are for.
-ENTRYPOINT ["node", "--max-semi-space-size=2", "--single-threaded-gc", "processor/main.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=2", "--single-threaded-gc", "cli/main.ts"]
 CMD ["serve"]

@@ -34,7 +34,7 @@ export default defineConfig({
           testTimeout: SLOW_MACHINE_MS,
           hookTimeout: SLOW_MACHINE_MS,
           expect: POLLING,
-          include: ["{shared,edge,processor,scripts,test}/**/*.test.ts"],
+          include: ["{shared,edge,processor,cli,scripts,test}/**/*.test.ts"],
           exclude: [...configDefaults.exclude, WORKERD, ...END_TO_END],
         },
       },

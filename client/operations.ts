@@ -14,6 +14,8 @@ export type ContentKey = { readonly keyId: string; readonly quality: "1080p" | "
 
 export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
 
+export type Diagnostics = { readonly version: string; readonly serverTime: number; readonly bindings: readonly ({ readonly name: string; readonly required: boolean; readonly state: "working" | "present" | "failing" | "missing"; readonly detail: string | null; })[]; readonly migrations: { readonly newest: string; readonly applied: number | null; readonly missing: readonly string[]; readonly unknown: readonly string[]; }; readonly cronLastRunAt: number | null; readonly queues: readonly ({ readonly binding: "DELETE_OBJECTS" | "AUDIT_EVENTS" | "WEBHOOKS"; readonly lastProbeAt: number | null; })[]; readonly processors: { readonly lastSeenAt: number | null; readonly working: readonly string[]; readonly waiting: number; readonly waitingSince: number | null; }; readonly secrets: readonly ({ readonly name: string; readonly weakness: "repetitive" | "sequence" | "readable" | "reused" | null; })[]; readonly playback: { readonly baseUrl: string | null; readonly sampleSegment: string | null; }; readonly demoViewers: boolean; };
+
 export type EncoderCollection = { readonly slug: string; readonly items: readonly EncoderJob[]; readonly nextCursor: string | null; };
 
 export type EncoderJob = { readonly jobId: string; readonly status: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | "QUEUED" | null; readonly progressPercentage: number; readonly currentVariant: number | null; readonly variantProgressPercentage: number | null; readonly completedSegments: number; readonly totalSegments: number | null; readonly slug: string; readonly title: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly videoPostId: string; readonly variants: { readonly [name in string]: Variant }; readonly masterPlaylistUrl: string | null; readonly securePlaybackUrl: string | null; readonly keyPrefix: string | null; readonly durationSeconds: number | null; readonly warnings: readonly string[]; readonly failure: { readonly code: FailureCode; readonly message: string; } | null; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; readonly statusUrl: string; readonly jobUrl: string; readonly createdAt: string; readonly finishedAt: string | null; };
@@ -620,6 +622,18 @@ export type Operations = {
     answers: { readonly status: 200; readonly body: { readonly forgotten: number; readonly finished: boolean; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
   };
+  /** Reports facts about the deployment that only the Worker knows; `ladderlock doctor` interprets them. */
+  readDiagnostics: {
+    input: Record<never, never>;
+    answers: { readonly status: 200; readonly body: Diagnostics };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Sends a message through each queue; its arrival shows as `lastProbeAt`. */
+  probeQueues: {
+    input: Record<never, never>;
+    answers: { readonly status: 202; readonly body: { readonly sentAt: number; readonly refused: readonly ("DELETE_OBJECTS" | "AUDIT_EVENTS" | "WEBHOOKS")[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
 };
 
 export const OPERATIONS = {
@@ -708,6 +722,8 @@ export const OPERATIONS = {
   listAuditEvents: { method: "GET", path: "/admin/audit" },
   exportAuditEvents: { method: "GET", path: "/admin/audit/export", files: true },
   forgetViewer: { method: "POST", path: "/admin/viewers/forget" },
+  readDiagnostics: { method: "GET", path: "/admin/diagnostics" },
+  probeQueues: { method: "POST", path: "/admin/diagnostics/probes" },
 } as const satisfies Readonly<
   Record<keyof Operations, { readonly method: string; readonly path: string; readonly files?: true }>
 >;

@@ -9,6 +9,7 @@ import { segmentServer } from "./playback/segment-server.ts";
 import { createPlayerHandlers } from "./player-requests.ts";
 import { DEFINED_ROUTES } from "./routes/all.ts";
 import { routeProxy } from "./routes/encoder/proxy.ts";
+import { frontRoutes } from "./routes/pages/front.tsx";
 import { watchRoutes } from "./routes/pages/watch.tsx";
 import { routeKeys } from "./routes/playback/content-key.ts";
 import { routePlaylists } from "./routes/playback/playlists.ts";
@@ -35,6 +36,7 @@ export function createApp(context: Context, players = createPlayerHandlers(conte
   const routes = DEFINED_ROUTES.filter(({ definition: { onlyWith } }) => isEnabled(context, onlyWith));
   mount(app, context, routes);
   mountUploads(app, context);
+  app.route("/", frontRoutes(context));
   app.route("/watch", watchRoutes(context));
 
   app.notFound(() => problem("not-found"));

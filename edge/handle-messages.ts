@@ -21,6 +21,7 @@ const HANDLERS: { readonly [K in Kind]: MessageHandler<K> } = {
   "delete-job-objects": oneByOne((message, { env }) => deleteJobObjects(env, message)),
   "delete-replaced": oneByOne((message, context) => deleteReplaced(context, message)),
   "deliver-webhook": deliverWebhooks,
+  probe: oneByOne(({ queue }, { serviceState, now }) => serviceState.record(`queue:${queue}`, now())),
 };
 
 const RETRY_SECONDS = 30;

@@ -25,9 +25,10 @@ const VIDEOS_PER_SWEEP = 5;
 
 /** The work of the Cron Trigger, every minute. Failures are logged by step, and the invocation counts as failed. */
 export async function runScheduled(context: Context): Promise<void> {
-  const { uploads, env, settings, now } = context;
+  const { uploads, env, settings, serviceState, now } = context;
   try {
     await runIsolated({
+      mark: () => serviceState.record("cron", now()),
       tokenPosts: () => finishTokenUploads(context),
       titles: () => context.foldedTitles.complete(TITLES_PER_SWEEP),
       scan: () => scanJobs(context, now()),

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const LOOK_EVERY_MS = 50;
 
 /**
- * `processor run` of one job in its own process, with the most memory that the process itself ever had resident
+ * `ladderlock run` of one job in its own process, with the most memory that the process itself ever had resident
  * (VmHWM, proc(5)); what it starts is not counted. Throws when the job does not succeed.
  */
 export async function runProcessor(jobId: string, environment: Record<string, string>): Promise<ProcessorRun> {
@@ -28,7 +28,7 @@ export async function runProcessor(jobId: string, environment: Record<string, st
   }, LOOK_EVERY_MS);
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
   clearInterval(timer);
-  if (code !== 0) throw new Error(`processor run ended with ${code}: ${log.join("").slice(-3000)}`);
+  if (code !== 0) throw new Error(`ladderlock run ended with ${code}: ${log.join("").slice(-3000)}`);
   if (peakMegabytes === 0) throw new Error("the memory of a process can be read on Linux only");
   return { peakMegabytes, seconds: (performance.now() - startedAt) / 1000 };
 }

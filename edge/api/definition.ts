@@ -67,6 +67,7 @@ export const TAGS = {
   Webhooks: "Sites and operators: events of posts, and their delivery",
   "API keys": "Operators",
   "Audit log": "Operators",
+  Diagnostics: "Operators: facts about the deployment, for `ladderlock doctor`",
   Processors: "The job protocol: processors",
   Service: "Pages, health and this document",
 } as const;

@@ -109,6 +109,7 @@ export const AUDIT_ACTIONS = {
     optional: ["from", "to", "state", "deliveryId", "replayed"],
   },
   "viewer.forget": { records: "a viewer who was removed from the log, not named", details: ["forgotten", "finished"] },
+  "diagnostics.probe": { records: "messages sent through the queues to see that they arrive", details: ["queues"] },
   "audit.export": { records: "an export of the log", details: ["from", "to", "format"] },
 } as const satisfies Readonly<Record<string, Action>>;
 

@@ -44,7 +44,14 @@ const deliverWebhook = z.object({
   attempt: z.int().positive(),
 });
 
+/** The bindings of the queues. */
+export const QUEUES = ["DELETE_OBJECTS", "AUDIT_EVENTS", "WEBHOOKS"] as const;
+export type QueueBinding = (typeof QUEUES)[number];
+
+const probe = z.object({ kind: z.literal("probe"), queue: z.enum(QUEUES) });
+
 const messageSchema = z.discriminatedUnion("kind", [
+  probe,
   deleteObjects,
   deleteJobObjects,
   deleteReplaced,
@@ -64,9 +71,12 @@ export type DeleteReplacedMessage = Readonly<z.infer<typeof deleteReplaced>>;
 /** Starts one attempt, unless it has been started before. The database has everything else. */
 export type DeliverWebhookMessage = Readonly<z.infer<typeof deliverWebhook>>;
 
+/** Shows that the consumer of a queue runs. */
+export type ProbeMessage = Readonly<z.infer<typeof probe>>;
+
 export type DeletionMessage = DeleteObjectsMessage | DeleteJobObjectsMessage | DeleteReplacedMessage;
 export type AuditEventMessage = AuditEvent & { readonly kind: "audit-event" };
-export type QueueMessage = DeletionMessage | AuditEventMessage | DeliverWebhookMessage;
+export type QueueMessage = ProbeMessage | DeletionMessage | AuditEventMessage | DeliverWebhookMessage;
 
 /** Null for a message that this release cannot read. */
 export function readMessage(body: unknown): QueueMessage | null {

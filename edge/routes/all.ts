@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { apiKeyRoutes } from "./admin/api-keys.ts";
 import { auditRoutes } from "./admin/audit.ts";
 import { adminKeyRoutes } from "./admin/content-keys.ts";
+import { diagnosticsRoutes } from "./admin/diagnostics.ts";
 import { importRoutes } from "./admin/imports.ts";
 import { lookUpTokenRoutes } from "./admin/look-up-token.ts";
 import { policyRoutes } from "./admin/quality-auth.ts";
@@ -69,6 +70,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...apiKeyRoutes,
   ...auditRoutes,
   ...viewerRecordRoutes,
+  ...diagnosticsRoutes,
   ...internalJobRoutes,
   ...garbageRoutes,
 ];

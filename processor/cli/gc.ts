@@ -6,7 +6,7 @@ import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { textTable } from "./text-table.ts";
 
-/** `processor gc`: one garbage collection, for people and for cron. Resolves to the exit code. */
+/** `ladderlock gc`: one garbage collection, for people and for cron. Resolves to the exit code. */
 export async function gc(
   config: ProcessorConfig,
   options: { readonly dryRun: boolean; readonly json: boolean },

@@ -74,7 +74,7 @@ async function run(
   return { code, ...printed, calls: worker.calls, objects: [...s3.objects.keys()] };
 }
 
-describe("processor import", () => {
+describe("ladderlock import", () => {
   it("stores the content, then creates the post and names it", async () => {
     const { code, out, progress, calls, objects } = await run({ GET: NO, POST: { status: 201, body: MADE } });
     expect([code, out]).toEqual([0, expect.stringMatching(/^Imported as post p1 \(PUBLISHED\)\. /)]);

@@ -19,7 +19,7 @@ import { type Manifest, readManifest } from "../imports/manifest.ts";
 import { uploadImport } from "../imports/upload-import.ts";
 import { RetryableError } from "../retryable-error.ts";
 import { EXIT } from "./exit-codes.ts";
-import type { Output } from "./jobs.ts";
+import type { Output } from "./output.ts";
 import type { Terminal } from "./progress-display.ts";
 import { progressLine } from "./progress-line.ts";
 
@@ -29,7 +29,7 @@ type Outcome =
   | { readonly kind: "checked"; readonly importId: string }
   | { readonly kind: "imported" | "was-imported"; readonly post: ImportedPost };
 
-/** `processor import`: resolves to the exit code. */
+/** `ladderlock import`: resolves to the exit code. */
 export async function importContent(
   config: ImportConfig,
   options: ImportOptions,

@@ -11,7 +11,7 @@ import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { usableFfmpeg } from "./usable-ffmpeg.ts";
 
-/** `processor run`: does one job and resolves to the exit code that says how it went. */
+/** `ladderlock run`: does one job and resolves to the exit code that says how it went. */
 export async function run(config: ProcessorConfig, jobId: string): Promise<number> {
   const log = loggerFor(config);
   const stop = stopOnSignals(config.stopSeconds, EXIT.tryLater, (signal) => log.info({ signal }, "stopping"));

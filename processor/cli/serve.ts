@@ -11,7 +11,7 @@ import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { usableFfmpeg } from "./usable-ffmpeg.ts";
 
-/** `processor serve`: works on jobs until a signal stops it. Resolves to the exit code. */
+/** `ladderlock serve`: works on jobs until a signal stops it. Resolves to the exit code. */
 export async function serve(config: ProcessorConfig): Promise<number> {
   const log = loggerFor(config);
   const stop = stopOnSignals(config.stopSeconds, EXIT.failed, (signal) => log.info({ signal }, "stopping"));

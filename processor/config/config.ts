@@ -60,7 +60,7 @@ export type ProcessorConfig = {
   readonly owner: string;
 };
 
-/** What `processor jobs` needs: it is a client of the administrators' API and of nothing else. */
+/** What a command needs that is a client of the API and of nothing else. */
 export type OperatorConfig = { readonly serviceUrl: string; readonly adminApiKey: string };
 
 /** What is in force, or every problem at once, each a line that says what to set. */
@@ -182,7 +182,7 @@ export const SETTINGS = {
   VIDEO_JOB_ID: optionalText("job that `run` runs if none is given"),
 } satisfies Record<string, Setting>;
 
-/** Read by `processor jobs`, `rotate`, `rewrap` and `import`, beside LADDERLOCK_URL. */
+/** Read by `ladderlock import`, and by the commands that speak to the API alone. */
 export const OPERATOR_SETTINGS = {
   LADDERLOCK_URL: SERVICE_URL,
   ADMIN_API_KEY: required("an API key of the Worker"),

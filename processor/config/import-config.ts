@@ -10,18 +10,21 @@ import {
   schemaOf,
 } from "./config.ts";
 
-/** What `processor import` needs: the administrators' API, and the bucket of sources. */
+/** What `ladderlock import` needs: the administrators' API, and the bucket of sources. */
 export type ImportConfig = OperatorConfig &
   Pick<ProcessorConfig, "objectStore" | "sourceBucket" | "sourceAllowHosts" | "uploadConcurrency" | "stopSeconds">;
 
 const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, SOURCE_BUCKET } = SETTINGS;
 const { SOURCE_ALLOW_HOSTS, UPLOAD_CONCURRENCY, STOP_SECONDS } = SETTINGS;
 
-const importSchema = schemaOf({
-  ...OPERATOR_SETTINGS,
+const IMPORT_SETTINGS = {
   ...{ S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, SOURCE_BUCKET },
   ...{ SOURCE_ALLOW_HOSTS, UPLOAD_CONCURRENCY, STOP_SECONDS },
-});
+};
+/** For `ladderlock import --help`, beside the connection to the Worker. */
+export const IMPORT_SETTING_NAMES: readonly string[] = Object.keys(IMPORT_SETTINGS);
+
+const importSchema = schemaOf({ ...OPERATOR_SETTINGS, ...IMPORT_SETTINGS });
 
 export function readImportConfig(environment: Environment): ConfigOutcome<ImportConfig> {
   return readEnvironment(environment, importSchema, configOf);

@@ -8,7 +8,7 @@ import {
 } from "../../shared/application/protocols/import-protocol.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 
-/* What `processor import` reads; docs/migrating.md describes it. */
+/* What `ladderlock import` reads; docs/migrating.md describes it. */
 
 const KEY_HEX = /^[0-9a-fA-F]{32}$/;
 

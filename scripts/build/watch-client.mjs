@@ -8,11 +8,17 @@ const CLIENT = join(ROOT, "edge/watch/client");
 const HLS = join(ROOT, "node_modules/hls.js");
 const ASSETS = join(DIST, "watch-assets");
 const STAMP = join(ROOT, "node_modules/.cache/ladderlock/watch-client.sha256");
-const OUTPUTS = ["watch.js", "session-refresh.js", "watch.css", "hls.worker.js", "hls.js-license.txt", "icon.svg"].map(
-  (name) => join(ASSETS, name),
-);
+const OUTPUTS = [
+  "watch.js",
+  "session-refresh.js",
+  "watch.css",
+  "front.css",
+  "hls.worker.js",
+  "hls.js-license.txt",
+  "icon.svg",
+].map((name) => join(ASSETS, name));
 
-/** The script and style of the watch page, and the module that sites import. Skipped when no source has changed. */
+/** The script and styles of the pages, and the module that sites import. Skipped when no source has changed. */
 export async function buildWatchClient() {
   const stamp = fingerprint();
   if (!isUpToDate(stamp)) await build(stamp);
@@ -40,7 +46,7 @@ async function build(stampOfThis) {
   const startedAt = performance.now();
   const { build: bundle } = await import("esbuild");
   const { outputFiles } = await bundle({
-    entryPoints: ["watch.ts", "session-refresh.ts", "watch.css"].map((name) => join(CLIENT, name)),
+    entryPoints: ["watch.ts", "session-refresh.ts", "watch.css", "front.css"].map((name) => join(CLIENT, name)),
     outdir: ASSETS,
     bundle: true,
     minify: true,

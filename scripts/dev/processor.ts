@@ -14,7 +14,7 @@ export function startProcessor(origin: string, processorToken: string): Service 
   return new Service({
     name: "The processor",
     command: process.execPath,
-    args: ["--max-semi-space-size=2", "--single-threaded-gc", "processor/main.ts", "serve"],
+    args: ["--max-semi-space-size=2", "--single-threaded-gc", "cli/main.ts", "serve"],
     cwd: ROOT,
     env: {
       ...process.env,

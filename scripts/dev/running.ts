@@ -26,14 +26,26 @@ export function takeStateFolder(file: string, port: number): { add(service: numb
   };
 }
 
+/** The port of the system that runs here already; null where none does. */
+export function portOfRunning(file: string): number | null {
+  const earlier = running.safeParse(readJson(file));
+  return earlier.success && isLauncher(earlier.data.launcher) ? earlier.data.port : null;
+}
+
+/** Process ids are used again. */
+function isLauncher(pid: number): boolean {
+  return pid !== process.pid && isAlive(pid) && commandLineOf(pid).includes("scripts/dev/start.ts");
+}
+
 function endEarlier({ launcher, port, services }: z.infer<typeof running>): void {
-  if (launcher !== process.pid && isAlive(launcher) && commandLineOf(launcher).includes("scripts/dev/start.ts")) {
+  if (isLauncher(launcher)) {
     throw new UsageError(
-      `ladderlock runs here already, at http://localhost:${port} (process ${launcher}). Stop it first.`,
+      `ladderlock runs here already, at http://localhost:${port} (process ${launcher}). Stop it first,\n` +
+        "or add a film to it: npm start -- film.mp4",
     );
   }
   // Process ids are used again: only what is recognised is ended.
   const members = services.flatMap(membersOfGroup);
-  const ours = members.filter((pid) => /wrangler|workerd|processor\/main\.ts/.test(commandLineOf(pid)));
+  const ours = members.filter((pid) => /wrangler|workerd|cli\/main\.ts/.test(commandLineOf(pid)));
   signalAll(new Set(ours.flatMap(descendantsOf)), "SIGKILL");
 }

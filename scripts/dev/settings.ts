@@ -21,7 +21,7 @@ export class UsageError extends Error {
 
 export const USAGE = `Usage: npm start [-- file or http(s) URL]
 
-Without an argument a sample clip is generated. PORT chooses the port (8787).`;
+Without an argument a sample clip is generated. While the system runs, a file or URL is added to it. PORT chooses the port (8787).`;
 
 /** Reads the arguments of `npm start` and the environment. Throws UsageError. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {

@@ -8,7 +8,7 @@ import { type Ingested, type IngestSource, ingest } from "./ingest.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { PLACES, ROOT } from "./places.ts";
 import { startProcessor } from "./processor.ts";
-import { takeStateFolder } from "./running.ts";
+import { portOfRunning, takeStateFolder } from "./running.ts";
 import { makeSampleClip } from "./sample-clip.ts";
 import { type Service, ServiceEnded, tailOf } from "./service.ts";
 import { readSettings, type Settings, type Source, USAGE, UsageError } from "./settings.ts";
@@ -42,6 +42,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const settings = readSettings(args, process.env);
+  const port = portOfRunning(PLACES.running);
+  if (port !== null && settings.source.kind !== "sample") return addToRunning({ ...settings, port });
   const folder = takeStateFolder(PLACES.running, settings.port);
   const services = new Services();
   process.on("exit", () => services.kill());
@@ -63,6 +65,24 @@ async function main(args: readonly string[]): Promise<number> {
     if (stop.aborted) console.log("Stopping ...");
     await services.stop();
     folder.release();
+  }
+}
+
+/** Two Workers on one local database would spoil it: the film goes to the system that runs, which processes it. */
+async function addToRunning(settings: Settings): Promise<number> {
+  const origin = `http://127.0.0.1:${settings.port}`;
+  const display = createProgressDisplay(process.stdout);
+  const stop = listenForInterrupts(() => process.exit(0));
+  display.line(`ladderlock runs at http://localhost:${settings.port}: the film is added to it`);
+  try {
+    await waitUntilHealthy(origin, stop);
+    const api = new Api(origin, ensureDevVars(PLACES.devVars, new Date()).ADMIN_API_KEY ?? "");
+    return (await ingestAndFollow(settings, api, display, stop)) ? 0 : 1;
+  } catch (error) {
+    display.end("as-it-is");
+    if (!stop.aborted) throw error;
+    console.log("Stopped watching. What was uploaded is still processed.");
+    return 0;
   }
 }
 

@@ -237,6 +237,18 @@ export const ROUTES_BY_HAND: readonly RouteByHand[] = [
     },
   },
   {
+    registered: "GET /",
+    path: "/",
+    operations: {
+      get: {
+        operationId: "frontPage",
+        tags: ["Service"],
+        summary: "A page for people: what this is, and where its documents are",
+        responses: { 200: bytes("The page", "text/html") },
+      },
+    },
+  },
+  {
     registered: "GET /healthz",
     path: "/healthz",
     operations: {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { apiTables } from "./api-tables.ts";
 import { clientOperations, processorOperations } from "./client-operations.ts";
+import { commandTables } from "./command-tables.ts";
 import { processorTables, workerTables } from "./configuration-tables.ts";
 import { documentedExamples } from "./documented-examples.ts";
 import { withTables } from "./generated-tables.ts";
@@ -22,6 +23,7 @@ export function outputs(): Readonly<Record<string, string>> {
   const settings = { ...workerTables(read("wrangler.toml")), ...processorTables() };
   return {
     "docs/configuration.md": withTables(read("docs/configuration.md"), settings),
+    "docs/command-line.md": withTables(read("docs/command-line.md"), commandTables()),
     "docs/http-api.md": page,
     "docs/openapi.json": `${JSON.stringify(openApiDocument(version, documentedExamples(page)))}\n`,
     "docs/reference.html": referencePage(),

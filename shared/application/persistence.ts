@@ -16,6 +16,7 @@ import type { RekeyStore } from "./ports/rekey-store.ts";
 import type { RevocationFeed } from "./ports/revocation-feed.ts";
 import type { RotationBatches } from "./ports/rotation-batches.ts";
 import type { RotationSteps } from "./ports/rotation-steps.ts";
+import type { ServiceState } from "./ports/service-state.ts";
 import type { UploadStore } from "./ports/upload-store.ts";
 import type { UploadTokenStore } from "./ports/upload-token-store.ts";
 import type { VideoPostHistory } from "./ports/video-post-history.ts";
@@ -54,4 +55,5 @@ export interface Persistence {
   readonly idempotency: IdempotencyStore;
   readonly webhookEndpoints: WebhookEndpoints;
   readonly webhookDeliveries: WebhookDeliveries;
+  readonly serviceState: ServiceState;
 }

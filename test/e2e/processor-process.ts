@@ -30,7 +30,7 @@ export async function startProcessor(
   const logPath = join(directory, "processor.log");
   const log = await open(logPath, "a");
   const env = { ...processorSettings(origin), WORK_DIR: join(directory, "work"), ...settings };
-  const child = spawn(process.execPath, ["processor/main.ts", ...args], {
+  const child = spawn(process.execPath, ["cli/main.ts", ...args], {
     cwd: ROOT,
     stdio: ["ignore", log.fd, log.fd],
     env: { ...inherited(), ...env },

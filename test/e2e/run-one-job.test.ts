@@ -11,7 +11,7 @@ import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
-/* One job, one container, exit: every way that `processor run` can end, in a system where nothing else works on jobs. */
+/* One job, one container, exit: every way that `ladderlock run` can end, in a system where nothing else works on jobs. */
 
 let directory: string;
 let stack: Stack;
@@ -80,7 +80,7 @@ function internal(route: string, token: string, body: unknown): Promise<Response
   return fetch(`${stack.origin}/internal/jobs/${route}`, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-describe.concurrent("processor run", () => {
+describe.concurrent("ladderlock run", () => {
   it("does the job that it is given and ends with 0; asked again it ends with 0 at once", async () => {
     const transcode = await createPost(clips.short);
     const first = await ended(["run", transcode.jobId]);
@@ -141,7 +141,7 @@ describe.concurrent("processor run", () => {
     const settings = { X264_PRESET: "veryslow", HEARTBEAT_SECONDS: "0.5" };
     const running = await startProcessor(stack.origin, settings, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 150_000, interval: 200 }).toBe("ENCODING");
-    const cancelled = await ended(["jobs", "cancel", jobId], { ADMIN_API_KEY: stack.adminKey });
+    const cancelled = await ended(["queue", "cancel", jobId], { ADMIN_API_KEY: stack.adminKey });
     expect(cancelled.log).toContain("stops with its next heartbeat");
     expect((await endOf(running)).code).toBe(0);
     expect(await job(jobId)).toMatchObject({ state: "CANCELLED" });
@@ -161,25 +161,25 @@ describe.concurrent("processor run", () => {
   });
 });
 
-describe.concurrent("processor jobs", () => {
+describe.concurrent("ladderlock queue", () => {
   it("shows dead letters to an operator, who has one done again", async () => {
     const { jobId, videoPostId } = await createPost(clips.text);
     await ended(["run", jobId]);
     const settings = { ADMIN_API_KEY: stack.adminKey };
-    const listed = await ended(["jobs", "list", "--state", "FAILED", "--post", videoPostId], settings);
+    const listed = await ended(["queue", "list", "--state", "FAILED", "--post", videoPostId], settings);
     expect(listed.code).toBe(0);
     expect(listed.log).toMatch(
       new RegExp(`^JOB .*\\n${jobId} +TRANSCODE +${videoPostId} +0 +FAILED .* The file .*\\.\\n$`),
     );
-    expect((await ended(["jobs", "retry", jobId], settings)).log).toBe("Queued again, with 5 attempts.\n");
-    expect((await ended(["jobs", "retry", jobId], settings)).code).toBe(1);
-    const shown = await ended(["jobs", "show", jobId, "--json"], settings);
+    expect((await ended(["queue", "retry", jobId], settings)).log).toBe("Queued again, with 5 attempts.\n");
+    expect((await ended(["queue", "retry", jobId], settings)).code).toBe(1);
+    const shown = await ended(["queue", "show", jobId, "--json"], settings);
     expect(JSON.parse(shown.log)).toMatchObject({ jobId, state: "QUEUED", attempt: 0 });
     expect((await ended(["run", jobId])).code).toBe(65);
   });
 });
 
-describe("processor gc", () => {
+describe("ladderlock gc", () => {
   it("finds what a dead claim left, says so in a dry run, and deletes that alone", async () => {
     const transcode = await createPost(clips.short);
     await ended(["run", transcode.jobId]);

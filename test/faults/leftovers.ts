@@ -2,7 +2,7 @@ import { startProcessor } from "../e2e/processor-process.ts";
 import type { Stack } from "../e2e/stack.ts";
 
 /**
- * Runs `processor gc` until nothing more goes, and says what no pointer named before and after it. The pointers are
+ * Runs `ladderlock gc` until nothing more goes, and says what no pointer named before and after it. The pointers are
  * read from the database, not from the garbage collector's own idea of them.
  */
 export async function collectLeftovers(stack: Stack): Promise<{ before: number; after: string[] }> {
@@ -14,7 +14,7 @@ export async function collectLeftovers(stack: Stack): Promise<{ before: number; 
     const code = await collection.exit;
     const log = await collection.log();
     await collection.stop();
-    if (code !== 0) throw new Error(`processor gc ended with ${code}: ${log}`);
+    if (code !== 0) throw new Error(`ladderlock gc ended with ${code}: ${log}`);
     // The deletions go through a queue, in batches of up to five seconds.
     await new Promise((resolve) => setTimeout(resolve, 6000));
     after = await unnamedObjects(stack);

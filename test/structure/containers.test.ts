@@ -51,11 +51,11 @@ describe("the Dockerfile", () => {
 });
 
 describe("what the image holds", () => {
-  it("is every folder that the processor imports", () => {
+  it("is every folder that the program imports", () => {
     const copied = [...DOCKERFILE.matchAll(/^COPY (\w+) \1$/gm)].map((match) => match[1]!);
-    const processor = readSourceFiles(["processor"]).filter(({ path }) => !isTest(path));
-    const imported = processor.flatMap(({ imports }) => imports.filter((one) => one.kind === "file"));
-    const needed = new Set(["processor", ...imported.map(({ path }) => path.split("/")[0]!)]);
+    const program = readSourceFiles(["cli", "processor"]).filter(({ path }) => !isTest(path));
+    const imported = program.flatMap(({ imports }) => imports.filter((one) => one.kind === "file"));
+    const needed = new Set(["cli", ...imported.map(({ path }) => path.split("/")[0]!)]);
     expect(copied.toSorted()).toEqual([...needed].toSorted());
     const ignored = readFileSync(join(ROOT, ".dockerignore"), "utf8");
     for (const folder of copied) expect(ignored).toMatch(new RegExp(`^!${folder}$`, "m"));

@@ -40,20 +40,19 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       /^node:zlib$/,
     ],
   },
+  /** The program `ladderlock`. */
+  cli: {
+    may: [...SHARED, "client", "processor"],
+    packages: [/^node:/, /^zod$/, /^commander$/, /^tus-js-client$/],
+  },
   processor: {
     may: [...SHARED, "client"],
-    packages: [
-      /^node:/,
-      /^zod$/,
-      /^pino$/,
-      /^node-cron$/,
-      /^@aws-sdk\//,
-      /^commander$/,
-      /^fluent-ffmpeg$/,
-      /^prom-client$/,
-    ],
+    packages: [/^node:/, /^zod$/, /^pino$/, /^node-cron$/, /^@aws-sdk\//, /^fluent-ffmpeg$/, /^prom-client$/],
   },
 };
+
+/** Data that any layer may import: the release, and the names of its migrations. */
+export const DATA: readonly string[] = ["package.json", "migrations/d1/meta/_journal.json"];
 
 /** What starts, measures and tests the rest: free to use all of it, and used by none of it. */
 export const OUTSIDE = ["scripts", "bench", "test"];
@@ -81,7 +80,7 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   // The rest of the code knows the database by the ports of shared/application. The rows are the same in every dialect.
   { name: /^drizzle-orm/, within: "", to: ["shared/persistence/d1/"] },
   { name: /^@aws-sdk\//, within: "processor/", to: ["processor/adapters/object-store.ts"] },
-  { name: /^commander$/, within: "", to: ["processor/cli/"] },
+  { name: /^commander$/, within: "", to: ["cli/command-line.ts", "cli/definitions/", "cli/completion/"] },
   { name: /^ipaddr\.js$/, within: "", to: ["shared/lib/public-address.ts"] },
   { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config/config.ts"] },
   { name: /^prom-client$/, within: "", to: ["processor/monitoring/"] },

@@ -47,7 +47,7 @@ function titlesOf(source: string): string[] {
 }
 
 /** This file has the words that it looks for. */
-const SOURCES = readSourceFiles(["edge", "processor", "shared", ...OUTSIDE]).filter(
+const SOURCES = readSourceFiles(["edge", "processor", "cli", "shared", ...OUTSIDE]).filter(
   ({ path }) => path !== "test/structure/wording.test.ts",
 );
 
@@ -59,7 +59,7 @@ describe("the wording", () => {
   });
 
   it("of texts in the code is plain", () => {
-    const shipped = SOURCES.filter(({ path }) => /^(?:edge|processor|shared)\//.test(path) && !isTest(path));
+    const shipped = SOURCES.filter(({ path }) => /^(?:edge|processor|cli|shared)\//.test(path) && !isTest(path));
     const found = shipped.flatMap(({ path, text }) => literalsOf(text).flatMap((literal) => wordsIn(path, literal)));
     expect(found).toEqual([]);
   });

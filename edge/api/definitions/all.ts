@@ -1,6 +1,7 @@
 import type { RouteDefinition } from "../definition.ts";
 import * as apiKeys from "./api-keys.ts";
 import * as audit from "./audit.ts";
+import * as diagnostics from "./diagnostics.ts";
 import * as encoder from "./encoder.ts";
 import * as imports from "./imports.ts";
 import * as jobs from "./jobs.ts";
@@ -35,7 +36,7 @@ const MODULES = [
     keys,
     rotations,
   ],
-  ...[imports, webhooks, apiKeys, audit, viewers, processors],
+  ...[imports, webhooks, apiKeys, audit, viewers, diagnostics, processors],
 ];
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];

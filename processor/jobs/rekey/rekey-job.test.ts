@@ -53,7 +53,7 @@ async function segmentsOf(name: string, size: string | null): Promise<Buffer[]> 
 
 type Stored = { quality: Quality; segments: readonly Buffer[]; encrypted?: boolean; ivs?: number[]; said?: number };
 
-/** Under the prefix of an import, as `processor import` leaves it. */
+/** Under the prefix of an import, as `ladderlock import` leaves it. */
 function storeImport(s3: S3Server, { quality, segments, encrypted = true, ivs, said = 1 }: Stored): void {
   const ivOf = (index: number) => Buffer.alloc(16, (ivs ?? [])[index] ?? index + 1);
   for (const [index, clear] of segments.entries()) {

@@ -64,6 +64,8 @@ function heldUnlessAborted<A, B, R>(
 async function scan(deps: JobServiceDeps): Promise<ScanReport> {
   const reports: ScanReport[] = [];
   await runIsolated({
+    // Every processor scans once a minute.
+    mark: () => deps.serviceState.record("processor", deps.now()),
     scan: async () => reports.push(await scanJobs(deps, deps.now())),
     migration: () => continueRekey(deps, deps.rekeyMaxInFlight, deps.now()),
     rotations: () => continueKeyRotations(deps, deps.now()),

@@ -14,7 +14,8 @@ type Stores =
   | "revocations"
   | "rekeys"
   | "rotationBatches"
-  | "rotationSteps";
+  | "rotationSteps"
+  | "serviceState";
 
 /** One claim of a job. */
 export type JobClaim = { readonly jobId: string; readonly claimNo: number };

@@ -3,7 +3,7 @@ import { AUDIO_QUALITIES, QUALITIES, type Quality, VIDEO_QUALITIES } from "../..
 import { multipleLines, singleLine } from "../plain-text.ts";
 
 /*
- * What `processor import` and the Worker say to each other:
+ * What `ladderlock import` and the Worker say to each other:
  *
  *   GET  /admin/video/imports/{importId}   -> 200 ImportedPost | 404
  *   POST /admin/video/imports              ImportRequest -> 201 ImportedPost, or 200 when the import has its post already

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /*
- * What `processor rewrap` and the Worker say to each other:
+ * What `ladderlock keys rewrap` and the Worker say to each other:
  *
  *   GET  /admin/video/enc/rewrap                       -> KeysAtRestView
  *   POST /admin/video/enc/rewrap   { limit?, cursor? } -> RewrapView: one page; again with nextCursor until that is null

@@ -3,7 +3,7 @@ import { ROTATION_ITEM_STATES, type RotationSelection, SKIP_REASONS } from "../.
 import { VIDEO_POST_STATUSES } from "../../domain/video-post.ts";
 
 /*
- * What `processor rotate` and the Worker say to each other, below /admin/video/enc/rotations:
+ * What `ladderlock keys rotate` and the Worker say to each other, below /admin/video/enc/rotations:
  *
  *   POST /                       RotationRequest -> 202 RotationView, or with dryRun 200 RotationPreviewView
  *   GET  /?cursor=               -> { rotations: RotationView without progress, nextCursor }

@@ -8,6 +8,7 @@ import * as idempotency from "./schema/idempotency.ts";
 import * as jobs from "./schema/jobs.ts";
 import * as library from "./schema/library.ts";
 import * as playback from "./schema/playback.ts";
+import * as service from "./schema/service.ts";
 import * as uploads from "./schema/uploads.ts";
 import * as posts from "./schema/video-post.ts";
 import * as webhooks from "./schema/webhooks.ts";
@@ -22,6 +23,7 @@ const schema = {
   ...library,
   ...webhooks,
   ...encoder,
+  ...service,
 };
 
 export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1Binding };

@@ -22,6 +22,7 @@ import { d1PrefixQueries } from "./posts/prefix-queries.ts";
 import { d1VideoPostHistory } from "./posts/video-post-history.ts";
 import { d1VideoPostQueries } from "./posts/video-post-queries.ts";
 import { d1VideoPostRepository } from "./posts/video-post-repository.ts";
+import { d1ServiceState } from "./service/service-state.ts";
 import { d1UploadStore } from "./uploads/upload-store.ts";
 import { d1UploadTokenStore } from "./uploads/upload-token-store.ts";
 import { d1WebhookDeliveries } from "./webhooks/delivery-store.ts";
@@ -56,5 +57,6 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     idempotency: d1IdempotencyStore(db),
     webhookEndpoints: d1WebhookEndpoints(db),
     webhookDeliveries: d1WebhookDeliveries(db),
+    serviceState: d1ServiceState(db),
   };
 }

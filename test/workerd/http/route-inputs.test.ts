@@ -16,6 +16,7 @@ const VERSIONS_DIFFER = "a processor may be newer than the Worker, and says more
 
 /** Routes that ignore an unknown query, and why. */
 const ANY_QUERY: Readonly<Record<string, string>> = {
+  "GET /": "links carry parameters of analytics",
   "GET /healthz": "probes add what keeps caches away",
   "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}": FOR_PEOPLE,
   "GET /watch/*": FOR_PEOPLE,

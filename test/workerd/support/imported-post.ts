@@ -5,7 +5,7 @@ import { base64Encode } from "../../../shared/lib/base64.ts";
 import { testEnv } from "./test-env.ts";
 import type { TestWorker } from "./worker.ts";
 
-/* A post as `processor import` makes it, without the media: playlists that are there are all that the Worker looks at. */
+/* A post as `ladderlock import` makes it, without the media: playlists that are there are all that the Worker looks at. */
 
 export const DIGEST = "0123456789abcdef0123456789abcdef";
 export const SINGLE_KEY = new Uint8Array(16).fill(42);

@@ -32,6 +32,7 @@ const open: AuthMethod = { kind: "open" };
 
 /** What is described by hand: pages, media, and the uploads of tus. `METHOD path` as it is registered. */
 const BY_HAND: Readonly<Record<string, AuthMethod>> = {
+  "GET /": open,
   "GET /healthz": open,
   "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}": open,
   "GET /watch/*": open,

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { parseCommand } from "./command-line.ts";
+
+const parse = (line: string) => parseCommand(line.split(" ").filter(Boolean), "1.2.3").command;
+
+describe("the command line", () => {
+  it.each([
+    ["serve", { name: "serve" }],
+    ["run", { name: "run", jobId: null }],
+    ["run j1", { name: "run", jobId: "j1" }],
+    ["gc", { name: "gc", dryRun: false, json: false }],
+    ["gc --dry-run --json", { name: "gc", dryRun: true, json: true }],
+    ["import m.json", { name: "import", manifestPath: "m.json", dryRun: false, json: false }],
+    ["import m.json --dry-run --json", { name: "import", manifestPath: "m.json", dryRun: true, json: true }],
+    ["queue list", { name: "queue", json: false, command: { verb: "list", filter: {} } }],
+    [
+      "queue list --state FAILED --kind ENCRYPT --post p1 --json",
+      {
+        name: "queue",
+        json: true,
+        command: { verb: "list", filter: { state: "FAILED", kind: "ENCRYPT", videoPostId: "p1" } },
+      },
+    ],
+    ["queue show j1", { name: "queue", json: false, command: { verb: "show", jobId: "j1" } }],
+    ["queue retry j1", { name: "queue", json: false, command: { verb: "retry", jobId: "j1" } }],
+    ["queue cancel j1 --json", { name: "queue", json: true, command: { verb: "cancel", jobId: "j1" } }],
+    ["viewers forget site:42 --json", { name: "forget-viewer", viewer: "site:42", json: true }],
+    ["queue --help", { name: "text", text: expect.stringContaining("retry [options] <jobId>") }],
+    ["-h", { name: "text", text: expect.stringContaining("Exit codes:") }],
+    ["serve -h", { name: "text", text: expect.stringContaining("PROCESSOR_TOKEN") }],
+    ["--version", { name: "text", text: "1.2.3\n" }],
+    ["doctor", { name: "doctor", json: false, waitSeconds: 30 }],
+    ["doctor --json --wait 5", { name: "doctor", json: true, waitSeconds: 5 }],
+    ["login", { name: "login" }],
+    ["completion fish", { name: "completion", shell: "fish" }],
+    ["complete -- queue --st", { name: "complete", words: ["queue", "--st"] }],
+    ["keys rewrap --dry-run", { name: "rewrap", dryRun: true, json: false }],
+    ["rewrap", { name: "rewrap", dryRun: false, json: false }],
+  ])("understands %s", (line, command) => {
+    expect(parse(line)).toEqual(command);
+  });
+
+  it.each([
+    ["", /^Usage: .*Set up:/s],
+    ["dance", /unknown command 'dance'/],
+    ["queue", /^Usage: .* queue .*Commands:/s],
+    ["queue delete j1", /unknown command 'delete'/],
+    ["serve j1", /too many arguments/],
+    ["run j1 j2", /too many arguments/],
+    ["import", /missing required argument 'manifest'/],
+    ["import a.json b.json", /too many arguments/],
+    ["import a.json --post p1", /unknown option '--post'/],
+    ["queue show", /missing required argument 'jobId'/],
+    ["queue list j1", /too many arguments/],
+    ["queue list --state BROKEN", /--state .* Allowed choices are QUEUED, /],
+    ["queue list --kind ROTATE", /--kind .* Allowed choices are TRANSCODE, /],
+    ["serve --dry-run", /unknown option '--dry-run'/],
+    ["completion powershell", /Allowed choices are bash, zsh, fish/],
+    ["serve --server https://video.example", /unknown option '--server'/],
+    ["queue list --server --json", /--server .* A value is missing/],
+    ["gc --dryrun", /--dryrun.*Did you mean --dry-run/s],
+    ["queue list --post --json", /--post .* A value is missing/],
+    ["--json queue list", /unknown option '--json'/],
+  ])("refuses %s, and says why", (line, problem) => {
+    expect(parse(line)).toEqual({ name: "wrong", problem: expect.stringMatching(problem) });
+  });
+
+  it("takes the connection with every command of the API", () => {
+    const typed = parseCommand(["queue", "show", "j1", "--server", "https://a.example", "--api-key", "k"]);
+    expect(typed.connection).toEqual({ server: "https://a.example", apiKey: "k", config: undefined });
+  });
+});

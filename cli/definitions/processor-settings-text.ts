@@ -1,0 +1,18 @@
+import { SETTINGS } from "../../processor/config/config.ts";
+import type { Setting } from "../../processor/config/setting.ts";
+
+/** What follows the help of a command that runs a processor: every environment variable with its unit and default. */
+export function processorSettingsText(names: readonly string[] = Object.keys(SETTINGS)): string {
+  const chosen = Object.entries<Setting>(SETTINGS).filter(([name]) => names.includes(name));
+  return `\nEnvironment:\n${chosen.map(([name, setting]) => describe(name, setting)).join("")}`;
+}
+
+function describe(name: string, setting: Setting): string {
+  return `  ${name}${defaultOf(setting)}\n      ${setting.meaning}\n`;
+}
+
+function defaultOf({ preset, unit, required }: Setting): string {
+  const counted = unit === null ? "" : ` in ${unit}`;
+  if (required) return `${counted} (required)`;
+  return preset === null || preset === "" ? `${counted} (default: none)` : `${counted} (default: ${preset})`;
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { EXIT } from "../processor/cli/exit-codes.ts";
+import { parseCommand } from "./command-line.ts";
+import { perform } from "./perform.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+const out = (text: string) => void process.stdout.write(text);
+const err = (text: string) => void process.stderr.write(text);
+
+// A reader of the output may close it early, as `head` does.
+process.stdout.on("error", () => process.exit(EXIT.ok));
+// Connections that are kept for another request would hold the process for seconds.
+process.exit(
+  await perform(parseCommand(process.argv.slice(2), version), version, { out, err, progress: process.stderr }),
+);

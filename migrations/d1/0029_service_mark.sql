@@ -1,0 +1,4 @@
+CREATE TABLE `service_mark` (
+	`name` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL
+);
