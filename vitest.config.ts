@@ -21,8 +21,8 @@ const POLLING = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   test: {
-    // Vitest's default leaves one processor free; more files than processors starve the players of the browser.
-    maxWorkers: availableParallelism(),
+    // One more than there are processors, since files wait for processes, players and leases. Of more, browsers starve.
+    maxWorkers: availableParallelism() + 1,
     reporters: ["default", "./test/untried-tests.ts"],
     sequence: { sequencer: SlowFilesFirst },
     projects: [

@@ -21,9 +21,13 @@ export const SLOW_FILES: readonly string[] = [
   "test/browser/watch-page.test.ts",
   "test/e2e/run-one-job.test.ts",
   "test/players/without-grace.test.ts",
+  "test/e2e/post-life.test.ts",
   "test/players/command-line-players.test.ts",
   "test/e2e/ladder.test.ts",
   "test/browser/session-refresh.test.ts",
+  "test/e2e/raw-requests.test.ts",
+  "test/e2e/import.test.ts",
+  "test/e2e/isolates.test.ts",
 ];
 
 /**

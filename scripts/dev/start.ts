@@ -103,7 +103,7 @@ async function launch(settings: Settings, { display, stop, add }: Launch, ended:
   const origin = `http://127.0.0.1:${settings.port}`;
   const secrets = ensureDevVars(PLACES.devVars, new Date());
   requireUsableSecrets(secrets);
-  if (await applyMigrations(signal)) display.line("Database: migrations applied");
+  if (await applyMigrations()) display.line("Database: migrations applied");
   add(startWorker(settings.port));
   await waitUntilHealthy(origin, signal);
   add(startProcessor(origin, secrets.PROCESSOR_TOKEN ?? ""));

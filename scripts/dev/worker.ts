@@ -4,7 +4,6 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PLACES, ROOT } from "./places.ts";
-import { runOrThrow } from "./run-program.ts";
 import { Service } from "./service.ts";
 import { UsageError } from "./settings.ts";
 
@@ -24,16 +23,13 @@ function wranglerEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/**
- * Brings the local database to the newest schema. Starting wrangler for it takes seconds, so it is done only if the
- * migrations are not those of the last time. Says whether it did anything.
- */
-export async function applyMigrations(signal: AbortSignal): Promise<boolean> {
+/** Loading wrangler takes seconds, so migrations are applied only if they are not those of the last time. Returns whether they were. */
+export async function applyMigrations(): Promise<boolean> {
   const stampFile = join(PLACES.workerState, "migrations.sha256");
   const stamp = hashOfMigrations();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return false;
-  const args = ["d1", "migrations", "apply", "ladderlock", "--local", "--persist-to", PLACES.workerState];
-  await runOrThrow(process.execPath, [WRANGLER, ...args], { cwd: ROOT, env: wranglerEnvironment(), signal });
+  const { migrateLocalDatabase } = await import("./migrations.ts");
+  await migrateLocalDatabase(PLACES.workerState);
   writeFileSync(stampFile, stamp);
   return true;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildWorker } from "../fixtures/isolates/built-worker.ts";
+import { buildWorker } from "../fixtures/isolates/build-worker.ts";
 
 /** Before the tests: one build of the Worker for every stack of this run. */
 export default async function setup(): Promise<() => Promise<void>> {

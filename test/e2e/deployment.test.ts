@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { isInstalled, runProgram } from "../../scripts/dev/run-program.ts";
+import { builtWorker } from "../fixtures/isolates/built-worker.ts";
 
 const WRANGLER = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
 
@@ -65,6 +66,16 @@ it("writes the settings that have no default, and no secret", () => {
   const variables = metadata.bindings.filter(({ type }) => type === "plain_text");
   const settings = Object.fromEntries(variables.map(({ name, text }) => [name, text]));
   expect(settings).toEqual({ SESSION_LIMIT_PER_VIEWER: "none", SESSION_BINDING: "none", PUBLIC_UP_TO_LINES: "480" });
+});
+
+it("finds no migration to apply to a database that `npm start` has migrated", async () => {
+  const state = join(out, "state");
+  await cp(join((await builtWorker()).state, ".."), state, { recursive: true });
+  const args = ["d1", "migrations", "list", "ladderlock", "--local", "--persist-to", state];
+  const { stdout } = await runProgram(process.execPath, [WRANGLER, ...args], {
+    signal: AbortSignal.timeout(BUNDLE_MS),
+  });
+  expect(stdout.toString()).toContain("No migrations to apply");
 });
 
 // Minutes of installing packages. What needs no root is in test/structure/containers.test.ts.

@@ -14,7 +14,7 @@ import { type Part, type Stack, startStack } from "./stack.ts";
 
 const QUALITIES = ["1080p", "720p", "480p", "360p"];
 const SECONDS = 14;
-const FRAME_RATE = 15;
+const FRAME_RATE = 10;
 const FRAMES = SECONDS * FRAME_RATE;
 
 let directory: string;
