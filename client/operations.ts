@@ -28,7 +28,7 @@ export type ImportedPost = { readonly importId: string; readonly videoPostId: st
 
 export type IssuedToken = { readonly token: string; readonly expiresAt: string; readonly qualities: readonly ("1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k")[]; readonly masterUrl: string; };
 
-export type Job = { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | null; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseOwner: string | null; readonly leaseExpiresAt: number | null; readonly runAfter: number; readonly progress: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; readonly plannedSegments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; } | null; readonly failCode: FailureCode | null; readonly failReason: string | null; readonly cancelRequested: boolean; readonly createdAt: number; readonly startedAt: number | null; readonly finishedAt: number | null; readonly fileIndex: number | null; };
+export type Job = { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | null; readonly claimNo: number; readonly attempt: number; readonly maxAttempts: number; readonly leaseOwner: string | null; readonly leaseExpiresAt: number | null; readonly runAfter: number; readonly progress: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; readonly plannedSegments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; readonly qualityPercent?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; } | null; readonly failCode: FailureCode | null; readonly failReason: string | null; readonly cancelRequested: boolean; readonly createdAt: number; readonly startedAt: number | null; readonly finishedAt: number | null; readonly fileIndex: number | null; };
 
 export type KeysAtRest = { readonly current: string; readonly keys: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly webhookSecrets: number; readonly use: "current" | "former" | "unknown" | "none"; })[]; };
 
@@ -331,10 +331,10 @@ export type Operations = {
     answers: { readonly status: 204; readonly body: null };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
   };
-  /** Lists the newest 100 jobs with live progress. */
+  /** Lists jobs with live progress. */
   listJobs: {
-    input: { readonly query?: { readonly videoPostId?: string | undefined; readonly state?: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED" | undefined; readonly kind?: "TRANSCODE" | "ENCRYPT" | undefined; }; };
-    answers: { readonly status: 200; readonly body: { readonly jobs: readonly Job[]; } };
+    input: { readonly query?: { readonly videoPostId?: string | undefined; readonly state?: "QUEUED" | "RUNNING" | "RETRY_WAIT" | "SUCCEEDED" | "FAILED" | "CANCELLED" | undefined; readonly kind?: "TRANSCODE" | "ENCRYPT" | undefined; readonly cursor?: string | undefined; readonly limit?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly jobs: readonly Job[]; readonly nextCursor: string | null; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Returns one job with live progress. */
@@ -586,10 +586,10 @@ export type Operations = {
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
   };
-  /** Lists the newest 1000 API keys without their secrets. */
+  /** Lists API keys without their secrets. */
   listApiKeys: {
-    input: Record<never, never>;
-    answers: { readonly status: 200; readonly body: { readonly apiKeys: readonly ApiKey[]; } };
+    input: { readonly query?: { readonly cursor?: string | undefined; readonly limit?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly apiKeys: readonly ApiKey[]; readonly nextCursor: string | null; } };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Creates an API key, which is shown once. */

@@ -1,12 +1,18 @@
-import type { Operations } from "../../client/index.ts";
+import type { Job, Operations } from "../../client/index.ts";
 import type { OperatorClient } from "../../processor/adapters/operator-client.ts";
 import { EXIT } from "../../processor/cli/exit-codes.ts";
 import type { Output } from "../../processor/cli/output.ts";
 import { describeJob, jobTable } from "./job-text.ts";
 import { reportOperatorErrors } from "./report-operator-errors.ts";
 
+type JobsFilter = NonNullable<Operations["listJobs"]["input"]["query"]>;
+type JobsAnswer = Awaited<ReturnType<OperatorClient["listJobs"]>>;
+
+/** The newest jobs that a list shows. */
+const SHOWN = 100;
+
 export type QueueCommand =
-  | { readonly verb: "list"; readonly filter: NonNullable<Operations["listJobs"]["input"]["query"]> }
+  | { readonly verb: "list"; readonly filter: JobsFilter }
   | { readonly verb: "show" | "retry" | "cancel"; readonly jobId: string };
 
 /** `ladderlock queue`: resolves to the exit code. */
@@ -23,6 +29,20 @@ export function queue(
   }, err);
 }
 
+/** A page of a rare combination of filters may have few jobs although others follow. */
+async function newestJobs(filter: JobsFilter, client: OperatorClient) {
+  const found: Job[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: JobsFilter = cursor === null ? filter : { ...filter, cursor };
+    const page: JobsAnswer = await client.listJobs({ query });
+    found.push(...page.jobs);
+    // A Worker of an earlier release sends no cursor.
+    cursor = page.nextCursor ?? null;
+  } while (cursor !== null && found.length < SHOWN);
+  return found.slice(0, SHOWN);
+}
+
 async function answer(
   command: QueueCommand,
   client: OperatorClient,
@@ -30,7 +50,7 @@ async function answer(
 ): Promise<{ value: unknown; text: string }> {
   switch (command.verb) {
     case "list": {
-      const { jobs: found } = await client.listJobs({ query: command.filter });
+      const found = await newestJobs(command.filter, client);
       return { value: found, text: found.length === 0 ? "No jobs.\n" : jobTable(found, now) };
     }
     case "show": {

@@ -41,6 +41,10 @@ export const encoderJobCursor = cursorOf(z.uuidv7());
 export const revisionCursor = cursorOf(z.int().min(1));
 /** Behind a rotation batch. */
 export const batchCursor = cursorOf(z.uuidv7());
+/** Behind a job. */
+export const jobCursor = cursorOf(z.uuidv7());
+/** Behind an API key. */
+export const apiKeyCursor = cursorOf(z.object({ createdAt: z.int(), keyId: z.string().min(1).max(64) }));
 /** Behind an upload token. */
 export const uploadTokenCursor = cursorOf(z.uuidv7());
 /** Behind a delivery of a webhook endpoint. */

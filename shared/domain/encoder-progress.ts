@@ -48,8 +48,13 @@ export function encoderProgress(job: EncoderJobState, live: JobProgress | null):
   };
 }
 
-/** `planned`: null while it is not known. */
-type Rung = { readonly quality: Quality; readonly made: number; readonly planned: number | null };
+/** `planned` is null while it is not known, `percent` where the processor reports none. */
+type Rung = {
+  readonly quality: Quality;
+  readonly made: number;
+  readonly planned: number | null;
+  readonly percent: number | null;
+};
 
 /** From the highest to the lowest. The encrypt job reads segments whose number is known. */
 function rungsOf({ part, encrypt }: EncoderJobState, progress: JobProgress | null): readonly Rung[] {
@@ -58,11 +63,13 @@ function rungsOf({ part, encrypt }: EncoderJobState, progress: JobProgress | nul
     const made = progress?.segments?.[quality];
     const planned = encrypt === null ? progress?.plannedSegments?.[quality] : counted.get(quality);
     if (made === undefined && planned === undefined) return [];
-    return [{ quality, made: made ?? 0, planned: planned ?? null }];
+    const percent = progress?.qualityPercent?.[quality] ?? null;
+    return [{ quality, made: made ?? 0, planned: planned ?? null, percent }];
   });
 }
 
-function percentOf({ made, planned }: Rung): number | null {
+function percentOf({ made, planned, percent }: Rung): number | null {
+  if (percent !== null) return Math.round(percent);
   return planned === null || planned === 0 ? null : Math.min(100, Math.round((made / planned) * 100));
 }
 

@@ -18,10 +18,15 @@ export type JobProgress = {
   /** Seconds of media per second of wall time. */
   readonly speed?: number | undefined;
   readonly etaSeconds?: number | undefined;
-  /** Finished segments per quality. */
+  /** Segments per quality that the stage has finished: encoded, uploaded or encrypted. Verification keeps the last counts. */
   readonly segments?: Partial<Record<Quality, number>> | undefined;
-  /** Segments that each quality will have; absent while that is not known. */
+  /**
+   * Segments that each quality will have: while it is encoded an estimate by the length of the source, then exact. Absent
+   * while that is not known, and in reports of earlier releases.
+   */
   readonly plannedSegments?: Partial<Record<Quality, number>> | undefined;
+  /** Percent of each quality within the stage. */
+  readonly qualityPercent?: Partial<Record<Quality, number>> | undefined;
 };
 
 export type TranscodeJob = {

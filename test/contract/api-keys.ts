@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
+import type { ApiKeyPosition, StoredApiKey } from "../../shared/application/ports/api-key-store.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { NOW } from "./steps.ts";
 
@@ -50,16 +50,31 @@ export function describeApiKeys(name: string, open: OpenPersistence): void {
       expect(await persistence.apiKeys.find("one")).toStrictEqual(key("one"));
     });
 
-    it("is listed without its hash, newest first, up to the limit", async () => {
+    it("is listed without its hash, newest first and page by page", async () => {
       await persistence.apiKeys.create(key("middle", { createdAt: NOW + 1 }));
       await persistence.apiKeys.create(key("newest", { createdAt: NOW + 2, revokedAt: NOW + 3 }));
       await persistence.apiKeys.create(key("oldest"));
       const { secretHash: _, ...shown } = key("newest", { createdAt: NOW + 2, revokedAt: NOW + 3 });
-      const listed = await persistence.apiKeys.list(10);
+      const page = (after: ApiKeyPosition | null, limit: number) => persistence.apiKeys.list({ after, limit });
+      const listed = await page(null, 10);
       expect(listed[0]).toStrictEqual(shown);
       expect(listed.map(({ keyId }) => keyId)).toEqual(["newest", "middle", "oldest"]);
       expect(JSON.stringify(listed)).not.toContain("hash-of");
-      expect((await persistence.apiKeys.list(2)).map(({ keyId }) => keyId)).toEqual(["newest", "middle"]);
+      expect((await page(null, 2)).map(({ keyId }) => keyId)).toEqual(["newest", "middle"]);
+      expect((await page({ createdAt: NOW + 1, keyId: "middle" }, 2)).map(({ keyId }) => keyId)).toEqual(["oldest"]);
+    });
+
+    it("is listed once beside others of the same millisecond", async () => {
+      for (const keyId of ["b", "a", "c"]) await persistence.apiKeys.create(key(keyId));
+      const listed: string[] = [];
+      let after: ApiKeyPosition | null = null;
+      for (let n = 0; n < 4; n += 1) {
+        const [next]: readonly ApiKeyPosition[] = await persistence.apiKeys.list({ after, limit: 1 });
+        if (next === undefined) break;
+        listed.push(next.keyId);
+        after = next;
+      }
+      expect(listed).toEqual(["c", "b", "a"]);
     });
 
     it("is revoked once, and keeps the time of that", async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
-import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
+import type { ClaimedJob, JobPage, JobPageQuery } from "../../shared/application/ports/job-store.ts";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
@@ -214,6 +214,37 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
         refusal: { kind: "not-found" },
       });
       expect(await persistence.jobs.find(uuidV7(NOW))).toBeNull();
+    });
+
+    it("is listed page by page, the newest first, under every filter", async () => {
+      const first = await savePost(persistence, { now: NOW, parts: 3 });
+      const second = await savePost(persistence, { now: NOW + 1, parts: 2 });
+      await claim(persistence, { now: NOW + 1 });
+      const all = (await persistence.jobs.list({ limit: 10 })).map(({ jobId }) => jobId);
+      const pages = async (filter: JobPageQuery["filter"]) => {
+        const found: string[] = [];
+        let before: string | null = null;
+        do {
+          const page: JobPage = await persistence.jobs.page({ filter, before, limit: 2 });
+          expect(page.items.length).toBeLessThanOrEqual(2);
+          found.push(...page.items.map(({ jobId }) => jobId));
+          before = page.next;
+        } while (before !== null);
+        return found;
+      };
+      const listed = async (filter: JobPageQuery["filter"]) =>
+        (await persistence.jobs.list({ ...filter, limit: 10 })).map(({ jobId }) => jobId);
+      expect(all).toHaveLength(5);
+      expect(await pages({})).toEqual(all);
+      for (const filter of [
+        { videoPostId: first.id },
+        { state: "QUEUED" as const },
+        { kind: "TRANSCODE" as const },
+        { videoPostId: second.id, state: "QUEUED" as const, kind: "TRANSCODE" as const },
+        { kind: "ENCRYPT" as const, state: "QUEUED" as const },
+      ]) {
+        expect(await pages(filter), JSON.stringify(filter)).toEqual(await listed(filter));
+      }
     });
 
     it("is listed by post and by state, the newest first", async () => {

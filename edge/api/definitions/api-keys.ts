@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { singleLine } from "../../../shared/application/plain-text.ts";
 import { SCOPES } from "../../../shared/domain/scope.ts";
+import { apiKeyCursor, cursorParameter } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
-import { givenInstant, instant } from "./shapes.ts";
+import { givenInstant, instant, nextCursor, wholeNumber } from "./shapes.ts";
 
 const ADMIN = { kind: "scope", scope: "admin" } as const;
 const TAG = "API keys";
@@ -49,9 +50,15 @@ export const listApiKeys = defineRoute({
   path: "/admin/api-keys",
   operationId: "listApiKeys",
   tag: TAG,
-  summary: "Lists the newest 1000 API keys without their secrets",
+  summary: "Lists API keys without their secrets",
   access: ADMIN,
-  responses: { 200: { description: "The newest keys first", schema: z.object({ apiKeys: z.array(apiKeySchema) }) } },
+  query: z.strictObject({
+    cursor: cursorParameter(apiKeyCursor).optional(),
+    limit: wholeNumber(1, 200).default(100),
+  }),
+  responses: {
+    200: { description: "The newest keys first", schema: z.object({ apiKeys: z.array(apiKeySchema), nextCursor }) },
+  },
   problems: [],
 });
 

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { progressSchema } from "../../../shared/application/protocols/job-protocol.ts";
 import { JOB_KINDS, JOB_STAGES, JOB_STATES } from "../../../shared/domain/transcode-job.ts";
+import { cursorParameter, jobCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
-import { failCode, fileIndex, millis, videoPostId } from "./shapes.ts";
+import { failCode, fileIndex, millis, nextCursor, videoPostId, wholeNumber } from "./shapes.ts";
 
 const READ = { kind: "scope", scope: "posts:read" } as const;
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
@@ -37,14 +38,18 @@ export const listJobs = defineRoute({
   path: "/api/v2/jobs",
   operationId: "listJobs",
   tag: "Jobs",
-  summary: "Lists the newest 100 jobs with live progress",
+  summary: "Lists jobs with live progress",
   access: READ,
   query: z.strictObject({
     videoPostId: videoPostId.optional(),
     state: z.enum(JOB_STATES).optional(),
     kind: z.enum(JOB_KINDS).optional(),
+    cursor: cursorParameter(jobCursor).optional(),
+    limit: wholeNumber(1, 200).default(100),
   }),
-  responses: { 200: { description: "The newest jobs first", schema: z.object({ jobs: z.array(jobSchema) }) } },
+  responses: {
+    200: { description: "The newest jobs first", schema: z.object({ jobs: z.array(jobSchema), nextCursor }) },
+  },
   problems: [],
 });
 

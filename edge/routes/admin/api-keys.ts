@@ -1,15 +1,13 @@
 import { createApiKey } from "../../../shared/application/commands/create-api-key.ts";
 import { type ApiKey, apiKeyStatus } from "../../../shared/domain/api-key.ts";
 import { answer } from "../../api/answer.ts";
+import { apiKeyCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/api-keys.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";
 
 type Deps = Pick<Context, "apiKeys" | "gate" | "now">;
-
-/** More than a deployment should have; the newest are listed. */
-const MOST_LISTED = 1000;
 
 /** `/admin/api-keys`, for administrators. A key is shown once, in the response that created it. */
 export const apiKeyRoutes: readonly Route<Deps>[] = [
@@ -34,9 +32,13 @@ export const apiKeyRoutes: readonly Route<Deps>[] = [
   }),
 
   route(define.listApiKeys, {
-    handle: async ({ apiKeys, now }: Deps) => {
-      const found = await apiKeys.list(MOST_LISTED);
-      return answer(200, { apiKeys: found.map((key) => shown(key, now())) });
+    handle: async ({ apiKeys, now }: Deps, { query: { cursor: after = null, limit } }) => {
+      // One more than the page shows whether another page follows.
+      const found = await apiKeys.list({ after, limit: limit + 1 });
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      const nextCursor = last === undefined ? null : apiKeyCursor.write(last);
+      return answer(200, { apiKeys: page.map((key) => shown(key, now())), nextCursor });
     },
   }),
 

@@ -2,6 +2,7 @@ import { cancelJob } from "../../../shared/application/commands/cancel-job.ts";
 import { retryJob } from "../../../shared/application/commands/retry-job.ts";
 import type { ListedJob } from "../../../shared/application/ports/job-store.ts";
 import { answer } from "../../api/answer.ts";
+import { jobCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/jobs.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
@@ -14,9 +15,10 @@ type Deps = Pick<Context, "posts" | "jobs" | "rotationBatches" | "rotationSteps"
 /** `/api/v2/jobs`, for operators and for sites that wait for a job. */
 export const jobRoutes: readonly Route<Deps>[] = [
   route(define.listJobs, {
-    handle: async (deps: Deps, { query }) => {
-      const found = await deps.jobs.list({ ...query, limit: 100 });
-      return answer(200, { jobs: await Promise.all(found.map((job) => shownJob(deps, job))) });
+    handle: async (deps: Deps, { query: { cursor: before = null, limit, ...filter } }) => {
+      const { items, next } = await deps.jobs.page({ filter, before, limit });
+      const jobs = await Promise.all(items.map((job) => shownJob(deps, job)));
+      return answer(200, { jobs, nextCursor: next === null ? null : jobCursor.write(next) });
     },
   }),
 

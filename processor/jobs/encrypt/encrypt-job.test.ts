@@ -181,6 +181,8 @@ seg_00003.ts
       stage: "ENCRYPTING",
       percent: 100,
       segments: { "720p": 3, "360p": 3 },
+      plannedSegments: { "720p": 3, "360p": 3 },
+      qualityPercent: { "720p": 100, "360p": 100 },
     });
   });
 

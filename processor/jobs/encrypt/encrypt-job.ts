@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ContentKeys, Progress } from "../../../shared/application/protocols/job-protocol.ts";
+import type { ContentKeys } from "../../../shared/application/protocols/job-protocol.ts";
 import { segmentKey } from "../../../shared/domain/object-keys.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
 import { base64Decode } from "../../../shared/lib/base64.ts";
@@ -13,6 +13,7 @@ import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
 import { CIPHERTEXT_SEGMENT } from "../object-headers.ts";
+import { stageProgress } from "../rung-progress.ts";
 import { createClearCheck, refuseClear, refuseLengths } from "./clear-check.ts";
 import { readClearPlaylist } from "./clear-playlist.ts";
 import { type ClearRenditions, openClearRenditions } from "./clear-renditions.ts";
@@ -98,10 +99,9 @@ async function encryptRungs(
   check: MediaCheck,
   { signal, report }: JobRun,
 ): Promise<void> {
-  const total = rungs.reduce((sum, { durations }) => sum + durations.length, 0);
-  const finished: Partial<Record<Quality, number>> = {};
-  let done = 0;
-  report(progressOf(0, finished));
+  const planned = new Map(rungs.map(({ variant, durations }) => [variant.quality, durations.length]));
+  const made = new Map<Quality, number>();
+  report(stageProgress("ENCRYPTING", { planned, made }));
   await forEachConcurrently(segmentsOf(rungs), SEGMENTS_AT_ONCE, async ({ rung, index }) => {
     signal.throwIfAborted();
     if (check.failure) return;
@@ -115,14 +115,9 @@ async function encryptRungs(
     await playback.putBytes(segmentKey(prefix, quality, index + 1), ciphertext, CIPHERTEXT_SEGMENT, signal);
     rung.sizes[index] = ciphertext.length;
     scratch.giveBack(ciphertext);
-    finished[quality] = (finished[quality] ?? 0) + 1;
-    done += 1;
-    report(progressOf((100 * done) / total, finished));
+    made.set(quality, (made.get(quality) ?? 0) + 1);
+    report(stageProgress("ENCRYPTING", { planned, made }));
   });
-}
-
-function progressOf(percent: number, finished: Partial<Record<Quality, number>>): Progress {
-  return { stage: "ENCRYPTING", percent, segments: { ...finished } };
 }
 
 /** `index` counts from 0: it is the media sequence number, and so the IV, of the segment whose name counts from 1. */

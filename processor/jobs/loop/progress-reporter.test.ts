@@ -38,6 +38,24 @@ describe("progress", () => {
     await stop();
   });
 
+  it("keeps what each quality has finished within a stage, and the counts through a stage without any", async () => {
+    const { report, latest, stop } = reporter(1000);
+    const counts = (made: number, percent: number) => ({
+      segments: { "720p": made },
+      plannedSegments: { "720p": 4 },
+      qualityPercent: { "720p": percent },
+    });
+    report({ stage: "ENCODING", percent: 50, ...counts(2, 60) });
+    report({ stage: "ENCODING", percent: 60, ...counts(1, 40) });
+    expect(latest()).toEqual({ stage: "ENCODING", percent: 60, ...counts(2, 60) });
+    report({ stage: "UPLOADING", percent: 0, ...counts(1, 0) });
+    expect(latest()).toEqual({ stage: "UPLOADING", percent: 0, ...counts(1, 0) });
+    report({ stage: "VERIFYING", percent: 10 });
+    const { segments, plannedSegments } = counts(1, 0);
+    expect(latest()).toEqual({ stage: "VERIFYING", percent: 10, segments, plannedSegments });
+    await stop();
+  });
+
   it("stays between 0 and 100 whatever is reported", async () => {
     const { report, latest, stop } = reporter(1000);
     report({ stage: "ENCODING", percent: Number.NaN });

@@ -50,9 +50,31 @@ export function createProgressReporter(options: {
   return { report, latest: () => latest, stop };
 }
 
-/** Percent is bounded, and does not fall while the stage is the same. */
+/**
+ * Percentages are bounded. They and the counts of finished segments do not fall while the stage is the same. A stage that
+ * counts nothing keeps the counts of the one before.
+ */
 function forward(before: Progress, next: Progress): Progress {
   const percent = Math.min(100, Math.max(0, Number.isFinite(next.percent) ? next.percent : 0));
-  if (before.stage !== next.stage) return { ...next, percent };
-  return { ...next, percent: Math.max(before.percent, percent) };
+  const { segments, plannedSegments } = next.segments === undefined ? before : next;
+  const counts = {
+    ...(segments === undefined ? {} : { segments }),
+    ...(plannedSegments === undefined ? {} : { plannedSegments }),
+  };
+  if (before.stage !== next.stage) return { ...next, ...counts, percent };
+  const { qualityPercent = before.qualityPercent } = next;
+  return {
+    ...next,
+    ...counts,
+    ...(segments === undefined ? {} : { segments: risen(before.segments, segments) }),
+    ...(qualityPercent === undefined ? {} : { qualityPercent: risen(before.qualityPercent, qualityPercent) }),
+    percent: Math.max(before.percent, percent),
+  };
+}
+
+type PerQuality = NonNullable<Progress["segments"]>;
+
+function risen(before: PerQuality = {}, next: PerQuality): PerQuality {
+  const entries = Object.entries(next) as [keyof PerQuality, number][];
+  return { ...before, ...Object.fromEntries(entries.map(([of, value]) => [of, Math.max(before[of] ?? 0, value)])) };
 }

@@ -130,6 +130,8 @@ describe("the re-key job of an imported part", () => {
     });
     expect(progress.filter(({ stage }) => stage === "UPLOADING").at(-1)).toEqual({
       ...{ stage: "UPLOADING", percent: 100, segments: { "720p": 3, "360p": 3 } },
+      plannedSegments: { "720p": 3, "360p": 3 },
+      qualityPercent: { "720p": 100, "360p": 100 },
     });
     await using kept = await workRoot.take(CLEAR);
     expect((await readdir(join(kept!.path, "360p"))).toSorted()).toEqual([

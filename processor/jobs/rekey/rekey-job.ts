@@ -19,6 +19,7 @@ import { type ClearRung, storeClearLadder } from "../clear-ladder.ts";
 import { forEachConcurrently } from "../concurrent-tasks.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
 import { CLEAR_SEGMENT } from "../object-headers.ts";
+import { stageProgress } from "../rung-progress.ts";
 import { createImportCheck, refuseImport, usableFrameRate } from "./import-check.ts";
 
 export type RekeyOrder = Extract<WorkOrder, { kind: "TRANSCODE" }>;
@@ -162,9 +163,8 @@ async function inspectFirstSegments(rekey: Rekey): Promise<Map<Quality, SegmentF
 async function decryptAll(rekey: Rekey, check: MediaCheck): Promise<Refusal | null> {
   const { order, renditions, keepsAll, run, dependencies } = rekey;
   const { signal, report } = run;
-  const total = renditions.reduce((sum, { segments }) => sum + segments.length, 0);
-  const finished: Partial<Record<Quality, number>> = {};
-  let done = 0;
+  const planned = new Map(renditions.map(({ quality, segments }) => [quality, segments.length]));
+  const made = new Map<Quality, number>();
   let refusal: Refusal | null = null;
   await forEachConcurrently(segmentsOf(renditions), SEGMENTS_AT_ONCE, async ({ rendition, index }) => {
     signal.throwIfAborted();
@@ -183,9 +183,8 @@ async function decryptAll(rekey: Rekey, check: MediaCheck): Promise<Refusal | nu
       await writeFile(pathOf(rekey, rendition, index), clear, { signal });
     }
     rendition.sizes[index] = clear.length;
-    finished[quality] = (finished[quality] ?? 0) + 1;
-    done += 1;
-    report({ stage: "UPLOADING", percent: (100 * done) / total, segments: { ...finished } });
+    made.set(quality, (made.get(quality) ?? 0) + 1);
+    report(stageProgress("UPLOADING", { planned, made }));
   });
   return refusal;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import { generateClip } from "../../../test/fixtures/media/generate-clip.ts";
 import { MEDIA_TOOLS as tools } from "../../../test/fixtures/media/media-tools.ts";
 import { probe } from "../../adapters/ffmpeg/probe.ts";
@@ -42,6 +43,7 @@ describe("a ladder that is uploaded", () => {
     const outputDirectory = await mkdtemp(join(folder, "rungs-"));
     const retention = createSegmentRetention(keep, async () => false);
     const store = s3.store("source");
+    const reports: Progress[] = [];
     const encoded = await encodeLadder({
       ...{ sourcePath, outputDirectory, clearPrefix: "clear/", plan, facts: found.facts, tools, retention },
       ...{ encoding: { crf: 30, preset: "ultrafast" }, limits: DEFAULT_MEDIA_LIMITS, uploadConcurrency: 1 },
@@ -50,10 +52,14 @@ describe("a ladder that is uploaded", () => {
         putFile: (key, path, headers, aborted, look) =>
           store.putFile(key, path, headers, aborted, (bytes) => look?.(lookAt(bytes, path))),
       },
-      run: { signal, log: createLogger({ level: "silent", secrets: [] }), report: () => {} },
+      run: {
+        signal,
+        log: createLogger({ level: "silent", secrets: [] }),
+        report: (progress) => reports.push(progress),
+      },
     });
     const stored = [...s3.objects].map(([key, { body }]) => ({ key, size: body.length }));
-    return { encoded, stored, left: (await readdir(join(outputDirectory, "360p"))).sort() };
+    return { encoded, stored, reports, left: (await readdir(join(outputDirectory, "360p"))).sort() };
   }
 
   it("is stored whole and leaves nothing but its first segment on a disk without room", async () => {
@@ -62,6 +68,16 @@ describe("a ladder that is uploaded", () => {
     expect(stored.map(({ key }) => key).sort()).toEqual([1, 2, 3, 4].map((n) => `source/clear/360p/seg_0000${n}.ts`));
     expect(encoded.rungs[0]?.segments.map(({ bytes }) => bytes)).toEqual(stored.map(({ size }) => size));
     expect(left).toEqual(["seg_00001.ts"]);
+  });
+
+  it("is counted while it is made, and what is left to upload from its end on", async () => {
+    const { reports } = await encode(true);
+    const last = (stage: Progress["stage"]) => reports.filter((report) => report.stage === stage).at(-1);
+    const four = { segments: { "360p": 4 }, plannedSegments: { "360p": 4 } };
+    expect(last("ENCODING")).toMatchObject({ ...four, qualityPercent: { "360p": 100 } });
+    expect(last("UPLOADING")).toEqual({ stage: "UPLOADING", percent: 100, ...four, qualityPercent: { "360p": 100 } });
+    const plans = reports.map(({ plannedSegments }) => plannedSegments?.["360p"]);
+    expect(new Set(plans)).toEqual(new Set([4]));
   });
 
   it("stays on a disk with room", async () => {

@@ -1,8 +1,7 @@
-import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import { segmentKey } from "../../../shared/domain/object-keys.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
 import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
-import { type FinishedSegment, type TranscodeProgress, transcode } from "../../adapters/ffmpeg/transcode.ts";
+import { type FinishedSegment, transcode } from "../../adapters/ffmpeg/transcode.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";
 import type { Encoding } from "../../media/encode/ffmpeg-arguments.ts";
 import { type LadderPlan, planQualities } from "../../media/encode/ladder.ts";
@@ -17,6 +16,8 @@ import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 import { createTaskQueue, type TaskQueue } from "../concurrent-tasks.ts";
 import type { JobRun } from "../loop/job-outcome.ts";
 import { CLEAR_SEGMENT } from "../object-headers.ts";
+import { stageProgress } from "../rung-progress.ts";
+import { encodingProgress } from "./encoding-progress.ts";
 import type { SegmentRetention } from "./segment-retention.ts";
 
 /** A finished segment, measured and stored. */
@@ -66,7 +67,8 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
   const uploads = createTaskQueue(input.uploadConcurrency, (error) => giveUp.abort(error));
   const sizes = new Map(planQualities(plan).map((quality) => [quality, [] as number[]]));
   const check = createLadderCheck(plan);
-  const progress = encodingProgress(input);
+  const totalSeconds = plan.timeline.durationSeconds ?? input.facts.headerDuration;
+  const progress = encodingProgress(planQualities(plan), totalSeconds);
   try {
     const outcome = await transcode({
       ...input,
@@ -84,7 +86,7 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
         : new RetryableError("encoder-failed", "The conversion broke off.", { cause: error });
     });
     if (outcome.kind === "refused") return outcome;
-    await drained(uploads, outcome.segmentCount * sizes.size, run);
+    await drained(uploads, sizes, outcome.segmentCount, run);
     const verdict = check.finish(new Map([...sizes.keys()].map((quality) => [quality, outcome.segmentCount])));
     run.log.info({ checkCpuMs: check.cpuMicroseconds / 1000 }, "media checked");
     if (verdict.kind === "failed") return failedCheck(verdict);
@@ -155,8 +157,17 @@ async function storeSegment(
   await retention.uploaded(segment);
 }
 
-async function drained(uploads: TaskQueue, total: number, { report }: JobRun): Promise<void> {
-  const show = () => report({ stage: "UPLOADING", percent: (100 * (total - uploads.size())) / Math.max(1, total) });
+/** Reports what is left to upload once ffmpeg has ended: 0 percent is the moment of its end. */
+async function drained(
+  uploads: TaskQueue,
+  sizes: ReadonlyMap<Quality, readonly number[]>,
+  segmentCount: number,
+  { report }: JobRun,
+): Promise<void> {
+  const stored = () => new Map([...sizes].map(([quality, bytes]) => [quality, Object.keys(bytes).length]));
+  const start = stored();
+  const planned = new Map([...sizes.keys()].map((quality) => [quality, segmentCount]));
+  const show = () => report(stageProgress("UPLOADING", { planned, start, made: stored() }));
   show();
   const timer = setInterval(show, 500);
   try {
@@ -165,29 +176,4 @@ async function drained(uploads: TaskQueue, total: number, { report }: JobRun): P
   } finally {
     clearInterval(timer);
   }
-}
-
-/** Two sources report on one stage: ffmpeg's clock, and the segments that it announces. */
-function encodingProgress({ plan, facts }: EncodeInput) {
-  const segments: Partial<Record<Quality, number>> = {};
-  const total = plan.timeline.durationSeconds ?? facts.headerDuration;
-  let last: Progress = { stage: "ENCODING", percent: 0 };
-  return {
-    timed: ({ outTimeSeconds, fps, speed }: TranscodeProgress): Progress => {
-      const percent = total ? Math.min(100, (100 * outTimeSeconds) / total) : 0;
-      const etaSeconds = total && speed ? Math.max(0, (total - outTimeSeconds) / speed) : null;
-      last = {
-        stage: "ENCODING",
-        percent,
-        ...(fps !== null && fps >= 0 ? { fps } : {}),
-        ...(speed !== null && speed >= 0 ? { speed } : {}),
-        ...(etaSeconds === null ? {} : { etaSeconds }),
-      };
-      return { ...last, segments: { ...segments } };
-    },
-    finished: (quality: Quality): Progress => {
-      segments[quality] = (segments[quality] ?? 0) + 1;
-      return { ...last, segments: { ...segments } };
-    },
-  };
 }

@@ -23,7 +23,9 @@ export interface JobStore {
   findByLease(jobId: string, leaseToken: string): Promise<TranscodeJob | null>;
   /** The key versions that this job has staged, in whatever status their keys are. */
   stagedKeyVersions(job: Pick<TranscodeJob, "jobId" | "fileId">): Promise<readonly number[]>;
-  /** The newest first. */
+  /** The newest first; `before` is the `next` of the page before. */
+  page(query: JobPageQuery): Promise<JobPage>;
+  /** The newest first, for filters that few jobs match. */
   list(filter: JobFilter): Promise<readonly ListedJob[]>;
   /** Requeues expired leases with attempts left and waits that are over. Returns the number of jobs. */
   requeueDue(now: number): Promise<number>;
@@ -74,6 +76,15 @@ export type JobFilter = {
   readonly kind?: JobKind | undefined;
   readonly limit: number;
 };
+
+export type JobPageQuery = {
+  readonly filter: Omit<JobFilter, "limit">;
+  readonly before: string | null;
+  readonly limit: number;
+};
+
+/** `next` is null on the last page. A page may have fewer jobs than its limit, or none, although others follow. */
+export type JobPage = { readonly items: readonly ListedJob[]; readonly next: string | null };
 
 /** A job with the index that names its part outside; null where the part is not in the database. */
 export type ListedJob = TranscodeJob & { readonly fileIndex: number | null };

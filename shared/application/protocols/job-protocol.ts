@@ -146,6 +146,7 @@ export const progressSchema = z.object({
   etaSeconds: z.number().min(0).optional(),
   segments: z.partialRecord(quality, z.int().min(0)).optional(),
   plannedSegments: z.partialRecord(quality, z.int().min(0)).optional(),
+  qualityPercent: z.partialRecord(quality, z.number().min(0).max(100)).optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

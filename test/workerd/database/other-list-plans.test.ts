@@ -66,6 +66,18 @@ const LISTS: Readonly<Record<string, readonly Use[]>> = {
       ({ webhookDeliveries }) =>
         webhookDeliveries.replayRange({ endpointId: id, states: DELIVERY_STATES, from: 1, to: 2, after, limit }, now),
   ),
+  jobs: eachOf({ videoPostId: "p", state: "FAILED" as const, kind: "ENCRYPT" as const }).flatMap((filter) =>
+    [null, id].map(
+      (before): Use =>
+        ({ jobs }) =>
+          jobs.page({ filter, before, limit }),
+    ),
+  ),
+  "API keys": [null, { createdAt: 1, keyId: "k" }].map(
+    (after): Use =>
+      ({ apiKeys }) =>
+        apiKeys.list({ after, limit }),
+  ),
   "upload tokens": [null, "a"].flatMap((owner) =>
     [null, id].map(
       (after): Use =>

@@ -14,3 +14,18 @@ it("reports progress without a statement, and a heartbeat with one", async () =>
   expect((await call(worker, order, "heartbeat", { stage: "ENCODING", percent: 7 })).status).toBe(200);
   expect(counted.trips()).toBe(1);
 });
+
+it("takes progress of earlier and later releases, and shows what it knows of it", async () => {
+  const worker = startWorker();
+  const order = await claim(worker, await createPost(worker));
+  const shown = async () => {
+    const response = await worker.admin("GET", `/api/v2/jobs/${order.jobId}`);
+    return ((await response.json()) as { progress: unknown }).progress;
+  };
+  const earlier = { stage: "ENCODING", percent: 7, segments: { "360p": 1 } };
+  expect((await call(worker, order, "progress", earlier)).status).toBe(204);
+  expect(await shown()).toEqual(earlier);
+  const known = { ...earlier, plannedSegments: { "360p": 4 }, qualityPercent: { "360p": 25 } };
+  expect((await call(worker, order, "progress", { ...known, ofALaterRelease: true })).status).toBe(204);
+  expect(await shown()).toEqual(known);
+});

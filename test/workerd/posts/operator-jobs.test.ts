@@ -41,6 +41,29 @@ describe("the view of a job", () => {
   });
 });
 
+describe("the pages of the list of jobs", () => {
+  const page = async (query: string) => {
+    const response = await worker.admin("GET", `/api/v2/jobs?${query}`);
+    return (await response.json()) as { jobs: { jobId: string }[]; nextCursor: string | null };
+  };
+
+  it("have each job once, the newest first", async () => {
+    const source = { sourceUrl: "https://origin.example/film.mp4", fileName: "film.mp4" };
+    const videoPostId = await createPost(worker, { uploadFileList: [source, source, source] });
+    const post = `videoPostId=${videoPostId}`;
+    const first = await page(`${post}&limit=2`);
+    const last = await page(`${post}&limit=2&cursor=${first.nextCursor}`);
+    expect([first.jobs.length, last.jobs.length, last.nextCursor]).toEqual([2, 1, null]);
+    const ids = [...first.jobs, ...last.jobs].map(({ jobId }) => jobId);
+    expect(ids).toEqual((await page(post)).jobs.map(({ jobId }) => jobId));
+    expect(ids).toEqual(ids.toSorted().toReversed());
+  });
+
+  it.each(["cursor=x", "cursor=WyJ4Il0", "limit=0", "limit=201", "before=x"])("refuse %s", async (query) => {
+    expect((await worker.admin("GET", `/api/v2/jobs?${query}`)).status).toBe(422);
+  });
+});
+
 describe("retrying a dead letter", () => {
   const retry = (jobId: string) => worker.admin("POST", `/api/v2/jobs/${jobId}/retry`);
 

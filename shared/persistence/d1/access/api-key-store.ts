@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, isNull, lte, or } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, isNull, lte, or, sql } from "drizzle-orm";
 import type { ApiKeyStore } from "../../../application/ports/api-key-store.ts";
 import { batched, type Database } from "../database.ts";
 import { announceChange } from "../playback/revocation-feed.ts";
@@ -16,7 +16,16 @@ export function d1ApiKeyStore(db: Database): ApiKeyStore {
       return (await db.select().from(apiKey).where(eq(apiKey.keyId, keyId)).get()) ?? null;
     },
 
-    list: (limit) => db.select(shownColumns).from(apiKey).orderBy(desc(apiKey.createdAt), apiKey.keyId).limit(limit),
+    list: ({ after, limit }) => {
+      // Above every key: without a bound the index would be scanned instead of searched.
+      const { createdAt, keyId } = after ?? { createdAt: Number.MAX_SAFE_INTEGER, keyId: "" };
+      return db
+        .select(shownColumns)
+        .from(apiKey)
+        .where(sql`(${apiKey.createdAt}, ${apiKey.keyId}) < (${createdAt}, ${keyId})`)
+        .orderBy(desc(apiKey.createdAt), desc(apiKey.keyId))
+        .limit(limit);
+    },
 
     async revoke(keyId, now) {
       const [revoked] = await db.batch([

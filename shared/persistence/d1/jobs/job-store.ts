@@ -19,6 +19,7 @@ import { batched, type Database } from "../database.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
 import { videoHlsEncryptKey } from "../schema/playback.ts";
 import { LIVE_VERSION } from "../schema/video-post.ts";
+import { jobPage } from "./job-page.ts";
 import { insertMissing } from "./job-statements.ts";
 
 type JobRow = InferSelectModel<typeof job>;
@@ -41,6 +42,7 @@ export function d1JobStore(db: Database): JobStore {
           .where(and(eq(job.jobId, jobId), eq(job.leaseToken, leaseToken))),
       ),
     stagedKeyVersions: (held) => stagedKeyVersions(db, held),
+    page: (query) => jobPage(db, query, (jobIds) => findAll(db, jobIds)),
     list: (filter) => list(db, filter),
     requeueDue: (now) => requeueDue(db, now),
     listExhausted: async (now, limit) =>
@@ -206,6 +208,13 @@ const listed = {
 async function find(db: Database, jobId: string): Promise<ListedJob | null> {
   const row = await db.select(listed).from(job).where(eq(job.jobId, jobId)).get();
   return row === undefined ? null : { ...jobOf(row), fileIndex: row.fileIndex };
+}
+
+async function findAll(db: Database, jobIds: readonly string[]): Promise<readonly ListedJob[]> {
+  if (jobIds.length === 0) return [];
+  const named = sql`${job.jobId} IN (SELECT value FROM json_each(${JSON.stringify(jobIds)}))`;
+  const rows = await db.select(listed).from(job).where(named).orderBy(desc(job.jobId));
+  return rows.map((row) => ({ ...jobOf(row), fileIndex: row.fileIndex }));
 }
 
 async function stagedKeyVersions(db: Database, { jobId, fileId }: Pick<TranscodeJob, "jobId" | "fileId">) {

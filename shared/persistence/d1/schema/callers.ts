@@ -3,19 +3,23 @@ import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Scope } from "../../../domain/scope.ts";
 import { timestamp } from "./columns.ts";
 
-export const apiKey = sqliteTable("api_key", {
-  /** Public half: the middle part of the key. */
-  keyId: text("key_id").primaryKey(),
-  name: text("name").notNull(),
-  scopes: text("scopes", { mode: "json" }).$type<readonly Scope[]>().notNull(),
-  /** Base64url of the SHA-256 of the secret half, which has 256 random bits and therefore needs no slow hash. */
-  secretHash: text("secret_hash").notNull(),
-  createdBy: text("created_by").notNull(),
-  createdAt: timestamp("created_at").notNull(),
-  expiresAt: timestamp("expires_at"),
-  revokedAt: timestamp("revoked_at"),
-  lastUsedAt: timestamp("last_used_at"),
-});
+export const apiKey = sqliteTable(
+  "api_key",
+  {
+    /** Public half: the middle part of the key. */
+    keyId: text("key_id").primaryKey(),
+    name: text("name").notNull(),
+    scopes: text("scopes", { mode: "json" }).$type<readonly Scope[]>().notNull(),
+    /** Base64url of the SHA-256 of the secret half, which has 256 random bits and therefore needs no slow hash. */
+    secretHash: text("secret_hash").notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: timestamp("created_at").notNull(),
+    expiresAt: timestamp("expires_at"),
+    revokedAt: timestamp("revoked_at"),
+    lastUsedAt: timestamp("last_used_at"),
+  },
+  (t) => [index("api_key_created").on(t.createdAt, t.keyId)],
+);
 
 /**
  * Append-only: triggers refuse every UPDATE but the removal of a viewer, a second row of an id, and the DELETE of a row

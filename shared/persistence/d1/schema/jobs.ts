@@ -34,7 +34,9 @@ export const videoTranscodeJob = sqliteTable(
   },
   (t) => [
     index("video_transcode_job_due").on(t.state, t.runAfter, t.jobId),
-    index("video_transcode_job_post").on(t.videoPostId),
+    // Lists: the newest first.
+    index("video_transcode_job_post").on(t.videoPostId, t.jobId),
+    index("video_transcode_job_state").on(t.state, t.jobId),
     uniqueIndex("video_transcode_job_lease").on(t.leaseToken).where(sql`lease_token IS NOT NULL`),
     uniqueIndex("video_transcode_job_live").on(t.fileId, t.kind).where(sql`state IN ('QUEUED','RUNNING','RETRY_WAIT')`),
   ],
