@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MEDIA_TOOLS } from "../../../test/fixtures/media/media-tools.ts";
-import { inspectFfmpeg, parseDecoders, versionFlags } from "./capabilities.ts";
+import { inspectFfmpeg, parseDecoders, parseEncoders, versionFlags } from "./capabilities.ts";
 
 describe("what ffmpeg can do", () => {
   it("depends on its version", () => {
@@ -15,8 +15,17 @@ describe("what ffmpeg can do", () => {
     expect([...parseDecoders(list)]).toEqual(["h264", "atrac1", "subrip"]);
   });
 
+  it("is read from its list of codecs: the encoders of those with one", () => {
+    const aac = " DEAIL. aac    AAC (Advanced Audio Coding) (decoders: aac aac_fixed )\n";
+    const h264 = " DEV.LS h264   H.264 (decoders: h264 h264_qsv ) (encoders: libx264 libx264rgb )\n";
+    const others = " DEAIL. mp3    MP3 (encoders: libmp3lame )\n D.A.L. atrac1  Atrac 1\n DES... subrip  SubRip\n";
+    expect([...parseEncoders(aac + h264 + others)]).toEqual(["aac", "libx264", "libx264rgb", "libmp3lame", "subrip"]);
+    expect(parseEncoders(" DEAIL. aac    AAC (encoders: libfdk_aac )\n").has("aac")).toBe(false);
+  });
+
   it("includes what the ladder needs", async () => {
     const capabilities = await inspectFfmpeg(MEDIA_TOOLS.ffmpeg);
+    expect(capabilities.version).toMatch(/\d/);
     expect(capabilities.encodesLadder).toBe(true);
     expect(capabilities.decoders.has("h264")).toBe(true);
   });

@@ -30,31 +30,32 @@ export function inspectFfmpeg(ffmpeg: string): Promise<Capabilities> {
   return asked;
 }
 
+/** Of two calls, since each loads hundreds of libraries: the first says its version too. */
 async function ask(ffmpeg: string): Promise<Capabilities> {
-  const [version, filters, encoders, codecs] = await Promise.all(
-    ["-version", "-filters", "-encoders", "-codecs"].map((question) => answer(ffmpeg, question)),
-  );
+  const [filters, codecs] = await Promise.all([answer(ffmpeg, "-filters"), answer(ffmpeg, "-codecs")]);
   const [setpriv, prlimit] = await Promise.all(["setpriv", "prlimit"].map(isOnLinuxPath));
-  const name = /^ffmpeg version (\S+)/.exec(version ?? "")?.[1] ?? "unknown";
+  const name = /^ffmpeg version (\S+)/m.exec(filters.banner)?.[1] ?? "unknown";
+  const encoders = parseEncoders(codecs.list);
   return {
     version: name,
     ...versionFlags(name),
-    toneMap: ["zscale", "tonemap"].every((filter) => hasEntry(filters, filter)),
-    encodesLadder: ["libx264", "aac"].every((encoder) => hasEntry(encoders, encoder)),
-    decoders: parseDecoders(codecs ?? ""),
+    toneMap: ["zscale", "tonemap"].every((filter) => hasEntry(filters.list, filter)),
+    encodesLadder: ["libx264", "aac"].every((encoder) => encoders.has(encoder)),
+    decoders: parseDecoders(codecs.list),
     setpriv: setpriv ?? false,
     prlimit: prlimit ?? false,
   };
 }
 
-async function answer(ffmpeg: string, question: string): Promise<string> {
-  const args = ["-hide_banner", question];
-  const run = { command: ffmpeg, args, workingDirectory: tmpdir(), timeoutSeconds: TIMEOUT_SECONDS };
+type Answer = { readonly banner: string; readonly list: string };
+
+async function answer(ffmpeg: string, question: string): Promise<Answer> {
+  const run = { command: ffmpeg, args: [question], workingDirectory: tmpdir(), timeoutSeconds: TIMEOUT_SECONDS };
   const result = await runTool({ ...run, signal: new AbortController().signal }).catch((cause) => {
     throw new Error(`ffmpeg cannot be started (${ffmpeg}): install it or set FFMPEG_PATH`, { cause });
   });
   if (result.code !== 0) throw new Error(`ffmpeg ${question} failed (${ffmpeg})`);
-  return result.stdout.toString("utf8");
+  return { banner: result.stderr.join("\n"), list: result.stdout.toString("utf8") };
 }
 
 /** Builds from git have no number ("N-92718-g..."): nothing that depends on it is used. */
@@ -70,8 +71,14 @@ export function parseDecoders(codecs: string): Set<string> {
   return new Set([...codecs.matchAll(/^ D[.E][VASDT][.I][.L][.S] (\S+)/gm)].map((match) => match[1] ?? ""));
 }
 
-function hasEntry(list: string | undefined, name: string): boolean {
-  return new RegExp(`^\\s*\\S+\\s+${name}\\s`, "m").test(list ?? "");
+/** Of the codecs with an E in the second column: those listed, or where none is listed, the one of the codec's name. */
+export function parseEncoders(codecs: string): Set<string> {
+  const lines = codecs.matchAll(/^ [D.]E[VASDT][I.][L.][S.] (\S+).*?(?:\(encoders: (.*?) *\))?$/gm);
+  return new Set([...lines].flatMap(([, codec = "", listed]) => listed?.split(" ") ?? [codec]));
+}
+
+function hasEntry(list: string, name: string): boolean {
+  return new RegExp(`^\\s*\\S+\\s+${name}\\s`, "m").test(list);
 }
 
 async function isOnLinuxPath(program: string): Promise<boolean> {
