@@ -402,6 +402,13 @@ export type Operations = {
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
   };
+  /** Creates the secret that signs what jobs send to their `webhookUrl`, or a new one; shown once. */
+  rotateEncoderWebhookSecret: {
+    input: { readonly body?: { readonly overlapSeconds?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly secret: string; readonly previousExpiresAt: string; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
   /** Returns how far the encryption of a part is. */
   getVideoEncryptStatus: {
     input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; };
@@ -686,6 +693,7 @@ export const OPERATIONS = {
   retryEncoderJob: { method: "POST", path: "/api/v2/m3u8-encoder/jobs/{jobId}/retry" },
   getEncoderStatus: { method: "GET", path: "/api/v2/m3u8-encoder/status/{jobId}" },
   createEncoderJob: { method: "POST", path: "/api/v2/m3u8-encoder/upload/url" },
+  rotateEncoderWebhookSecret: { method: "POST", path: "/api/v2/m3u8-encoder/webhook-secret" },
   getVideoEncryptStatus: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/encryption" },
   getLatestVideoHlsKeyVersion: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/key-version" },
   listVideoHlsEncryptKeys: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/keys" },

@@ -57,6 +57,10 @@ export const AUDIT_ACTIONS = {
     optional: ["webhookHost"],
   },
   "encoder-job.cancel": { records: "the cancellation of an encoder job", details: ["jobId"] },
+  "encoder-webhook.rotate-secret": {
+    records: "a new secret for the webhooks of encoder jobs",
+    details: ["previousExpiresAt"],
+  },
   "encoder-job.retry": { records: "the retry of an encoder job", details: ["jobId"] },
   "token.issue": {
     records: "`POST /admin/video/enc/token`, counted; `revoke` takes `details.tokenId`",

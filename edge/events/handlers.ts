@@ -4,6 +4,7 @@ import { mediaPlaylistKey, multivariantKey, uploadPrefix } from "../../shared/do
 import { ownerOfPrefix } from "../../shared/domain/prefix-owner.ts";
 import { QUALITIES } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
+import { announceEncoderJob } from "../webhooks/announce-encoder-job.ts";
 import { type AnnounceDeps, announceEvent } from "../webhooks/announce-event.ts";
 import { inSource, KEYS_PER_REQUEST, queueDeletions, whereStored, wholeVersion } from "./delete-objects.ts";
 import { queueReplaced } from "./delete-replaced.ts";
@@ -13,7 +14,7 @@ type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly
 /** What handlers use. */
 export type EventDeps = Pick<
   Context,
-  "posts" | "library" | "ledger" | "uploads" | "env" | "settings" | "prefixes" | "now"
+  "posts" | "encoderJobs" | "library" | "ledger" | "uploads" | "env" | "settings" | "prefixes" | "now"
 > &
   AnnounceDeps;
 
@@ -28,10 +29,10 @@ type Handlers = { readonly [Type in DomainEvent["type"]]: readonly Handler<Type>
 /** Only webhooks follow from these. */
 const ANNOUNCED = {
   VideoPostCreated: [],
-  VideoPartReady: [],
+  VideoPartReady: [announceEncoderJob],
   VideoPartKeysRotated: [],
-  VideoJobFailed: [],
-  VideoJobCancelled: [],
+  VideoJobFailed: [announceEncoderJob],
+  VideoJobCancelled: [announceEncoderJob],
   VideoPoliciesChanged: [],
 };
 

@@ -19,6 +19,7 @@ import { webhookRoutes } from "./admin/webhooks.ts";
 import { encoderJobChangeRoutes } from "./encoder/change-jobs.ts";
 import { encoderJobRoutes } from "./encoder/jobs.ts";
 import { encoderListRoutes } from "./encoder/lists.ts";
+import { encoderWebhookRoutes } from "./encoder/webhook-secret.ts";
 import { garbageRoutes } from "./internal/garbage.ts";
 import { internalJobRoutes } from "./internal/jobs.ts";
 import { rewardRoutes } from "./library/rewards.ts";
@@ -58,6 +59,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...encoderJobRoutes,
   ...encoderJobChangeRoutes,
   ...encoderListRoutes,
+  ...encoderWebhookRoutes,
   ...partKeyRoutes,
   ...rotateRoutes,
   ...rewrapRoutes,

@@ -39,10 +39,11 @@ export function jobEvents(
   return isSame ? [{ type: "VideoPartKeysRotated", fileIndex, keyVersion: made.playing.keyVersion }] : [];
 }
 
-/** What the cancellation of a job means. */
+/** What the cancellation of a job means: nothing, where the part plays or will play another source. */
 export function cancelledJobEvents(after: VideoPost, { jobId, kind, fileId }: EndedJob): readonly AnnouncedEvent[] {
   const file = versionsInProgress(after).find(({ id }) => id === fileId);
-  return file === undefined ? [] : [{ type: "VideoJobCancelled", jobId, kind, fileIndex: file.fileIndex }];
+  if (file === undefined || file.playing !== null || isReplacement(file)) return [];
+  return [{ type: "VideoJobCancelled", jobId, kind, fileIndex: file.fileIndex }];
 }
 
 function isReplacement({ versionState }: VideoFile): boolean {

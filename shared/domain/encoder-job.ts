@@ -129,3 +129,7 @@ export function isEnded(status: EncoderStatus): status is "COMPLETED" | "FAILED"
 export function encodedFolder({ playing }: Pick<VideoFile, "playing">): string | null {
   return playing === null ? null : `${playing.prefix.split("/", 2).join("/")}/`;
 }
+
+/** What a job sends to its `webhookUrl`; named like the events of the stream. */
+export const ENCODER_WEBHOOKS = ["job-completed", "job-failed", "job-cancelled"] as const;
+export type EncoderWebhook = (typeof ENCODER_WEBHOOKS)[number];

@@ -7,6 +7,7 @@ import { defineRoute } from "../definition.ts";
 import { metadata, passthrough, title } from "./post-fields.ts";
 import { RESOURCE_TYPES, variantSchema } from "./posts.ts";
 import { failCode, givenInstant, instant, nextCursor, wholeNumber } from "./shapes.ts";
+import { overlapSeconds, secret } from "./webhooks.ts";
 
 const READ = { kind: "scope", scope: "posts:read" } as const;
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
@@ -230,4 +231,20 @@ export const retryEncoderJob = defineRoute({
   audit: "encoder-job.retry",
   responses: { 202: { description: "The queued job", schema: encoderJobSchema } },
   problems: CHANGE_PROBLEMS,
+});
+
+export const rotateEncoderWebhookSecret = defineRoute({
+  method: "POST",
+  path: "/api/v2/m3u8-encoder/webhook-secret",
+  operationId: "rotateEncoderWebhookSecret",
+  tag: TAG,
+  summary: "Creates the secret that signs what jobs send to their `webhookUrl`, or a new one; shown once",
+  access: { kind: "scope", scope: "webhooks:manage" },
+  audit: "encoder-webhook.rotate-secret",
+  body: z.strictObject({ overlapSeconds }),
+  bodyIsOptional: true,
+  responses: {
+    200: { description: "The new secret", schema: z.object({ secret, previousExpiresAt: instant }) },
+  },
+  problems: [],
 });

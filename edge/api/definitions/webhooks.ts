@@ -35,7 +35,14 @@ const endpointSchema = z
   })
   .meta({ id: "WebhookEndpoint" });
 
-const secret = z.string().describe("`whsec_` and base64; shown once");
+export const secret = z.string().describe("`whsec_` and base64; shown once");
+
+export const overlapSeconds = z
+  .int()
+  .min(0)
+  .max(LONGEST_OVERLAP_SECONDS)
+  .default(86_400)
+  .describe("how long the secret before it also signs");
 
 export const createWebhook = defineRoute({
   method: "POST",
@@ -120,12 +127,7 @@ export const rotateWebhookSecret = defineRoute({
   access: MANAGE,
   audit: "webhook.rotate-secret",
   body: z.strictObject({
-    overlapSeconds: z
-      .int()
-      .min(0)
-      .max(LONGEST_OVERLAP_SECONDS)
-      .default(86_400)
-      .describe("how long the secret before it also signs"),
+    overlapSeconds,
   }),
   bodyIsOptional: true,
   responses: {

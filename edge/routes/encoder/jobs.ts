@@ -14,7 +14,11 @@ import { resolveSources } from "../posts/resolve-sources.ts";
 import { fileNameOf } from "./file-name-of.ts";
 import { findEncoderJob } from "./find-encoder-job.ts";
 
-type Deps = Pick<Context, "posts" | "uploads" | "encoderJobs" | "vault" | "settings" | "env" | "now"> & UrlIssuing;
+type Deps = Pick<
+  Context,
+  "posts" | "uploads" | "encoderJobs" | "webhookEndpoints" | "vault" | "settings" | "env" | "now"
+> &
+  UrlIssuing;
 
 /** `/api/v2/m3u8-encoder`: from a URL to something that plays. */
 export const encoderJobRoutes: readonly Route<Deps>[] = [
@@ -25,8 +29,8 @@ export const encoderJobRoutes: readonly Route<Deps>[] = [
     handle: async (deps: Deps, { body: { url, uploadId, access, ...body }, caller }) => {
       const now = deps.now();
       const { webhookUrl, title } = body;
-      const problem = webhookUrl === null ? null : webhookAddressProblem(webhookUrl, deps.settings.WEBHOOK_ADDRESSES);
-      if (problem !== null) return refused("invalid", `webhookUrl: ${problem}`);
+      const unfit = webhookUrl === null ? null : await webhookRefusal(deps, webhookUrl);
+      if (unfit !== null) return unfit;
       const source = {
         ...(uploadId === undefined ? { sourceUrl: url } : { uploadId }),
         fileName: fileNameOf(url, title),
@@ -62,6 +66,15 @@ export const encoderJobRoutes: readonly Route<Deps>[] = [
     },
   }),
 ];
+
+const NO_SECRET =
+  "webhookUrl: there is no secret that signs; create it once with POST /api/v2/m3u8-encoder/webhook-secret";
+
+async function webhookRefusal({ webhookEndpoints, settings }: Deps, webhookUrl: string) {
+  const problem = webhookAddressProblem(webhookUrl, settings.WEBHOOK_ADDRESSES);
+  if (problem !== null) return refused("invalid", `webhookUrl: ${problem}`);
+  return (await webhookEndpoints.hasJobSecret()) ? null : refused("wrong-state", NO_SECRET);
+}
 
 function accepted({ jobId, slug, title, videoPostId }: EncoderJob) {
   const name = encoderJobName(jobId);

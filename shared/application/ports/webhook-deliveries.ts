@@ -1,3 +1,4 @@
+import type { EncoderWebhook } from "../../domain/encoder-job.ts";
 import type { PostMetadata } from "../../domain/post-metadata.ts";
 import type { AfterAttempt, DeliveryState, WebhookAttempt, WebhookDelivery } from "../../domain/webhook-delivery.ts";
 import type { WebhookSecret } from "../../domain/webhook-endpoint.ts";
@@ -14,6 +15,8 @@ export interface WebhookDeliveries {
   labelsOf(videoPostId: string): Promise<PostLabels | null>;
   /** One row for each endpoint that receives the type, HELD where it is disabled. A repetition changes nothing. */
   create(event: NewDelivery, at: CreatedAt): Promise<void>;
+  /** One row for the `webhookUrl` of an encoder job. A repetition changes nothing. */
+  createForJob(jobName: string, event: JobDelivery, at: CreatedAt): Promise<void>;
   /** Takes up to `limit` rows that are to be woken up; none is due again before `again`, or `again` after its attempt. */
   takeDue(now: number, againMs: number, limit: number): Promise<readonly DueDelivery[]>;
   /** Starts attempt number `attempt`, which no other call starts. Held if the endpoint is disabled. */
@@ -38,6 +41,7 @@ export interface WebhookDeliveries {
 
 export type PostLabels = { readonly metadata: PostMetadata; readonly passthrough: string | null };
 
+/** `endpointId` is the name of an encoder job where the event goes to its `webhookUrl`. */
 export type DeliveryRef = { readonly endpointId: string; readonly eventId: string };
 
 export type NewDelivery = {
@@ -46,6 +50,8 @@ export type NewDelivery = {
   readonly at: number;
   readonly body: string;
 };
+
+export type JobDelivery = Omit<NewDelivery, "type"> & { readonly type: EncoderWebhook };
 
 export type CreatedAt = { readonly now: number; readonly firstAttemptAt: number };
 

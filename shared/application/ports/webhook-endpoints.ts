@@ -16,6 +16,10 @@ export interface WebhookEndpoints {
    * lost answer does not end the secret in use. At most four are kept, the newest.
    */
   rotateSecret(id: string, secret: WebhookSecret, oldExpiresAt: number): Promise<boolean>;
+  /** The same for what encoder jobs send to their `webhookUrl`; also creates the first secret. */
+  rotateJobSecret(secret: WebhookSecret, oldExpiresAt: number): Promise<void>;
+  /** Whether there is a secret for what encoder jobs send. */
+  hasJobSecret(): Promise<boolean>;
   /** Deletes secrets whose time is over. */
   deleteExpiredSecrets(now: number): Promise<void>;
 }

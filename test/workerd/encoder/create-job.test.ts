@@ -94,6 +94,7 @@ describe("a job of the encoder API", () => {
   });
 
   it("is in the audit log without its URL", async () => {
+    await administer(worker, "POST", "/api/v2/m3u8-encoder/webhook-secret", undefined);
     const { body: accepted } = await create({ webhookUrl: "https://hooks.example.com/x?secret=1" });
     await allSettled(worker);
     const [event] = (await readAudit(worker, { action: "encoder-job.create" })).events;
@@ -125,6 +126,13 @@ describe("a request for a job", () => {
     const { status, body } = await create(more);
     expect([status, body.code]).toEqual([422, "invalid"]);
     expect(body.detail).toContain(field);
+  });
+
+  it("with a webhookUrl is refused while no secret signs", async () => {
+    await database.remove("webhook_secret", { endpoint_id: "encoder-jobs" });
+    const { status, body } = await create({ webhookUrl: "https://hooks.example.com/" });
+    expect([status, body.code]).toEqual([409, "wrong-state"]);
+    expect(body.detail).toContain("POST /api/v2/m3u8-encoder/webhook-secret");
   });
 
   it("names every field that is wrong", async () => {

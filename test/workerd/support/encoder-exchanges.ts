@@ -11,5 +11,6 @@ export async function encoderExchanges(admin: Admin): Promise<void> {
   await admin(`GET ${BASE}/jobs`);
   await admin(`GET ${BASE}/collections/{slug}`, undefined, `${BASE}/collections/serie-x-episode-1`);
   await admin(`POST ${BASE}/jobs/{jobId}/cancel`, undefined, `${BASE}/jobs/${jobId}/cancel`);
+  await admin(`POST ${BASE}/webhook-secret`);
   await admin(`POST ${BASE}/jobs/{jobId}/retry`, undefined, `${BASE}/jobs/${jobId}/retry`);
 }

@@ -11,7 +11,9 @@ import type {
   ReplayRange,
   WebhookDeliveries,
 } from "../../../application/ports/webhook-deliveries.ts";
+import { readEncoderJobName } from "../../../domain/encoder-job.ts";
 import { batched, type Database } from "../database.ts";
+import { encoderJob } from "../schema/encoder.ts";
 import { videoPost } from "../schema/video-post.ts";
 import {
   webhookAttempt as attempt,
@@ -19,6 +21,7 @@ import {
   webhookEndpoint as endpoint,
   webhookSecret as secret,
 } from "../schema/webhooks.ts";
+import { JOB_SECRETS } from "./endpoint-store.ts";
 import { receives } from "./receiving-endpoints.ts";
 
 export function d1WebhookDeliveries(db: Database): WebhookDeliveries {
@@ -36,6 +39,12 @@ export function d1WebhookDeliveries(db: Database): WebhookDeliveries {
     },
     create: async (event, at) => {
       await db.run(insertDeliveries(event, at));
+    },
+    createForJob: async (jobName, { id, type, at: eventAt, body }, { now, firstAttemptAt }) => {
+      await db.run(sql`INSERT INTO webhook_delivery
+          (endpoint_id, event_id, type, event_at, body, state, attempts, step, next_attempt_at, wake_at, created_at)
+        VALUES (${jobName}, ${id}, ${type}, ${eventAt}, ${body}, 'PENDING', 0, 0, ${firstAttemptAt}, ${now}, ${now})
+        ON CONFLICT DO NOTHING`);
     },
     takeDue: (now, againMs, limit) => takeDue(db, now, againMs, limit),
     begin: (ref, now, leaseUntil) => begin(db, ref, now, leaseUntil),
@@ -83,13 +92,14 @@ function takeDue(db: Database, now: number, againMs: number, limit: number): Pro
 
 async function begin(db: Database, ref: DueDelivery, now: number, leaseUntil: number): Promise<AttemptStart> {
   const { endpointId, eventId } = ref;
+  const jobId = readEncoderJobName(endpointId);
   const one = sql`endpoint_id = ${endpointId} AND event_id = ${eventId} AND state = 'PENDING'`;
   const isEnabled = sql`EXISTS (SELECT 1 FROM webhook_endpoint e WHERE e.id = endpoint_id AND e.state = 'ENABLED')`;
   const [, started, found, endpoints, secrets] = await db.batch([
     batched(
       db,
       sql`UPDATE webhook_delivery SET state = 'HELD', next_attempt_at = NULL, wake_at = NULL
-      WHERE ${one} AND NOT ${isEnabled}`,
+      WHERE ${one} AND ${jobId === null ? 1 : 0} = 1 AND NOT ${isEnabled}`,
     ),
     batched(
       db,
@@ -98,19 +108,23 @@ async function begin(db: Database, ref: DueDelivery, now: number, leaseUntil: nu
       WHERE ${one} AND attempts = ${ref.attempt - 1} AND next_attempt_at <= ${now}`,
     ),
     db.select(COLUMNS).from(delivery).where(isOne(ref)),
-    db.select({ url: endpoint.url }).from(endpoint).where(eq(endpoint.id, endpointId)),
+    jobId === null
+      ? db.select({ url: endpoint.url }).from(endpoint).where(eq(endpoint.id, endpointId))
+      : db.select({ url: encoderJob.webhookUrl }).from(encoderJob).where(eq(encoderJob.jobId, jobId)),
     db
       .select({
         ...{ id: secret.id, wrappedSecret: secret.wrappedSecret, kekId: secret.kekId },
         ...{ createdAt: secret.createdAt, expiresAt: secret.expiresAt },
       })
       .from(secret)
-      .where(sql`${secret.endpointId} = ${endpointId} AND (expires_at IS NULL OR expires_at > ${now})`)
+      .where(
+        sql`${secret.endpointId} = ${jobId === null ? endpointId : JOB_SECRETS} AND (expires_at IS NULL OR expires_at > ${now})`,
+      )
       .orderBy(sql`expires_at IS NOT NULL`, desc(secret.createdAt)),
   ]);
   const row = found[0];
   const url = endpoints[0]?.url;
-  if (row === undefined || url === undefined || row.state !== "PENDING") return { kind: "nothing" };
+  if (row === undefined || url === undefined || url === null || row.state !== "PENDING") return { kind: "nothing" };
   if (started.meta.changes === 1) return { kind: "started", delivery: row, url, secrets };
   const { attempts, nextAttemptAt } = row;
   return attempts === ref.attempt - 1 && nextAttemptAt !== null

@@ -1,8 +1,11 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { asc, eq, type SQL, sql } from "drizzle-orm";
 import type { EndpointChange, WebhookEndpoints } from "../../../application/ports/webhook-endpoints.ts";
 import type { WebhookEndpoint, WebhookSecret } from "../../../domain/webhook-endpoint.ts";
 import { batched, type Database } from "../database.ts";
 import { webhookEndpoint as endpoint, webhookSecret as secret } from "../schema/webhooks.ts";
+
+/** In the place of an endpoint's id: the secrets of what encoder jobs send. */
+export const JOB_SECRETS = "encoder-jobs";
 
 export function d1WebhookEndpoints(db: Database): WebhookEndpoints {
   return {
@@ -12,6 +15,11 @@ export function d1WebhookEndpoints(db: Database): WebhookEndpoints {
     update: (id, change, now) => update(db, id, change, now),
     delete: (id) => remove(db, id),
     rotateSecret: (id, made, oldExpiresAt) => rotateSecret(db, id, made, oldExpiresAt),
+    rotateJobSecret: async (made, oldExpiresAt) => {
+      await rotate(db, JOB_SECRETS, insertJobSecret(made), oldExpiresAt);
+    },
+    hasJobSecret: async () =>
+      (await db.all(sql`SELECT 1 FROM webhook_secret WHERE endpoint_id = ${JOB_SECRETS} LIMIT 1`)).length > 0,
     deleteExpiredSecrets: async (now) => {
       await db.run(sql`DELETE FROM webhook_secret WHERE expires_at <= ${now}`);
     },
@@ -37,6 +45,12 @@ function insertSecret(endpointId: string, { id, wrappedSecret, kekId, createdAt,
   return sql`INSERT INTO webhook_secret (id, endpoint_id, wrapped_secret, kek_id, created_at, expires_at)
     SELECT ${id}, e.id, ${wrappedSecret}, ${kekId}, ${createdAt}, ${expiresAt}
     FROM webhook_endpoint e WHERE e.id = ${endpointId}`;
+}
+
+/** They sign for no endpoint. */
+function insertJobSecret({ id, wrappedSecret, kekId, createdAt, expiresAt }: WebhookSecret) {
+  return sql`INSERT INTO webhook_secret (id, endpoint_id, wrapped_secret, kek_id, created_at, expires_at)
+    VALUES (${id}, ${JOB_SECRETS}, ${wrappedSecret}, ${kekId}, ${createdAt}, ${expiresAt})`;
 }
 
 async function update(db: Database, id: string, change: EndpointChange, now: number): Promise<WebhookEndpoint | null> {
@@ -78,13 +92,17 @@ async function remove(db: Database, id: string): Promise<boolean> {
 const MOST_SECRETS = 4;
 
 async function rotateSecret(db: Database, id: string, made: WebhookSecret, oldExpiresAt: number): Promise<boolean> {
+  return rotate(db, id, insertSecret(id, made), oldExpiresAt);
+}
+
+async function rotate(db: Database, id: string, insert: SQL, oldExpiresAt: number): Promise<boolean> {
   const [, inserted] = await db.batch([
     batched(
       db,
       sql`UPDATE webhook_secret SET expires_at = min(coalesce(expires_at, ${oldExpiresAt}), ${oldExpiresAt})
       WHERE endpoint_id = ${id}`,
     ),
-    batched(db, insertSecret(id, made)),
+    batched(db, insert),
     batched(
       db,
       sql`DELETE FROM webhook_secret WHERE id IN (SELECT id FROM webhook_secret WHERE endpoint_id = ${id}
