@@ -22,6 +22,8 @@ export type EncoderJob = { readonly jobId: string; readonly status: "DOWNLOADING
 
 export type EncoderJobStatus = { readonly jobId: string; readonly status: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING" | "QUEUED" | null; readonly progressPercentage: number; readonly currentVariant: number | null; readonly variantProgressPercentage: number | null; readonly completedSegments: number; readonly totalSegments: number | null; readonly failure: { readonly code: FailureCode; readonly message: string; } | null; readonly statusUrl: string; readonly jobUrl: string; };
 
+export type EventTicket = { readonly ticket: string; readonly eventsUrl: string; readonly expiresAt: string; };
+
 export type FailureCode = "source-address-refused" | "source-unreachable" | "source-access-denied" | "source-not-found" | "source-not-served" | "source-changed" | "source-too-large" | "source-empty" | "source-url-gone" | "upload-gone" | "upload-damaged" | "source-unreadable" | "source-incomplete" | "no-video-or-audio" | "format-not-supported" | "protected-content" | "mixed-recordings" | "media-over-limits" | "too-long" | "took-too-long" | "import-unusable" | "import-gone" | "media-check-failed" | "clear-renditions-gone" | "part-gone" | "encoder-failed" | "out-of-memory" | "disk-full" | "storage-unavailable" | "stored-object-missing" | "service-unavailable" | "processor-outdated" | "attempts-exhausted" | "internal" | "unclassified";
 
 export type ImportedPost = { readonly importId: string; readonly videoPostId: string; readonly status: string; };
@@ -409,6 +411,19 @@ export type Operations = {
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
   };
+  /** Streams the events of a job, or of all jobs of the caller (server-sent events). */
+  streamEncoderEvents: {
+    input: { readonly query?: { readonly jobId?: string | undefined; readonly ticket?: string | undefined; readonly lastEventId?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: Response } | { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "method-not-allowed" | "not-found" | "deleted" | "unavailable" | "token-invalid" | "token-expired" | "token-revoked" | "invalid" | "misconfigured";
+  };
+  /** Makes a ticket with which a browser opens the stream of events. */
+  createEventTicket: {
+    input: { readonly body?: { readonly jobId?: string | null | undefined; readonly expiresInSeconds?: number | undefined; }; };
+    answers: { readonly status: 201; readonly body: EventTicket };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
   /** Returns how far the encryption of a part is. */
   getVideoEncryptStatus: {
     input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; };
@@ -694,6 +709,8 @@ export const OPERATIONS = {
   getEncoderStatus: { method: "GET", path: "/api/v2/m3u8-encoder/status/{jobId}" },
   createEncoderJob: { method: "POST", path: "/api/v2/m3u8-encoder/upload/url" },
   rotateEncoderWebhookSecret: { method: "POST", path: "/api/v2/m3u8-encoder/webhook-secret" },
+  streamEncoderEvents: { method: "GET", path: "/api/v2/m3u8-encoder/events", files: true },
+  createEventTicket: { method: "POST", path: "/api/v2/m3u8-encoder/events/tickets" },
   getVideoEncryptStatus: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/encryption" },
   getLatestVideoHlsKeyVersion: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/key-version" },
   listVideoHlsEncryptKeys: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/keys" },

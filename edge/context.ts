@@ -14,6 +14,7 @@ import { FREQUENT_ACTIONS, REFUSALS } from "./audit/event-kinds.ts";
 import { recordByQueue } from "./audit/record-events.ts";
 import type { Authenticators } from "./auth/authenticate-caller.ts";
 import { createAuthenticators } from "./auth/authenticators.ts";
+import { type EventTickets, signedEventTickets } from "./auth/event-tickets.ts";
 import { createIssueLimit, type IssueLimit } from "./auth/issue-limit.ts";
 import { createKnownApiKeys } from "./auth/known-api-keys.ts";
 import { createIssuerKeys, type Fetcher } from "./auth/viewers/issuer-keys.ts";
@@ -46,6 +47,7 @@ export type Context = Persistence & {
   readonly clearSignatures: ClearSignatures;
   readonly jobCredentials: JobCredentials;
   readonly uploadTokenTexts: UploadTokenTexts;
+  readonly eventTickets: EventTickets;
   readonly viewers: ViewerVerifier;
   readonly viewerIds: ViewerIds;
   readonly gate: Gate;
@@ -132,6 +134,7 @@ export function createContext(options: ContextOptions): Context {
     clearSignatures: createClearSignatures(settings.TOKEN_SIGNING_KEYS),
     jobCredentials: signedJobCredentials(createTokenSigner("job+jwt", settings.TOKEN_SIGNING_KEYS), now),
     uploadTokenTexts: signedUploadTokens(createTokenSigner("upload+jwt", settings.TOKEN_SIGNING_KEYS)),
+    eventTickets: signedEventTickets(createTokenSigner("events+jwt", settings.TOKEN_SIGNING_KEYS)),
     viewers: createViewerVerifier(settings.VIEWER_ISSUERS, issuerKeys),
     issueLimit,
     callers: createAuthenticators(issueLimit, settings, { apiKeys, known, issuerKeys }, wait),

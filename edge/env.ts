@@ -1,3 +1,4 @@
+import type { CallerEvents } from "./durable-objects/caller-events.ts";
 import type { JobEvents } from "./durable-objects/job-events.ts";
 import type { PlayCounter } from "./gate/play-counter.ts";
 import type { AuditEventMessage, DeletionMessage, DeliverWebhookMessage } from "./queues/messages.ts";
@@ -11,6 +12,7 @@ export type Env = {
   readonly INCOMING?: R2Bucket;
   readonly ASSETS: Fetcher;
   readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
+  readonly CALLER_EVENTS: DurableObjectNamespace<CallerEvents>;
   readonly PLAY_COUNTER: DurableObjectNamespace<PlayCounter>;
   readonly DELETE_OBJECTS: Queue<DeletionMessage>;
   readonly AUDIT_EVENTS: Queue<AuditEventMessage>;

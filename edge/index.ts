@@ -9,6 +9,7 @@ import { createRequestHandler, type RequestHandler } from "./request-handler.ts"
 import { runScheduled } from "./scheduled.ts";
 import { ConfigurationError } from "./settings/settings.ts";
 
+export { CallerEvents } from "./durable-objects/caller-events.ts";
 export { JobEvents } from "./durable-objects/job-events.ts";
 export { PlayCounter } from "./gate/play-counter.ts";
 

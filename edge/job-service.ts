@@ -24,7 +24,8 @@ export function jobServiceOf(
     rekeyMaxInFlight: settings.MIGRATION_MAX_IN_FLIGHT,
     credentials: context.jobCredentials,
     random: Math.random,
-    reportProgress: async ({ jobId, claimNo }, progress) => env.JOB_EVENTS.getByName(jobId).report(claimNo, progress),
+    reportProgress: async ({ jobId, claimNo, kind, fileId }, progress) =>
+      env.JOB_EVENTS.getByName(fileId ?? jobId).report({ jobId, claimNo, kind, progress }),
     deleteObjects: (prefixes) => queueDeletions(env, prefixes.flatMap(whereStored)),
     later,
   });

@@ -19,6 +19,8 @@ export type File = {
   readonly open: () => Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   readonly bytes?: number | undefined;
   readonly attachment?: string | undefined;
+  /** `no-store` by default. */
+  readonly cacheControl?: string | undefined;
 };
 
 export function answer<const Status extends number, Body = null, Facts = undefined>(

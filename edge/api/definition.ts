@@ -11,8 +11,8 @@ export type Access =
   | { readonly kind: "viewer" }
   /** The holder of a session token, in a header or in the body; `expired` says whether an expired one counts. */
   | { readonly kind: "session"; readonly expired: "refused" | "accepted" }
-  /** An administrator or a site with this scope. */
-  | { readonly kind: "scope"; readonly scope: Scope }
+  /** An administrator or a site with this scope; `ticket`: also who brings a ticket of such a caller. */
+  | { readonly kind: "scope"; readonly scope: Scope; readonly ticket?: true }
   /** A processor, by the shared secret. */
   | { readonly kind: "processor" }
   /** The holder of the job in the path, by the credential of its work order. */

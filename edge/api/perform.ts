@@ -9,6 +9,7 @@ import type { RouteDefinition } from "./definition.ts";
 import { fingerprintOf, readIdempotencyKey } from "./idempotency-key.ts";
 import { identifyJob, identifyProcessor, identifyScope } from "./identify.ts";
 import { identifySession } from "./identify-session.ts";
+import { identifyTicket, ticketOf } from "./identify-ticket.ts";
 import { identifyViewer } from "./identify-viewer.ts";
 import { performOnce } from "./perform-once.ts";
 import { readRouteBody, readRouteQuery } from "./read-input.ts";
@@ -117,6 +118,11 @@ async function identify(
     ({ kind: "refused", refusal, caller }) as const;
   switch (access.kind) {
     case "scope": {
+      const ticket = access.ticket === true ? ticketOf(request) : null;
+      if (ticket !== null) {
+        const holder = await identifyTicket(context, ticket, access.scope);
+        return holder.kind === "refused" ? refusedBecause(holder) : { caller: holder.caller, identity: holder };
+      }
       const attempt = { request, hasEffects: method !== "GET" || audit !== undefined, isPrompt: prompt === true };
       const { caller, refusal, acceptedAt } = await identifyScope(context, access.scope, attempt, execution);
       return refusal === null ? { caller, identity: { caller, acceptedAt } } : refusedBecause(refusal, caller);

@@ -21,12 +21,16 @@ function answerResponse({ status, body }: Answer, method: string): Response {
 /** Copied as a whole, which is faster than setting one header after another on each response. */
 const NOT_STORED = new Headers({ ...PUBLIC_HEADERS, "cache-control": "private, no-store" });
 
-function fileResponse(status: number, { contentType, open, bytes, attachment }: File, method: string): Response {
+function fileResponse(
+  status: number,
+  { contentType, open, bytes, attachment, cacheControl }: File,
+  method: string,
+): Response {
   return new Response(method === "HEAD" ? null : open(), {
     status,
     headers: {
       "content-type": contentType,
-      "cache-control": "no-store",
+      "cache-control": cacheControl ?? "no-store",
       ...(bytes === undefined ? {} : { "content-length": String(bytes) }),
       ...(attachment === undefined ? {} : { "content-disposition": `attachment; filename="${attachment}"` }),
     },

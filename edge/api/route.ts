@@ -6,6 +6,7 @@ import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
 import type { AuditFacts } from "../audit/audit-facts.ts";
 import type { Caller } from "../auth/caller.ts";
+import type { Ticket } from "../auth/event-tickets.ts";
 import type { AcceptedPosition } from "../gate/accepted-position.ts";
 import type { Answer, Outcome, OutcomeOf } from "./answer.ts";
 import type { Access, RouteDefinition } from "./definition.ts";
@@ -14,7 +15,7 @@ type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infe
 
 /** Who sent the request, as `access` of the route has established it. */
 export type IdentityOf<A extends Access> = A extends { readonly kind: "scope" }
-  ? { readonly caller: Caller; readonly acceptedAt?: AcceptedPosition }
+  ? { readonly caller: Caller; readonly acceptedAt?: AcceptedPosition; readonly ticket?: Ticket }
   : A extends { readonly kind: "job" }
     ? { readonly held: HeldJob }
     : A extends { readonly kind: "viewer" }

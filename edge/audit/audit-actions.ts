@@ -62,6 +62,11 @@ export const AUDIT_ACTIONS = {
     details: ["previousExpiresAt"],
   },
   "encoder-job.retry": { records: "the retry of an encoder job", details: ["jobId"] },
+  "event-ticket.create": {
+    records: "a ticket for a stream of events, counted",
+    details: ["jobId", "expiresAt"],
+    frequent: true,
+  },
   "token.issue": {
     records: "`POST /admin/video/enc/token`, counted; `revoke` takes `details.tokenId`",
     details: ["qualities", "expiresAt"],

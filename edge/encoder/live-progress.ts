@@ -8,5 +8,5 @@ export async function liveProgress(
   job: EncoderJobState,
 ): Promise<JobProgress | null> {
   const { jobId, state, claimNo } = presentJob(job);
-  return state === "RUNNING" ? JOB_EVENTS.getByName(jobId).latest(claimNo) : null;
+  return state === "RUNNING" ? JOB_EVENTS.getByName(job.fileId).latest({ jobId, claimNo }) : null;
 }

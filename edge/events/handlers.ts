@@ -4,6 +4,8 @@ import { mediaPlaylistKey, multivariantKey, uploadPrefix } from "../../shared/do
 import { ownerOfPrefix } from "../../shared/domain/prefix-owner.ts";
 import { QUALITIES } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
+import { deliverState } from "../encoder/deliver-state.ts";
+import type { UrlIssuing } from "../encoder/playback-urls.ts";
 import { announceEncoderJob } from "../webhooks/announce-encoder-job.ts";
 import { type AnnounceDeps, announceEvent } from "../webhooks/announce-event.ts";
 import { inSource, KEYS_PER_REQUEST, queueDeletions, whereStored, wholeVersion } from "./delete-objects.ts";
@@ -16,7 +18,8 @@ export type EventDeps = Pick<
   Context,
   "posts" | "encoderJobs" | "library" | "ledger" | "uploads" | "env" | "settings" | "prefixes" | "now"
 > &
-  AnnounceDeps;
+  AnnounceDeps &
+  UrlIssuing;
 
 /**
  * Idempotent and independent of the order: an event is delivered at least once, and may come after a later one. A throw
@@ -26,13 +29,14 @@ export type Handler<Type extends DomainEvent["type"]> = (event: EventOf<Type>, d
 
 type Handlers = { readonly [Type in DomainEvent["type"]]: readonly Handler<Type>[] };
 
-/** Only webhooks follow from these. */
+/** Webhooks follow from these, and events for listeners from those that change the state of an encoder job. */
 const ANNOUNCED = {
-  VideoPostCreated: [],
-  VideoPartReady: [announceEncoderJob],
+  VideoPostCreated: [deliverState],
+  VideoPartReady: [deliverState, announceEncoderJob],
   VideoPartKeysRotated: [],
-  VideoJobFailed: [announceEncoderJob],
-  VideoJobCancelled: [announceEncoderJob],
+  VideoJobFailed: [deliverState, announceEncoderJob],
+  VideoJobCancelled: [deliverState, announceEncoderJob],
+  VideoJobRetried: [deliverState],
   VideoPoliciesChanged: [],
 };
 
@@ -51,10 +55,10 @@ const HANDLERS: Handlers = {
   VideoPartAdded: [],
   VideoPartReplacementRequested: [],
   VideoPartReplaced: [deleteUploads, deletePrefixes],
-  VideoPartSourceDiscarded: [deleteUploads, deleteVersions],
-  VideoPartRemoved: [deletePlaylists, deleteUploads, deleteVersions],
+  VideoPartSourceDiscarded: [deleteUploads, deleteVersions, deliverState],
+  VideoPartRemoved: [deletePlaylists, deleteUploads, deleteVersions, deliverState],
   VideoPartsReordered: [],
-  VideoPostDeleted: [refreshLibrary, reverseReward, deletePlaylists, deleteUploads, deleteVersions],
+  VideoPostDeleted: [refreshLibrary, reverseReward, deletePlaylists, deleteUploads, deleteVersions, deliverState],
 };
 
 /**

@@ -17,6 +17,7 @@ import { viewerRecordRoutes } from "./admin/viewers.ts";
 import { webhookDeliveryRoutes } from "./admin/webhook-deliveries.ts";
 import { webhookRoutes } from "./admin/webhooks.ts";
 import { encoderJobChangeRoutes } from "./encoder/change-jobs.ts";
+import { encoderEventRoutes } from "./encoder/events.ts";
 import { encoderJobRoutes } from "./encoder/jobs.ts";
 import { encoderListRoutes } from "./encoder/lists.ts";
 import { encoderWebhookRoutes } from "./encoder/webhook-secret.ts";
@@ -60,6 +61,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...encoderJobChangeRoutes,
   ...encoderListRoutes,
   ...encoderWebhookRoutes,
+  ...encoderEventRoutes,
   ...partKeyRoutes,
   ...rotateRoutes,
   ...rewrapRoutes,

@@ -2,7 +2,7 @@ import type { FailureCode } from "./failure.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import type { JobKind } from "./transcode-job.ts";
 
-/** Events that only webhooks follow from. */
+/** Events from which only messages follow: webhooks, and events for listeners. */
 export type AnnouncedEvent =
   | { readonly type: "VideoPostCreated"; readonly fileIndexes: readonly number[] }
   /** A part plays for the first time. */
@@ -20,10 +20,7 @@ export type AnnouncedEvent =
       /** `nothing`: what the part plays continues, and its keys were not to be replaced. */
       readonly effect: "part-failed" | "rotation-failed" | "nothing";
     }
-  | {
-      readonly type: "VideoJobCancelled";
-      readonly jobId: string;
-      readonly kind: JobKind;
-      readonly fileIndex: number;
-    }
+  | { readonly type: "VideoJobCancelled"; readonly jobId: string; readonly kind: JobKind; readonly fileIndex: number }
+  /** The work is queued again. `jobId`: the job that was retried. */
+  | { readonly type: "VideoJobRetried"; readonly jobId: string; readonly kind: JobKind; readonly fileIndex: number }
   | { readonly type: "VideoPoliciesChanged"; readonly fileIndex: number; readonly policies: readonly QualityAuth[] };

@@ -46,6 +46,12 @@ export function cancelledJobEvents(after: VideoPost, { jobId, kind, fileId }: En
   return [{ type: "VideoJobCancelled", jobId, kind, fileIndex: file.fileIndex }];
 }
 
+/** The work of an ended job is queued again. */
+export function retriedJobEvents(after: VideoPost, { jobId, kind, fileId }: EndedJob): readonly AnnouncedEvent[] {
+  const file = versionsInProgress(after).find(({ id }) => id === fileId);
+  return file === undefined ? [] : [{ type: "VideoJobRetried", jobId, kind, fileIndex: file.fileIndex }];
+}
+
 function isReplacement({ versionState }: VideoFile): boolean {
   return versionState === "NEXT";
 }

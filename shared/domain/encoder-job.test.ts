@@ -33,6 +33,7 @@ function stateOf(more: Partial<EncoderJobState> = {}): EncoderJobState {
     ...{ jobId: JOB_ID, videoPostId: "post", fileId: "file", slug: "episode-1", title: "Episode 1", createdAt: 1 },
     ...{ resourceType: "VIDEO", callerId: "api-key:1", webhookUrl: null, metadata: {}, passthrough: null },
     isDeleted: false,
+    postVersion: 1,
     part: { fileIndex: 0, durationSeconds: null, warnings: [], playing: null, variants: [] },
     transcode: jobOf(),
     encrypt: null,

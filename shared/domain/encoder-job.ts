@@ -56,6 +56,8 @@ export type EncoderJobState = EncoderJob & {
   readonly passthrough: string | null;
   /** The post was deleted, or the part removed. */
   readonly isDeleted: boolean;
+  /** Of the post: it grows with every save. */
+  readonly postVersion: number;
   readonly part: EncodedPart;
   /** The newest one. */
   readonly transcode: JobOfPart;

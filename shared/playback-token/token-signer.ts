@@ -2,7 +2,7 @@ import { base64UrlDecode, base64UrlDecodeText, base64UrlEncode } from "../lib/ba
 import type { NamedSecret } from "../lib/secret-list.ts";
 
 /** A JWT type (RFC 8725 3.11): a token of one use is never taken for one of another. */
-export type TokenType = "play+jwt" | "clear+jwt" | "job+jwt" | "upload+jwt";
+export type TokenType = "play+jwt" | "clear+jwt" | "job+jwt" | "upload+jwt" | "events+jwt";
 
 export type Verification =
   | { readonly kind: "valid"; readonly payload: unknown }

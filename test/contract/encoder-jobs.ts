@@ -38,16 +38,18 @@ export function describeEncoderJobs(name: string, open: OpenPersistence): void {
 
     it("is saved with its post and its transcode job, and found with every field", async () => {
       const job = await created();
-      const { part, transcode: first, encrypt: none, isDeleted, ...fields } = await found(job);
+      const { part, transcode: first, encrypt: none, isDeleted, postVersion, ...fields } = await found(job);
       expect(fields).toStrictEqual({ ...job, metadata: REQUEST.metadata, passthrough: REQUEST.passthrough });
       expect(job).toMatchObject({ slug: "serie-x-episode-1", callerId: REQUEST.by, createdAt: NOW });
       expect(first).toStrictEqual({
         ...{ jobId: job.jobId, state: "QUEUED", stage: null, claimNo: 0, attempt: 0, maxAttempts: 5, progress: null },
         ...{ failCode: null, failReason: null, finishedAt: null },
       });
-      expect([none, isDeleted]).toEqual([null, false]);
+      expect([none, isDeleted, postVersion]).toEqual([null, false, 1]);
       expect(part).toStrictEqual({ fileIndex: 0, durationSeconds: null, warnings: [], playing: null, variants: [] });
       expect(await persistence.encoderJobs.find(uuidV7(NOW))).toBeNull();
+      expect(await persistence.encoderJobs.ofPost(job.videoPostId)).toStrictEqual(await found(job));
+      expect(await persistence.encoderJobs.ofPost("another")).toBeNull();
       const post = await reload(persistence, job.videoPostId);
       expect(post).toMatchObject({ authorId: REQUEST.by, access: "PUBLIC", autoPublish: true, slug: job.slug });
     });
@@ -63,6 +65,7 @@ export function describeEncoderJobs(name: string, open: OpenPersistence): void {
         encrypt: ____,
         metadata: _____,
         passthrough: ______,
+        postVersion: _______,
         ...row
       } = stray;
       const stale = { ...post, version: post.version - 1 };

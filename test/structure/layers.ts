@@ -91,5 +91,5 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   { name: /^hls\.js$/, within: "edge/", to: ["edge/watch/client/"] },
   // The Worker needs nodejs_compat for these, so each is named.
   { name: /^node:/, within: "edge/", to: ["edge/playlist-template/gzip-splice.ts"] },
-  { name: /^cloudflare:/, within: "edge/", to: ["edge/durable-objects/job-events.ts", "edge/gate/play-counter.ts"] },
+  { name: /^cloudflare:/, within: "edge/", to: ["edge/durable-objects/", "edge/gate/play-counter.ts"] },
 ];

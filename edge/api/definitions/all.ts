@@ -3,6 +3,7 @@ import * as apiKeys from "./api-keys.ts";
 import * as audit from "./audit.ts";
 import * as diagnostics from "./diagnostics.ts";
 import * as encoder from "./encoder.ts";
+import * as encoderEvents from "./encoder-events.ts";
 import * as imports from "./imports.ts";
 import * as jobs from "./jobs.ts";
 import * as keys from "./keys.ts";
@@ -32,6 +33,7 @@ const MODULES = [
     uploadTokens,
     jobs,
     encoder,
+    encoderEvents,
     partKeys,
     keys,
     rotations,

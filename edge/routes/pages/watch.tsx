@@ -105,7 +105,8 @@ async function liveProgress({ jobs, env }: Context, videoPostId: string, fileId:
   const found = await jobs.list({ videoPostId, state: "RUNNING", limit: 100 });
   const job = found.find((running) => running.fileId === fileId);
   if (job === undefined) return null;
-  return (await env.JOB_EVENTS.getByName(job.jobId).latest(job.claimNo)) ?? job.progress;
+  const { jobId, claimNo, progress } = job;
+  return (await env.JOB_EVENTS.getByName(fileId).latest({ jobId, claimNo })) ?? progress;
 }
 
 function htmlOf(page: { toString(): string }): string {

@@ -55,7 +55,8 @@ export const jobRoutes: readonly Route<Deps>[] = [
 
 /** A running job is shown with its latest report, which is newer than the database's. */
 async function shownJob({ env }: Pick<Deps, "env">, listed: ListedJob) {
-  const { fileId: _, failedVerification: __, ...job } = listed;
-  const live = job.state === "RUNNING" ? await env.JOB_EVENTS.getByName(job.jobId).latest(job.claimNo) : null;
+  const { fileId, failedVerification: _, ...job } = listed;
+  const { jobId, claimNo } = job;
+  const live = job.state === "RUNNING" ? await env.JOB_EVENTS.getByName(fileId).latest({ jobId, claimNo }) : null;
   return live === null ? job : { ...job, progress: live, stage: live.stage };
 }

@@ -1,3 +1,4 @@
+import { retriedJobEvents, withAnnouncements } from "../../domain/announcements.ts";
 import { type EncoderJobState, encoderStatus, presentJob } from "../../domain/encoder-job.ts";
 import { resumePart } from "../../domain/recovery.ts";
 import { refused, type VideoPost } from "../../domain/video-post.ts";
@@ -36,7 +37,10 @@ function resumed(post: VideoPost, job: EncoderJobState, status: "FAILED" | "CANC
   const isThere = post.files.some(({ id, clear }) => id === fileId && clear !== null);
   const kind = encrypt !== null && isThere ? "ENCRYPT" : "TRANSCODE";
   const jobs = status === "FAILED" ? [] : [{ jobId: uuidV7(now), fileId, kind } as const];
-  return resumePart(post, fileId, kind, jobs, now);
+  const { jobId } = presentJob(job);
+  return withAnnouncements(resumePart(post, fileId, kind, jobs, now), (after) =>
+    retriedJobEvents(after, { jobId, kind, fileId }),
+  );
 }
 
 function optionsOf(job: EncoderJobState, state: "FAILED" | "CANCELLED"): SaveOptions {

@@ -1,3 +1,4 @@
+import { retriedJobEvents, withAnnouncements } from "../../domain/announcements.ts";
 import { resumePart } from "../../domain/recovery.ts";
 import type { TranscodeJob } from "../../domain/transcode-job.ts";
 import { refused } from "../../domain/video-post.ts";
@@ -30,7 +31,8 @@ export async function retryJob(
   const fence: SaveFence = { kind: "ended-job", jobId, state };
   const jobEnd = state === "FAILED" ? ({ kind: "requeue" } as const) : ({ kind: "keep" } as const);
   const newJobs = state === "FAILED" ? [] : [{ jobId: next, fileId, kind }];
-  const decide = (post: Parameters<typeof resumePart>[0]) => resumePart(post, fileId, kind, newJobs, now);
+  const decide = (post: Parameters<typeof resumePart>[0]) =>
+    withAnnouncements(resumePart(post, fileId, kind, newJobs, now), (after) => retriedJobEvents(after, job));
   const trace = { actor: by, action: "job.retry", part: { fileId } } as const;
   const outcome = await decideAndSave(posts, videoPostId, trace, now, decide, { fence, jobEnd });
   if (outcome.kind === "done") return { ...outcome, value: { jobId: next } };

@@ -1,5 +1,5 @@
 import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
-import type { JobRules } from "../../domain/transcode-job.ts";
+import type { JobKind, JobRules } from "../../domain/transcode-job.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import type { Persistence } from "../persistence.ts";
 import type { Progress } from "../protocols/job-protocol.ts";
@@ -17,8 +17,13 @@ type Stores =
   | "rotationSteps"
   | "serviceState";
 
-/** One claim of a job. */
-export type JobClaim = { readonly jobId: string; readonly claimNo: number };
+/** One claim of a job. `fileId`: null for one of an earlier release, whose credential does not name the part. */
+export type JobClaim = {
+  readonly jobId: string;
+  readonly claimNo: number;
+  readonly kind: JobKind;
+  readonly fileId: string | null;
+};
 
 /** Work that no caller waits for. The scan or the Cron Trigger repeats what fails. */
 export type FollowUp = "rotation" | "discard-claim";

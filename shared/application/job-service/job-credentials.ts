@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { JOB_KINDS, type JobKind } from "../../domain/transcode-job.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
 
 /** What a claim entitles to: one job, one lease, and the clear prefix that this claim writes to or reads from. */
@@ -7,6 +8,9 @@ export type JobHolder = {
   readonly leaseToken: string;
   /** Which claim of the job it is. */
   readonly claimNo: number;
+  readonly kind: JobKind;
+  /** Of the part; null for a credential of an earlier release. */
+  readonly fileId: string | null;
   readonly clearPrefix: string;
 };
 
@@ -22,6 +26,8 @@ const credentialSchema = z.object({
   lease: z.string(),
   /** Credentials of an earlier release have none. */
   claim: z.int().default(0),
+  kind: z.enum(JOB_KINDS).default("TRANSCODE"),
+  file: z.string().nullable().default(null),
   prefix: z.string(),
   exp: z.number(),
 });
@@ -32,16 +38,17 @@ const CREDENTIAL_SECONDS = 7 * 24 * 3600;
 /** Credentials that leave the process: signed, so that nobody can name another claim's prefix. */
 export function signedJobCredentials(signer: TokenSigner, now: () => number): JobCredentials {
   return {
-    issue: ({ jobId, leaseToken, claimNo, clearPrefix }) => {
+    issue: ({ jobId, leaseToken, claimNo, kind, fileId, clearPrefix }) => {
       const exp = Math.floor(now() / 1000) + CREDENTIAL_SECONDS;
-      return signer.sign({ sub: jobId, lease: leaseToken, claim: claimNo, prefix: clearPrefix, exp });
+      const claims = { sub: jobId, lease: leaseToken, claim: claimNo, kind, file: fileId, prefix: clearPrefix };
+      return signer.sign({ ...claims, exp });
     },
     read: async (credential) => {
       const verified = await signer.verify(credential, now() / 1000);
       const claims = verified.kind === "valid" ? credentialSchema.safeParse(verified.payload) : null;
       if (claims?.success !== true) return null;
-      const { sub, lease, claim, prefix } = claims.data;
-      return { jobId: sub, leaseToken: lease, claimNo: claim, clearPrefix: prefix };
+      const { sub, lease, claim, kind, file, prefix } = claims.data;
+      return { jobId: sub, leaseToken: lease, claimNo: claim, kind, fileId: file, clearPrefix: prefix };
     },
   };
 }

@@ -30,9 +30,9 @@ export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Prom
   if (await completeFinishedJob(deps, claimed, post, now)) return null;
   const work = job.kind === "ENCRYPT" ? encryptWork(file) : await transcodeWork(deps, post, file);
   if (work.kind === "impossible") return fail(work.failure);
-  const { jobId, claimNo, attempt, maxAttempts } = job;
+  const { jobId, kind, fileId, claimNo, attempt, maxAttempts } = job;
   const prefix = work.kind === "ENCRYPT" ? work.clearPrefix : clearPrefix(post.slug, jobId, claimNo);
-  const credential = await deps.credentials.issue({ jobId, leaseToken, claimNo, clearPrefix: prefix });
+  const credential = await deps.credentials.issue({ jobId, leaseToken, claimNo, kind, fileId, clearPrefix: prefix });
   const { leaseMs } = deps.rules;
   const order = { ...work, jobId, claimNo, attempt, maxAttempts, leaseMs, credential, clearPrefix: prefix };
   const checked = workOrderSchema.safeParse(order);

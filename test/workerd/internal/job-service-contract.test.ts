@@ -78,7 +78,10 @@ async function openOverHttp(): Promise<JobServiceTest> {
     advance: worker.advance,
     settled: worker.settled,
     deleted: () => deleted,
-    liveProgress: async ({ jobId, claimNo }) => testEnv.JOB_EVENTS.getByName(jobId).latest(claimNo),
+    liveProgress: async ({ jobId, claimNo }) => {
+      const job = await persistence.jobs.find(jobId);
+      return job === null ? null : testEnv.JOB_EVENTS.getByName(job.fileId).latest({ jobId, claimNo });
+    },
   };
 }
 

@@ -8,6 +8,7 @@ it("reports progress without a statement, and a heartbeat with one", async () =>
   const counted = faultyDatabase(testEnv.DB);
   const worker = startWorker({ DB: counted.db });
   const order = await claim(worker, await createPost(worker));
+  await worker.settled();
   counted.reset();
   expect((await call(worker, order, "progress", { stage: "ENCODING", percent: 7 })).status).toBe(204);
   expect(counted.trips()).toBe(0);

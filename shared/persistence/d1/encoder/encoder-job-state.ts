@@ -8,6 +8,7 @@ import type { AbrVariant } from "../../../domain/rendition.ts";
 
 export type EncoderJobRow = EncoderJob & {
   readonly isDeleted: 0 | 1;
+  readonly postVersion: number;
   readonly metadata: string;
   readonly passthrough: string | null;
   readonly fileIndex: number;
@@ -54,7 +55,7 @@ const VARIANTS = sql`SELECT json_group_array(${VARIANT}) FROM video_hls_abr_vari
 
 export const STATE_COLUMNS = sql`e.job_id AS jobId, e.video_post_id AS videoPostId, e.file_id AS fileId,
     e.slug, e.title, e.resource_type AS resourceType, e.caller_id AS callerId, e.webhook_url AS webhookUrl,
-    e.created_at AS createdAt, ${IS_DELETED} AS isDeleted,
+    e.created_at AS createdAt, ${IS_DELETED} AS isDeleted, p.version AS postVersion,
     p.metadata, p.passthrough, f.file_index AS fileIndex, f.duration AS durationSeconds, f.warnings,
     f.enc_path AS encPath, f.enc_path_job_id AS encPathJobId, f.key_version AS keyVersion,
     (${VARIANTS}) AS variants, (${TRANSCODE}) AS transcode, (${ENCRYPT}) AS encrypt`;
