@@ -1,3 +1,5 @@
+import type { ClearReason } from "../../shared/domain/clear-playback.ts";
+import { proxyPath } from "../encoder/proxy-path.ts";
 import { Layout } from "./layout.tsx";
 import { RungList } from "./rung-list.tsx";
 import type { PartView, WatchView } from "./watch-view.ts";
@@ -20,6 +22,7 @@ export function WatchPage({ videoPostId, fileIndex, view, demoViewers }: WatchPa
         data-video-post-id={videoPostId}
         data-file-index={fileIndex}
         data-resource-type={view.resourceType}
+        data-clear-url={view.clear === null ? undefined : proxyPath(view.clear.jobName)}
       >
         <section class="stage" aria-label="Player">
           <div class="screen">
@@ -30,13 +33,18 @@ export function WatchPage({ videoPostId, fileIndex, view, demoViewers }: WatchPa
           <div class="heading">
             <h1>{view.title}</h1>
             {view.parts.length > 1 && <Parts videoPostId={videoPostId} parts={view.parts} />}
+            {view.clear !== null && (
+              <p class="clear-notice" id="clear-notice" role="note">
+                {CLEAR_TEXT[view.clear.reason]}
+              </p>
+            )}
             {view.description !== "" && <p class="description">{view.description}</p>}
           </div>
           <Readings />
         </section>
 
         <aside class="choices" aria-label="Viewer and quality">
-          <ViewerSwitch demoViewers={demoViewers} />
+          <ViewerSwitch demoViewers={demoViewers && view.clear === null} />
           <RungList rungs={view.rungs} />
           <KeyboardHelp demoViewers={demoViewers} />
         </aside>
@@ -49,6 +57,11 @@ export function WatchPage({ videoPostId, fileIndex, view, demoViewers }: WatchPa
     </Layout>
   );
 }
+
+const CLEAR_TEXT = {
+  "not-encrypted-yet": "This video is still being encrypted. Until then this page plays it unencrypted.",
+  "encryption-failed": "The encryption of this video failed. This page plays it unencrypted.",
+} as const satisfies Record<ClearReason, string>;
 
 function Parts({ videoPostId, parts }: { readonly videoPostId: string; readonly parts: readonly PartView[] }) {
   return (

@@ -1,6 +1,8 @@
+import { type ClearReason, clearPlayback, isPublic } from "../../shared/domain/clear-playback.ts";
+import { encoderJobName } from "../../shared/domain/encoder-job.ts";
 import { rekeyState } from "../../shared/domain/imported-post.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
-import type { QualityPolicy } from "../../shared/domain/quality-auth.ts";
+import type { DefaultPolicyRule, QualityPolicy } from "../../shared/domain/quality-auth.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";
 import { partState, type VideoFile, variantsOf } from "../../shared/domain/video-file.ts";
 import type { ResourceType, VideoPost } from "../../shared/domain/video-post.ts";
@@ -44,29 +46,54 @@ export type WatchView =
       readonly parts: readonly PartView[];
       /** Best first. */
       readonly rungs: readonly RungView[];
+      /** What plays where nothing is encrypted; null for encrypted content. */
+      readonly clear: ClearView | null;
     };
 
-export function watchView(post: VideoPost | null, fileIndex: number): WatchView {
+export type ClearView = { readonly jobName: string; readonly reason: ClearReason };
+
+/** `clearRule`: the default policies where clear renditions may play; null where they may not. */
+export function watchView(
+  post: VideoPost | null,
+  fileIndex: number,
+  clearRule: DefaultPolicyRule | null = null,
+): WatchView {
   if (post === null || post.audit?.result === "REJECTED") return { kind: "unknown" };
   if (post.status === "DELETED") return { kind: "deleted" };
   const file = post.files.find((part) => part.fileIndex === fileIndex);
   if (file === undefined) return { kind: "unknown" };
   // The title is not public until the post is approved.
   const title = post.autoPublish || post.audit?.result === "PASSED" ? post.title : null;
+  const clear = clearRule === null ? null : openClearView(post, file, clearRule);
+  if (clear !== null) return clear;
   const stopped = stoppedState(post, file);
   if (stopped !== null) return { kind: stopped, title };
   if (post.publishedAt === null || file.playing === null) {
     return { kind: "waiting", title, fileId: file.id, waitingFor: waitingFor(post, file) };
   }
+  return { ...playableView(post, file), rungs: rungViews(file, file.playing.transcodeJobId), clear: null };
+}
+
+function playableView(post: VideoPost, file: VideoFile) {
   return {
     kind: "playable",
     title: post.title,
     description: post.description,
     resourceType: post.resourceType,
     durationSeconds: file.durationSeconds,
-    parts: partViews(post, fileIndex),
-    rungs: rungViews(file, file.playing.transcodeJobId),
-  };
+    parts: partViews(post, file.fileIndex),
+  } as const;
+}
+
+/** Clear renditions that anybody may watch; null where there are none. */
+function openClearView(post: VideoPost, file: VideoFile, rule: DefaultPolicyRule): WatchView | null {
+  const playback = clearPlayback(post, file.fileIndex);
+  if (playback.kind !== "clear" || !isPublic(post, file.fileIndex, playback, rule)) return null;
+  const { transcodeJobId, reason } = playback;
+  // Before the first key, no policy is stored.
+  const isForAll = { policy: "PUBLIC", entitlement: null } as const;
+  const rungs = rungViews(file, transcodeJobId).map((rung): RungView => ({ ...rung, ...isForAll }));
+  return { ...playableView(post, file), rungs, clear: { jobName: encoderJobName(transcodeJobId), reason } };
 }
 
 /** Each part of a published post counts alone; before publication one failed part stops all. */

@@ -47,14 +47,16 @@ type Part = { readonly videoPostId: string; readonly fileIndex: number };
 
 async function newPage(context: Context, part: Part): Promise<Page> {
   const readAt = context.now();
-  const view = watchView(await context.posts.load(part.videoPostId), part.fileIndex);
+  const clearRule = context.settings.ALLOW_CLEAR_PLAYBACK === "enabled" ? context.policyRule : null;
+  const view = watchView(await context.posts.load(part.videoPostId), part.fileIndex, clearRule);
   const page = await pageOf(context, part, view);
   if (view.kind === "waiting" && view.waitingFor === "request") {
     // Not kept: the request has just changed what the next page shows.
     await ask(context, part);
     return page;
   }
-  const freshMs = view.kind === "waiting" ? WAITING_FRESH_MS : FRESH_MS;
+  const isPassing = view.kind === "waiting" || (view.kind === "playable" && view.clear !== null);
+  const freshMs = isPassing ? WAITING_FRESH_MS : FRESH_MS;
   context.watchPages.put(part, page, freshMs, readAt);
   return page;
 }

@@ -9,6 +9,13 @@ export type Part = { readonly videoPostId: string; readonly fileIndex: number };
 /** A token's qualities and the start of playback. */
 export type Grant = IssuedToken;
 
+/** What a player starts with. Without a token it plays clear renditions, whose playlists have their own. */
+export type Start = {
+  readonly masterUrl: string;
+  readonly qualities: readonly string[];
+  readonly token: string | null;
+};
+
 export type GrantOutcome =
   | { readonly kind: "granted"; readonly grant: Grant }
   | { readonly kind: "refused"; readonly refusal: Refusal };

@@ -1,6 +1,6 @@
 import Hls, { type ErrorData } from "hls.js";
 import { observedLoader, type RequestReport } from "./observed-loader.ts";
-import type { Grant } from "./playback-grant.ts";
+import type { Start } from "./playback-grant.ts";
 import { qualitySwitch } from "./quality-switch.ts";
 import { requestTarget } from "./request-target.ts";
 import { keepSession } from "./session-refresh.ts";
@@ -25,8 +25,8 @@ export interface Player {
   readonly kind: "hls.js" | "native";
   /** Null for automatic. */
   choose(quality: string | null): void;
-  /** The newest token of the play session; the issued one until the playlists are read. */
-  token(): string;
+  /** The newest token of the play session; the issued one until the playlists are read. Null for clear renditions. */
+  token(): string | null;
   /** Also ends the play session, if it is known. */
   destroy(): void;
 }
@@ -38,7 +38,7 @@ const WORKER_PATH = "/watch-assets/hls.worker.js";
  */
 export function startPlayer(
   video: HTMLVideoElement,
-  grant: Grant,
+  grant: Start,
   options: StartOptions,
   listener: PlayerListener,
 ): Player | null {
@@ -49,7 +49,7 @@ export function startPlayer(
 
 function startHls(
   video: HTMLVideoElement,
-  grant: Grant,
+  grant: Start,
   options: StartOptions,
   { onRequest, onPlaying, onStopped }: PlayerListener,
 ): Player {
@@ -62,7 +62,8 @@ function startHls(
     maxMaxBufferLength: 30,
     backBufferLength: 30,
   });
-  const session = keepSession(hls);
+  // Clear renditions have no session that could be extended.
+  const session = grant.token === null ? null : keepSession(hls);
   const switchTo = qualitySwitch(hls);
   const levelOf = (quality: string) => hls.levels.findIndex((level) => qualityOf(level.uri) === quality);
   let wanted = options.quality;
@@ -94,7 +95,7 @@ function startHls(
       if (quality === null) hls.loadLevel = -1;
       else switchTo(levelOf(quality));
     },
-    token: () => session.token() ?? grant.token,
+    token: () => session?.token() ?? grant.token,
     destroy: () => hls.destroy(),
   };
 }
@@ -102,7 +103,7 @@ function startHls(
 /** The browser's player chooses the quality itself and does not report its requests. */
 function startNative(
   video: HTMLVideoElement,
-  grant: Grant,
+  grant: Start,
   options: StartOptions,
   { onStopped }: PlayerListener,
 ): Player {

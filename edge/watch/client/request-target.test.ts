@@ -17,6 +17,14 @@ describe("requestTarget", () => {
     expect(requestTarget(`${POST}/480p/index.m3u8?token=a.b.c`)).toStrictEqual({ kind: "playlist", quality: "480p" });
   });
 
+  it("knows the playlists of an encoder job by their names of the qualities", () => {
+    const proxy = "https://video.example/m3u8-encoder/api/v2/proxy/job-01a2";
+    for (const master of [proxy, `${proxy}.m3u8?token=a.b.c`]) expect(requestTarget(master).kind).toBe("master");
+    expect(requestTarget(`${proxy}/v1/index.m3u8?token=a.b.c`)).toStrictEqual({ kind: "playlist", quality: "720p" });
+    expect(requestTarget(`${proxy}/a2/index.m3u8`)).toStrictEqual({ kind: "playlist", quality: "96k" });
+    expect(requestTarget(`${proxy}/v1/seg_00001.ts?signature=s`).kind).toBe("segment");
+  });
+
   it("takes everything else for a segment, on whatever origin", () => {
     expect(requestTarget("https://cdn.example/a-film/j/enc/k1-c1/480p/seg_00001.ts")).toStrictEqual({
       kind: "segment",

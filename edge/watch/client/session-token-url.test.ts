@@ -8,6 +8,10 @@ describe("the token of a URL", () => {
     [`${ORIGIN}/key?keyId=k&quality=480p&token=old`, `${ORIGIN}/key?keyId=k&quality=480p&token=new`],
     [`${ORIGIN}/key?token=old&keyId=a%2Fb`, `${ORIGIN}/key?token=new&keyId=a%2Fb`],
     [`${ORIGIN}/videoResource/p/0/480p/index.m3u8?token=old`, `${ORIGIN}/videoResource/p/0/480p/index.m3u8?token=new`],
+    [
+      "https://video.example/m3u8-encoder/api/v2/proxy/job-1/v1/index.m3u8?token=old",
+      "https://video.example/m3u8-encoder/api/v2/proxy/job-1/v1/index.m3u8?token=new",
+    ],
     [`${ORIGIN}/key?keyId=k&token=old#part`, `${ORIGIN}/key?keyId=k&token=new#part`],
   ])("is replaced in %s, and nothing else changes", (url, replaced) => {
     expect(withToken(url, "new")).toBe(replaced);
@@ -16,6 +20,7 @@ describe("the token of a URL", () => {
 
   it.each([
     `${ORIGIN}/videoResource/p/0/master.m3u8?token=issued`,
+    "https://video.example/m3u8-encoder/api/v2/proxy/job-1.m3u8?token=issued",
     `${ORIGIN}/segments/a/b/480p/seg_00001.ts`,
     `${ORIGIN}/key?keyId=k&mytoken=old`,
     "https://other.example/index.m3u8?token=theirs",

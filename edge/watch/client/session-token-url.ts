@@ -1,7 +1,8 @@
 /* What a page knows of a session token and its URLs (docs/playback-tokens.md). */
 
 /** Requests with a session's token: media playlists and keys. The multivariant playlist has the issued token. */
-const WITH_SESSION = /\/video\/enc\/(?:key|videoResource\/[^?#]+\/index\.m3u8)\?/;
+const WITH_SESSION =
+  /\/(?:video\/enc\/key|(?:video\/enc\/videoResource|m3u8-encoder\/api\/v2\/proxy)\/[^?#]+\/index\.m3u8)\?/;
 const TOKEN = /([?&]token=)([^&#]*)/;
 
 /** Null where there is none. */

@@ -1,13 +1,15 @@
 import type { ActivityLog } from "./activity-log.ts";
 import { attemptLocked } from "./locked-attempt.ts";
 import type { RequestReport } from "./observed-loader.ts";
-import { type Grant, type GrantOutcome, type Part, requestGrant, type ViewerKind } from "./playback-grant.ts";
+import { type GrantOutcome, type Part, requestGrant, type Start, type ViewerKind } from "./playback-grant.ts";
 import { type Player, type PlayerListener, startPlayer } from "./player.ts";
 import { needsNewToken, type Refusal } from "./problem.ts";
 import type { Rungs } from "./rungs.ts";
 
 export type WatchSessionParts = {
   readonly part: Part;
+  /** Where clear renditions play without a token; null for encrypted content. */
+  readonly clearUrl: string | null;
   readonly video: HTMLVideoElement;
   readonly rungs: Rungs;
   readonly log: ActivityLog;
@@ -29,7 +31,7 @@ export class WatchSession {
   /** Kept when the viewer changes, to try what the other one was served. */
   readonly #keyIds = new Map<string, string>();
   #viewer: ViewerKind = "anonymous";
-  #grant: Grant | null = null;
+  #grant: Start | null = null;
   #player: Player | null = null;
   /** Cancels work for the previous viewer. */
   #stop = new AbortController();
@@ -46,7 +48,7 @@ export class WatchSession {
 
   /** Continues as this viewer at the position of the video. */
   async watchAs(viewer: ViewerKind): Promise<void> {
-    const { video, rungs, part } = this.#parts;
+    const { video, rungs, part, clearUrl } = this.#parts;
     const resume = { positionSeconds: video.currentTime, playing: !video.paused && !video.ended };
     this.#end();
     this.#viewer = viewer;
@@ -54,12 +56,20 @@ export class WatchSession {
     rungs.allow(null);
     this.#showPlaying(null);
     this.#say(null);
+    if (clearUrl !== null) {
+      this.#note("No encryption: these requests need no token and no key.");
+      this.#begin({ masterUrl: clearUrl, qualities: rungs.qualities, token: null }, resume, signal);
+      return;
+    }
     const onWait = ({ title }: Refusal) => this.#say(`${title}: trying again in a moment.`);
     const outcome: GrantOutcome | null = await requestGrant(viewer, part, signal, onWait).catch(() => null);
     if (outcome === null || signal.aborted) return;
     this.#say(null);
-    if (outcome.kind === "granted") this.#begin(outcome.grant, resume, signal);
-    else this.#nothingToPlay(outcome.refusal);
+    if (outcome.kind === "granted") {
+      const meaning = `${VIEWER_NAMES[viewer]}: ${outcome.grant.qualities.join(", ")}`;
+      this.#parts.log.add({ kind: "token", quality: null, status: 200, meaning });
+      this.#begin(outcome.grant, resume, signal);
+    } else this.#nothingToPlay(outcome.refusal);
   }
 
   /** Null for automatic. Without a player the ladder keeps the choice. */
@@ -69,14 +79,15 @@ export class WatchSession {
 
   /** Requests a locked quality by hand, to show its refusal. */
   async attempt(quality: string): Promise<void> {
-    if (this.#grant === null || this.#player === null) return;
+    const token = this.#player?.token() ?? null;
+    if (this.#grant === null || token === null) return;
     const { log, rungs, part } = this.#parts;
     const reports = await attemptLocked({
       part,
       quality,
       allowedQuality: this.#grant.qualities[0] ?? null,
       keyId: this.#keyIds.get(quality) ?? null,
-      token: this.#player.token(),
+      token,
     });
     for (const { refusal, ...request } of reports) {
       const meaning = refusal?.title ?? "served: this should not have happened";
@@ -94,10 +105,8 @@ export class WatchSession {
     this.#lastRefusal = null;
   }
 
-  #begin(grant: Grant, resume: { positionSeconds: number; playing: boolean }, signal: AbortSignal): void {
-    const { log, rungs, video } = this.#parts;
-    const meaning = `${VIEWER_NAMES[this.#viewer]}: ${grant.qualities.join(", ")}`;
-    log.add({ kind: "token", quality: null, status: 200, meaning });
+  #begin(grant: Start, resume: { positionSeconds: number; playing: boolean }, signal: AbortSignal): void {
+    const { rungs, video } = this.#parts;
     rungs.allow(grant.qualities);
     this.#grant = grant;
     this.#player = startPlayer(video, grant, { ...resume, quality: rungs.chosen() }, this.#listener(signal));

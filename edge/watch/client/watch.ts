@@ -28,6 +28,7 @@ const rungs: Rungs = new Rungs(find("#rungs"), {
 });
 const session: WatchSession = new WatchSession({
   part: { videoPostId: main.dataset.videoPostId ?? "", fileIndex: Number(main.dataset.fileIndex) },
+  clearUrl: main.dataset.clearUrl ?? null,
   video,
   rungs,
   log,

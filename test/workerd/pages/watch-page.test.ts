@@ -143,3 +143,51 @@ describe("the watch page of a video that is not there", () => {
     expect(html).not.toContain("Regretted");
   });
 });
+
+describe("the watch page of a part that waits for its encryption", () => {
+  const OPEN = { ALLOW_CLEAR_PLAYBACK: "enabled", DEMO_VIEWERS: "enabled" };
+
+  async function transcoded(worker: TestWorker, access: "PUBLIC" | "POLICY") {
+    const videoPostId = await createPost(worker, { access });
+    const order = await claim(worker, videoPostId);
+    await report(worker, order, "transcode-result", transcodeReport(["720p", "360p"]));
+    return { videoPostId, jobId: order.jobId };
+  }
+
+  it("plays the clear renditions and says so where that is allowed, and encrypted content afterwards", async () => {
+    const worker = startWorker(OPEN);
+    const { videoPostId, jobId } = await transcoded(worker, "PUBLIC");
+    const { status, html } = await page(worker, videoPostId);
+    expect(status).toBe(200);
+    expect(html).toContain("This video is still being encrypted. Until then this page plays it unencrypted.");
+    expect(html).toContain(`data-clear-url="/m3u8-encoder/api/v2/proxy/job-${jobId}.m3u8"`);
+    expect([...html.matchAll(/data-quality="([^"]+)" data-policy="PUBLIC"/g)].map(([, quality]) => quality)).toEqual([
+      "720p",
+      "360p",
+    ]);
+    expect(html).not.toContain("Subscriber");
+    await encryptPost(worker, videoPostId);
+    const encrypted = await page(worker, videoPostId);
+    expect(encrypted.html).not.toMatch(/unencrypted|data-clear-url/);
+  });
+
+  it("says that the encryption has failed", async () => {
+    const worker = startWorker(OPEN);
+    const { videoPostId } = await transcoded(worker, "PUBLIC");
+    const order = await claim(worker, videoPostId);
+    await call(worker, order, "fail", { reason: "It broke.", permanent: true });
+    await worker.settled();
+    expect((await page(worker, videoPostId)).html).toContain("The encryption of this video failed.");
+    expect((await page(startWorker(), videoPostId)).html).toContain("Processing failed");
+  });
+
+  it("plays nothing without the setting, or where a quality is not PUBLIC", async () => {
+    const worker = startWorker(OPEN);
+    const open = await transcoded(worker, "PUBLIC");
+    expect((await page(startWorker(), open.videoPostId)).html).toContain("still being processed");
+    await encryptPost(worker, open.videoPostId);
+    const paid = await transcoded(worker, "POLICY");
+    expect((await page(worker, paid.videoPostId)).html).toContain("still being processed");
+    await encryptPost(worker, paid.videoPostId);
+  });
+});
