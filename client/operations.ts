@@ -12,7 +12,7 @@ export type CompleteUpload = { readonly uploadId: string; readonly size: number;
 
 export type ContentKey = { readonly keyId: string; readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyVersion: number; readonly status: "STAGED" | "ACTIVE" | "RETIRING" | "REVOKED"; readonly keyUriTemplate: string; readonly usableUntil: number | null; readonly createdAt: number; };
 
-export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
+export type CreatedVideoPost = { readonly videoPostId: string; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly version: number; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
 
 export type Diagnostics = { readonly version: string; readonly serverTime: number; readonly bindings: readonly ({ readonly name: string; readonly required: boolean; readonly state: "working" | "present" | "failing" | "missing"; readonly detail: string | null; })[]; readonly migrations: { readonly newest: string; readonly applied: number | null; readonly missing: readonly string[]; readonly unknown: readonly string[]; }; readonly cronLastRunAt: number | null; readonly queues: readonly ({ readonly binding: "DELETE_OBJECTS" | "AUDIT_EVENTS" | "WEBHOOKS"; readonly lastProbeAt: number | null; })[]; readonly processors: { readonly lastSeenAt: number | null; readonly working: readonly string[]; readonly waiting: number; readonly waitingSince: number | null; }; readonly secrets: readonly ({ readonly name: string; readonly weakness: "repetitive" | "sequence" | "readable" | "reused" | null; })[]; readonly playback: { readonly baseUrl: string | null; readonly sampleSegment: string | null; }; readonly demoViewers: boolean; };
 
@@ -181,9 +181,9 @@ export type Operations = {
   };
   /** Deletes a post and returns it. */
   deleteVideoPost: {
-    input: { readonly params: { readonly videoPostId: string; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly query?: { readonly version?: string | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Sets the order of all parts and returns the post. */
   reorderParts: {
@@ -258,9 +258,9 @@ export type Operations = {
   };
   /** Changes the interaction settings of a post and of its published video. */
   changeVideoPostInteraction: {
-    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly comments: boolean; readonly liveComments: boolean; }; };
+    input: { readonly params: { readonly videoPostId: string; }; readonly body: { readonly comments: boolean; readonly liveComments: boolean; readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost };
-    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Lists published videos by pages. */
   listVideos: {

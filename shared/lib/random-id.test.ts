@@ -17,6 +17,16 @@ describe("ids", () => {
     }
   });
 
+  it("sort by the order in which they are made within one millisecond, also where times alternate", () => {
+    const made = Array.from({ length: 3000 }, (_, n) => ({ time: 1_700_000_000_000 - (n % 3), id: "" }));
+    for (const one of made) one.id = uuidV7(one.time);
+    for (const ids of Map.groupBy(made, ({ time }) => time).values()) {
+      const inOrder = ids.map(({ id }) => id);
+      expect(inOrder.toSorted()).toEqual(inOrder);
+      expect(new Set(inOrder).size).toBe(1000);
+    }
+  });
+
   it("differ when made at the same time", () => {
     expect(new Set(Array.from({ length: 1000 }, () => uuidV7(1_700_000_000_000))).size).toBe(1000);
   });

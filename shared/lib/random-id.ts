@@ -1,9 +1,25 @@
 import { v7 } from "uuid";
 import { base64UrlEncode } from "./base64.ts";
+import { keepNewest } from "./keep-newest.ts";
 
-/** A UUIDv7, ordered by creation. `now` in milliseconds. */
+/** The last counter of each millisecond that ids were made for. A request may make ids for a time that is a little old. */
+const counters = new Map<number, number>();
+const REMEMBERED_MILLISECONDS = 256;
+
+/**
+ * A UUIDv7, ordered by `now` in milliseconds and, within one millisecond, by the order in which this process makes them:
+ * a counter of 32 bits with a random start follows the time (RFC 9562 6.2, method 1).
+ */
 export function uuidV7(now: number): string {
-  return v7({ msecs: now });
+  const last = counters.get(now);
+  const seq = last === undefined ? randomStart() : last + 1;
+  keepNewest(counters, now, seq, REMEMBERED_MILLISECONDS);
+  return v7({ msecs: now, seq });
+}
+
+/** Half of the range is left for counting. */
+function randomStart(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
 }
 
 /** A lower bound of all UUIDv7 of `now`, and above every earlier one (RFC 9562 5.7: time first, then random bits). */

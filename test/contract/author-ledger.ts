@@ -24,7 +24,8 @@ export function describeAuthorLedger(name: string, open: OpenPersistence): void 
 
     const reward = (videoPostId: string, amount = 50, at = NOW) =>
       persistence.ledger.reward({ videoPostId, amount, at });
-    const remove = (videoPostId: string) => deleteVideoPost(persistence.posts, videoPostId, "tester", NOW + 9);
+    const remove = (videoPostId: string) =>
+      deleteVideoPost(persistence.posts, { videoPostId: videoPostId, seenVersion: null }, "tester", NOW + 9);
     const page = (after: number | null = null, limit = 100) => persistence.ledger.page({ authorId, after, limit });
     const withoutSequence = ({ sequence: _, ...entry }: LedgerEntry) => entry;
 

@@ -63,7 +63,7 @@ export function describeContentKeys(name: string, open: OpenPersistence): void {
       const staged = { keyVersion: 1, status: "STAGED", usableUntil: null, createdAt: NOW };
       for (const { keyId, quality, keyUri } of keys)
         expect(listed).toContainEqual({ keyId, quality, keyUriTemplate: keyUri, ...staged });
-      await deleteVideoPost(persistence.posts, videoPostId, "tester", NOW);
+      await deleteVideoPost(persistence.posts, { videoPostId: videoPostId, seenVersion: null }, "tester", NOW);
       const ended = await persistence.contentKeys.list({ videoPostId, fileIndex: 0 });
       expect(ended?.map(({ status }) => status)).toEqual(LADDER.map(() => "REVOKED"));
     });
@@ -109,7 +109,7 @@ export function describeContentKeys(name: string, open: OpenPersistence): void {
     });
 
     it("are not made for a post that was deleted", async () => {
-      await deleteVideoPost(persistence.posts, held.job.videoPostId, "tester", NOW);
+      await deleteVideoPost(persistence.posts, { videoPostId: held.job.videoPostId, seenVersion: null }, "tester", NOW);
       expect(await generate()).toEqual({ kind: "refused", refusal: { kind: "deleted" } });
     });
 

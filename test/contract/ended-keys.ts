@@ -85,7 +85,7 @@ export function describeEndedKeys(name: string, open: OpenPersistence): void {
     });
 
     it("are deleted with their post too, up to the limit", async () => {
-      await deleteVideoPost(persistence.posts, videoPostId, "tester", NOW + 1);
+      await deleteVideoPost(persistence.posts, { videoPostId: videoPostId, seenVersion: null }, "tester", NOW + 1);
       expect(await persistence.contentKeys.deleteEnded(NOW + 1, 1000)).toBe(0);
       expect(await persistence.contentKeys.deleteEnded(NOW + 2, 1)).toBe(1);
       expect(await persistence.contentKeys.deleteEnded(NOW + 2, 1000)).toBe(LADDER.length - 1);

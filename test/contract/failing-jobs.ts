@@ -270,7 +270,7 @@ export function describeFailingJobs(name: string, open: OpenPersistence): void {
         const failed = await savePost(persistence);
         await fail(await claim(persistence, { kinds: ["TRANSCODE"] }), true);
         const deleted = await savePost(persistence, { withJobs: false });
-        await deleteVideoPost(persistence.posts, deleted.id, "tester", NOW);
+        await deleteVideoPost(persistence.posts, { videoPostId: deleted.id, seenVersion: null }, "tester", NOW);
         const before = await dump(persistence);
         for (const post of [completed, failed, deleted]) expect(await createMissing(post)).toBe(0);
         expect(await dump(persistence)).toStrictEqual(before);

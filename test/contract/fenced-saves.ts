@@ -169,7 +169,7 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       const waiting = await savePost(persistence, { parts: 2 });
       const running = await claim(persistence);
       expect(running.job.videoPostId).toBe(waiting.id);
-      await deleteVideoPost(persistence.posts, waiting.id, "tester", NOW + 9);
+      await deleteVideoPost(persistence.posts, { videoPostId: waiting.id, seenVersion: null }, "tester", NOW + 9);
       const jobs = await persistence.jobs.list({ videoPostId: waiting.id, limit: 10 });
       expect(jobs.map((job) => job.state).toSorted()).toEqual(["CANCELLED", "CANCELLED"]);
       expect(jobs.every((job) => job.cancelRequested)).toBe(true);

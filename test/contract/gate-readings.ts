@@ -62,7 +62,7 @@ export function describeGateReadings(name: string, open: OpenPersistence): void 
       expect(versions).toContainEqual({ keyVersion: 1, status: "RETIRING", usableUntil: NOW + GRACE_MS });
       expect(versions).toContainEqual({ keyVersion: 2, status: "ACTIVE", usableUntil: null });
       expect(part?.playing?.keyVersion).toBe(2);
-      await deleteVideoPost(persistence.posts, post.id, "tester", NOW);
+      await deleteVideoPost(persistence.posts, { videoPostId: post.id, seenVersion: null }, "tester", NOW);
       expect((await read()).part).toMatchObject({ postStatus: "DELETED", keys: [] });
     });
   });

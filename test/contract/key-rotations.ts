@@ -128,7 +128,12 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         await failOne();
         const waiting = await persistence.jobs.list({ state: "QUEUED", limit: 10 });
         await cancelJob(persistence, waiting[0]!.jobId, "tester", LATER);
-        await deleteVideoPost(persistence.posts, waiting[1]!.videoPostId, "tester", LATER);
+        await deleteVideoPost(
+          persistence.posts,
+          { videoPostId: waiting[1]!.videoPostId, seenVersion: null },
+          "tester",
+          LATER,
+        );
         await settle(batchId);
         const ended = await items(batchId);
         expect(jobs).toHaveLength(ids.length);
@@ -164,7 +169,7 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
         const batchId = await filled();
         await askForJob(persistence, rotated!, "ENCRYPT", LATER);
         await encrypt(persistence, LATER);
-        await deleteVideoPost(persistence.posts, deleted!, "tester", LATER);
+        await deleteVideoPost(persistence.posts, { videoPostId: deleted!, seenVersion: null }, "tester", LATER);
         expect(await persistence.rotationSteps.classify(batchId, 10, LATER)).toBe(3);
         expect(await persistence.rotationSteps.classify(batchId, 10, LATER)).toBe(0);
         const byPost = new Map((await items(batchId)).map((item) => [item.videoPostId, item]));

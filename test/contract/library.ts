@@ -72,14 +72,14 @@ export function describeLibrary(name: string, open: OpenPersistence): void {
       const [rejected, deleted] = [await recordedPost(), await recordedPost()];
       const seen = { videoPostId: rejected, seenVersion: null };
       await auditVideoPost(persistence.posts, seen, verdict("REJECTED"), NOW + 1);
-      await deleteVideoPost(persistence.posts, deleted, "tester", NOW + 1);
+      await deleteVideoPost(persistence.posts, { videoPostId: deleted, seenVersion: null }, "tester", NOW + 1);
       for (const id of [rejected, deleted]) expect(await persistence.library.find(id)).toBeNull();
       expect(await idsOf({})).toEqual([]);
     });
 
     it("does not bring a post back by an event that comes after its deletion", async () => {
       const id = await recordedPost();
-      await deleteVideoPost(persistence.posts, id, "tester", NOW + 1);
+      await deleteVideoPost(persistence.posts, { videoPostId: id, seenVersion: null }, "tester", NOW + 1);
       await refresh(id, 2);
       await refresh(id, 1);
       expect(await persistence.library.find(id)).toBeNull();

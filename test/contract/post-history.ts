@@ -42,7 +42,7 @@ export function describePostHistory(name: string, open: OpenPersistence): void {
         NOW + 1,
       );
       await auditVideoPost(posts, seen, { result: "REJECTED", reason: "too loud", by: "reviewer" }, NOW + 2);
-      await deleteVideoPost(posts, id, "editor", NOW + 3);
+      await deleteVideoPost(posts, { videoPostId: id, seenVersion: null }, "editor", NOW + 3);
       const [deleted, rejected, edited, encrypted, staged, transcoded, created, ...others] = await page(id);
       expect(others).toEqual([]);
       const nothing = { fileIndex: null, result: null, reason: null, fields: [] };

@@ -69,7 +69,7 @@ export function describePostList(name: string, open: OpenPersistence): void {
       for (let n = 0; n < 4; n++) posts.unshift(await draft({}, NOW + n));
       const first = await persistence.postQueries.list({ filter: {}, after: null, limit: 2 });
       await draft({}, NOW + 9);
-      await deleteVideoPost(persistence.posts, posts[1]!.id, "tester", NOW + 10);
+      await deleteVideoPost(persistence.posts, { videoPostId: posts[1]!.id, seenVersion: null }, "tester", NOW + 10);
       const second = await persistence.postQueries.list({ filter: {}, after: first.next, limit: 2 });
       expect(second.items.map(({ videoPostId }) => videoPostId)).toEqual(posts.slice(2).map(({ id }) => id));
     });
@@ -78,7 +78,7 @@ export function describePostList(name: string, open: OpenPersistence): void {
       const published = await publishPost(persistence, NOW);
       const transcoding = await savePost(persistence, { now: NOW + 1 });
       const deleted = await savePost(persistence, { now: NOW + 2 });
-      await deleteVideoPost(persistence.posts, deleted.id, "tester", NOW + 3);
+      await deleteVideoPost(persistence.posts, { videoPostId: deleted.id, seenVersion: null }, "tester", NOW + 3);
       expect(await idsOf({})).toEqual([transcoding.id, published.id]);
       expect(await idsOf({ status: undefined })).toEqual([transcoding.id, published.id]);
       expect(await idsOf({ status: "PUBLISHED" })).toEqual([published.id]);
@@ -93,7 +93,13 @@ export function describePostList(name: string, open: OpenPersistence): void {
         const title = ["Ábc", "abd", "Zoo"][n % 3]!;
         const more = { authorId: `author-${n % 2}`, title, resourceType: n % 4 < 2 ? "VIDEO" : "AUDIO" } as const;
         const post = await draft(more, NOW + n * 1000);
-        if (n % 5 === 4) await deleteVideoPost(persistence.posts, post.id, "tester", NOW + n * 1000);
+        if (n % 5 === 4)
+          await deleteVideoPost(
+            persistence.posts,
+            { videoPostId: post.id, seenVersion: null },
+            "tester",
+            NOW + n * 1000,
+          );
         posts.push(n % 5 === 4 ? { ...post, status: "DELETED" } : post);
       }
       const filters: Required<VideoPostFilter> = {

@@ -152,7 +152,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
       const post = await imported("film", 2);
       const prefixes = [0, 1, 2].map((part) => `imports/film/${DIGEST}/${part}/`);
       expect(await persistence.prefixes.classifyPrefixes(prefixes, NOW)).toEqual(["named", "named", "garbage"]);
-      await deleteVideoPost(persistence.posts, post.id, "tester", NOW);
+      await deleteVideoPost(persistence.posts, { videoPostId: post.id, seenVersion: null }, "tester", NOW);
       expect(await persistence.prefixes.classifyPrefixes(prefixes, NOW)).toEqual(["garbage", "garbage", "garbage"]);
       expect(await persistence.rows("single_key_source")).toEqual([]);
       expect(await persistence.rekeys.findImportedPost("film")).toBe(post.id);
@@ -238,7 +238,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
         await imported("a");
         const deleted = await imported("b");
         await persistence.rekeys.enqueue(everything, 10, NOW);
-        await deleteVideoPost(persistence.posts, deleted.id, "tester", NOW);
+        await deleteVideoPost(persistence.posts, { videoPostId: deleted.id, seenVersion: null }, "tester", NOW);
         expect(await progress()).toEqual({ queued: 1 });
         expect(await persistence.rekeys.clear()).toBe(1);
         expect(await persistence.rekeys.next(10)).toEqual([]);

@@ -116,7 +116,7 @@ export function describeRevocationFeed(name: string, open: OpenPersistence): voi
       const post = await publishPost(persistence);
       const [named] = (await rowsAfter(0)).filter(({ kind }) => kind === "post-changed");
       expect(named).toMatchObject({ subject: post.id, expiresAt: (named?.createdAt ?? 0) + HOUR });
-      await deleteVideoPost(persistence.posts, post.id, "tester", NOW);
+      await deleteVideoPost(persistence.posts, { videoPostId: post.id, seenVersion: null }, "tester", NOW);
       const [later, ...others] = (await rowsAfter(0)).filter(({ kind }) => kind === "post-changed");
       expect(others).toEqual([]);
       expect(later?.sequence).toBeGreaterThan(named?.sequence ?? 0);

@@ -24,7 +24,7 @@ export function describeRotationSelections(name: string, open: OpenPersistence):
       const changed = { ...post, resourceType: "AUDIO", authorId: "somebody else" } as const;
       await persistence.posts.save({ from: post, post: changed, events: [], jobs: [] }, NOW);
       const deleted = (await publishPost(persistence, NOW + 2 * HOUR)).id;
-      await deleteVideoPost(persistence.posts, deleted, "tester", NOW);
+      await deleteVideoPost(persistence.posts, { videoPostId: deleted, seenVersion: null }, "tester", NOW);
       const waiting = (await savePost(persistence, { now: NOW + 4 * HOUR })).id;
       const twoParts = (await savePost(persistence, { now: NOW + 4 * HOUR, parts: 2 })).id;
       posts = { old, rotated, audio, deleted, waiting, twoParts };

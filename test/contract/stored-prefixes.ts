@@ -29,7 +29,7 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       const { id } = await publishPost(persistence);
       const pointers = await pointersOf(id);
       expect(await uses(...pointers)).toEqual(["named", "named"]);
-      await deleteVideoPost(persistence.posts, id, "tester", NOW);
+      await deleteVideoPost(persistence.posts, { videoPostId: id, seenVersion: null }, "tester", NOW);
       expect(await uses(...pointers)).toEqual(["garbage", "garbage"]);
       expect(await persistence.prefixes.replacedUse(pointers[1], NOW)).toEqual({ kind: "garbage" });
     });

@@ -248,7 +248,7 @@ export function describeUploads(name: string, open: OpenPersistence): void {
       const transcoded = await usedUpload();
       await transcode(persistence);
       const [deleted, waiting] = [await usedUpload(), await usedUpload()];
-      await deleteVideoPost(persistence.posts, deleted.post.id, "tester", NOW);
+      await deleteVideoPost(persistence.posts, { videoPostId: deleted.post.id, seenVersion: null }, "tester", NOW);
       const gone = secretId();
       const needed = [unpublished, transcoded, waiting].map(({ uploadId }) => uploadId);
       const asked = [published.uploadId, deleted.uploadId, gone, ...needed];

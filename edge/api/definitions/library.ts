@@ -2,8 +2,8 @@ import * as z from "zod";
 import { cursorParameter, rewardCursor, videoCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
 import { interaction } from "./post-fields.ts";
-import { RESOURCE_TYPES, videoPostSchema } from "./posts.ts";
-import { fileIndex, millis, nextCursor, quality, videoPostId, wholeNumber } from "./shapes.ts";
+import { RESOURCE_TYPES, VERSIONED_PROBLEMS, videoPostSchema } from "./posts.ts";
+import { fileIndex, millis, nextCursor, quality, seenVersion, videoPostId, wholeNumber } from "./shapes.ts";
 
 const READ_VIDEOS = { kind: "scope", scope: "videos:read" } as const;
 const MOST_ITEMS = 200;
@@ -17,9 +17,9 @@ export const changeVideoPostInteraction = defineRoute({
   summary: "Changes the interaction settings of a post and of its published video",
   access: { kind: "scope", scope: "posts:write" },
   audit: "post.interaction",
-  body: interaction,
+  body: interaction.safeExtend({ version: seenVersion.optional() }),
   responses: { 200: { description: "The post", schema: videoPostSchema } },
-  problems: ["not-found", "deleted", "conflict", "wrong-state", "invalid"],
+  problems: VERSIONED_PROBLEMS,
 });
 
 const videoSchema = z

@@ -2,12 +2,10 @@ import * as z from "zod";
 import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
 import { defineRoute } from "../definition.ts";
 import { VERSIONED_PROBLEMS, videoPostSchema } from "./posts.ts";
-import { fileIndex, seenVersion, wholeNumber } from "./shapes.ts";
+import { fileIndex, seenVersion, versionQuery } from "./shapes.ts";
 import { addedFileListSchema, sourceSchema } from "./upload-file-list.ts";
 
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
-
-const versionQuery = z.strictObject({ version: wholeNumber(1).optional() });
 
 const POST = { description: "The post", schema: videoPostSchema };
 const job = { fileIndex, jobId: z.string() };

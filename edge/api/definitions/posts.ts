@@ -13,6 +13,7 @@ import {
   policySchema,
   quality,
   seenVersion,
+  versionQuery,
   wholeNumber,
 } from "./shapes.ts";
 import { uploadFileListSchema } from "./upload-file-list.ts";
@@ -163,6 +164,7 @@ export const createVideoPost = defineRoute({
         .object({
           videoPostId: z.string(),
           status,
+          version: z.int(),
           files: z.array(z.object({ fileIndex, jobId: z.string() })),
         })
         .meta({ id: "CreatedVideoPost" }),
@@ -273,6 +275,7 @@ export const deleteVideoPost = defineRoute({
   summary: "Deletes a post and returns it",
   access: WRITE,
   audit: "post.delete",
+  query: versionQuery,
   responses: { 200: POST },
-  problems: EDIT_PROBLEMS,
+  problems: VERSIONED_PROBLEMS,
 });

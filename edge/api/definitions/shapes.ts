@@ -27,6 +27,9 @@ export const wholeNumber = (smallest: number, largest?: number) =>
     .transform(Number)
     .pipe(largest === undefined ? z.int().min(smallest) : z.int().min(smallest).max(largest));
 
+/** Of a request without a body. */
+export const versionQuery = z.strictObject({ version: wholeNumber(1).optional() });
+
 export const problemSchema = z
   .object({
     type: z.literal("about:blank"),

@@ -13,7 +13,7 @@ import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { domainRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
-import { editedPost, editedVersion } from "./edited-post.ts";
+import { editedVersion } from "./edited-post.ts";
 import { resolveSources } from "./resolve-sources.ts";
 
 const OTHER_AUTHOR = "A post of another author needs the scope posts:author.";
@@ -67,8 +67,10 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
 
   route(define.deleteVideoPost, {
     asked: () => ({}),
-    handle: async (deps: Deps, { params, caller }) =>
-      editedPost(await deleteVideoPost(deps.posts, params.videoPostId, caller.id, deps.now())),
+    handle: async (deps: Deps, { params: { videoPostId }, query: { version = null }, caller }) => {
+      const seen = { videoPostId, seenVersion: version };
+      return editedVersion(await deleteVideoPost(deps.posts, seen, caller.id, deps.now()));
+    },
   }),
 ];
 

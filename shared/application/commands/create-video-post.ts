@@ -34,6 +34,7 @@ export type CreateVideoPost = {
 export type CreatedVideoPost = {
   readonly videoPostId: string;
   readonly status: VideoPostStatus;
+  readonly version: number;
   readonly files: readonly { readonly fileIndex: number; readonly jobId: string }[];
 };
 
@@ -63,6 +64,9 @@ export async function createVideoPost(
   return { kind: "created", created: createdVideoPost(change) };
 }
 
+/** Of the save that creates a post. */
+const FIRST_VERSION = 1;
+
 /** What a new post is to its client; every part of it has a job. */
 export function createdVideoPost({ post, jobs }: Change): CreatedVideoPost {
   const jobOf = new Map(jobs.map(({ fileId, jobId }) => [fileId, jobId]));
@@ -70,5 +74,5 @@ export function createdVideoPost({ post, jobs }: Change): CreatedVideoPost {
     const jobId = jobOf.get(id);
     return jobId === undefined ? [] : [{ fileIndex, jobId }];
   });
-  return { videoPostId: post.id, status: post.status, files };
+  return { videoPostId: post.id, status: post.status, version: FIRST_VERSION, files };
 }

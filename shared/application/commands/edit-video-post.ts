@@ -1,5 +1,4 @@
 import { type PostEdit, deleteVideoPost as remove, updateVideoPost as update } from "../../domain/video-post.ts";
-import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import { decideOnVersion, type SeenPost, type VersionedOutcome } from "../decide-on-version.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 
@@ -20,9 +19,9 @@ export function updateVideoPost(
 
 export function deleteVideoPost(
   posts: VideoPostRepository,
-  videoPostId: string,
+  seen: SeenPost,
   by: string,
   now: number,
-): Promise<CommandOutcome> {
-  return decideAndSave(posts, videoPostId, { actor: by, action: "post.delete" }, now, (post) => remove(post, now));
+): Promise<VersionedOutcome> {
+  return decideOnVersion(posts, seen, { actor: by, action: "post.delete" }, now, (post) => remove(post, now));
 }

@@ -72,6 +72,27 @@ describe("a version that the caller has seen", () => {
     expect(await show(videoPostId)).toMatchObject({ status: "PENDING_AUDIT", audit: null });
     expect((await send(videoPostId, "audit", { result: "PASSED", version: 0 })).status).toBe(422);
   });
+
+  it("is in the answer to the creation, and keeps changed settings and a deletion from a changed post", async () => {
+    const post = { title: "A film", resourceType: "VIDEO" };
+    const { status, body } = await administer(worker, "POST", POSTS, post);
+    const { videoPostId, version: seen } = body as { videoPostId: string; version: number };
+    expect([status, seen]).toEqual([201, (await show(videoPostId)).version]);
+    const interact = (version: unknown) =>
+      administer(worker, "PUT", `${POSTS}/${videoPostId}/interaction`, {
+        comments: false,
+        liveComments: true,
+        version,
+      });
+    const remove = (query: string) => administer(worker, "DELETE", `${POSTS}/${videoPostId}${query}`, undefined);
+    expect(await interact(seen)).toMatchObject({ status: 200, body: { version: seen + 1 } });
+    const outdated = { status: 409, body: { code: "version-outdated" } };
+    expect(await interact(seen)).toMatchObject(outdated);
+    expect(await remove(`?version=${seen}`)).toMatchObject(outdated);
+    expect([(await interact("1")).status, (await remove("?version=x")).status]).toEqual([422, 422]);
+    expect(await show(videoPostId)).toMatchObject({ version: seen + 1, deletedAt: null });
+    expect(await remove(`?version=${seen + 1}`)).toMatchObject({ status: 200, body: { status: "DELETED" } });
+  });
 });
 
 describe("a submission", () => {
