@@ -70,12 +70,22 @@ async function session(client: DocumentClient, url: string, title: string, slug:
     ...{ status: "accepted", jobId: expect.stringMatching(/^job-/), slug, title, jobStatus: "DOWNLOADING" },
     ...{ statusUrl: `${BASE}/status/${jobId}`, jobUrl: `${BASE}/jobs/${jobId}` },
   });
-  const isEnded = ({ status: now }: Json) => now === "COMPLETED" || now === "FAILED";
-  await until(client, jobId, isEnded);
+  const [first, ...events] = await client.events(jobId, ["job-completed", "job-failed", "job-cancelled"]);
+  expect(first).toMatchObject({ name: "connected", data: { ok: true } });
+  const completed = events.pop()!;
+  expect(completed).toMatchObject({ name: "job-completed", data: { jobId, status: "completed" } });
+  expect(new Set(events.map(({ name }) => name))).toEqual(new Set(["job-update"]));
+  const statuses = [...new Set(events.map(({ data }) => data.status))];
+  const order = ["DOWNLOADING", "ENCODING", "UPLOADING_TO_CLOUD_STORAGE"];
+  expect(statuses).toEqual(order.filter((one) => statuses.includes(one)));
+  expect(statuses).toContain("UPLOADING_TO_CLOUD_STORAGE");
   const { body: state } = await client.get(accepted.statusUrl as string);
   expect(state).toMatchObject({ jobId, status: "COMPLETED", progressPercentage: 100, failure: null });
   const { body: job } = await client.get(accepted.jobUrl as string);
-  expect(job).toMatchObject({ status: "COMPLETED", securePlaybackUrl: expect.stringContaining("token=") });
+  expect(completed.data).toMatchObject({
+    ...{ masterPlaylistUrl: job.masterPlaylistUrl, variants: job.variants },
+    securePlaybackUrl: expect.stringContaining("token="),
+  });
   return job;
 }
 
