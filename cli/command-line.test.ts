@@ -5,6 +5,38 @@ const parse = (line: string) => parseCommand(line.split(" ").filter(Boolean), "1
 
 describe("the command line", () => {
   it.each([
+    ["encode film.mp4", { name: "encode", source: "film.mp4", wait: true, json: false }],
+    [
+      "encode https://a.example/f --title T --type AUDIO --access policy --metadata a=1 --metadata b=x=y --no-wait --json",
+      {
+        ...{ name: "encode", source: "https://a.example/f", title: "T", resourceType: "AUDIO", access: "policy" },
+        ...{ metadata: { a: "1", b: "x=y" }, wait: false, json: true },
+      },
+    ],
+    [
+      "jobs list --status FAILED --limit 5",
+      {
+        name: "encoder-jobs",
+        json: false,
+        command: { verb: "list", filter: { status: "FAILED", limit: "5" } },
+      },
+    ],
+    ["cancel job-1", { name: "encoder-jobs", json: false, command: { verb: "cancel", jobId: "job-1" } }],
+    ["retry job-1 --json", { name: "encoder-jobs", json: true, command: { verb: "retry", jobId: "job-1" } }],
+    ["play p1/2 --print", { name: "play", target: "p1/2", print: true, json: false }],
+    ["posts list --title Se", { name: "posts", json: false, command: { verb: "list", filter: { titlePrefix: "Se" } } }],
+    [
+      "tokens issue p1 --viewer v --quality 720p 480p",
+      {
+        name: "tokens",
+        json: false,
+        command: {
+          verb: "issue",
+          request: { videoPostId: "p1", fileIndex: 0, viewer: "v", qualities: ["720p", "480p"] },
+        },
+      },
+    ],
+    ["tokens revoke abc", { name: "tokens", json: false, command: { verb: "revoke", token: "abc" } }],
     ["serve", { name: "serve" }],
     ["run", { name: "run", jobId: null }],
     ["run j1", { name: "run", jobId: "j1" }],
@@ -55,6 +87,12 @@ describe("the command line", () => {
     ["queue list --state BROKEN", /--state .* Allowed choices are QUEUED, /],
     ["queue list --kind ROTATE", /--kind .* Allowed choices are TRANSCODE, /],
     ["serve --dry-run", /unknown option '--dry-run'/],
+    ["encode", /missing required argument 'source'/],
+    ["encode a.mp4 b.mp4", /too many arguments/],
+    ["encode a.mp4 --type FILM", /Allowed choices are VIDEO, AUDIO/],
+    ["encode a.mp4 --metadata novalue", /Write name=value/],
+    ["play https://video.example/watch/p1/0", /is neither a job nor/],
+    ["jobs list --limit many", /A whole number is required/],
     ["completion powershell", /Allowed choices are bash, zsh, fish/],
     ["serve --server https://video.example", /unknown option '--server'/],
     ["queue list --server --json", /--server .* A value is missing/],

@@ -4,6 +4,7 @@ import { addConnectionOptions } from "./definitions/connection-options.ts";
 import { addOperatorCommands, type OperatorCommand } from "./definitions/operator-commands.ts";
 import { addProcessorCommands, type ProcessorCommand } from "./definitions/processor-commands.ts";
 import { addSetupCommands, type SetupCommand } from "./definitions/setup-commands.ts";
+import { addVideoCommands, type VideoCommand } from "./definitions/video-commands.ts";
 import { exitCodeText } from "./exit-meanings.ts";
 
 /** What was typed. */
@@ -12,6 +13,7 @@ export type Command =
   | { readonly name: "text"; readonly text: string }
   /** `problem` ends with a line break; it is the usage where nothing was typed. */
   | { readonly name: "wrong"; readonly problem: string }
+  | VideoCommand
   | ProcessorCommand
   | OperatorCommand
   | SetupCommand;
@@ -63,6 +65,8 @@ export function createProgram(version: string, { print, done }: Actions): Progra
     .helpCommand(false)
     .version(version, "-V, --version", "print the version")
     .addHelpText("after", () => exitCodeText());
+  program.commandsGroup("Make videos:");
+  addVideoCommands(program, done);
   program.commandsGroup("Set up:");
   addSetupCommands(program, done);
   program.commandsGroup("Operate:");

@@ -4,10 +4,13 @@ import { EXIT } from "../processor/cli/exit-codes.ts";
 import type { Output } from "../processor/cli/output.ts";
 import type { Terminal } from "../processor/cli/progress-display.ts";
 import { stopOnSignals } from "../processor/cli/stop-signals.ts";
-import type { ConfigOutcome } from "../processor/config/config.ts";
+import type { ConfigOutcome, OperatorConfig } from "../processor/config/config.ts";
 import { createProgram, type Typed } from "./command-line.ts";
 import { type ConnectionFlags, readConnection, readOperatorConnection } from "./connection/connection.ts";
 import type { ProcessorCommand } from "./definitions/processor-commands.ts";
+
+/** What runs the processor uses more of the language than the rest of the program. */
+const PROCESSOR_NODE = 24;
 
 /** Only an answer of the Worker is waited for. */
 const STOP_SECONDS = 5;
@@ -49,6 +52,41 @@ export async function perform({ command, connection }: Typed, version: string, s
         return doctor(command, { connection: found, version, fetch, ...clock }, { out, err });
       });
     }
+    case "encode": {
+      const { encode } = await import("./videos/encode.ts");
+      return asOperator(connection, err, (client, config) => {
+        const deps = { client, config, environment: process.env, now: Date.now, sleep: abortableSleep };
+        return encode(command, { ...deps, fetch, signal: stopped() }, { out, err, progress });
+      });
+    }
+    case "encoder-jobs": {
+      const { encoderJobs } = await import("./videos/encoder-jobs.ts");
+      return asOperator(connection, err, (client, { serviceUrl }) =>
+        encoderJobs(command.command, { json: command.json, serviceUrl }, client, { out, err }),
+      );
+    }
+    case "play": {
+      const { openPage, play } = await import("./videos/play.ts");
+      // Only the address of a job's video has to be asked for.
+      const withKey = command.target.startsWith("job-") ? asOperator : withoutKey;
+      return withKey(connection, err, (client, { serviceUrl }) => {
+        const isTerminal = process.stdout.isTTY === true;
+        const deps = { client, serviceUrl, isTerminal, openPage: (url: string) => openPage(url, platform) };
+        return play(command, deps, { out, err });
+      });
+    }
+    case "posts": {
+      const { posts } = await import("./videos/posts.ts");
+      return asOperator(connection, err, (client, { serviceUrl }) =>
+        posts(command.command, { json: command.json, serviceUrl }, client, { out, err }),
+      );
+    }
+    case "tokens": {
+      const { tokens } = await import("./operator/tokens.ts");
+      return asOperator(connection, err, (client, { serviceUrl }) =>
+        tokens(command.command, { json: command.json, serviceUrl }, client, { out, err }),
+      );
+    }
     case "queue": {
       const { queue } = await import("./operator/queue.ts");
       const options = { json: command.json, now: Date.now() };
@@ -77,14 +115,26 @@ export async function perform({ command, connection }: Typed, version: string, s
     return stopOnSignals(STOP_SECONDS, EXIT.tryLater, () => {});
   }
 
+  async function withoutKey(
+    flags: ConnectionFlags,
+    report: (text: string) => void,
+    work: (client: OperatorClient, config: OperatorConfig) => Promise<number>,
+  ): Promise<number> {
+    const { createOperatorClient } = await import("../processor/adapters/operator-client.ts");
+    return configured(readConnection(flags, process.env, platform), report, ({ serviceUrl }) => {
+      const config = { serviceUrl, adminApiKey: "" };
+      return work(createOperatorClient(config), config);
+    });
+  }
+
   async function asOperator(
     flags: ConnectionFlags,
     report: (text: string) => void,
-    work: (client: OperatorClient) => Promise<number>,
+    work: (client: OperatorClient, config: OperatorConfig) => Promise<number>,
   ): Promise<number> {
     const { createOperatorClient } = await import("../processor/adapters/operator-client.ts");
     const read = readOperatorConnection(flags, process.env, platform);
-    return configured(read, report, (config) => work(createOperatorClient(config)));
+    return configured(read, report, (config) => work(createOperatorClient(config), config));
   }
 }
 
@@ -93,6 +143,10 @@ async function performProcessor(
   connection: ConnectionFlags,
   { out, err, progress }: Streams,
 ): Promise<number> {
+  if (Number.parseInt(process.versions.node, 10) < PROCESSOR_NODE) {
+    err(`This command needs Node ${PROCESSOR_NODE} or newer; this is Node ${process.versions.node}.\n`);
+    return EXIT.badConfiguration;
+  }
   if (command.name === "import") {
     const { importContent } = await import("../processor/cli/import.ts");
     const { readImportConfig } = await import("../processor/config/import-config.ts");

@@ -1,13 +1,17 @@
-// Builds client/dist, the entry `ladderlock/client`: one module for Node, browsers and Workers, and its types. npm runs it
-// before it packs the package in client/, which has no dependencies.
+// Builds client/dist: the entry `ladderlock/client`, one module for Node, browsers and Workers with its types, and the
+// program `ladderlock`. npm runs it before it packs the package in client/, which has no dependencies.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const DIST = join(ROOT, "client/dist");
+
+/** CommonJS packages in a module: they load Node's own modules by `require`. */
+const REQUIRE =
+  'import { createRequire as createRequireOfNode } from "node:module"; const require = createRequireOfNode(import.meta.url);';
 
 rmSync(DIST, { recursive: true, force: true });
 await build({
@@ -28,4 +32,39 @@ execFileSync(
   ],
   { stdio: "inherit" },
 );
+const { metafile } = await build({
+  entryPoints: { ladderlock: join(ROOT, "cli/main.ts") },
+  outdir: DIST,
+  chunkNames: "program/[name]-[hash]",
+  bundle: true,
+  // What a command needs is loaded with it: the processor and its S3 client stay out of the way of the others.
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  banner: { js: REQUIRE },
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+});
+writeFileSync(join(DIST, "program/licenses.txt"), licensesOf(Object.keys(metafile.inputs)));
 copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
+
+/**
+ * The licences of the packages that the program contains, which have to go with it.
+ *
+ * @param {string[]} inputs
+ */
+function licensesOf(inputs) {
+  const folders = inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "License", "LICENCE"]
+      .map((one) => join(folder, one))
+      .find((path) => existsSync(path));
+    return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(file, "utf8").trim()}\n`;
+  });
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
+}

@@ -31,7 +31,10 @@ export async function checkOutside({ serviceUrl, fetch, now }: Outside): Promise
   }
   if (response.status !== 200 || text !== "ok") return [unreachable(serviceUrl, `${response.status} at /healthz`)];
   const reachable = ok("reachable", `${serviceUrl} answered in ${receivedAt - sentAt} ms.`);
-  return [reachable, checkTransport(serviceUrl), checkClock(response.headers.get("date"), sentAt, receivedAt)];
+  const server = Date.parse(response.headers.get("date") ?? "");
+  // The header has whole seconds.
+  const clock = Number.isNaN(server) ? [] : [judgeClock({ from: server, to: server + 1000 }, sentAt, receivedAt)];
+  return [reachable, checkTransport(serviceUrl), ...clock];
 }
 
 function unreachable(serviceUrl: string, reason: string): Finding {
@@ -55,18 +58,18 @@ function checkTransport(serviceUrl: string): Finding {
   return problem("transport", "The address is http: API keys, tokens and content keys can be read.", "Use https.");
 }
 
-/** The header has whole seconds: the difference is only as exact as that and the time of the request. */
-function checkClock(date: string | null, sentAt: number, receivedAt: number): Finding {
-  const server = Date.parse(date ?? "");
-  if (Number.isNaN(server)) {
-    return { check: "clock", result: "not-checked", detail: "The answer had no Date header.", remedy: null };
-  }
-  const early = sentAt - 1000 - server;
-  const late = server - receivedAt;
-  const difference = Math.max(0, early, late);
+/** The server's time is between `from` and `to`, and was read between `sentAt` and `receivedAt` of this machine. */
+export function judgeClock(
+  server: { readonly from: number; readonly to: number },
+  sentAt: number,
+  receivedAt: number,
+): Finding {
+  const ahead = sentAt - server.to;
+  const behind = server.from - receivedAt;
+  const difference = Math.max(0, ahead, behind);
   const seconds = Math.round(difference / 1000);
   if (difference < CLOCK_WARNING_MS) return ok("clock", "This machine and the server agree on the time.");
-  const detail = `This machine is ${seconds} s ${early > late ? "ahead of" : "behind"} the server.`;
+  const detail = `This machine is ${seconds} s ${ahead > behind ? "ahead of" : "behind"} the server.`;
   const remedy = "Synchronize the clock of this machine, and look at those of processors and of your site.";
   return difference < CLOCK_PROBLEM_MS ? warning("clock", detail, remedy) : problem("clock", detail, remedy);
 }

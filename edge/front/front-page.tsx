@@ -40,12 +40,12 @@ export function FrontPage({ version, demoViewers }: FrontPageProps) {
         </header>
         <main>
           <p class="claim">
-            HLS video on one's own Cloudflare account, where every quality has its own key. This is a deployment of it.
+            HLS video on your own Cloudflare account, where every quality has its own key. This is a deployment of it.
           </p>
           <Section id="watch" heading="Watch">
             <p>
-              Each published video has a page: <code>/watch/&#123;videoPostId&#125;/&#123;fileIndex&#125;</code>.
-              Whoever published a video has its address; this page lists none.
+              Each published video has a page: <code>/watch/&#123;videoPostId&#125;/&#123;fileIndex&#125;</code>. The
+              publisher of a video has its address; this page lists none.
             </p>
             {demoViewers && (
               <p class="notice">Demo viewers are enabled: a watch page lets everybody see every quality.</p>

@@ -44,7 +44,9 @@ async function bodyOf(call: () => Promise<Result<OperationId>>): Promise<unknown
     result = await call();
   } catch (cause) {
     if (cause instanceof UnexpectedAnswer) throw faultOf(cause.status, "no reason given");
-    throw new OperatorUnreachable("The video service could not be reached. Is LADDERLOCK_URL its address?", { cause });
+    throw new OperatorUnreachable("The video service could not be reached. Is the address of the server right?", {
+      cause,
+    });
   }
   if (result.ok) return result.body;
   const { title, detail } = result.problem;
@@ -54,7 +56,7 @@ async function bodyOf(call: () => Promise<Result<OperationId>>): Promise<unknown
 function faultOf(status: number, reason: string): OperatorRefusal | OperatorUnreachable {
   const message = `The video service answered ${status}: ${reason}.`;
   if (status >= 500) return new OperatorUnreachable(message);
-  return new OperatorRefusal(status === 401 ? `${message} Is ADMIN_API_KEY that of the Worker?` : message, status);
+  return new OperatorRefusal(status === 401 ? `${message} Is the API key one of this Worker?` : message, status);
 }
 
 type Page = { readonly nextCursor: string | null };

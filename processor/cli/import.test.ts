@@ -110,7 +110,7 @@ describe("ladderlock import", () => {
 
   it.each([
     ["65 where the Worker refuses the import", { GET: NO, POST: refusal(409) }, 65, /answered 409: No: because/],
-    ["78 where its key is not good", { GET: refusal(401), POST: NO }, 78, /Is ADMIN_API_KEY that of the Worker\?/],
+    ["78 where its key is not good", { GET: refusal(401), POST: NO }, 78, /Is the API key one of this Worker\?/],
     ["78 where its key has not the scope", { GET: NO, POST: refusal(403) }, 78, /answered 403/],
     ["75 where the Worker fails", { GET: NO, POST: refusal(503) }, 75, /Run the command again to resume\./],
   ])("ends with %s", async (_, answers, code, said) => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readJson, writeJson } from "./json-file.ts";
+import { readJson, writeJson } from "../../cli/videos/json-file.ts";
 
 const record = z.object({
   uploadId: z.string().optional(),

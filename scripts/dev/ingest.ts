@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import { describeFileName } from "../../cli/videos/describe-file-name.ts";
+import { uploadFile } from "../../cli/videos/upload-file.ts";
 import type { VideoPost } from "../../client/index.ts";
 import type { ProgressDisplay } from "../../processor/cli/progress-display.ts";
 import type { Api, NewPost } from "./api.ts";
 import { type IngestRecord, readRecord, writeRecord } from "./ingest-records.ts";
-import { describeFileName } from "./settings.ts";
-import { uploadFile } from "./upload.ts";
 
 export type IngestSource =
   | { readonly kind: "file"; readonly path: string }

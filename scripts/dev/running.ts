@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { z } from "zod";
+import { readJson, writeJson } from "../../cli/videos/json-file.ts";
 import { isAlive } from "../../processor/adapters/process-state.ts";
-import { readJson, writeJson } from "./json-file.ts";
 import { commandLineOf, descendantsOf, membersOfGroup, signalAll } from "./process-tree.ts";
 import { UsageError } from "./settings.ts";
 

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { describeFileName, readSettings } from "./settings.ts";
+import { describeFileName } from "../../cli/videos/describe-file-name.ts";
+import { readSettings } from "./settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ladderlock-"));
 

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
+import { resolve } from "node:path";
 
 /** What is to be ingested: the generated clip, a file of this machine, or an address that the processor fetches. */
 export type Source =
@@ -59,15 +59,4 @@ function existingFile(path: string): string {
   if (!stats.isFile()) throw new UsageError(`${path} is not a file.`);
   if (stats.size === 0) throw new UsageError(`${path} is empty.`);
   return path;
-}
-
-const AUDIO_ENDINGS = new Set([".mp3", ".m4a", ".aac", ".flac", ".wav", ".ogg", ".oga", ".opus", ".wma", ".aiff"]);
-
-/** What the post is called, and whether it is a video, judged by the file name. */
-export function describeFileName(fileName: string): { title: string; resourceType: "VIDEO" | "AUDIO" } {
-  const ending = extname(fileName).toLowerCase();
-  return {
-    title: basename(fileName, extname(fileName)) || fileName,
-    resourceType: AUDIO_ENDINGS.has(ending) ? "AUDIO" : "VIDEO",
-  };
 }

@@ -178,7 +178,7 @@ describe("a broken import", () => {
 
   it("ends with 78 where its key is refused", async () => {
     const { code, log } = await runImport([await manifest("refused")], { ADMIN_API_KEY: "x".repeat(40) });
-    expect([code, log]).toEqual([78, expect.stringContaining("Is ADMIN_API_KEY that of the Worker?")]);
+    expect([code, log]).toEqual([78, expect.stringContaining("Is the API key one of this Worker?")]);
   });
 
   it("with a wrong key creates nothing, and says which qualities do not open", async () => {

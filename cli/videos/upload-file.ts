@@ -2,11 +2,14 @@ import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { DetailedError, Upload } from "tus-js-client";
 import { z } from "zod";
-import type { Api } from "./api.ts";
+import { OperatorRefusal, OperatorUnreachable } from "../../processor/adapters/operator-client.ts";
 
 // Each chunk is one request and one object: large enough to be few, small enough that a broken one is soon sent again.
 const CHUNK_BYTES = 16 * 1024 * 1024;
 const RETRY_DELAYS_MS = [500, 2000, 5000];
+
+/** The service, and the header with which it accepts uploads. */
+export type UploadTarget = { readonly origin: string; readonly authorization: string };
 
 export type UploadOptions = {
   readonly path: string;
@@ -14,13 +17,15 @@ export type UploadOptions = {
   /** An upload of the same file that was started before: it resumes where it stopped, if the server still has it. */
   readonly previousId: string | null;
   readonly onBegun: (uploadId: string) => void;
+  /** The service has stored this many bytes. */
+  readonly onStored?: (bytes: number) => void;
   readonly onProgress: (sent: number, total: number) => void;
   readonly signal: AbortSignal;
 };
 
-/** Uploads a file over tus 1.0 and returns the upload's id. Throws the refusal, or the signal's reason. */
-export function uploadFile(api: Api, options: UploadOptions): Promise<string> {
-  const { path, size, previousId, onBegun, onProgress, signal } = options;
+/** Uploads a file over tus 1.0 and returns the upload's id. Throws OperatorRefusal, OperatorUnreachable, or the signal's reason. */
+export function uploadFile(api: UploadTarget, options: UploadOptions): Promise<string> {
+  const { path, size, previousId, onBegun, onStored, onProgress, signal } = options;
   const endpoint = `${api.origin}/api/v2/uploads`;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -35,6 +40,7 @@ export function uploadFile(api: Api, options: UploadOptions): Promise<string> {
       // The caller remembers the upload's id beside everything else that it knows of the file.
       storeFingerprintForResuming: false,
       onUploadUrlAvailable: () => onBegun(idOf(upload.url)),
+      onChunkComplete: (_, stored) => onStored?.(stored),
       onProgress: (sent, total) => onProgress(sent, total ?? size),
       onSuccess: () => resolve(idOf(upload.url)),
       onError: (error) => reject(translate(error)),
@@ -48,10 +54,16 @@ function idOf(url: string | null): string {
   return new URL(url ?? "").pathname.split("/").at(-1) ?? "";
 }
 
+/** The library's error holds its request, with the key: it never leaves this function. */
 function translate(error: Error | DetailedError): Error {
   const reply = error instanceof DetailedError ? error.originalResponse : null;
-  if (reply) return new Error(reasonIn(reply.getStatus(), reply.getBody()));
-  return new Error(`the upload failed: ${error.message}`, { cause: error });
+  if (!reply) {
+    const reason = error instanceof DetailedError ? (error.causingError?.message ?? "no response") : error.message;
+    return new OperatorUnreachable(`The upload failed: ${reason}. Run the command again to resume it.`);
+  }
+  const status = reply.getStatus();
+  const reason = `The upload was refused: ${reasonIn(status, reply.getBody())}.`;
+  return status >= 500 ? new OperatorUnreachable(reason) : new OperatorRefusal(reason, status);
 }
 
 const problemSchema = z.looseObject({ title: z.string(), detail: z.string().optional() });
