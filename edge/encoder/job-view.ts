@@ -14,6 +14,7 @@ import type { EncoderJobView } from "../api/definitions/encoder.ts";
 import { playbackUrls, type UrlIssuing } from "./playback-urls.ts";
 
 const BASE = "/api/v2/m3u8-encoder";
+const REPLACED = "The source of this job was replaced. The part plays the new source, or will once that is ready.";
 
 /**
  * A job as clients see it, in responses, lists, events and webhooks. `live`: the latest report of its processor; null
@@ -35,9 +36,9 @@ export async function jobView(
     videoPostId,
     variants: variantsByName(part),
     ...(await playbackUrls(issuing, job)),
-    keyPrefix: encodedFolder(part),
+    keyPrefix: part.isReplaced ? null : encodedFolder(part),
     durationSeconds: part.durationSeconds,
-    warnings: [...part.warnings],
+    warnings: part.isReplaced ? [...part.warnings, REPLACED] : [...part.warnings],
     failure: failureOf(job),
     metadata,
     passthrough,

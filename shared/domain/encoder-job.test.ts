@@ -34,7 +34,7 @@ function stateOf(more: Partial<EncoderJobState> = {}): EncoderJobState {
     ...{ resourceType: "VIDEO", callerId: "api-key:1", webhookUrl: null, metadata: {}, passthrough: null },
     isDeleted: false,
     postVersion: 1,
-    part: { fileIndex: 0, durationSeconds: null, warnings: [], playing: null, variants: [] },
+    part: { fileIndex: 0, durationSeconds: null, warnings: [], playing: null, variants: [], isReplaced: false },
     transcode: jobOf(),
     encrypt: null,
     ...more,
@@ -179,6 +179,29 @@ describe("the progress of an encoder job", () => {
     const failed = stateOf({ transcode: jobOf({ state: "FAILED", stage: "ENCODING", progress }) });
     expect(encoderProgress(failed, null)).toMatchObject({
       ...{ status: "FAILED", stage: null, progressPercentage: 33, completedSegments: 2, totalSegments: 6 },
+    });
+  });
+});
+
+describe("the progress of a job that waits", () => {
+  it("is that of the next attempt, which begins again", () => {
+    const progress: JobProgress = { stage: "ENCODING", percent: 63, segments: { "1080p": 6, "720p": 6 } };
+    for (const state of ["QUEUED", "RETRY_WAIT"] as const) {
+      const waiting = stateOf({ transcode: jobOf({ state, stage: "ENCODING", progress }) });
+      expect(encoderProgress(waiting, null)).toMatchObject({
+        ...{ status: "DOWNLOADING", stage: "QUEUED", progressPercentage: 0, currentVariant: null },
+        ...{ variantProgressPercentage: null, completedSegments: 0, totalSegments: null },
+      });
+    }
+  });
+
+  it("keeps the total of an encryption, which is known", () => {
+    const progress: JobProgress = { stage: "ENCRYPTING", percent: 65, segments: { "1080p": 10, "720p": 3 } };
+    const encrypt = jobOf({ state: "RETRY_WAIT", stage: "ENCRYPTING", progress });
+    const waiting = stateOf({ part: renditions, transcode: jobOf({ state: "SUCCEEDED" }), encrypt });
+    expect(encoderProgress(waiting, null)).toMatchObject({
+      ...{ status: "UPLOADING_TO_CLOUD_STORAGE", stage: "QUEUED", progressPercentage: 0 },
+      ...{ completedSegments: 0, totalSegments: 20 },
     });
   });
 });

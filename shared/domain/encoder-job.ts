@@ -48,6 +48,8 @@ export type JobOfPart = Pick<
 export type EncodedPart = Pick<VideoFile, "fileIndex" | "durationSeconds" | "warnings" | "playing"> & {
   /** Of what plays, before that of the clear renditions; empty before them. */
   readonly variants: readonly AbrVariant[];
+  /** The part has another source since: it plays that one now, or once it is ready. */
+  readonly isReplaced: boolean;
 };
 
 /** An encoder job with what the database knows about its progress. */

@@ -24,15 +24,24 @@ export type EncoderProgress = {
 
 /** `live`: the latest report of the processor that holds the job; null where the database has the last one. */
 export function encoderProgress(job: EncoderJobState, live: JobProgress | null): EncoderProgress {
-  const progress = live ?? presentJob(job).progress;
-  const stage = live?.stage ?? presentJob(job).stage;
-  const status = encoderStatus(job, stage);
-  const named = { status, stage: encoderStage(job, stage) };
+  const reported = live ?? presentJob(job).progress;
+  const reportedStage = live?.stage ?? presentJob(job).stage;
+  const status = encoderStatus(job, reportedStage);
+  const stage = encoderStage(job, reportedStage);
+  const named = { status, stage };
   if (status === "COMPLETED") {
     const made = sum(job.part.variants.map(({ segmentCount }) => segmentCount));
     const rung = { currentVariant: null, variantProgressPercentage: null };
-    return { ...named, progressPercentage: 100, ...rung, completedSegments: made, totalSegments: made };
+    return {
+      ...named,
+      progressPercentage: 100,
+      ...rung,
+      completedSegments: made,
+      totalSegments: job.part.isReplaced ? null : made,
+    };
   }
+  // A lost or failed attempt has left its last report, and the next one begins again.
+  const progress = stage === "QUEUED" ? null : reported;
   const rungs = rungsOf(job, progress);
   const slowest = rungs.reduce<Rung | null>(
     (least, rung) => (least === null || rung.made < least.made ? rung : least),

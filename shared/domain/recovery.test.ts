@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cancelPart, hasResultOf, refreshPost, resumePart } from "./recovery.ts";
+import { cancelEncoding, cancelPart, hasResultOf, refreshPost, resumePart } from "./recovery.ts";
 import type { TranscodeJob } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
 import { createVideoPost, deleteVideoPost, settle, type VideoPost } from "./video-post.ts";
@@ -66,6 +66,25 @@ describe("an operator's retry", () => {
     const gone = { refusal: { kind: "wrong-state", detail: expect.stringContaining("was replaced") } };
     expect(resumePart(postWith({}), "other", "TRANSCODE", [], NOW)).toMatchObject(gone);
     expect(cancelPart(postWith({}), "other", "TRANSCODE", NOW)).toMatchObject(gone);
+  });
+});
+
+describe("the cancellation of an encoding", () => {
+  const cancelled = (part: Partial<VideoFile>) => {
+    const decision = cancelEncoding(postWith(part), "file", NOW);
+    if (decision.kind !== "changed") throw new Error(decision.kind);
+    return decision.change.post;
+  };
+
+  it("forgets what was measured, which a retry would take for the uploader's statement", () => {
+    const probe = { container: "mp4", headerDuration: 18, video: null, audio: null };
+    const post = cancelled({ transferResult: "SUCCESS", clear: CLEAR, durationSeconds: 18, probe });
+    expect(post.files[0]).toMatchObject({ transferResult: "CANCELLED", durationSeconds: null, probe: null });
+    expect(post.durationSeconds).toBe(0);
+  });
+
+  it("keeps what the uploader stated", () => {
+    expect(cancelled({ durationSeconds: 7 }).files[0]).toMatchObject({ durationSeconds: 7 });
   });
 });
 

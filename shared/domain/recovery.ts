@@ -75,6 +75,8 @@ export function cancelEncoding(post: VideoPost, fileId: string, now: number): De
   const emptied: VideoFile = {
     ...file,
     ...{ transferResult: "CANCELLED", encryptStatus: "UNENCRYPTED", clear: null, variants: [], warnings: [] },
+    // What was measured must not be taken for what the uploader stated.
+    ...{ durationSeconds: file.clear === null ? file.durationSeconds : null, probe: null },
     keys: revokeStagedKeys(file.keys),
   };
   const change = withFile(post, emptied, [], now);

@@ -46,7 +46,8 @@ export function describeEncoderJobs(name: string, open: OpenPersistence): void {
         ...{ failCode: null, failReason: null, finishedAt: null },
       });
       expect([none, isDeleted, postVersion]).toEqual([null, false, 1]);
-      expect(part).toStrictEqual({ fileIndex: 0, durationSeconds: null, warnings: [], playing: null, variants: [] });
+      const empty = { durationSeconds: null, warnings: [], playing: null, variants: [], isReplaced: false };
+      expect(part).toStrictEqual({ fileIndex: 0, ...empty });
       expect(await persistence.encoderJobs.find(uuidV7(NOW))).toBeNull();
       expect(await persistence.encoderJobs.ofPost(job.videoPostId)).toStrictEqual(await found(job));
       expect(await persistence.encoderJobs.ofPost("another")).toBeNull();

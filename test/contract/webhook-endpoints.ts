@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { encoderJobName } from "../../shared/domain/encoder-job.ts";
+import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { NOW } from "./steps.ts";
 import { sampleEndpoint, sampleEvent, sampleSecret } from "./webhook-samples.ts";
@@ -101,6 +103,20 @@ export function describeWebhookEndpoints(name: string, open: OpenPersistence): v
       expect(await secrets()).toEqual([["first-of-b", null]]);
       const due = await webhookDeliveries.takeDue(NOW, 1000, 10);
       expect(due.map(({ endpointId }) => endpointId)).toEqual(["b"]);
+    });
+
+    it("is named by no request that reaches the secrets and deliveries of encoder jobs", async () => {
+      const { webhookEndpoints, webhookDeliveries } = persistence;
+      await webhookEndpoints.rotateJobSecret(sampleSecret("of-jobs"), NOW);
+      const job = encoderJobName(uuidV7(NOW));
+      const event = { ...sampleEvent("e1"), type: "job-failed" } as const;
+      await webhookDeliveries.createForJob(job, event, { now: NOW, firstAttemptAt: NOW });
+      for (const id of ["encoder-jobs", job]) {
+        expect(await webhookEndpoints.rotateSecret(id, sampleSecret("other"), NOW)).toBe(false);
+        expect(await webhookEndpoints.delete(id)).toBe(false);
+      }
+      expect(await secrets()).toEqual([["of-jobs", null]]);
+      expect(await webhookDeliveries.takeDue(NOW, 1000, 10)).toMatchObject([{ endpointId: job }]);
     });
   });
 }

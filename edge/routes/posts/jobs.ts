@@ -6,6 +6,7 @@ import { jobCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/jobs.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
+import { latestReport } from "../../encoder/live-progress.ts";
 import { commandRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
 import { continueRotationSoon } from "../../rotation/advance-rotation.ts";
@@ -56,7 +57,6 @@ export const jobRoutes: readonly Route<Deps>[] = [
 /** A running job is shown with its latest report, which is newer than the database's. */
 async function shownJob({ env }: Pick<Deps, "env">, listed: ListedJob) {
   const { fileId, failedVerification: _, ...job } = listed;
-  const { jobId, claimNo } = job;
-  const live = job.state === "RUNNING" ? await env.JOB_EVENTS.getByName(fileId).latest({ jobId, claimNo }) : null;
+  const live = await latestReport(env, { ...job, fileId });
   return live === null ? job : { ...job, progress: live, stage: live.stage };
 }

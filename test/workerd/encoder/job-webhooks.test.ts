@@ -1,4 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
+import { handleEvent } from "../../../edge/events/handlers.ts";
+import { queueDueDeliveries } from "../../../edge/webhooks/queue-deliveries.ts";
 import { claimed, emptyQueue, fail, jobsOf } from "../support/one-job.ts";
 import { encryptPost, report, transcodeReport } from "../support/published-post.ts";
 import { administer } from "../support/viewing.ts";
@@ -73,6 +75,30 @@ it("sends a failure with its code, and then the end of the retry", async () => {
   expect((await post(`jobs/${jobId}/retry`)).status).toBe(202);
   await complete(videoPostId);
   expect(await arrived()).toMatchObject([{ type: "job-completed", data: { jobId } }]);
+});
+
+it("sends the failure of an event that is handled late, after the retry", async () => {
+  const { jobId, videoPostId } = await created();
+  const order = await live(videoPostId);
+  await fail(test.worker, order);
+  expect(await arrived()).toHaveLength(1);
+  expect((await post(`jobs/${jobId}/retry`)).status).toBe(202);
+  const { context } = test.worker;
+  const failed = { type: "VideoJobFailed", jobId: order.jobId, kind: "TRANSCODE", fileIndex: 0 } as const;
+  const why = { code: "internal", reason: "It broke late.", effect: "part-failed" } as const;
+  const event = { ...failed, ...why, id: `${videoPostId}.9.0`, videoPostId, version: 9, at: context.now() };
+  expect(await handleEvent(event, context)).toEqual([]);
+  await queueDueDeliveries(context);
+  const failure = { code: "internal", message: "It broke late." };
+  expect(await arrived()).toMatchObject([{ type: "job-failed", data: { status: "FAILED", stage: null, failure } }]);
+});
+
+it("sends nothing about another source of the part", async () => {
+  const { videoPostId } = await created();
+  const source = { sourceUrl: "https://r2.example.com/other.mp4", fileName: "other.mp4" };
+  await test.worker.admin("PUT", `/api/v2/video-posts/${videoPostId}/parts/0/source`, source);
+  await complete(videoPostId);
+  expect(await arrived()).toEqual([]);
 });
 
 it("sends a cancellation, of whichever job and by whichever route", async () => {

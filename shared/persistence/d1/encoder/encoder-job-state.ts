@@ -17,6 +17,7 @@ export type EncoderJobRow = EncoderJob & {
   readonly encPath: string | null;
   readonly encPathJobId: string | null;
   readonly keyVersion: number | null;
+  readonly isReplaced: 0 | 1;
   readonly variants: string;
   readonly transcode: string;
   readonly encrypt: string | null;
@@ -48,7 +49,10 @@ const ENCRYPT = sql`SELECT ${JOB} FROM video_transcode_job j WHERE j.job_id = (S
   FROM ${jobsOf("c", "ENCRYPT")} AND c.created_at >= (SELECT max(t.created_at) FROM ${jobsOf("t", "TRANSCODE")})
     AND NOT EXISTS (SELECT 1 FROM ${jobsOf("d", "ENCRYPT")} AND d.state = 'SUCCEEDED' AND d.job_id < c.job_id))`;
 
-export const IS_DELETED = sql.raw(`(p.deleted_at IS NOT NULL OR f.version_state = 'REMOVED')`);
+/** Of a part that was replaced and then removed, only its last version is REMOVED. */
+export const IS_DELETED = sql.raw(`(p.deleted_at IS NOT NULL OR f.version_state <> 'PRESENT' AND NOT EXISTS (
+  SELECT 1 FROM video_file_post v WHERE v.video_id = f.video_id AND v.file_index = f.file_index
+    AND v.version_state = 'PRESENT'))`);
 
 const VARIANTS = sql`SELECT json_group_array(${VARIANT}) FROM video_hls_abr_variant v
   WHERE v.file_id = f.id AND v.transcode_job_id = coalesce(f.enc_path_job_id, f.file_path_job_id)`;
@@ -58,6 +62,7 @@ export const STATE_COLUMNS = sql`e.job_id AS jobId, e.video_post_id AS videoPost
     e.created_at AS createdAt, ${IS_DELETED} AS isDeleted, p.version AS postVersion,
     p.metadata, p.passthrough, f.file_index AS fileIndex, f.duration AS durationSeconds, f.warnings,
     f.enc_path AS encPath, f.enc_path_job_id AS encPathJobId, f.key_version AS keyVersion,
+    f.version_state <> 'PRESENT' AS isReplaced,
     (${VARIANTS}) AS variants, (${TRANSCODE}) AS transcode, (${ENCRYPT}) AS encrypt`;
 
 /** Of a row `e` of encoder_job, whose post and part are always there. */
@@ -78,7 +83,7 @@ export const STATUS = sql`(SELECT CASE
 
 export function stateOf(row: EncoderJobRow): EncoderJobState {
   const { isDeleted, metadata, fileIndex, durationSeconds, warnings, variants, transcode, encrypt, ...rest } = row;
-  const { encPath, encPathJobId, keyVersion, ...job } = rest;
+  const { encPath, encPathJobId, keyVersion, isReplaced, ...job } = rest;
   return {
     ...job,
     isDeleted: isDeleted === 1,
@@ -92,6 +97,7 @@ export function stateOf(row: EncoderJobRow): EncoderJobState {
           ? null
           : { prefix: encPath, transcodeJobId: encPathJobId, keyVersion },
       variants: inOrder(JSON.parse(variants) as readonly AbrVariant[]),
+      isReplaced: isReplaced === 1,
     },
     transcode: JSON.parse(transcode) as JobOfPart,
     encrypt: encrypt === null ? null : (JSON.parse(encrypt) as JobOfPart),

@@ -2,7 +2,7 @@ import { asc, eq, type SQL, sql } from "drizzle-orm";
 import type { EndpointChange, WebhookEndpoints } from "../../../application/ports/webhook-endpoints.ts";
 import type { WebhookEndpoint, WebhookSecret } from "../../../domain/webhook-endpoint.ts";
 import { batched, type Database } from "../database.ts";
-import { webhookEndpoint as endpoint, webhookSecret as secret } from "../schema/webhooks.ts";
+import { webhookEndpoint as endpoint } from "../schema/webhooks.ts";
 
 /** In the place of an endpoint's id: the secrets of what encoder jobs send. */
 export const JOB_SECRETS = "encoder-jobs";
@@ -16,7 +16,7 @@ export function d1WebhookEndpoints(db: Database): WebhookEndpoints {
     delete: (id) => remove(db, id),
     rotateSecret: (id, made, oldExpiresAt) => rotateSecret(db, id, made, oldExpiresAt),
     rotateJobSecret: async (made, oldExpiresAt) => {
-      await rotate(db, JOB_SECRETS, insertJobSecret(made), oldExpiresAt);
+      await rotate(db, sql`endpoint_id = ${JOB_SECRETS}`, insertJobSecret(made), oldExpiresAt);
     },
     hasJobSecret: async () =>
       (await db.all(sql`SELECT 1 FROM webhook_secret WHERE endpoint_id = ${JOB_SECRETS} LIMIT 1`)).length > 0,
@@ -76,36 +76,40 @@ async function update(db: Database, id: string, change: EndpointChange, now: num
 }
 
 async function remove(db: Database, id: string): Promise<boolean> {
-  const [deleted] = await db.batch([
-    db.delete(endpoint).where(eq(endpoint.id, id)).returning({ id: endpoint.id }),
-    db.delete(secret).where(eq(secret.endpointId, id)),
+  const [, , deleted] = await db.batch([
+    batched(db, sql`DELETE FROM webhook_secret WHERE ${ofEndpoint(id)}`),
     batched(
       db,
       sql`UPDATE webhook_delivery SET state = 'HELD', next_attempt_at = NULL, wake_at = NULL
-      WHERE endpoint_id = ${id} AND state = 'PENDING'`,
+      WHERE ${ofEndpoint(id)} AND state = 'PENDING'`,
     ),
+    db.delete(endpoint).where(eq(endpoint.id, id)).returning({ id: endpoint.id }),
   ]);
   return deleted.length === 1;
 }
+
+/** Of an endpoint that is there: what encoder jobs have beside the endpoints has names of other kinds. */
+const ofEndpoint = (id: string) =>
+  sql`endpoint_id = ${id} AND EXISTS (SELECT 1 FROM webhook_endpoint WHERE webhook_endpoint.id = ${id})`;
 
 /** Each of them signs every request. */
 const MOST_SECRETS = 4;
 
 async function rotateSecret(db: Database, id: string, made: WebhookSecret, oldExpiresAt: number): Promise<boolean> {
-  return rotate(db, id, insertSecret(id, made), oldExpiresAt);
+  return rotate(db, ofEndpoint(id), insertSecret(id, made), oldExpiresAt);
 }
 
-async function rotate(db: Database, id: string, insert: SQL, oldExpiresAt: number): Promise<boolean> {
+async function rotate(db: Database, its: SQL, insert: SQL, oldExpiresAt: number): Promise<boolean> {
   const [, inserted] = await db.batch([
     batched(
       db,
       sql`UPDATE webhook_secret SET expires_at = min(coalesce(expires_at, ${oldExpiresAt}), ${oldExpiresAt})
-      WHERE endpoint_id = ${id}`,
+      WHERE ${its}`,
     ),
     batched(db, insert),
     batched(
       db,
-      sql`DELETE FROM webhook_secret WHERE id IN (SELECT id FROM webhook_secret WHERE endpoint_id = ${id}
+      sql`DELETE FROM webhook_secret WHERE id IN (SELECT id FROM webhook_secret WHERE ${its}
       ORDER BY expires_at IS NOT NULL, created_at DESC, id DESC LIMIT -1 OFFSET ${MOST_SECRETS})`,
     ),
   ]);
