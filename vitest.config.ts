@@ -72,7 +72,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: [WORKERD],
-          globalSetup: ["test/workerd/build-assets.mjs"],
+          globalSetup: ["test/workerd/build-assets.mjs", "test/fixtures/webhook-site-setup.ts"],
           // Starting workerd and loading the Worker costs more than most files; apply-migrations.ts empties the storage.
           isolate: false,
           setupFiles: [

@@ -29,7 +29,7 @@ export async function sendWebhook(
       redirect: "manual",
       signal,
     });
-    const excerpt = await excerptOf(response).catch(() => null);
+    const excerpt = await excerptOf(response);
     const retryAfterSeconds = retryAfterOf(response.headers.get("retry-after"), now);
     return { status: response.status, error: null, excerpt, retryAfterSeconds };
   } catch (error) {
@@ -37,16 +37,21 @@ export async function sendWebhook(
   }
 }
 
+/** The start of the body, as far as it came. */
 async function excerptOf({ body }: Response): Promise<string | null> {
   if (body === null) return null;
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  for (let bytes = 0; bytes < MOST_RESPONSE_BYTES; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    bytes += value.byteLength;
-    text += decoder.decode(value.subarray(0, MOST_RESPONSE_BYTES), { stream: true });
+  try {
+    for (let bytes = 0; bytes < MOST_RESPONSE_BYTES; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes += value.byteLength;
+      text += decoder.decode(value.subarray(0, MOST_RESPONSE_BYTES), { stream: true });
+    }
+  } catch {
+    // The connection broke or the time is over: the status counts, and what came of the body shows why it has no end.
   }
   // Not awaited: an endpoint that sends without end would hold the attempt.
   reader.cancel().catch(() => {});

@@ -78,7 +78,12 @@ export type WebhookTest = {
   drain(): Promise<number[]>;
 };
 
-export function startWebhookTest(settings: Record<string, unknown> = {}, random = 0): WebhookTest {
+/** `send`: the network where the receiver is not it. */
+export function startWebhookTest(
+  settings: Record<string, unknown> = {},
+  random = 0,
+  send?: Receiver["send"],
+): WebhookTest {
   const queue = heldWebhooks();
   const receiver = startReceiver();
   // Whole seconds, as the dates of HTTP are.
@@ -86,7 +91,7 @@ export function startWebhookTest(settings: Record<string, unknown> = {}, random 
   const advance = (ms: number) => {
     clock += ms;
   };
-  const options = { now: () => clock, random: () => random, sendRequest: receiver.send };
+  const options = { now: () => clock, random: () => random, sendRequest: send ?? receiver.send };
   const worker = startWorker({ ...settings, WEBHOOKS: queue.binding as never }, options);
   const step = async () => {
     const next = queue.sent.shift();
