@@ -1,25 +1,20 @@
 import type { Diagnostics } from "../api/definitions/diagnostics.ts";
 import type { Env } from "../env.ts";
-import { QUEUES } from "../queues/messages.ts";
+import { OPTIONAL_BINDINGS, PRESENT_BINDINGS, READ_BINDINGS } from "./checked-bindings.ts";
 
 type Binding = Diagnostics["bindings"][number];
 
-/** A read that changes nothing and costs one operation. */
-const READS: { readonly [Name in "DB" | "SOURCE" | "PLAYBACK" | "INCOMING"]: (env: Env) => Promise<unknown> } = {
+const READS: { readonly [Name in (typeof READ_BINDINGS)[number]]: (env: Env) => Promise<unknown> } = {
   DB: ({ DB }) => DB.prepare("SELECT 1").first(),
   SOURCE: ({ SOURCE }) => SOURCE.head("ladderlock-doctor"),
   PLAYBACK: ({ PLAYBACK }) => PLAYBACK.head("ladderlock-doctor"),
   INCOMING: async ({ INCOMING }) => INCOMING?.head("ladderlock-doctor"),
 };
 
-/** A test of these would count, send or start something: they are only looked for. The queues have their probes. */
-const PRESENT = ["JOB_EVENTS", "PLAY_COUNTER", ...QUEUES, "TOKEN_ISSUE_LIMIT", "ASSETS", "GATE_METRICS"] as const;
-const OPTIONAL: readonly string[] = ["INCOMING", "GATE_METRICS"];
-
 /** Every binding of wrangler.toml. Optional ones that are missing are left out. */
 export async function checkBindings(env: Env): Promise<Binding[]> {
-  const read = Object.entries(READS).map(([name, work]) => checkRead(env, name as keyof Env, work));
-  const present = PRESENT.map((name): Binding => presence(env, name));
+  const read = READ_BINDINGS.map((name) => checkRead(env, name, READS[name]));
+  const present = PRESENT_BINDINGS.map((name): Binding => presence(env, name));
   const all = [...(await Promise.all(read)), ...present];
   return all.filter(({ state, required }) => required || state !== "missing");
 }
@@ -37,7 +32,7 @@ async function checkRead(env: Env, name: keyof Env, read: (env: Env) => Promise<
 
 function presence(env: Env, name: keyof Env): Binding {
   const state = env[name] === undefined ? "missing" : "present";
-  return { name, required: !OPTIONAL.includes(name), state, detail: null };
+  return { name, required: !OPTIONAL_BINDINGS.includes(name), state, detail: null };
 }
 
 /** The driver may list what a statement was sent with below its first line. */
