@@ -3,12 +3,13 @@ import { readFileSync } from "node:fs";
 import { EXIT } from "../processor/cli/exit-codes.ts";
 import { parseCommand } from "./command-line.ts";
 import { perform } from "./perform.ts";
+import { printable } from "./printable.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-const out = (text: string) => void process.stdout.write(text);
-const err = (text: string) => void process.stderr.write(text);
+const out = (text: string) => void process.stdout.write(printable(text));
+const err = (text: string) => void process.stderr.write(printable(text));
 
 // A reader of the output may close it early, as `head` does.
 process.stdout.on("error", () => process.exit(EXIT.ok));

@@ -47,7 +47,7 @@ function unreachable(serviceUrl: string, reason: string): Finding {
   };
 }
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "no answer";
   return error.cause instanceof Error ? error.cause.message : error.message;
 }

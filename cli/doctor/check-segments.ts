@@ -43,7 +43,7 @@ function judgeAccess(response: Response, url: string, baseUrl: string | null): F
   const allowed = response.headers.get("access-control-allow-origin");
   if (allowed !== "*" && allowed !== ORIGIN) {
     const remedy = "Allow GET and HEAD from every origin in the CORS policy of the bucket (docs/deploying.md).";
-    return problem("segment access", `${origin} sends no CORS header: players in a browser cannot play.`, remedy);
+    return problem("segment access", `${origin} does not let pages of any site fetch segments (CORS).`, remedy);
   }
   return ok("segment access", `Players of any page may fetch segments from ${origin}.`);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Diagnostics } from "../../client/index.ts";
 import { checkOutside } from "./check-outside.ts";
 import { checkSegments } from "./check-segments.ts";
+import { doctor } from "./doctor.ts";
 import { describeFindings, exitCodeOf, notChecked, ok, problem, warning } from "./finding.ts";
 import { judgeDiagnostics } from "./judge-diagnostics.ts";
 
@@ -146,5 +147,34 @@ describe("a segment", () => {
     [{ "access-control-allow-origin": "*" }, 403, ["problem", "not-checked"]],
   ])("with %j and %i is %j", async (headers, status, results) => {
     expect((await seen(headers, status)).results).toEqual(results);
+  });
+});
+
+describe("a Worker that answers nothing but its health", () => {
+  // Nothing listens there.
+  const connection = { serviceUrl: "http://127.0.0.1:9", adminApiKey: "key" };
+  const healthy = (async () => new Response("ok")) as typeof fetch;
+  const run = async (signal: AbortSignal) => {
+    const printed = { out: [] as string[], err: [] as string[] };
+    const clock = { now: () => NOW, sleep: async () => {}, signal };
+    const code = await doctor(
+      { json: true, waitSeconds: 0 },
+      { connection, version: "1.0.0", fetch: healthy, ...clock },
+      { out: (text) => printed.out.push(text), err: (text) => printed.err.push(text) },
+    );
+    return { code, out: printed.out.join(""), err: printed.err.join("") };
+  };
+
+  it("is a finding, and the rest is not checked", async () => {
+    const { code, out } = await run(new AbortController().signal);
+    const { findings } = JSON.parse(out) as { findings: { check: string; result: string }[] };
+    expect(code).toBe(75);
+    expect(findings.filter(({ result }) => result === "unreachable").map(({ check }) => check)).toEqual(["API"]);
+    expect(findings.find(({ check }) => check === "queues")?.result).toBe("not-checked");
+  });
+
+  it("ends with a sentence when the user stops it", async () => {
+    const { code, out, err } = await run(AbortSignal.abort(new Error("stopped")));
+    expect([code, out, err]).toEqual([75, "", "Stopped before everything was checked.\n"]);
   });
 });

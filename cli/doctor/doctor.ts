@@ -1,7 +1,8 @@
 import { type Client, createClient, UnexpectedAnswer } from "../../client/index.ts";
+import { EXIT } from "../../processor/cli/exit-codes.ts";
 import type { Output } from "../../processor/cli/output.ts";
 import type { Connection } from "../connection/connection.ts";
-import { checkOutside, judgeClock } from "./check-outside.ts";
+import { checkOutside, judgeClock, reasonOf } from "./check-outside.ts";
 import { checkQueues } from "./check-queues.ts";
 import { checkSegments } from "./check-segments.ts";
 import { describeFindings, exitCodeOf, type Finding, notChecked, problem } from "./finding.ts";
@@ -27,11 +28,17 @@ const INSIDE = [
 ];
 
 /** `ladderlock doctor`: resolves to the exit code of the worst finding. */
-export async function doctor(options: DoctorOptions, deps: DoctorDeps, { out }: Output): Promise<number> {
-  const findings = await examine(options, deps);
-  const { serviceUrl } = deps.connection;
-  out(options.json ? `${JSON.stringify({ server: serviceUrl, findings })}\n` : describeFindings(findings));
-  return exitCodeOf(findings);
+export async function doctor(options: DoctorOptions, deps: DoctorDeps, { out, err }: Output): Promise<number> {
+  try {
+    const findings = await examine(options, deps);
+    const { serviceUrl } = deps.connection;
+    out(options.json ? `${JSON.stringify({ server: serviceUrl, findings })}\n` : describeFindings(findings));
+    return exitCodeOf(findings);
+  } catch (error) {
+    if (!deps.signal.aborted) throw error;
+    err("Stopped before everything was checked.\n");
+    return EXIT.tryLater;
+  }
 }
 
 async function examine(options: DoctorOptions, deps: DoctorDeps): Promise<Finding[]> {
@@ -56,9 +63,10 @@ async function checkInside(client: Client, { waitSeconds }: DoctorOptions, deps:
   const { connection, version, signal } = deps;
   const sentAt = deps.now();
   const read = await client.readDiagnostics({}, { signal }).catch((error: unknown) => {
-    if (error instanceof UnexpectedAnswer) return null;
-    throw error;
+    signal.throwIfAborted();
+    return error instanceof UnexpectedAnswer ? null : reasonOf(error);
   });
+  if (typeof read === "string") return [silent(read), ...unseen("The Worker has not answered.")];
   if (read === null)
     return unseen("Something else than ladderlock answers at /admin.", "Check the route of the Worker.");
   if (!read.ok) return [keyProblem(read.status, read.problem.title), ...unseen("The API key was refused.")];
@@ -66,10 +74,18 @@ async function checkInside(client: Client, { waitSeconds }: DoctorOptions, deps:
   const clock = judgeClock({ from: facts.serverTime, to: facts.serverTime }, sentAt, deps.now());
   const circumstances = { version, isLocal: isLocal(connection.serviceUrl) };
   const [queues, segments] = await Promise.all([
-    checkQueues({ client, waitSeconds, ...deps }),
+    checkQueues({ client, waitSeconds, ...deps }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return notChecked("queues", `The Worker has not answered (${reasonOf(error)}).`);
+    }),
     checkSegments({ serviceUrl: connection.serviceUrl, playback: facts.playback }, deps.fetch),
   ]);
   return [clock, ...judgeDiagnostics(facts, circumstances), queues, ...segments];
+}
+
+function silent(reason: string): Finding {
+  const detail = `The Worker has not answered an administrator's request (${reason}).`;
+  return { check: "API", result: "unreachable", detail, remedy: "Run ladderlock doctor again." };
 }
 
 function keyProblem(status: number, title: string): Finding {

@@ -57,7 +57,8 @@ export class JobEvents extends DurableObject<Bindings> {
 
   /** The stream of all jobs of the caller receives the progress from now on. */
   async follow(state: KnownState): Promise<void> {
-    if (this.stream.open(state, this.reports.values()) === "nothing-to-follow") return;
+    this.stream.open(state, this.reports.values());
+    if (this.stream.stored() === null) return;
     this.stream.follow(true);
     await this.keepAwhile();
   }

@@ -22,8 +22,11 @@ export async function openCallerStream(deps: Deps, client: NewClient): Promise<O
   const { env, encoderJobs } = deps;
   const newest = { order: "newest-first", after: null, limit: SHOWN_JOBS } as const;
   const { items } = await encoderJobs.list({ ...newest, filter: { callerId: client.owner } });
-  const recent = await Promise.all(items.map((job) => knownStateOf(deps, job)));
-  const running = recent.filter(({ job }) => endOf(encoderStatus(job)) === null);
+  const isRunning = (job: KnownState["job"]) => endOf(encoderStatus(job)) === null;
+  // Only a client that continues may have missed the end of a job.
+  const shown = client.lastEventId === null ? items.filter(isRunning) : items;
+  const recent = await Promise.all(shown.map((job) => knownStateOf(deps, job)));
+  const running = recent.filter(({ job }) => isRunning(job));
   const object = env.CALLER_EVENTS.getByName(client.owner);
   let minted: Readonly<Record<string, Minted>> = {};
   for (let questions = 0; questions < MOST_QUESTIONS; questions++) {

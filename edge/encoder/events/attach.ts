@@ -25,6 +25,9 @@ export function positionOf(log: EventLog, lastEventId: string | null, last: numb
   return missed === null ? { kind: "gap" } : { kind: "known", seq, missed };
 }
 
+/** The id of a first text that has not arrived whole: no numbering has it, so that its client gets the present again. */
+const INCOMPLETE = eventId("incomplete", 0);
+
 /**
  * The first text of a stream. A client that continues gets what it missed. Any other one gets `present` as full
  * updates, whose id counts as received only with the last of them.
@@ -40,10 +43,9 @@ export function firstText(
     const missed = position.missed.map((event) => eventText(eventId(epoch, event.seq), event.name, shown(event)));
     return connectedText(eventId(epoch, position.seq)) + missed.join("");
   }
-  const idOf = (index: number) => eventId(epoch, index === present.length - 1 ? last : 0);
-  return (
-    connectedText(eventId(epoch, 0)) + present.map((data, index) => eventText(idOf(index), "job-update", data)).join("")
-  );
+  const idAfter = (shown: number) => (shown === present.length ? eventId(epoch, last) : INCOMPLETE);
+  const updates = present.map((data, index) => eventText(idAfter(index + 1), "job-update", data));
+  return connectedText(idAfter(0)) + updates.join("");
 }
 
 /** The end of a job with its data as it is sent now. */

@@ -32,9 +32,7 @@ export class Broadcast {
   publish(outgoing: Outgoing): void {
     this.sent ??= outgoing.event.seq - 1;
     this.waiting.push(outgoing);
-    this.sending ??= this.send().finally(() => {
-      this.sending = null;
-    });
+    this.sending ??= this.send();
   }
 
   /** Resolves when nothing is on its way. */
@@ -48,16 +46,23 @@ export class Broadcast {
   }
 
   private async send(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const next = this.waiting;
-      this.waiting = [];
-      await this.storage.sync();
-      for (const { event, shown, isLast } of next) {
-        const data = shown === undefined ? event.data : { ...event.data, ...shown };
-        this.listeners.send(event.seq, eventText(eventId(this.log.epoch(), event.seq), event.name, data));
-        this.sent = event.seq;
-        if (isLast === true) this.listeners.endAll();
+    try {
+      while (this.waiting.length > 0) {
+        const next = this.waiting;
+        this.waiting = [];
+        await this.storage.sync();
+        for (const outgoing of next) this.deliver(outgoing);
       }
+    } finally {
+      // With the last look at what waits: an event that is published after it starts the next sending.
+      this.sending = null;
     }
+  }
+
+  private deliver({ event, shown, isLast }: Outgoing): void {
+    const data = shown === undefined ? event.data : { ...event.data, ...shown };
+    this.listeners.send(event.seq, eventText(eventId(this.log.epoch(), event.seq), event.name, data));
+    this.sent = event.seq;
+    if (isLast === true) this.listeners.endAll();
   }
 }

@@ -1,3 +1,4 @@
+import { presentJob } from "../../../shared/domain/encoder-job.ts";
 import { earliestUuidV7, secretId } from "../../../shared/lib/random-id.ts";
 import { firstText, positionOf } from "./attach.ts";
 import type { AttachAnswer, AttachToCaller } from "./attach-messages.ts";
@@ -17,7 +18,11 @@ const AWAY_MS = 5 * 60_000;
 
 /** Changes of state that are kept, and how long what is known of a job that has ended. */
 const KEPT_STATES = 1000;
-const ENDED_KEPT_MS = 7 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const ENDED_KEPT_MS = 7 * DAY_MS;
+
+/** Completed jobs among what a client missed that have a URL with a token; it reads earlier ones by their id. */
+const MOST_MINTED = 100;
 
 /** The stored events of all jobs of one caller. While nobody listens, nothing is stored. */
 export class CallerStream {
@@ -67,14 +72,17 @@ export class CallerStream {
     const { running, recent, lastEventId, owner, until, minted } = asked;
     const limit = limitReached(this.listeners, owner);
     if (limit !== null) return { kind: limit };
-    this.log.create(secretId());
+    await this.broadcast.settled();
+    if (!this.isWanted()) this.restart();
     this.want();
     for (const state of running) this.apply(state, "shown");
+    // An end that came while the job was not known here yet.
+    for (const state of recent) if (this.orderOf(state.job.jobId) !== null) this.apply(state, "shown");
     await this.broadcast.settled();
     // Nothing waits from here on, so that no event comes in between.
     const last = this.broadcast.sentSeq();
     const position = positionOf(this.log, lastEventId, last);
-    const missed = position.kind === "known" ? completedAmong(position.missed) : [];
+    const missed = position.kind === "known" ? completedAmong(position.missed).slice(-MOST_MINTED) : [];
     if (missed.some((name) => minted[name] === undefined)) return { kind: "mint", jobs: missed };
     const shown = position.kind === "gap" ? recent : running;
     const present = shown.map(({ job, view }) => ({ ...view, ...this.newestOf(job.jobId, view) }));
@@ -85,9 +93,11 @@ export class CallerStream {
     return this.listeners.add({ owner, after: last, firstText: text, until });
   }
 
-  /** Rows that no client continues from. */
+  /** Deletes what was there a day ago: a client that was away for longer gets the present. Called once a day. */
   prune(): void {
-    this.log.deleteStatesBefore(this.log.lastSeq() - KEPT_STATES);
+    const last = this.log.lastSeq();
+    this.log.deleteStatesBefore(Math.max(last - KEPT_STATES, (this.log.kept<number>("pruned") ?? 0) + 1));
+    this.log.keep("pruned", last);
     this.log.deleteKeptBefore(ORDER, orderName(earliestUuidV7(this.now() - ENDED_KEPT_MS)));
   }
 
@@ -104,8 +114,9 @@ export class CallerStream {
     const known = this.orderOf(jobId);
     const effect = applyState(known, appliedStateOf(state));
     if (!("order" in effect)) return;
-    this.keepOrder(jobId, effect.order);
     const { end } = effect.order;
+    if (known === null && end !== null && !this.hasEndedHere(state)) return;
+    this.keepOrder(jobId, effect.order);
     if (effect.kind === "ended" && end !== null) {
       this.newest.delete(jobId);
       const { stored, minted } = endData(state, end);
@@ -115,6 +126,21 @@ export class CallerStream {
     if (effect.kind === "resumed" || (known === null && effect.kind === "confirmed" && newJob === "new-job")) {
       this.broadcast.publish({ event: this.log.addState("job-update", withoutMinted(state.view).stored) });
     }
+  }
+
+  /** An older end is not news: its post was deleted, or another job of its part has ended. */
+  private hasEndedHere({ job }: KnownState): boolean {
+    const { finishedAt } = presentJob(job);
+    const since = Math.max(this.log.kept<number>("since") ?? 0, this.now() - DAY_MS);
+    return finishedAt === null || finishedAt >= since;
+  }
+
+  /** What happened while nobody listened is not stored: no client continues over it. */
+  private restart(): void {
+    this.log.restart(secretId());
+    this.log.keep("since", this.now());
+    this.broadcast.forget();
+    this.newest.clear();
   }
 
   private newestOf(jobId: string, { status }: EventData): EventData {

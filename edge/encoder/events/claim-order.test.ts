@@ -22,6 +22,12 @@ describe("a state of the database", () => {
     expect(applyState(completed, { version: 3, status: "FAILED", claim: claim("a") })).toEqual({ kind: "late" });
   });
 
+  it("does not end a job again whose retry has already reported", () => {
+    const retried = applyReport(failed, claim("a", 2))!;
+    expect(applyState(retried, { version: 4, status: "FAILED", claim: claim("a") })).toEqual({ kind: "late" });
+    expect(applyState(retried, { version: 6, status: "FAILED", claim: claim("a", 2) }).kind).toBe("ended");
+  });
+
   it("resumes a job that was retried, and only that", () => {
     const retried = { version: 5, status: "DOWNLOADING", claim: claim("a") } as const;
     expect(applyState(failed, retried)).toEqual({ kind: "resumed", order: { ...failed, version: 5, end: null } });

@@ -40,6 +40,8 @@ export function applyState(order: JobOrder | null, state: AppliedState): StateEf
   }
   if (end !== null) {
     if (version === order.version && end === order.end) return { kind: "repeated" };
+    // A report of a later claim came first: the job was retried after this state was read.
+    if (version === order.version && !isAfter(claim, order.floor)) return { kind: "late" };
     const moved = { version, end, floor: laterOf(order.floor, claim) };
     // A save that changes nothing of the end, such as an edit of the title or a rotation.
     return { kind: end === order.end && !isAfter(claim, order.floor) ? "confirmed" : "ended", order: moved };

@@ -41,6 +41,15 @@ export class EventLog {
     this.epochText = epoch;
   }
 
+  /** Deletes all events and values, for a numbering that no earlier client continues. */
+  restart(epoch: string): void {
+    this.create(epoch);
+    for (const table of ["progress_event", "state_event", "kept"]) this.sql.exec(`DELETE FROM ${table}`);
+    this.head = 0;
+    this.keep("epoch", epoch);
+    this.epochText = epoch;
+  }
+
   /** After the storage was deleted. */
   forget(): void {
     this.head = null;

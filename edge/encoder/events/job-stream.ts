@@ -1,9 +1,17 @@
+import { presentJob } from "../../../shared/domain/encoder-job.ts";
 import type { JobKind, JobProgress } from "../../../shared/domain/transcode-job.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { endedText, firstText, positionOf } from "./attach.ts";
 import type { AttachAnswer, AttachToJob } from "./attach-messages.ts";
 import { Broadcast } from "./broadcast.ts";
-import { applyReport, applyState, type JobOrder, type ReportingClaim, type StateEffect } from "./claim-order.ts";
+import {
+  applyReport,
+  applyState,
+  isAfter,
+  type JobOrder,
+  type ReportingClaim,
+  type StateEffect,
+} from "./claim-order.ts";
 import { EventLog } from "./event-log.ts";
 import type { EventData } from "./event-text.ts";
 import { appliedStateOf, endData, endName, type KnownState, progressData, withoutMinted } from "./job-state.ts";
@@ -37,6 +45,8 @@ export class JobStream {
   /** Undefined until they are read from storage. */
   private current: Stored | null | undefined;
   private origin: Origin | null | undefined;
+  /** The version of the newest state that came while nothing was stored. */
+  private heard = 0;
 
   constructor(storage: Pick<DurableObjectStorage, "sql" | "sync">, now: () => number) {
     this.listeners = new Listeners(now);
@@ -52,7 +62,10 @@ export class JobStream {
   /** What follows for listeners is sent. Creates the storage, unless the job has ended: then there is nothing to follow. */
   open(state: KnownState, reports: Iterable<ReportedProgress>): StateEffect["kind"] | "nothing-to-follow" {
     if (this.stored() !== null) return this.apply(state);
-    const effect = applyState(null, appliedStateOf(state));
+    const applied = appliedStateOf(state);
+    // It was read before a change that came here first, and that does not come again.
+    if (applied.version < this.heard) return "late";
+    const effect = applyState(null, applied);
     if (effect.kind !== "confirmed") return "nothing-to-follow";
     this.log.create(secretId());
     this.store({ order: effect.order, job: state.job, isFollowed: false });
@@ -62,7 +75,10 @@ export class JobStream {
 
   apply(state: KnownState): StateEffect["kind"] {
     const stored = this.stored();
-    if (stored === null) return "late";
+    if (stored === null) {
+      this.heard = Math.max(this.heard, appliedStateOf(state).version);
+      return "late";
+    }
     const effect = applyState(stored.order, appliedStateOf(state));
     if (!("order" in effect)) return effect.kind;
     const { order, kind } = effect;
@@ -131,7 +147,7 @@ export class JobStream {
     }
     const limit = limitReached(this.listeners, owner);
     if (limit !== null) return { kind: limit };
-    const origin = this.lastOrigin();
+    const origin = this.originNewerThan(known);
     const present = { ...known.view, ...(origin === null ? {} : this.dataOf(stored, origin)) };
     const text = firstText(this.log.epoch(), position, [present], last);
     return this.listeners.add({ owner, after: last, firstText: text, until });
@@ -158,6 +174,15 @@ export class JobStream {
   private lastOrigin(): Origin | null {
     if (this.origin === undefined) this.origin = this.stored() === null ? null : this.log.lastOrigin<Origin>();
     return this.origin;
+  }
+
+  /** The last report, unless the database has the end of its claim: then the job waits for the next one. */
+  private originNewerThan({ job }: KnownState): Origin | null {
+    const origin = this.lastOrigin();
+    if (origin === null) return null;
+    const { jobId, claimNo, state } = presentJob(job);
+    const isOfPresent = origin.claim.jobId === jobId && origin.claim.claimNo === claimNo;
+    return isAfter(origin.claim, { jobId, claimNo }) || (isOfPresent && state === "RUNNING") ? origin : null;
   }
 
   private dataOf({ job }: Stored, { claim, kind, progress }: Origin): EventData {

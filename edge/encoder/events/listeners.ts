@@ -87,8 +87,9 @@ export class Listeners {
   private write(listener: Listener, text: string): void {
     listener.waiting.push(text);
     listener.waitingCharacters += text.length;
-    if (listener.waitingCharacters > MOST_WAITING_CHARACTERS) this.drop(listener);
-    else if (listener.writingSince === null) void this.pump(listener);
+    // What nothing waits before is written however long it is: a first text that is cut off would be cut off each time.
+    if (listener.writingSince === null) void this.pump(listener);
+    else if (listener.waitingCharacters > MOST_WAITING_CHARACTERS) this.drop(listener);
   }
 
   private async pump(listener: Listener): Promise<void> {
