@@ -69,7 +69,8 @@ describe("compiling a stored multivariant playlist", () => {
     expect(() => compileMultivariantPlaylist("#EXTM3U\n#EXT-X-ENDLIST\n", { allowed })).toThrow("media playlist");
     expect(() => compileMultivariantPlaylist("{}", { allowed })).toThrow("not-extm3u in line 1");
     expect(() => compileMultivariantPlaylist(STORED, { allowed, uriOf: () => "__TOKEN__/" })).toThrow(TypeError);
-    const other = `${STORED}#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="frames.m3u8"\n`;
+    const sound = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",URI="sound.m3u8"\n';
+    const other = dangling.replace("#EXTM3U\n", `#EXTM3U\n${sound}`);
     expect(() => compileMultivariantPlaylist(other, { allowed, uriOf: (quality) => quality })).toThrow("no quality");
   });
 });

@@ -118,7 +118,7 @@ describe("claims", () => {
     ["a quality that is no text", { ...wire, q: [1080] }],
     ["a negative file index", { ...wire, f: -1 }],
     ["half a key version", { ...wire, v: 1.5 }],
-    ["a key version of 0", { ...wire, v: 0 }],
+    ["a key version below 0", { ...wire, v: -1 }],
     ["no feed position, as before there was a feed", { ...wire, w: undefined }],
     ["a feed position below 0", { ...wire, w: -1 }],
     ["no post version", { ...wire, pv: undefined }],

@@ -16,8 +16,8 @@ afterAll(() => rm(folder, { recursive: true }));
 /** The ffmpeg at hand under another version. */
 async function ffmpegOfVersion(version: string): Promise<string> {
   const path = join(folder, `ffmpeg-${version}`);
-  const announce = `case "$*" in *-version*) echo "ffmpeg version ${version}"; exit;; esac`;
-  await writeFile(path, `#!/bin/sh\n${announce}\nexec ${MEDIA_TOOLS.ffmpeg} "$@"\n`, { mode: 0o755 });
+  const renamed = `sed 's/^ffmpeg version [^ ]*/ffmpeg version ${version}/' >&2`;
+  await writeFile(path, `#!/bin/sh\n{ ${MEDIA_TOOLS.ffmpeg} "$@" 2>&1 >&3 | ${renamed}; } 3>&1\n`, { mode: 0o755 });
   return path;
 }
 

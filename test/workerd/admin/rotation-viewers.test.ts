@@ -50,7 +50,7 @@ describe("viewers during a rotation", () => {
     await rotation.failNext();
     expect((await rotation.batch(batchId)).progress).toMatchObject({ failed: 1, percent: 100 });
     const after = await onlyPart(worker, post!.videoPostId);
-    expect(after).toEqual({ ...before, failReason: "It broke.", updateType: "HAS_UPDATE" });
+    expect(after).toEqual({ ...before, failReason: "It broke.", failCode: "unclassified", updateType: "HAS_UPDATE" });
     worker.advance(2 * GRACE_MS);
     expect(await askKey(worker, post!, session, "1080p")).toBe("key");
   });

@@ -36,6 +36,8 @@ beforeAll(async () => {
   await uploadInParts();
   await testEnv.PLAYBACK.put("incoming.mp4", "a film");
   await worker.admin("POST", "/api/v2/uploads/copy", { key: "incoming.mp4" });
+  await worker.admin("POST", "/api/v2/m3u8-encoder/events/tickets", {});
+  await worker.admin("POST", "/admin/diagnostics/probes");
   const range = "from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z";
   await (await worker.admin("GET", `/admin/audit/export?${range}`)).arrayBuffer();
   await allSettled(worker);

@@ -288,7 +288,7 @@ describe("a segment", () => {
 
 describe("every answer", () => {
   it.each([
-    ["GET", "/"],
+    ["POST", "/"],
     ["GET", "/nowhere"],
     ["POST", "/video/enc/key"],
     ["DELETE", "/video/enc/segments/x/seg_00001.ts"],
