@@ -162,8 +162,10 @@ describe.concurrent("the watch page", () => {
     await page.page.goto("about:blank");
     await expect.poll(() => isLive(first)).toBe(false);
 
+    // A switch of quality may have asked for more than one key.
+    const asked = page.keyAnswers.length;
     await page.page.goto(`${stack.origin}/watch/${part.videoPostId}/${part.fileIndex}`);
-    await expect.poll(() => page.keyAnswers.length).toBeGreaterThan(1);
+    await expect.poll(() => page.keyAnswers.length).toBeGreaterThan(asked);
     const second = page.keyAnswers.at(-1)?.url.searchParams.get("token") ?? null;
     expect(claimsOf(second).sid).not.toBe(claimsOf(first).sid);
     await page.watchAs("subscriber");
