@@ -20,9 +20,10 @@ export type KillableWorker = {
 const ROOT = join(import.meta.dirname, "../..");
 const READY_WITHIN_MS = 60_000;
 
-/** `settingsOf`: settings beside the secrets, which may name the Worker's address. */
+/** `settingsOf`: settings beside the secrets, which may name the Worker's address. `main`: as in WorkerRun. */
 export async function startKillableWorker(
   settingsOf: (origin: string) => Record<string, string> = () => ({}),
+  main?: string,
 ): Promise<KillableWorker> {
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-killable-"));
   const logFile = join(directory, "worker.log");
@@ -31,7 +32,7 @@ export async function startKillableWorker(
   const state = join(directory, "state");
   await newState(state);
   const start = async () => {
-    const run: WorkerProcess = { port, state, settings: settingsOf(origin) };
+    const run: WorkerProcess = { port, state, settings: settingsOf(origin), ...(main === undefined ? {} : { main }) };
     const args = [join(ROOT, "test/e2e/worker-process.ts"), JSON.stringify(run)];
     const service = new Service({
       ...{ name: "The Worker", command: process.execPath, args, cwd: ROOT, env: process.env, logFile, graceMs: 5000 },

@@ -1,6 +1,6 @@
 import { cp } from "node:fs/promises";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerdStructuredLog } from "miniflare";
-import { builtWorker } from "../fixtures/isolates/built-worker.ts";
+import { builtWorker, bundled } from "../fixtures/isolates/built-worker.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 export type RunningWorker = {
@@ -16,6 +16,8 @@ export type WorkerRun = {
   readonly port?: number;
   /** The folder of what the bindings store, as `newState` makes it. */
   readonly state: string;
+  /** A module of the tests around the Worker, which it imports as edge/index.ts. */
+  readonly main?: string;
 };
 
 /** Gives a folder the tables of a deployment, and nothing in them. */
@@ -24,8 +26,10 @@ export async function newState(folder: string): Promise<void> {
 }
 
 /** The Worker as it is built for a deployment, with the bindings of wrangler.toml, in its own workerd. */
-export async function runWorker({ settings, onLog, port = 0, state }: WorkerRun): Promise<RunningWorker> {
+export async function runWorker({ settings, onLog, port = 0, state, main }: WorkerRun): Promise<RunningWorker> {
   const { script, options } = await builtWorker();
+  const around =
+    main === undefined ? [] : [{ type: "ESModule" as const, path: "main.js", contents: await bundled(main) }];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...{ host: "127.0.0.1", port, log: new Log(LogLevel.NONE), handleStructuredLogs: onLog },
@@ -36,7 +40,7 @@ export async function runWorker({ settings, onLog, port = 0, state }: WorkerRun)
         {
           ...options,
           name: "ladderlock",
-          modules: [{ type: "ESModule", path: "index.js", contents: script }],
+          modules: [...around, { type: "ESModule", path: "index.js", contents: script }],
           bindings: { ...options.bindings, ...TEST_SECRETS, ...settings },
           queueConsumers: withoutWaiting(options.queueConsumers as Consumers),
         },

@@ -5,7 +5,7 @@ import { runWorker, type WorkerRun } from "./run-worker.ts";
  * logs and ends at SIGTERM.
  */
 
-export type WorkerProcess = Required<Omit<WorkerRun, "onLog">>;
+export type WorkerProcess = Required<Omit<WorkerRun, "onLog" | "main">> & Pick<WorkerRun, "main">;
 
 const run = JSON.parse(process.argv[2]!) as WorkerProcess;
 const { miniflare } = await runWorker({ ...run, onLog: ({ level, message }) => console.log(`[${level}] ${message}`) });
