@@ -2,7 +2,7 @@ import { type EncoderJobState, encoderStatus } from "../../shared/domain/encoder
 import type { Context } from "../context.ts";
 import { endOf } from "./events/claim-order.ts";
 import { knownStateOf } from "./known-state.ts";
-import type { UrlIssuing } from "./playback-urls.ts";
+import type { UrlIssuing } from "./playback/playback-urls.ts";
 
 export type DeliverDeps = Pick<Context, "env" | "encoderJobs"> & UrlIssuing;
 

@@ -11,7 +11,7 @@ import { encoderProgress } from "../../shared/domain/encoder-progress.ts";
 import { variantAlias } from "../../shared/domain/quality.ts";
 import type { JobProgress } from "../../shared/domain/transcode-job.ts";
 import type { EncoderJobView } from "../api/definitions/encoder.ts";
-import { playbackUrls, type UrlIssuing } from "./playback-urls.ts";
+import { playbackUrls, type UrlIssuing } from "./playback/playback-urls.ts";
 
 const BASE = "/api/v2/m3u8-encoder";
 const REPLACED = "The source of this job was replaced. The part plays the new source, or will once that is ready.";

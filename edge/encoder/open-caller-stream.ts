@@ -7,7 +7,7 @@ import { endOf } from "./events/claim-order.ts";
 import { type KnownState, type Minted, withoutMinted } from "./events/job-state.ts";
 import { knownStateOf } from "./known-state.ts";
 import type { OpenedStream } from "./open-job-stream.ts";
-import type { UrlIssuing } from "./playback-urls.ts";
+import type { UrlIssuing } from "./playback/playback-urls.ts";
 
 type Deps = Pick<Context, "env" | "encoderJobs"> & UrlIssuing;
 

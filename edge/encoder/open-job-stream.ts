@@ -8,7 +8,7 @@ import { endOf } from "./events/claim-order.ts";
 import { eventId } from "./events/event-text.ts";
 import { endData, endName, type KnownState } from "./events/job-state.ts";
 import { knownStateOf } from "./known-state.ts";
-import type { UrlIssuing } from "./playback-urls.ts";
+import type { UrlIssuing } from "./playback/playback-urls.ts";
 
 export type OpenedStream =
   | { readonly kind: "stream"; readonly stream: ReadableStream<Uint8Array> }

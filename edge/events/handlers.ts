@@ -5,7 +5,7 @@ import { ownerOfPrefix } from "../../shared/domain/prefix-owner.ts";
 import { QUALITIES } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
 import { deliverState } from "../encoder/deliver-state.ts";
-import type { UrlIssuing } from "../encoder/playback-urls.ts";
+import type { UrlIssuing } from "../encoder/playback/playback-urls.ts";
 import { announceEncoderJob } from "../webhooks/announce-encoder-job.ts";
 import { type AnnounceDeps, announceEvent } from "../webhooks/announce-event.ts";
 import { inSource, KEYS_PER_REQUEST, queueDeletions, whereStored, wholeVersion } from "./delete-objects.ts";

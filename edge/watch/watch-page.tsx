@@ -1,5 +1,5 @@
 import type { ClearReason } from "../../shared/domain/clear-playback.ts";
-import { proxyPath } from "../encoder/proxy-path.ts";
+import { proxyPath } from "../encoder/playback/proxy-path.ts";
 import { Layout } from "./layout.tsx";
 import { RungList } from "./rung-list.tsx";
 import type { PartView, WatchView } from "./watch-view.ts";

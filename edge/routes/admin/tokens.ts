@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { SessionLimit } from "../../../shared/domain/play-session.ts";
 import * as define from "../../api/definitions/tokens.ts";
 import { type Route, route } from "../../api/route.ts";
-import { type ClearIssueDeps, issueClearToken } from "../../encoder/issue-clear-token.ts";
+import { type ClearIssueDeps, issueClearToken } from "../../encoder/playback/issue-clear-token.ts";
 import { sessionOverflow } from "../../settings/session-settings.ts";
 import { type IssueDeps, issueTokenFor } from "../playback/issue-token.ts";
 

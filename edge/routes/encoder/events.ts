@@ -6,7 +6,7 @@ import type { Context } from "../../context.ts";
 import { LONGEST_STREAM_MS } from "../../encoder/events/limits.ts";
 import { openCallerStream } from "../../encoder/open-caller-stream.ts";
 import { type OpenedStream, openJobStream } from "../../encoder/open-job-stream.ts";
-import type { UrlIssuing } from "../../encoder/playback-urls.ts";
+import type { UrlIssuing } from "../../encoder/playback/playback-urls.ts";
 import { refused } from "../../http/refusal.ts";
 import { findEncoderJob } from "./find-encoder-job.ts";
 

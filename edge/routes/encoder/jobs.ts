@@ -7,7 +7,7 @@ import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { jobAddresses, jobView } from "../../encoder/job-view.ts";
 import { liveProgress } from "../../encoder/live-progress.ts";
-import type { UrlIssuing } from "../../encoder/playback-urls.ts";
+import type { UrlIssuing } from "../../encoder/playback/playback-urls.ts";
 import { domainRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
 import { resolveSources } from "../posts/resolve-sources.ts";

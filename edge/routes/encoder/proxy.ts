@@ -1,11 +1,11 @@
 import type { Hono, Context as HonoContext } from "hono";
 import type { Context } from "../../context.ts";
-import { createClearStates } from "../../encoder/clear-states.ts";
-import { createProxiedParts, type ProxiedPart } from "../../encoder/proxied-parts.ts";
-import { proxyAccess } from "../../encoder/proxy-access.ts";
-import { PROXY_PATH } from "../../encoder/proxy-path.ts";
-import { proxyPlaylists } from "../../encoder/proxy-playlists.ts";
-import { proxySegments } from "../../encoder/proxy-segments.ts";
+import { createClearStates } from "../../encoder/playback/clear-states.ts";
+import { createProxiedParts, type ProxiedPart } from "../../encoder/playback/proxied-parts.ts";
+import { proxyAccess } from "../../encoder/playback/proxy-access.ts";
+import { PROXY_PATH } from "../../encoder/playback/proxy-path.ts";
+import { proxyPlaylists } from "../../encoder/playback/proxy-playlists.ts";
+import { proxySegments } from "../../encoder/playback/proxy-segments.ts";
 import { problem } from "../../http/problems.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";
 import type { SegmentServer } from "../../playback/segment-server.ts";

@@ -1,5 +1,5 @@
-import type { ClearPlayback } from "../../shared/domain/clear-playback.ts";
-import { type Refusal, refused } from "../http/refusal.ts";
+import type { ClearPlayback } from "../../../shared/domain/clear-playback.ts";
+import { type Refusal, refused } from "../../http/refusal.ts";
 
 /** Why a part that does not play encrypted does not play in the clear either. */
 export function clearRefusal(

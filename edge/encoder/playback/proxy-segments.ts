@@ -1,9 +1,9 @@
-import { qualityOfAlias } from "../../shared/domain/quality.ts";
-import type { Execution } from "../api/route.ts";
-import type { Context } from "../context.ts";
-import { type Refusal, refused } from "../http/refusal.ts";
-import { readToken } from "../playback/read-token.ts";
-import { type SegmentServer, segmentServer } from "../playback/segment-server.ts";
+import { qualityOfAlias } from "../../../shared/domain/quality.ts";
+import type { Execution } from "../../api/route.ts";
+import type { Context } from "../../context.ts";
+import { type Refusal, refused } from "../../http/refusal.ts";
+import { readToken } from "../../playback/read-token.ts";
+import { type SegmentServer, segmentServer } from "../../playback/segment-server.ts";
 import { readSignedSegment } from "./clear-segments.ts";
 import type { ProxiedPart } from "./proxied-parts.ts";
 

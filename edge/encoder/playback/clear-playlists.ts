@@ -1,10 +1,10 @@
-import type { AbrVariant } from "../../shared/domain/rendition.ts";
-import { writeMultivariantPlaylist } from "../../shared/hls/multivariant-playlist.ts";
-import { parsePlaylist } from "../../shared/hls/parse.ts";
-import { isRelativePath } from "../../shared/hls/playlist-uri.ts";
-import { rewriteUris } from "../../shared/hls/rewrite-uris.ts";
-import { stringifyPlaylist } from "../../shared/hls/stringify.ts";
-import { proxyVariantUri } from "../playback/stored-playlists.ts";
+import type { AbrVariant } from "../../../shared/domain/rendition.ts";
+import { writeMultivariantPlaylist } from "../../../shared/hls/multivariant-playlist.ts";
+import { parsePlaylist } from "../../../shared/hls/parse.ts";
+import { isRelativePath } from "../../../shared/hls/playlist-uri.ts";
+import { rewriteUris } from "../../../shared/hls/rewrite-uris.ts";
+import { stringifyPlaylist } from "../../../shared/hls/stringify.ts";
+import { proxyVariantUri } from "../../playback/stored-playlists.ts";
 
 /** The multivariant playlist of clear renditions, written from what was measured: none is stored. */
 export function clearMultivariantPlaylist(

@@ -1,5 +1,5 @@
-import type { Quality } from "../../shared/domain/quality.ts";
-import type { ClearSignatures } from "../../shared/playback-token/clear-signatures.ts";
+import type { Quality } from "../../../shared/domain/quality.ts";
+import type { ClearSignatures } from "../../../shared/playback-token/clear-signatures.ts";
 
 /** A clear segment as its URL names it. */
 export type ClearSegment = {
