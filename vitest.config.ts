@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 
 const WORKERD = "test/workerd/**/*.test.ts";
 const MEDIA = ["test/e2e/matrix/**/*.test.ts", "test/e2e/{input-matrix,real-clips}.test.ts"];
+const POSTGRES = "test/postgres/**/*.test.ts";
 const END_TO_END = ["test/{e2e,browser,players}/**/*.test.ts"];
 
 /** Nothing here is a timed test: what takes a second alone may take twenty beside everything else on two cores. */
@@ -35,7 +36,7 @@ export default defineConfig({
           hookTimeout: SLOW_MACHINE_MS,
           expect: POLLING,
           include: ["{shared,edge,processor,cli,scripts,test}/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, WORKERD, ...END_TO_END],
+          exclude: [...configDefaults.exclude, WORKERD, POSTGRES, ...END_TO_END],
         },
       },
       {
@@ -80,6 +81,18 @@ export default defineConfig({
             "test/workerd/apply-migrations.ts",
             "test/workerd/refuse-internal-ids.ts",
           ],
+          testTimeout: SLOW_MACHINE_MS,
+          hookTimeout: SLOW_MACHINE_MS,
+          expect: POLLING,
+        },
+      },
+      {
+        test: {
+          name: "postgres",
+          environment: "node",
+          isolate: false,
+          include: [POSTGRES],
+          globalSetup: ["test/postgres/servers.ts"],
           testTimeout: SLOW_MACHINE_MS,
           hookTimeout: SLOW_MACHINE_MS,
           expect: POLLING,

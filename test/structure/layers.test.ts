@@ -139,21 +139,19 @@ it.each(CONFINED_FOLDERS)("$within imports $folder from $to alone", ({ folder, w
   ).toBe(true);
 });
 
-describe.each(ADAPTERS)("the database adapter in $folder", ({ folder, entry, wiredIn }) => {
+describe.each(ADAPTERS)("the database adapter in $folder", ({ folder, entries, wiredIn }) => {
   const into = (imported: Import) => imported.kind === "file" && imported.path.startsWith(folder);
   const outside = files.filter(({ path }) => !path.startsWith(folder));
+  const inside = outside.filter(({ path }) => !OUTSIDE.includes(layerOf(path) ?? ""));
 
-  it("is imported from outside by its one function", () => {
-    expect(breaches(outside, (_, to) => into(to) && nameOf(to) !== entry)).toEqual([]);
+  it("is imported from what ships by its entries alone, and where the application is wired", () => {
+    const isWired = (path: string, to: Import) =>
+      wiredIn.some((place) => path.startsWith(place)) && entries.includes(nameOf(to));
+    expect(breaches(inside, ({ path }, to) => into(to) && !isWired(path, to))).toEqual([]);
   });
 
-  it("is wired in one place", () => {
-    const inside = outside.filter(({ path }) => !OUTSIDE.includes(layerOf(path) ?? ""));
-    expect(breaches(inside, (_, to) => into(to))).toEqual([`${wiredIn} -> ${entry}`]);
-  });
-
-  it("exports that function alone", () => {
-    const text = files.find(({ path }) => path === entry)!.text;
+  it("has its one function that makes a Persistence in persistence.ts", () => {
+    const text = files.find(({ path }) => path === `${folder}persistence.ts`)!.text;
     expect([...text.matchAll(/^export /gm)]).toHaveLength(1);
   });
 });

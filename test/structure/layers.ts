@@ -24,7 +24,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     may: ["shared/lib", "shared/domain", "shared/playback-token", "shared/key-vault"],
     packages: [/^zod$/],
   },
-  "shared/persistence": { may: ["shared/lib", "shared/domain", "shared/application"], packages: [/^drizzle-orm/] },
+  "shared/persistence": {
+    may: ["shared/lib", "shared/domain", "shared/application"],
+    packages: [/^drizzle-orm/, /^pg$/],
+  },
   /** What other programs call the service with: it takes nothing of the rest along. */
   client: { may: [], packages: [] },
   edge: {
@@ -61,8 +64,23 @@ export const OUTSIDE = ["scripts", "bench", "test"];
  * One function implements Persistence for each database: nothing else of its folder is imported from outside, and what
  * ships imports it only where the application is wired.
  */
-export const ADAPTERS: readonly { readonly folder: string; readonly entry: string; readonly wiredIn: string }[] = [
-  { folder: "shared/persistence/d1/", entry: "shared/persistence/d1/persistence.ts", wiredIn: "edge/context.ts" },
+export const ADAPTERS: readonly {
+  readonly folder: string;
+  readonly entries: readonly string[];
+  readonly wiredIn: readonly string[];
+}[] = [
+  {
+    folder: "shared/persistence/d1/",
+    entries: ["shared/persistence/d1/persistence.ts"],
+    wiredIn: ["edge/context.ts"],
+  },
+  {
+    folder: "shared/persistence/pg/",
+    entries: ["persistence", "clients", "listen", "migrations/migrate"].map(
+      (name) => `shared/persistence/pg/${name}.ts`,
+    ),
+    wiredIn: ["edge/context.ts", "processor/cli/", "cli/"],
+  },
 ];
 
 /** Routes that parse, call the job service and map its outcome: what they decide themselves, no other caller could use. */
@@ -78,7 +96,8 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   // Archived upstream: nothing but its adapter may know it.
   { name: /^fluent-ffmpeg$/, within: "", to: ["processor/adapters/ffmpeg/"] },
   // The rest of the code knows the database by the ports of shared/application. The rows are the same in every dialect.
-  { name: /^drizzle-orm/, within: "", to: ["shared/persistence/d1/"] },
+  { name: /^drizzle-orm/, within: "", to: ["shared/persistence/d1/", "shared/persistence/pg/"] },
+  { name: /^pg$/, within: "", to: ["shared/persistence/pg/clients.ts", "shared/persistence/pg/listen.ts"] },
   { name: /^@aws-sdk\//, within: "processor/", to: ["processor/adapters/object-store.ts"] },
   { name: /^commander$/, within: "", to: ["cli/command-line.ts", "cli/definitions/", "cli/completion/"] },
   { name: /^ipaddr\.js$/, within: "", to: ["shared/lib/public-address.ts"] },

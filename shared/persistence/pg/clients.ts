@@ -1,0 +1,77 @@
+import { Client, Pool, types } from "pg";
+import type { Connect } from "./database.ts";
+
+const BIGINT = 20;
+const CONNECT_MS = 5_000;
+const QUERY_MS = 10_000;
+
+export type ClientOptions = {
+  readonly connectionString: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly application_name: string;
+};
+
+/** What every client of this package is made with; `onError` learns of failures while no statement is under way. */
+export function clientConfig(options: ClientOptions) {
+  return {
+    ...options,
+    // Statements are sent without waiting for the answers to earlier ones.
+    pipeline: true,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: QUERY_MS,
+    types: { getTypeParser: parserOf },
+  };
+}
+
+/** A client for each call, as a Worker needs it: a socket belongs to the request that opened it. */
+export function clientPerCall(options: ClientOptions): Connect {
+  return async (work) => {
+    const client = new Client(clientConfig(options));
+    // Ending a client on Workers emits an error each time. A failure during a statement rejects the statement.
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      void client.end().catch(() => {});
+    }
+  };
+}
+
+export type PooledClients = { readonly connect: Connect; readonly end: () => Promise<void> };
+
+/** A pool for a process that lives long. `onError` learns of a connection that failed while it was idle. */
+export function pooledClients(
+  options: ClientOptions & { readonly max: number },
+  onError: (error: Error) => void,
+): PooledClients {
+  const pool = new Pool({ ...clientConfig(options), max: options.max, keepAlive: true });
+  pool.on("error", onError);
+  return {
+    connect: async (work) => {
+      const client = await pool.connect();
+      let failure: unknown;
+      try {
+        return await work(client);
+      } catch (error) {
+        failure = error;
+        throw error;
+      } finally {
+        // A statement that Postgres refused leaves the connection usable; anything else may not.
+        client.release(failure instanceof Error && !("severity" in failure));
+      }
+    },
+    end: () => pool.end(),
+  };
+}
+
+/** node-postgres gives bigint as text, since it may exceed what a number holds exactly. */
+function parserOf(oid: number, format?: "text" | "binary") {
+  return oid === BIGINT && format !== "binary" ? exactNumber : types.getTypeParser(oid, format as "text");
+}
+
+function exactNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`${text} is beyond the integers that a number holds exactly`);
+  return value;
+}

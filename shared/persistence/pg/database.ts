@@ -1,0 +1,84 @@
+import { type Column, getTableColumns, type InferSelectModel, type SQL, sql, type Table } from "drizzle-orm";
+import { withRetries } from "./retries.ts";
+
+/** The used part of node-postgres's client, which must be in pipeline mode and read bigint columns as numbers. */
+export interface PgClient {
+  query(query: { readonly text: string; readonly values?: readonly unknown[] }): Promise<PgResult>;
+}
+
+export type PgResult = {
+  readonly rows: readonly Record<string, unknown>[];
+  readonly rowCount: number | null;
+  readonly command: string;
+};
+
+/** Runs `work` with one client, which serves nothing else until it is released. */
+export type Connect = <T>(work: (client: PgClient) => Promise<T>) => Promise<T>;
+
+export type Result = { readonly rows: readonly Record<string, unknown>[]; readonly changes: number };
+
+/** Each call is one transaction. One that Postgres ended because of another one is run again. */
+export interface Database {
+  run(statement: SQL): Promise<Result>;
+  /** All statements travel at once; each sees what those before it wrote. Any failure undoes them all. */
+  batch(statements: readonly SQL[]): Promise<readonly Result[]>;
+  /** Reads of one moment. */
+  snapshot(statements: readonly SQL[]): Promise<readonly Result[]>;
+}
+
+export function openDatabase(connect: Connect): Database {
+  const batch = (begin: string, statements: readonly SQL[]) =>
+    withRetries(() => connect((client) => inTransaction(client, begin, statements)));
+  return {
+    run: (statement) => withRetries(() => connect(async (client) => resultOf(await client.query(queryOf(statement))))),
+    batch: (statements) => batch("BEGIN", statements),
+    snapshot: (statements) => batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", statements),
+  };
+}
+
+/** In pipeline mode a failed statement lets those behind it fail too, and COMMIT answers ROLLBACK. */
+async function inTransaction(client: PgClient, begin: string, statements: readonly SQL[]): Promise<readonly Result[]> {
+  const queries = [{ text: begin }, ...statements.map(queryOf), { text: "COMMIT" }];
+  const settled = await Promise.allSettled(queries.map((query) => client.query(query)));
+  const results = settled.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
+  if (results.at(-1)?.command !== "COMMIT") throw new Error("the transaction was not committed");
+  return results.slice(1, -1).map(resultOf);
+}
+
+function resultOf({ rows, rowCount }: PgResult): Result {
+  return { rows, changes: rowCount ?? 0 };
+}
+
+/** In the dialect of Postgres, without the query builder that a dialect of drizzle brings along. */
+function queryOf(statement: SQL) {
+  const { sql: text, params } = statement.toQuery({
+    casing: AS_NAMED,
+    escapeName: (name) => `"${name.replaceAll('"', '""')}"`,
+    escapeParam: (index) => `$${index + 1}`,
+    escapeString: (value) => `'${value.replaceAll("'", "''")}'`,
+  });
+  return { text, values: params };
+}
+
+const AS_NAMED = { getColumnCasing: (column: Column) => column.name } as never;
+
+/** The columns of a table as its rows are selected: `SELECT ${columnsOf(table)} FROM ...`. */
+export function columnsOf(table: Table, alias?: string): SQL {
+  const prefix = alias === undefined ? sql`` : sql`${sql.identifier(alias)}.`;
+  const names = Object.values(getTableColumns(table)).map(({ name }) => sql`${prefix}${sql.identifier(name)}`);
+  return sql.join(names, sql`, `);
+}
+
+/** A row by the names of the schema's properties. Columns that are not of the table are left out. */
+export function rowOf<T extends Table>(table: T, row: Record<string, unknown>): InferSelectModel<T> {
+  const columns = Object.entries(getTableColumns(table));
+  return Object.fromEntries(columns.map(([property, { name }]) => [property, row[name]])) as InferSelectModel<T>;
+}
+
+/** A value of a jsonb column. node-postgres would send an array as an array of Postgres. */
+export function jsonb(value: unknown): SQL {
+  return value === null || value === undefined ? sql`NULL::jsonb` : sql`${JSON.stringify(value)}::jsonb`;
+}

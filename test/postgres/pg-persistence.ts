@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { afterAll } from "vitest";
+import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { pooledClients } from "../../shared/persistence/pg/clients.ts";
+import type { Connect, PgClient } from "../../shared/persistence/pg/database.ts";
+import { pgPersistence } from "../../shared/persistence/pg/persistence.ts";
+import type { OpenPersistence, Row } from "../contract/persistence.ts";
+
+/** More than a test has calls at once, so that none waits for another one's connection. */
+const CONNECTIONS = 60;
+
+/**
+ * Postgres for the contract suites. `server` is the URL of a server whose database `migrated` has every migration; the
+ * test file gets a copy of it, which each test finds empty.
+ */
+export async function openTestDatabase(
+  server: string,
+): Promise<{ readonly open: OpenPersistence; readonly url: string }> {
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  await execute(server, `CREATE DATABASE ${name} TEMPLATE migrated`);
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  const clients = pooledClients({ connectionString: url, application_name: "test", max: CONNECTIONS }, () => {});
+  afterAll(async () => {
+    await clients.end();
+    await execute(server, `DROP DATABASE ${name} WITH (FORCE)`);
+  });
+  const query = (text: string, values: readonly unknown[] = []) =>
+    clients.connect((client) => client.query({ text, values }));
+  const tables = async () => {
+    const { rows } = await query(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+    );
+    return rows.map((row) => String(row.name)).filter((table) => !table.startsWith("ladderlock_"));
+  };
+  const open: OpenPersistence = async () => {
+    // Triggers refuse to empty the append-only tables.
+    const deletes = (await tables()).map((table) => `DELETE FROM "${table}"`);
+    await query(`DO $$ BEGIN SET LOCAL session_replication_role = replica; ${deletes.join("; ")}; END $$`);
+    return {
+      ...pgPersistence(clients.connect, STANDARD_JOB_RULES),
+      postsWith: (fault) => pgPersistence(FAULTS[fault](clients.connect), STANDARD_JOB_RULES).posts,
+      again: () => pgPersistence(clients.connect, STANDARD_JOB_RULES),
+      execute: async (statement) => {
+        await query(statement);
+      },
+      tables,
+      columns: async (table) => {
+        const { rows } = await query(
+          "SELECT column_name AS name, is_nullable AS nullable FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position",
+          [table],
+        );
+        return rows.map(({ name: column, nullable }) => ({ name: String(column), nullable: nullable === "YES" }));
+      },
+      rows: async (table) => (await query(`SELECT * FROM "${table}" ORDER BY 1, 2`)).rows as Row[],
+    };
+  };
+  return { open, url };
+}
+
+async function execute(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+const NETWORK_LOST = new Error("Connection terminated unexpectedly");
+
+/** The first transaction meets the fault; a look afterwards, as after any lost reply, does not. */
+const FAULTS = {
+  "not-carried-out": (connect: Connect): Connect => once(connect, () => () => Promise.reject(NETWORK_LOST)),
+  "reply-lost": (connect: Connect): Connect =>
+    once(connect, (client) => async (query) => {
+      const result = await client.query(query);
+      if (query.text === "COMMIT") throw NETWORK_LOST;
+      return result;
+    }),
+};
+
+function once(connect: Connect, query: (client: PgClient) => PgClient["query"]): Connect {
+  let isMet = false;
+  return (work) =>
+    connect((client) => {
+      if (isMet) return work(client);
+      isMet = true;
+      return work({ query: query(client) });
+    });
+}
