@@ -82,3 +82,8 @@ export function rowOf<T extends Table>(table: T, row: Record<string, unknown>): 
 export function jsonb(value: unknown): SQL {
   return value === null || value === undefined ? sql`NULL::jsonb` : sql`${JSON.stringify(value)}::jsonb`;
 }
+
+/** An array for `unnest` and `= ANY`. drizzle would write an array as a list of parameters. */
+export function texts(values: readonly string[]): SQL {
+  return sql`${sql.param([...values])}::text[]`;
+}

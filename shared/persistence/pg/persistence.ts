@@ -1,6 +1,7 @@
 import type { Persistence } from "../../application/persistence.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
 import { type Connect, openDatabase } from "./database.ts";
+import { pgPendingWorkQueries } from "./jobs/pending-work-queries.ts";
 import { pgServiceState } from "./service/service-state.ts";
 
 /** Postgres. `connect` gives the client of one call: `clients.ts` has one way for Workers and one for processes. */
@@ -16,7 +17,7 @@ export function pgPersistence(connect: Connect, _rules: JobRules): Persistence {
     uploadTokens: unported("uploadTokens"),
     jobs: unported("jobs"),
     encoderJobs: unported("encoderJobs"),
-    pending: unported("pending"),
+    pending: pgPendingWorkQueries(db),
     prefixes: unported("prefixes"),
     gateReadings: unported("gateReadings"),
     revocations: unported("revocations"),
