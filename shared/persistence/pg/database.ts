@@ -3,8 +3,11 @@ import { withRetries } from "./retries.ts";
 
 /** The used part of node-postgres's client, which must be in pipeline mode and read bigint columns as numbers. */
 export interface PgClient {
-  query(query: { readonly text: string; readonly values?: readonly unknown[] }): Promise<PgResult>;
+  query(query: Query): Promise<PgResult>;
 }
+
+/** With $1 for the first of the values. */
+export type Query = { readonly text: string; readonly values?: readonly unknown[] };
 
 export type PgResult = {
   readonly rows: readonly Record<string, unknown>[];
@@ -19,7 +22,7 @@ export type Result = { readonly rows: readonly Record<string, unknown>[]; readon
 
 /** Each call is one transaction. One that Postgres ended because of another one is run again. */
 export interface Database {
-  run(statement: SQL): Promise<Result>;
+  run(statement: SQL | Query): Promise<Result>;
   /** All statements travel at once; each sees what those before it wrote. Any failure undoes them all. */
   batch(statements: readonly SQL[]): Promise<readonly Result[]>;
   /** Reads of one moment. */
@@ -31,7 +34,7 @@ export function openDatabase(connect: Connect): Database {
     withRetries(() => connect((client) => inTransaction(client, begin, statements)));
   return {
     run: (statement) => withRetries(() => connect(async (client) => resultOf(await client.query(queryOf(statement))))),
-    batch: (statements) => batch("BEGIN", statements),
+    batch: (statements) => batch("BEGIN ISOLATION LEVEL READ COMMITTED", statements),
     snapshot: (statements) => batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", statements),
   };
 }
@@ -53,7 +56,8 @@ function resultOf({ rows, rowCount }: PgResult): Result {
 }
 
 /** In the dialect of Postgres, without the query builder that a dialect of drizzle brings along. */
-function queryOf(statement: SQL) {
+function queryOf(statement: SQL | Query): Query {
+  if ("text" in statement) return statement;
   const { sql: text, params } = statement.toQuery({
     casing: AS_NAMED,
     escapeName: (name) => `"${name.replaceAll('"', '""')}"`,

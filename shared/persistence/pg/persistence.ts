@@ -1,7 +1,10 @@
 import type { Persistence } from "../../application/persistence.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
+import { pgIdempotencyStore } from "./access/idempotency-store.ts";
 import { type Connect, openDatabase } from "./database.ts";
 import { pgPendingWorkQueries } from "./jobs/pending-work-queries.ts";
+import { pgGateReadings } from "./playback/gate-readings.ts";
+import { pgRevocationFeed } from "./playback/revocation-feed.ts";
 import { pgServiceState } from "./service/service-state.ts";
 
 /** Postgres. `connect` gives the client of one call: `clients.ts` has one way for Workers and one for processes. */
@@ -19,8 +22,8 @@ export function pgPersistence(connect: Connect, _rules: JobRules): Persistence {
     encoderJobs: unported("encoderJobs"),
     pending: pgPendingWorkQueries(db),
     prefixes: unported("prefixes"),
-    gateReadings: unported("gateReadings"),
-    revocations: unported("revocations"),
+    gateReadings: pgGateReadings(db),
+    revocations: pgRevocationFeed(db),
     contentKeys: unported("contentKeys"),
     wrappings: unported("wrappings"),
     rekeys: unported("rekeys"),
@@ -30,7 +33,7 @@ export function pgPersistence(connect: Connect, _rules: JobRules): Persistence {
     ledger: unported("ledger"),
     apiKeys: unported("apiKeys"),
     auditLog: unported("auditLog"),
-    idempotency: unported("idempotency"),
+    idempotency: pgIdempotencyStore(db),
     webhookEndpoints: unported("webhookEndpoints"),
     webhookDeliveries: unported("webhookDeliveries"),
     serviceState: pgServiceState(db),

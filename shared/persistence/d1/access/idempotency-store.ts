@@ -6,6 +6,7 @@ import type {
   IdempotentRequest,
   StoredAnswer,
 } from "../../../application/ports/idempotency-store.ts";
+import { begunRequest, type IdempotencyRow } from "../../rows/begun-request.ts";
 import { batched, type Database } from "../database.ts";
 
 export function d1IdempotencyStore(db: Database): IdempotencyStore {
@@ -36,15 +37,6 @@ export function isHeldBy({ callerId, key, claimId }: IdempotencyClaim): SQL {
   return sql`caller_id = ${callerId} AND key = ${key} AND claim_id = ${claimId} AND status IS NULL`;
 }
 
-type Row = {
-  readonly fingerprint: string;
-  readonly claimId: string;
-  readonly claimedUntil: number;
-  readonly status: number | null;
-  readonly wrappedText: string;
-  readonly kekId: string;
-};
-
 async function begin(db: Database, request: IdempotentRequest, now: number): Promise<BegunRequest> {
   const { callerId, key, claimId, fingerprint, claimedUntil, expiresAt } = request;
   const [, rows] = await db.batch([
@@ -60,15 +52,10 @@ async function begin(db: Database, request: IdempotentRequest, now: number): Pro
     ),
     batched(
       db,
-      sql`SELECT fingerprint, claim_id AS claimId, claimed_until AS claimedUntil, status, answer AS wrappedText,
-        kek_id AS kekId FROM idempotency_key WHERE caller_id = ${callerId} AND key = ${key}`,
+      sql`SELECT fingerprint, claim_id AS claimId, claimed_until AS claimedUntil, status, answer, kek_id AS kekId
+      FROM idempotency_key WHERE caller_id = ${callerId} AND key = ${key}`,
     ),
   ]);
-  const [row] = (rows as unknown as { results: readonly Row[] }).results;
-  if (row === undefined) throw new Error("a claimed idempotency key is not there");
-  if (row.claimId === claimId) return { kind: "started" };
-  if (row.fingerprint !== fingerprint) return { kind: "reused" };
-  if (row.status === null) return { kind: "running", claimedUntil: row.claimedUntil };
-  const { status, wrappedText, kekId } = row;
-  return { kind: "answered", answer: { status, wrappedText, kekId } };
+  const [row] = (rows as unknown as { results: readonly IdempotencyRow[] }).results;
+  return begunRequest(request, row);
 }

@@ -1,7 +1,12 @@
-import type { GateReadings, PartReading, StoredKey, StoredPart } from "../../../application/ports/gate-readings.ts";
-import type { FeedRow } from "../../../application/ports/revocation-feed.ts";
-import type { QualityAuth } from "../../../domain/quality-auth.ts";
-import type { VideoPostStatus } from "../../../domain/video-post.ts";
+import type { GateReadings } from "../../../application/ports/gate-readings.ts";
+import {
+  type FeedColumns,
+  feedRowOf,
+  type NewestColumns,
+  newestRevocationsOf,
+  type PartRow,
+  partReadingOf,
+} from "../../rows/part-reading.ts";
 import type { D1Binding } from "../database.ts";
 
 /** Prepared text without a query builder: during a premiere every isolate reads these at once. */
@@ -15,36 +20,26 @@ export function d1GateReadings(binding: D1Binding): GateReadings {
   };
   return {
     async readPart(videoPostId, fileIndex) {
-      const row = await binding.prepare(READ_PART).bind(videoPostId, fileIndex).first<PartRow>();
+      const row = await binding.prepare(READ_PART).bind(videoPostId, fileIndex).first<StoredRow>();
       if (row === null) throw new Error("the reading of a part returned no row");
-      return partReadingOf(row);
+      return partReadingOf(partRowOf(row));
     },
     feedAfter: (position, limit) => feed(`${FEED} WHERE sequence > ?1 ORDER BY sequence LIMIT ?2`, position, limit),
     async newestRevocations(limit) {
       const { results } = await binding.prepare(NEWEST_REVOCATIONS).bind(limit).all<NewestColumns>();
-      const [first] = results;
-      if (first === undefined) throw new Error("the reading of the newest revocations returned no row");
-      return { position: first.position, rows: results.filter(isRow).map(feedRowOf) };
+      return newestRevocationsOf(results);
     },
     revocationsBefore: (position, limit) =>
       feed(`${FEED} WHERE ${NO_POSTS} AND sequence < ?1 ORDER BY sequence DESC LIMIT ?2`, position, limit),
     findRevocations: (subjects) =>
       feed(
-        `${FEED} WHERE (kind, subject) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?1))`,
+        `${FEED} WHERE (kind, subject) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?1)) ORDER BY sequence`,
         JSON.stringify(subjects.map(({ kind, subject }) => [kind, subject])),
       ),
   };
 }
 
 const FEED = "SELECT sequence, kind, subject, created_at, expires_at FROM access_revocation";
-
-type FeedColumns = {
-  sequence: number;
-  kind: FeedRow["kind"];
-  subject: string;
-  created_at: number;
-  expires_at: number;
-};
 
 /** As the partial index has it, which otherwise is not used. */
 const NO_POSTS = "kind <> 'post-changed'";
@@ -54,16 +49,6 @@ const NEWEST_REVOCATIONS = `
 SELECT coalesce((SELECT max(sequence) FROM access_revocation), 0) AS position, r.*
 FROM (SELECT 1) LEFT JOIN (${FEED} WHERE ${NO_POSTS} ORDER BY sequence DESC LIMIT ?1) r
 ORDER BY r.sequence DESC`;
-
-type NewestColumns = { position: number } & (FeedColumns | { sequence: null });
-
-function isRow(columns: NewestColumns): columns is { position: number } & FeedColumns {
-  return columns.sequence !== null;
-}
-
-function feedRowOf({ sequence, kind, subject, created_at, expires_at }: FeedColumns): FeedRow {
-  return { sequence, kind, subject, createdAt: created_at, expiresAt: expires_at };
-}
 
 /** One statement, so that the part and the position are of one moment, and always one row: ?1 post ?2 file index. */
 const READ_PART = `
@@ -83,54 +68,9 @@ FROM (SELECT 1)
 LEFT JOIN video_file_post f ON f.video_id = ?1 AND f.file_index = ?2 AND f.version_state IN ('PRESENT', 'REMOVED')
 LEFT JOIN video_post p ON p.id = f.video_id`;
 
-type PartRow = {
-  status: VideoPostStatus | null;
-  version: number;
-  id: string | null;
-  removed: number;
-  duration: number | null;
-  enc_path: string | null;
-  key_version: number | null;
-  migration: StoredPart["migration"];
-  keys: string;
-  policies: string;
-  position: number;
-};
+/** As SQLite has values: flags are 0 or 1, and JSON is text. */
+type StoredRow = Omit<PartRow, "removed" | "keys" | "policies"> & { removed: number; keys: string; policies: string };
 
-type KeyColumns = [
-  string,
-  StoredKey["quality"],
-  number,
-  StoredKey["status"],
-  number | null,
-  kekId: string,
-  wrappedKey: string,
-  fileId: string,
-];
-
-type PolicyColumns = [QualityAuth["quality"], QualityAuth["policy"], QualityAuth["entitlement"]];
-
-function partReadingOf({ position, ...row }: PartRow): PartReading {
-  if (row.id === null || row.status === null) return { position, part: null };
-  const { enc_path: prefix, key_version: keyVersion } = row;
-  const isRemoved = row.removed === 1;
-  return {
-    position,
-    part: {
-      postStatus: row.status,
-      postVersion: row.version,
-      isRemoved,
-      durationSeconds: row.duration,
-      playing: isRemoved || prefix === null || keyVersion === null ? null : { prefix, keyVersion },
-      migration: row.migration,
-      policies: (JSON.parse(row.policies) as PolicyColumns[]).map(([quality, policy, entitlement]) => {
-        return { quality, policy, entitlement };
-      }),
-      keys: (JSON.parse(row.keys) as KeyColumns[]).map(
-        ([keyId, quality, version, status, usableUntil, kekId, wrappedKey, fileId]) => {
-          return { keyId, fileId, quality, keyVersion: version, status, usableUntil, kekId, wrappedKey };
-        },
-      ),
-    },
-  };
+function partRowOf(row: StoredRow): PartRow {
+  return { ...row, removed: row.removed === 1, keys: JSON.parse(row.keys), policies: JSON.parse(row.policies) };
 }
