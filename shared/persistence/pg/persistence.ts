@@ -5,13 +5,14 @@ import { type Connect, openDatabase } from "./database.ts";
 import { pgPendingWorkQueries } from "./jobs/pending-work-queries.ts";
 import { pgGateReadings } from "./playback/gate-readings.ts";
 import { pgRevocationFeed } from "./playback/revocation-feed.ts";
+import { pgVideoPostRepository } from "./posts/video-post-repository.ts";
 import { pgServiceState } from "./service/service-state.ts";
 
 /** Postgres. `connect` gives the client of one call: `clients.ts` has one way for Workers and one for processes. */
-export function pgPersistence(connect: Connect, _rules: JobRules): Persistence {
+export function pgPersistence(connect: Connect, rules: JobRules): Persistence {
   const db = openDatabase(connect);
   return {
-    posts: unported("posts"),
+    posts: pgVideoPostRepository(db, rules),
     postQueries: unported("postQueries"),
     postHistory: unported("postHistory"),
     foldedTitles: unported("foldedTitles"),

@@ -13,6 +13,7 @@ import { storedTrace } from "../../../domain/post-trace.ts";
 import type { JobRules } from "../../../domain/transcode-job.ts";
 import { secretId } from "../../../lib/random-id.ts";
 import { NO_ROWS, rowsOf, videoPostOf } from "../../rows/video-post-rows.ts";
+import { WRITE_RULES } from "../../rows/write-rules.ts";
 import { isHeldBy, storeAnswer } from "../access/idempotency-store.ts";
 import { batched, type Database } from "../database.ts";
 import { cancelJobsOf, cancelJobsOfFiles, endJob, insertJobs, takeBackJobs } from "../jobs/job-statements.ts";
@@ -153,9 +154,6 @@ function stillAs(fence: SaveFence): SQL {
   }
 }
 
-/** What wraps a key or a URL is changed by key-wrapping-store.ts alone, whatever the post was loaded with. */
-const WRAPPING = ["wrappedKey", "kekId"];
-
 function aggregateStatements({ from, post }: Save, version: number, now: number): SQL[] {
   const before = from === null ? NO_ROWS : rowsOf(from);
   const after = rowsOf({ ...post, version });
@@ -163,20 +161,14 @@ function aggregateStatements({ from, post }: Save, version: number, now: number)
     keys.map((key) => ({ ...key, revokedAt: key.status === "REVOKED" ? now : null }));
   return [
     ...upsertChanged(videoPost, before.posts, after.posts),
-    ...upsertChanged(videoFilePost, before.files, after.files, {
-      keep: ["updateType"],
-      clearOnly: ["sourceUrl", "sourceKekId"],
-    }),
+    ...upsertChanged(videoFilePost, before.files, after.files, WRITE_RULES.files),
     ...deleteMissing(videoHlsAbrVariant, before.variants, after.variants),
     ...upsertChanged(videoHlsAbrVariant, before.variants, after.variants),
     // A key that has been there is never deleted here: its version keeps its number.
-    ...upsertChanged(videoHlsEncryptKey, revoked(before.keys), revoked(after.keys), { insertOnly: WRAPPING }),
+    ...upsertChanged(videoHlsEncryptKey, revoked(before.keys), revoked(after.keys), WRITE_RULES.keys),
     ...deleteMissing(videoHlsQualityAuth, before.qualityAuth, after.qualityAuth),
     ...upsertChanged(videoHlsQualityAuth, before.qualityAuth, after.qualityAuth),
     ...deleteMissing(singleKeySource, before.singleKeys, after.singleKeys),
-    ...upsertChanged(singleKeySource, before.singleKeys, after.singleKeys, {
-      keep: ["queuedAt"],
-      insertOnly: WRAPPING,
-    }),
+    ...upsertChanged(singleKeySource, before.singleKeys, after.singleKeys, WRITE_RULES.singleKeys),
   ];
 }

@@ -1,23 +1,13 @@
 import { getTableColumns, getTableName, type InferInsertModel, type SQL, sql } from "drizzle-orm";
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
+import { changedRows, missingRows, type TableShape, type WriteRules } from "../../rows/row-changes.ts";
 
 /*
- * D1 binds at most 100 parameters, so rows are JSON arrays that json_each unpacks, as many per parameter as fit. Only
- * rows that differ from the stored ones are sent.
+ * D1 binds at most 100 parameters, so rows are JSON arrays that json_each unpacks, as many per parameter as fit.
  */
 
 /** Bytes per parameter: half of D1's limit of 2 MB. */
 export const MAX_PARAMETER_BYTES = 1_000_000;
-
-/**
- * How a table is written. `keep`: columns that others write. `insertOnly`: columns that an update does not change.
- * `clearOnly`: columns that an update fills where they are NULL, or sets to NULL or "", and otherwise does not change.
- */
-export type WriteRules = {
-  readonly keep?: readonly string[];
-  readonly insertOnly?: readonly string[];
-  readonly clearOnly?: readonly string[];
-};
 
 type Rows<T extends SQLiteTable> = readonly InferInsertModel<T>[];
 
@@ -29,36 +19,28 @@ export function upsertChanged<T extends SQLiteTable>(
   table: T,
   before: Rows<T>,
   after: Rows<T>,
-  { keep = [], insertOnly = [], clearOnly = [] }: WriteRules = {},
+  rules: WriteRules = {},
 ): SQL[] {
-  const { columns, key } = shapeOf(table);
-  const written = columns.filter(([property]) => !keep.includes(property));
-  const compared = written.filter((column) => !key.includes(column) && !insertOnly.includes(column[0]));
-  const stored = new Map(before.map((row) => [jsonOf(key, row), row]));
-  const isChanged = (row: Rows<T>[number], some: readonly Column[]) => {
-    const earlier = stored.get(jsonOf(key, row));
-    return earlier === undefined || jsonOf(some, earlier) !== jsonOf(some, row);
-  };
-  const changed = after.filter((row) => isChanged(row, compared));
-  const differing = compared.filter((column) => changed.some((row) => isChanged(row, [column])));
-  const updates = differing.map(([property, { name }]) =>
-    clearOnly.includes(property)
+  const shape = shapeOf(table);
+  const { rows: changed, written, updated } = changedRows(shape, before, after, rules);
+  const updates = columnsOf(table, updated).map(([property, { name }]) =>
+    rules.clearOnly?.includes(property)
       ? `"${name}" = iif(coalesce(excluded."${name}", '') = '', excluded."${name}", coalesce("${getTableName(table)}"."${name}", excluded."${name}"))`
       : `"${name}" = excluded."${name}"`,
   );
-  return parametersOf(table, changed, written).map(
-    (rows) => sql`INSERT INTO ${sql.identifier(getTableName(table))} (${names(written)})
-    SELECT ${extracted(written.length)} FROM json_each(${rows}) WHERE true
-    ON CONFLICT (${names(key)}) DO UPDATE SET ${sql.raw(updates.join(", "))}`,
+  const columns = columnsOf(table, written);
+  return parametersOf(table, changed, columns).map(
+    (rows) => sql`INSERT INTO ${sql.identifier(getTableName(table))} (${names(columns)})
+    SELECT ${extracted(columns.length)} FROM json_each(${rows}) WHERE true
+    ON CONFLICT (${names(columnsOf(table, shape.key))}) DO UPDATE SET ${sql.raw(updates.join(", "))}`,
   );
 }
 
 /** Deletes the rows of `before` whose primary key is not in `after`. */
 export function deleteMissing<T extends SQLiteTable>(table: T, before: Rows<T>, after: Rows<T>): SQL[] {
-  const { key } = shapeOf(table);
-  const kept = new Set(after.map((row) => jsonOf(key, row)));
-  const gone = before.filter((row) => !kept.has(jsonOf(key, row)));
-  return parametersOf(table, gone, key).map(
+  const shape = shapeOf(table);
+  const key = columnsOf(table, shape.key);
+  return parametersOf(table, missingRows(shape, before, after), key).map(
     (rows) => sql`DELETE FROM ${sql.identifier(getTableName(table))}
     WHERE (${names(key)}) IN (SELECT ${extracted(key.length)} FROM json_each(${rows}))`,
   );
@@ -66,10 +48,16 @@ export function deleteMissing<T extends SQLiteTable>(table: T, before: Rows<T>, 
 
 type Column = readonly [property: string, column: SQLiteColumn];
 
-function shapeOf(table: SQLiteTable): { readonly columns: readonly Column[]; readonly key: readonly Column[] } {
+function shapeOf(table: SQLiteTable): TableShape {
   const columns = Object.entries(getTableColumns(table) as Record<string, SQLiteColumn>);
   const composite = getTableConfig(table).primaryKeys[0]?.columns.map(({ name }) => name);
-  return { columns, key: columns.filter(([, { name, primary }]) => composite?.includes(name) ?? primary) };
+  const key = columns.filter(([, { name, primary }]) => composite?.includes(name) ?? primary);
+  return { columns: columns.map(([property]) => property), key: key.map(([property]) => property) };
+}
+
+function columnsOf(table: SQLiteTable, properties: readonly string[]): readonly Column[] {
+  const columns = getTableColumns(table) as Record<string, SQLiteColumn>;
+  return properties.map((property) => [property, columns[property]!]);
 }
 
 function jsonOf(columns: readonly Column[], row: Record<string, unknown>): string {
