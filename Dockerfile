@@ -23,6 +23,7 @@ COPY client client
 COPY shared shared
 COPY processor processor
 COPY cli cli
+COPY migrations migrations
 ENV NODE_ENV=production WORK_DIR=/var/lib/ladderlock FFMPEG_PATH=/usr/bin/ffmpeg FFPROBE_PATH=/usr/bin/ffprobe
 USER processor
 # Node as process 1 handles SIGTERM; the processor ends its children, and the kernel does if it is killed.

@@ -1,10 +1,11 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { isAlive } from "../../processor/adapters/process-state.ts";
-import { descendantsOf } from "./process-tree.ts";
+import { descendantsOf, membersOfGroup } from "./process-tree.ts";
 import { Service, tailOf } from "./service.ts";
 
 const logs = mkdtempSync(join(tmpdir(), "ladderlock-"));
@@ -78,5 +79,34 @@ describe("a service", () => {
     expect(family).toHaveLength(2);
     await service.stop();
     await expect.poll(() => family.filter(isAlive)).toEqual([]);
+  });
+
+  it("is asked to stop when the process that started it is killed, if it is to end with that", async () => {
+    const logFile = join(logs, "orphan.log");
+    const script =
+      "process.on('SIGINT', () => { console.log('tidied'); process.exit() }); setInterval(() => {}, 1000); console.log(process.pid)";
+    const options = { name: "It", cwd: logs, logFile, graceMs: 1, stopSignal: "SIGINT", endsWithUs: true };
+    const parent = spawn(process.execPath, [
+      "--input-type=module",
+      "-e",
+      `import { Service } from ${JSON.stringify(join(import.meta.dirname, "service.ts"))};
+       new Service({ ...${JSON.stringify(options)}, command: process.execPath, args: ["-e", ${JSON.stringify(script)}], env: process.env });
+       setInterval(() => {}, 1000);`,
+    ]);
+    await expect.poll(() => tailOf(logFile)).toMatch(/^\d+$/);
+    const pid = Number(tailOf(logFile));
+    parent.kill("SIGKILL");
+    await expect.poll(() => isAlive(pid)).toBe(false);
+    expect(tailOf(logFile)).toBe(`${pid}\ntidied`);
+  });
+
+  it("is left without its watcher when it ends by itself", async () => {
+    const logFile = join(logs, "short.log");
+    const args = ["-e", "console.log(process.pid); process.exit(4)"];
+    const options = { name: "It", command: process.execPath, args, cwd: logs, env: process.env, logFile, graceMs: 1 };
+    const service = new Service({ ...options, endsWithUs: true });
+    expect((await service.ended).message).toBe("It ended unexpectedly (exit code 4).");
+    expect(tailOf(logFile)).toBe(String(service.pid));
+    await expect.poll(() => membersOfGroup(service.pid ?? 0)).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { Socket } from "node:net";
 import { dirname } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { descendantsOf, signalAll } from "./process-tree.ts";
 
@@ -13,7 +15,18 @@ export type ServiceOptions = {
   readonly logFile: string;
   /** Milliseconds between asking it to stop and killing it. */
   readonly graceMs: number;
+  /** What asks it to stop; SIGTERM unless something else is named. */
+  readonly stopSignal?: NodeJS.Signals;
+  /** Asks it to stop when this process is gone, killed or not. */
+  readonly endsWithUs?: boolean;
 };
+
+/**
+ * Runs a command beside a watcher that reads from the pipe to us and, at its end, asks the command to stop. The watcher
+ * is nobody's child, since some programs look after every child that they have.
+ */
+const watched = (stopSignal: NodeJS.Signals) =>
+  `( (read -r _ <&3; kill -${stopSignal.slice(3)} $$) & ); exec "$@" 3<&-`;
 
 /** A service ended that nobody had asked to end. */
 export class ServiceEnded extends Error {
@@ -33,16 +46,26 @@ export class Service {
   readonly ended: Promise<ServiceEnded>;
   readonly #child: ChildProcess;
   readonly #graceMs: number;
+  readonly #stopSignal: NodeJS.Signals;
   #running = true;
 
   constructor(options: ServiceOptions) {
     this.name = options.name;
     this.#graceMs = options.graceMs;
+    this.#stopSignal = options.stopSignal ?? "SIGTERM";
     mkdirSync(dirname(options.logFile), { recursive: true });
     const log = openSync(options.logFile, "w");
     const { command, args, cwd, env } = options;
-    this.#child = spawn(command, [...args], { cwd, env, detached: true, stdio: ["ignore", log, log] });
+    const stdio: StdioOptions = ["ignore", log, log];
+    const spawned = { cwd, env, detached: true };
+    this.#child = options.endsWithUs
+      ? spawn("/bin/sh", ["-c", watched(this.#stopSignal), "sh", command, ...args], {
+          ...spawned,
+          stdio: [...stdio, "pipe"],
+        })
+      : spawn(command, [...args], { ...spawned, stdio });
     closeSync(log);
+    keepOpen(this.#child.stdio[3]);
     this.pid = this.#child.pid;
     this.ended = new Promise((resolve) => {
       const end = (how: string) => {
@@ -60,7 +83,7 @@ export class Service {
   async stop(): Promise<void> {
     if (!this.#running || this.pid === undefined) return;
     const family = descendantsOf(this.pid);
-    signalAll([-this.pid], "SIGTERM");
+    signalAll([-this.pid], this.#stopSignal);
     const timer = new AbortController();
     await Promise.race([this.ended, sleep(this.#graceMs, null, { signal: timer.signal }).catch(() => null)]);
     timer.abort();
@@ -74,6 +97,13 @@ export class Service {
     if (!this.#running || this.pid === undefined) return;
     signalAll([-this.pid, ...descendantsOf(this.pid)], "SIGKILL");
   }
+}
+
+/** Nothing is written into the pipe: it only has an end. */
+function keepOpen(pipe: Readable | Writable | null | undefined): void {
+  if (!(pipe instanceof Socket)) return;
+  pipe.on("error", () => {});
+  pipe.unref();
 }
 
 /** The last lines of a log, for somebody who has to find out why it ended. */

@@ -5,12 +5,13 @@ import { ensureDependencies } from "./dependencies.mjs";
 import { findMediaTools } from "./media-tools.mjs";
 import { findNode } from "./node-runtime.mjs";
 import { findPlayers } from "./players.mjs";
+import { findPostgresForTests } from "./postgres.mjs";
 
 /**
  * Everything that a command needs before it can begin, found or fetched. On a machine where that has been done it only
  * looks, and takes a few milliseconds. Runs on Node 20 and without packages, because it is what installs them.
  *
- * @param {{ forTests: boolean }} needs the tests also need a browser and players
+ * @param {{ forTests: boolean }} needs the tests also need a browser, players and Postgres
  * @returns {Promise<{ root: string, node: string, env: NodeJS.ProcessEnv }>} env is for every child process
  */
 export async function prepare({ forTests }) {
@@ -22,6 +23,7 @@ export async function prepare({ forTests }) {
   const media = await findMediaTools({ toolsFile, toolsFolder });
   const chromium = forTests ? await findChromium({ toolsFile, toolsFolder }) : null;
   const players = forTests ? await findPlayers({ toolsFile, toolsFolder, ffmpeg: media.ffmpeg }) : {};
+  const databases = forTests ? await findPostgresForTests(toolsFolder) : {};
   const programs = [join(root, "node_modules/.bin"), dirname(node), process.env.PATH ?? ""];
   return {
     root,
@@ -33,6 +35,7 @@ export async function prepare({ forTests }) {
       FFPROBE_PATH: media.ffprobe,
       ...(chromium === null ? {} : { CHROMIUM_PATH: chromium }),
       ...players,
+      ...databases,
       ...QUIET_TOOLS,
     },
   };

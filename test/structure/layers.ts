@@ -55,7 +55,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 };
 
 /** Data that any layer may import: the release, and the names of its migrations. */
-export const DATA: readonly string[] = ["package.json", "migrations/d1/meta/_journal.json"];
+export const DATA: readonly string[] = [
+  "package.json",
+  "migrations/d1/meta/_journal.json",
+  "migrations/pg/meta/_journal.json",
+];
 
 /** What starts, measures and tests the rest: free to use all of it, and used by none of it. */
 export const OUTSIDE = ["scripts", "bench", "test"];

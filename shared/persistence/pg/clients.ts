@@ -1,5 +1,5 @@
 import { Client, Pool, types } from "pg";
-import type { Connect } from "./database.ts";
+import type { Connect, PgClient } from "./database.ts";
 
 const BIGINT = 20;
 const CONNECT_MS = 5_000;
@@ -36,6 +36,22 @@ export function clientPerCall(options: ClientOptions): Connect {
       void client.end().catch(() => {});
     }
   };
+}
+
+/**
+ * One connection for all of `work`, each statement after the answer to the one before. Statements may take as long as
+ * they need.
+ */
+export async function withOneClient<T>(options: ClientOptions, work: (client: PgClient) => Promise<T>): Promise<T> {
+  const client = new Client({ ...clientConfig(options), pipeline: false, query_timeout: 0 });
+  // A failure during a statement rejects the statement.
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 export type PooledClients = { readonly connect: Connect; readonly end: () => Promise<void> };
