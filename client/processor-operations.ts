@@ -80,6 +80,42 @@ export type ProcessorOperations = {
     answers: { readonly status: 200; readonly body: { readonly requeued: number; readonly exhausted: number; readonly created: number; readonly refreshed: number; readonly revocationsDeleted: number; } };
     problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
   };
+  /** Returns the content keys of an encrypt job to the holder of the lease. */
+  leasedKeys: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly leaseToken: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly keyVersion: number; readonly encryptedPrefix: string; readonly keys: readonly ({ readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyId: string; readonly key: string; readonly keyUri: string; })[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Shows live progress of the holder of the lease, which is not stored. */
+  leasedProgress: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly leaseToken: string; readonly progress: { readonly stage: "DOWNLOADING" | "PROBING" | "ENCODING" | "UPLOADING" | "ENCRYPTING" | "VERIFYING"; readonly percent: number; readonly fps?: number | undefined; readonly speed?: number | undefined; readonly etaSeconds?: number | undefined; readonly segments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; readonly plannedSegments?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; readonly qualityPercent?: { readonly [name in "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"]?: number } | undefined; }; }; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns the URL of a source, or the key of imported content, to the holder of the lease. */
+  leasedSource: {
+    input: { readonly params: { readonly jobId: string; }; readonly body: { readonly leaseToken: string; }; };
+    answers: { readonly status: 200; readonly body: { readonly secret: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "lease-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Queues the deletion of prefixes that nothing plays and no upload names. */
+  deleteObjects: {
+    input: { readonly body: { readonly prefixes: readonly string[]; }; };
+    answers: { readonly status: 200; readonly body: { readonly deleted: readonly string[]; } };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Starts the delivery of events that a processor has saved, and does not wait for it. */
+  dispatchOutbox: {
+    input: { readonly body?: Record<string, never>; };
+    answers: { readonly status: 204; readonly body: null };
+    problems: "credentials-missing" | "credentials-invalid" | "incomplete-body" | "malformed-json" | "body-too-large" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns the rules of jobs, and whether the processor is connected to the database of this Worker. */
+  processorSettings: {
+    input: { readonly query: { readonly mark: number; }; };
+    answers: { readonly status: 200; readonly body: { readonly database: "same" | "other" | "d1"; readonly rules: { readonly leaseMs: number; readonly maxAttempts: number; readonly firstBackoffMs: number; readonly longestBackoffMs: number; }; readonly keyGraceSeconds: number; readonly rekeyMaxInFlight: number; } };
+    problems: "credentials-missing" | "credentials-invalid" | "invalid" | "misconfigured" | "unavailable";
+  };
 };
 
 export const PROCESSOR_OPERATIONS = {
@@ -96,6 +132,12 @@ export const PROCESSOR_OPERATIONS = {
   recordTranscode: { method: "POST", path: "/internal/jobs/{jobId}/transcode-result" },
   claimJob: { method: "POST", path: "/internal/jobs/claim" },
   scanJobs: { method: "POST", path: "/internal/jobs/scan" },
+  leasedKeys: { method: "POST", path: "/internal/leases/{jobId}/keys" },
+  leasedProgress: { method: "POST", path: "/internal/leases/{jobId}/progress" },
+  leasedSource: { method: "POST", path: "/internal/leases/{jobId}/source" },
+  deleteObjects: { method: "POST", path: "/internal/objects/delete" },
+  dispatchOutbox: { method: "POST", path: "/internal/outbox/dispatch" },
+  processorSettings: { method: "GET", path: "/internal/processor-settings" },
 } as const satisfies Readonly<
   Record<keyof ProcessorOperations, { readonly method: string; readonly path: string; readonly files?: true }>
 >;

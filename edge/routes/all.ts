@@ -21,8 +21,10 @@ import { encoderEventRoutes } from "./encoder/events.ts";
 import { encoderJobRoutes } from "./encoder/jobs.ts";
 import { encoderListRoutes } from "./encoder/lists.ts";
 import { encoderWebhookRoutes } from "./encoder/webhook-secret.ts";
+import { directProcessorRoutes } from "./internal/direct-processors.ts";
 import { garbageRoutes } from "./internal/garbage.ts";
 import { internalJobRoutes } from "./internal/jobs.ts";
+import { leaseRoutes } from "./internal/leases.ts";
 import { rewardRoutes } from "./library/rewards.ts";
 import { videoRoutes } from "./library/videos.ts";
 import { demoTokenRoutes } from "./pages/demo-viewer-token.ts";
@@ -76,5 +78,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...viewerRecordRoutes,
   ...diagnosticsRoutes,
   ...internalJobRoutes,
+  ...leaseRoutes,
+  ...directProcessorRoutes,
   ...garbageRoutes,
 ];

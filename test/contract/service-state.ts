@@ -19,5 +19,10 @@ export function describeServiceState(name: string, open: OpenPersistence): void 
       const applied = await serviceState.appliedMigrations();
       expect(applied === null || applied.includes("0000_initial.sql")).toBe(true);
     });
+
+    it("finds no mark that nobody holds", async () => {
+      const { serviceState } = await open();
+      expect(["d1", "other"]).toContain(await serviceState.findMark(7));
+    });
   });
 }

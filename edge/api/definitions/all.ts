@@ -2,6 +2,7 @@ import type { RouteDefinition } from "../definition.ts";
 import * as apiKeys from "./api-keys.ts";
 import * as audit from "./audit.ts";
 import * as diagnostics from "./diagnostics.ts";
+import * as directProcessors from "./direct-processors.ts";
 import * as encoder from "./encoder.ts";
 import * as encoderEvents from "./encoder-events.ts";
 import * as imports from "./imports.ts";
@@ -38,7 +39,7 @@ const MODULES = [
     keys,
     rotations,
   ],
-  ...[imports, webhooks, apiKeys, audit, viewers, diagnostics, processors],
+  ...[imports, webhooks, apiKeys, audit, viewers, diagnostics, processors, directProcessors],
 ];
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];

@@ -1,9 +1,8 @@
-import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
-import type { JobKind, JobRules } from "../../domain/transcode-job.ts";
-import type { KeyVault } from "../../key-vault/key-vault.ts";
+import type { JobRules } from "../../domain/transcode-job.ts";
 import type { Persistence } from "../persistence.ts";
 import type { Progress } from "../protocols/job-protocol.ts";
-import type { JobCredentials } from "./job-credentials.ts";
+import type { JobCredentials, JobHolder } from "./job-credentials.ts";
+import type { JobSecrets } from "./job-secrets.ts";
 
 type Stores =
   | "posts"
@@ -17,21 +16,12 @@ type Stores =
   | "rotationSteps"
   | "serviceState";
 
-/** One claim of a job. `fileId`: null for one of an earlier release, whose credential does not name the part. */
-export type JobClaim = {
-  readonly jobId: string;
-  readonly claimNo: number;
-  readonly kind: JobKind;
-  readonly fileId: string | null;
-};
-
 /** Work that no caller waits for. The scan or the Cron Trigger repeats what fails. */
 export type FollowUp = "rotation" | "discard-claim";
 
 export type JobServiceDeps = Pick<Persistence, Stores> & {
-  readonly vault: KeyVault;
+  readonly secrets: JobSecrets;
   readonly rules: JobRules;
-  readonly policyRule: DefaultPolicyRule;
   /** How long replaced keys are served where a rotation does not say. */
   readonly keyGraceSeconds: number;
   readonly rekeyMaxInFlight: number;
@@ -40,7 +30,7 @@ export type JobServiceDeps = Pick<Persistence, Stores> & {
   /** From 0 to 1. */
   readonly random: () => number;
   /** Shows live progress. False where a later claim of the job has reported: then it is ignored. */
-  readonly reportProgress: (claim: JobClaim, progress: Progress) => Promise<boolean>;
+  readonly reportProgress: (holder: JobHolder, progress: Progress) => Promise<boolean>;
   /** Deletes everything under these prefixes, in its own time. */
   readonly deleteObjects: (prefixes: readonly string[]) => Promise<void>;
   /** Keeps `work` alive after the call has been answered, and logs its failure under this name. */

@@ -5,7 +5,7 @@ import type { Holder } from "./identify.ts";
 
 /**
  * Deletes what a claim has stored, once its holder has stopped and the job is recorded as given up: no save can name
- * these objects after that. The prefix comes from the signed credential, so nobody can name another claim's. Garbage
+ * these objects after that. The prefix comes from the credential, so no other claim's can be named. Garbage
  * collection finds what is missed here, such as a write that was still in transit.
  */
 export function discardLater(deps: JobServiceDeps, holder: Holder): void {

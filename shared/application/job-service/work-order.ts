@@ -2,15 +2,12 @@ import type * as z from "zod";
 import type { Failure } from "../../domain/failure.ts";
 import { clearPrefix } from "../../domain/object-keys.ts";
 import { versionsInProgress } from "../../domain/part-versions.ts";
-import { singleKeyBinding } from "../../domain/single-key-source.ts";
 import type { VideoFile } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
-import { base64Encode } from "../../lib/base64.ts";
 import { completeFinishedJob } from "../commands/complete-finished-job.ts";
 import { failForGood } from "../commands/fail-job.ts";
-import type { ClaimedJob } from "../ports/job-store.ts";
+import type { ClaimedJob, JobLease } from "../ports/job-store.ts";
 import { type WorkOrder, workOrderSchema } from "../protocols/job-protocol.ts";
-import { sourceUrlOf } from "../source-url.ts";
 import type { JobServiceDeps } from "./deps.ts";
 
 /**
@@ -28,7 +25,10 @@ export async function workOrder(deps: JobServiceDeps, claimed: ClaimedJob): Prom
   const file = post === null ? undefined : versionsInProgress(post).find(({ id }) => id === job.fileId);
   if (post === null || file === undefined) return fail(PART_GONE);
   if (await completeFinishedJob(deps, claimed, post, now)) return null;
-  const work = job.kind === "ENCRYPT" ? encryptWork(file) : await transcodeWork(deps, post, file);
+  const work =
+    job.kind === "ENCRYPT"
+      ? encryptWork(file)
+      : await transcodeWork(deps, { jobId: job.jobId, leaseToken }, post, file);
   if (work.kind === "impossible") return fail(work.failure);
   const { jobId, kind, fileId, claimNo, attempt, maxAttempts } = job;
   const prefix = work.kind === "ENCRYPT" ? work.clearPrefix : clearPrefix(post.slug, jobId, claimNo);
@@ -68,16 +68,16 @@ const IMPORT_GONE: Failure = {
   reason: "What was imported is no longer there. Import it again, under another id.",
 };
 
-async function transcodeWork(deps: JobServiceDeps, post: VideoPost, file: VideoFile) {
-  const source = await sourceOf(deps, file);
+async function transcodeWork(deps: JobServiceDeps, lease: JobLease, post: VideoPost, file: VideoFile) {
+  const source = await sourceOf(deps, lease, file);
   if (source.kind === "impossible") return source;
   return { kind: "TRANSCODE", resourceType: post.resourceType, fileName: file.fileName, source } as const;
 }
 
-async function sourceOf(deps: JobServiceDeps, file: VideoFile) {
-  if (file.source.kind === "imported") return singleKeyWork(deps, file);
+async function sourceOf(deps: JobServiceDeps, lease: JobLease, file: VideoFile) {
+  if (file.source.kind === "imported") return singleKeyWork(deps, lease, file);
   if (file.source.kind === "url") {
-    const url = await sourceUrlOf(deps.vault, file);
+    const url = await deps.secrets.sourceSecret(lease, file);
     return url === null ? impossible(URL_GONE) : { kind: "url" as const, url };
   }
   const upload = await deps.uploads.findForJob(file.source.uploadId);
@@ -92,9 +92,10 @@ async function sourceOf(deps: JobServiceDeps, file: VideoFile) {
 }
 
 /** Includes the single key, for the holder of the lease alone. */
-async function singleKeyWork({ vault }: JobServiceDeps, { id, singleKey }: VideoFile) {
-  if (singleKey === null) return impossible(IMPORT_GONE);
-  const key = base64Encode(await vault.unwrap(singleKey, singleKeyBinding(id)));
+async function singleKeyWork({ secrets }: JobServiceDeps, lease: JobLease, file: VideoFile) {
+  const { singleKey } = file;
+  const key = singleKey === null ? null : await secrets.sourceSecret(lease, file);
+  if (singleKey === null || key === null) return impossible(IMPORT_GONE);
   const renditions = singleKey.renditions.map((rendition) => ({ ...rendition }));
   return { kind: "single-key" as const, prefix: singleKey.prefix, key, renditions };
 }

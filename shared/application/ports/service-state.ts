@@ -9,4 +9,9 @@ export interface ServiceState {
   lastRuns(): Promise<ReadonlyMap<ServiceMark, number>>;
   /** The names of the applied migrations, in their order; null where another tool keeps that list. */
   appliedMigrations(): Promise<readonly string[] | null>;
+  /**
+   * Whether a program holds this mark in this very database at this moment (`holdingMark` in persistence/pg). A copy of
+   * the database has everything but the mark. `d1`: no program can be connected.
+   */
+  findMark(mark: number): Promise<"same" | "other" | "d1">;
 }

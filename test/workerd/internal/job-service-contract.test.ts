@@ -1,11 +1,11 @@
 import type { DeleteObjectsMessage } from "../../../edge/queues/messages.ts";
 import { createHttpJobService } from "../../../processor/adapters/http-job-service.ts";
 import { createJobService } from "../../../shared/application/job-service/create-job-service.ts";
-import { signedJobCredentials } from "../../../shared/application/job-service/job-credentials.ts";
+import { inProcessJobCredentials } from "../../../shared/application/job-service/job-credentials.ts";
+import { vaultSecrets } from "../../../shared/application/job-service/vault-secrets.ts";
 import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality-auth.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
-import { createTokenSigner } from "../../../shared/playback-token/token-signer.ts";
 import { describeJobService, type JobServiceTest } from "../../contract/job-service.ts";
 import { NOW, vault } from "../../contract/steps.ts";
 import { openD1Persistence } from "../support/d1-persistence.ts";
@@ -20,15 +20,13 @@ async function openInProcess(): Promise<JobServiceTest> {
   const live = new Map<string, { readonly claimNo: number; readonly progress: Progress }>();
   const deleted: string[] = [];
   const pending: Promise<unknown>[] = [];
-  const signer = createTokenSigner("job+jwt", [{ id: "k1", bytes: new Uint8Array(32).fill(9) }]);
   const service = createJobService({
     ...persistence,
-    vault,
+    secrets: vaultSecrets({ posts: persistence.posts, vault, policyRule: STANDARD_POLICY_RULE, now }),
     rules: STANDARD_JOB_RULES,
-    policyRule: STANDARD_POLICY_RULE,
     keyGraceSeconds: 60,
     rekeyMaxInFlight: 4,
-    credentials: signedJobCredentials(signer, now),
+    credentials: inProcessJobCredentials(),
     now,
     random: () => 0.5,
     reportProgress: async ({ jobId, claimNo }, progress) => {

@@ -18,6 +18,7 @@ export function d1ServiceState(db: Database): ServiceState {
       const rows = await db.all<{ name: string }>(sql`SELECT name FROM ${sql.identifier(WRANGLER_LIST)} ORDER BY id`);
       return rows.map(({ name }) => name);
     },
+    findMark: async () => "d1",
   };
 }
 

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ServiceMark, ServiceState } from "../../../application/ports/service-state.ts";
 import type { Database } from "../database.ts";
+import { isMarkHeld } from "./connection-mark.ts";
 
 export function pgServiceState(db: Database): ServiceState {
   return {
@@ -18,6 +19,7 @@ export function pgServiceState(db: Database): ServiceState {
       const { rows } = await db.run(sql`SELECT tag FROM ${sql.identifier(MIGRATIONS)} ORDER BY index`);
       return rows.map(({ tag }) => `${tag as string}.sql`);
     },
+    findMark: async (mark) => ((await isMarkHeld(db, mark)) ? "same" : "other"),
   };
 }
 

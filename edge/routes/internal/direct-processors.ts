@@ -1,0 +1,40 @@
+import { ownerOfPrefix } from "../../../shared/domain/prefix-owner.ts";
+import { answer } from "../../api/answer.ts";
+import * as define from "../../api/definitions/direct-processors.ts";
+import { type Route, route } from "../../api/route.ts";
+import type { Context } from "../../context.ts";
+import { queueDeletions, whereStored } from "../../events/delete-objects.ts";
+import { dispatchEvents } from "../../events/outbox.ts";
+import { logError } from "../../log/log.ts";
+
+/** What a processor with a connection to the database leaves to the Worker: its settings, its queues, its events. */
+export const directProcessorRoutes: readonly Route<Context>[] = [
+  route(define.processorSettings, {
+    handle: async ({ serviceState, rules, settings }: Context, { query }) =>
+      answer(200, {
+        database: await serviceState.findMark(query.mark),
+        rules,
+        keyGraceSeconds: settings.KEY_GRACE_SECONDS,
+        rekeyMaxInFlight: settings.MIGRATION_MAX_IN_FLIGHT,
+      }),
+  }),
+  route(define.deleteObjects, {
+    handle: async (context: Context, { body }) => {
+      const deleted = await deletable(context, body.prefixes);
+      await queueDeletions(context.env, deleted.flatMap(whereStored));
+      return answer(200, { deleted });
+    },
+  }),
+  route(define.dispatchOutbox, {
+    handle: async (context: Context, { execution }) => {
+      execution.waitUntil(dispatchEvents(context).catch((error: unknown) => logError("outbox", error)));
+      return answer(204, null);
+    },
+  }),
+];
+
+/** What a claim has stored is `live` while its job has further attempts, and garbage afterwards. */
+async function deletable({ prefixes: uses, now }: Context, prefixes: readonly string[]): Promise<string[]> {
+  const found = await uses.classifyPrefixes(prefixes, now());
+  return prefixes.filter((prefix, n) => ownerOfPrefix(prefix) !== null && ["live", "garbage"].includes(found[n]!));
+}
