@@ -2,7 +2,13 @@ import type { Persistence } from "../../application/persistence.ts";
 import type { JobRules } from "../../domain/transcode-job.ts";
 import { pgIdempotencyStore } from "./access/idempotency-store.ts";
 import { type Connect, openDatabase } from "./database.ts";
+import { pgJobStore } from "./jobs/job-store.ts";
 import { pgPendingWorkQueries } from "./jobs/pending-work-queries.ts";
+import { pgRekeyStore } from "./jobs/rekey-store.ts";
+import { pgContentKeyStore } from "./keys/content-key-store.ts";
+import { pgKeyWrappingStore } from "./keys/key-wrapping-store.ts";
+import { pgRotationBatches } from "./keys/rotation-batches.ts";
+import { pgRotationSteps } from "./keys/rotation-steps.ts";
 import { pgGateReadings } from "./playback/gate-readings.ts";
 import { pgRevocationFeed } from "./playback/revocation-feed.ts";
 import { pgVideoPostRepository } from "./posts/video-post-repository.ts";
@@ -19,17 +25,17 @@ export function pgPersistence(connect: Connect, rules: JobRules): Persistence {
     outbox: unported("outbox"),
     uploads: unported("uploads"),
     uploadTokens: unported("uploadTokens"),
-    jobs: unported("jobs"),
+    jobs: pgJobStore(db),
     encoderJobs: unported("encoderJobs"),
     pending: pgPendingWorkQueries(db),
     prefixes: unported("prefixes"),
     gateReadings: pgGateReadings(db),
     revocations: pgRevocationFeed(db),
-    contentKeys: unported("contentKeys"),
-    wrappings: unported("wrappings"),
-    rekeys: unported("rekeys"),
-    rotationBatches: unported("rotationBatches"),
-    rotationSteps: unported("rotationSteps"),
+    contentKeys: pgContentKeyStore(db),
+    wrappings: pgKeyWrappingStore(db),
+    rekeys: pgRekeyStore(db),
+    rotationBatches: pgRotationBatches(db),
+    rotationSteps: pgRotationSteps(db),
     library: unported("library"),
     ledger: unported("ledger"),
     apiKeys: unported("apiKeys"),

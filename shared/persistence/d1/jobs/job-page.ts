@@ -1,14 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { JobPage, JobPageQuery, ListedJob } from "../../../application/ports/job-store.ts";
+import { JOBS_PER_PAGE_READ, jobPageOf } from "../../rows/job-rows.ts";
 import type { Database } from "../database.ts";
-
-/** The jobs that one page reads at most: a page of a rare combination of filters ends after this many. */
-export const JOBS_PER_PAGE_READ = 1000;
 
 /** Above every id: without a bound the index would be scanned instead of searched. */
 const BEHIND_ALL = "~";
-
-type Row = { readonly jobId: string; readonly matches: 0 | 1; readonly n: number };
 
 /** Reads ids alone; `find` reads the rows of the page, in the order of the ids. */
 export async function jobPage(
@@ -18,16 +14,13 @@ export async function jobPage(
 ): Promise<JobPage> {
   const { index, served, checked } = readOf(filter);
   const conditions = [...served, sql`job_id < ${before ?? BEHIND_ALL}`];
-  const rows = await db.all<Row>(sql`SELECT * FROM (
+  const rows = await db.all<{ jobId: string; matches: 0 | 1; n: number }>(sql`SELECT * FROM (
       SELECT job_id AS jobId, ${all(checked)} AS matches, row_number() OVER (ORDER BY job_id DESC) AS n
       FROM video_transcode_job INDEXED BY ${sql.raw(index)} WHERE ${all(conditions)}
       ORDER BY job_id DESC LIMIT ${JOBS_PER_PAGE_READ})
     WHERE matches OR n = ${JOBS_PER_PAGE_READ} LIMIT ${limit + 1}`);
-  const matching = rows.filter(({ matches }) => matches === 1);
-  const shown = matching.slice(0, limit);
-  const end = rows.find(({ n }) => n === JOBS_PER_PAGE_READ);
-  const next = matching.length > limit ? shown.at(-1) : end;
-  return { items: await find(shown.map(({ jobId }) => jobId)), next: next?.jobId ?? null };
+  const read = rows.map((row) => ({ ...row, matches: row.matches === 1 }));
+  return jobPageOf(read, limit, find);
 }
 
 /** The index of the most selective filter; all end with the id. The other filters are checked for each row. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, type InferSelectModel, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type {
   ClaimedJob,
   ClaimJob,
@@ -13,16 +13,14 @@ import type {
   MissingJob,
   RetryJobLater,
 } from "../../../application/ports/job-store.ts";
-import { storedFailureCode } from "../../../domain/failure.ts";
 import type { JobRules, TranscodeJob } from "../../../domain/transcode-job.ts";
+import { type JobRow, jobOf } from "../../rows/job-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
 import { videoHlsEncryptKey } from "../schema/playback.ts";
 import { LIVE_VERSION } from "../schema/video-post.ts";
 import { jobPage } from "./job-page.ts";
 import { insertMissing } from "./job-statements.ts";
-
-type JobRow = InferSelectModel<typeof job>;
 
 export function d1JobStore(db: Database): JobStore {
   return {
@@ -284,9 +282,4 @@ async function createMissing(
 
 function first(rows: readonly JobRow[]): TranscodeJob | null {
   return rows[0] === undefined ? null : jobOf(rows[0]);
-}
-
-/** The lease token is its holder's secret and is never returned to others. */
-function jobOf({ leaseToken: _, updatedAt: __, failCode, ...row }: JobRow): TranscodeJob {
-  return { ...row, failCode: storedFailureCode(row.failReason, failCode) };
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, type InferSelectModel, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type {
   PartName,
   PartPage,
@@ -8,13 +8,8 @@ import type {
   RotationPreview,
   RotationStateChange,
 } from "../../../application/ports/rotation-batches.ts";
-import type {
-  RotationBatch,
-  RotationCounts,
-  RotationItem,
-  RotationProgress,
-  RotationSelection,
-} from "../../../domain/rotation-batch.ts";
+import type { RotationItem, RotationProgress, RotationSelection } from "../../../domain/rotation-batch.ts";
+import { AVERAGED_ITEMS, rotationBatchOf, rotationProgressOf } from "../../rows/rotation-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { keyRotationBatch as batch, keyRotationItem as item } from "../schema/jobs.ts";
 import { isSelected, scannedParts, skipReason } from "./rotation-selection.ts";
@@ -27,12 +22,12 @@ export function d1RotationBatches(db: Database): RotationBatches {
     },
     find: async (batchId) => {
       const rows = await db.select().from(batch).where(eq(batch.batchId, batchId));
-      return rows[0] === undefined ? null : batchOf(rows[0]);
+      return rows[0] === undefined ? null : rotationBatchOf(rows[0]);
     },
     list: async ({ before, limit }) => {
       const older = before === null ? undefined : lt(batch.batchId, before);
       const rows = await db.select().from(batch).where(older).orderBy(desc(batch.batchId)).limit(limit);
-      return rows.map(batchOf);
+      return rows.map(rotationBatchOf);
     },
     progress: (batchId) => progress(db, batchId),
     items: (batchId, page) => items(db, batchId, page),
@@ -41,13 +36,6 @@ export function d1RotationBatches(db: Database): RotationBatches {
     retryFailed: (batchId, limit, now) => retryFailed(db, batchId, limit, now),
   };
 }
-
-function batchOf({ fillCursor, updatedAt: _, ...row }: InferSelectModel<typeof batch>): RotationBatch {
-  return { ...row, filled: fillCursor === null };
-}
-
-/** Enough to average long and short parts, few enough to cost nothing. */
-const AVERAGED_ITEMS = 50;
 
 /** The counts are read from an index alone. */
 async function progress(db: Database, batchId: string): Promise<RotationProgress> {
@@ -64,14 +52,7 @@ async function progress(db: Database, batchId: string): Promise<RotationProgress
       .orderBy(desc(item.fileId))
       .limit(AVERAGED_ITEMS),
   ]);
-  const none: RotationCounts = { PENDING: 0, ROTATING: 0, SUCCEEDED: 0, FAILED: 0, SKIPPED: 0 };
-  const counts = { ...none, ...Object.fromEntries(counted.map(({ state, count }) => [state, count])) };
-  // Parts that had their new version before their item started took no time.
-  const spans = averaged.flatMap(({ startedAt, finishedAt }) =>
-    startedAt === null || finishedAt === null ? [] : [finishedAt - startedAt],
-  );
-  const averageMs = spans.length === 0 ? null : spans.reduce((sum, span) => sum + span, 0) / spans.length;
-  return { counts, averageMs };
+  return rotationProgressOf(counted, averaged);
 }
 
 /** The internal id of the present version of a part; "" for null, which sorts first. */

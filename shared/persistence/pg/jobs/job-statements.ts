@@ -10,11 +10,11 @@ import { lacksJob } from "./pending-work-queries.ts";
  * video_transcode_job and of update_type. Whatever locks both a job and its part locks the job first.
  */
 
-const LIVE = sql`state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')`;
+export const LIVE_JOB = sql`state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')`;
 
 /** The first statement of a save: claims lock a job and then its part, so a save must not hold the part first. */
 export function lockLiveJobs(videoPostId: string): SQL {
-  return sql`SELECT 1 FROM video_transcode_job WHERE video_post_id = ${videoPostId} AND ${LIVE}
+  return sql`SELECT 1 FROM video_transcode_job WHERE video_post_id = ${videoPostId} AND ${LIVE_JOB}
     ORDER BY job_id FOR UPDATE`;
 }
 
@@ -99,7 +99,7 @@ const cancelled = (now: number) =>
 export function cancelJobsOf(videoPostId: string, now: number): SQL[] {
   return [
     sql`UPDATE video_transcode_job SET ${cancelled(now)}, updated_at = ${now}
-      WHERE video_post_id = ${videoPostId} AND ${LIVE}`,
+      WHERE video_post_id = ${videoPostId} AND ${LIVE_JOB}`,
   ];
 }
 
@@ -108,7 +108,7 @@ export function cancelJobsOfFiles(fileIds: readonly string[], now: number): SQL[
   if (fileIds.length === 0) return [];
   return [
     sql`UPDATE video_transcode_job SET ${cancelled(now)}, updated_at = ${now}
-      WHERE file_id = ANY(${texts(fileIds)}) AND ${LIVE}`,
+      WHERE file_id = ANY(${texts(fileIds)}) AND ${LIVE_JOB}`,
   ];
 }
 

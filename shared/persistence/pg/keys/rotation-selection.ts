@@ -1,0 +1,58 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { RotationSelection, SkipReason } from "../../../domain/rotation-batch.ts";
+
+/* Conditions on parts `f`, posts `p` and items `i` that several statements of rotation share. */
+
+/** A single post is found by its index; otherwise parts are read in the order of their ids. */
+export function scannedParts({ videoPostId }: RotationSelection, after: SQL, limit: number): SQL {
+  const within = videoPostId === undefined ? sql`` : sql`AND video_id = ${videoPostId}`;
+  return sql`SELECT id FROM video_file_post WHERE id > ${after} ${within} AND version_state = 'PRESENT'
+    ORDER BY id LIMIT ${limit}`;
+}
+
+/** Whether a part `f` of a post `p` is selected. */
+export function isSelected(selection: RotationSelection): SQL {
+  const { videoPostId, fileIndex, status, authorId, resourceType, createdFrom, createdBefore } = selection;
+  const { keyVersionBelow, keysCreatedBefore, kekId } = selection;
+  const conditions = [
+    sql`p.deleted_at IS NULL`,
+    videoPostId === undefined ? null : sql`p.id = ${videoPostId}`,
+    fileIndex === undefined ? null : sql`f.file_index = ${fileIndex}`,
+    status === undefined ? null : sql`p.status = ${status}`,
+    authorId === undefined ? null : sql`p.author_id = ${authorId}`,
+    resourceType === undefined ? null : sql`p.resource_type = ${resourceType}`,
+    createdFrom === undefined ? null : sql`p.created_at >= ${createdFrom}`,
+    createdBefore === undefined ? null : sql`p.created_at < ${createdBefore}`,
+    keyVersionBelow === undefined ? null : sql`f.key_version < ${keyVersionBelow}`,
+    keysCreatedBefore === undefined ? null : playingKey(sql`k.created_at < ${keysCreatedBefore}`),
+    kekId === undefined ? null : playingKey(sql`k.kek_id = ${kekId}`),
+  ];
+  return sql.join(
+    conditions.filter((condition) => condition !== null),
+    sql` AND `,
+  );
+}
+
+function playingKey(condition: SQL): SQL {
+  return sql`EXISTS (SELECT 1 FROM video_hls_encrypt_key k
+    WHERE k.file_id = f.id AND k.key_version = f.key_version AND ${condition})`;
+}
+
+const reason = (name: SkipReason) => sql.raw(`'${name}'`);
+
+/** The SkipReason of a part `f` of a post `p` that had `version` when its item was added; NULL if it can be rotated. */
+export function skipReason(version: SQL, batchId: string | null): SQL {
+  const others = batchId === null ? sql`` : sql`AND o.batch_id <> ${batchId}`;
+  return sql`CASE
+    WHEN f.id IS NULL OR p.deleted_at IS NOT NULL OR f.version_state = 'REMOVED' THEN ${reason("deleted")}
+    WHEN f.version_state <> 'PRESENT' THEN ${reason("replaced")}
+    WHEN ${version} IS NULL OR f.enc_path IS NULL THEN ${reason("not-playing")}
+    WHEN f.file_path IS NULL THEN ${reason("no-clear-renditions")}
+    WHEN EXISTS (SELECT 1 FROM key_rotation_item o
+      WHERE o.file_id = f.id AND o.state = 'ROTATING' ${others}) THEN ${reason("already-rotating")} END`;
+}
+
+/** First statement of what counts the items of a batch, or adds to them: the later ones see all that others have done. */
+export function lockBatch(batchId: string): SQL {
+  return sql`SELECT 1 FROM key_rotation_batch WHERE batch_id = ${batchId} FOR UPDATE`;
+}
