@@ -21,6 +21,8 @@ const CONVERSION_MS = 180_000;
 const POLLING = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
+  // The plugin resolves CommonJS dependencies without the condition "workerd", which is where pg-cloudflare has its socket.
+  resolve: { alias: { "pg-cloudflare": `${root}node_modules/pg-cloudflare/dist/index.js` } },
   test: {
     // One more than there are processors, since files wait for processes, players and leases. Of more, browsers starve.
     maxWorkers: availableParallelism() + 1,

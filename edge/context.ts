@@ -6,7 +6,6 @@ import type { SessionRules } from "../shared/domain/play-session.ts";
 import type { DefaultPolicyRule } from "../shared/domain/quality-auth.ts";
 import type { JobRules } from "../shared/domain/transcode-job.ts";
 import { createKeyVault, type KeyVault } from "../shared/key-vault/key-vault.ts";
-import { d1Persistence } from "../shared/persistence/d1/persistence.ts";
 import { type ClearSignatures, createClearSignatures } from "../shared/playback-token/clear-signatures.ts";
 import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";
 import { createEventCounter, type EventCounter } from "./audit/event-counter.ts";
@@ -19,6 +18,7 @@ import { createIssueLimit, type IssueLimit } from "./auth/issue-limit.ts";
 import { createKnownApiKeys } from "./auth/known-api-keys.ts";
 import { createIssuerKeys, type Fetcher } from "./auth/viewers/issuer-keys.ts";
 import { createViewerVerifier, type ViewerVerifier } from "./auth/viewers/verify-viewer.ts";
+import { openPersistence } from "./database.ts";
 import type { Env } from "./env.ts";
 import { cacheOfLocation } from "./gate/cache-of-location.ts";
 import { createGate, type Gate } from "./gate/gate.ts";
@@ -64,7 +64,7 @@ export type Context = Persistence & {
 
 export type ContextOptions = {
   readonly env: Env;
-  /** D1 through the binding DB by default. */
+  /** The database that is bound, by default. */
   readonly persistence?: Persistence;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -76,12 +76,12 @@ export type ContextOptions = {
   readonly sendRequest?: Context["sendRequest"];
 };
 
-/** The composition root: the only place that chooses a database. */
+/** The composition root. */
 export function createContext(options: ContextOptions): Context {
   const { env, now = Date.now, wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = options;
   const settings = readSettings(env);
   const rules = jobRules(settings);
-  const persistence = options.persistence ?? d1Persistence(env.DB, rules);
+  const persistence = options.persistence ?? openPersistence(env, rules);
   const { apiKeys, auditLog } = persistence;
   const clock = { now, sleep: (ms: number) => scheduler.wait(ms) };
   const issuerKeys = createIssuerKeys(options.fetch ?? ((url, init) => fetch(url, init)), clock);

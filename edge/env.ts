@@ -3,9 +3,15 @@ import type { JobEvents } from "./durable-objects/job-events.ts";
 import type { PlayCounter } from "./gate/play-counter.ts";
 import type { AuditEventMessage, DeletionMessage, DeliverWebhookMessage } from "./queues/messages.ts";
 
-/** The bindings of wrangler.toml. settings/settings.ts reads the variables and secrets beside them. */
+/**
+ * The bindings of wrangler.toml, or of the configuration for Postgres that is derived from it. settings/settings.ts reads
+ * the variables and secrets beside them.
+ */
 export type Env = {
-  readonly DB: D1Database;
+  /** D1, where the database is one. Either this or HYPERDRIVE is bound. */
+  readonly DB?: D1Database;
+  /** The address of a Postgres, with caching disabled. */
+  readonly HYPERDRIVE?: Pick<Hyperdrive, "connectionString">;
   readonly SOURCE: R2Bucket;
   readonly PLAYBACK: R2Bucket;
   /** Optional: a bucket of files that callers may copy into uploads. */

@@ -12,6 +12,7 @@ const MINUTE = 60_000;
 const FACTS: Diagnostics = {
   version: "1.0.0",
   serverTime: NOW,
+  database: "d1",
   bindings: [
     { name: "DB", required: true, state: "working", detail: null },
     { name: "WEBHOOKS", required: true, state: "present", detail: null },

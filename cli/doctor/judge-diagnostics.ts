@@ -8,7 +8,7 @@ export function judgeDiagnostics(facts: Diagnostics, { version, isLocal }: Circu
   return [
     judgeVersion(facts.version, version),
     judgeBindings(facts.bindings),
-    judgeMigrations(facts.migrations),
+    judgeMigrations(facts),
     judgeCron(facts, isLocal),
     judgeProcessors(facts),
     ...judgeSecrets(facts.secrets),
@@ -45,10 +45,18 @@ function judgeBindings(bindings: Diagnostics["bindings"]): Finding {
   return ok("bindings", `${working.join(", ")} answer; ${present.join(", ")} are bound.`);
 }
 
-function judgeMigrations({ newest, applied, missing, unknown }: Diagnostics["migrations"]): Finding {
-  if (applied === null) return notChecked("migrations", "The database has no list of wrangler's migrations.");
+/** What applies the migrations of each database. */
+const MIGRATING = {
+  d1: { list: "wrangler's migrations", command: "npx wrangler d1 migrations apply ladderlock --remote" },
+  postgres: { list: "the migrations of ladderlock migrate", command: "ladderlock migrate" },
+} as const;
+
+function judgeMigrations({ database, migrations }: Diagnostics): Finding {
+  const { newest, applied, missing, unknown } = migrations;
+  const { list, command } = MIGRATING[database];
+  if (applied === null) return notChecked("migrations", `The database has no list of ${list}.`);
   if (missing.length > 0) {
-    const remedy = "Run npx wrangler d1 migrations apply ladderlock --remote.";
+    const remedy = `Run ${command}.`;
     return problem("migrations", `Not applied: ${missing.join(", ")}.`, remedy);
   }
   if (unknown.length > 0) {

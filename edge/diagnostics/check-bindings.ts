@@ -1,29 +1,43 @@
 import type { Diagnostics } from "../api/definitions/diagnostics.ts";
+import type { Context } from "../context.ts";
 import type { Env } from "../env.ts";
-import { OPTIONAL_BINDINGS, PRESENT_BINDINGS, READ_BINDINGS } from "./checked-bindings.ts";
+import { DATABASE_BINDINGS, OPTIONAL_BINDINGS, PRESENT_BINDINGS, READ_BINDINGS } from "./checked-bindings.ts";
 
 type Binding = Diagnostics["bindings"][number];
 
-const READS: { readonly [Name in (typeof READ_BINDINGS)[number]]: (env: Env) => Promise<unknown> } = {
-  DB: ({ DB }) => DB.prepare("SELECT 1").first(),
-  SOURCE: ({ SOURCE }) => SOURCE.head("ladderlock-doctor"),
-  PLAYBACK: ({ PLAYBACK }) => PLAYBACK.head("ladderlock-doctor"),
-  INCOMING: async ({ INCOMING }) => INCOMING?.head("ladderlock-doctor"),
+export type CheckBindingsDeps = Pick<Context, "env" | "serviceState">;
+type Read = (deps: CheckBindingsDeps) => Promise<unknown>;
+
+/** Works before the first migration too. */
+const readDatabase: Read = ({ serviceState }) => serviceState.appliedMigrations();
+
+const READS: { readonly [Name in (typeof READ_BINDINGS)[number]]: Read } = {
+  DB: readDatabase,
+  HYPERDRIVE: readDatabase,
+  SOURCE: ({ env }) => env.SOURCE.head("ladderlock-doctor"),
+  PLAYBACK: ({ env }) => env.PLAYBACK.head("ladderlock-doctor"),
+  INCOMING: async ({ env }) => env.INCOMING?.head("ladderlock-doctor"),
 };
 
-/** Every binding of wrangler.toml. Optional ones that are missing are left out. */
-export async function checkBindings(env: Env): Promise<Binding[]> {
-  const read = READ_BINDINGS.map((name) => checkRead(env, name, READS[name]));
+/** Every binding of the Worker's configuration. Optional ones that are missing are left out. */
+export async function checkBindings(deps: CheckBindingsDeps): Promise<Binding[]> {
+  const { env } = deps;
+  const bound = READ_BINDINGS.filter((name) => !isOtherDatabase(env, name));
+  const read = bound.map((name) => checkRead(deps, name, READS[name]));
   const present = PRESENT_BINDINGS.map((name): Binding => presence(env, name));
   const all = [...(await Promise.all(read)), ...present];
   return all.filter(({ state, required }) => required || state !== "missing");
 }
 
-async function checkRead(env: Env, name: keyof Env, read: (env: Env) => Promise<unknown>): Promise<Binding> {
-  const found = presence(env, name);
+function isOtherDatabase(env: Env, name: keyof Env): boolean {
+  return (DATABASE_BINDINGS as readonly string[]).includes(name) && env[name] === undefined;
+}
+
+async function checkRead(deps: CheckBindingsDeps, name: keyof Env, read: Read): Promise<Binding> {
+  const found = presence(deps.env, name);
   if (found.state === "missing") return found;
   try {
-    await read(env);
+    await read(deps);
     return { ...found, state: "working" };
   } catch (error) {
     return { ...found, state: "failing", detail: firstLine(error) };

@@ -1,9 +1,12 @@
 import { QUEUES } from "../queues/messages.ts";
 
-/* Every binding of wrangler.toml, in the ways in which the doctor checks them; a test compares the two. */
+/* Every binding of both wrangler configurations, in the ways in which the doctor checks them; a test compares the two. */
+
+/** The Worker does not start unless exactly one is bound. */
+export const DATABASE_BINDINGS = ["DB", "HYPERDRIVE"] as const;
 
 /** Read once, which changes nothing and costs one operation. */
-export const READ_BINDINGS = ["DB", "SOURCE", "PLAYBACK", "INCOMING"] as const;
+export const READ_BINDINGS = [...DATABASE_BINDINGS, "SOURCE", "PLAYBACK", "INCOMING"] as const;
 
 const OBJECTS = ["JOB_EVENTS", "CALLER_EVENTS", "PLAY_COUNTER"] as const;
 

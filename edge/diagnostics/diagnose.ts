@@ -1,8 +1,10 @@
-import journal from "../../migrations/d1/meta/_journal.json" with { type: "json" };
+import d1Journal from "../../migrations/d1/meta/_journal.json" with { type: "json" };
+import pgJournal from "../../migrations/pg/meta/_journal.json" with { type: "json" };
 import release from "../../package.json" with { type: "json" };
 import type { ServiceMark } from "../../shared/application/ports/service-state.ts";
 import type { Diagnostics } from "../api/definitions/diagnostics.ts";
 import type { Context } from "../context.ts";
+import { boundDatabase } from "../database.ts";
 import { QUEUES } from "../queues/messages.ts";
 import { checkBindings } from "./check-bindings.ts";
 import { checkSecrets } from "./check-secrets.ts";
@@ -13,8 +15,9 @@ const MOST_JOBS = 100;
 
 /** Facts only: what they mean is decided where they are read. */
 export async function diagnose({ env, settings, now, serviceState, jobs }: DiagnoseDeps): Promise<Diagnostics> {
+  const database = boundDatabase(env).kind;
   const [bindings, applied, runs, queued, running, sampleSegment] = await Promise.all([
-    checkBindings(env),
+    checkBindings({ env, serviceState }),
     serviceState.appliedMigrations(),
     serviceState.lastRuns(),
     jobs.list({ state: "QUEUED", limit: MOST_JOBS }),
@@ -27,8 +30,9 @@ export async function diagnose({ env, settings, now, serviceState, jobs }: Diagn
   return {
     version: release.version,
     serverTime: now(),
+    database,
     bindings,
-    migrations: compareMigrations(applied),
+    migrations: compareMigrations(JOURNALS[database], applied),
     cronLastRunAt: lastRun("cron"),
     queues: QUEUES.map((binding) => ({ binding, lastProbeAt: lastRun(`queue:${binding}`) })),
     processors: {
@@ -43,7 +47,11 @@ export async function diagnose({ env, settings, now, serviceState, jobs }: Diagn
   };
 }
 
-function compareMigrations(applied: readonly string[] | null): Diagnostics["migrations"] {
+const JOURNALS = { d1: d1Journal, postgres: pgJournal } as const;
+
+type Journal = (typeof JOURNALS)[keyof typeof JOURNALS];
+
+function compareMigrations(journal: Journal, applied: readonly string[] | null): Diagnostics["migrations"] {
   const expected = journal.entries.map(({ tag }) => `${tag}.sql`);
   const newest = expected.at(-1) ?? "";
   if (applied === null) return { newest, applied: null, missing: [], unknown: [] };

@@ -76,14 +76,14 @@ export const ADAPTERS: readonly {
   {
     folder: "shared/persistence/d1/",
     entries: ["shared/persistence/d1/persistence.ts"],
-    wiredIn: ["edge/context.ts"],
+    wiredIn: ["edge/database.ts"],
   },
   {
     folder: "shared/persistence/pg/",
     entries: ["persistence", "clients", "listen", "migrations/migrate"].map(
       (name) => `shared/persistence/pg/${name}.ts`,
     ),
-    wiredIn: ["edge/context.ts", "processor/cli/", "cli/"],
+    wiredIn: ["edge/database.ts", "processor/cli/", "cli/"],
   },
 ];
 

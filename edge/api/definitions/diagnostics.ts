@@ -12,6 +12,7 @@ const diagnosticsSchema = z
   .object({
     version: z.string(),
     serverTime: millis,
+    database: z.enum(["d1", "postgres"]),
     /** `failing`: it is there and does not answer; `detail` is its error. */
     bindings: z.array(
       z.object({
@@ -21,7 +22,7 @@ const diagnosticsSchema = z
         detail: z.string().nullable(),
       }),
     ),
-    /** Names of migrations. `applied` is null where wrangler did not apply them. */
+    /** Names of migrations. `applied` is null where neither wrangler nor `ladderlock migrate` applied them. */
     migrations: z.object({
       newest: z.string(),
       applied: z.int().nullable(),

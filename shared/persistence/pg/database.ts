@@ -1,4 +1,5 @@
 import { type Column, getTableColumns, type InferSelectModel, type SQL, sql, type Table } from "drizzle-orm";
+import { withoutValues } from "./database-errors.ts";
 import { withRetries } from "./retries.ts";
 
 /** The used part of node-postgres's client, which must be in pipeline mode and read bigint columns as numbers. */
@@ -29,7 +30,8 @@ export interface Database {
   snapshot(statements: readonly SQL[]): Promise<readonly Result[]>;
 }
 
-export function openDatabase(connect: Connect): Database {
+export function openDatabase(unguarded: Connect): Database {
+  const connect: Connect = (work) => unguarded(work).catch((error) => Promise.reject(withoutValues(error)));
   const batch = (begin: string, statements: readonly SQL[]) =>
     withRetries(() => connect((client) => inTransaction(client, begin, statements)));
   return {

@@ -28,7 +28,7 @@ Date.now = () => clockHeldAt ?? realNow();
 function countedOnce(env: Env): Counted {
   if (counted !== null) return counted;
   let calls = 0;
-  const database = faultyDatabase(env.DB);
+  const database = faultyDatabase(env.DB!);
   const counters = {
     getByName: (name: string) =>
       new Proxy(env.PLAY_COUNTER.getByName(name), {

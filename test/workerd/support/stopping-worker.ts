@@ -30,7 +30,7 @@ let wrapped: Env | null = null;
 /** One environment for all invocations: the Worker keeps what it knows by its environment. */
 function stoppingEnv(env: Env): Env {
   if (wrapped === null) {
-    const database = faultyDatabase(env.DB, stops);
+    const database = faultyDatabase(env.DB!, stops);
     wrapped = { ...env, DB: database.db };
   }
   return wrapped;
@@ -51,7 +51,7 @@ async function control(url: URL, request: Request, given: Env): Promise<Response
       break;
     case "/test/rows": {
       const { table, where } = await request.json<Asked>();
-      return Response.json(await inspectD1(given.DB).rows(table, where));
+      return Response.json(await inspectD1(given.DB!).rows(table, where));
     }
   }
   return Response.json({ stopped });

@@ -4,7 +4,8 @@ import type { Env } from "../../../edge/env.ts";
 import type { RawSettings } from "../../../edge/settings/settings.ts";
 import { TEST_SECRETS } from "../../e2e/test-secrets.ts";
 
-export type TestEnv = Env & Readonly<typeof TEST_SECRETS> & { readonly TEST_MIGRATIONS: D1Migration[] };
+export type TestEnv = Env &
+  Readonly<typeof TEST_SECRETS> & { readonly DB: D1Database; readonly TEST_MIGRATIONS: D1Migration[] };
 
 /** Bindings and settings that a test replaces, right ones and wrong ones. */
 export type TestSettings = Partial<Env> & RawSettings;
