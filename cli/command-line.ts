@@ -1,6 +1,7 @@
 import { CommanderError, Command as Program } from "commander";
 import type { ConnectionFlags } from "./connection/connection.ts";
 import { addConnectionOptions } from "./definitions/connection-options.ts";
+import { addDatabaseCommands, type DatabaseCommand } from "./definitions/database-commands.ts";
 import { addOperatorCommands, type OperatorCommand } from "./definitions/operator-commands.ts";
 import { addProcessorCommands, type ProcessorCommand } from "./definitions/processor-commands.ts";
 import { addSetupCommands, type SetupCommand } from "./definitions/setup-commands.ts";
@@ -16,7 +17,8 @@ export type Command =
   | VideoCommand
   | ProcessorCommand
   | OperatorCommand
-  | SetupCommand;
+  | SetupCommand
+  | DatabaseCommand;
 
 export type Typed = { readonly command: Command; readonly connection: ConnectionFlags };
 
@@ -73,6 +75,8 @@ export function createProgram(version: string, { print, done }: Actions): Progra
   addOperatorCommands(program, done);
   program.commandsGroup("Run a processor (settings in the environment):");
   addProcessorCommands(program, done);
+  program.commandsGroup("Move a database:");
+  addDatabaseCommands(program, done);
   addConnectionOptions(program);
   return program;
 }

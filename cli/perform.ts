@@ -107,6 +107,8 @@ export async function perform({ command, connection }: Typed, version: string, s
       const { forgetViewer } = await import("./operator/viewers.ts");
       return asOperator(connection, err, (client) => forgetViewer(command, client, { out, err }));
     }
+    case "database":
+      return (await import("./database/perform-database.ts")).performDatabase(command.command, version, streams);
     default:
       return performProcessor(command, connection, streams);
   }

@@ -75,14 +75,22 @@ export const ADAPTERS: readonly {
 }[] = [
   {
     folder: "shared/persistence/d1/",
-    entries: ["shared/persistence/d1/persistence.ts"],
-    wiredIn: ["edge/database.ts"],
+    entries: ["persistence", "transfer/read-sqlite", "transfer/insert-statements"].map(
+      (name) => `shared/persistence/d1/${name}.ts`,
+    ),
+    wiredIn: ["edge/database.ts", "cli/database/"],
   },
   {
     folder: "shared/persistence/pg/",
-    entries: ["persistence", "clients", "listen", "migrations/migrate"].map(
-      (name) => `shared/persistence/pg/${name}.ts`,
-    ),
+    entries: [
+      "persistence",
+      "clients",
+      "listen",
+      "migrations/migrate",
+      "transfer/write-postgres",
+      "transfer/tables",
+      "database",
+    ].map((name) => `shared/persistence/pg/${name}.ts`),
     wiredIn: ["edge/database.ts", "processor/cli/", "cli/"],
   },
 ];

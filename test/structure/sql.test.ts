@@ -5,6 +5,7 @@ import { readSourceFiles } from "./source-files.ts";
 const OF_THE_DIALECT = [
   "test/fixtures/isolates/local-worker.ts",
   "test/inspection/",
+  "test/postgres/database-transfer.test.ts",
   "test/workerd/apply-migrations.ts",
   "test/workerd/audit/audit-log.test.ts",
   "test/workerd/database/",

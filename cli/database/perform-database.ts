@@ -1,0 +1,32 @@
+import { EXIT } from "../../processor/cli/exit-codes.ts";
+import type { Output } from "../../processor/cli/output.ts";
+import type { DatabaseAction } from "../definitions/database-commands.ts";
+
+/** The first one with everything that reading a file of SQLite needs. */
+const NEEDED_NODE = [24, 10] as const;
+
+export async function performDatabase(action: DatabaseAction, release: string, output: Output): Promise<number> {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < NEEDED_NODE[0] || (major === NEEDED_NODE[0] && minor < NEEDED_NODE[1])) {
+    output.err(`This command needs Node ${NEEDED_NODE.join(".")} or newer; this is Node ${process.versions.node}.\n`);
+    return EXIT.badConfiguration;
+  }
+  const url = action.databaseUrl ?? process.env.DATABASE_URL ?? "";
+  if (url === "" && action.d1File === null) {
+    output.err("DATABASE_URL is missing: set it to the address of Postgres, or name a file of D1 with --d1\n");
+    return EXIT.badConfiguration;
+  }
+  const postgres = { url };
+  switch (action.name) {
+    case "export": {
+      const { exportDatabase } = await import("./export-database.ts");
+      return exportDatabase(action, { release, postgres }, output);
+    }
+    case "import": {
+      const { importDatabase } = await import("./import-database.ts");
+      return importDatabase(action, { postgres }, output);
+    }
+    default:
+      return action satisfies never;
+  }
+}

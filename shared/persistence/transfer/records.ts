@@ -1,0 +1,54 @@
+export type ColumnKind = "text" | "integer" | "real" | "flag" | "json";
+export type TransferColumn = { readonly name: string; readonly kind: ColumnKind };
+
+/** A table as both databases have it: its columns, and those of its primary key in their order. */
+export type TransferTable = {
+  readonly name: string;
+  readonly columns: readonly TransferColumn[];
+  readonly key: readonly string[];
+  /** The column of a number that is drawn from a sequence. */
+  readonly numbered: string | null;
+};
+
+/** A row by the names of its columns: flags are booleans, JSON is parsed, times are milliseconds. */
+export type PlainRow = Readonly<Record<string, unknown>>;
+
+/** A database that is read at one moment: each table in the order of its primary key. */
+export interface ReadableDatabase {
+  /** Why it cannot be read, such as tables of another release; null if it can. */
+  readonly problem: () => Promise<string | null>;
+  readonly rows: (table: TransferTable) => AsyncIterable<PlainRow>;
+  /** The highest number ever drawn for this table. */
+  readonly drawn: (table: TransferTable) => Promise<number>;
+}
+
+/** What is written: the rows of each table, and the highest number ever drawn for those that have numbers. */
+export type Content = {
+  readonly rows: (table: TransferTable) => AsyncIterable<PlainRow>;
+  readonly drawn: (table: TransferTable) => number;
+};
+
+/** One text for each value, whatever the order in which a database returns the members of an object. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const texts = members.toSorted(byName).map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  return `{${texts.join(",")}}`;
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The first column whose text Postgres does not store: one with U+0000, or with half of a surrogate pair. */
+export function unstorableColumn(row: PlainRow): string | null {
+  return Object.keys(row).find((name) => !isStorable(row[name])) ?? null;
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === "string") return !value.includes("\0") && value.isWellFormed();
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorable(member));
+}
