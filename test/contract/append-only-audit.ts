@@ -108,6 +108,14 @@ export function describeAppendOnlyAudit(name: string, open: OpenPersistence): vo
       expect(await events()).toStrictEqual([old, kept]);
     });
 
+    it("refuses to be removed with the whole log, also once its retention is over", async () => {
+      const event = await recorded(10, 1);
+      await recorded(0, 1);
+      const empty = { sqlite: "DELETE FROM audit_event", postgres: "TRUNCATE audit_event" }[persistence.dialect];
+      await expect(persistence.execute(empty)).rejects.toThrow(/append-only|to be kept/);
+      expect(await events()).toContainEqual(event);
+    });
+
     it("stays as it is when the same id is written again", async () => {
       const event = await recorded(0, 1);
       await persistence.auditLog.append([{ ...event, action: "thing.undo", details: null }]);

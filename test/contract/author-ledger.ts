@@ -97,14 +97,26 @@ export function describeAuthorLedger(name: string, open: OpenPersistence): void 
       expect(await page()).toStrictEqual(before);
     });
 
+    it("refuse to be removed all at once", async () => {
+      await reward(await savedPost());
+      const before = await page();
+      const empty = { sqlite: "DELETE FROM author_reward", postgres: "TRUNCATE author_reward" }[persistence.dialect];
+      await expect(persistence.execute(empty)).rejects.toThrow(/append-only/);
+      expect(await page()).toStrictEqual(before);
+    });
+
     it("stay as they are when the same row is written again", async () => {
       const videoPostId = await savedPost();
       await reward(videoPostId);
       const before = await page();
-      await persistence.execute(
-        `INSERT OR REPLACE INTO author_reward (author_id, video_post_id, direction, number, amount, at)
-         VALUES ('thief', '${videoPostId}', 'REWARD', 1, 9, 9)`,
-      );
+      const row = `INTO author_reward (author_id, video_post_id, direction, number, amount, at)
+        VALUES ('thief', '${videoPostId}', 'REWARD', 1, 9, 9)`;
+      if (persistence.dialect === "sqlite") {
+        await persistence.execute(`INSERT OR REPLACE ${row}`);
+      } else {
+        const replace = `INSERT ${row} ON CONFLICT (video_post_id, direction, number) DO UPDATE SET author_id = 'thief'`;
+        await expect(persistence.execute(replace)).rejects.toThrow(/append-only/);
+      }
       expect(await page()).toStrictEqual(before);
     });
   });

@@ -6,6 +6,8 @@ import type { VideoPostRepository } from "../../shared/application/ports/video-p
  * the same ones. They read tables only where the ports cannot show what must hold.
  */
 export type TestPersistence = Persistence & {
+  /** Of the statements that `execute` takes, where both have no statement in common. */
+  readonly dialect: "sqlite" | "postgres";
   /** A repository whose saves meet a fault on the way to the database or on the way back. */
   postsWith(fault: "reply-lost" | "not-carried-out"): VideoPostRepository;
   /** A further instance over the same database. */

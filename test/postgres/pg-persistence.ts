@@ -39,6 +39,7 @@ export async function openTestDatabase(
     await query(`DO $$ BEGIN SET LOCAL session_replication_role = replica; ${deletes.join("; ")}; END $$`);
     return {
       ...pgPersistence(clients.connect, STANDARD_JOB_RULES),
+      dialect: "postgres",
       postsWith: (fault) => pgPersistence(FAULTS[fault](clients.connect), STANDARD_JOB_RULES).posts,
       again: () => pgPersistence(clients.connect, STANDARD_JOB_RULES),
       execute: async (statement) => {

@@ -1,4 +1,12 @@
-import { type Column, getTableColumns, type InferSelectModel, type SQL, sql, type Table } from "drizzle-orm";
+import {
+  type Column,
+  getTableColumns,
+  getTableName,
+  type InferSelectModel,
+  type SQL,
+  sql,
+  type Table,
+} from "drizzle-orm";
 import { withoutValues } from "./database-errors.ts";
 import { withRetries } from "./retries.ts";
 
@@ -92,4 +100,11 @@ export function jsonb(value: unknown): SQL {
 /** An array for `unnest` and `= ANY`. drizzle would write an array as a list of parameters. */
 export function texts(values: readonly string[]): SQL {
   return sql`${sql.param([...values])}::text[]`;
+}
+
+/** A whole row as one parameter: `INSERT INTO t SELECT * FROM ${recordOf(t, row)}`. */
+export function recordOf<T extends Table>(table: T, row: InferSelectModel<T>): SQL {
+  const properties = row as Readonly<Record<string, unknown>>;
+  const values = Object.entries(getTableColumns(table)).map(([property, { name }]) => [name, properties[property]]);
+  return sql`json_populate_record(NULL::${sql.identifier(getTableName(table))}, ${JSON.stringify(Object.fromEntries(values))})`;
 }

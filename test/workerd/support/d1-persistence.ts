@@ -14,6 +14,7 @@ export async function openD1Persistence(): Promise<TestPersistence> {
   await binding.batch(tables.map((table) => binding.prepare(`DELETE FROM ${table}`)));
   return {
     ...d1Persistence(binding, STANDARD_JOB_RULES),
+    dialect: "sqlite",
     postsWith: (fault) => d1Persistence(faultyDatabase(binding, onBatches(FAULTS[fault])).db, STANDARD_JOB_RULES).posts,
     again: () => d1Persistence(binding, STANDARD_JOB_RULES),
     execute: async (statement) => {

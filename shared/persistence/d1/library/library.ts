@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, getTableColumns, gte, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Library, LibraryEntry, ListVideos } from "../../../application/ports/library.ts";
 import type { PublishedVideo } from "../../../domain/published-video.ts";
+import { NOT_PUBLISHED, publishedVideoOfRow } from "../../rows/published-video.ts";
 import type { Database } from "../database.ts";
 import { publishedVideo as video } from "../schema/library.ts";
 import { videoPost } from "../schema/video-post.ts";
@@ -24,7 +25,7 @@ export function d1Library(db: Database): Library {
         .from(video)
         .where(and(eq(video.videoPostId, videoPostId), isNotNull(video.publishedAt), STILL_PUBLISHED))
         .get();
-      return row === undefined ? null : videoOf(row);
+      return row === undefined ? null : publishedVideoOfRow(row);
     },
     list: (input) => list(db, input),
     listUnrecorded: async (limit) => {
@@ -40,20 +41,8 @@ export function d1Library(db: Database): Library {
   };
 }
 
-const EMPTY = {
-  authorId: null,
-  title: null,
-  slug: null,
-  description: null,
-  resourceType: null,
-  durationSeconds: null,
-  interaction: null,
-  parts: null,
-  publishedAt: null,
-};
-
 async function record(db: Database, { videoPostId, version, video: shown }: LibraryEntry): Promise<void> {
-  const content = shown ?? EMPTY;
+  const content = shown ?? NOT_PUBLISHED;
   await db
     .insert(video)
     .values({ ...content, videoPostId, version })
@@ -82,13 +71,5 @@ async function list(db: Database, { filter, after, limit }: ListVideos): Promise
     .where(and(...conditions))
     .orderBy(desc(video.publishedAt), desc(video.videoPostId))
     .limit(limit);
-  return rows.map(videoOf);
-}
-
-type Row = { readonly [Name in keyof PublishedVideo]: PublishedVideo[Name] | null };
-
-function videoOf(row: Row): PublishedVideo {
-  const missing = Object.entries(row).find(([, value]) => value === null);
-  if (missing !== undefined) throw new Error(`published_video.${missing[0]} is null beside published_at`);
-  return row as PublishedVideo;
+  return rows.map(publishedVideoOfRow);
 }

@@ -12,6 +12,7 @@ import type {
   WebhookDeliveries,
 } from "../../../application/ports/webhook-deliveries.ts";
 import { readEncoderJobName } from "../../../domain/encoder-job.ts";
+import { attemptStart, JOB_SECRETS } from "../../rows/attempt-start.ts";
 import { batched, type Database } from "../database.ts";
 import { encoderJob } from "../schema/encoder.ts";
 import { videoPost } from "../schema/video-post.ts";
@@ -21,7 +22,6 @@ import {
   webhookEndpoint as endpoint,
   webhookSecret as secret,
 } from "../schema/webhooks.ts";
-import { JOB_SECRETS } from "./endpoint-store.ts";
 import { receives } from "./receiving-endpoints.ts";
 
 export function d1WebhookDeliveries(db: Database): WebhookDeliveries {
@@ -122,14 +122,12 @@ async function begin(db: Database, ref: DueDelivery, now: number, leaseUntil: nu
       )
       .orderBy(sql`expires_at IS NOT NULL`, desc(secret.createdAt)),
   ]);
-  const row = found[0];
-  const url = endpoints[0]?.url;
-  if (row === undefined || url === undefined || url === null || row.state !== "PENDING") return { kind: "nothing" };
-  if (started.meta.changes === 1) return { kind: "started", delivery: row, url, secrets };
-  const { attempts, nextAttemptAt } = row;
-  return attempts === ref.attempt - 1 && nextAttemptAt !== null
-    ? { kind: "early", nextAttemptAt }
-    : { kind: "nothing" };
+  return attemptStart(ref, {
+    isStarted: started.meta.changes === 1,
+    delivery: found[0],
+    url: endpoints[0]?.url,
+    secrets,
+  });
 }
 
 async function finish(db: Database, { endpointId, eventId, attempt: done, after, url, wakeAt }: FinishedAttempt) {

@@ -1,11 +1,9 @@
 import { asc, eq, type SQL, sql } from "drizzle-orm";
 import type { EndpointChange, WebhookEndpoints } from "../../../application/ports/webhook-endpoints.ts";
 import type { WebhookEndpoint, WebhookSecret } from "../../../domain/webhook-endpoint.ts";
+import { JOB_SECRETS } from "../../rows/attempt-start.ts";
 import { batched, type Database } from "../database.ts";
 import { webhookEndpoint as endpoint } from "../schema/webhooks.ts";
-
-/** In the place of an endpoint's id: the secrets of what encoder jobs send. */
-export const JOB_SECRETS = "encoder-jobs";
 
 export function d1WebhookEndpoints(db: Database): WebhookEndpoints {
   return {

@@ -20,9 +20,10 @@ export function pgIdempotencyStore(db: Database): IdempotencyStore {
       await db.run(sql`DELETE FROM idempotency_key WHERE ${isHeldBy(claim)}`);
     },
     deleteExpired: async (now, limit) => {
-      const { changes } = await db.run(sql`DELETE FROM idempotency_key WHERE (caller_id, key) IN (
-        SELECT caller_id, key FROM idempotency_key WHERE expires_at <= ${now} ORDER BY expires_at LIMIT ${limit}
-        FOR UPDATE SKIP LOCKED)`);
+      const { changes } = await db.run(sql`WITH expired AS (
+          SELECT caller_id, key FROM idempotency_key WHERE expires_at <= ${now} ORDER BY expires_at LIMIT ${limit}
+          FOR UPDATE SKIP LOCKED)
+        DELETE FROM idempotency_key k USING expired e WHERE k.caller_id = e.caller_id AND k.key = e.key`);
       return changes;
     },
   };

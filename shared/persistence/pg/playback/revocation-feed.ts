@@ -24,9 +24,10 @@ export function pgRevocationFeed(db: Database): RevocationFeed {
     },
 
     async deleteExpired(now, limit) {
-      const { changes } = await db.run(sql`DELETE FROM access_revocation WHERE sequence IN (
-        SELECT sequence FROM access_revocation WHERE expires_at < ${now} ORDER BY expires_at LIMIT ${limit}
-        FOR UPDATE SKIP LOCKED)`);
+      const { changes } = await db.run(sql`WITH expired AS (
+          SELECT sequence FROM access_revocation WHERE expires_at < ${now} ORDER BY expires_at LIMIT ${limit}
+          FOR UPDATE SKIP LOCKED)
+        DELETE FROM access_revocation r USING expired e WHERE r.sequence = e.sequence`);
       return changes;
     },
   };
