@@ -181,7 +181,9 @@ export function describePostList(name: string, open: OpenPersistence): void {
     async function copy(post: VideoPost, count: number): Promise<void> {
       const names = (await persistence.columns("video_post")).map((column) => column.name);
       const id = uuidV7(NOW + 60_000).slice(0, -6);
-      const values = names.map((column) => (column === "id" ? `'${id}' || substr('00000' || i, -6)` : column));
+      const values = names.map((column) =>
+        column === "id" ? `'${id}' || substr(CAST(1000000 + i AS text), 2)` : column,
+      );
       await persistence.execute(`WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < ${count})
         INSERT INTO video_post (${names.join(", ")})
         SELECT ${values.join(", ")} FROM video_post, numbers WHERE id = '${post.id}'`);

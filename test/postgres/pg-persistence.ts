@@ -9,6 +9,8 @@ import type { OpenPersistence, Row } from "../contract/persistence.ts";
 
 /** More than a test has calls at once, so that none waits for another one's connection. */
 const CONNECTIONS = 60;
+/** A busy machine takes seconds to open all of them at once. */
+const CONNECT_MS = 30_000;
 
 /**
  * Postgres for the contract suites. `server` is the URL of a server whose database `migrated` has every migration; the
@@ -20,7 +22,10 @@ export async function openTestDatabase(
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   await execute(server, `CREATE DATABASE ${name} TEMPLATE migrated`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
-  const clients = pooledClients({ connectionString: url, application_name: "test", max: CONNECTIONS }, () => {});
+  const clients = pooledClients(
+    { connectionString: url, application_name: "test", max: CONNECTIONS, connectionTimeoutMillis: CONNECT_MS },
+    () => {},
+  );
   afterAll(async () => {
     await clients.end();
     await execute(server, `DROP DATABASE ${name} WITH (FORCE)`);
@@ -53,7 +58,7 @@ export async function openTestDatabase(
         );
         return rows.map(({ name: column, nullable }) => ({ name: String(column), nullable: nullable === "YES" }));
       },
-      rows: async (table) => (await query(`SELECT * FROM "${table}" ORDER BY 1, 2`)).rows as Row[],
+      rows: async (table) => (await query(`SELECT * FROM "${table}" AS stored ORDER BY stored`)).rows as Row[],
     };
   };
   return { open, url };

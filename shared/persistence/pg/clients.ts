@@ -9,15 +9,17 @@ export type ClientOptions = {
   readonly connectionString: string;
   /** Shown in `pg_stat_activity`. */
   readonly application_name: string;
+  /** How long a call waits for a connection. */
+  readonly connectionTimeoutMillis?: number;
 };
 
 /** What every client of this package is made with; `onError` learns of failures while no statement is under way. */
 export function clientConfig(options: ClientOptions) {
   return {
+    connectionTimeoutMillis: CONNECT_MS,
     ...options,
     // Statements are sent without waiting for the answers to earlier ones.
     pipeline: true,
-    connectionTimeoutMillis: CONNECT_MS,
     query_timeout: QUERY_MS,
     types: { getTypeParser: parserOf },
   };

@@ -4,6 +4,7 @@ import { pgApiKeyStore } from "./access/api-key-store.ts";
 import { pgAuditLog } from "./access/audit-log.ts";
 import { pgIdempotencyStore } from "./access/idempotency-store.ts";
 import { type Connect, openDatabase } from "./database.ts";
+import { pgEncoderJobs } from "./encoder/encoder-jobs.ts";
 import { pgJobStore } from "./jobs/job-store.ts";
 import { pgPendingWorkQueries } from "./jobs/pending-work-queries.ts";
 import { pgRekeyStore } from "./jobs/rekey-store.ts";
@@ -15,6 +16,11 @@ import { pgAuthorLedger } from "./library/author-ledger.ts";
 import { pgLibrary } from "./library/library.ts";
 import { pgGateReadings } from "./playback/gate-readings.ts";
 import { pgRevocationFeed } from "./playback/revocation-feed.ts";
+import { pgFoldedTitles } from "./posts/folded-titles.ts";
+import { pgOutbox } from "./posts/outbox.ts";
+import { pgPrefixQueries } from "./posts/prefix-queries.ts";
+import { pgVideoPostHistory } from "./posts/video-post-history.ts";
+import { pgVideoPostQueries } from "./posts/video-post-queries.ts";
 import { pgVideoPostRepository } from "./posts/video-post-repository.ts";
 import { pgServiceState } from "./service/service-state.ts";
 import { pgUploadStore } from "./uploads/upload-store.ts";
@@ -27,16 +33,16 @@ export function pgPersistence(connect: Connect, rules: JobRules): Persistence {
   const db = openDatabase(connect);
   return {
     posts: pgVideoPostRepository(db, rules),
-    postQueries: unported("postQueries"),
-    postHistory: unported("postHistory"),
-    foldedTitles: unported("foldedTitles"),
-    outbox: unported("outbox"),
+    postQueries: pgVideoPostQueries(db),
+    postHistory: pgVideoPostHistory(db),
+    foldedTitles: pgFoldedTitles(db),
+    outbox: pgOutbox(db),
     uploads: pgUploadStore(db),
     uploadTokens: pgUploadTokenStore(db),
     jobs: pgJobStore(db),
-    encoderJobs: unported("encoderJobs"),
+    encoderJobs: pgEncoderJobs(db),
     pending: pgPendingWorkQueries(db),
-    prefixes: unported("prefixes"),
+    prefixes: pgPrefixQueries(db),
     gateReadings: pgGateReadings(db),
     revocations: pgRevocationFeed(db),
     contentKeys: pgContentKeyStore(db),
@@ -53,12 +59,4 @@ export function pgPersistence(connect: Connect, rules: JobRules): Persistence {
     webhookDeliveries: pgWebhookDeliveries(db),
     serviceState: pgServiceState(db),
   };
-}
-
-/** Until every store is written: each use is an error that names the store. */
-function unported(store: string): never {
-  return new Proxy(
-    {},
-    { get: (_, method) => () => Promise.reject(new Error(`not written for Postgres: ${store}.${String(method)}`)) },
-  ) as never;
 }

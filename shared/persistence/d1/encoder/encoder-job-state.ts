@@ -1,23 +1,16 @@
 import { sql } from "drizzle-orm";
-import type { EncoderJob, EncoderJobState, JobOfPart } from "../../../domain/encoder-job.ts";
-import type { PostMetadata } from "../../../domain/post-metadata.ts";
-import { QUALITIES } from "../../../domain/quality.ts";
-import type { AbrVariant } from "../../../domain/rendition.ts";
+import type { EncoderJobRow } from "../../rows/encoder-job-rows.ts";
 
 /* One row of an encoder job with its part and the state of both jobs: one statement, so one moment. */
 
-export type EncoderJobRow = EncoderJob & {
+export type StoredEncoderJob = Omit<
+  EncoderJobRow,
+  "isDeleted" | "isReplaced" | "metadata" | "warnings" | "variants" | "transcode" | "encrypt"
+> & {
   readonly isDeleted: 0 | 1;
-  readonly postVersion: number;
-  readonly metadata: string;
-  readonly passthrough: string | null;
-  readonly fileIndex: number;
-  readonly durationSeconds: number | null;
-  readonly warnings: string;
-  readonly encPath: string | null;
-  readonly encPathJobId: string | null;
-  readonly keyVersion: number | null;
   readonly isReplaced: 0 | 1;
+  readonly metadata: string;
+  readonly warnings: string;
   readonly variants: string;
   readonly transcode: string;
   readonly encrypt: string | null;
@@ -81,30 +74,15 @@ export const STATUS = sql`(SELECT CASE
     FROM (SELECT coalesce(encrypt, (${TRANSCODE})) AS present, encrypt IS NOT NULL AS isEncrypt
       FROM (SELECT (${ENCRYPT}) AS encrypt))))`;
 
-export function stateOf(row: EncoderJobRow): EncoderJobState {
-  const { isDeleted, metadata, fileIndex, durationSeconds, warnings, variants, transcode, encrypt, ...rest } = row;
-  const { encPath, encPathJobId, keyVersion, isReplaced, ...job } = rest;
+export function rowOf(row: StoredEncoderJob): EncoderJobRow {
   return {
-    ...job,
-    isDeleted: isDeleted === 1,
-    metadata: JSON.parse(metadata) as PostMetadata,
-    part: {
-      fileIndex,
-      durationSeconds,
-      warnings: JSON.parse(warnings) as readonly string[],
-      playing:
-        encPath === null || encPathJobId === null || keyVersion === null
-          ? null
-          : { prefix: encPath, transcodeJobId: encPathJobId, keyVersion },
-      variants: inOrder(JSON.parse(variants) as readonly AbrVariant[]),
-      isReplaced: isReplaced === 1,
-    },
-    transcode: JSON.parse(transcode) as JobOfPart,
-    encrypt: encrypt === null ? null : (JSON.parse(encrypt) as JobOfPart),
+    ...row,
+    isDeleted: row.isDeleted === 1,
+    isReplaced: row.isReplaced === 1,
+    metadata: JSON.parse(row.metadata) as EncoderJobRow["metadata"],
+    warnings: JSON.parse(row.warnings) as EncoderJobRow["warnings"],
+    variants: JSON.parse(row.variants) as EncoderJobRow["variants"],
+    transcode: JSON.parse(row.transcode) as EncoderJobRow["transcode"],
+    encrypt: row.encrypt === null ? null : (JSON.parse(row.encrypt) as EncoderJobRow["transcode"]),
   };
-}
-
-/** The highest first. */
-function inOrder(variants: readonly AbrVariant[]): readonly AbrVariant[] {
-  return variants.toSorted((a, b) => QUALITIES.indexOf(a.quality) - QUALITIES.indexOf(b.quality));
 }

@@ -1,11 +1,8 @@
 import { and, asc, eq, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Outbox, TakeDue } from "../../../application/ports/outbox.ts";
-import { identifyEvents } from "../../../domain/domain-event.ts";
+import { dueSaves, MOST_DOUBLINGS } from "../../rows/due-saves.ts";
 import type { Database } from "../database.ts";
 import { videoPostRevision as revision } from "../schema/video-post.ts";
-
-/** Doublings after which the wait is at its longest in any case. */
-const MOST_DOUBLINGS = 20;
 
 export function d1Outbox(db: Database): Outbox {
   return {
@@ -14,12 +11,7 @@ export function d1Outbox(db: Database): Outbox {
         take(db, input, isNull(revision.dispatchRetryAt), input.first),
         take(db, input, lte(revision.dispatchRetryAt, input.now), input.again),
       ]);
-      // A statement returns its rows in any order. Those of one post are in the order of its saves.
-      const saves = [...first, ...again].toSorted(
-        (one, other) => one.at - other.at || compare(one.videoPostId, other.videoPostId) || one.version - other.version,
-      );
-      // Earlier releases saved events without an identity.
-      return saves.map(({ at, ...save }) => ({ ...save, events: identifyEvents({ ...save, at }, save.events) }));
+      return dueSaves([...first, ...again]);
     },
 
     markDispatched: async ({ videoPostId, version }, now) => {
@@ -47,8 +39,4 @@ function take(db: Database, { now, firstWaitMs, longestWaitMs }: TakeDue, isDue:
     .set({ dispatchAttempts: sql`${dispatchAttempts} + 1`, dispatchRetryAt: sql`${now} + ${wait}` })
     .where(sql`(${videoPostId}, ${version}) IN ${due}`)
     .returning({ videoPostId, version, events, at: createdAt });
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PrefixQueries, PrefixStatus, ReplacedUse } from "../../../application/ports/prefix-queries.ts";
 import { ownerOfPrefix } from "../../../domain/prefix-owner.ts";
+import { askedPrefix } from "../../rows/asked-prefix.ts";
 import type { Database } from "../database.ts";
 import { LIVE_VERSION } from "../schema/video-post.ts";
 
@@ -45,10 +46,9 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
       WHEN EXISTS (SELECT 1 FROM video_hls_encrypt_key k WHERE k.file_id = j.file_id
         AND k.key_version = w.key_version AND k.status = 'RETIRING' AND k.usable_until > ${now}) THEN 'retiring'
       ELSE 'garbage' END AS use
-    FROM (SELECT key AS position, json_extract(value, '$[0]') AS prefix, json_extract(value, '$[1]') AS upload_id,
-        json_extract(value, '$[2]') AS job_id, json_extract(value, '$[3]') AS key_version,
-        json_extract(value, '$[4]') AS imported
-      FROM json_each(${JSON.stringify(prefixes.map(askedFor))})) w
+    FROM (SELECT key AS position, value->>'prefix' AS prefix, value->>'uploadId' AS upload_id,
+        value->>'transcodeJobId' AS job_id, value->>'keyVersion' AS key_version, value->>'isImport' AS imported
+      FROM json_each(${JSON.stringify(prefixes.map(askedPrefix))})) w
     LEFT JOIN video_transcode_job j ON j.job_id = w.job_id
     LEFT JOIN video_file_post f ON f.id = j.file_id
     LEFT JOIN video_post p ON p.id = f.video_id`);
@@ -63,22 +63,4 @@ const livePartOf = sql`SELECT 1 FROM video_file_post uf JOIN video_post up ON up
 /** The same prefix, one that contains the pointer, or one inside it. */
 function overlaps(pointer: SQL): SQL {
   return sql`coalesce(substr(${pointer}, 1, length(w.prefix)) = w.prefix OR substr(w.prefix, 1, length(${pointer})) = ${pointer}, 0)`;
-}
-
-function askedFor(prefix: string): readonly (string | number | null)[] {
-  const owner = ownerOfPrefix(prefix);
-  switch (owner?.kind) {
-    case "upload":
-      return [prefix, owner.uploadId, null, null, 0];
-    case "import":
-      return [prefix, null, null, null, 1];
-    case "clear":
-      return [prefix, null, owner.transcodeJobId, null, 0];
-    case "encrypted":
-      return [prefix, null, owner.transcodeJobId, owner.keyVersion, 0];
-    case undefined:
-      return [prefix, null, null, null, 0];
-    default:
-      return owner satisfies never;
-  }
 }

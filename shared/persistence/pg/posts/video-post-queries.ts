@@ -1,0 +1,29 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { VideoPostPage, VideoPostQueries, VideoPostQuery } from "../../../application/ports/video-post-queries.ts";
+import { POSTS_PER_PAGE_READ, type PostRow, postPage } from "../../rows/post-page.ts";
+import type { Database } from "../database.ts";
+import { orderedRead } from "./ordered-read.ts";
+
+export function pgVideoPostQueries(db: Database): VideoPostQueries {
+  return { list: (query) => list(db, query) };
+}
+
+const READ = sql.raw(`id, author_id, title, slug, resource_type, status, duration, created_at, updated_at,
+  published_at, title_folded`);
+
+const COLUMNS = sql.raw(`id AS "videoPostId", author_id AS "authorId", title, slug, resource_type AS "resourceType",
+  status, duration AS "durationSeconds", created_at AS "createdAt", updated_at AS "updatedAt",
+  published_at AS "publishedAt", title_folded AS "titleFolded"`);
+
+async function list(db: Database, query: VideoPostQuery): Promise<VideoPostPage> {
+  const { served, checked, order } = orderedRead(query.filter, query.after);
+  const { rows } = await db.run(sql`SELECT ${COLUMNS}, matches, n FROM (
+      SELECT ${READ}, ${all(checked)} AS matches, row_number() OVER (ORDER BY ${order}) AS n
+      FROM video_post WHERE ${all(served)} ORDER BY ${order} LIMIT ${POSTS_PER_PAGE_READ}) AS looked
+    WHERE matches OR n = ${POSTS_PER_PAGE_READ} ORDER BY ${order} LIMIT ${query.limit + 1}`);
+  return postPage(rows as unknown as readonly PostRow[], query);
+}
+
+function all(conditions: readonly SQL[]): SQL {
+  return conditions.length === 0 ? sql`true` : sql.join([...conditions], sql` AND `);
+}

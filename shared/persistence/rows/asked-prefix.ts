@@ -1,0 +1,29 @@
+import { ownerOfPrefix } from "../../domain/prefix-owner.ts";
+
+/** What the name of a prefix says about its owner, by which a statement finds its rows. */
+export type AskedPrefix = {
+  readonly prefix: string;
+  readonly uploadId: string | null;
+  readonly transcodeJobId: string | null;
+  readonly keyVersion: number | null;
+  readonly isImport: boolean;
+};
+
+export function askedPrefix(prefix: string): AskedPrefix {
+  const asked = { prefix, uploadId: null, transcodeJobId: null, keyVersion: null, isImport: false };
+  const owner = ownerOfPrefix(prefix);
+  switch (owner?.kind) {
+    case "upload":
+      return { ...asked, uploadId: owner.uploadId };
+    case "import":
+      return { ...asked, isImport: true };
+    case "clear":
+      return { ...asked, transcodeJobId: owner.transcodeJobId };
+    case "encrypted":
+      return { ...asked, transcodeJobId: owner.transcodeJobId, keyVersion: owner.keyVersion };
+    case undefined:
+      return asked;
+    default:
+      return owner satisfies never;
+  }
+}
