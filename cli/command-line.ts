@@ -75,7 +75,7 @@ export function createProgram(version: string, { print, done }: Actions): Progra
   addOperatorCommands(program, done);
   program.commandsGroup("Run a processor (settings in the environment):");
   addProcessorCommands(program, done);
-  program.commandsGroup("Move a database:");
+  program.commandsGroup("Manage a database:");
   addDatabaseCommands(program, done);
   addConnectionOptions(program);
   return program;

@@ -12,7 +12,7 @@ export const EXIT_MEANINGS: { readonly [Name in keyof typeof EXIT]: Meaning } = 
   ok: { of: "all", means: "done", remedy: "nothing" },
   failed: {
     of: "all but `run`, `import` and `gc`",
-    means: "refused by the Worker, cancelled, or incomplete",
+    means: "refused by the Worker or for the database, cancelled, or incomplete",
     remedy: "read the line on stderr",
   },
   warned: { of: "`doctor`", means: "the deployment works, with a warning", remedy: "read the findings" },
@@ -24,12 +24,13 @@ export const EXIT_MEANINGS: { readonly [Name in keyof typeof EXIT]: Meaning } = 
   },
   tryLater: {
     of: "all but `serve`",
-    means: "a transient fault, a stop, or the Worker is unavailable; `run`: another holds the job, or it waits",
+    means:
+      "a transient fault, a stop, or the Worker or the database is unavailable; `run`: another holds the job, or it waits",
     remedy: "start it again later",
   },
   badConfiguration: {
     of: "all",
-    means: "a setting, the configuration file or ffmpeg is missing or wrong",
+    means: "a setting, the configuration file, ffmpeg or a permission is missing or wrong",
     remedy: "set what the message names",
   },
 };

@@ -52,6 +52,13 @@ export async function perform({ command, connection }: Typed, version: string, s
         return doctor(command, { connection: found, version, fetch, ...clock }, { out, err });
       });
     }
+    case "migrate": {
+      const { migrateDatabase } = await import("./database/migrate-database.ts");
+      const { readDatabaseUrl } = await import("./database/database-url.ts");
+      return configured(readDatabaseUrl(command.databaseUrl, process.env), err, (url) =>
+        migrateDatabase(command, { url, now: Date.now }, { out, err }),
+      );
+    }
     case "encode": {
       const { encode } = await import("./videos/encode.ts");
       return asOperator(connection, err, (client, config) => {

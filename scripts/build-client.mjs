@@ -1,7 +1,7 @@
 // Builds client/dist: the entry `ladderlock/client`, one module for Node, browsers and Workers with its types, and the
 // program `ladderlock`. npm runs it before it packs the package in client/, which has no dependencies.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -35,7 +35,8 @@ execFileSync(
 const { metafile } = await build({
   entryPoints: { ladderlock: join(ROOT, "cli/main.ts") },
   outdir: DIST,
-  chunkNames: "program/[name]-[hash]",
+  // As deep as cli/database is, which reads the migrations from ../../migrations.
+  chunkNames: "program/parts/[name]-[hash]",
   bundle: true,
   // What a command needs is loaded with it: the processor and its S3 client stay out of the way of the others.
   splitting: true,
@@ -50,6 +51,10 @@ const { metafile } = await build({
   metafile: true,
 });
 writeFileSync(join(DIST, "program/licenses.txt"), licensesOf(Object.keys(metafile.inputs)));
+cpSync(join(ROOT, "migrations/pg"), join(DIST, "migrations/pg"), {
+  recursive: true,
+  filter: (path) => !path.endsWith("/meta"),
+});
 copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
 
 /**

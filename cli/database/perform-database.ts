@@ -1,6 +1,9 @@
 import { EXIT } from "../../processor/cli/exit-codes.ts";
 import type { Output } from "../../processor/cli/output.ts";
 import type { DatabaseAction } from "../definitions/database-commands.ts";
+import type { Postgres } from "./connect.ts";
+import { connectionProblem } from "./connection-problem.ts";
+import { readDatabaseUrl } from "./database-url.ts";
 
 /** The first one with everything that reading a file of SQLite needs. */
 const NEEDED_NODE = [24, 10] as const;
@@ -11,12 +14,28 @@ export async function performDatabase(action: DatabaseAction, release: string, o
     output.err(`This command needs Node ${NEEDED_NODE.join(".")} or newer; this is Node ${process.versions.node}.\n`);
     return EXIT.badConfiguration;
   }
-  const url = action.databaseUrl ?? process.env.DATABASE_URL ?? "";
-  if (url === "" && action.d1File === null) {
-    output.err("DATABASE_URL is missing: set it to the address of Postgres, or name a file of D1 with --d1\n");
+  if (action.d1File !== null) return performAction(action, release, { url: "" }, output);
+  const read = readDatabaseUrl(action.databaseUrl, process.env);
+  if (read.kind === "invalid") {
+    output.err(`${read.problems.join("\n")}, or name a file of D1 with --d1\n`);
     return EXIT.badConfiguration;
   }
-  const postgres = { url };
+  try {
+    return await performAction(action, release, { url: read.config }, output);
+  } catch (error) {
+    const problem = connectionProblem(error, read.config);
+    if (problem === null) throw error;
+    output.err(`${problem.text}\n`);
+    return problem.code;
+  }
+}
+
+async function performAction(
+  action: DatabaseAction,
+  release: string,
+  postgres: Postgres,
+  output: Output,
+): Promise<number> {
   switch (action.name) {
     case "export": {
       const { exportDatabase } = await import("./export-database.ts");

@@ -2,7 +2,7 @@ import type { Command as Program } from "commander";
 import { optionText } from "./option-values.ts";
 
 /** Commands that do not speak to the API, or take their settings from the environment alone. */
-const WITHOUT = new Set(["serve", "run", "gc", "completion", "complete", "help", "database"]);
+const WITHOUT = new Set(["serve", "run", "gc", "migrate", "database", "completion", "complete", "help"]);
 
 /** Adds to every command of the API how it finds the deployment. */
 export function addConnectionOptions(program: Program): void {

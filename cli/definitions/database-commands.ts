@@ -1,8 +1,15 @@
 import type { Command as Program } from "commander";
 import { optionText } from "./option-values.ts";
 
-/** Commands that move what a deployment has in its database. */
-export type DatabaseCommand = { readonly name: "database"; readonly command: DatabaseAction };
+/** Commands that reach the database of a deployment directly. */
+export type DatabaseCommand =
+  | { readonly name: "database"; readonly command: DatabaseAction }
+  | {
+      readonly name: "migrate";
+      readonly databaseUrl: string | null;
+      readonly dryRun: boolean;
+      readonly json: boolean;
+    };
 
 export type DatabaseAction =
   | {
@@ -21,11 +28,24 @@ export type DatabaseAction =
 
 type ExportFlags = { d1?: string; databaseUrl?: string; output?: string; verify?: string };
 type ImportFlags = { d1?: string; databaseUrl?: string };
+type MigrateFlags = { databaseUrl?: string; dryRun?: boolean; json?: boolean };
 
 const URL_TEXT = "address of Postgres; other users of the machine can see it (else DATABASE_URL)";
 
 export function addDatabaseCommands(program: Program, done: (command: DatabaseCommand) => void): void {
-  const database = program.command("database").description("move a deployment between D1 and Postgres");
+  program
+    .command("migrate")
+    .description("bring a Postgres database to the schema of this release")
+    .option("--database-url <url>", URL_TEXT, optionText)
+    .option("--dry-run", "list the migrations that would be applied, and apply none")
+    .option("--json", "print JSON")
+    .action(({ databaseUrl, dryRun, json }: MigrateFlags) =>
+      done({ name: "migrate", databaseUrl: databaseUrl ?? null, dryRun: dryRun === true, json: json === true }),
+    );
+  const database = program
+    .command("database")
+    .description("move a deployment between D1 and Postgres")
+    .helpCommand(false);
   database
     .command("export")
     .description("write everything that Postgres, or a file of `wrangler d1 export`, holds into one file")

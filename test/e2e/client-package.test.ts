@@ -147,6 +147,18 @@ describe("the program", () => {
     });
   });
 
+  it("brings the migrations of Postgres along", async () => {
+    const files = readdirSync(join(ROOT, "migrations/pg")).filter((name) => name.endsWith(".sql"));
+    expect(readdirSync(join(site, "node_modules/ladderlock/dist/migrations/pg"))).toEqual(files);
+    // It reads them before it connects.
+    const nobody = await ladderlock([
+      "migrate",
+      "--database-url",
+      "postgres://ladderlock:secret@127.0.0.1:9/ladderlock",
+    ]);
+    expect(nobody).toMatchObject({ code: 75, err: expect.stringContaining("127.0.0.1:9 could not be reached") });
+  });
+
   it("stores the key that the server accepts, for its owner alone, and refuses a file that others can read", async () => {
     const server = ["--server", stack.origin];
     const wrong = await ladderlock(["login", ...server], { input: "a-key-of-another-deployment-0123456789\n" });

@@ -31,8 +31,9 @@ export function clientPerCall(options: ClientOptions): Connect {
     const client = new Client(clientConfig(options));
     // Ending a client on Workers emits an error each time. A failure during a statement rejects the statement.
     client.on("error", () => {});
-    await client.connect();
     try {
+      // A server keeps a connection that was not authenticated, and waits for it when it drops a database.
+      await client.connect();
       return await work(client);
     } finally {
       void client.end().catch(() => {});
@@ -48,8 +49,8 @@ export async function withOneClient<T>(options: ClientOptions, work: (client: Pg
   const client = new Client({ ...clientConfig(options), pipeline: false, query_timeout: 0 });
   // A failure during a statement rejects the statement.
   client.on("error", () => {});
-  await client.connect();
   try {
+    await client.connect();
     return await work(client);
   } finally {
     await client.end().catch(() => {});

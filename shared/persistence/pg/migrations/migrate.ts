@@ -1,10 +1,10 @@
 import type { PgClient } from "../database.ts";
-import { applyMigration } from "./apply-migration.ts";
+import { applyMigration, MigrationFailed } from "./apply-migration.ts";
 import { compareHistory, type HashedMigration, type History, type Migration, withHashes } from "./history.ts";
 import { inspectDatabase, type UnfitDatabase } from "./inspect-database.ts";
 import { holderOfLock, releaseLock, takeLock } from "./lock.ts";
 
-export type { Migration };
+export { type Migration, MigrationFailed };
 
 export type MigrateOptions = {
   /** Those of this release, in their order. */

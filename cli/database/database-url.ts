@@ -1,0 +1,24 @@
+import type { ConfigOutcome, Environment } from "../../processor/config/config.ts";
+
+const EXAMPLE = "postgres://user:password@host:5432/ladderlock";
+
+/** The option comes before DATABASE_URL. A problem never quotes the value, which holds a password. */
+export function readDatabaseUrl(option: string | null, environment: Environment): ConfigOutcome<string> {
+  const source = option === null ? "DATABASE_URL" : "--database-url";
+  const value = option ?? environment.DATABASE_URL?.trim();
+  if (!value) {
+    const problem = `DATABASE_URL is missing: set it to the address of the database, such as ${EXAMPLE}, or add --database-url`;
+    return { kind: "invalid", problems: [problem] };
+  }
+  const problem = whyUnusable(value);
+  return problem === null
+    ? { kind: "valid", config: value }
+    : { kind: "invalid", problems: [`${source} ${problem}: set it to an address such as ${EXAMPLE}`] };
+}
+
+function whyUnusable(value: string): string | null {
+  if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value)) return "is not the address of a Postgres database";
+  const { pathname, hostname, searchParams } = new URL(value);
+  if (hostname === "" && !searchParams.has("host")) return "names no host";
+  return pathname.length > 1 ? null : "names no database";
+}
