@@ -151,13 +151,15 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The first difference between two databases, in a sentence; null where they are equal. */
+/** What differs between two databases, in a sentence; null where they are equal. */
 export function difference(wanted: Sums, found: Sums): string | null {
-  for (const { name } of TRANSFER_TABLES) {
-    const [a, b] = [wanted[name], found[name]];
-    if (a?.rows !== b?.rows) return `${name} has ${b?.rows ?? 0} rows instead of ${a?.rows ?? 0}`;
-    if (a?.sha256 !== b?.sha256) return `rows of ${name} differ`;
-    if ((b?.drawn ?? 0) < (a?.drawn ?? 0)) return `${name} would draw numbers again that were drawn before`;
-  }
-  return null;
+  const all = TRANSFER_TABLES.flatMap(({ name }) => differenceOf(name, wanted[name], found[name]) ?? []);
+  return all.length === 0 ? null : all.join("; ");
+}
+
+function differenceOf(name: string, wanted: TableSum | undefined, found: TableSum | undefined): string | null {
+  if (wanted?.rows !== found?.rows) return `${name} has ${found?.rows ?? 0} rows instead of ${wanted?.rows ?? 0}`;
+  if (wanted?.sha256 !== found?.sha256) return `rows of ${name} differ`;
+  const drawsAgain = (found?.drawn ?? 0) < (wanted?.drawn ?? 0);
+  return drawsAgain ? `${name} would draw numbers again that were drawn before` : null;
 }

@@ -2,7 +2,7 @@ import { EXIT } from "../../processor/cli/exit-codes.ts";
 import type { Output } from "../../processor/cli/output.ts";
 import type { DatabaseAction } from "../definitions/database-commands.ts";
 import type { Postgres } from "./connect.ts";
-import { connectionProblem } from "./connection-problem.ts";
+import { connectionProblem, type Problem } from "./connection-problem.ts";
 import { readDatabaseUrl } from "./database-url.ts";
 
 /** The first one with everything that reading a file of SQLite needs. */
@@ -14,8 +14,7 @@ export async function performDatabase(action: DatabaseAction, release: string, o
     output.err(`This command needs Node ${NEEDED_NODE.join(".")} or newer; this is Node ${process.versions.node}.\n`);
     return EXIT.badConfiguration;
   }
-  if (action.d1File !== null) return performAction(action, release, { url: "" }, output);
-  const read = readDatabaseUrl(action.databaseUrl, process.env);
+  const read = action.d1File === null ? readDatabaseUrl(action.databaseUrl, process.env) : NO_POSTGRES;
   if (read.kind === "invalid") {
     output.err(`${read.problems.join("\n")}, or name a file of D1 with --d1\n`);
     return EXIT.badConfiguration;
@@ -23,12 +22,14 @@ export async function performDatabase(action: DatabaseAction, release: string, o
   try {
     return await performAction(action, release, { url: read.config }, output);
   } catch (error) {
-    const problem = connectionProblem(error, read.config);
+    const problem = fileProblem(error) ?? (action.d1File === null ? connectionProblem(error, read.config) : null);
     if (problem === null) throw error;
     output.err(`${problem.text}\n`);
     return problem.code;
   }
 }
+
+const NO_POSTGRES = { kind: "valid", config: "" } as const;
 
 async function performAction(
   action: DatabaseAction,
@@ -48,4 +49,19 @@ async function performAction(
     default:
       return action satisfies never;
   }
+}
+
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  EEXIST: "exists already; name another file",
+  EACCES: "is not accessible to this user",
+  EISDIR: "is a folder",
+  ENOSPC: "does not fit on the disk",
+};
+
+function fileProblem(error: unknown): Problem | null {
+  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return null;
+  const fact = FILE_PROBLEMS[String(error.code)];
+  const path = "path" in error ? String(error.path) : "The file";
+  return fact === undefined ? null : { text: `${path} ${fact}`, code: EXIT.badInput };
 }
