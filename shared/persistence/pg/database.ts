@@ -102,9 +102,14 @@ export function texts(values: readonly string[]): SQL {
   return sql`${sql.param([...values])}::text[]`;
 }
 
-/** A whole row as one parameter: `INSERT INTO t SELECT * FROM ${recordOf(t, row)}`. */
-export function recordOf<T extends Table>(table: T, row: InferSelectModel<T>): SQL {
+/**
+ * A whole row as one parameter: `INSERT INTO t ${rowValues(t, row)}`. Its columns are named, so that columns of a later
+ * release get their defaults.
+ */
+export function rowValues<T extends Table>(table: T, row: InferSelectModel<T>): SQL {
   const properties = row as Readonly<Record<string, unknown>>;
   const values = Object.entries(getTableColumns(table)).map(([property, { name }]) => [name, properties[property]]);
-  return sql`json_populate_record(NULL::${sql.identifier(getTableName(table))}, ${JSON.stringify(Object.fromEntries(values))})`;
+  const names = columnsOf(table);
+  return sql`(${names}) SELECT ${names}
+    FROM json_populate_record(NULL::${sql.identifier(getTableName(table))}, ${JSON.stringify(Object.fromEntries(values))})`;
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { ApiKeyStore } from "../../../application/ports/api-key-store.ts";
-import { columnsOf, type Database, recordOf, rowOf } from "../database.ts";
+import { columnsOf, type Database, rowOf, rowValues } from "../database.ts";
 import { announceChange } from "../playback/revocation-feed.ts";
 import { apiKey } from "../schema/callers.ts";
 
@@ -11,7 +11,7 @@ export function pgApiKeyStore(db: Database): ApiKeyStore {
   };
   return {
     async create(key) {
-      await db.run(sql`INSERT INTO api_key SELECT * FROM ${recordOf(apiKey, key)}`);
+      await db.run(sql`INSERT INTO api_key ${rowValues(apiKey, key)}`);
     },
 
     find: async (keyId) => (await keys(sql`WHERE key_id = ${keyId}`))[0] ?? null,

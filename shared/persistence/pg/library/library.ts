@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Library, LibraryEntry, ListVideos } from "../../../application/ports/library.ts";
 import type { PublishedVideo } from "../../../domain/published-video.ts";
 import { NOT_PUBLISHED, publishedVideoOfRow } from "../../rows/published-video.ts";
-import { columnsOf, type Database, recordOf, rowOf } from "../database.ts";
+import { columnsOf, type Database, rowOf, rowValues } from "../database.ts";
 import { publishedVideo } from "../schema/library.ts";
 
 /** A post that was withdrawn or deleted a moment ago is hidden before its event is handled. */
@@ -30,7 +30,7 @@ export function pgLibrary(db: Database): Library {
 
 async function record(db: Database, { videoPostId, version, video }: LibraryEntry): Promise<void> {
   const row = { ...(video ?? NOT_PUBLISHED), videoPostId, version };
-  await db.run(sql`INSERT INTO published_video AS v SELECT * FROM ${recordOf(publishedVideo, row)}
+  await db.run(sql`INSERT INTO published_video AS v ${rowValues(publishedVideo, row)}
     ON CONFLICT (video_post_id) DO UPDATE SET (${columnsOf(publishedVideo)}) = ROW(${columnsOf(publishedVideo, "excluded")})
     WHERE excluded.version > v.version`);
 }

@@ -9,7 +9,7 @@ import type {
 } from "../../../application/ports/upload-store.ts";
 import type { CreatedAt } from "../../../application/ports/webhook-deliveries.ts";
 import { declaredSha256, type Upload } from "../../../domain/upload.ts";
-import { columnsOf, type Database, recordOf, rowOf, texts } from "../database.ts";
+import { columnsOf, type Database, rowOf, rowValues, texts } from "../database.ts";
 import { uploadSession } from "../schema/uploads.ts";
 import { LIVE_VERSION } from "../schema/video-post.ts";
 import { insertCompleted } from "./upload-deliveries.ts";
@@ -56,7 +56,7 @@ const COLUMNS = columnsOf(uploadSession, "u");
 const isOwn = ({ uploadId, owner }: UploadRef): SQL => sql`u.upload_id = ${uploadId} AND u.owner = ${owner}`;
 
 export function insertUpload(upload: Upload): SQL {
-  return sql`INSERT INTO upload_session AS u SELECT * FROM ${recordOf(uploadSession, upload)}`;
+  return sql`INSERT INTO upload_session AS u ${rowValues(uploadSession, upload)}`;
 }
 
 /**

@@ -9,7 +9,7 @@ import type {
 } from "../../../application/ports/upload-token-store.ts";
 import type { CreatedAt } from "../../../application/ports/webhook-deliveries.ts";
 import type { UploadTokenWithUpload } from "../../../domain/upload-token.ts";
-import { columnsOf, type Database, recordOf, rowOf } from "../database.ts";
+import { columnsOf, type Database, rowOf, rowValues } from "../database.ts";
 import { uploadSession, uploadToken } from "../schema/uploads.ts";
 import { insertExpiredTokens } from "./upload-deliveries.ts";
 import { REMOVING } from "./upload-removal.ts";
@@ -21,7 +21,7 @@ const MOST_REPLACED = 20;
 export function pgUploadTokenStore(db: Database): UploadTokenStore {
   return {
     create: async (token) => {
-      await db.run(sql`INSERT INTO upload_token SELECT * FROM ${recordOf(uploadToken, token)}`);
+      await db.run(sql`INSERT INTO upload_token ${rowValues(uploadToken, token)}`);
     },
     find: async (tokenId) => (await withUpload(db, sql`WHERE t.token_id = ${tokenId}`))[0] ?? null,
     list: (input) => list(db, input),
@@ -94,7 +94,7 @@ async function openUpload(db: Database, { tokenId, upload, now }: OpenTokenUploa
         < ${MOST_REPLACED}`,
     sql`WITH named AS (UPDATE upload_token t SET upload_id = ${upload.uploadId}
           WHERE ${isUsable} AND ${hasNoUpload(now)} RETURNING 1),
-        opened AS (INSERT INTO upload_session SELECT * FROM ${recordOf(uploadSession, upload)}
+        opened AS (INSERT INTO upload_session ${rowValues(uploadSession, upload)}
           WHERE EXISTS (SELECT 1 FROM named))
       SELECT 1 FROM named`,
   ]);

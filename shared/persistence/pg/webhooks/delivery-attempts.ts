@@ -3,7 +3,7 @@ import type { DueDelivery, FinishedAttempt } from "../../../application/ports/we
 import { readEncoderJobName } from "../../../domain/encoder-job.ts";
 import type { WebhookSecret } from "../../../domain/webhook-endpoint.ts";
 import { attemptStart, JOB_SECRETS } from "../../rows/attempt-start.ts";
-import { columnsOf, type Database, recordOf } from "../database.ts";
+import { columnsOf, type Database, rowValues } from "../database.ts";
 import { webhookAttempt, webhookDelivery } from "../schema/webhooks.ts";
 import { deliveryOf, isOne, restart } from "./delivery-rows.ts";
 
@@ -57,7 +57,7 @@ export async function finishAttempt(db: Database, done: FinishedAttempt): Promis
     WHERE id = ${endpointId} AND url = ${url} AND state = 'ENABLED'`;
   await db.batch([
     ...(after.isGone ? [disable] : []),
-    sql`INSERT INTO webhook_attempt SELECT * FROM ${recordOf(webhookAttempt, { endpointId, eventId, ...attempt })} ON CONFLICT DO NOTHING`,
+    sql`INSERT INTO webhook_attempt ${rowValues(webhookAttempt, { endpointId, eventId, ...attempt })} ON CONFLICT DO NOTHING`,
     sql`UPDATE webhook_delivery SET state = ${after.state}, next_attempt_at = ${after.nextAttemptAt}, wake_at = ${wakeAt},
         delivered_at = coalesce(${deliveredAt}, delivered_at)
       WHERE ${isOne(done)} AND ${isCurrent}`,

@@ -3,7 +3,7 @@ import type { EndpointChange, WebhookEndpoints } from "../../../application/port
 import type { WebhookEndpoint, WebhookSecret } from "../../../domain/webhook-endpoint.ts";
 import { JOB_SECRETS } from "../../rows/attempt-start.ts";
 import { lockOf } from "../advisory-locks.ts";
-import { columnsOf, type Database, jsonb, recordOf, rowOf } from "../database.ts";
+import { columnsOf, type Database, jsonb, rowOf, rowValues } from "../database.ts";
 import { webhookEndpoint, webhookSecret } from "../schema/webhooks.ts";
 
 export function pgWebhookEndpoints(db: Database): WebhookEndpoints {
@@ -19,7 +19,7 @@ export function pgWebhookEndpoints(db: Database): WebhookEndpoints {
     delete: (id) => remove(db, id),
     rotateSecret: (id, made, oldExpiresAt) => rotate(db, ofEndpoint(id), insertSecret(id, made), oldExpiresAt),
     rotateJobSecret: async (made, oldExpiresAt) => {
-      const insert = sql`INSERT INTO webhook_secret SELECT * FROM ${recordOf(webhookSecret, { ...made, endpointId: JOB_SECRETS })}`;
+      const insert = sql`INSERT INTO webhook_secret ${rowValues(webhookSecret, { ...made, endpointId: JOB_SECRETS })}`;
       await rotate(db, sql`endpoint_id = ${JOB_SECRETS}`, insert, oldExpiresAt);
     },
     hasJobSecret: async () =>
