@@ -1,5 +1,6 @@
 import { createApp, unexpectedError } from "./app.ts";
 import type { Context } from "./context.ts";
+import { problem } from "./http/problems.ts";
 import { withPublicHeaders } from "./middleware/public-headers.ts";
 import { createPlayerHandlers, handlePlayerRequest } from "./player-requests.ts";
 
@@ -10,6 +11,8 @@ export function createRequestHandler(context: Context): RequestHandler {
   const players = createPlayerHandlers(context);
   const app = createApp(context, players);
   return async (request, execution) => {
+    // U+0000, which no id contains and Postgres refuses.
+    if (request.url.includes("%00")) return withPublicHeaders(problem("invalid", "The address must not contain %00"));
     try {
       return await (handlePlayerRequest(players, request, execution) ?? app.fetch(request, context.env, execution));
     } catch (error) {

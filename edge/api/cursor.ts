@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { base64UrlDecode, base64UrlEncode } from "../../shared/lib/base64.ts";
+import { unstorablePath } from "../../shared/lib/storable-text.ts";
 
 /** A position in a list, as an opaque text. */
 export type Cursor<Position> = {
@@ -23,7 +24,8 @@ function cursorOf<S extends z.ZodType>(position: S): Cursor<z.output<S>> {
 
 function decoded(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(base64UrlDecode(text)));
+    const position: unknown = JSON.parse(new TextDecoder().decode(base64UrlDecode(text)));
+    return unstorablePath(position) === null ? position : undefined;
   } catch {
     return undefined;
   }

@@ -12,9 +12,11 @@ export function readRouteQuery({ query }: RouteDefinition, request: Request): Re
 
 /** The body of the route; null if it takes none, for which `{}` counts as empty. */
 export async function readRouteBody(definition: RouteDefinition, request: Request): Promise<ReadInput<unknown>> {
-  const { body, bodyIsOptional, method } = definition;
-  if (body !== undefined) return readJson(request, body, bodyIsOptional ? {} : undefined);
+  const { access, body, bodyIsOptional, method } = definition;
+  // A processor reports names and messages of media as they are, and a refusal would repeat with every attempt.
+  const unstorable = access.kind === "processor" || access.kind === "job" ? "replaced" : "refused";
+  if (body !== undefined) return readJson(request, body, { whenEmpty: bodyIsOptional ? {} : undefined, unstorable });
   if (method === "GET" && request.body === null) return { kind: "value", value: null };
-  const read = await readJson(request, NOTHING, {});
+  const read = await readJson(request, NOTHING, { whenEmpty: {} });
   return read.kind === "refused" ? read : { kind: "value", value: null };
 }

@@ -13,6 +13,13 @@ export function inputProblems(error: z.ZodError, whole: "body" | "query"): strin
   return problems.slice(0, MOST_PROBLEMS).join("; ");
 }
 
+/** Of text that no database may be given. */
+export const UNSTORABLE = "must not contain U+0000 or half of a surrogate pair";
+
+export function shownPath(path: readonly string[], whole: "body" | "query"): string {
+  return path.map(shownName).join(".") || whole;
+}
+
 /** A body of 256 kB can have more wrong fields than anyone reads. */
 const MOST_PROBLEMS = 20;
 

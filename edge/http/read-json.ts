@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import { inputProblems } from "./input-problems.ts";
+import { storable, unstorablePath } from "../../shared/lib/storable-text.ts";
+import { inputProblems, shownPath, UNSTORABLE } from "./input-problems.ts";
 import { type Refusal, refused } from "./refusal.ts";
 
 /** A parsed body or query, or the reason for its refusal. */
@@ -13,24 +14,32 @@ export const LONGEST_BODY_BYTES = 256 * 1024;
 /** Of bodies that are read at once. */
 const SHORT_BYTES = 16 * 1024;
 
-/**
- * The body as JSON of the given schema, or its problems. Without `whenEmpty` an empty body is refused like malformed
- * JSON.
- */
+type Reading = {
+  /** The value of an empty body, which otherwise is refused like malformed JSON. */
+  readonly whenEmpty?: unknown;
+  /** What becomes of text that no database may be given. */
+  readonly unstorable?: "refused" | "replaced";
+};
+
+/** The body as JSON of the given schema, or its problems. */
 export async function readJson<S extends z.ZodType>(
   request: Request,
   schema: S,
-  whenEmpty?: unknown,
+  { whenEmpty, unstorable = "refused" }: Reading = {},
 ): Promise<ReadInput<z.output<S>>> {
   const text = await readBoundedText(request, LONGEST_BODY_BYTES).catch(() => undefined);
   // The sender ended the body or is gone: no fault of the Worker to log.
   if (text === undefined) return refused("incomplete-body");
   if (text === null) return refused("body-too-large");
-  const json = text === "" ? whenEmpty : parseJson(text);
-  if (json === undefined) return refused("malformed-json");
+  const given = text === "" ? whenEmpty : parseJson(text);
+  if (given === undefined) return refused("malformed-json");
+  const json = unstorable === "replaced" ? storable(given) : given;
   const parsed = schema.safeParse(json);
-  if (parsed.success) return { kind: "value", value: parsed.data };
-  return refused("invalid", inputProblems(parsed.error, "body"));
+  if (!parsed.success) return refused("invalid", inputProblems(parsed.error, "body"));
+  const path = unstorablePath(json);
+  return path === null
+    ? { kind: "value", value: parsed.data }
+    : refused("invalid", `${shownPath(path, "body")}: ${UNSTORABLE}`);
 }
 
 /** Null if the body is longer than `longest` bytes, whatever Content-Length says. */

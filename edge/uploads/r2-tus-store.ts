@@ -3,6 +3,7 @@ import type { UploadTokenStore } from "../../shared/application/ports/upload-tok
 import { uploadChunkKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
 import type { Upload } from "../../shared/domain/upload.ts";
 import type { UploadToken } from "../../shared/domain/upload-token.ts";
+import { unstorablePath } from "../../shared/lib/storable-text.ts";
 import { removeUpload, type UploadStorage } from "./remove-uploads.ts";
 import { putChunk } from "./upload-chunks.ts";
 
@@ -67,6 +68,8 @@ export class R2TusStore extends DataStore {
 
   override async create(upload: TusUpload): Promise<TusUpload> {
     if (upload.size === 0) throw emptyUpload();
+    const metadata = upload.metadata ?? {};
+    if (unstorablePath(metadata) !== null) throw new UploadRefusal(400, "Upload-Metadata must not contain U+0000");
     const now = this.#now();
     const opened: Upload = {
       uploadId: upload.id,
@@ -75,7 +78,7 @@ export class R2TusStore extends DataStore {
       offset: 0,
       tempPath: uploadPrefix(upload.id),
       state: "OPEN",
-      metadata: upload.metadata ?? {},
+      metadata,
       expiresAt: now + this.#storage.lifeMs,
       createdAt: now,
       tokenId: this.#request.token?.tokenId ?? null,

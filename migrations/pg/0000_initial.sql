@@ -182,7 +182,7 @@ CREATE TABLE "upload_session" (
 	"offset" bigint NOT NULL,
 	"temp_path" text COLLATE "C" NOT NULL,
 	"state" text COLLATE "C" NOT NULL,
-	"metadata" jsonb NOT NULL,
+	"metadata" json NOT NULL,
 	"expires_at" bigint NOT NULL,
 	"created_at" bigint NOT NULL,
 	"token_id" text COLLATE "C",

@@ -51,6 +51,8 @@ export function describeUploads(name: string, open: OpenPersistence): void {
       const full = await opened({ ...COMPLETE, metadata });
       const blank = await opened({ size: null });
       expect(await found(full)).toStrictEqual(full);
+      // tus returns Upload-Metadata as the client sent it.
+      expect(Object.keys((await found(full))?.metadata ?? {})).toEqual(["filename", "draft"]);
       expect(await found(blank)).toStrictEqual(blank);
       expect(await found({ ...full, owner: "api-key:other" })).toBeNull();
       expect(await found({ ...full, uploadId: `${full.uploadId}x` })).toBeNull();

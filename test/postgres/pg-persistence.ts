@@ -58,7 +58,7 @@ export async function openTestDatabase(
         );
         return rows.map(({ name: column, nullable }) => ({ name: String(column), nullable: nullable === "YES" }));
       },
-      rows: async (table) => (await query(`SELECT * FROM "${table}" AS stored ORDER BY stored`)).rows as Row[],
+      rows: async (table) => (await query(`SELECT * FROM "${table}" AS stored ORDER BY 1, stored::text`)).rows as Row[],
     };
   };
   return { open, url };

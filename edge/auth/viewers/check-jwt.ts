@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { unstorablePath } from "../../../shared/lib/storable-text.ts";
 import { CLOCK_SKEW_SECONDS } from "../../../shared/playback-token/token-signer.ts";
 import type { Later } from "../../gate/freshness.ts";
 import type { IssuerKeys, KeySet } from "./issuer-keys.ts";
@@ -61,7 +62,7 @@ export async function checkWithSecrets(
   let checked: CheckedJwt = { kind: "invalid", reason: "the signature does not match a key of the issuer" };
   for (const secret of secrets) {
     try {
-      return { kind: "payload", payload: (await jwtVerify(token, await keyOf(secret), options)).payload };
+      return checkedPayload((await jwtVerify(token, await keyOf(secret), options)).payload);
     } catch (error) {
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) checked = refusalOf(error);
     }
@@ -99,13 +100,19 @@ async function checkWithKeys(
   const fitting = keys.filter((one) => one.algorithm === from.algorithm && (kid === undefined || one.kid === kid));
   for (const { key } of fitting.slice(0, MOST_KEYS_TRIED)) {
     try {
-      return { kind: "payload", payload: (await jwtVerify(token, key, optionsOf(from, now))).payload };
+      return checkedPayload((await jwtVerify(token, key, optionsOf(from, now))).payload);
     } catch (error) {
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) return refusalOf(error);
     }
   }
   // Without a kid, a new key and a wrong signature look the same.
   return fitting.length === 0 || kid === undefined ? "unknown-key" : NOT_THE_ISSUERS;
+}
+
+/** Viewers are named by a claim, and names are stored. */
+function checkedPayload(payload: JWTPayload): CheckedJwt {
+  if (unstorablePath(payload) === null) return { kind: "payload", payload };
+  return { kind: "invalid", reason: "a claim contains U+0000 or half of a surrogate pair" };
 }
 
 /** Null for a malformed JWS. Read before verification: it only selects the key. */

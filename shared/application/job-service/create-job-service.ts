@@ -1,3 +1,4 @@
+import { storable } from "../../lib/storable-text.ts";
 import { continueKeyRotations } from "../commands/continue-key-rotations.ts";
 import { continueRekey } from "../commands/request-rekey.ts";
 import { type ScanReport, scanJobs } from "../commands/scan-jobs.ts";
@@ -19,7 +20,8 @@ export type InProcessJobService = Omit<JobService, "claim" | "claimOne"> & {
 
 /**
  * The job service in process. Methods are short: each checks `signal` at its start and then runs to its end, so that an
- * aborted call leaves no half of its effects.
+ * aborted call leaves no half of its effects. Names and messages of media and of ffmpeg may be any bytes: what cannot be
+ * stored is replaced, since a refusal would repeat with every attempt.
  */
 export function createJobService(deps: JobServiceDeps): InProcessJobService {
   return {
@@ -48,7 +50,7 @@ export function createJobService(deps: JobServiceDeps): InProcessJobService {
 function unlessAborted<A, R>(call: (input: A) => Promise<R>): (input: A, signal?: AbortSignal) => Promise<R> {
   return async (input, signal) => {
     signal?.throwIfAborted();
-    return call(input);
+    return call(storable(input));
   };
 }
 
@@ -57,7 +59,7 @@ function heldUnlessAborted<A, B, R>(
 ): (held: A, input: B, signal?: AbortSignal) => Promise<R> {
   return async (held, input, signal) => {
     signal?.throwIfAborted();
-    return call(held, input);
+    return call(held, storable(input));
   };
 }
 

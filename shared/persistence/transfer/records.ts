@@ -1,3 +1,5 @@
+import { unstorablePath } from "../../lib/storable-text.ts";
+
 export type ColumnKind = "text" | "integer" | "real" | "flag" | "json";
 export type TransferColumn = { readonly name: string; readonly kind: ColumnKind };
 
@@ -43,12 +45,5 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 
 /** The first column whose text Postgres does not store: one with U+0000, or with half of a surrogate pair. */
 export function unstorableColumn(row: PlainRow): string | null {
-  return Object.keys(row).find((name) => !isStorable(row[name])) ?? null;
-}
-
-function isStorable(value: unknown): boolean {
-  if (typeof value === "string") return !value.includes("\0") && value.isWellFormed();
-  if (Array.isArray(value)) return value.every(isStorable);
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorable(member));
+  return unstorablePath(row)?.[0] ?? null;
 }

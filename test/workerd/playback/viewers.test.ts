@@ -146,6 +146,8 @@ describe("credentials that are no good get 401, and never an anonymous token", (
     ["an end that is over", () => bring({ exp: seconds(-10) })],
     ["a beginning that is to come", () => bring({ nbf: seconds(60) })],
     ["no subject", () => bring({ sub: undefined })],
+    ["a subject with U+0000", () => bring({ sub: "user\0" })],
+    ["a subject with half of a surrogate pair", () => bring({ sub: "user\ud83d" })],
     ["entitlements that are no list", () => bring({ entitlements: { gold: true } })],
     ["another issuer's key", () => bring({ iss: "third" }, rsa)],
     ["another issuer's key under this one's kid", () => bring({ iss: "third" }, { ...rsa, kid: ed.kid })],

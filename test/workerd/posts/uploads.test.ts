@@ -147,6 +147,7 @@ describe("creating an upload", () => {
     ["no size with 400", {}, 400],
     ["a size that is no number with 400", { "Upload-Length": "-1" }, 400],
     ["metadata over 4 kB with 400", { "Upload-Length": "1", "Upload-Metadata": `filename ${"A".repeat(4096)}` }, 400],
+    ["metadata with U+0000 with 400", { "Upload-Length": "1", "Upload-Metadata": `note ${btoa("a\0b")}` }, 400],
     ["metadata that is no base64 with 400", { "Upload-Length": "1", "Upload-Metadata": "filename a" }, 400],
     ["another version of the protocol with 412", { "Upload-Length": "1", "Tus-Resumable": "0.2.2" }, 412],
     ["concatenation, which is not offered, with 501", { "Upload-Length": "1", "Upload-Concat": "partial" }, 501],

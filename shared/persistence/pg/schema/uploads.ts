@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, pgTable } from "drizzle-orm/pg-core";
 import type { PostDefaults } from "../../../domain/upload-token.ts";
-import { integer, json, real, text, timestamp } from "./columns.ts";
+import { integer, json, orderedJson, real, text, timestamp } from "./columns.ts";
 
 export const uploadSession = pgTable(
   "upload_session",
@@ -14,7 +14,8 @@ export const uploadSession = pgTable(
     /** Prefix of the chunks in the SOURCE bucket. */
     tempPath: text("temp_path").notNull(),
     state: text("state").$type<"OPEN" | "COMPLETE">().notNull(),
-    metadata: json("metadata").$type<Record<string, string | null>>().notNull(),
+    /** The protocol returns Upload-Metadata as the client sent it. */
+    metadata: orderedJson("metadata").$type<Record<string, string | null>>().notNull(),
     expiresAt: timestamp("expires_at").notNull(),
     createdAt: timestamp("created_at").notNull(),
     /** The upload token that it was created with. */

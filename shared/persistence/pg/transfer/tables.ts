@@ -63,6 +63,7 @@ function kindOf(type: string): ColumnKind {
       return "real";
     case "boolean":
       return "flag";
+    case "json":
     case "jsonb":
       return "json";
     default:

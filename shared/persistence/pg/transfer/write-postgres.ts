@@ -80,6 +80,6 @@ async function insert(client: PgClient, table: TransferTable, rows: readonly Pla
   const names = table.columns.map(({ name }) => `"${name}"`).join(", ");
   // The types of the columns are those of the table.
   const text = `INSERT INTO "${table.name}" (${names})
-    SELECT ${names} FROM jsonb_populate_recordset(NULL::"${table.name}", $1::jsonb)`;
+    SELECT ${names} FROM json_populate_recordset(NULL::"${table.name}", $1::json)`;
   await client.query({ text, values: [JSON.stringify(rows)] });
 }
