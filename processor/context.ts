@@ -1,6 +1,6 @@
 import type { WorkOrder } from "../shared/application/protocols/job-protocol.ts";
 import { decodeCheck } from "./adapters/ffmpeg/decode-check.ts";
-import { createJobClient, type JobClient } from "./adapters/job-client.ts";
+import type { JobClient } from "./adapters/job-client.ts";
 import { createObjectStore, createS3Client, type ObjectStore } from "./adapters/object-store.ts";
 import { countedStore, type Traffic, UNCOUNTED } from "./adapters/traffic.ts";
 import { openWorkRoot, type WorkRoot } from "./adapters/work-directory.ts";
@@ -25,7 +25,14 @@ export type ProcessorContext = AsyncDisposable &
 
 export function loggerFor(config: ProcessorConfig): Logger {
   const { secretAccessKey, accessKeyId } = config.objectStore;
-  return createLogger({ level: config.logLevel, secrets: [config.processorToken, secretAccessKey, accessKeyId] });
+  const secrets = [config.processorToken, secretAccessKey, accessKeyId, ...passwordIn(config.databaseUrl)];
+  return createLogger({ level: config.logLevel, secrets });
+}
+
+/** As it is written in the URL, and as it is meant. */
+function passwordIn(url: string | null): string[] {
+  const written = url === null ? "" : new URL(url).password;
+  return written === "" ? [] : [written, decodeURIComponent(written)];
 }
 
 /** Disposing of them closes their connections. */
@@ -42,9 +49,9 @@ export function openBuckets({ objectStore, sourceBucket, playbackBucket }: Proce
 export async function openContext(
   config: ProcessorConfig,
   log: Logger,
+  client: JobClient,
   traffic: Traffic = UNCOUNTED,
 ): Promise<ProcessorContext> {
-  const client = createJobClient(config);
   const buckets = openBuckets(config);
   const counted = { source: countedStore(buckets.source, traffic), playback: countedStore(buckets.playback, traffic) };
   const { workDirectory: directory, minFreeDiskBytes: minFreeBytes } = config;

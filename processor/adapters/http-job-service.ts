@@ -31,7 +31,7 @@ import { JobServiceError } from "./job-client-errors.ts";
 import { refusalOf, refusalOfProcessor } from "./job-refusals.ts";
 import { type CallResult, ONE_TRY, PATIENT, type RetryRule, retriedCall, SHORT, type Sleep } from "./retried-call.ts";
 
-type Fetch = (request: Request) => Promise<Response>;
+export type Fetch = (request: Request) => Promise<Response>;
 
 export type HttpJobServiceOptions = {
   readonly serviceUrl: string;
@@ -42,7 +42,7 @@ export type HttpJobServiceOptions = {
 };
 
 /** No call of the protocol takes the Worker longer. */
-const REPLY_MS = 15_000;
+export const REPLY_MS = 15_000;
 /** Replies are work orders and keys; anything larger does not come from our Worker. */
 const LARGEST_REPLY = 1 << 20;
 
@@ -146,7 +146,7 @@ export function createHttpJobService(options: HttpJobServiceOptions): JobService
 const nothing = () => null;
 const endless = () => new AbortController().signal;
 
-function withoutLargeReplies(send: Fetch): Fetch {
+export function withoutLargeReplies(send: Fetch): Fetch {
   return async (request) => {
     const response = await send(request);
     const { status, headers } = response;

@@ -10,9 +10,15 @@ export class JobServiceError extends RetryableError {
   override readonly name = "JobServiceError";
   /** The status or code of a final refusal; null when the Worker could not be reached or a retry may help. */
   readonly refusedWith: number | string | null;
+  /** Nothing answered, so nothing was done. */
+  readonly isUnreachable: boolean;
 
-  constructor(message: string, options: ErrorOptions & { readonly refusedWith?: number | string } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly refusedWith?: number | string; readonly isUnreachable?: true } = {},
+  ) {
     super("service-unavailable", message, options);
     this.refusedWith = options.refusedWith ?? null;
+    this.isUnreachable = options.isUnreachable ?? false;
   }
 }

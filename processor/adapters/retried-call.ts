@@ -65,7 +65,8 @@ async function tryOnce<Body>(
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof JobServiceError) throw cause;
-    if (!(cause instanceof UnexpectedAnswer)) return again("The video service could not be reached.", 0, { cause });
+    if (!(cause instanceof UnexpectedAnswer))
+      return again("The video service could not be reached.", 0, { cause, isUnreachable: true });
     const { status, excerpt, retryAfterSeconds } = cause;
     if (status >= 200 && status < 300)
       throw new JobServiceError("The video service gave a reply that is not JSON. Is LADDERLOCK_URL its address?");
@@ -81,6 +82,6 @@ function judge(refused: Omit<RefusedReply, "kind">, retryAfterSeconds: number | 
   return { kind: "refused", ...refused };
 }
 
-function again(message: string, waitMs: number, options: { cause: unknown }): Again {
+function again(message: string, waitMs: number, options: { cause: unknown; isUnreachable?: true }): Again {
   return { kind: "again", error: new JobServiceError(message, options), waitMs };
 }

@@ -1,8 +1,8 @@
-import { createJobClient } from "../adapters/job-client.ts";
 import type { ProcessorConfig } from "../config/config.ts";
 import { loggerFor, openBuckets } from "../context.ts";
 import { collectGarbage, type GarbageReport } from "../gc/collect-garbage.ts";
 import { EXIT } from "./exit-codes.ts";
+import { openJobs } from "./open-jobs.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { textTable } from "./text-table.ts";
 
@@ -17,8 +17,8 @@ export async function gc(
   await using buckets = openBuckets(config);
   const { dryRun, json } = options;
   try {
-    const client = createJobClient(config);
-    const dependencies = { ...buckets, client, dryRun, minAgeMs: config.gcMinAgeHours * 3_600_000 };
+    await using jobs = openJobs(config, log);
+    const dependencies = { ...buckets, client: jobs.client, dryRun, minAgeMs: config.gcMinAgeHours * 3_600_000 };
     const report = await collectGarbage(dependencies, stop, Date.now());
     print(json ? `${JSON.stringify({ dryRun, ...report })}\n` : describe(report, dryRun));
     return EXIT.ok;

@@ -8,6 +8,7 @@ import { lastClaimSignal } from "../jobs/loop/job-loop.ts";
 import { type HeldJobEnd, workOnHeldJob } from "../jobs/loop/run-claimed-job.ts";
 import { failUnreadable } from "../jobs/loop/unreadable-order.ts";
 import { EXIT } from "./exit-codes.ts";
+import { openJobs } from "./open-jobs.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { usableFfmpeg } from "./usable-ffmpeg.ts";
 
@@ -20,7 +21,8 @@ export async function run(config: ProcessorConfig, jobId: string): Promise<numbe
     log.fatal(ffmpeg.problem);
     return EXIT.badConfiguration;
   }
-  await using context = await openContext(config, log);
+  await using jobs = openJobs(config, log);
+  await using context = await openContext(config, log, jobs.client);
   // Awaited here: the context is disposed of when this function returns.
   return await runOneJob(jobId, context, stop);
 }

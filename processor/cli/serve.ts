@@ -8,6 +8,7 @@ import { type HealthWatch, watchHealth } from "../monitoring/health.ts";
 import { combineObservers, createMetrics, type Metrics } from "../monitoring/metrics.ts";
 import { type MonitoringServer, startMonitoringServer } from "../monitoring/monitoring-server.ts";
 import { EXIT } from "./exit-codes.ts";
+import { openJobs } from "./open-jobs.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { usableFfmpeg } from "./usable-ffmpeg.ts";
 
@@ -21,15 +22,34 @@ export async function serve(config: ProcessorConfig): Promise<number> {
     return EXIT.badConfiguration;
   }
   const pollMs = config.pollSeconds * 1000;
-  const metrics = createMetrics();
+  await using jobs = openJobs(config, log);
+  const { client, database } = jobs;
+  const metrics = createMetrics(database);
   const { concurrency, owner } = config;
-  const watch = watchHealth({ concurrency, pollMs, stop, now: () => performance.now() });
+  const watch = watchHealth({ concurrency, pollMs, stop, now: () => performance.now(), database });
   const monitoring = await openMonitoring(config, watch, metrics, log);
   if (monitoring === "unusable") return EXIT.badConfiguration;
   await using _server = monitoring;
-  await using context = await openContext(config, log, metrics.traffic);
+  const problem = await jobs.problem();
+  if (problem !== null) {
+    log.fatal(problem);
+    return EXIT.badConfiguration;
+  }
+  await using context = await openContext(config, log, client, metrics.traffic);
   const { serviceUrl, workDirectory, metricsPort } = config;
-  log.info({ serviceUrl, concurrency, owner, workDirectory, metricsPort, ffmpeg: ffmpeg.version }, "serving");
+  const { host = null, name = null } = database?.() ?? {};
+  log.info(
+    {
+      serviceUrl,
+      database: host && `${host}/${name}`,
+      concurrency,
+      owner,
+      workDirectory,
+      metricsPort,
+      ffmpeg: ffmpeg.version,
+    },
+    "serving",
+  );
   const endSchedules = startSchedules(context, stop);
   try {
     await runJobLoop({
@@ -41,6 +61,7 @@ export async function serve(config: ProcessorConfig): Promise<number> {
       heartbeatMs: config.heartbeatSeconds * 1000,
       finalReportTimeoutMs: config.stopSeconds * 1000,
       random: Math.random,
+      waiting: jobs.startWaiting(stop),
       observer: combineObservers(watch.observer, metrics.observer),
     });
   } finally {

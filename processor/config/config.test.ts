@@ -68,6 +68,10 @@ describe("the configuration", () => {
   it.each([
     ["LADDERLOCK_URL", "ftp://video.example.com"],
     ["S3_ENDPOINT", "account.r2.cloudflarestorage.com"],
+    ["DATABASE_URL", "db.internal:5432/video"],
+    ["DATABASE_URL", "mysql://db.internal/video"],
+    ["DATABASE_URL", "postgres://db.internal"],
+    ["DATABASE_CONNECTIONS", "1"],
     ["CONCURRENCY", "0"],
     ["CONCURRENCY", "1.5"],
     ["POLL_SECONDS", "soon"],
@@ -91,6 +95,15 @@ describe("the configuration", () => {
     expect(
       problemsOf({ ...COMPLETE, S3_ENDPOINT: "AKIA-secret", SOURCE_ALLOW_HOSTS: "AKIA-secret" }).join(),
     ).not.toContain("AKIA");
+  });
+
+  it("reads the database, and takes its absence for jobs of the Worker", () => {
+    const url = "postgresql://ladderlock:secret@db.internal/video";
+    expect(readConfig({ ...COMPLETE, DATABASE_URL: url })).toMatchObject({ config: { databaseUrl: url } });
+    for (const absent of [{}, { DATABASE_URL: " " }])
+      expect(readConfig({ ...COMPLETE, ...absent })).toMatchObject({
+        config: { databaseUrl: null, databaseConnections: 3 },
+      });
   });
 
   it("reads the hosts that may be fetched from", () => {

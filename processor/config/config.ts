@@ -2,6 +2,7 @@ import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { validate as isCron } from "node-cron";
 import { z } from "zod";
+import { hostList, portOrNone, postgresUrlOrNone } from "./parse-values.ts";
 import {
   choice,
   decimal,
@@ -17,6 +18,9 @@ import {
 export type ProcessorConfig = {
   readonly serviceUrl: string;
   readonly processorToken: string;
+  /** Null: jobs come from the Worker. */
+  readonly databaseUrl: string | null;
+  readonly databaseConnections: number;
   readonly objectStore: {
     readonly endpoint: string;
     readonly region: string;
@@ -70,7 +74,6 @@ export type ConfigOutcome<Config = ProcessorConfig> =
 
 const X264_PRESETS = ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
-const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^\s:/@?#[\]]+):([1-9]\d{0,4})$/i;
 
 const SERVICE_URL = requiredUrl("the address of the Worker, such as https://video.example.com");
 
@@ -78,6 +81,19 @@ const SERVICE_URL = requiredUrl("the address of the Worker, such as https://vide
 export const SETTINGS = {
   LADDERLOCK_URL: SERVICE_URL,
   PROCESSOR_TOKEN: required("the PROCESSOR_TOKEN of the Worker"),
+  DATABASE_URL: parsed(
+    "",
+    "must be postgres://user:password@host:port/name",
+    {
+      meaning:
+        "the Postgres of the Worker, for jobs without polls: `postgres://user:password@host:port/name`; empty for D1",
+    },
+    postgresUrlOrNone,
+  ),
+  DATABASE_CONNECTIONS: wholeNumber({
+    ...{ preset: 3, from: 2, to: 64, unit: "connections" },
+    meaning: "most connections to DATABASE_URL for statements; one more listens for jobs",
+  }),
   S3_ENDPOINT: requiredUrl("the S3 address of the object store, such as https://<account>.r2.cloudflarestorage.com"),
   S3_REGION: text("auto", "region of the object store"),
   S3_ACCESS_KEY_ID: required("an access key that may read and write both buckets"),
@@ -189,7 +205,7 @@ export const OPERATOR_SETTINGS = {
 } satisfies Record<string, Setting>;
 
 /** Those for which empty means something; any other empty variable counts as missing. */
-const MAY_BE_EMPTY = ["GC_CRON", "METRICS_PORT"];
+const MAY_BE_EMPTY = ["GC_CRON", "METRICS_PORT", "DATABASE_URL"];
 
 const environmentSchema = schemaOf(SETTINGS);
 const operatorSchema = schemaOf(OPERATOR_SETTINGS);
@@ -230,6 +246,8 @@ function configOf(env: z.output<typeof environmentSchema>): ProcessorConfig {
   return {
     serviceUrl: env.LADDERLOCK_URL,
     processorToken: env.PROCESSOR_TOKEN,
+    databaseUrl: env.DATABASE_URL,
+    databaseConnections: env.DATABASE_CONNECTIONS,
     objectStore: {
       endpoint: env.S3_ENDPOINT,
       region: env.S3_REGION,
@@ -266,16 +284,4 @@ function configOf(env: z.output<typeof environmentSchema>): ProcessorConfig {
     videoJobId: env.VIDEO_JOB_ID,
     owner: `${hostname()}/${process.pid}`.slice(0, 200),
   };
-}
-
-function hostList(list: string): ReadonlySet<string> | undefined {
-  const entries = list.split(",").map((entry) => entry.trim().toLowerCase());
-  const given = entries.filter((entry) => entry !== "");
-  return given.every((entry) => HOST_AND_PORT.test(entry)) ? new Set(given) : undefined;
-}
-
-function portOrNone(value: string): number | null | undefined {
-  if (value === "") return null;
-  const port = Number(value);
-  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined;
 }

@@ -6,6 +6,16 @@ export type Health = {
   readonly runningJobs: number;
   /** Since the loop last asked for work; null before the first time. */
   readonly lastClaimSeconds: number | null;
+  /** Absent where jobs come from the Worker. */
+  readonly database?: DatabaseState;
+};
+
+/** The database that jobs are claimed in. */
+export type DatabaseState = {
+  readonly host: string;
+  readonly name: string;
+  /** refused: the address is none of a server that can notify. pooled: it may withhold notifications. */
+  readonly listener: "off" | "connecting" | "listening" | "pooled" | "refused";
 };
 
 export type HealthWatch = { readonly observer: JobObserver; health(): Health };
@@ -23,8 +33,10 @@ export function watchHealth(options: {
   readonly stop: AbortSignal;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** Null where jobs come from the Worker. */
+  readonly database?: (() => DatabaseState) | null;
 }): HealthWatch {
-  const { concurrency, pollMs, stop, now } = options;
+  const { concurrency, pollMs, stop, now, database = null } = options;
   const startedAt = now();
   let claimedAt: number | null = null;
   let running = 0;
@@ -48,6 +60,7 @@ export function watchHealth(options: {
       status: stop.aborted ? "stopping" : isStuck() ? "stuck" : "ok",
       runningJobs: running,
       lastClaimSeconds: claimedAt === null ? null : Math.round((now() - claimedAt) / 1000),
+      ...(database === null ? {} : { database: database() }),
     }),
   };
 }

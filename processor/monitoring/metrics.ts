@@ -3,6 +3,7 @@ import type { WorkOrder } from "../../shared/application/protocols/job-protocol.
 import type { JobStage } from "../../shared/domain/transcode-job.ts";
 import type { Traffic } from "../adapters/traffic.ts";
 import { FIRST_STAGE, type JobObserver } from "../jobs/loop/run-claimed-job.ts";
+import type { DatabaseState } from "./health.ts";
 
 export type Metrics = {
   readonly observer: JobObserver;
@@ -15,7 +16,7 @@ const JOB_SECONDS = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400, 43_200];
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32];
 
 /** What docs/operating.md lists under "Metrics". No label can take more than a handful of values: job ids are for logs. */
-export function createMetrics(): Metrics {
+export function createMetrics(database: (() => DatabaseState) | null = null): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -54,6 +55,7 @@ export function createMetrics(): Metrics {
   const lastClaim = new Gauge({
     ...{ name: "ladderlock_last_claim_timestamp_seconds", help: "Time of the last request for work.", registers },
   });
+  if (database !== null) showDatabase(registers, database);
 
   type Seen = { stage: JobStage; speed: number | null };
   const seen = new Map<WorkOrder, Seen>();
@@ -91,6 +93,16 @@ export function createMetrics(): Metrics {
     sent: (count) => bytes.inc({ direction: "out" }, count),
   };
   return { observer, traffic, text: () => registry.metrics() };
+}
+
+/** Only where jobs are claimed in a database. */
+function showDatabase(registers: Registry[], database: () => DatabaseState): void {
+  new Gauge({
+    ...{ name: "ladderlock_database_listening", help: "1 while the database notifies this process.", registers },
+    collect() {
+      this.set(database().listener === "listening" ? 1 : 0);
+    },
+  });
 }
 
 /** One observer that forwards to several. */

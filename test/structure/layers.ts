@@ -86,6 +86,7 @@ export const ADAPTERS: readonly {
       "persistence",
       "clients",
       "listen",
+      "process-database",
       "migrations/migrate",
       "transfer/write-postgres",
       "transfer/tables",

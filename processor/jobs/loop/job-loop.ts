@@ -1,7 +1,7 @@
 import { secretId } from "../../../shared/lib/random-id.ts";
-import { abortableSleep } from "../../abortable-sleep.ts";
 import { type HeldJobDependencies, workOnHeldJob } from "./run-claimed-job.ts";
 import { failUnreadable } from "./unreadable-order.ts";
+import { pause, polling, type Waiting } from "./waiting.ts";
 
 export type JobLoopDependencies = HeldJobDependencies & {
   readonly owner: string;
@@ -10,6 +10,8 @@ export type JobLoopDependencies = HeldJobDependencies & {
   readonly pollMs: number;
   /** [0, 1): spreads the polls of many processors. */
   readonly random: () => number;
+  /** Polls by default. */
+  readonly waiting?: Waiting;
 };
 
 /** A claim that keeps failing is asked again this much later at most. */
@@ -21,10 +23,11 @@ const TRIES_FOR_ONE_CLAIM = 4;
  * known here.
  */
 export async function runJobLoop(dependencies: JobLoopDependencies): Promise<void> {
-  await Promise.all(Array.from({ length: dependencies.concurrency }, () => runOneByOne(dependencies)));
+  const { concurrency, pollMs, random, waiting = polling(pollMs, random) } = dependencies;
+  await Promise.all(Array.from({ length: concurrency }, () => runOneByOne(dependencies, waiting)));
 }
 
-async function runOneByOne(dependencies: JobLoopDependencies): Promise<void> {
+async function runOneByOne(dependencies: JobLoopDependencies, waiting: Waiting): Promise<void> {
   const { client, stop, log, owner, pollMs, random } = dependencies;
   const claimSignal = lastClaimSignal(stop);
   let leaseToken = secretId();
@@ -35,9 +38,10 @@ async function runOneByOne(dependencies: JobLoopDependencies): Promise<void> {
       const order = await client.claim({ leaseToken, owner }, claimSignal);
       failures = 0;
       leaseToken = secretId();
+      if (order !== null) waiting.found();
       if (order?.kind === "UNREADABLE") await failUnreadable(order, dependencies, claimSignal);
       else if (order !== null) await workOnHeldJob(order, dependencies);
-      else await pause(pollMs * (0.75 + 0.5 * random()), stop);
+      else await waiting.untilDue(stop);
     } catch (error) {
       // The lease token stays: if the claim was made and only its reply was lost, the next one gives the same job.
       failures += 1;
@@ -60,12 +64,4 @@ export function lastClaimSignal(stop: AbortSignal): AbortSignal {
   if (stop.aborted) abortSoon();
   else stop.addEventListener("abort", abortSoon, { once: true });
   return controller.signal;
-}
-
-async function pause(ms: number, stop: AbortSignal): Promise<void> {
-  try {
-    await abortableSleep(ms, stop);
-  } catch {
-    // Stopped: the loop sees it.
-  }
 }

@@ -1,0 +1,45 @@
+import type { Logger } from "../../log.ts";
+
+/** Work that no caller waits for. A failure is logged: the scan, the garbage collection or the Cron Trigger repeats it. */
+export type Background = {
+  start(name: string, work: Promise<unknown>): void;
+  /** Waits for what has been started until now. */
+  settled(): Promise<void>;
+};
+
+export function createBackground(log: Pick<Logger, "warn">): Background {
+  const running = new Set<Promise<unknown>>();
+  return {
+    start: (name, work) => {
+      const watched = work
+        .catch((error: unknown) => log.warn({ err: error }, `${name} failed`))
+        .finally(() => running.delete(watched));
+      running.add(watched);
+    },
+    settled: async () => {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+/** One call at a time: those that are asked for meanwhile become one more call afterwards. */
+export function merged(call: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let again = false;
+  const run = async () => {
+    do {
+      again = false;
+      await call();
+    } while (again);
+  };
+  return () => {
+    if (running !== null) {
+      again = true;
+      return running;
+    }
+    running = run().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+}

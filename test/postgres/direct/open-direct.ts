@@ -1,0 +1,39 @@
+import {
+  createDirectJobService,
+  type DirectJobService,
+} from "../../../processor/adapters/direct/direct-job-service.ts";
+import { createWorkerRequests } from "../../../processor/adapters/direct/worker-requests.ts";
+import { createWorkerSettings } from "../../../processor/adapters/direct/worker-settings.ts";
+import { openProcessDatabase } from "../../../shared/persistence/pg/process-database.ts";
+import { PROCESSOR_TOKEN } from "./internal-worker-type.ts";
+
+type Options = {
+  readonly url: string;
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly now?: () => number;
+  /** Of the clock that says how old the settings are. */
+  readonly clock?: () => number;
+  readonly connections?: number;
+  readonly migrations?: readonly string[];
+};
+
+export type DirectProcessor = DirectJobService & {
+  readonly warnings: unknown[];
+  end(): Promise<void>;
+};
+
+/** A processor's job service over this database and this Worker. Nothing waits between its tries. */
+export function openDirect({ url, fetch, now = Date.now, ...more }: Options): DirectProcessor {
+  const { clock = () => performance.now(), connections = 3, migrations = [] } = more;
+  const client = { connectionString: url, application_name: "processor" };
+  const database = openProcessDatabase({ ...client, max: connections }, () => {});
+  const sleep = async () => {};
+  const worker = createWorkerRequests({
+    ...{ serviceUrl: "https://video.example", processorToken: PROCESSOR_TOKEN, sleep, fetch },
+  });
+  const settings = createWorkerSettings({ worker, database, migrations, now: clock, random: Math.random });
+  const warnings: unknown[] = [];
+  const log = { warn: (fields: { readonly err?: unknown }) => warnings.push(fields.err) } as never;
+  const direct = createDirectJobService({ database, worker, settings, log, now, sleep, random: () => 0.5 });
+  return { ...direct, warnings, end: database.end };
+}
