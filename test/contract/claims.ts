@@ -6,6 +6,7 @@ import {
   askForJob,
   claim,
   encrypt,
+  fenceOf,
   LEASE_MS,
   NOW,
   onlyPart,
@@ -97,6 +98,39 @@ export function describeClaims(name: string, open: OpenPersistence): void {
       expect(answers.every(({ job }) => job.attempt === 1 && job.claimNo === 1)).toBe(true);
       const states = (await persistence.rows("video_transcode_job")).map((row) => row.state);
       expect(states.toSorted()).toEqual(["QUEUED", "QUEUED", "RUNNING"]);
+    });
+
+    it("gives each of 20 claimers one of 20 jobs when all claim at once", async () => {
+      await savePost(persistence, { parts: 20 });
+      const claimed = await Promise.all(Array.from({ length: 20 }, () => tryClaim(persistence)));
+      expect(new Set(claimed.map((each) => each?.job.jobId ?? null)).size).toBe(20);
+      expect(claimed).not.toContain(null);
+    });
+
+    it("finds a due job while its post is saved", async () => {
+      const { id } = await savePost(persistence);
+      for (let round = 0; round < 25; round++) {
+        const post = await reload(persistence, id);
+        const [claimed, outcome] = await Promise.all([
+          claim(persistence),
+          persistence.posts.save({ from: post, post, events: [], jobs: [] }, NOW),
+        ]);
+        expect(outcome).toBe("saved");
+        await persistence.jobs.release({ ...fenceOf(claimed), now: NOW });
+      }
+    });
+
+    it("gives a named job to one of 20 claimers, and to all who send the same token", async () => {
+      const post = await savePost(persistence);
+      const [job] = await persistence.jobs.list({ videoPostId: post.id, limit: 1 });
+      const named = (leaseToken: string) =>
+        persistence.jobs.claimOne({ jobId: job!.jobId, leaseToken, owner: "tester", now: NOW, leaseMs: LEASE_MS });
+      const tokens = Array.from({ length: 10 }, () => secretId());
+      const answers = await Promise.all([...tokens, ...tokens].map(named));
+      const holders = answers.filter((answer) => answer !== null);
+      expect(holders).toHaveLength(2);
+      expect(holders[0]).toStrictEqual(holders[1]);
+      expect(holders[0]?.job).toMatchObject({ attempt: 1, claimNo: 1 });
     });
 
     it("gives no second job to a token whose job has succeeded", async () => {

@@ -75,10 +75,12 @@ export function describeKeyRotations(name: string, open: OpenPersistence): void 
       it("is filled once, however many fill it at the same time", async () => {
         const ids = await publish(7);
         const batchId = await create();
+        let pages = 0;
         const filler = async () => {
-          while (await persistence.rotationSteps.fill(batchId, {}, 2)) {}
+          while (await persistence.rotationSteps.fill(batchId, {}, 2)) pages++;
         };
         await Promise.all(Array.from({ length: 6 }, filler));
+        expect(pages).toBe(3);
         expect((await items(batchId)).map(({ videoPostId }) => videoPostId).toSorted()).toEqual(ids.toSorted());
       });
 

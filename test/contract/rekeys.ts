@@ -199,13 +199,22 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
         expect(await progress()).toEqual({ underWay: 3 });
       });
 
-      it("start once each, however many calls continue at once", async () => {
-        for (const id of ["a", "b", "c"]) await imported(id);
+      it("are queued once each, however many queue them at once", async () => {
+        for (let n = 0; n < 8; n++) await imported(`film-${n}`);
+        const counts = await Promise.all(
+          Array.from({ length: 6 }, () => persistence.rekeys.enqueue(everything, 2, NOW)),
+        );
+        expect(counts.toSorted()).toEqual([0, 0, 2, 2, 2, 2]);
+        expect(await progress()).toEqual({ queued: 8 });
+      });
+
+      it("start once each, and no more than the limit, however many calls continue at once", async () => {
+        for (const id of ["a", "b", "c", "d", "e"]) await imported(id);
         await persistence.rekeys.enqueue(everything, 10, NOW);
         await Promise.all(Array.from({ length: 6 }, () => continueRekey(persistence, 3, NOW)));
         const jobs = await persistence.jobs.list({ limit: 100 });
         expect(jobs).toHaveLength(3);
-        expect(await progress()).toEqual({ underWay: 3 });
+        expect(await progress()).toEqual({ underWay: 3, queued: 2 });
       });
 
       it("continue when a part fails, which is counted and not restarted", async () => {

@@ -25,10 +25,15 @@ export function lacksJob(kind: JobKind): SQL {
         AND j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT'))`;
 }
 
+/**
+ * Parts that wait are read first, of which there are few: with the order in sight Postgres would read all parts in that
+ * order instead, until it has found enough.
+ */
 async function pending(db: Database, kind: JobKind, batchSize: number): Promise<PendingPart[]> {
-  const { rows } = await db.run(sql`SELECT f.video_id AS "videoPostId", f.id AS "fileId", f.file_index AS "fileIndex",
-      f.update_type AS "updateType"
-    FROM video_file_post f JOIN video_post p ON p.id = f.video_id
+  const { rows } = await db.run(sql`WITH waiting AS MATERIALIZED (
+      SELECT * FROM video_file_post f WHERE ${STATE_THAT_ASKS[kind]} AND ${LIVE_VERSION})
+    SELECT f.video_id AS "videoPostId", f.id AS "fileId", f.file_index AS "fileIndex", f.update_type AS "updateType"
+    FROM waiting f JOIN video_post p ON p.id = f.video_id
     WHERE ${lacksJob(kind)} ORDER BY f.video_id LIMIT ${batchSize}`);
   return rows as PendingPart[];
 }
@@ -38,20 +43,22 @@ const NOT_READY = sql`f.encrypt_status <> 'ENCRYPTED' AND (f.upload_id IS NOT NU
 
 /**
  * The rule of shared/domain/video-post.ts as a query for candidates; the domain decides. Three indexes find posts with
- * a part that is not ready or without a time of publication, so a library of published posts is not read.
+ * a part that is not ready or without a time of publication, so a library of published posts is not read. LATERAL: each
+ * candidate is read by its id, and not all posts in that order.
  */
 async function drifted(db: Database, batchSize: number): Promise<string[]> {
-  const { rows } = await db.run(sql`SELECT p.id FROM (
+  const { rows } = await db.run(sql`WITH looked AS MATERIALIZED (
       SELECT id FROM video_post WHERE status IN ('DRAFT', 'TRANSCODING', 'TRANSCODE_FAILED',
         'PROCESSING_CANCELLED', 'PENDING_AUDIT')
       UNION SELECT video_id FROM video_file_post WHERE transfer_result IN ('TRANSCODING', 'SUCCESS', 'FAILED', 'CANCELLED')
         AND encrypt_status IN ('UNENCRYPTED', 'ENCRYPTING', 'FAILED', 'CANCELLED') AND ${LIVE_VERSION}
       UNION SELECT id FROM video_post
-        WHERE audit_result = 'PASSED' AND published_at IS NULL AND deleted_at IS NULL) looked
-    JOIN video_post p ON p.id = looked.id LEFT JOIN video_file_post f ON f.video_id = p.id AND f.${LIVE_VERSION}
-    WHERE p.deleted_at IS NULL
-    GROUP BY p.id
-    HAVING abs(p.duration - coalesce(sum(f.duration) FILTER (WHERE f.version_state = 'PRESENT'), 0)) > 0.001
+        WHERE audit_result = 'PASSED' AND published_at IS NULL AND deleted_at IS NULL)
+    SELECT posts.id FROM looked CROSS JOIN LATERAL (
+      SELECT p.id FROM video_post p LEFT JOIN video_file_post f ON f.video_id = p.id AND f.${LIVE_VERSION}
+      WHERE p.id = looked.id AND p.deleted_at IS NULL
+      GROUP BY p.id
+      HAVING abs(p.duration - coalesce(sum(f.duration) FILTER (WHERE f.version_state = 'PRESENT'), 0)) > 0.001
       OR (p.audit_result IS NOT DISTINCT FROM 'PASSED') <> (p.published_at IS NOT NULL) OR p.status <> CASE
       WHEN p.audit_result = 'PASSED' THEN 'PUBLISHED'
       WHEN count(f.id) = 0 THEN 'DRAFT'
@@ -60,7 +67,7 @@ async function drifted(db: Database, batchSize: number): Promise<string[]> {
       WHEN bool_or(${NOT_READY}) THEN 'TRANSCODING'
       WHEN p.audit_result = 'REJECTED' THEN 'REJECTED'
       WHEN p.auto_publish THEN 'PUBLISHED'
-      ELSE 'PENDING_AUDIT' END
-    ORDER BY p.id LIMIT ${batchSize}`);
+      ELSE 'PENDING_AUDIT' END) posts
+    ORDER BY posts.id LIMIT ${batchSize}`);
   return rows.map(({ id }) => id as string);
 }

@@ -102,14 +102,14 @@ async function preview(
   const page = scannedParts(selection, idOf(after), limit);
   const [parts, last] = await db.snapshot([
     sql`SELECT f.video_id AS "videoPostId", f.file_index AS "fileIndex", f.key_version AS "keyVersion",
-        ${skipReason(sql`f.key_version`, null)} AS skip, count(v.quality) AS qualities,
-        coalesce(sum(v.segment_count), 0)::bigint AS segments, coalesce(sum(v.bytes), 0)::bigint AS bytes
-      FROM (${page}) page JOIN video_file_post f ON f.id = page.id JOIN video_post p ON p.id = f.video_id
-      LEFT JOIN video_hls_abr_variant v ON v.file_id = f.id AND v.transcode_job_id = f.file_path_job_id
-      WHERE ${isSelected(selection)} GROUP BY f.id, p.id ORDER BY f.id`,
-    sql`SELECT f.video_id AS "videoPostId", f.file_index AS "fileIndex"
-      FROM (${page}) page JOIN video_file_post f ON f.id = page.id
-      WHERE (SELECT count(*) FROM (${page}) page) = ${limit} ORDER BY f.id DESC LIMIT 1`,
+        ${skipReason(sql`f.key_version`, null)} AS skip, clear.*
+      FROM (${page}) f JOIN video_post p ON p.id = f.video_id CROSS JOIN LATERAL (
+        SELECT count(*) AS qualities, coalesce(sum(v.segment_count), 0)::bigint AS segments,
+          coalesce(sum(v.bytes), 0)::bigint AS bytes
+        FROM video_hls_abr_variant v WHERE v.file_id = f.id AND v.transcode_job_id = f.file_path_job_id) clear
+      WHERE ${isSelected(selection)} ORDER BY f.id`,
+    sql`SELECT video_id AS "videoPostId", file_index AS "fileIndex" FROM video_file_post
+      WHERE id = (SELECT CASE WHEN count(*) = ${limit} THEN max(f.id) END FROM (${page}) f)`,
   ]);
   return { parts: parts?.rows as PreviewedPart[], last: (last?.rows[0] as PartName | undefined) ?? null };
 }

@@ -3,10 +3,10 @@ import type { RotationSelection, SkipReason } from "../../../domain/rotation-bat
 
 /* Conditions on parts `f`, posts `p` and items `i` that several statements of rotation share. */
 
-/** A single post is found by its index; otherwise parts are read in the order of their ids. */
+/** Whole rows of parts. A single post is found by its index; otherwise parts are read in the order of their ids. */
 export function scannedParts({ videoPostId }: RotationSelection, after: SQL, limit: number): SQL {
   const within = videoPostId === undefined ? sql`` : sql`AND video_id = ${videoPostId}`;
-  return sql`SELECT id FROM video_file_post WHERE id > ${after} ${within} AND version_state = 'PRESENT'
+  return sql`SELECT * FROM video_file_post WHERE id > ${after} ${within} AND version_state = 'PRESENT'
     ORDER BY id LIMIT ${limit}`;
 }
 

@@ -55,7 +55,7 @@ async function fill(db: Database, batchId: string, selection: RotationSelection,
     sql`WITH page AS MATERIALIZED (${scannedParts(selection, after, pageSize)}),
       added AS (INSERT INTO key_rotation_item (batch_id, file_id, video_post_id, file_index, state, from_key_version)
         SELECT ${batchId}, f.id, f.video_id, f.file_index, 'PENDING', f.key_version
-        FROM page JOIN video_file_post f ON f.id = page.id JOIN video_post p ON p.id = f.video_id
+        FROM page f JOIN video_post p ON p.id = f.video_id
         WHERE ${isSelected(selection)}
           AND f.created_at <= (SELECT created_at FROM key_rotation_batch WHERE batch_id = ${batchId})
         ON CONFLICT DO NOTHING)

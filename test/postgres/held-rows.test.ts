@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, inject, it } from "vitest";
+import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
+import { withOneClient } from "../../shared/persistence/pg/clients.ts";
+import type { TestPersistence } from "../contract/persistence.ts";
+import { claim, LEASE_MS, NOW, onlyPart, publishPost, savePost } from "../contract/steps.ts";
+import { openTestDatabase } from "./pg-persistence.ts";
+
+const SERVERS = { "Postgres 18": inject("postgresNewest"), "Postgres 15": inject("postgresOldest") };
+
+/** What the contract suites meet by chance, one moment at a time. */
+describe.each(Object.entries(SERVERS))("%s: beside an open transaction", async (_, server) => {
+  if (server === "") return it.skip("needs a server", () => {});
+  const { url, open } = await openTestDatabase(server);
+  let persistence: TestPersistence;
+  beforeEach(async () => {
+    persistence = await open();
+  });
+
+  const client = { connectionString: url, application_name: "test" };
+  const BLOCKED = `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND wait_event_type = 'Lock') AS is_blocked`;
+
+  /** The call starts when the statement was carried out, and the commit follows when the call waits for it or is over. */
+  const beside = <T>(statement: string, call: () => Promise<T>): Promise<T> =>
+    withOneClient(client, async (holding) => {
+      await holding.query({ text: "BEGIN" });
+      await holding.query({ text: statement });
+      const answer = call();
+      let isOver = false;
+      const over = () => {
+        isOver = true;
+      };
+      answer.then(over, over);
+      await withOneClient(client, async (watching) => {
+        while (!isOver && !(await watching.query({ text: BLOCKED })).rows[0]?.is_blocked) {}
+      });
+      await holding.query({ text: "COMMIT" });
+      return answer;
+    });
+  const jobsOf = async (videoPostId: string) =>
+    (await persistence.jobs.list({ videoPostId, limit: 9 })).map(({ jobId }) => jobId).toSorted();
+  const hold = (jobId: string) => `SELECT 1 FROM video_transcode_job WHERE job_id = '${jobId}' FOR UPDATE`;
+  const take = (jobId: string, leaseToken: string) => `UPDATE video_transcode_job SET state = 'RUNNING',
+    lease_token = '${leaseToken}', lease_expires_at = ${NOW + LEASE_MS} WHERE job_id = '${jobId}'`;
+
+  it("skips a job that is held, and claims the next without waiting", async () => {
+    const [first, second] = await jobsOf((await savePost(persistence, { parts: 2 })).id);
+    const isOver = withOneClient(client, async (holding) => {
+      await holding.query({ text: "BEGIN" });
+      await holding.query({ text: hold(first!) });
+      return claim(persistence);
+    });
+    expect((await isOver).job.jobId).toBe(second);
+  });
+
+  it("waits for a job that is held, if no other is due", async () => {
+    const [held] = await jobsOf((await savePost(persistence)).id);
+    const claimed = await beside(hold(held!), () => claim(persistence));
+    expect(claimed.job).toMatchObject({ jobId: held, attempt: 1 });
+  });
+
+  it("claims no second job with a token that takes one at the same time", async () => {
+    const [first, second] = await jobsOf((await savePost(persistence, { parts: 2 })).id);
+    const leaseToken = secretId();
+    const claimed = await beside(take(first!, leaseToken), () => claim(persistence, { leaseToken }));
+    expect(claimed.job.jobId).toBe(first);
+    expect(await persistence.jobs.find(second!)).toMatchObject({ state: "QUEUED", claimNo: 0 });
+  });
+
+  it("claims no named job that another token takes at the same time, and the same one that its own takes", async () => {
+    const [jobId] = await jobsOf((await savePost(persistence)).id);
+    const named = (leaseToken: string) =>
+      persistence.jobs.claimOne({ jobId: jobId!, leaseToken, owner: "tester", now: NOW, leaseMs: LEASE_MS });
+    expect(await beside(take(jobId!, "other"), () => named("ours"))).toBeNull();
+    expect(await persistence.jobs.findByLease(jobId!, "other")).not.toBeNull();
+    await persistence.jobs.release({ jobId: jobId!, leaseToken: "other", now: NOW });
+    expect((await beside(take(jobId!, "ours"), () => named("ours")))?.job.jobId).toBe(jobId);
+  });
+
+  it("creates no job for a post that is deleted at the same time", async () => {
+    const post = await savePost(persistence, { withJobs: false });
+    const part = { jobId: uuidV7(NOW), videoPostId: post.id, fileId: onlyPart(post).id, kind: "TRANSCODE" } as const;
+    const deletion = `UPDATE video_post SET deleted_at = ${NOW} WHERE id = '${post.id}'`;
+    const create = () => persistence.jobs.createMissing([part], NOW, STANDARD_JOB_RULES);
+    expect(await beside(deletion, create)).toBe(0);
+  });
+
+  it("takes no item of a batch whose limit another caller reaches at the same time", async () => {
+    for (let n = 0; n < 2; n++) await publishPost(persistence, NOW + n);
+    const batchId = uuidV7(NOW + 9);
+    const batch = { batchId, selection: {}, maxInFlight: 1, graceSeconds: null, requestedBy: "me" };
+    await persistence.rotationBatches.create(batch, NOW + 9);
+    await persistence.rotationSteps.fill(batchId, {}, 10);
+    const first = `(SELECT min(file_id) FROM key_rotation_item)`;
+    const taking = `WITH locked AS (SELECT 1 FROM key_rotation_batch FOR UPDATE)
+      UPDATE key_rotation_item SET state = 'ROTATING', job_id = 'job' FROM locked WHERE file_id = ${first}`;
+    expect(await beside(taking, () => persistence.rotationSteps.take(batchId, uuidV7(NOW), NOW))).toBeNull();
+  });
+});
