@@ -10,13 +10,14 @@ export function readDatabaseUrl(option: string | null, environment: Environment)
     const problem = `DATABASE_URL is missing: set it to the address of the database, such as ${EXAMPLE}, or add --database-url`;
     return { kind: "invalid", problems: [problem] };
   }
-  const problem = whyUnusable(value);
+  const problem = databaseUrlProblem(value);
   return problem === null
     ? { kind: "valid", config: value }
     : { kind: "invalid", problems: [`${source} ${problem}: set it to an address such as ${EXAMPLE}`] };
 }
 
-function whyUnusable(value: string): string | null {
+/** What is wrong with an address, to follow its name; null if nothing is. */
+export function databaseUrlProblem(value: string): string | null {
   if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value)) return "is not the address of a Postgres database";
   const { pathname, hostname, searchParams } = new URL(value);
   if (hostname === "" && !searchParams.has("host")) return "names no host";

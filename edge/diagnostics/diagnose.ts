@@ -1,5 +1,3 @@
-import d1Journal from "../../migrations/d1/meta/_journal.json" with { type: "json" };
-import pgJournal from "../../migrations/pg/meta/_journal.json" with { type: "json" };
 import release from "../../package.json" with { type: "json" };
 import type { ServiceMark } from "../../shared/application/ports/service-state.ts";
 import type { Diagnostics } from "../api/definitions/diagnostics.ts";
@@ -8,6 +6,7 @@ import { boundDatabase } from "../database.ts";
 import { QUEUES } from "../queues/messages.ts";
 import { checkBindings } from "./check-bindings.ts";
 import { checkSecrets } from "./check-secrets.ts";
+import { compareMigrations, readWith } from "./migrations.ts";
 
 export type DiagnoseDeps = Pick<Context, "env" | "settings" | "now" | "serviceState" | "jobs">;
 
@@ -16,12 +15,14 @@ const MOST_JOBS = 100;
 /** Facts only: what they mean is decided where they are read. */
 export async function diagnose({ env, settings, now, serviceState, jobs }: DiagnoseDeps): Promise<Diagnostics> {
   const database = boundDatabase(env).kind;
-  const [bindings, applied, runs, queued, running, sampleSegment] = await Promise.all([
+  const migrations = compareMigrations(database, await serviceState.appliedMigrations());
+  const jobsIn = (state: "QUEUED" | "RUNNING") =>
+    readWith(migrations, () => jobs.list({ state, limit: MOST_JOBS }), []);
+  const [bindings, runs, queued, running, sampleSegment] = await Promise.all([
     checkBindings({ env, serviceState }),
-    serviceState.appliedMigrations(),
-    serviceState.lastRuns(),
-    jobs.list({ state: "QUEUED", limit: MOST_JOBS }),
-    jobs.list({ state: "RUNNING", limit: MOST_JOBS }),
+    readWith(migrations, () => serviceState.lastRuns(), new Map<ServiceMark, number>()),
+    jobsIn("QUEUED"),
+    jobsIn("RUNNING"),
     findSegment(env.PLAYBACK),
   ]);
   const lastRun = (mark: ServiceMark) => runs.get(mark) ?? null;
@@ -32,7 +33,7 @@ export async function diagnose({ env, settings, now, serviceState, jobs }: Diagn
     serverTime: now(),
     database,
     bindings,
-    migrations: compareMigrations(JOURNALS[database], applied),
+    migrations,
     cronLastRunAt: lastRun("cron"),
     queues: QUEUES.map((binding) => ({ binding, lastProbeAt: lastRun(`queue:${binding}`) })),
     processors: {
@@ -44,22 +45,6 @@ export async function diagnose({ env, settings, now, serviceState, jobs }: Diagn
     secrets: checkSecrets(settings),
     playback: { baseUrl: settings.PLAYBACK_BASE_URL ?? null, sampleSegment },
     demoViewers: settings.DEMO_VIEWERS === "enabled",
-  };
-}
-
-const JOURNALS = { d1: d1Journal, postgres: pgJournal } as const;
-
-type Journal = (typeof JOURNALS)[keyof typeof JOURNALS];
-
-function compareMigrations(journal: Journal, applied: readonly string[] | null): Diagnostics["migrations"] {
-  const expected = journal.entries.map(({ tag }) => `${tag}.sql`);
-  const newest = expected.at(-1) ?? "";
-  if (applied === null) return { newest, applied: null, missing: [], unknown: [] };
-  return {
-    newest,
-    applied: applied.length,
-    missing: expected.filter((name) => !applied.includes(name)),
-    unknown: applied.filter((name) => !expected.includes(name)),
   };
 }
 

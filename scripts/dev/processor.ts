@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import type { OpenDatabase } from "./local-database.ts";
 import { PLACES, ROOT } from "./places.ts";
 import { Service } from "./service.ts";
 
@@ -9,7 +10,11 @@ const GRACE_MS = 15_000;
 const LOCAL_S3_ACCESS_KEY_ID = "local";
 const LOCAL_S3_SECRET_ACCESS_KEY = "local-development-only";
 
-export function startProcessor(origin: string, processorToken: string): Service {
+export function startProcessor(
+  origin: string,
+  processorToken: string,
+  { processorEnvironment }: OpenDatabase,
+): Service {
   mkdirSync(PLACES.work, { recursive: true });
   return new Service({
     name: "The processor",
@@ -27,6 +32,7 @@ export function startProcessor(origin: string, processorToken: string): Service 
       SOURCE_BUCKET: "ladderlock-source",
       PLAYBACK_BUCKET: "ladderlock-playback",
       WORK_DIR: PLACES.work,
+      ...processorEnvironment,
     },
     logFile: PLACES.processorLog,
     graceMs: GRACE_MS,

@@ -2,20 +2,31 @@ import { rmSync } from "node:fs";
 import { z } from "zod";
 import { readJson, writeJson } from "../../cli/videos/json-file.ts";
 import { isAlive } from "../../processor/adapters/process-state.ts";
+import { PLACES } from "./places.ts";
 import { commandLineOf, descendantsOf, membersOfGroup, signalAll } from "./process-tree.ts";
 import { UsageError } from "./settings.ts";
 
-const running = z.object({ launcher: z.number(), port: z.number(), services: z.array(z.number()) });
+const running = z.object({
+  launcher: z.number(),
+  port: z.number(),
+  /** The name of the database; a release that had one only left it out. */
+  database: z.string().default("D1"),
+  /** Which films the database has: this file says it. */
+  ingested: z.string().default(PLACES.ingested),
+  services: z.array(z.number()),
+});
+
+export type Running = Pick<z.infer<typeof running>, "port" | "database" | "ingested">;
 
 /**
  * Takes the state folder for this launcher: two Workers on one local database would spoil it. If the last launcher was
  * killed so hard that its services live on, they are ended first. Throws UsageError if another launcher is at work.
  */
-export function takeStateFolder(file: string, port: number): { add(service: number): void; release(): void } {
+export function takeStateFolder(file: string, system: Running): { add(service: number): void; release(): void } {
   const earlier = running.safeParse(readJson(file));
   if (earlier.success) endEarlier(earlier.data);
   const services: number[] = [];
-  const write = () => writeJson(file, { launcher: process.pid, port, services });
+  const write = () => writeJson(file, { launcher: process.pid, ...system, services });
   write();
   return {
     add(service) {
@@ -26,10 +37,10 @@ export function takeStateFolder(file: string, port: number): { add(service: numb
   };
 }
 
-/** The port of the system that runs here already; null where none does. */
-export function portOfRunning(file: string): number | null {
+/** The system that runs here already; null where none does. */
+export function findRunning(file: string): Running | null {
   const earlier = running.safeParse(readJson(file));
-  return earlier.success && isLauncher(earlier.data.launcher) ? earlier.data.port : null;
+  return earlier.success && isLauncher(earlier.data.launcher) ? earlier.data : null;
 }
 
 /** Process ids are used again. */

@@ -6,15 +6,17 @@ import { ensureDevVars, requireUsableSecrets } from "./dev-vars.ts";
 import { followPost, type PostOutcome } from "./follow.ts";
 import { type Ingested, type IngestSource, ingest } from "./ingest.ts";
 import { listenForInterrupts } from "./interrupts.ts";
+import { type DatabaseState, stateOf } from "./local-database.ts";
+import { openDatabase } from "./open-database.ts";
 import { PLACES, ROOT } from "./places.ts";
 import { startProcessor } from "./processor.ts";
-import { portOfRunning, takeStateFolder } from "./running.ts";
+import { findRunning, type Running, takeStateFolder } from "./running.ts";
 import { makeSampleClip } from "./sample-clip.ts";
 import { type Service, ServiceEnded, tailOf } from "./service.ts";
 import { readSettings, type Settings, type Source, USAGE, UsageError } from "./settings.ts";
-import { applyMigrations, requireFreePort, startWorker, waitUntilHealthy } from "./worker.ts";
+import { requireFreePort, startWorker, waitUntilHealthy } from "./worker.ts";
 
-/** The processes that run; the Worker is the first to start and the last to stop. */
+/** The processes that run; the last to start is the first to stop. */
 class Services {
   readonly #all: Service[] = [];
   readonly #ended = new AbortController();
@@ -42,9 +44,11 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const settings = readSettings(args, process.env);
-  const port = portOfRunning(PLACES.running);
-  if (port !== null && settings.source.kind !== "sample") return addToRunning({ ...settings, port });
-  const folder = takeStateFolder(PLACES.running, settings.port);
+  const running = findRunning(PLACES.running);
+  if (running !== null && settings.source.kind !== "sample") return addToRunning(settings, running);
+  const state = stateOf(settings.database ?? { kind: "d1" });
+  const { name: database, ingested } = state;
+  const folder = takeStateFolder(PLACES.running, { port: settings.port, database, ingested });
   const services = new Services();
   process.on("exit", () => services.kill());
   const display = createProgressDisplay(process.stdout);
@@ -53,7 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
     await requireFreePort(settings.port);
     return await launch(
       settings,
-      { display, stop, add: (service) => register(service, services, folder) },
+      { state, display, stop, add: (service) => register(service, services, folder) },
       services.ended,
     );
   } catch (error) {
@@ -69,15 +73,22 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Two Workers on one local database would spoil it: the film goes to the system that runs, which processes it. */
-async function addToRunning(settings: Settings): Promise<number> {
-  const origin = `http://127.0.0.1:${settings.port}`;
+async function addToRunning(settings: Settings, { port, database, ingested }: Running): Promise<number> {
+  if (settings.database !== null && stateOf(settings.database).name !== database) {
+    throw new UsageError(
+      `ladderlock runs here with ${database}. Stop it first to use another database,\n` +
+        "or leave out --db to add the film to what runs.",
+    );
+  }
+  const origin = `http://127.0.0.1:${port}`;
   const display = createProgressDisplay(process.stdout);
   const stop = listenForInterrupts(() => process.exit(0));
-  display.line(`ladderlock runs at http://localhost:${settings.port}: the film is added to it`);
+  display.line(`ladderlock runs at http://localhost:${port}: the film is added to it`);
   try {
     await waitUntilHealthy(origin, stop);
     const api = new Api(origin, ensureDevVars(PLACES.devVars, new Date()).ADMIN_API_KEY ?? "");
-    return (await ingestAndFollow(settings, api, display, stop)) ? 0 : 1;
+    const film = { source: settings.source, port, ingested };
+    return (await ingestAndFollow(film, api, display, stop)) ? 0 : 1;
   } catch (error) {
     display.end("as-it-is");
     if (!stop.aborted) throw error;
@@ -92,25 +103,28 @@ function register(service: Service, services: Services, folder: { add(pid: numbe
 }
 
 type Launch = {
+  readonly state: DatabaseState;
   readonly display: ProgressDisplay;
   readonly stop: AbortSignal;
   readonly add: (service: Service) => void;
 };
 
-async function launch(settings: Settings, { display, stop, add }: Launch, ended: AbortSignal): Promise<number> {
+async function launch(settings: Settings, { state, display, stop, add }: Launch, ended: AbortSignal): Promise<number> {
   const signal = AbortSignal.any([stop, ended]);
   const startedAt = performance.now();
   const origin = `http://127.0.0.1:${settings.port}`;
   const secrets = ensureDevVars(PLACES.devVars, new Date());
   requireUsableSecrets(secrets);
-  if (await applyMigrations()) display.line("Database: migrations applied");
-  add(startWorker(settings.port));
+  const line = (text: string) => display.line(text);
+  const database = await openDatabase(settings.database ?? { kind: "d1" }, state, { add, line, signal });
+  add(startWorker(settings.port, state.workerState, database));
   await waitUntilHealthy(origin, signal);
-  add(startProcessor(origin, secrets.PROCESSOR_TOKEN ?? ""));
+  add(startProcessor(origin, secrets.PROCESSOR_TOKEN ?? "", database));
   display.line(`Worker and processor are up (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
 
   const api = new Api(origin, secrets.ADMIN_API_KEY ?? "");
-  const published = await ingestAndFollow(settings, api, display, signal);
+  const film = { source: settings.source, port: settings.port, ingested: state.ingested };
+  const published = await ingestAndFollow(film, api, display, signal);
   if (settings.exitAfterIngest) return published ? 0 : 1;
   display.line(
     `  Logs    ${relative(ROOT, PLACES.workerLog)}, ${relative(ROOT, PLACES.processorLog)}\n  Stop    Ctrl-C\n`,
@@ -120,17 +134,17 @@ async function launch(settings: Settings, { display, stop, add }: Launch, ended:
 
 /** Says where the video can be watched, or why it cannot. Throws only if the run is to end. */
 async function ingestAndFollow(
-  settings: Settings,
+  film: { readonly source: Source; readonly port: number; readonly ingested: string },
   api: Api,
   display: ProgressDisplay,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const source = await sourceToIngest(settings.source, display, signal);
-    const ingested = await ingest(source, { api, recordsFile: PLACES.ingested, display, signal });
+    const source = await sourceToIngest(film.source, display, signal);
+    const ingested = await ingest(source, { api, recordsFile: film.ingested, display, signal });
     const outcome = await followPost(api, ingested.videoPostId, display, signal);
     display.end(outcome.kind === "published" ? "complete" : "as-it-is");
-    display.line(describe(outcome, ingested, settings.port));
+    display.line(describe(outcome, ingested, film.port));
     return outcome.kind === "published";
   } catch (error) {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { OpenDatabase } from "./local-database.ts";
 import { PLACES, ROOT } from "./places.ts";
 import { Service } from "./service.ts";
 import { UsageError } from "./settings.ts";
@@ -24,12 +25,12 @@ function wranglerEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Loading wrangler takes seconds, so migrations are applied only if they are not those of the last time. Returns whether they were. */
-export async function applyMigrations(): Promise<boolean> {
-  const stampFile = join(PLACES.workerState, "migrations.sha256");
+export async function applyMigrations(workerState: string): Promise<boolean> {
+  const stampFile = join(workerState, "migrations.sha256");
   const stamp = hashOfMigrations();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return false;
   const { migrateLocalDatabase } = await import("./migrations.ts");
-  await migrateLocalDatabase(PLACES.workerState);
+  await migrateLocalDatabase(workerState);
   writeFileSync(stampFile, stamp);
   return true;
 }
@@ -62,14 +63,15 @@ function tryPort(port: number): Promise<NodeJS.ErrnoException | null> {
   });
 }
 
-export function startWorker(port: number): Service {
-  const args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--persist-to", PLACES.workerState];
+export function startWorker(port: number, workerState: string, { config, workerEnvironment }: OpenDatabase): Service {
+  const args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--persist-to", workerState];
+  if (config !== null) args.push("--config", config);
   return new Service({
     name: "The Worker",
     command: process.execPath,
     args: [WRANGLER, ...args, "--show-interactive-dev-session=false", "--inspector-port", "0"],
     cwd: ROOT,
-    env: wranglerEnvironment(),
+    env: { ...wranglerEnvironment(), ...workerEnvironment },
     logFile: PLACES.workerLog,
     graceMs: GRACE_MS,
   });

@@ -37,6 +37,12 @@ describe.skipIf(server === "")("an error of Postgres", () => {
     expect(shown).not.toMatch(/llk_value|918273645546372819/);
   });
 
+  it("says what to do where a table or a column of the release is missing", async () => {
+    for (const statement of [sql`SELECT 1 FROM video_post`, sql`SELECT absent FROM pg_class`]) {
+      expect(await shownOf(at({}).run(statement))).toMatch(/does not exist .*Run ladderlock migrate of this release/);
+    }
+  });
+
   it("shows no password of a server that is away, that is unknown, or that refuses it", async () => {
     const addresses = [{ port: "9" }, { hostname: "nowhere.invalid" }, {}];
     for (const address of addresses) {

@@ -1,6 +1,9 @@
 /** SQLSTATE class 22: the message quotes the value that Postgres could not take. */
 const DATA_EXCEPTION = /^22/;
 
+/** A table or a column that is not there. */
+const OF_SCHEMA: readonly unknown[] = ["42P01", "42703"];
+
 /** What is kept of an error of Postgres: names of the schema, and nothing that a statement was sent with. */
 const KEPT = ["code", "severity", "schema", "table", "column", "dataType", "constraint"] as const;
 
@@ -13,5 +16,6 @@ export function withoutValues(error: unknown): unknown {
   const fields = error as unknown as Readonly<Record<string, unknown>>;
   const kept = KEPT.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]);
   const message = DATA_EXCEPTION.test(String(fields.code)) ? error.message.replace(/".*"/s, '"..."') : error.message;
-  return Object.assign(new Error(`${message} (${String(fields.code)})`), Object.fromEntries(kept));
+  const remedy = OF_SCHEMA.includes(fields.code) ? ". Run ladderlock migrate of this release" : "";
+  return Object.assign(new Error(`${message} (${String(fields.code)})${remedy}`), Object.fromEntries(kept));
 }
