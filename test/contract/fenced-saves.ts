@@ -6,6 +6,7 @@ import type { JobEnd, SaveFence, SaveOutcome } from "../../shared/application/po
 import { type VideoPost, withFile } from "../../shared/domain/video-post.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
+import { ROUNDS, rivalAtEveryMoment } from "./rivals.ts";
 import { askForJob, claim, fenceOf, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, tryClaim } from "./steps.ts";
 
 export function describeFencedSaves(name: string, open: OpenPersistence): void {
@@ -156,6 +157,30 @@ export function describeFencedSaves(name: string, open: OpenPersistence): void {
       const { warnings } = onlyPart(await reload(persistence, post.id));
       if (outcome === "saved") expect([job?.state, warnings]).toEqual(["SUCCEEDED", ["recorded"]]);
       else expect([outcome, job?.state, warnings]).toEqual(["lease-lost", "QUEUED", []]);
+    });
+
+    it("keep their job from a takeover until they are done, whenever it comes", async () => {
+      const now = NOW + LEASE_MS + 1;
+      const posts = [post];
+      const leases = [held];
+      while (posts.length < ROUNDS) {
+        const { id } = await savePost(persistence);
+        leases.push(await claim(persistence));
+        posts.push(await reload(persistence, id));
+      }
+      const slow = persistence.slow();
+      const save = (round: number) => {
+        const from = posts[round]!;
+        const change = { ...withFile(from, { ...onlyPart(from), warnings: ["recorded"] }, [], NOW), from };
+        return slow.posts.save(change, NOW, { fence: fenceOf(leases[round]!), jobEnd: { kind: "keep" } });
+      };
+      await rivalAtEveryMoment(save, async (round, outcome) => {
+        const next = { leaseToken: secretId(), owner: "next", now, leaseMs: LEASE_MS };
+        expect(await persistence.jobs.claimOne({ ...next, jobId: leases[round]!.job.jobId })).not.toBeNull();
+        // What the next holder starts with.
+        const { warnings } = onlyPart(await reload(persistence, posts[round]!.id));
+        expect([await outcome, warnings]).toEqual(warnings.length === 0 ? ["lease-lost", []] : ["saved", ["recorded"]]);
+      });
     });
 
     it("leave a live job of the same kind as it is, and its part taken", async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { IdempotencyClaim, IdempotentRequest } from "../../shared/application/ports/idempotency-store.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
+import { ROUNDS, rivalAtEveryMoment } from "./rivals.ts";
 import { claim as claimJob, fenceOf, NOW, reload, savePost } from "./steps.ts";
 
 const CLAIM_MS = 1000;
@@ -101,6 +102,22 @@ export function describeIdempotency(name: string, open: OpenPersistence): void {
       expect((await reload(persistence, id)).version).toBe(post.version);
       expect(await saveFor("c2")).toBe("saved");
       expect(await begin("c3", NOW + 9 * CLAIM_MS)).toMatchObject({ kind: "answered", answer: ANSWER });
+    });
+
+    it("is not taken over while a save under its claim is under way, whenever another request comes", async () => {
+      const posts = await Promise.all(Array.from({ length: ROUNDS }, () => savePost(persistence)));
+      for (const round of posts.keys()) await begin("c1", NOW, { key: `k${round}` });
+      const slow = persistence.slow();
+      const save = (round: number) => {
+        const receipt = { claim: { ...claimOf("c1"), key: `k${round}` }, answer: null };
+        return slow.posts.save({ from: posts[round]!, post: posts[round]!, events: [], jobs: [], receipt }, NOW);
+      };
+      await rivalAtEveryMoment(save, async (round, outcome) => {
+        expect(await begin("c2", NOW + CLAIM_MS, { key: `k${round}` })).toEqual({ kind: "started" });
+        // What the successor starts with.
+        const { version } = await reload(persistence, posts[round]!.id);
+        expect(await outcome).toBe(version === posts[round]!.version ? "lease-lost" : "saved");
+      });
     });
 
     it("has no answer after a save that lost to another one", async () => {

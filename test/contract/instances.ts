@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Persistence } from "../../shared/application/persistence.ts";
 import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
+import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, LEASE_MS, NOW, onlyPart, reload, savePost } from "./steps.ts";
@@ -80,14 +81,17 @@ export function describeInstances(name: string, open: OpenPersistence): void {
         }
         writing = false;
       };
-      const read = async () => {
-        while (writing) {
-          const post = await reload(second, id);
-          const [warning = "A film"] = onlyPart(post).warnings;
-          if (warning !== post.title) torn.push(`${post.title} with ${warning}`);
-        }
+      const note = (post: VideoPost) => {
+        const [warning = "A film"] = onlyPart(post).warnings;
+        if (warning !== post.title) torn.push(`${post.title} with ${warning}`);
       };
-      await Promise.all([write(), read(), read()]);
+      const read = async () => {
+        while (writing) note(await reload(second, id));
+      };
+      const readSlowly = async () => {
+        while (writing) note(await reload(first.slow(), id));
+      };
+      await Promise.all([write(), read(), read(), readSlowly()]);
       expect(torn).toEqual([]);
     });
   });

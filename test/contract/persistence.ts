@@ -12,6 +12,11 @@ export type TestPersistence = Persistence & {
   postsWith(fault: "reply-lost" | "not-carried-out"): VideoPostRepository;
   /** A further instance over the same database. */
   again(): Persistence;
+  /**
+   * A further instance that pauses before each of its statements, so that those of others come between the statements of
+   * one transaction wherever the database lets them.
+   */
+  slow(): Persistence;
   /** Runs a statement that no port offers, as an operator with a console could. */
   execute(statement: string): Promise<void>;
   tables(): Promise<string[]>;

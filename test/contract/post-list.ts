@@ -165,6 +165,22 @@ export function describePostList(name: string, open: OpenPersistence): void {
       expect([await idsOf({ titlePrefix: "old" }), await idsOf({ titlePrefix: "ete" })]).toEqual([[], [id]]);
     });
 
+    it("leaves a title that changes while it is folded to its own folded title", async () => {
+      const posts: VideoPost[] = [];
+      for (let n = 0; n < 20; n++) posts.push(await draft({ title: `Old ${n}` }, NOW + n));
+      await persistence.execute("UPDATE video_post SET title_folded = NULL, title_folded_from = NULL");
+      const rename = async () => {
+        for (const [n, { id: videoPostId }] of posts.entries()) {
+          const post = { videoPostId, seenVersion: null };
+          await updateVideoPost(persistence.posts, post, { title: `New ${n}` }, "tester", NOW);
+        }
+      };
+      await Promise.all([persistence.slow().foldedTitles.complete(posts.length), rename()]);
+      while ((await persistence.foldedTitles.complete(posts.length)) > 0);
+      const rows = await persistence.rows("video_post");
+      expect(rows.map((row) => row.title_folded)).toEqual(rows.map((row) => foldTitle(row.title as string)));
+    });
+
     it("reads a bounded number of posts for a page, and comes to the rare one on a later page", async () => {
       const rare = await draft({ authorId: "rare" }, NOW);
       const common = await draft({ authorId: "common" }, NOW);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { afterAll } from "vitest";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
@@ -47,6 +48,7 @@ export async function openTestDatabase(
       dialect: "postgres",
       postsWith: (fault) => pgPersistence(FAULTS[fault](clients.connect), STANDARD_JOB_RULES).posts,
       again: () => pgPersistence(clients.connect, STANDARD_JOB_RULES),
+      slow: () => pgPersistence(slowed(clients.connect), STANDARD_JOB_RULES),
       execute: async (statement) => {
         await query(statement);
       },
@@ -94,5 +96,20 @@ function once(connect: Connect, query: (client: PgClient) => PgClient["query"]):
       if (isMet) return work(client);
       isMet = true;
       return work({ query: query(client) });
+    });
+}
+
+const PAUSE_MS = 15;
+
+function slowed(connect: Connect): Connect {
+  return (work) =>
+    connect((client) => {
+      let before: Promise<unknown> = Promise.resolve();
+      const query: PgClient["query"] = (statement) => {
+        const answer = before.then(() => setTimeout(PAUSE_MS)).then(() => client.query(statement));
+        before = answer.catch(() => {});
+        return answer;
+      };
+      return work({ query });
     });
 }

@@ -18,6 +18,8 @@ export async function openD1Persistence(): Promise<TestPersistence> {
     dialect: "sqlite",
     postsWith: (fault) => d1Persistence(faultyDatabase(binding, onBatches(FAULTS[fault])).db, STANDARD_JOB_RULES).posts,
     again: () => d1Persistence(binding, STANDARD_JOB_RULES),
+    // D1 carries out a batch in one piece.
+    slow: () => d1Persistence(binding, STANDARD_JOB_RULES),
     execute: async (statement) => {
       await binding.prepare(statement).run();
     },

@@ -1,19 +1,27 @@
 import type { SQL } from "drizzle-orm";
 import type { Save } from "../../../application/ports/video-post-repository.ts";
+import type { VideoPostRows } from "../../rows/row-types.ts";
 import { NO_ROWS, rowsOf } from "../../rows/video-post-rows.ts";
 import { WRITE_RULES } from "../../rows/write-rules.ts";
 import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "../schema/playback.ts";
 import { videoFilePost, videoHlsAbrVariant, videoPost } from "../schema/video-post.ts";
 import { deleteMissing, upsertChanged } from "./write-rows.ts";
 
-/** The rows of the post that a save changes. */
-export function aggregateStatements({ from, post }: Pick<Save, "from" | "post">, version: number, now: number): SQL[] {
+/** The rows of the post that a save changes: that of the post itself, which every save changes, and those of its parts. */
+export function aggregateStatements(
+  { from, post }: Pick<Save, "from" | "post">,
+  version: number,
+  now: number,
+): { readonly post: readonly SQL[]; readonly parts: readonly SQL[] } {
   const before = from === null ? NO_ROWS : rowsOf(from);
   const after = rowsOf({ ...post, version });
+  return { post: upsertChanged(videoPost, before.posts, after.posts), parts: partStatements(before, after, now) };
+}
+
+function partStatements(before: VideoPostRows, after: VideoPostRows, now: number): SQL[] {
   const revoked = (keys: typeof after.keys) =>
     keys.map((key) => ({ ...key, revokedAt: key.status === "REVOKED" ? now : null }));
   return [
-    ...upsertChanged(videoPost, before.posts, after.posts),
     ...upsertChanged(videoFilePost, before.files, after.files, WRITE_RULES.files),
     ...deleteMissing(videoHlsAbrVariant, before.variants, after.variants),
     ...upsertChanged(videoHlsAbrVariant, before.variants, after.variants),

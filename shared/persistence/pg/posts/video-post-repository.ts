@@ -45,13 +45,15 @@ async function save(
   if (change.from !== null && change.from.version !== change.post.version)
     throw new Error("a save is of what was loaded");
   const revision = { videoPostId: change.post.id, version: change.post.version + 1, saveId: secretId() };
+  const rows = aggregateStatements(change, revision.version, now);
   try {
     // In the order of locks that docs/persistence.md describes.
     await db.batch([
       lockLiveJobs(change.post.id),
       insertRevision(revision, change, now, options),
+      ...rows.post,
       ...jobStatements(change, rules, now, options),
-      ...aggregateStatements(change, revision.version, now),
+      ...rows.parts,
       ...receiptOf(change),
       ...(change.encoderJob === undefined ? [] : upsertChanged(encoderJob, [], [change.encoderJob])),
       ...announceChange({ kind: "post-changed", subject: change.post.id }, now),
