@@ -66,6 +66,8 @@ export function pooledClients(
 ): PooledClients {
   const pool = new Pool({ ...clientConfig(options), max: options.max, keepAlive: true });
   pool.on("error", onError);
+  // The pool hears clients that are idle. One that fails at work rejects its statement, and would end the process too.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return {
     connect: async (work) => {
       const client = await pool.connect();

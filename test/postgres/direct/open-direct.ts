@@ -1,9 +1,11 @@
+import type { DirectDatabase } from "../../../processor/adapters/direct/direct-database.ts";
 import {
   createDirectJobService,
   type DirectJobService,
 } from "../../../processor/adapters/direct/direct-job-service.ts";
 import { createWorkerRequests } from "../../../processor/adapters/direct/worker-requests.ts";
 import { createWorkerSettings } from "../../../processor/adapters/direct/worker-settings.ts";
+import type { Sleep } from "../../../processor/adapters/retried-call.ts";
 import { openProcessDatabase } from "../../../shared/persistence/pg/process-database.ts";
 import { PROCESSOR_TOKEN } from "./internal-worker-type.ts";
 
@@ -15,6 +17,9 @@ type Options = {
   readonly clock?: () => number;
   readonly connections?: number;
   readonly migrations?: readonly string[];
+  readonly sleep?: Sleep;
+  /** Puts faults between the job service and the database. */
+  readonly faulty?: (database: DirectDatabase) => DirectDatabase;
 };
 
 export type DirectProcessor = DirectJobService & {
@@ -22,12 +27,12 @@ export type DirectProcessor = DirectJobService & {
   end(): Promise<void>;
 };
 
-/** A processor's job service over this database and this Worker. Nothing waits between its tries. */
+/** A processor's job service over this database and this Worker. By default nothing waits between its tries. */
 export function openDirect({ url, fetch, now = Date.now, ...more }: Options): DirectProcessor {
-  const { clock = () => performance.now(), connections = 3, migrations = [] } = more;
+  const { clock = () => performance.now(), connections = 3, migrations = [], sleep = async () => {} } = more;
   const client = { connectionString: url, application_name: "processor" };
-  const database = openProcessDatabase({ ...client, max: connections }, () => {});
-  const sleep = async () => {};
+  const opened = openProcessDatabase({ ...client, max: connections }, () => {});
+  const database = more.faulty?.(opened) ?? opened;
   const worker = createWorkerRequests({
     ...{ serviceUrl: "https://video.example", processorToken: PROCESSOR_TOKEN, sleep, fetch },
   });
@@ -35,5 +40,5 @@ export function openDirect({ url, fetch, now = Date.now, ...more }: Options): Di
   const warnings: unknown[] = [];
   const log = { warn: (fields: { readonly err?: unknown }) => warnings.push(fields.err) } as never;
   const direct = createDirectJobService({ database, worker, settings, log, now, sleep, random: () => 0.5 });
-  return { ...direct, warnings, end: database.end };
+  return { ...direct, warnings, end: opened.end };
 }

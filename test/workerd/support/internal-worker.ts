@@ -17,7 +17,11 @@ import {
 } from "../../postgres/direct/internal-worker-type.ts";
 
 /** Loaded by tests in Node, which are checked without the types of Workers. */
-export function startInternalWorker(persistence: Persistence, now: () => number): InternalWorker {
+export function startInternalWorker(
+  persistence: Persistence,
+  now: () => number,
+  rules = STANDARD_JOB_RULES,
+): InternalWorker {
   const pending: Promise<unknown>[] = [];
   const live = new Map<string, Claim & { readonly progress: Progress }>();
   const report = async ({ progress, jobId, claimNo }: Claim & { progress: Progress }) => {
@@ -45,7 +49,7 @@ export function startInternalWorker(persistence: Persistence, now: () => number)
   };
   const context = {
     ...persistence,
-    ...{ vault, now, rules: STANDARD_JOB_RULES, policyRule: STANDARD_POLICY_RULE },
+    ...{ vault, now, rules, policyRule: STANDARD_POLICY_RULE },
     settings: { PROCESSOR_TOKEN, KEY_GRACE_SECONDS: GRACE_SECONDS, MIGRATION_MAX_IN_FLIGHT: 4 },
     env: { JOB_EVENTS: { getByName: () => ({ report }) }, DELETE_OBJECTS: { sendBatch } },
   } as unknown as Context;
