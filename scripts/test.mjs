@@ -1,8 +1,11 @@
 // npm test: lint, types and every test. npm test -- some/file: only the tests that vitest finds by these arguments.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { exitWith, runInForeground } from "./setup/child.mjs";
 import { prepare } from "./setup/prepare.mjs";
+
+const CLIPS_KEPT_MS = 30 * 24 * 3_600_000;
 
 await exitWith(async () => {
   const prepared = await prepare({ forTests: true });
@@ -14,19 +17,39 @@ await exitWith(async () => {
   mkdirSync(dirname(untriedFile), { recursive: true });
   rmSync(untriedFile, { force: true });
   const chosen = process.argv.slice(2);
-  const checks = [...(chosen.length === 0 ? staticChecks(root) : []), vitest(chosen)];
+  forgetClips(join(root, ".ladderlock/clips"));
+  /** @type {{ name: string, code: number }[]} */
   const failed = [];
-  for (const { name, script, args } of checks) {
+  /** @param {{ name: string, script: string, args: string[] }} check */
+  const run = async ({ name, script, args }) => {
     const startedAt = Date.now();
     const code = await runInForeground(node, [join(root, "node_modules", script), ...args], { cwd: root, env });
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
     console.log(`${name}: ${code === 0 ? "passed" : `failed (exit code ${code})`} in ${seconds} s`);
     if (code !== 0) failed.push({ name, code });
-  }
+  };
+  const checks = chosen.length === 0 ? staticChecks(root) : [];
+  const next = async () => {
+    for (let check = checks.shift(); check !== undefined; check = checks.shift()) await run(check);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, next));
+  await run(vitest(chosen));
   const result = failed.length === 0 ? "All checks passed." : `Failed: ${failed.map(({ name }) => name).join(", ")}.`;
   console.log(`${result} ${untried(untriedFile)}`);
   return failed[0]?.code ?? 0;
 });
+
+/**
+ * Deletes the clips of test/fixtures/media/kept-clips.ts that no run has used for a month.
+ *
+ * @param {string} folder
+ */
+function forgetClips(folder) {
+  if (!existsSync(folder)) return;
+  for (const path of readdirSync(folder).map((name) => join(folder, name))) {
+    if (statSync(path).mtimeMs < Date.now() - CLIPS_KEPT_MS) rmSync(path, { force: true });
+  }
+}
 
 /**
  * What this machine could not try, as the reporter in test/untried-tests.ts wrote it.
@@ -40,10 +63,13 @@ function untried(file) {
 
 /** @param {string} root */
 function staticChecks(root) {
+  // What has not changed since the last run is not checked again. Of several threads, each checks the shared types too.
+  const known = (/** @type {string} */ folder) =>
+    join(root, ".ladderlock/types", `${folder.replaceAll("/", "-")}.json`);
   const types = typeScriptProjects(root).map((folder) => ({
     name: `types in ${folder}`,
     script: "typescript/bin/tsc",
-    args: ["--noEmit", "-p", folder],
+    args: ["--noEmit", "-p", folder, "--singleThreaded", "--incremental", "--tsBuildInfoFile", known(folder)],
   }));
   return [{ name: "biome", script: "@biomejs/biome/bin/biome", args: ["ci", "."] }, ...types];
 }

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { inspectFfmpeg } from "../../processor/adapters/ffmpeg/capabilities.ts";
+import { canToneMap, inspectFfmpeg } from "../../processor/adapters/ffmpeg/capabilities.ts";
 import { probe } from "../../processor/adapters/ffmpeg/probe.ts";
 import { argumentVector, DEFAULT_ENCODING, ffmpegCommand } from "../../processor/media/encode/ffmpeg-arguments.ts";
 import { planLadder, planQualities } from "../../processor/media/encode/ladder.ts";
@@ -21,7 +21,7 @@ export async function planBareFfmpeg(sourcePath: string): Promise<BareFfmpeg> {
     plan,
     reading: probed.facts.reading,
     encoding: DEFAULT_ENCODING,
-    capabilities: await inspectFfmpeg(MEDIA_TOOLS.ffmpeg),
+    capabilities: { ...(await inspectFfmpeg(MEDIA_TOOLS.ffmpeg)), toneMap: await canToneMap(MEDIA_TOOLS.ffmpeg) },
     limits: DEFAULT_MEDIA_LIMITS,
   });
   if (command.kind === "refused") throw new Error(command.reason);

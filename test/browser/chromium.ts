@@ -1,7 +1,11 @@
 import { type Browser, chromium } from "playwright-core";
 
-/** Those of Playwright's list that matter here, which this one replaces, and two processes a window below the address bar. */
+/**
+ * Those of Playwright's list that matter here, which this one replaces, and the processes that Chromium starts beside
+ * those of the tests: two a window below its address bar, and an empty one for the next page.
+ */
 const FEATURES_LEFT_OUT = [
+  "SpareRendererForSitePerProcess",
   ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AimEnabled", "PreconnectToSearch", "NetworkTimeServiceQuerying"],
   ...["HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "MediaRouter", "OptimizationHints", "PaintHolding"],
 ].join(",");

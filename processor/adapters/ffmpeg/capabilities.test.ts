@@ -1,6 +1,11 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { MEDIA_TOOLS } from "../../../test/fixtures/media/media-tools.ts";
-import { inspectFfmpeg, parseDecoders, parseEncoders, versionFlags } from "./capabilities.ts";
+import { canToneMap, inspectFfmpeg, parseDecoders, parseEncoders, versionFlags } from "./capabilities.ts";
 
 describe("what ffmpeg can do", () => {
   it("depends on its version", () => {
@@ -28,6 +33,21 @@ describe("what ffmpeg can do", () => {
     expect(capabilities.version).toMatch(/\d/);
     expect(capabilities.encodesLadder).toBe(true);
     expect(capabilities.decoders.has("h264")).toBe(true);
+  });
+
+  it("takes one call to learn, and another one for HDR when it is needed, once each", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "capabilities-"));
+    const [ffmpeg, calls] = [join(folder, "ffmpeg"), join(folder, "calls")];
+    await writeFile(ffmpeg, `#!/bin/sh\necho "$@" >> '${calls}'\nexec ${MEDIA_TOOLS.ffmpeg} "$@"\n`, { mode: 0o755 });
+    const called = async () => (await readFile(calls, "utf8")).trim().split("\n");
+    await inspectFfmpeg(ffmpeg);
+    await inspectFfmpeg(ffmpeg);
+    expect(await called()).toEqual(["-codecs"]);
+    const { stdout } = await promisify(execFile)(MEDIA_TOOLS.ffmpeg, ["-v", "error", "-filters"]);
+    expect(await canToneMap(ffmpeg)).toBe(/ zscale /.test(stdout) && / tonemap /.test(stdout));
+    await canToneMap(ffmpeg);
+    expect(await called()).toEqual(["-codecs", "-filters"]);
+    await rm(folder, { recursive: true });
   });
 
   it("is determined again after a path was wrong", async () => {

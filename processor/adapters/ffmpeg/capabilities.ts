@@ -6,7 +6,7 @@ import { childEnvironment, type GuardTools } from "./launch.ts";
 import { runTool } from "./run-tool.ts";
 
 /** What this machine's ffmpeg can do, and what can guard it. */
-export type Capabilities = ArgumentCapabilities &
+export type Capabilities = Omit<ArgumentCapabilities, "toneMap"> &
   GuardTools & {
     readonly version: string;
     /** Takes filter graphs without an output. */
@@ -22,24 +22,38 @@ const known = new Map<string, Promise<Capabilities>>();
 
 /** Asks ffmpeg once for each path; throws when it is missing or broken. */
 export function inspectFfmpeg(ffmpeg: string): Promise<Capabilities> {
-  const cached = known.get(ffmpeg);
+  return once(known, ffmpeg, ask);
+}
+
+const knownToneMaps = new Map<string, Promise<boolean>>();
+
+/** Whether ffmpeg has the filters for HDR. Asked separately, since few sources need it. */
+export function canToneMap(ffmpeg: string): Promise<boolean> {
+  return once(knownToneMaps, ffmpeg, async () => {
+    const { list } = await answer(ffmpeg, "-filters");
+    return ["zscale", "tonemap"].every((filter) => hasEntry(list, filter));
+  });
+}
+
+/** A question that failed is asked again. */
+function once<T>(answers: Map<string, Promise<T>>, ffmpeg: string, question: (ffmpeg: string) => Promise<T>) {
+  const cached = answers.get(ffmpeg);
   if (cached) return cached;
-  const asked = ask(ffmpeg);
-  known.set(ffmpeg, asked);
-  asked.catch(() => known.delete(ffmpeg));
+  const asked = question(ffmpeg);
+  answers.set(ffmpeg, asked);
+  asked.catch(() => answers.delete(ffmpeg));
   return asked;
 }
 
-/** Of two calls, since each loads hundreds of libraries: the first says its version too. */
+/** Of one call, since each loads hundreds of libraries: its banner has the version. */
 async function ask(ffmpeg: string): Promise<Capabilities> {
-  const [filters, codecs] = await Promise.all([answer(ffmpeg, "-filters"), answer(ffmpeg, "-codecs")]);
+  const codecs = await answer(ffmpeg, "-codecs");
   const [setpriv, prlimit] = await Promise.all(["setpriv", "prlimit"].map(isOnLinuxPath));
-  const name = /^ffmpeg version (\S+)/m.exec(filters.banner)?.[1] ?? "unknown";
+  const name = /^ffmpeg version (\S+)/m.exec(codecs.banner)?.[1] ?? "unknown";
   const encoders = parseEncoders(codecs.list);
   return {
     version: name,
     ...versionFlags(name),
-    toneMap: ["zscale", "tonemap"].every((filter) => hasEntry(filters.list, filter)),
     encodesLadder: ["libx264", "aac"].every((encoder) => encoders.has(encoder)),
     decoders: parseDecoders(codecs.list),
     setpriv: setpriv ?? false,

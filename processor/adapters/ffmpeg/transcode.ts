@@ -2,6 +2,7 @@ import { appendFile, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Quality } from "../../../shared/domain/quality.ts";
+import { needsZscale } from "../../media/encode/color-filters.ts";
 import {
   DEFAULT_ENCODING,
   type Encoding,
@@ -19,7 +20,7 @@ import type { SourceFacts } from "../../media/source/source-facts.ts";
 import { type RungMeasure, verifyRungs } from "../../media/verify/durations.ts";
 import { findMissingFrames } from "../../media/verify/missing-frames.ts";
 import { RetryableError } from "../../retryable-error.ts";
-import { inspectFfmpeg } from "./capabilities.ts";
+import { canToneMap, inspectFfmpeg } from "./capabilities.ts";
 import { blamesMachine, machineFault, refuseFile } from "./failure-reason.ts";
 import { type RunningFfmpeg, startFluent } from "./fluent-run.ts";
 import type { MediaTools } from "./launch.ts";
@@ -89,7 +90,7 @@ export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome
     reading: input.facts.reading,
     steadySound,
     encoding: input.encoding ?? DEFAULT_ENCODING,
-    capabilities,
+    capabilities: { ...capabilities, toneMap: await toneMaps(input) },
     limits,
   });
   if (command.kind === "refused") return command;
@@ -104,6 +105,11 @@ export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome
   const timeLimit = convertTimeout(sourceSeconds(input), limits);
   const result = await superviseRun(running, command, input, timeLimit);
   return result === "took too long" ? refuseSlow(timeLimit) : judge(result, input);
+}
+
+/** Asked only where a plan needs it. */
+async function toneMaps({ plan, tools }: TranscodeInput): Promise<boolean> {
+  return plan.kind === "video" && needsZscale(plan.source) && (await canToneMap(tools.ffmpeg));
 }
 
 /** Where the clock of the source cannot be trusted, as long as its frames would last. */

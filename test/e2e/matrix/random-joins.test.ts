@@ -10,7 +10,7 @@ import { makeRandomJoin, planRandomJoin, type RandomJoin, secondsOf } from "../.
 
 /*
  * Whatever recordings are joined, the result is in sync from the first second to the last, or it is refused. A seed
- * that failed runs again with RANDOM_JOIN_SEED=<seed>, several with 11,14 or 300-420; LONG_TESTS=1 takes 60 seeds in place of 5.
+ * that failed runs again with RANDOM_JOIN_SEED=<seed>, several with 11,14 or 300-420; LONG_TESTS=1 takes 60 seeds in place of 4.
  */
 
 /** Sound that changes format, a clock that steps, and a start inside a group of pictures, all in one. */
@@ -20,7 +20,8 @@ const SEEDS = process.env.RANDOM_JOIN_SEED
   ? seedsOf(process.env.RANDOM_JOIN_SEED)
   : process.env.LONG_TESTS === "1"
     ? seedsOf("0-59")
-    : [...seedsOf("0-3"), ALL_AT_ONCE];
+    : // One of each container; seed 2 is a transport stream whose clock steps, as ALL_AT_ONCE is.
+      [0, 1, 3, ALL_AT_ONCE];
 const HEALTHY_SHARE = 0.5;
 
 let folder: string;
