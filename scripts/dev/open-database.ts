@@ -1,5 +1,8 @@
+import { relative } from "node:path";
 import type { DatabaseChoice, DatabaseState, OpenDatabase } from "./local-database.ts";
+import { PLACES, ROOT } from "./places.ts";
 import type { Service } from "./service.ts";
+import { UsageError } from "./settings.ts";
 
 type Opening = {
   readonly add: (service: Service) => void;
@@ -19,7 +22,7 @@ export async function openDatabase(
     // One that the shell has for another program would take the processor away from the Worker's database.
     return { config: null, workerEnvironment: {}, processorEnvironment: { DATABASE_URL: undefined } };
   }
-  const { createDatabase, migratePostgres, startEmbeddedPostgres } = await import("./postgres.ts");
+  const { createDatabase, migratePostgres, RefusedDatabase, startEmbeddedPostgres } = await import("./postgres.ts");
   const { writePostgresConfig } = await import("./postgres-config.ts");
   let url: string;
   if (choice.kind === "postgres") {
@@ -31,7 +34,11 @@ export async function openDatabase(
   } else {
     url = choice.url;
   }
-  if (await migratePostgres(url, state.workerState)) line("Database: migrations applied");
+  const migrated = await migratePostgres(url, state.workerState).catch((error: unknown) => {
+    if (choice.kind !== "postgres" || !(error instanceof RefusedDatabase)) throw error;
+    throw new UsageError(`${error.message}\nTo begin with an empty one, delete ${relative(ROOT, PLACES.postgres)}.`);
+  });
+  if (migrated) line("Database: migrations applied");
   return {
     config: await writePostgresConfig(),
     workerEnvironment: { CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: url },

@@ -44,6 +44,9 @@ export async function createDatabase(server: PostgresServer): Promise<void> {
   writeFileSync(PLACES.postgresUrl, `${server.url(DATABASE)}\n`, { mode: 0o600 });
 }
 
+/** The database was reached, and is none that this release can bring to its schema. */
+export class RefusedDatabase extends UsageError {}
+
 /**
  * Returns whether migrations were applied. Throws UsageError where the database cannot be used, and where a deployment or
  * another folder has filled it: `workerState` then lacks its objects.
@@ -68,7 +71,7 @@ async function run(url: string, { dryRun }: { readonly dryRun: boolean }) {
     const problem = connectionProblem(error, url);
     throw problem === null ? error : new UsageError(problem.text);
   });
-  if (outcome.kind === "refused") throw new UsageError(describeRefusal(outcome.refusal).text);
+  if (outcome.kind === "refused") throw new RefusedDatabase(describeRefusal(outcome.refusal).text);
   return outcome;
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, constants, statSync } from "node:fs";
+import { userInfo } from "node:os";
 import { dirname } from "node:path";
 import { UsageError } from "../dev/settings.ts";
 
@@ -10,17 +11,25 @@ export type Privileges = {
   readonly own: (path: string) => void;
 };
 
+/** Its initdb needs a user that has a name, and every system has this one. */
 const NOBODY = 65_534;
 
-/** In a user namespace Postgres sees another user, and every file still belongs to root. */
-const NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"];
+/** In a user namespace Postgres sees another user, and every file still belongs to ours. */
+const NAMESPACE = ["unshare", "--user", `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
 /** Where namespaces are refused, as in Docker. The program and its data must be in reach of that user. */
 const UNPRIVILEGED = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
 
 /** `program` is tried with `--version`; `data` is the folder that will hold the data. Throws UsageError. */
 export function privilegesFor(program: string, data: string): Privileges {
-  if (process.getuid?.() !== 0) return { prefix: [], own: () => {} };
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && hasName()) return { prefix: [], own: () => {} };
   if (runs(NAMESPACE, program)) return { prefix: NAMESPACE, own: () => {} };
+  if (!isRoot) {
+    throw new UsageError(
+      `Postgres needs a user with a name, and the user ${process.getuid?.()} has none.\n` +
+        "Add it to /etc/passwd, or run this command as another user.",
+    );
+  }
   const closed = [program, data].flatMap((path) => closedFolder(path) ?? [])[0];
   if (closed === undefined && runs(UNPRIVILEGED, program)) {
     return { prefix: UNPRIVILEGED, own: (path) => chownSync(path, NOBODY, NOBODY) };
@@ -30,6 +39,14 @@ export function privilegesFor(program: string, data: string): Privileges {
     `Postgres refuses to run as root, and this machine permits no user namespace.${reason}\n` +
       "Run this command as an ordinary user, in a folder of that user.",
   );
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== "";
+  } catch {
+    return false;
+  }
 }
 
 function runs(prefix: readonly string[], program: string): boolean {

