@@ -86,15 +86,36 @@ describe.each(Object.entries(SERVERS))("%s: beside an open transaction", async (
     expect(await beside(deletion, create)).toBe(0);
   });
 
-  it("takes no item of a batch whose limit another caller reaches at the same time", async () => {
-    for (let n = 0; n < 2; n++) await publishPost(persistence, NOW + n);
+  /** A batch with an item for each of so many published posts. */
+  const filledBatch = async (posts: number) => {
+    for (let n = 0; n < posts; n++) await publishPost(persistence, NOW + n);
     const batchId = uuidV7(NOW + 9);
     const batch = { batchId, selection: {}, maxInFlight: 1, graceSeconds: null, requestedBy: "me" };
     await persistence.rotationBatches.create(batch, NOW + 9);
     await persistence.rotationSteps.fill(batchId, {}, 10);
-    const first = `(SELECT min(file_id) FROM key_rotation_item)`;
-    const taking = `WITH locked AS (SELECT 1 FROM key_rotation_batch FOR UPDATE)
-      UPDATE key_rotation_item SET state = 'ROTATING', job_id = 'job' FROM locked WHERE file_id = ${first}`;
+    return batchId;
+  };
+  const takeFirst = "UPDATE key_rotation_item SET state = 'ROTATING', job_id = 'job'";
+  const lockBatches = "WITH locked AS (SELECT 1 FROM key_rotation_batch FOR UPDATE)";
+
+  it("takes no item of a batch whose limit another caller reaches at the same time", async () => {
+    const batchId = await filledBatch(2);
+    const taking = `${lockBatches} ${takeFirst} FROM locked WHERE file_id = (SELECT min(file_id) FROM key_rotation_item)`;
     expect(await beside(taking, () => persistence.rotationSteps.take(batchId, uuidV7(NOW), NOW))).toBeNull();
+  });
+
+  it("takes no part that another batch takes at the same time", async () => {
+    const batchId = await filledBatch(1);
+    const other = `INSERT INTO key_rotation_item (batch_id, file_id, video_post_id, file_index, state)
+      SELECT 'other', file_id, video_post_id, 0, 'ROTATING' FROM key_rotation_item`;
+    expect(await beside(other, () => persistence.rotationSteps.take(batchId, uuidV7(NOW), NOW))).toBeNull();
+  });
+
+  it("finishes no batch whose failed item is retried at the same time", async () => {
+    const batchId = await filledBatch(1);
+    await persistence.execute("UPDATE key_rotation_item SET state = 'FAILED'");
+    const retry = `${lockBatches} UPDATE key_rotation_item SET state = 'PENDING' FROM locked`;
+    await beside(retry, () => persistence.rotationSteps.finish(batchId, NOW));
+    expect((await persistence.rotationBatches.find(batchId))?.state).toBe("RUNNING");
   });
 });
