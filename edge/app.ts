@@ -7,7 +7,7 @@ import { publicHeaders } from "./middleware/public-headers.ts";
 import { createSegmentCache } from "./playback/segment-cache.ts";
 import { segmentServer } from "./playback/segment-server.ts";
 import { createPlayerHandlers } from "./player-requests.ts";
-import { DEFINED_ROUTES } from "./routes/all.ts";
+import { definedRoutes } from "./routes/all.ts";
 import { routeProxy } from "./routes/encoder/proxy.ts";
 import { frontRoutes } from "./routes/pages/front.tsx";
 import { watchRoutes } from "./routes/pages/watch.tsx";
@@ -18,7 +18,11 @@ import { mountUploads } from "./routes/posts/own-uploads.ts";
 import { mountTokenUploads } from "./routes/posts/token-uploads.ts";
 
 /** Every route of the Worker. */
-export function createApp(context: Context, players = createPlayerHandlers(context)): Hono {
+export function createApp(
+  context: Context,
+  players = createPlayerHandlers(context),
+  routes = definedRoutes(context),
+): Hono {
   const app = new Hono();
   // Before the public headers: its pages are of one origin.
   mountTokenUploads(app, context);
@@ -33,7 +37,6 @@ export function createApp(context: Context, players = createPlayerHandlers(conte
   app.route("/video/enc/segments", segmentRoutes(segments));
   routePlaylists(app, players.playlists);
   routeProxy(app, context, players.stored, segments);
-  const routes = DEFINED_ROUTES.filter(({ definition: { onlyWith } }) => isEnabled(context, onlyWith));
   mount(app, context, routes);
   mountUploads(app, context);
   app.route("/", frontRoutes(context));
@@ -42,10 +45,6 @@ export function createApp(context: Context, players = createPlayerHandlers(conte
   app.notFound(() => problem("not-found"));
   app.onError((error, c) => unexpectedError(error, c.req.url));
   return app;
-}
-
-function isEnabled({ settings }: Context, setting: "DEMO_VIEWERS" | undefined): boolean {
-  return setting === undefined || settings[setting] === "enabled";
 }
 
 /** A fault of ours that may be transient: players retry a 5xx and never a 4xx. The path is logged without the query. */

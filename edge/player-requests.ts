@@ -2,8 +2,8 @@ import type { Context } from "./context.ts";
 import { parseKeyAddress } from "./playback/key-address.ts";
 import { parsePlaylistAddress } from "./playback/playlist-address.ts";
 import { type StoredPlaylists, segmentBaseUrl, storedPlaylists } from "./playback/stored-playlists.ts";
-import { keyHandler } from "./routes/playback/content-key.ts";
-import { playlistHandler } from "./routes/playback/playlists.ts";
+import { type KeyDeps, keyHandler } from "./routes/playback/content-key.ts";
+import { type PlaylistDeps, playlistHandler } from "./routes/playback/playlists.ts";
 
 /** Shared with the router, which handles the other methods of the same routes. */
 export type PlayerHandlers = {
@@ -13,11 +13,13 @@ export type PlayerHandlers = {
   readonly stored: StoredPlaylists;
 };
 
-export function createPlayerHandlers(context: Context): PlayerHandlers {
-  const { env, settings, now } = context;
+type Deps = KeyDeps & PlaylistDeps & Pick<Context, "env">;
+
+export function createPlayerHandlers(deps: Deps): PlayerHandlers {
+  const { env, settings, now } = deps;
   const freshness = { freshMs: settings.GATE_FRESH_SECONDS * 1000, now };
   const stored = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL), freshness);
-  return { keys: keyHandler(context), playlists: playlistHandler(context, stored), stored };
+  return { keys: keyHandler(deps), playlists: playlistHandler(deps, stored), stored };
 }
 
 /**

@@ -9,6 +9,8 @@ import { type Refusal, refused } from "../http/refusal.ts";
 type Identified = { readonly kind: "identified"; readonly viewer: Viewer } | Refusal;
 type Accepted = Exclude<Identified, Refusal> & { readonly acceptedAt: AcceptedPosition };
 
+const ANONYMOUS = { kind: "identified", viewer: { kind: "anonymous" } } as const;
+
 /** The viewer of a token request, within the limit of token issue. */
 export async function identifyViewer(
   context: Pick<Context, "viewers" | "now" | "issueLimit" | "gate">,
@@ -16,8 +18,9 @@ export async function identifyViewer(
   later: Later,
 ): Promise<Accepted | Refusal> {
   const { feed } = context.gate;
-  const before = positionBefore(feed);
-  const identified = await viewerOf(context, request, later);
+  const hasCredentials = request.headers.has("authorization");
+  const before = hasCredentials ? positionBefore(feed) : undefined;
+  const identified = hasCredentials ? await viewerOf(context, request, later) : ANONYMOUS;
   if (await context.issueLimit.isBeyond(counterOf(identified, request))) return refused("too-many-requests");
   if (identified.kind === "refused") return identified;
   // Nothing was accepted that could be revoked.
@@ -38,7 +41,6 @@ async function viewerOf(
   request: Request,
   later: Later,
 ): Promise<Identified> {
-  if (!request.headers.has("authorization")) return { kind: "identified", viewer: { kind: "anonymous" } };
   const token = bearerToken(request);
   if (token === null) return refused("credentials-invalid", "send a viewer token as Authorization: Bearer");
   const verified = await viewers.verify(token, now(), later);

@@ -17,6 +17,8 @@ export type OnceRequest = { readonly callerId: string; readonly key: string; rea
 type Saved = Parameters<VideoPostRepository["save"]>[0];
 export type AnswerOfSave = (save: Saved) => Answer | null;
 
+type Deps = Pick<Context, "idempotency" | "posts" | "vault" | "now">;
+
 export type OncePerformed = { readonly outcome: Outcome; readonly replayed: boolean };
 
 /**
@@ -24,10 +26,10 @@ export type OncePerformed = { readonly outcome: Outcome; readonly replayed: bool
  * the answer with it, if `answerOfSave` can say it before; any other answer is stored after the work. Refusals are not
  * stored.
  */
-export async function performOnce(
-  context: Context,
+export async function performOnce<C extends Deps>(
+  context: C,
   request: OnceRequest,
-  run: (context: Context) => Promise<Outcome>,
+  run: (context: C) => Promise<Outcome>,
   answerOfSave: AnswerOfSave,
 ): Promise<OncePerformed> {
   const { idempotency, now } = context;
@@ -62,8 +64,12 @@ function stillRunning(leftMs: number): Refusal {
   });
 }
 
-async function replay(context: Context, claim: IdempotencyClaim, stored: StoredAnswer): Promise<OncePerformed> {
-  const answer = await readAnswer(context.vault, claim, stored);
+async function replay(
+  { vault }: Pick<Deps, "vault">,
+  claim: IdempotencyClaim,
+  stored: StoredAnswer,
+): Promise<OncePerformed> {
+  const answer = await readAnswer(vault, claim, stored);
   return answer === null
     ? { outcome: refused("idempotency-answer-lost", LOST), replayed: false }
     : { outcome: answer, replayed: true };
@@ -71,7 +77,7 @@ async function replay(context: Context, claim: IdempotencyClaim, stored: StoredA
 
 /** The first save of the request takes the answer along; every save is refused once another request has the key. */
 function withReceipts(
-  { posts, vault }: Context,
+  { posts, vault }: Pick<Deps, "posts" | "vault">,
   claim: IdempotencyClaim,
   answerOfSave: AnswerOfSave,
 ): VideoPostRepository {
@@ -90,7 +96,11 @@ function withReceipts(
 }
 
 /** A refusal frees the key: a repeat is judged again. */
-async function settle({ idempotency, vault }: Context, claim: IdempotencyClaim, outcome: Outcome): Promise<void> {
+async function settle(
+  { idempotency, vault }: Pick<Deps, "idempotency" | "vault">,
+  claim: IdempotencyClaim,
+  outcome: Outcome,
+): Promise<void> {
   const answer = outcome.kind === "refused" || isFile(outcome.body) ? null : await storedAnswer(vault, claim, outcome);
   await (answer === null ? idempotency.abandon(claim) : idempotency.finish(claim, answer));
 }

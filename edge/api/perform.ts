@@ -19,6 +19,8 @@ export type Asked = {
   readonly request: Request;
   readonly params: Readonly<Record<string, string>>;
   readonly execution: Execution;
+  /** Is given the work that may wait for the database, and returns it. The body of the request is no such work. */
+  readonly watch: <Result>(work: Promise<Result>) => Promise<Result>;
 };
 
 /** The outcome of a request, with what the audit log needs. */
@@ -40,7 +42,7 @@ const NO_HEAD = refused("method-not-allowed", undefined, { allow: "GET" });
 export async function perform(context: Context, route: Route<Context>, asked: Asked): Promise<Performed> {
   const { definition } = route;
   if (definition.access.kind === "session") return performForSession(context, route, asked);
-  const identified = await identify(context, definition, asked);
+  const identified = await asked.watch(identify(context, definition, asked));
   if ("refusal" in identified) return { outcome: identified.refusal, caller: identified.caller, input: null };
   const { caller, identity } = identified;
   if (asked.request.method === "HEAD" && definition.head === false) return { outcome: NO_HEAD, caller, input: null };
@@ -51,9 +53,14 @@ export async function perform(context: Context, route: Route<Context>, asked: As
   const copy = given.kind === "key" ? asked.request.clone() : null;
   const body = await readRouteBody(definition, asked.request);
   if (body.kind === "refused") return { outcome: body, caller, input: null };
-  const input = { ...asked, ...identity, query: query.value, body: body.value };
-  if (given.kind === "none" || copy === null || caller === null) return handled(context, route, input, caller);
-  return handledOnce(context, route, input, { caller, key: given.key, copy });
+  const input = { ...inputOf(asked), ...identity, query: query.value, body: body.value };
+  if (given.kind === "none" || copy === null || caller === null)
+    return asked.watch(handled(context, route, input, caller));
+  return asked.watch(handledOnce(context, route, input, { caller, key: given.key, copy }));
+}
+
+function inputOf({ request, params, execution }: Asked) {
+  return { request, params, execution };
 }
 
 const NO_KEY = { kind: "none" } as const;
@@ -89,8 +96,8 @@ async function performForSession(context: Context, route: Route<Context>, asked:
   if (identified.kind === "refused") return refusedBecause(identified);
   const query = readRouteQuery(definition, asked.request);
   if (query.kind === "refused") return refusedBecause(query);
-  const input = { ...asked, session: identified.claims, query: query.value, body: body.value };
-  return handled(context, route, input, null);
+  const input = { ...inputOf(asked), session: identified.claims, query: query.value, body: body.value };
+  return asked.watch(handled(context, route, input, null));
 }
 
 /** A fault of this service may be transient. It is recorded like a refusal, because its effect is unknown. */

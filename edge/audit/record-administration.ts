@@ -29,7 +29,8 @@ export type Administered = {
   readonly counted?: true;
 };
 
-type Deps = {
+/** Of the Context. */
+export type RecordDeps = {
   readonly auditLog: AuditLog;
   readonly env: { readonly AUDIT_EVENTS: Queue<AuditEventMessage> };
   readonly refusals: EventCounter;
@@ -44,7 +45,7 @@ type Deps = {
  * arrive later.
  */
 export async function recordAdministration(
-  deps: Deps,
+  deps: RecordDeps,
   execution: Pick<ExecutionContext, "waitUntil">,
   done: Administered,
 ): Promise<void> {
@@ -65,7 +66,7 @@ export async function recordAdministration(
   await (beforeAnswer && reason === null ? deps.auditLog.append(events) : recordNow(deps, events));
 }
 
-function eventOf({ now, settings }: Deps, occurrence: Occurrence): AuditEvent {
+function eventOf({ now, settings }: RecordDeps, occurrence: Occurrence): AuditEvent {
   return auditEvent(occurrence, 1, now(), settings.AUDIT_RETENTION_DAYS);
 }
 
@@ -98,7 +99,7 @@ function redactedDetails(details: Readonly<Record<string, unknown>>): Occurrence
 
 /** Floods are counted. Nothing that an unknown caller chose is recorded. */
 function noteRefusedCredentials(
-  { refusals }: Deps,
+  { refusals }: RecordDeps,
   execution: Pick<ExecutionContext, "waitUntil">,
   { request, route, params, action, caller, status, reason }: Administered,
 ): void {

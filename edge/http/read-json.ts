@@ -42,13 +42,15 @@ export async function readJson<S extends z.ZodType>(
     : refused("invalid", `${shownPath(path, "body")}: ${UNSTORABLE}`);
 }
 
+const utf8 = new TextDecoder();
+
 /** Null if the body is longer than `longest` bytes, whatever Content-Length says. */
 export async function readBoundedText(message: Request | Response, longest: number): Promise<string | null> {
-  if (message.body === null) return "";
   if (isDeclaredShort(message.headers, longest)) {
     const bytes = await message.arrayBuffer();
-    return bytes.byteLength > longest ? null : new TextDecoder().decode(bytes);
+    return bytes.byteLength > longest ? null : utf8.decode(bytes);
   }
+  if (message.body === null) return "";
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;

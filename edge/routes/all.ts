@@ -82,3 +82,8 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...directProcessorRoutes,
   ...garbageRoutes,
 ];
+
+/** Those that the settings enable. */
+export function definedRoutes({ settings }: Pick<Context, "settings">): readonly Route<Context>[] {
+  return DEFINED_ROUTES.filter(({ definition: { onlyWith } }) => !onlyWith || settings[onlyWith] === "enabled");
+}

@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";
 import { readToken } from "../../playback/read-token.ts";
 import { isElsewhere } from "../../playback/session-binding.ts";
-import { issueTokenFor } from "../../routes/playback/issue-token.ts";
+import { type IssueDeps, issueTokenFor } from "../../routes/playback/issue-token.ts";
 import { clearRefusal } from "./clear-refusal.ts";
 import type { ClearStates } from "./clear-states.ts";
 import { clearClaims } from "./clear-token.ts";
@@ -25,19 +25,22 @@ type Asked = {
   readonly execution: Execution;
 };
 
+/** Of the Context. */
+export type AccessDeps = IssueDeps & Pick<Context, "clearTokens">;
+
 /** A token of either kind, or that of an anonymous viewer where the request brings none. */
-export async function proxyAccess(context: Context, states: ClearStates, asked: Asked): Promise<ProxyAccess | Refusal> {
-  if (asked.token === undefined) return anonymousAccess(context, states, asked);
-  const at = context.now();
-  const read = await readToken(context.playbackTokens, asked.token, at);
+export async function proxyAccess(deps: AccessDeps, states: ClearStates, asked: Asked): Promise<ProxyAccess | Refusal> {
+  if (asked.token === undefined) return anonymousAccess(deps, states, asked);
+  const at = deps.now();
+  const read = await readToken(deps.playbackTokens, asked.token, at);
   if (read.kind === "claims") {
     return isFor(read.claims, asked.part) ? { ...read, kind: "encrypted" } : refused("token-for-other-video");
   }
   if (read.code !== "token-invalid") return refused(read.code);
-  const clear = await readToken(context.clearTokens, asked.token, at);
+  const clear = await readToken(deps.clearTokens, asked.token, at);
   if (clear.kind === "refused") return refused(clear.code);
   if (!isFor(clear.claims, asked.part)) return refused("token-for-other-video");
-  return (await clearTokenRefusal(context, clear.claims, asked)) ?? { ...clear, kind: "clear" };
+  return (await clearTokenRefusal(deps, clear.claims, asked)) ?? { ...clear, kind: "clear" };
 }
 
 function isFor({ videoPostId, fileIndex }: PlaybackClaims, part: ProxiedPart): boolean {
@@ -46,7 +49,7 @@ function isFor({ videoPostId, fileIndex }: PlaybackClaims, part: ProxiedPart): b
 
 /** What the key endpoint asks of a token: clear renditions have no keys, so their playlists ask it. */
 async function clearTokenRefusal(
-  { gate, settings }: Context,
+  { gate, settings }: Pick<AccessDeps, "gate" | "settings">,
   claims: PlaybackClaims,
   { request, execution }: Asked,
 ): Promise<Refusal | null> {
@@ -61,17 +64,17 @@ async function clearTokenRefusal(
 }
 
 async function anonymousAccess(
-  context: Context,
+  deps: AccessDeps,
   states: ClearStates,
   { part, execution }: Asked,
 ): Promise<ProxyAccess | Refusal> {
-  const startSeconds = context.settings.TOKEN_START_SECONDS;
+  const startSeconds = deps.settings.TOKEN_START_SECONDS;
   const nobody = { viewerId: null, apiKeyId: null, startSeconds };
   // Nothing was accepted that could be revoked.
   const viewer = { viewer: { kind: "anonymous" }, acceptedAt: Number.POSITIVE_INFINITY } as const;
-  const issued = await issueTokenFor(context, { ...part, ...nobody, ...viewer }, execution);
+  const issued = await issueTokenFor(deps, { ...part, ...nobody, ...viewer }, execution);
   if (issued.kind === "answer") {
-    const read = await readToken(context.playbackTokens, issued.body.token, context.now());
+    const read = await readToken(deps.playbackTokens, issued.body.token, deps.now());
     if (read.kind === "refused") throw new Error("a token of this isolate does not verify");
     return { ...read, kind: "encrypted" };
   }
@@ -79,20 +82,20 @@ async function anonymousAccess(
   const { playback, postVersion, isOpen, isPublic } = await states.of(part);
   if (playback.kind !== "clear") return isOpen || playback.kind === "deleted" ? clearRefusal(playback.kind) : issued;
   if (!isOpen) return issued;
-  if (context.settings.ALLOW_CLEAR_PLAYBACK !== "enabled" || !isPublic) {
+  if (deps.settings.ALLOW_CLEAR_PLAYBACK !== "enabled" || !isPublic) {
     return playback.reason === "encryption-failed" ? refused("wrong-state", FAILED) : refused("not-ready");
   }
-  const known = await context.gate.part(part, (work) => execution.waitUntil(work));
+  const known = await deps.gate.part(part, (work) => execution.waitUntil(work));
   if (known === "away") return refused("unavailable");
   const { feedPosition } = known;
   const claims = clearClaims(
     { ...part, ...nobody, feedPosition, postVersion },
     playback,
-    context.sessionRules,
-    context.now(),
+    deps.sessionRules,
+    deps.now(),
   );
   if (claims === null) return refused("nothing-allowed");
-  return { kind: "clear", claims, token: await context.clearTokens.sign(toWire(claims)) };
+  return { kind: "clear", claims, token: await deps.clearTokens.sign(toWire(claims)) };
 }
 
 const FAILED = "The encryption of this video failed. Retry the job.";

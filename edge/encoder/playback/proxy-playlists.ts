@@ -29,10 +29,16 @@ export interface ProxyPlaylists {
   media(asked: AskedVariant): Promise<Outcome>;
 }
 
+/** Of the Context. */
+export type PlaylistsDeps = Pick<
+  Context,
+  "env" | "settings" | "gate" | "playbackTokens" | "clearTokens" | "clearSignatures" | "now"
+>;
+
 const REPLACED = "The renditions were deleted or replaced. Request a new token.";
 
-export function proxyPlaylists(context: Context, states: ClearStates, stored: StoredPlaylists): ProxyPlaylists {
-  const { env, settings, gate, playbackTokens, clearTokens, clearSignatures, now } = context;
+export function proxyPlaylists(deps: PlaylistsDeps, states: ClearStates, stored: StoredPlaylists): ProxyPlaylists {
+  const { env, settings, gate, playbackTokens, clearTokens, clearSignatures, now } = deps;
 
   const sessionOf = ({ access, request }: Asked) => {
     const signer = access.kind === "clear" ? clearTokens : playbackTokens;

@@ -24,6 +24,10 @@ export interface ProxySegments {
   clear(asked: Asked): Promise<Outcome>;
 }
 
+type PrefixDeps = Pick<Context, "gate" | "playbackTokens" | "now">;
+/** Of the Context. */
+export type SegmentsDeps = PrefixDeps & Pick<Context, "env" | "clearSignatures">;
+
 const SEGMENT_NAME = /^seg_\d{5,9}\.ts$/;
 
 /** The name stays when the version changes, so a cache asks each time whether its copy is still right. */
@@ -36,15 +40,15 @@ const MOST_KEPT_SECONDS = 300;
  * Segments by the names of the document. Playlists name the immutable URLs of ciphertext, which caches keep; here is the
  * same ciphertext for clients that build the name of a segment themselves.
  */
-export function proxySegments(context: Context, serve: SegmentServer): ProxySegments {
+export function proxySegments(deps: SegmentsDeps, serve: SegmentServer): ProxySegments {
   const missing = { code: "superseded", detail: "The clear renditions were deleted or replaced." } as const;
-  const serveClear = segmentServer({ bucket: context.env.SOURCE, cache: null, missing });
+  const serveClear = segmentServer({ bucket: deps.env.SOURCE, cache: null, missing });
 
   return {
     encrypted: async (asked, part) => {
       const quality = qualityOfAlias(asked.variant);
       if (quality === null || !SEGMENT_NAME.test(asked.segment)) return refused("not-found");
-      const prefix = await prefixOf(context, asked, part);
+      const prefix = await prefixOf(deps, asked, part);
       if (typeof prefix !== "string") return prefix;
       const objectKey = `${prefix}${quality}/${asked.segment}`;
       return serve({ ...asked, objectKey, cacheControl: CHECKED_EACH_TIME });
@@ -53,8 +57,8 @@ export function proxySegments(context: Context, serve: SegmentServer): ProxySegm
       const { jobName, segment, query } = asked;
       const quality = qualityOfAlias(asked.variant);
       if (quality === null || !SEGMENT_NAME.test(segment)) return refused("not-found");
-      const now = context.now();
-      const read = await readSignedSegment(context.clearSignatures, { jobName, quality, segment }, query, now);
+      const now = deps.now();
+      const read = await readSignedSegment(deps.clearSignatures, { jobName, quality, segment }, query, now);
       if (read.kind !== "segment") return refused(read.kind === "expired" ? "token-expired" : "token-invalid");
       const left = Math.max(0, Math.floor(read.expiresAt - now / 1000));
       const cacheControl = `private, max-age=${Math.min(left, MOST_KEPT_SECONDS)}`;
@@ -65,7 +69,7 @@ export function proxySegments(context: Context, serve: SegmentServer): ProxySegm
 
 /** Of the version that a token names, else of the one that plays. Ciphertext needs no token. */
 async function prefixOf(
-  { gate, playbackTokens, now }: Context,
+  { gate, playbackTokens, now }: PrefixDeps,
   { query, execution }: Asked,
   part: ProxiedPart,
 ): Promise<string | Refusal> {

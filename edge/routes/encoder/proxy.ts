@@ -2,10 +2,10 @@ import type { Hono, Context as HonoContext } from "hono";
 import type { Context } from "../../context.ts";
 import { createClearStates } from "../../encoder/playback/clear-states.ts";
 import { createProxiedParts, type ProxiedPart } from "../../encoder/playback/proxied-parts.ts";
-import { proxyAccess } from "../../encoder/playback/proxy-access.ts";
+import { type AccessDeps, proxyAccess } from "../../encoder/playback/proxy-access.ts";
 import { PROXY_PATH } from "../../encoder/playback/proxy-path.ts";
-import { proxyPlaylists } from "../../encoder/playback/proxy-playlists.ts";
-import { proxySegments } from "../../encoder/playback/proxy-segments.ts";
+import { type PlaylistsDeps, proxyPlaylists } from "../../encoder/playback/proxy-playlists.ts";
+import { proxySegments, type SegmentsDeps } from "../../encoder/playback/proxy-segments.ts";
 import { problem } from "../../http/problems.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";
 import type { SegmentServer } from "../../playback/segment-server.ts";
@@ -14,6 +14,8 @@ import type { StoredPlaylists } from "../../playback/stored-playlists.ts";
 /** Of the router, whose type lets no handler return a refusal. */
 type Outcome = Response | Refusal;
 
+type Deps = AccessDeps & PlaylistsDeps & SegmentsDeps & Pick<Context, "jobs" | "policyRule">;
+
 /** For players that want a file name. A relative URI resolves like that of the path without it. */
 const ALIAS = /\.m3u8$/;
 
@@ -21,11 +23,11 @@ const ALIAS = /\.m3u8$/;
  * Playback by the name of an encoder job. Without a token the viewer is anonymous. Playlists come from the templates of
  * the other playback routes, keys from the one key endpoint.
  */
-export function routeProxy(app: Hono, context: Context, stored: StoredPlaylists, segments: SegmentServer): void {
-  const parts = createProxiedParts(context.jobs, context.now);
-  const states = createClearStates(context.posts, context.policyRule, context.now);
-  const playlists = proxyPlaylists(context, states, stored);
-  const serveSegment = proxySegments(context, segments);
+export function routeProxy(app: Hono, deps: Deps, stored: StoredPlaylists, segments: SegmentServer): void {
+  const parts = createProxiedParts(deps.jobs, deps.now);
+  const states = createClearStates(deps.posts, deps.policyRule, deps.now);
+  const playlists = proxyPlaylists(deps, states, stored);
+  const serveSegment = proxySegments(deps, segments);
 
   const withPart = async (jobName: string, respond: (part: ProxiedPart) => Promise<Outcome>): Promise<Response> => {
     const found = await parts.find(jobName);
@@ -34,7 +36,7 @@ export function routeProxy(app: Hono, context: Context, stored: StoredPlaylists,
   };
 
   const accessOf = (c: HonoContext, part: ProxiedPart) =>
-    proxyAccess(context, states, {
+    proxyAccess(deps, states, {
       part,
       token: c.req.query("token"),
       request: c.req.raw,

@@ -4,13 +4,15 @@ import * as define from "../../api/definitions/direct-processors.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { queueDeletions, whereStored } from "../../events/delete-objects.ts";
-import { dispatchEvents } from "../../events/outbox.ts";
+import { dispatchEvents, type OutboxDeps } from "../../events/outbox.ts";
 import { logError } from "../../log/log.ts";
 
+type Deps = OutboxDeps & Pick<Context, "serviceState" | "rules">;
+
 /** What a processor with a connection to the database leaves to the Worker: its settings, its queues, its events. */
-export const directProcessorRoutes: readonly Route<Context>[] = [
+export const directProcessorRoutes: readonly Route<Deps>[] = [
   route(define.processorSettings, {
-    handle: async ({ serviceState, rules, settings }: Context, { query }) =>
+    handle: async ({ serviceState, rules, settings }: Deps, { query }) =>
       answer(200, {
         database: await serviceState.findMark(query.mark),
         rules,
@@ -19,22 +21,25 @@ export const directProcessorRoutes: readonly Route<Context>[] = [
       }),
   }),
   route(define.deleteObjects, {
-    handle: async (context: Context, { body }) => {
-      const deleted = await deletable(context, body.prefixes);
-      await queueDeletions(context.env, deleted.flatMap(whereStored));
+    handle: async (deps: Deps, { body }) => {
+      const deleted = await deletable(deps, body.prefixes);
+      await queueDeletions(deps.env, deleted.flatMap(whereStored));
       return answer(200, { deleted });
     },
   }),
   route(define.dispatchOutbox, {
-    handle: async (context: Context, { execution }) => {
-      execution.waitUntil(dispatchEvents(context).catch((error: unknown) => logError("outbox", error)));
+    handle: async (deps: Deps, { execution }) => {
+      execution.waitUntil(dispatchEvents(deps).catch((error: unknown) => logError("outbox", error)));
       return answer(204, null);
     },
   }),
 ];
 
 /** What a claim has stored is `live` while its job has further attempts, and garbage afterwards. */
-async function deletable({ prefixes: uses, now }: Context, prefixes: readonly string[]): Promise<string[]> {
+async function deletable(
+  { prefixes: uses, now }: Pick<Deps, "prefixes" | "now">,
+  prefixes: readonly string[],
+): Promise<string[]> {
   const found = await uses.classifyPrefixes(prefixes, now());
   return prefixes.filter((prefix, n) => ownerOfPrefix(prefix) !== null && ["live", "garbage"].includes(found[n]!));
 }

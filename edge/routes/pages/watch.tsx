@@ -16,9 +16,14 @@ const FRESH_MS = 5000;
 /** Shorter while a video is processed: its page reloads itself and shows the progress. */
 const WAITING_FRESH_MS = 1000;
 
+type Deps = Pick<
+  Context,
+  "env" | "settings" | "now" | "issueLimit" | "watchPages" | "policyRule" | "posts" | "jobs" | "rekeys"
+>;
+
 /** `GET /watch/{videoPostId}/{fileIndex}`: a page without credentials that shows only public facts. */
-export function watchRoutes(context: Context): Hono {
-  const policy = contentSecurityPolicy(context.settings.PLAYBACK_BASE_URL);
+export function watchRoutes(deps: Deps): Hono {
+  const policy = contentSecurityPolicy(deps.settings.PLAYBACK_BASE_URL);
   const routes = new Hono();
   routes.use(async (c, next) => {
     await next();
@@ -30,12 +35,12 @@ export function watchRoutes(context: Context): Hono {
     // Every post has a UUID, so other ids need no look-up.
     if (!isUuid(videoPostId)) return c.html(UNKNOWN.html, UNKNOWN.status);
     const part = { videoPostId, fileIndex: Number(fileIndex) };
-    const kept = context.watchPages.get(part, context.now());
+    const kept = deps.watchPages.get(part, deps.now());
     if (kept !== null) return c.html(kept.html, kept.status);
-    if (await context.issueLimit.isBeyond({ kind: "page", request: c.req.raw })) {
+    if (await deps.issueLimit.isBeyond({ kind: "page", request: c.req.raw })) {
       return c.html(CROWDED, 429, { "retry-after": retryAfter(Math.random()) });
     }
-    const page = await newPage(context, part);
+    const page = await newPage(deps, part);
     return c.html(page.html, page.status);
   });
 
@@ -45,31 +50,31 @@ export function watchRoutes(context: Context): Hono {
 
 type Part = { readonly videoPostId: string; readonly fileIndex: number };
 
-async function newPage(context: Context, part: Part): Promise<Page> {
-  const readAt = context.now();
-  const clearRule = context.settings.ALLOW_CLEAR_PLAYBACK === "enabled" ? context.policyRule : null;
-  const view = watchView(await context.posts.load(part.videoPostId), part.fileIndex, clearRule);
-  const page = await pageOf(context, part, view);
+async function newPage(deps: Deps, part: Part): Promise<Page> {
+  const readAt = deps.now();
+  const clearRule = deps.settings.ALLOW_CLEAR_PLAYBACK === "enabled" ? deps.policyRule : null;
+  const view = watchView(await deps.posts.load(part.videoPostId), part.fileIndex, clearRule);
+  const page = await pageOf(deps, part, view);
   if (view.kind === "waiting" && view.waitingFor === "request") {
     // Not kept: the request has just changed what the next page shows.
-    await ask(context, part);
+    await ask(deps, part);
     return page;
   }
   const isPassing = view.kind === "waiting" || (view.kind === "playable" && view.clear !== null);
   const freshMs = isPassing ? WAITING_FRESH_MS : FRESH_MS;
-  context.watchPages.put(part, page, freshMs, readAt);
+  deps.watchPages.put(part, page, freshMs, readAt);
   return page;
 }
 
 /** Opening the page of an imported part requests its re-key, as a token request does. */
-async function ask(context: Context, part: Part): Promise<void> {
-  const { settings, now } = context;
+async function ask(deps: Deps, part: Part): Promise<void> {
+  const { settings, now } = deps;
   const subscriber = { kind: "viewer", id: "demo-subscriber", entitlements: [...VIDEO_QUALITIES] } as const;
   const viewer = settings.DEMO_VIEWERS === "enabled" ? subscriber : ({ kind: "anonymous" } as const);
-  await requestRekeyToWatch(context, part, { viewer, atMost: settings.MIGRATION_MAX_REQUESTED }, now());
+  await requestRekeyToWatch(deps, part, { viewer, atMost: settings.MIGRATION_MAX_REQUESTED }, now());
 }
 
-async function pageOf(context: Context, part: Part, view: WatchView): Promise<Page> {
+async function pageOf(deps: Deps, part: Part, view: WatchView): Promise<Page> {
   switch (view.kind) {
     case "unknown":
       return UNKNOWN;
@@ -80,11 +85,11 @@ async function pageOf(context: Context, part: Part, view: WatchView): Promise<Pa
     case "cancelled":
       return { status: 200, html: htmlOf(<CancelledPage title={view.title} />) };
     case "waiting": {
-      const progress = await liveProgress(context, part.videoPostId, view.fileId);
+      const progress = await liveProgress(deps, part.videoPostId, view.fileId);
       return { status: 200, html: htmlOf(<ProcessingPage {...view} progress={progress} />) };
     }
     case "playable": {
-      const demoViewers = context.settings.DEMO_VIEWERS === "enabled";
+      const demoViewers = deps.settings.DEMO_VIEWERS === "enabled";
       return { status: 200, html: htmlOf(<WatchPage {...part} view={view} demoViewers={demoViewers} />) };
     }
     default:
@@ -103,7 +108,11 @@ function CancelledPage({ title }: { readonly title: string | null }) {
 }
 
 /** The latest progress of the part's running job; null if none runs. */
-async function liveProgress({ jobs, env }: Context, videoPostId: string, fileId: string): Promise<JobProgress | null> {
+async function liveProgress(
+  { jobs, env }: Pick<Context, "jobs" | "env">,
+  videoPostId: string,
+  fileId: string,
+): Promise<JobProgress | null> {
   const found = await jobs.list({ videoPostId, state: "RUNNING", limit: 100 });
   const job = found.find((running) => running.fileId === fileId);
   if (job === undefined) return null;

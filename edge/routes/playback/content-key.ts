@@ -31,23 +31,26 @@ export function routeKeys(app: Hono, answer: KeyHandler): void {
   });
 }
 
+type GateDeps = Pick<Context, "gate" | "minutes" | "vault" | "playbackTokens" | "settings" | "now">;
+export type KeyDeps = GateDeps & Pick<Context, "refusals">;
+
 /** Returns 16 bytes or a reason, counts play sessions, and records refusals. */
-export function keyHandler(context: Context): KeyHandler {
-  const gate = keyGate(context);
+export function keyHandler(deps: KeyDeps): KeyHandler {
+  const gate = keyGate(deps);
   return async (asked, request, execution) => {
     const outcome = await gate(asked, request, (work) => execution.waitUntil(work));
     if (outcome.kind === "key") return keyResponse(outcome.key, outcome.maxAge);
     const { reason, claims } = outcome;
     const response = withPublicHeaders(problem(reason));
-    context.minutes.refused(reason, context.now());
+    deps.minutes.refused(reason, deps.now());
     // A passing fault of ours is no event of a viewer.
     if (reason === "unavailable") return response;
-    recordGateRefusal(context, { reason, status: response.status, claims, asked }, request, execution);
+    recordGateRefusal(deps, { reason, status: response.status, claims, asked }, request, execution);
     return response;
   };
 }
 
-function keyGate({ gate, minutes, vault, playbackTokens, settings, now }: Context) {
+function keyGate({ gate, minutes, vault, playbackTokens, settings, now }: GateDeps) {
   const maxAge = ({ expiresAt }: PlaybackClaims, at: number) =>
     Math.min(settings.KEY_MAX_AGE_SECONDS, Math.max(0, Math.floor(expiresAt - at / 1000)));
 

@@ -25,9 +25,11 @@ export function routePlaylists(app: Hono, answer: PlaylistHandler): void {
   );
 }
 
+export type PlaylistDeps = Pick<Context, "settings" | "playbackTokens" | "now">;
+
 /** Responds with a playlist. The signature is enough: no database is read. */
 export function playlistHandler(
-  { settings, playbackTokens, now }: Context,
+  { settings, playbackTokens, now }: PlaylistDeps,
   playlists: StoredPlaylists,
 ): PlaylistHandler {
   const find = (claims: PlaybackClaims, quality: string | null): Promise<StoredPlaylist> | ProblemCode => {

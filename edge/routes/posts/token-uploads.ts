@@ -1,17 +1,19 @@
 import type { Hono, Context as HonoContext } from "hono";
 import { createPostOfUploadToken } from "../../../shared/application/commands/create-post-of-upload-token.ts";
 import type { UploadTokenWithUpload } from "../../../shared/domain/upload-token.ts";
-import { recordAdministration } from "../../audit/record-administration.ts";
+import { type RecordDeps, recordAdministration } from "../../audit/record-administration.ts";
 import type { Context } from "../../context.ts";
-import { dispatchingSaves } from "../../events/outbox.ts";
+import { dispatchingSaves, type OutboxDeps } from "../../events/outbox.ts";
 import type { ProblemCode } from "../../http/problems.ts";
 import { logError } from "../../log/log.ts";
 import { isPreflight, PUBLIC_HEADERS, preflight } from "../../middleware/public-headers.ts";
-import { UPLOAD_ACTIONS, uploadDeps } from "./own-uploads.ts";
+import { UPLOAD_ACTIONS, type UploadDeps, uploadDeps } from "./own-uploads.ts";
 import { effectiveMethod, refusedBy, serveUpload, type TusRefusal, uploadIdOf } from "./uploads.ts";
 
 /** Where tus clients upload with a token in the query instead of an API key. */
 export const TOKEN_UPLOADS_PATH = "/api/v2/token-uploads";
+
+type Deps = UploadDeps & RecordDeps & OutboxDeps & Pick<Context, "uploadTokens" | "uploadTokenTexts" | "vault">;
 
 type Identified =
   | { readonly kind: "token"; readonly token: UploadTokenWithUpload; readonly text: string }
@@ -21,20 +23,20 @@ type Identified =
  * Uploads with an upload token, over the protocol of own-uploads.ts. The token allows the creation of one upload and
  * every request about that upload, from pages of its origin and from clients that are no browsers.
  */
-export function mountTokenUploads(app: Hono, context: Context): void {
+export function mountTokenUploads(app: Hono, deps: Deps): void {
   app.all(`${TOKEN_UPLOADS_PATH}/*`, (c) => {
-    const work = answered(context, c);
+    const work = answered(deps, c);
     const { method } = c.req;
     if (method !== "GET" && method !== "HEAD" && method !== "OPTIONS") c.executionCtx.waitUntil(work);
     return work;
   });
 }
 
-async function answered(context: Context, c: HonoContext): Promise<Response> {
+async function answered(deps: Deps, c: HonoContext): Promise<Response> {
   const request = c.req.raw;
   try {
-    const identified = await identify(context, request);
-    const served = await serve(context, identified, c);
+    const identified = await identify(deps, request);
+    const served = await serve(deps, identified, c);
     return withOrigin(served, identified);
   } catch (error) {
     logError(TOKEN_UPLOADS_PATH, error);
@@ -42,31 +44,35 @@ async function answered(context: Context, c: HonoContext): Promise<Response> {
   }
 }
 
-async function identify({ uploadTokens, uploadTokenTexts }: Context, request: Request): Promise<Identified> {
+async function identify(
+  { uploadTokens, uploadTokenTexts }: Pick<Deps, "uploadTokens" | "uploadTokenTexts">,
+  request: Request,
+): Promise<Identified> {
   const text = new URL(request.url).searchParams.get("token") ?? "";
   const tokenId = await uploadTokenTexts.read(text);
   const token = tokenId === null ? null : await uploadTokens.find(tokenId);
   return token === null ? { kind: "none" } : { kind: "token", token, text };
 }
 
-async function serve(context: Context, identified: Identified, c: HonoContext): Promise<Response> {
+async function serve(deps: Deps, identified: Identified, c: HonoContext): Promise<Response> {
   const request = c.req.raw;
   const method = effectiveMethod(request);
   if (identified.kind === "none") {
     if (method === "OPTIONS") return preflight(request);
-    return refuse(context, c, null, { status: 401, reason: "This upload address is not valid. Request another one." });
+    return refuse(deps, c, null, { status: 401, reason: "This upload address is not valid. Request another one." });
   }
   const { token, text } = identified;
-  const refusal = refusalOf(token, request, context.now());
-  if (refusal !== null) return refuse(context, c, token, refusal);
+  const refusal = refusalOf(token, request, deps.now());
+  if (refusal !== null) return refuse(deps, c, token, refusal);
   if (isPreflight(request)) return preflight(request);
-  const { uploadTokens } = context;
+  const { uploadTokens } = deps;
   const { tokenId, owner, maxDurationSeconds } = token;
   const access = { owner, path: TOKEN_UPLOADS_PATH, token: { uploadTokens, tokenId, maxDurationSeconds, text } };
-  const deps = uploadDeps(context, c.executionCtx);
-  const response = await serveUpload({ ...deps, maxBytes: Math.min(deps.maxBytes, token.maxBytes) }, access, request);
-  if (method === "PATCH") await createPost(context, tokenId, c);
-  await record(context, c, token, response.status, null);
+  const upload = uploadDeps(deps, c.executionCtx);
+  const maxBytes = Math.min(upload.maxBytes, token.maxBytes);
+  const response = await serveUpload({ ...upload, maxBytes }, access, request);
+  if (method === "PATCH") await createPost(deps, tokenId, c);
+  await record(deps, c, token, response.status, null);
   return response;
 }
 
@@ -87,28 +93,28 @@ function refusalOf(token: UploadTokenWithUpload, request: Request, now: number):
 }
 
 /** The chunk is stored, so its answer does not depend on the post: the Cron Trigger repeats what fails here. */
-async function createPost(context: Context, tokenId: string, c: HonoContext): Promise<void> {
+async function createPost(deps: Deps, tokenId: string, c: HonoContext): Promise<void> {
   try {
-    const invocation = dispatchingSaves(context, (work) => c.executionCtx.waitUntil(work));
-    await createPostOfUploadToken(invocation, tokenId, context.now());
+    const invocation = dispatchingSaves(deps, (work) => c.executionCtx.waitUntil(work));
+    await createPostOfUploadToken(invocation, tokenId, deps.now());
   } catch (error) {
     logError("token-post", error, { tokenId });
   }
 }
 
 async function refuse(
-  context: Context,
+  deps: Deps,
   c: HonoContext,
   token: UploadTokenWithUpload | null,
   refusal: TusRefusal,
 ): Promise<Response> {
   const reason = refusal.status === 401 ? "credentials-invalid" : refusal.status === 403 ? "not-allowed" : null;
-  await record(context, c, token, refusal.status, reason);
+  await record(deps, c, token, refusal.status, reason);
   return refusedBy(refusal);
 }
 
 async function record(
-  context: Context,
+  deps: Deps,
   c: HonoContext,
   token: UploadTokenWithUpload | null,
   status: number,
@@ -117,7 +123,7 @@ async function record(
   const request = c.req.raw;
   const method = effectiveMethod(request);
   const caller = token === null ? null : { id: `upload-token:${token.tokenId}`, scopes: [] };
-  await recordAdministration(context, c.executionCtx, {
+  await recordAdministration(deps, c.executionCtx, {
     ...{ request, caller, reason, status },
     ...{ route: `${method} ${TOKEN_UPLOADS_PATH}/*`, action: UPLOAD_ACTIONS[method] ?? null },
     ...{ params: {}, asked: null, stated: undefined, counted: true },

@@ -27,6 +27,23 @@ describe("progress", () => {
     expect(sent.map(({ percent }) => percent)).toEqual([1, 10]);
   });
 
+  it("is sent to its end before it stops, and a second stop sends nothing", async () => {
+    const { report, sent, stop } = reporter(10_000);
+    await stop();
+    expect(sent).toEqual([]);
+    const second = reporter(10_000);
+    second.report({ stage: "ENCODING", percent: 1 });
+    second.report({ stage: "UPLOADING", percent: 100 });
+    await second.stop();
+    await second.stop();
+    expect(second.sent.map(({ stage, percent }) => [stage, percent])).toEqual([
+      ["ENCODING", 1],
+      ["UPLOADING", 100],
+    ]);
+    report({ stage: "ENCODING", percent: 1 });
+    expect(sent).toEqual([]);
+  });
+
   it("never falls within a stage, and starts again with the next", async () => {
     const { report, latest, stages, stop } = reporter(1000);
     report({ stage: "ENCODING", percent: 50 });

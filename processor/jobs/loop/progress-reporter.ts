@@ -5,7 +5,7 @@ export type ProgressReporter = {
   readonly report: (progress: Progress) => void;
   /** What heartbeats carry: the newest that was reported. */
   readonly latest: () => Progress;
-  /** Resolves when nothing is being sent; nothing is sent afterwards. */
+  /** Sends the newest if it has not been sent. Resolves when nothing is being sent; nothing is sent afterwards. */
   readonly stop: () => Promise<void>;
 };
 
@@ -20,7 +20,7 @@ export function createProgressReporter(options: {
 }): ProgressReporter {
   const { send, onStage, intervalMs = PROGRESS_INTERVAL_MS } = options;
   let latest = options.first;
-  let sent: Progress | null = null;
+  let sent = options.first;
   let busy = false;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> = Promise.resolve();
@@ -46,6 +46,9 @@ export function createProgressReporter(options: {
     stopped = true;
     clearTimeout(timer);
     await sending;
+    if (sent === latest) return;
+    sent = latest;
+    await send(latest);
   };
   return { report, latest: () => latest, stop };
 }

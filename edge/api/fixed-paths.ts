@@ -1,0 +1,31 @@
+import type { Context } from "../context.ts";
+import type { Execution, Route } from "./route.ts";
+import { serve } from "./serve.ts";
+
+type Direct = (request: Request, execution: Execution) => Promise<Response> | null;
+
+/**
+ * Serves the routes whose path has no parameter without the router, which takes an eighth of the time of a token. Null
+ * for every other request, and for other methods and spellings of the same URLs.
+ */
+export function fixedPaths(context: Context, routes: readonly Route<Context>[]): Direct {
+  const fixed = routes.filter(({ definition }) => !definition.path.includes("{"));
+  const byName = new Map(fixed.map((route) => [nameOf(route.definition.method, route.definition.path), route]));
+  return (request, execution) => {
+    const route = byName.get(nameOf(request.method, pathOf(request.url)));
+    return route === undefined ? null : serve(context, route, { request, params: NONE, execution });
+  };
+}
+
+const NONE = {};
+
+function nameOf(method: string, path: string): string {
+  return `${method} ${path}`;
+}
+
+/** As it was sent: the paths of the definitions need no decoding. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const end = url.slice(start).search(/[?#]/);
+  return end < 0 ? url.slice(start) : url.slice(start, start + end);
+}
