@@ -1,12 +1,12 @@
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
-import { withOneClient } from "../../../shared/persistence/pg/clients.ts";
+import { pooledClients } from "../../../shared/persistence/pg/clients.ts";
 import type { TestPersistence } from "../../contract/persistence.ts";
-import { onlyPart, savePost } from "../../contract/steps.ts";
 import { seededRandom } from "../../fixtures/seeded-random.ts";
 import { openTestDatabase } from "../pg-persistence.ts";
 import { startInternalWorker } from "./internal-worker.ts";
 import { type Restless, startRestless } from "./restless-processors.ts";
+import { saveWaitingPost } from "./waiting-post.ts";
 
 const LONG = process.env.LONG_TESTS === "1";
 /** Each post has a transcode job and an encrypt job. */
@@ -19,18 +19,15 @@ const RULES = { leaseMs: 1_500, maxAttempts: 100, firstBackoffMs: 50, longestBac
 
 const database = await openTestDatabase(inject("postgresNewest"));
 
-const query = async (text: string) =>
-  (
-    await withOneClient({ connectionString: database.url, application_name: "test" }, (client) =>
-      client.query({ text }),
-    )
-  ).rows;
+const clients = pooledClients({ connectionString: database.url, application_name: "test", max: 2 }, () => {});
+afterAll(() => clients.end());
+const query = async (text: string) => (await clients.connect((client) => client.query({ text }))).rows;
 
 describe(`${PROCESSORS} processors over one Postgres, ${2 * POSTS} jobs`, () => {
   let persistence: TestPersistence;
   beforeAll(async () => {
     persistence = await database.open();
-    for (let n = 0; n < POSTS; n++) await savePostWithUpload(persistence);
+    for (let n = 0; n < POSTS; n++) await saveWaitingPost(persistence);
   });
 
   it("do every job once, whatever replies are lost, connections end and processors are killed", async () => {
@@ -77,15 +74,3 @@ describe(`${PROCESSORS} processors over one Postgres, ${2 * POSTS} jobs`, () => 
     expect(posts.filter(({ enc_path }) => enc_path === null)).toEqual([]);
   });
 });
-
-async function savePostWithUpload(persistence: TestPersistence): Promise<void> {
-  const now = Date.now();
-  const { source } = onlyPart(await savePost(persistence, { now }));
-  if (source.kind !== "upload") throw new Error(source.kind);
-  const { uploadId } = source;
-  await persistence.uploads.open({
-    ...{ uploadId, owner: "editor", metadata: {}, tokenId: null, maxDurationSeconds: null },
-    ...{ multipartId: null, partSize: null, size: 1000, offset: 1000, state: "COMPLETE" },
-    ...{ tempPath: `uploads/${uploadId}/`, createdAt: now, expiresAt: now + 3_600_000 },
-  });
-}
