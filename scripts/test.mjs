@@ -1,4 +1,5 @@
 // npm test: lint, types and every test. npm test -- some/file: only the tests that vitest finds by these arguments.
+// npm test -- --db=postgres: the tests of the Worker and of the whole system, and the fault run, on Postgres.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -6,6 +7,7 @@ import { exitWith, runInForeground } from "./setup/child.mjs";
 import { prepare } from "./setup/prepare.mjs";
 
 const CLIPS_KEPT_MS = 30 * 24 * 3_600_000;
+const FAULT_RUN = { name: "fault run", script: "test/faults/main.ts", args: ["--db=postgres"] };
 
 await exitWith(async () => {
   const prepared = await prepare({ forTests: true });
@@ -13,22 +15,29 @@ await exitWith(async () => {
   const untriedFile = join(root, ".ladderlock/untried-tests");
   // The tests start a hundred processors and Workers, each of which would compile the same modules.
   const compileCache = join(root, ".ladderlock/compile-cache");
-  const env = { ...prepared.env, UNTRIED_TESTS_FILE: untriedFile, NODE_COMPILE_CACHE: compileCache };
+  const onPostgres = process.argv.includes("--db=postgres");
+  const env = {
+    ...prepared.env,
+    UNTRIED_TESTS_FILE: untriedFile,
+    NODE_COMPILE_CACHE: compileCache,
+    ...(onPostgres ? { TEST_DATABASE: "postgres" } : {}),
+  };
   mkdirSync(dirname(untriedFile), { recursive: true });
   rmSync(untriedFile, { force: true });
-  const chosen = process.argv.slice(2);
+  const chosen = process.argv.slice(2).filter((argument) => argument !== "--db=postgres");
+  const whole = onPostgres ? [FAULT_RUN] : staticChecks(root);
   forgetClips(join(root, ".ladderlock/clips"));
   /** @type {{ name: string, code: number }[]} */
   const failed = [];
   /** @param {{ name: string, script: string, args: string[] }} check */
   const run = async ({ name, script, args }) => {
     const startedAt = Date.now();
-    const code = await runInForeground(node, [join(root, "node_modules", script), ...args], { cwd: root, env });
+    const code = await runInForeground(node, [join(root, script), ...args], { cwd: root, env });
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
     console.log(`${name}: ${code === 0 ? "passed" : `failed (exit code ${code})`} in ${seconds} s`);
     if (code !== 0) failed.push({ name, code });
   };
-  const checks = chosen.length === 0 ? staticChecks(root) : [];
+  const checks = chosen.length === 0 ? whole : [];
   const next = async () => {
     for (let check = checks.shift(); check !== undefined; check = checks.shift()) await run(check);
   };
@@ -68,15 +77,15 @@ function staticChecks(root) {
     join(root, ".ladderlock/types", `${folder.replaceAll("/", "-")}.json`);
   const types = typeScriptProjects(root).map((folder) => ({
     name: `types in ${folder}`,
-    script: "typescript/bin/tsc",
+    script: "node_modules/typescript/bin/tsc",
     args: ["--noEmit", "-p", folder, "--singleThreaded", "--incremental", "--tsBuildInfoFile", known(folder)],
   }));
-  return [{ name: "biome", script: "@biomejs/biome/bin/biome", args: ["ci", "."] }, ...types];
+  return [{ name: "biome", script: "node_modules/@biomejs/biome/bin/biome", args: ["ci", "."] }, ...types];
 }
 
 /** @param {string[]} chosen */
 function vitest(chosen) {
-  return { name: "vitest", script: "vitest/vitest.mjs", args: ["run", ...chosen] };
+  return { name: "vitest", script: "node_modules/vitest/vitest.mjs", args: ["run", ...chosen] };
 }
 
 /**

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { descendantsOf, signalAll } from "../../scripts/dev/process-tree.ts";
 import { Service } from "../../scripts/dev/service.ts";
+import { chosenDatabase, createPostgresDatabase } from "./postgres-database.ts";
 import { newState } from "./run-worker.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -15,6 +16,8 @@ export type KillableWorker = {
   /** What it has printed since it was started last. */
   log(): Promise<string>;
   stop(): Promise<void>;
+  /** Where its database is a Postgres. */
+  readonly databaseUrl: string | null;
 };
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -31,8 +34,14 @@ export async function startKillableWorker(
   const origin = `http://127.0.0.1:${port}`;
   const state = join(directory, "state");
   await newState(state);
+  // A module of the tests around the Worker puts itself between the Worker and its D1.
+  const database = main === undefined && chosenDatabase() === "postgres" ? await createPostgresDatabase() : null;
   const start = async () => {
-    const run: WorkerProcess = { port, state, settings: settingsOf(origin), ...(main === undefined ? {} : { main }) };
+    const run: WorkerProcess = {
+      ...{ port, state, settings: settingsOf(origin) },
+      ...(main === undefined ? {} : { main }),
+      ...(database === null ? {} : { postgres: database.url }),
+    };
     const args = [join(ROOT, "test/e2e/worker-process.ts"), JSON.stringify(run)];
     const service = new Service({
       ...{ name: "The Worker", command: process.execPath, args, cwd: ROOT, env: process.env, logFile, graceMs: 5000 },
@@ -48,9 +57,11 @@ export async function startKillableWorker(
       await service.ended;
       service = await start();
     },
+    databaseUrl: database?.url ?? null,
     log: () => readFile(logFile, "utf8"),
     stop: async () => {
       await service.stop();
+      await database?.drop();
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,12 @@
 import { cp } from "node:fs/promises";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerdStructuredLog } from "miniflare";
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type V4WorkerdStructuredLog,
+  type V4WorkerOptions,
+} from "miniflare";
 import { builtWorker, bundled } from "../fixtures/isolates/built-worker.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
@@ -18,6 +25,8 @@ export type WorkerRun = {
   readonly state: string;
   /** A module of the tests around the Worker, which it imports as edge/index.ts. */
   readonly main?: string;
+  /** The URL of its database. Without one, the Worker has D1 in its folder. */
+  readonly postgres?: string;
 };
 
 /** Gives a folder the tables of a deployment, and nothing in them. */
@@ -26,7 +35,14 @@ export async function newState(folder: string): Promise<void> {
 }
 
 /** The Worker as it is built for a deployment, with the bindings of wrangler.toml, in its own workerd. */
-export async function runWorker({ settings, onLog, port = 0, state, main }: WorkerRun): Promise<RunningWorker> {
+export async function runWorker({
+  settings,
+  onLog,
+  port = 0,
+  state,
+  main,
+  postgres,
+}: WorkerRun): Promise<RunningWorker> {
   const { script, options } = await builtWorker();
   const around =
     main === undefined ? [] : [{ type: "ESModule" as const, path: "main.js", contents: await bundled(main) }];
@@ -38,7 +54,7 @@ export async function runWorker({ settings, onLog, port = 0, state, main }: Work
       resourcePersistencePath: state,
       workers: [
         {
-          ...options,
+          ...withDatabase(options, postgres),
           name: "ladderlock",
           modules: [...around, { type: "ESModule", path: "index.js", contents: script }],
           bindings: { ...options.bindings, ...TEST_SECRETS, ...settings },
@@ -49,6 +65,12 @@ export async function runWorker({ settings, onLog, port = 0, state, main }: Work
   );
   const url = await miniflare.ready;
   return { origin: `http://127.0.0.1:${url.port}`, miniflare };
+}
+
+/** As in the configuration for Postgres, which has a Hyperdrive in the place of D1. */
+function withDatabase({ d1Databases, ...others }: V4WorkerOptions, postgres: string | undefined): V4WorkerOptions {
+  if (postgres !== undefined) return { ...others, hyperdrives: { HYPERDRIVE: postgres } } as V4WorkerOptions;
+  return { ...others, ...(d1Databases === undefined ? {} : { d1Databases }) } as V4WorkerOptions;
 }
 
 type Consumers = Record<string, { maxBatchTimeout?: number }>;

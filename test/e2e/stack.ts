@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { Upload } from "tus-js-client";
 import { bodyOf, type Client, createClient, type IssuedToken, type Operations } from "../../client/index.ts";
 import { type InspectedDatabase, type Inspection, inspectD1 } from "../inspection/d1.ts";
+import { chosenDatabase, createPostgresDatabase, type DatabaseKind } from "./postgres-database.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { newState, runWorker } from "./run-worker.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
@@ -34,6 +35,8 @@ export type Stack = {
   readonly bucket: (binding: "SOURCE" | "PLAYBACK") => Promise<Bucket>;
   /** What no port shows and no code of ours does. */
   database(): Promise<Inspection>;
+  /** Where the database is a Postgres. */
+  readonly databaseUrl: string | null;
   /** What the Worker has logged so far. */
   logs(): unknown[];
   stop(): Promise<void>;
@@ -53,6 +56,8 @@ export type StackOptions = {
   /** Settings beside the secrets; DEMO_VIEWERS is on unless this says otherwise. */
   readonly settings?: Record<string, string>;
   readonly processor?: boolean;
+  /** That of the whole run, unless the test names one. */
+  readonly database?: DatabaseKind;
 };
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
@@ -60,7 +65,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const settings = { DEMO_VIEWERS: "enabled", ...options.settings };
   const state = await mkdtemp(join(tmpdir(), "ladderlock-stack-"));
   await newState(state);
-  const { origin, miniflare } = await runWorker({ settings, state, onLog: (line) => logs.push(line) });
+  const kind = options.database ?? chosenDatabase();
+  const postgres = kind === "postgres" ? await createPostgresDatabase() : null;
+  const { origin, miniflare } = await runWorker({
+    ...{ settings, state, onLog: (line) => logs.push(line) },
+    ...(postgres === null ? {} : { postgres: postgres.url }),
+  });
   const processor = options.processor === false ? null : await startProcessor(origin);
   const client = createClient({ baseUrl: origin, token: TEST_SECRETS.ADMIN_API_KEY });
   return {
@@ -68,7 +78,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     adminKey: TEST_SECRETS.ADMIN_API_KEY,
     bindings: () => miniflare.getBindings(),
     bucket: async (binding) => (await miniflare.getR2Bucket(binding)) as unknown as Bucket,
-    database: async () => inspectD1((await miniflare.getD1Database("DB")) as InspectedDatabase),
+    database: async () => postgres?.inspection ?? inspectD1((await miniflare.getD1Database("DB")) as InspectedDatabase),
+    databaseUrl: postgres?.url ?? null,
     logs: () => logs,
     client,
     viewer: createClient({ baseUrl: origin }),
@@ -78,6 +89,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     stop: async () => {
       await processor?.stop();
       await miniflare.dispose();
+      await postgres?.drop();
       await rm(state, { recursive: true, force: true });
     },
   };

@@ -5,7 +5,8 @@ import { runWorker, type WorkerRun } from "./run-worker.ts";
  * logs and ends at SIGTERM.
  */
 
-export type WorkerProcess = Required<Omit<WorkerRun, "onLog" | "main">> & Pick<WorkerRun, "main">;
+export type WorkerProcess = Required<Omit<WorkerRun, "onLog" | "main" | "postgres">> &
+  Pick<WorkerRun, "main" | "postgres">;
 
 const run = JSON.parse(process.argv[2]!) as WorkerProcess;
 const { miniflare } = await runWorker({ ...run, onLog: ({ level, message }) => console.log(`[${level}] ${message}`) });

@@ -1,15 +1,21 @@
 import { parseArgs } from "node:util";
+import { startMigratedServer } from "../postgres/servers.ts";
 import { runFaults } from "./fault-run.ts";
 
-/** npm run test:faults [-- --long] [--posts n] [--seed n] [--rate share]: prints the report as JSON; exit code 1 on a violation. */
+/** npm run test:faults [-- --long] [--db=postgres] [--posts n] [--seed n] [--rate share]: prints the report as JSON; exit code 1 on a violation. */
 const { values } = parseArgs({
   options: {
     long: { type: "boolean", default: false },
+    db: { type: "string", default: "d1" },
     posts: { type: "string" },
     seed: { type: "string", default: "1" },
     rate: { type: "string", default: "0.05" },
   },
 });
+
+if (values.db !== "d1" && values.db !== "postgres") throw new Error(`--db is d1 or postgres, not ${values.db}`);
+const server = values.db === "postgres" ? await startMigratedServer(18) : null;
+if (server !== null) Object.assign(process.env, { TEST_DATABASE: "postgres", TEST_POSTGRES_SERVER: server.url });
 
 const report = await runFaults({
   posts: Number(values.posts ?? (values.long ? 50 : 8)),
@@ -23,5 +29,6 @@ const report = await runFaults({
   emptyEvery: [2, 10],
   say: (line) => console.error(line),
 });
+await server?.stop();
 console.log(JSON.stringify(report, null, 2));
 process.exit(report.violations.length === 0 ? 0 : 1);

@@ -47,8 +47,8 @@ export default async function provideServers(project: TestProject): Promise<() =
 
 async function startServers(): Promise<Servers> {
   const [newest, oldest] = await Promise.all([
-    serverOf(18, process.env.TEST_POSTGRES_NEWEST),
-    serverOf(15, process.env.TEST_POSTGRES_OLDEST),
+    startMigratedServer(18, process.env.TEST_POSTGRES_NEWEST),
+    startMigratedServer(15, process.env.TEST_POSTGRES_OLDEST),
   ]);
   return {
     newest: newest.url,
@@ -59,7 +59,7 @@ async function startServers(): Promise<Servers> {
 }
 
 /** `named`: the URL of a server to use instead, as a user that may create databases. */
-async function serverOf(major: 18 | 15, named: string | undefined) {
+export async function startMigratedServer(major: 18 | 15, named?: string) {
   if (named !== undefined && named !== "") {
     await makeTemplate(named);
     return { url: named, binaries: await binariesOf(major), stop: async () => {} };

@@ -11,7 +11,7 @@ const OF_THE_DIALECT = [
   "test/workerd/database/",
   "test/workerd/enforce-d1-limits.ts",
   "test/workerd/support/d1-persistence.ts",
-  "test/workerd/support/faulty-database.ts",
+  "test/workerd/support/faulty-d1.ts",
 ];
 
 it("tests send SQL through test/inspection, so that another database needs one more module", () => {

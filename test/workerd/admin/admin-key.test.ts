@@ -6,7 +6,6 @@ import { onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { encryptPost, type PublishedPost, publishPost } from "../support/published-post.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
-import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 const worker = startWorker();
@@ -68,8 +67,8 @@ describe("the key of a quality and version, by API key", () => {
   });
 
   it("is not given when the reading cannot be written down, not even with the queue at hand", async () => {
-    const { db } = faultyDatabase(testEnv.DB, onStatements(/INTO audit_event/, throws("D1 is away")));
-    const response = await read(wanted(), startWorker({ DB: db }));
+    const { bindings } = faultyDatabase(onStatements(/INTO audit_event/, throws("D1 is away")));
+    const response = await read(wanted(), startWorker(bindings));
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, RETRY_AFTER]);
     expect(await response.json()).toMatchObject({ code: "unavailable" });
   });

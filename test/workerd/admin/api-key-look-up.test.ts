@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { authenticateByApiKey } from "../../../edge/auth/api-keys.ts";
 import { createLookUps, SHARE_OF_EACH } from "../../../edge/auth/look-ups.ts";
 import { createSeenApiKeys } from "../../../edge/auth/seen-api-keys.ts";
+import { openPersistence } from "../../../edge/database.ts";
 import type { ApiKeyStore } from "../../../shared/application/ports/api-key-store.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
-import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
+import { NETWORK_LOST, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { database } from "../support/inspection.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
@@ -37,8 +38,8 @@ async function lastUseOf(keyId: string): Promise<number | null> {
 describe("the look-up of a key", () => {
   /** What one identification sends to the database, and what it leaves for after the answer. */
   async function identify(key: string, at: number) {
-    const { db, trips } = faultyDatabase(testEnv.DB);
-    const store = d1Persistence(db, STANDARD_JOB_RULES).apiKeys;
+    const { bindings, trips } = faultyDatabase();
+    const store = openPersistence(bindings, STANDARD_JOB_RULES).apiKeys;
     const uses: Promise<void>[] = [];
     // Held back until the caller is known: who waited for it here would wait for ever.
     const known = Promise.withResolvers<void>();
@@ -79,8 +80,8 @@ describe("the look-up of a key", () => {
   });
 
   it("asks nothing for what cannot be a key", async () => {
-    const { db, trips } = faultyDatabase(testEnv.DB);
-    const counted = startWorker({ DB: db });
+    const { bindings, trips } = faultyDatabase();
+    const counted = startWorker(bindings);
     for (const text of ["x", "llk_", "llk_0123456789abcdef_short", `llk_0123456789ABCDEF_${"A".repeat(43)}`]) {
       expect((await counted.fetch("/api/v2/jobs", { headers: bearer(text) })).status).toBe(401);
     }
@@ -110,7 +111,7 @@ describe("the look-up of a key", () => {
 
   it("is 503 with Retry-After while the database is unavailable, and logs nothing of the request", async () => {
     const { key, keyId } = await createKey(worker, ["posts:read"]);
-    const broken = startWorker({ DB: unreachable() });
+    const broken = startWorker(faultyDatabase(throws(NETWORK_LOST)).bindings);
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const response = await broken.fetch("/api/v2/jobs", { headers: bearer(key) });
     expect(response.status).toBe(503);
@@ -121,11 +122,3 @@ describe("the look-up of a key", () => {
     expect(JSON.stringify(log.mock.calls)).not.toContain(keyId);
   });
 });
-
-function unreachable(): D1Database {
-  const fail = async () => {
-    throw new Error("D1_ERROR: Network connection lost.");
-  };
-  const statement = { bind: () => statement, all: fail, first: fail, raw: fail, run: fail };
-  return { prepare: () => statement, batch: fail } as unknown as D1Database;
-}

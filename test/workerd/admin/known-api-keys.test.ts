@@ -6,7 +6,7 @@ import { faultyDatabase } from "../support/faulty-database.ts";
 import { database } from "../support/inspection.ts";
 import { IssueCounters } from "../support/issue-counters.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
-import { type TestSettings, testEnv } from "../support/test-env.ts";
+import type { TestSettings } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* What an isolate knows of API keys when a site issues tokens with them. */
@@ -27,7 +27,7 @@ beforeEach(async () => {
 function startIsolate(settings: TestSettings = {}, clockMs = 0) {
   let at = Date.now() + clockMs;
   let lookUps = 0;
-  const database = faultyDatabase(testEnv.DB);
+  const database = faultyDatabase();
   const counting = (fault: Fault) =>
     onStatements(/select .* from "api_key"/i, (request) => {
       lookUps++;
@@ -35,7 +35,7 @@ function startIsolate(settings: TestSettings = {}, clockMs = 0) {
     });
   const counted = counting(({ send }) => send());
   database.fail(counted);
-  const worker = startWorker({ DB: database.db, ...settings }, { now: () => at });
+  const worker = startWorker({ ...database.bindings, ...settings }, { now: () => at });
   return Object.assign(worker, {
     lookUps: () => lookUps,
     pass: (ms: number) => {

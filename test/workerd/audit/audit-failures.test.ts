@@ -11,13 +11,13 @@ const NOBODYS = "019a0000-0000-7000-8000-00000000dead";
 
 describe("an event that the database does not accept", () => {
   /** D1, but for the audit log. */
-  const { db: withoutAudit } = faultyDatabase(testEnv.DB, onStatements(/INTO audit_event/, throws("D1 is away")));
+  const { bindings: withoutAudit } = faultyDatabase(onStatements(/INTO audit_event/, throws("D1 is away")));
 
   const rotate = (of: TestWorker) => of.admin("POST", "/admin/video/enc/rotate", { videoPostId: NOBODYS });
 
   it("is sent to the queue, after the action and before the response", async () => {
     const held = heldQueue();
-    expect((await rotate(startWorker({ DB: withoutAudit, AUDIT_EVENTS: held.binding }))).status).toBe(404);
+    expect((await rotate(startWorker({ ...withoutAudit, AUDIT_EVENTS: held.binding }))).status).toBe(404);
     expect(held.sent).toMatchObject([{ action: "keys.rotate", actor: "api-key:admin", status: 404 }]);
   });
 
@@ -27,7 +27,7 @@ describe("an event that the database does not accept", () => {
     const lines: string[] = [];
     const errors = vi.spyOn(console, "error").mockImplementation((line) => void lines.push(String(line)));
     try {
-      expect((await rotate(startWorker({ DB: withoutAudit, AUDIT_EVENTS: held.binding }))).status).toBe(404);
+      expect((await rotate(startWorker({ ...withoutAudit, AUDIT_EVENTS: held.binding }))).status).toBe(404);
     } finally {
       errors.mockRestore();
     }
@@ -61,8 +61,8 @@ describe("an event that the database does not accept", () => {
   it("reports a token issue that the database was too slow for as the failure that the caller saw", async () => {
     const held = heldQueue();
     const gate = Promise.withResolvers<void>();
-    const { db: slow } = faultyDatabase(testEnv.DB, onStatements(/JOIN video_file_post/, waitsFor(gate.promise)));
-    const worker = startWorker({ DB: slow, AUDIT_EVENTS: held.binding });
+    const { bindings: slow } = faultyDatabase(onStatements(/JOIN video_file_post/, waitsFor(gate.promise)));
+    const worker = startWorker({ ...slow, AUDIT_EVENTS: held.binding });
     const response = await worker.admin("POST", "/admin/video/enc/token", { videoPostId: NOBODYS, fileIndex: 0 });
     expect(response.status).toBe(503);
     await response.arrayBuffer();

@@ -4,7 +4,6 @@ import { allSettled, deliver, everyRow, heldQueue, readAudit } from "../support/
 import { throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
 import { anonymousToken, askKey, siteToken, startSession, tokenId } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -114,8 +113,8 @@ describe("a refusal of the key endpoint", () => {
     const { token } = await siteToken(worker, post);
     expect(await ask(token)).toBe(200);
     await worker.fetch("/video/enc/key", { method: "POST" });
-    const failing = faultyDatabase(testEnv.DB, throws("D1 is away")).db;
-    const without = startWorker({ DB: failing, AUDIT_EVENTS: queue.binding });
+    const failing = faultyDatabase(throws("D1 is away")).bindings;
+    const without = startWorker({ ...failing, AUDIT_EVENTS: queue.binding });
     expect((await without.fetch(`/video/enc/key?keyId=x&quality=480p&token=${token}`)).status).toBe(503);
     await allSettled(worker);
     await allSettled(without);
@@ -125,9 +124,9 @@ describe("a refusal of the key endpoint", () => {
   });
 
   it("costs no statement, and the response does not wait for the queue", async () => {
-    const counting = faultyDatabase(testEnv.DB);
+    const counting = faultyDatabase();
     const stuck = { send: () => new Promise(() => {}), sendBatch: () => new Promise(() => {}) };
-    start({ DB: counting.db, AUDIT_EVENTS: stuck });
+    start({ ...counting.bindings, AUDIT_EVENTS: stuck });
     const issued = await siteToken(startWorker(), post, { maxUses: 1 });
     const first = await startSession(worker, post, issued);
     const second = await startSession(worker, post, issued);
@@ -200,10 +199,10 @@ describe("the audit queue", () => {
   });
 
   it("retries a batch, later and later, while the database is unavailable", async () => {
-    const away = faultyDatabase(testEnv.DB, throws("D1 is away")).db;
+    const away = faultyDatabase(throws("D1 is away")).bindings;
     const late = event("queue:late");
     const delays = [];
-    for (const attempts of [1, 2, 20]) delays.push((await deliver([late], { DB: away }, attempts)).delays);
+    for (const attempts of [1, 2, 20]) delays.push((await deliver([late], away, attempts)).delays);
     expect(delays).toEqual([[10], [20], [3600]]);
     await deliver([late]);
     expect((await readAudit(worker, { actor: "queue:late" })).events).toHaveLength(1);

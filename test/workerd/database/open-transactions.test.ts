@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { openPersistence } from "../../../edge/database.ts";
 import { runScheduled } from "../../../edge/scheduled.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
-import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
 import { emptyQueue, newestJob, PROCESSOR } from "../support/one-job.ts";
 import { countingPersistence } from "../support/open-transactions.ts";
@@ -17,7 +17,7 @@ import { startWorker, type TestWorker } from "../support/worker.ts";
 /** docs/decisions/0015-postgres-clients.md records this number. */
 const MOST_OPEN = 2;
 
-const counting = countingPersistence(d1Persistence(testEnv.DB, STANDARD_JOB_RULES));
+const counting = countingPersistence(openPersistence(testEnv, STANDARD_JOB_RULES));
 const worker: TestWorker = startWorker({}, { persistence: counting.persistence });
 const seen: Record<string, { calls: number; mostOpen: number }> = {};
 

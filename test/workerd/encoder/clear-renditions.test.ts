@@ -195,8 +195,8 @@ describe("a clear segment's signature", () => {
   it("ends with the session, and needs no database", async () => {
     const job = await transcoded();
     const segment = await firstSegment((await clearToken(job)).masterUrl);
-    const counting = faultyDatabase(testEnv.DB);
-    const isolate = startWorker({ DB: counting.db });
+    const counting = faultyDatabase();
+    const isolate = startWorker({ ...counting.bindings });
     const part = await isolate.fetch(segment, { headers: { range: "bytes=0-3" } });
     expect([part.status, await bodyOf(part)]).toEqual([206, "720p"]);
     expect(counting.trips()).toBe(0);

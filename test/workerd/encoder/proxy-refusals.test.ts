@@ -13,17 +13,16 @@ import {
   transcodeReport,
 } from "../support/published-post.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
-import { testEnv } from "../support/test-env.ts";
 import { administer } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
-const counting = faultyDatabase(testEnv.DB);
+const counting = faultyDatabase();
 let worker: TestWorker;
 let post: PublishedPost;
 let job: string;
 
 beforeAll(async () => {
-  worker = startWorker({ DB: counting.db });
+  worker = startWorker({ ...counting.bindings });
   post = await publishPost(worker);
   job = await jobNameOf(worker, post.videoPostId);
 });
@@ -130,8 +129,8 @@ describe("a job that does not play", () => {
   });
 
   it("is temporarily unavailable while the database fails", async () => {
-    const broken = faultyDatabase(testEnv.DB, () => Promise.reject(new Error("D1 is away")));
-    const response = await startWorker({ DB: broken.db }).fetch(`${PROXY}/${job}`);
+    const broken = faultyDatabase(() => Promise.reject(new Error("D1 is away")));
+    const response = await startWorker({ ...broken.bindings }).fetch(`${PROXY}/${job}`);
     expect(response.status).toBe(503);
     expect(response.headers.get("retry-after")).toEqual(RETRY_AFTER);
   });
@@ -140,7 +139,7 @@ describe("a job that does not play", () => {
 describe("made-up names", () => {
   it("cost an isolate a bounded number of look-ups, and no known job waits for them", async () => {
     const at = Date.now();
-    const isolate = startWorker({ DB: counting.db }, { now: () => at });
+    const isolate = startWorker({ ...counting.bindings }, { now: () => at });
     await textOf(isolate, `${PROXY}/${job}`);
     counting.reset();
     const statuses = new Set<number>();

@@ -6,7 +6,7 @@ import { testEnv } from "../support/test-env.ts";
 import { askKey, sessionIn, siteToken } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
-const counting = faultyDatabase(testEnv.DB);
+const counting = faultyDatabase();
 let worker: TestWorker;
 let post: PublishedPost;
 let open: PublishedPost;
@@ -14,7 +14,7 @@ let job: string;
 let openJob: string;
 
 beforeAll(async () => {
-  worker = startWorker({ DB: counting.db });
+  worker = startWorker({ ...counting.bindings });
   post = await publishPost(worker);
   open = await publishPost(worker, { access: "PUBLIC", title: "Épisode 1" });
   [job, openJob] = (await Promise.all([post, open].map(({ videoPostId }) => jobNameOf(worker, videoPostId)))) as [
@@ -51,7 +51,7 @@ describe("the multivariant playlist of a job", () => {
   });
 
   it("asks the database about a job once, and never with a token", async () => {
-    const isolate = startWorker({ DB: counting.db });
+    const isolate = startWorker({ ...counting.bindings });
     const { token } = await siteToken(isolate, post);
     await textOf(isolate, `${PROXY}/${job}?token=${token}`);
     counting.reset();

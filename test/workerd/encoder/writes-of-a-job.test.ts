@@ -5,7 +5,6 @@ import { createJob, jobObject, listen } from "../support/encoder-job.ts";
 import type { Fault } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { call, claim, encryptPost, report, transcodeReport } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
 import { startWorker } from "../support/worker.ts";
 
 /*
@@ -22,7 +21,7 @@ it.each([
   ["one listener", 1],
 ])("are as documented, for a job with %s", async (who, listeners) => {
   const { counted, rows } = countedDatabase();
-  const worker = startWorker({ DB: counted.db });
+  const worker = startWorker({ ...counted.bindings });
   const job = await createJob(worker);
   const objectRows = await countObjectRows(job);
   const events = listeners === 0 ? null : await listen(worker, job.jobId);
@@ -59,7 +58,7 @@ function countedDatabase() {
     total += metas.reduce<number>((sum, count) => sum + (count ?? 0), 0);
     return result as never;
   };
-  return { counted: faultyDatabase(testEnv.DB, counting), rows: () => total };
+  return { counted: faultyDatabase(counting), rows: () => total };
 }
 
 type Log = { stream: { log: { sql: SqlStorage } } };

@@ -42,8 +42,8 @@ function startBroken(settings: Record<string, unknown> = {}) {
   const at = Date.now();
   const buckets = [failingBucket(testEnv.SOURCE), failingBucket(testEnv.PLAYBACK)] as const;
   for (const bucket of buckets) bucket.fail(throws(AWAY));
-  const { db } = faultyDatabase(testEnv.DB, throws(`D1_ERROR: ${AWAY}`));
-  const bindings = { DB: db, SOURCE: buckets[0].binding, PLAYBACK: buckets[1].binding, PLAY_COUNTER: away };
+  const { bindings: database } = faultyDatabase(throws(`D1_ERROR: ${AWAY}`));
+  const bindings = { ...database, SOURCE: buckets[0].binding, PLAYBACK: buckets[1].binding, PLAY_COUNTER: away };
   return startWorker({ ...bindings, ...settings }, { now: () => at });
 }
 

@@ -24,9 +24,9 @@ beforeAll(async () => {
 /** A new isolate without caches. */
 beforeEach(() => {
   counters = new IssueCounters();
-  counting = faultyDatabase(testEnv.DB);
+  counting = faultyDatabase();
   at = Date.now();
-  worker = startWorker({ DB: counting.db, TOKEN_ISSUE_LIMIT: counters }, { now: () => at });
+  worker = startWorker({ ...counting.bindings, TOKEN_ISSUE_LIMIT: counters }, { now: () => at });
 });
 
 /** Round trips to D1 while `work` is done. */

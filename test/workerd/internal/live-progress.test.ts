@@ -2,12 +2,11 @@ import { expect, it } from "vitest";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { claimed } from "../support/one-job.ts";
 import { call, claim, createPost } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
 import { startWorker } from "../support/worker.ts";
 
 it("reports progress without a statement, and a heartbeat with one", async () => {
-  const counted = faultyDatabase(testEnv.DB);
-  const worker = startWorker({ DB: counted.db });
+  const counted = faultyDatabase();
+  const worker = startWorker({ ...counted.bindings });
   const order = await claim(worker, await createPost(worker));
   await worker.settled();
   counted.reset();

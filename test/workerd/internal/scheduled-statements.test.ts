@@ -72,8 +72,8 @@ async function overload(): Promise<void> {
 it("stays below the statements that D1 takes of one invocation, however much there is to do, and leaves the rest", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   await overload();
-  const { db, statements } = faultyDatabase(testEnv.DB);
-  const env = { ...testEnv, DB: db, MIGRATION_MAX_IN_FLIGHT: "50", AUTHOR_REWARD_POINTS: "5" };
+  const { bindings, statements } = faultyDatabase();
+  const env = { ...testEnv, ...bindings, MIGRATION_MAX_IN_FLIGHT: "50", AUTHOR_REWARD_POINTS: "5" };
   await entry.scheduled({} as never, env as never);
   expect(statements()).toBeLessThan(D1_STATEMENTS);
   expect({

@@ -70,7 +70,7 @@ describe("the Cron Trigger", () => {
     ["the rotations", /from "key_rotation_batch"/, {}, "rotations failed"],
   ])("does the work of every other step when %s fails, and logs that one", async (_, broken, missing, reason) => {
     const done = await prepareWork();
-    const env = { ...testEnv, DB: faultyDatabase(testEnv.DB, onStatements(broken, throws("D1_ERROR: broken"))).db };
+    const env = { ...testEnv, ...faultyDatabase(onStatements(broken, throws("D1_ERROR: broken"))).bindings };
     await expect(entry.scheduled({} as never, env as never)).rejects.toThrow("failed");
     expect(await done()).toEqual({ exhausted: true, requeued: true, revocation: true, upload: true, ...missing });
     expect(logged()).toEqual([{ at: "scheduled", error: expect.stringContaining(reason) }]);

@@ -3,7 +3,6 @@ import { hangs, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
-import { testEnv } from "../support/test-env.ts";
 import { anonymousToken, askKey, type Held, siteToken, startSession, usesOf } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
 
@@ -23,8 +22,8 @@ const FAULTS = [
   "D1_ERROR: D1 DB's isolate exceeded its memory limit and was reset.",
 ];
 
-const database = faultyDatabase(testEnv.DB);
-const worker = startWorker({ DB: database.db });
+const database = faultyDatabase();
+const worker = startWorker({ ...database.bindings });
 let post: PublishedPost;
 let token: Held;
 let session: Held;
@@ -51,7 +50,7 @@ const part = () => ({ videoPostId: post.videoPostId, fileIndex: 0 });
 const issue = (to = worker) => to.fetch("/video/enc/token", { method: "POST", body: JSON.stringify(part()) });
 const issueBySite = (to = worker) => to.admin("POST", "/admin/video/enc/token", { ...part(), maxUses: 1 });
 /** Another isolate, which knows nothing yet. */
-const coldWorker = (settings = {}, options = {}) => startWorker({ DB: database.db, ...settings }, options);
+const coldWorker = (settings = {}, options = {}) => startWorker({ ...database.bindings, ...settings }, options);
 
 const uses = () => usesOf(worker, token);
 

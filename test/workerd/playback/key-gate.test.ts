@@ -4,17 +4,16 @@ import { throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
-import { testEnv } from "../support/test-env.ts";
 import { usesOf } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
-const counting = faultyDatabase(testEnv.DB);
+const counting = faultyDatabase();
 let worker: TestWorker;
 let post: PublishedPost;
 let other: PublishedPost;
 
 beforeAll(async () => {
-  worker = startWorker({ DB: counting.db });
+  worker = startWorker({ ...counting.bindings });
   post = await publishPost(worker);
   other = await publishPost(worker, { title: "Another film" });
 });
@@ -215,8 +214,8 @@ describe("the key gate", () => {
 
   it("answers 503 with Retry-After, and not a 4xx, when the database is away", async () => {
     const token = await issue(post);
-    const away = faultyDatabase(testEnv.DB, throws("D1_ERROR: overloaded")).db;
-    const broken = startWorker({ DB: away });
+    const away = faultyDatabase(throws("D1_ERROR: overloaded")).bindings;
+    const broken = startWorker(away);
     const answer = await broken.fetch(`/video/enc/key?keyId=${keyOf(post, "480p").keyId}&quality=480p&token=${token}`);
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, RETRY_AFTER]);
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");

@@ -11,12 +11,12 @@ import { startWorker, type TestWorker } from "../support/worker.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-const counting = faultyDatabase(testEnv.DB);
+const counting = faultyDatabase();
 let worker: TestWorker;
 let post: PublishedPost;
 
 beforeAll(async () => {
-  worker = startWorker({ DB: counting.db });
+  worker = startWorker({ ...counting.bindings });
   post = await publishPost(worker);
 });
 
@@ -193,8 +193,8 @@ describe("POST /video/enc/session", () => {
 
     it("for a moment only, when the database is away, and does not end the session", async () => {
       const session = await counted();
-      const away = faultyDatabase(testEnv.DB, throws("D1_ERROR: overloaded")).db;
-      const broken = startWorker({ DB: away });
+      const away = faultyDatabase(throws("D1_ERROR: overloaded")).bindings;
+      const broken = startWorker(away);
       const answer = await send(broken, "POST", "/video/enc/session", session);
       expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, RETRY_AFTER]);
       expect(await askKey(worker, post, session)).toBe("key");

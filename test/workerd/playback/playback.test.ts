@@ -5,13 +5,13 @@ import { encryptPost, type PublishedPost, publishPost, SEGMENT_BYTES } from "../
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
-const counting = faultyDatabase(testEnv.DB);
+const counting = faultyDatabase();
 let worker: TestWorker;
 let post: PublishedPost;
 let other: PublishedPost;
 
 beforeAll(async () => {
-  worker = startWorker({ DB: counting.db });
+  worker = startWorker({ ...counting.bindings });
   post = await publishPost(worker);
   other = await publishPost(worker, { title: "Un autre film: épisode « 2 »" });
 });
@@ -358,7 +358,7 @@ describe("a rotation", () => {
     expect(rotated.keyVersion).toBe(2);
 
     expect((await askOld(worker)).status).toBe(200);
-    const later = startWorker({ DB: counting.db });
+    const later = startWorker({ ...counting.bindings });
     later.advance(worker.context.settings.KEY_GRACE_SECONDS * 1000 + 1000);
     expect([401, 410]).toContain((await askOld(later)).status);
     const fresh = await anonymous(film);

@@ -4,11 +4,10 @@ import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { database } from "../support/inspection.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, askKey, type Held, siteToken, startSession, usesOf } from "../support/viewing.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
-const counting = faultyDatabase(testEnv.DB);
+const counting = faultyDatabase();
 const refusing = { SESSION_LIMIT_PER_VIEWER: "3" };
 const ending = { ...refusing, SESSION_LIMIT_POLICY: "end-oldest" };
 
@@ -17,7 +16,7 @@ let post: PublishedPost;
 let other: PublishedPost;
 
 beforeAll(async () => {
-  worker = startWorker({ DB: counting.db });
+  worker = startWorker({ ...counting.bindings });
   post = await publishPost(worker);
   other = await publishPost(worker, { title: "Another film" });
 });
@@ -102,7 +101,7 @@ describe("SESSION_LIMIT_PER_VIEWER", () => {
   });
 
   it.each([refusing, ending])("asks D1 nothing: %o", async (settings) => {
-    const mine = startWorker({ DB: counting.db, ...settings });
+    const mine = startWorker({ ...counting.bindings, ...settings });
     const sessions = await sessionsOf(mine, newViewer(), 4);
     for (const seat of [...sessions, ...sessions]) {
       counting.reset();
@@ -171,7 +170,7 @@ describe("sessions that were revoked", () => {
     const end = { created_at: 1, expires_at: Date.now() + 86_400_000 };
     const newer = Array.from({ length: 1100 }, (_, n) => ({ kind: "token", subject: `y${n}-${viewer}`, ...end }));
     await database.insert("access_revocation", newer);
-    const cold = startWorker({ DB: counting.db });
+    const cold = startWorker({ ...counting.bindings });
     const { session, part } = (await sessionsOf(cold, viewer, 1, more))[0]!;
     return { cold, sessions, newest: { session, part } };
   }

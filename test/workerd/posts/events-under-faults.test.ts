@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { openPersistence } from "../../../edge/database.ts";
 import { handleEvent } from "../../../edge/events/handlers.ts";
 import { dispatchEvents } from "../../../edge/events/outbox.ts";
 import entry from "../../../edge/index.ts";
 import type { Persistence } from "../../../shared/application/persistence.ts";
 import { publishedVideoOf } from "../../../shared/domain/published-video.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
-import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { seededRandom } from "../../fixtures/seeded-random.ts";
 import { completeUpload } from "../support/complete-upload.ts";
 import { database } from "../support/inspection.ts";
@@ -23,7 +23,7 @@ type Outbox = Persistence["outbox"];
 
 /** The Worker over the real database, with an outbox that is cut off at one place, as a kill does it. */
 function cutOff(cut: (outbox: Outbox) => Partial<Outbox>): TestWorker {
-  const persistence = d1Persistence(testEnv.DB, STANDARD_JOB_RULES);
+  const persistence = openPersistence(testEnv, STANDARD_JOB_RULES);
   const outbox = { ...persistence.outbox, ...cut(persistence.outbox) };
   return startWorker(REWARDS, { persistence: { ...persistence, outbox } });
 }
@@ -89,7 +89,7 @@ describe("events that come twice and in any order", () => {
       const random = seededRandom(seed);
       const worker = dying();
       const post = await live(worker, deleted);
-      const { outbox } = d1Persistence(testEnv.DB, STANDARD_JOB_RULES);
+      const { outbox } = openPersistence(testEnv, STANDARD_JOB_RULES);
       const saves = await outbox.takeDue({ ...ALL, now: Date.now() });
       const events = saves.flatMap((save) => save.events);
       expect(events.length).toBeGreaterThan(8);

@@ -66,8 +66,8 @@ describe("an upload", () => {
   });
 
   it("costs no further round trip beside others: 40 are read as one is", async () => {
-    const { db, trips, reset } = faultyDatabase(testEnv.DB);
-    const counted = startWorker({ DB: db });
+    const { bindings, trips, reset } = faultyDatabase();
+    const counted = startWorker(bindings);
     const tripsFor = async (count: number) => {
       const uploadIds = await Promise.all(Array.from({ length: count }, completeUpload));
       reset();

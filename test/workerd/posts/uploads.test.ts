@@ -1,16 +1,18 @@
 import { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
+import { openPersistence } from "../../../edge/database.ts";
 import { ownUploads, serveUpload, UPLOADS_PATH } from "../../../edge/routes/posts/uploads.ts";
 import { removeExpiredUploads } from "../../../edge/uploads/remove-uploads.ts";
 import { uploadChunkKey } from "../../../shared/domain/object-keys.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
-import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
+import { throws } from "../support/faults.ts";
+import { faultyDatabase } from "../support/faulty-database.ts";
 import { database } from "../support/inspection.ts";
 import { testEnv } from "../support/test-env.ts";
 
 const HOUR_MS = 3_600_000;
 const MAX_BYTES = 1000;
-const { uploads } = d1Persistence(testEnv.DB, STANDARD_JOB_RULES);
+const { uploads } = openPersistence(testEnv, STANDARD_JOB_RULES);
 const source = testEnv.SOURCE;
 
 let clockOffset = 0;
@@ -438,12 +440,8 @@ describe("faults of the storage", () => {
       faults.push(error);
       return c.text("try again", 503);
     });
-    const away = {
-      prepare: () => {
-        throw new Error("D1 is away");
-      },
-    };
-    const unreachable = d1Persistence(away as never, STANDARD_JOB_RULES).uploads;
+    const { bindings } = faultyDatabase(throws("the database is away"));
+    const unreachable = openPersistence(bindings, STANDARD_JOB_RULES).uploads;
     broken.all(`${UPLOADS_PATH}/*`, (c) =>
       serveUpload({ ...deps, uploads: unreachable }, ownUploads("alice"), c.req.raw),
     );

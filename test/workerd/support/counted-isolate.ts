@@ -1,7 +1,7 @@
 import type { Env } from "../../../edge/env.ts";
 import worker from "../../../edge/index.ts";
 import { type Fault, hangs, throws } from "./faults.ts";
-import { type FaultyDatabase, faultyDatabase } from "./faulty-database.ts";
+import { type FaultyD1, faultyD1 } from "./faulty-d1.ts";
 
 /*
  * The built Worker as one of several isolates: what it sends to the database and to Durable Objects is counted, and the
@@ -13,7 +13,7 @@ export * from "../../../edge/index.ts";
 type Counted = {
   readonly env: Env;
   readonly calls: () => number;
-  readonly database: FaultyDatabase;
+  readonly database: FaultyD1;
   state: string | null;
 };
 
@@ -28,7 +28,7 @@ Date.now = () => clockHeldAt ?? realNow();
 function countedOnce(env: Env): Counted {
   if (counted !== null) return counted;
   let calls = 0;
-  const database = faultyDatabase(env.DB!);
+  const database = faultyD1(env.DB!);
   const counters = {
     getByName: (name: string) =>
       new Proxy(env.PLAY_COUNTER.getByName(name), {

@@ -2,7 +2,7 @@ import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import type { Row, TestPersistence } from "../../contract/persistence.ts";
 import { losesReply, NETWORK_LOST, onBatches, throws } from "./faults.ts";
-import { faultyDatabase } from "./faulty-database.ts";
+import { faultyD1 } from "./faulty-d1.ts";
 import { testEnv } from "./test-env.ts";
 
 const FAULTS = { "reply-lost": losesReply, "not-carried-out": throws(NETWORK_LOST) };
@@ -16,7 +16,7 @@ export async function openD1Persistence(): Promise<TestPersistence> {
   return {
     ...d1Persistence(binding, STANDARD_JOB_RULES),
     dialect: "sqlite",
-    postsWith: (fault) => d1Persistence(faultyDatabase(binding, onBatches(FAULTS[fault])).db, STANDARD_JOB_RULES).posts,
+    postsWith: (fault) => d1Persistence(faultyD1(binding, onBatches(FAULTS[fault])).db, STANDARD_JOB_RULES).posts,
     again: () => d1Persistence(binding, STANDARD_JOB_RULES),
     // D1 carries out a batch in one piece.
     slow: () => d1Persistence(binding, STANDARD_JOB_RULES),

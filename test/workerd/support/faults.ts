@@ -9,6 +9,43 @@ export type Request = {
 /** How a request ends. */
 export type Fault = (request: Request) => Promise<unknown>;
 
+/** What is sent to a database is counted, and meets the fault that a test sets. */
+export type FaultMeter = {
+  /** Round trips since the last reset: a batch is one, however many statements it has. */
+  trips(): number;
+  /** Statements since the last reset. */
+  statements(): number;
+  reset(): void;
+  /** From now on every request meets this fault; null ends it. */
+  fail(fault: Fault | null): void;
+};
+
+type Meter = FaultMeter & {
+  readonly request: <T>(texts: readonly string[], kind: Request["kind"], send: () => Promise<T>) => Promise<T>;
+};
+
+export function createFaultMeter(first: Fault | null): Meter {
+  let trips = 0;
+  let statements = 0;
+  let fault = first;
+  return {
+    request: <T>(texts: readonly string[], kind: Request["kind"], send: () => Promise<T>) => {
+      trips++;
+      statements += texts.length;
+      return fault === null ? send() : (fault({ texts, kind, send }) as Promise<T>);
+    },
+    trips: () => trips,
+    statements: () => statements,
+    reset: () => {
+      trips = 0;
+      statements = 0;
+    },
+    fail: (next) => {
+      fault = next;
+    },
+  };
+}
+
 export const NETWORK_LOST = "D1_ERROR: Network connection lost.";
 
 export function throws(message: string): () => Promise<never> {

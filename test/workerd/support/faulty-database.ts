@@ -1,79 +1,21 @@
-import type { Fault } from "./faults.ts";
+import type { DatabaseBindings } from "../../../edge/database.ts";
+import type { Fault, FaultMeter } from "./faults.ts";
+import { faultyD1 } from "./faulty-d1.ts";
+import { faultyPg } from "./faulty-pg.ts";
+import { testEnv } from "./test-env.ts";
 
-export type FaultyDatabase = {
-  readonly db: D1Database;
-  /** Round trips since the last reset: a batch is one, however many statements it has. */
-  trips(): number;
-  /** Statements since the last reset. */
-  statements(): number;
-  reset(): void;
-  /** From now on every request meets this fault; null ends it. */
-  fail(fault: Fault | null): void;
+export type FaultyDatabase = FaultMeter & {
+  /** In the place of the bindings of the test file. */
+  readonly bindings: DatabaseBindings;
 };
 
-type Database = Pick<D1Database, "prepare" | "batch">;
-type Method = (...args: unknown[]) => unknown;
-type Known = { readonly statement: D1PreparedStatement; readonly text: string };
-
-const SENDING = new Set(["run", "all", "first", "raw"]);
-
-/** D1 that counts what is sent to it and fails when a test wants it to. Making a statement asks nothing, as with D1. */
-export function faultyDatabase(real: D1Database, first: Fault | null = null): FaultyDatabase {
-  let trips = 0;
-  let statements = 0;
-  let fault = first;
-  const known = new WeakMap<object, Known>();
-
-  function request<T>(texts: readonly string[], kind: "statement" | "batch", send: () => Promise<T>): Promise<T> {
-    trips++;
-    statements += texts.length;
-    return fault === null ? send() : (fault({ texts, kind, send }) as Promise<T>);
+/** The database of the test file, which counts what is sent to it and fails when a test wants it to. */
+export function faultyDatabase(first: Fault | null = null): FaultyDatabase {
+  const { HYPERDRIVE } = testEnv;
+  if (HYPERDRIVE === undefined) {
+    const { db, ...meter } = faultyD1(testEnv.DB, first);
+    return { ...meter, bindings: { DB: db } };
   }
-
-  function wrapStatement(statement: D1PreparedStatement, text: string): D1PreparedStatement {
-    const wrapped = proxyOf(statement, (name, member) => {
-      if (name === "bind") return (...values) => wrapStatement(member(...values) as D1PreparedStatement, text);
-      if (SENDING.has(name)) return (...args) => request([text], "statement", async () => member(...args));
-      return member;
-    });
-    known.set(wrapped, { statement, text });
-    return wrapped;
-  }
-
-  const wrapDatabase = <D extends Database>(database: D): D =>
-    proxyOf(database, (name, member) => {
-      if (name === "prepare") return (text) => wrapStatement(database.prepare(text as string), text as string);
-      if (name === "withSession") return (...args) => wrapDatabase(member(...args) as D1DatabaseSession);
-      if (name === "batch") {
-        return (list) => {
-          const sent = (list as D1PreparedStatement[]).map((one) => known.get(one) ?? { statement: one, text: "" });
-          const texts = sent.map(({ text }) => text);
-          return request(texts, "batch", () => database.batch(sent.map(({ statement }) => statement)));
-        };
-      }
-      return member;
-    });
-
-  return {
-    db: wrapDatabase(real),
-    trips: () => trips,
-    statements: () => statements,
-    reset: () => {
-      trips = 0;
-      statements = 0;
-    },
-    fail: (next) => {
-      fault = next;
-    },
-  };
-}
-
-/** `methodOf` gets each method, bound to its object, and gives what stands in for it. */
-function proxyOf<T extends object>(object: T, methodOf: (name: string, member: Method) => Method): T {
-  return new Proxy(object, {
-    get(target, property) {
-      const member = Reflect.get(target, property) as unknown;
-      return typeof member === "function" ? methodOf(String(property), member.bind(target) as Method) : member;
-    },
-  });
+  const { hyperdrive, ...meter } = faultyPg(HYPERDRIVE, first);
+  return { ...meter, bindings: { HYPERDRIVE: hyperdrive } };
 }

@@ -1,7 +1,6 @@
 import type { Fetcher } from "../../../edge/auth/viewers/issuer-keys.ts";
 import type { Fault } from "./faults.ts";
 import { faultyDatabase } from "./faulty-database.ts";
-import { testEnv } from "./test-env.ts";
 import { startWorker, type TestWorker } from "./worker.ts";
 
 export type Isolate = TestWorker & {
@@ -15,8 +14,8 @@ export type Isolate = TestWorker & {
 /** An isolate whose time passes when the test says so; clocks of Workers differ by up to 5 s. */
 export function startIsolate(settings: Record<string, string> = {}, clockMs = 0, fetch?: Fetcher): Isolate {
   let at = Date.now() + clockMs;
-  const { db, trips, fail } = faultyDatabase(testEnv.DB);
-  const worker = startWorker({ DB: db, ...settings }, { now: () => at, ...(fetch && { fetch }) });
+  const { bindings, trips, fail } = faultyDatabase();
+  const worker = startWorker({ ...bindings, ...settings }, { now: () => at, ...(fetch && { fetch }) });
   const pass = (ms: number) => {
     at += ms;
   };

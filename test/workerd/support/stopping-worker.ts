@@ -2,7 +2,7 @@ import type { Env } from "../../../edge/env.ts";
 import worker from "../../../edge/index.ts";
 import { inspectD1, type Where } from "../../inspection/d1.ts";
 import type { Fault } from "./faults.ts";
-import { faultyDatabase } from "./faulty-database.ts";
+import { faultyD1 } from "./faulty-d1.ts";
 
 /*
  * The built Worker over a database that never answers the statements which a test names, so that a kill finds the Worker
@@ -30,7 +30,7 @@ let wrapped: Env | null = null;
 /** One environment for all invocations: the Worker keeps what it knows by its environment. */
 function stoppingEnv(env: Env): Env {
   if (wrapped === null) {
-    const database = faultyDatabase(env.DB!, stops);
+    const database = faultyD1(env.DB!, stops);
     wrapped = { ...env, DB: database.db };
   }
   return wrapped;

@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import { pooledClients, withOneClient } from "../../shared/persistence/pg/clients.ts";
+import type { Inspection } from "../inspection/d1.ts";
+import { inspectPg } from "../inspection/pg.ts";
+
+/** A database with every migration and nothing else, for one Worker under test. */
+export type PostgresDatabase = {
+  readonly url: string;
+  readonly inspection: Inspection;
+  drop(): Promise<void>;
+};
+
+export type DatabaseKind = "d1" | "postgres";
+
+/** What the system under test runs on: `npm test -- --db=postgres` sets it. */
+export function chosenDatabase(): DatabaseKind {
+  return process.env.TEST_DATABASE === "postgres" ? "postgres" : "d1";
+}
+
+/** URL of a server whose database `migrated` is copied; empty where this machine has no Postgres. */
+export function postgresServer(): string {
+  return process.env.TEST_POSTGRES_SERVER ?? "";
+}
+
+export async function createPostgresDatabase(server = postgresServer()): Promise<PostgresDatabase> {
+  if (server === "") throw new Error("this machine has no Postgres");
+  const name = `system_${randomUUID().replaceAll("-", "")}`;
+  await execute(server, `CREATE DATABASE ${name} TEMPLATE migrated`);
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  const clients = pooledClients({ connectionString: url, application_name: "inspection", max: 2 }, () => {});
+  return {
+    url,
+    inspection: inspectPg(clients.connect),
+    drop: async () => {
+      await clients.end();
+      await execute(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+function execute(connectionString: string, text: string): Promise<unknown> {
+  return withOneClient({ connectionString, application_name: "test" }, (client) => client.query({ text }));
+}

@@ -1,0 +1,78 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { configDefaults, type TestProjectInlineConfiguration } from "vitest/config";
+import { TEST_SECRETS } from "./e2e/test-secrets.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Tests of D1 itself: its limits, and the plans of its statements. */
+const OF_D1 = ["d1-contract", "d1-limits", "list-plans", "other-list-plans"].map(
+  (name) => `test/workerd/database/${name}.test.ts`,
+);
+
+type Common = Pick<NonNullable<TestProjectInlineConfiguration["test"]>, "testTimeout" | "hookTimeout" | "expect">;
+
+/**
+ * The tests of the Worker inside workerd. On Postgres the bindings have a Hyperdrive too, whose local form is a pipe to
+ * the server; test/workerd/support/test-env.ts leaves out D1.
+ */
+export function workerdProject(database: "d1" | "postgres", common: Common): TestProjectInlineConfiguration {
+  const onPostgres = database === "postgres";
+  return {
+    plugins: [
+      cloudflareTest(async ({ inject }) => ({
+        wrangler: { configPath: `${ROOT}wrangler.toml` },
+        remoteBindings: false,
+        miniflare: {
+          ...(onPostgres ? { hyperdrives: { HYPERDRIVE: inject("postgresNewest") } } : {}),
+          ...(await miniflareOptions()),
+        },
+      })),
+    ],
+    test: {
+      ...common,
+      name: onPostgres ? "workerd-pg" : "workerd",
+      include: ["test/workerd/**/*.test.ts"],
+      exclude: [...configDefaults.exclude, ...(onPostgres ? OF_D1 : [])],
+      globalSetup: [
+        "test/workerd/build-assets.mjs",
+        "test/fixtures/webhook-site-setup.ts",
+        ...(onPostgres ? ["test/postgres/servers.ts"] : []),
+      ],
+      // Starting workerd and loading the Worker costs more than most files; apply-migrations.ts empties the storage.
+      isolate: false,
+      setupFiles: [
+        onPostgres ? "test/workerd/empty-postgres.ts" : "test/workerd/enforce-d1-limits.ts",
+        "test/workerd/apply-migrations.ts",
+        "test/workerd/refuse-internal-ids.ts",
+      ],
+    },
+  };
+}
+
+async function miniflareOptions() {
+  return {
+    // As in wrangler.toml, but for the seconds that a message waits for others.
+    queueConsumers: {
+      "ladderlock-delete-objects": {
+        ...{ maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 10 },
+        deadLetterQueue: "ladderlock-delete-objects-failed",
+      },
+      "ladderlock-audit-events": {
+        ...{ maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 100 },
+        deadLetterQueue: "ladderlock-audit-events-failed",
+      },
+      "ladderlock-webhooks": { maxBatchSize: 6, maxBatchTimeout: 1, maxRetries: 10 },
+    },
+    bindings: {
+      ...TEST_SECRETS,
+      // As in test/workerd/support/test-env.ts.
+      GATE_LOCATION_COPIES: "off",
+      // Which damage test/workerd/http/fuzz.test.ts does to its requests.
+      FUZZ_SEED: process.env.FUZZ_SEED ?? "",
+      FUZZ_CASE: process.env.FUZZ_CASE ?? "",
+      LONG_TESTS: process.env.LONG_TESTS ?? "",
+      TEST_MIGRATIONS: await readD1Migrations(`${ROOT}migrations/d1`),
+    },
+  };
+}
