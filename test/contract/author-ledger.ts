@@ -66,6 +66,22 @@ export function describeAuthorLedger(name: string, open: OpenPersistence): void 
       expect(balance).toBe(0);
     });
 
+    it("end the same for many posts whose deletion meets the review", async () => {
+      const ids: string[] = [];
+      for (let n = 0; n < 24; n++) ids.push(await savedPost());
+      const reviewed = async (id: string, n: number) => {
+        for (let k = 0; k < n % 8; k++) await page(null, 1);
+        await reward(id);
+      };
+      const deleted = async (id: string) => {
+        await remove(id);
+        await persistence.ledger.reverse(id);
+      };
+      await Promise.all(ids.flatMap((id, n) => [deleted(id), reviewed(id, n)]));
+      const { entries, balance } = await page();
+      expect([entries.length, balance]).toEqual([48, 0]);
+    });
+
     it("are listed by pages, the newest first, with the balance of all pages", async () => {
       const ids: string[] = [];
       for (let n = 1; n <= 5; n++) {

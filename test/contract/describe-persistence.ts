@@ -9,6 +9,7 @@ import { describeDriftedPosts } from "./drifted-posts.ts";
 import { describeEncoderJobList } from "./encoder-job-list.ts";
 import { describeEncoderJobs } from "./encoder-jobs.ts";
 import { describeEndedKeys } from "./ended-keys.ts";
+import { describeEndingUploadTokens } from "./ending-upload-tokens.ts";
 import { describeFailingJobs } from "./failing-jobs.ts";
 import { describeFencedSaves } from "./fenced-saves.ts";
 import { describeGateReadings } from "./gate-readings.ts";
@@ -66,6 +67,7 @@ export function describePersistence(name: string, open: OpenPersistence): void {
   describeUploads(name, open);
   describeUploadDeliveries(name, open);
   describeUploadTokens(name, open);
+  describeEndingUploadTokens(name, open);
   describeOutbox(name, open);
   describePostList(name, open);
   describePartVersions(name, open);

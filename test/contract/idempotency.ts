@@ -31,6 +31,15 @@ export function describeIdempotency(name: string, open: OpenPersistence): void {
       expect(begun.filter(({ kind }) => kind === "running")).toHaveLength(19);
     });
 
+    it("is started or seen to run, also where requests give up meanwhile", async () => {
+      const requests = Array.from({ length: 40 }, async (_, n) => {
+        const { kind } = await begin(`c${n}`);
+        await persistence.idempotency.abandon(claimOf(`c${n}`));
+        return kind;
+      });
+      expect(new Set([...(await Promise.all(requests)), "running"])).toEqual(new Set(["started", "running"]));
+    });
+
     it("belongs to its caller", async () => {
       expect(await begin("c1")).toEqual({ kind: "started" });
       expect(await begin("c2", NOW, { callerId: "api-key:b" })).toEqual({ kind: "started" });

@@ -103,6 +103,35 @@ export function describeRevocationFeed(name: string, open: OpenPersistence): voi
       );
     });
 
+    it("never shows a number below one that was read before, with many writers at once", async () => {
+      let isWriting = true;
+      const write = async (n: number) => {
+        for (let k = 0; k < 5; k++) await revoke(`w${n}-${k}`);
+      };
+      const written = Promise.all(Array.from({ length: 40 }, (_, n) => write(n))).finally(() => {
+        isWriting = false;
+      });
+      const read = new Set<number>();
+      const late: number[] = [];
+      while (isWriting) {
+        const highest = Math.max(0, ...read);
+        const rows = await rowsAfter(0, 1000);
+        late.push(
+          ...rows.map(({ sequence }) => sequence).filter((sequence) => sequence < highest && !read.has(sequence)),
+        );
+        for (const { sequence } of rows) read.add(sequence);
+      }
+      await written;
+      expect(late).toEqual([]);
+    });
+
+    it("holds no more revocations than it may, however many come at once", async () => {
+      for (const most of [5, 10, 15, 20]) {
+        await Promise.all(Array.from({ length: 40 }, (_, n) => revoke(`m${most}-${n}`, {}, most)));
+        expect(await rowsAfter(0)).toHaveLength(most);
+      }
+    });
+
     it("is asked for the rows of a few subjects", async () => {
       await revoke("a");
       await persistence.revocations.revoke({ kind: "viewer", subject: "v" }, TIMES, MANY);

@@ -18,29 +18,16 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
 
     async function created(more: Partial<UploadToken> = {}): Promise<UploadToken> {
       const token: UploadToken = {
-        tokenId: uuidV7(NOW),
-        owner: OWNER,
-        maxBytes: 1000,
-        maxDurationSeconds: 90.5,
+        ...{ tokenId: uuidV7(NOW), owner: OWNER, maxBytes: 1000, maxDurationSeconds: 90.5 },
         corsOrigin: "https://studio.example.com",
         postDefaults: {
-          authorId: "author",
-          title: "Été ' \" 夏",
-          description: "",
-          resourceType: "VIDEO",
+          ...{ authorId: "author", title: "Été ' \" 夏", description: "", resourceType: "VIDEO", access: "POLICY" },
+          ...{ autoPublish: false, metadata: { order: "42" }, passthrough: "abc" },
           interaction: { comments: true, liveComments: false },
-          access: "POLICY",
-          autoPublish: false,
-          metadata: { order: "42" },
-          passthrough: "abc",
         },
         expiresAt: EXPIRY,
         createdAt: NOW,
-        revokedAt: null,
-        uploadId: null,
-        videoPostId: null,
-        postCreatedAt: null,
-        endedAt: null,
+        ...{ revokedAt: null, uploadId: null, videoPostId: null, postCreatedAt: null, endedAt: null },
         ...more,
       };
       await persistence.uploadTokens.create(token);
@@ -140,12 +127,14 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
     });
 
     it("lets one of many uploads that are opened at once take bytes", async () => {
-      const token = await created();
-      const opened = await Promise.all(Array.from({ length: 10 }, () => openUpload(token)));
-      const chunks = await Promise.all(opened.map(({ upload }) => advance(upload, 0, 100)));
-      expect(chunks.filter(Boolean)).toHaveLength(1);
-      expect((await found(token))!.uploadId).toBe(opened[chunks.indexOf(true)]!.upload.uploadId);
-      expect((await openUpload(token)).opened).toBe(false);
+      for (let round = 0; round < 4; round++) {
+        const token = await created();
+        const opened = await Promise.all(Array.from({ length: 20 }, () => openUpload(token)));
+        const chunks = await Promise.all(opened.map(({ upload }) => advance(upload, 0, 100)));
+        expect(chunks.filter(Boolean)).toHaveLength(1);
+        expect((await found(token))!.uploadId).toBe(opened[chunks.indexOf(true)]!.upload.uploadId);
+        expect((await openUpload(token)).opened).toBe(false);
+      }
     });
 
     it.each([
@@ -199,6 +188,17 @@ export function describeUploadTokens(name: string, open: OpenPersistence): void 
       expect(await persistence.uploads.beginRemoval(upload.uploadId)).not.toBeNull();
       expect(await reserve(token)).toBeNull();
       expect(await persistence.uploadTokens.listCompleted(10)).toEqual([]);
+    });
+
+    it("reserves a post or loses its upload, where both are tried at once", async () => {
+      const tokens: Awaited<ReturnType<typeof completed>>[] = [];
+      for (let n = 0; n < 20; n++) tokens.push(await completed());
+      const both = await Promise.all(
+        tokens.map(({ token, upload }) =>
+          Promise.all([reserve(token), persistence.uploads.beginRemoval(upload.uploadId)]),
+        ),
+      );
+      expect(both.filter(([reserved, removed]) => (reserved === null) === (removed === null))).toEqual([]);
     });
 
     it("is listed while its upload is complete and its post is not created", async () => {

@@ -83,6 +83,23 @@ export function describeWebhookDeliveries(name: string, open: OpenPersistence): 
       expect(await webhookDeliveries.takeDue(NOW + 1000, 1000, 10)).toHaveLength(2);
     });
 
+    it("are taken once each by many calls at once, and none is left behind", async () => {
+      for (let n = 0; n < 20; n++) await store(`e${n}`);
+      const { webhookDeliveries } = persistence;
+      const taken = await Promise.all(Array.from({ length: 20 }, () => webhookDeliveries.takeDue(NOW, 1000, 1)));
+      expect(new Set(taken.flat().map(({ eventId }) => eventId)).size).toBe(20);
+      expect(taken.flat()).toHaveLength(20);
+    });
+
+    it("are never due to an endpoint that is deleted at the moment of the event", async () => {
+      const ids = Array.from({ length: 9 }, (_, n) => `x${n}`);
+      for (const id of ids) await addEndpoint(id);
+      const events = Array.from({ length: 20 }, (_, n) => store(`e${n}`));
+      await Promise.all([...events, ...ids.map((id) => persistence.webhookEndpoints.delete(id))]);
+      const due = await persistence.webhookDeliveries.takeDue(NOW, 1000, 1000);
+      expect(new Set(due.map(({ endpointId }) => endpointId))).toEqual(new Set(["a"]));
+    });
+
     it("have each attempt started once, at its time", async () => {
       await store("e1");
       expect(await begin(1, NOW - 1)).toEqual({ kind: "early", nextAttemptAt: NOW });

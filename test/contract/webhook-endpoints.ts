@@ -32,7 +32,7 @@ export function describeWebhookEndpoints(name: string, open: OpenPersistence): v
     });
 
     it("is one of at most so many, however many are created at once, and has a secret only where it is stored", async () => {
-      const created = await Promise.all(["a", "b", "c", "d", "e"].map((id) => create(id, {}, 3)));
+      const created = await Promise.all(Array.from({ length: 20 }, (_, n) => create(`e${n}`, {}, 3)));
       expect(created.filter(Boolean)).toHaveLength(3);
       expect(await persistence.webhookEndpoints.list()).toHaveLength(3);
       expect(await secrets()).toHaveLength(3);
@@ -80,6 +80,15 @@ export function describeWebhookEndpoints(name: string, open: OpenPersistence): v
       ]);
       expect(await webhookEndpoints.rotateSecret("c", sampleSecret("fourth"), NOW)).toBe(false);
       expect(await secrets()).toHaveLength(2);
+    });
+
+    it("has one secret without an end, however many rotations run at once", async () => {
+      await create("a");
+      const rotate = (n: number) => persistence.webhookEndpoints.rotateSecret("a", sampleSecret(`s${n}`), NOW + 10);
+      await Promise.all(Array.from({ length: 20 }, (_, n) => rotate(n)));
+      const ends = (await secrets()).map(([, end]) => end);
+      expect(ends.filter((end) => end === null)).toHaveLength(1);
+      expect(ends).toHaveLength(4);
     });
 
     it("ends every earlier secret with a rotation without overlap, and has at most four", async () => {
