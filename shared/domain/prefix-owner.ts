@@ -23,8 +23,11 @@ const UPLOAD_CHUNK = new RegExp(`^(uploads/${UPLOAD_ID}/)\\d{15}$`);
 const IMPORT_PREFIX = /^imports\/([^/]+)\/[0-9a-f]{32}\/\d+\/$/;
 const IMPORT_OBJECT = /^(imports\/[^/]+\/[0-9a-f]{32}\/\d+\/)./;
 
+/** Of a key version or a claim. A database has no longer ones, and Postgres refuses to compare with them. */
+const NUMBER = "(\\d{1,15})";
+
 /** Nothing below an upload belongs to a claim. */
-const CLAIM = `(?!uploads/${UPLOAD_ID}/)[^/]+/([^/]+)/(?:enc/k(\\d+)-)?c(\\d+)/`;
+const CLAIM = `(?!uploads/${UPLOAD_ID}/)[^/]+/([^/]+)/(?:enc/k${NUMBER}-)?c${NUMBER}/`;
 const CLAIM_PREFIX = new RegExp(`^${CLAIM}$`);
 const CLAIM_OBJECT = new RegExp(`^(${CLAIM}).`);
 

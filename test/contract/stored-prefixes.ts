@@ -34,6 +34,14 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       expect(await persistence.prefixes.replacedUse(pointers[1], NOW)).toEqual({ kind: "garbage" });
     });
 
+    it("is unknown where its number is larger than any that is stored, and hinders no other", async () => {
+      const { id } = await publishPost(persistence);
+      const [clear, playing] = await pointersOf(id);
+      const large = playing.replace(/k1-/, `k${"9".repeat(20)}-`);
+      expect(await uses(clear, large, playing)).toEqual(["named", "unknown", "named"]);
+      expect(await persistence.prefixes.replacedUse(large, NOW)).toEqual({ kind: "unknown" });
+    });
+
     it("is live while a job of its part has not ended, and garbage once it has", async () => {
       await savePost(persistence);
       const [job] = await persistence.jobs.list({ limit: 1 });

@@ -87,6 +87,20 @@ export function describeVideoPostRoundTrip(name: string, open: OpenPersistence):
       expect(order).toEqual(["1080p", "720p", "480p", "360p"]);
     });
 
+    it("has the policies of a part in one order, whichever was changed last", async () => {
+      const qualities = ["360p", "1080p", "480p"] as const;
+      const policies = qualities.map((quality) => ({ quality, policy: "PUBLIC", entitlement: null }) as const);
+      const part = { ...onlyPart(barePost), qualityAuth: policies };
+      await store({ ...barePost, files: [part] });
+      const from = await persistence.posts.load(barePost.id);
+      const changed = policies.map((auth) =>
+        auth.quality === "1080p" ? { ...auth, policy: "DENIED" as const } : auth,
+      );
+      await store({ ...from!, files: [{ ...part, qualityAuth: changed }] }, [], from);
+      const post = await persistence.posts.load(barePost.id);
+      expect(post?.files[0]?.qualityAuth.map(({ quality }) => quality)).toEqual(["1080p", "360p", "480p"]);
+    });
+
     it("keeps the fields of two posts apart", async () => {
       await store(fullPost);
       await store(barePost);

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, inject, it } from "vitest";
 import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import { withOneClient } from "../../shared/persistence/pg/clients.ts";
 import type { TestPersistence } from "../contract/persistence.ts";
 import { claim, LEASE_MS, NOW, onlyPart, publishPost, savePost } from "../contract/steps.ts";
+import { sampleEndpoint, sampleSecret } from "../contract/webhook-samples.ts";
 import { openTestDatabase } from "./pg-persistence.ts";
 
 const SERVERS = { "Postgres 18": inject("postgresNewest"), "Postgres 15": inject("postgresOldest") };
@@ -117,5 +119,21 @@ describe.each(Object.entries(SERVERS))("%s: beside an open transaction", async (
     const retry = `${lockBatches} UPDATE key_rotation_item SET state = 'PENDING' FROM locked`;
     await beside(retry, () => persistence.rotationSteps.finish(batchId, NOW));
     expect((await persistence.rotationBatches.find(batchId))?.state).toBe("RUNNING");
+  });
+
+  it("stores the event of an upload, although its endpoint changes at the same time", async () => {
+    await persistence.webhookEndpoints.create(sampleEndpoint("e"), sampleSecret("s"), 10);
+    const ref = { uploadId: "u-1", owner: "api-key:editor" };
+    const times = { expiresAt: NOW + UPLOAD_LIFE_MS, createdAt: NOW };
+    const limits = { tokenId: null, maxDurationSeconds: null, multipartId: null, partSize: null };
+    const bytes = { size: 9, offset: 0, tempPath: "uploads/u-1/", state: "OPEN", metadata: {} } as const;
+    await persistence.uploads.open({ ...ref, ...times, ...limits, ...bytes });
+    const step = { ...ref, from: 0, to: 9, expiresAt: times.expiresAt, now: NOW, firstAttemptAt: NOW };
+    const page = { endpointId: "e", state: null, from: null, to: null, after: null, limit: 9 };
+    const holding = `WITH changed AS (UPDATE webhook_endpoint SET url = 'https://other.example/')
+      SELECT 1 FROM upload_session FOR UPDATE`;
+    expect(await beside(holding, () => persistence.uploads.advance(step))).toBe(true);
+    const stored = await persistence.webhookDeliveries.list(page);
+    expect(stored).toMatchObject([{ type: "upload.completed", state: "PENDING" }]);
   });
 });

@@ -32,7 +32,7 @@ export type Result = { readonly rows: readonly Record<string, unknown>[]; readon
 /** Each call is one transaction. One that Postgres ended because of another one is run again. */
 export interface Database {
   run(statement: SQL | Query): Promise<Result>;
-  /** All statements travel at once; each sees what those before it wrote. Any failure undoes them all. */
+  /** After the answer to BEGIN all travel at once; each sees what those before it wrote. Any failure undoes them all. */
   batch(statements: readonly SQL[]): Promise<readonly Result[]>;
   /** Reads of one moment. */
   snapshot(statements: readonly SQL[]): Promise<readonly Result[]>;
@@ -40,25 +40,41 @@ export interface Database {
 
 export function openDatabase(unguarded: Connect): Database {
   const connect: Connect = (work) => unguarded(work).catch((error) => Promise.reject(withoutValues(error)));
-  const batch = (begin: string, statements: readonly SQL[]) =>
-    withRetries(() => connect((client) => inTransaction(client, begin, statements)));
+  const run = <T>(work: (client: PgClient) => Promise<T>) => withRetries(() => connect(work));
   return {
-    run: (statement) => withRetries(() => connect(async (client) => resultOf(await client.query(queryOf(statement))))),
-    batch: (statements) => batch("BEGIN ISOLATION LEVEL READ COMMITTED", statements),
-    snapshot: (statements) => batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", statements),
+    run: (statement) => run(async (client) => resultOf(await client.query(queryOf(statement)))),
+    batch: (statements) => {
+      const queries = statements.map(queryOf);
+      return run(async (client) => {
+        // Without a transaction each statement behind it would be carried out alone, whatever became of the others. A
+        // pooler that has no connection left refuses BEGIN and may have one for the next statement.
+        await client.query({ text: "BEGIN ISOLATION LEVEL READ COMMITTED" });
+        return inPipeline(client, [], queries);
+      });
+    },
+    snapshot: (statements) => {
+      const queries = statements.map(queryOf);
+      return run((client) =>
+        inPipeline(client, [{ text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" }], queries),
+      );
+    },
   };
 }
 
 /** In pipeline mode a failed statement lets those behind it fail too, and COMMIT answers ROLLBACK. */
-async function inTransaction(client: PgClient, begin: string, statements: readonly SQL[]): Promise<readonly Result[]> {
-  const queries = [{ text: begin }, ...statements.map(queryOf), { text: "COMMIT" }];
+async function inPipeline(
+  client: PgClient,
+  begin: readonly Query[],
+  statements: readonly Query[],
+): Promise<readonly Result[]> {
+  const queries = [...begin, ...statements, { text: "COMMIT" }];
   const settled = await Promise.allSettled(queries.map((query) => client.query(query)));
   const results = settled.map((outcome) => {
     if (outcome.status === "rejected") throw outcome.reason;
     return outcome.value;
   });
   if (results.at(-1)?.command !== "COMMIT") throw new Error("the transaction was not committed");
-  return results.slice(1, -1).map(resultOf);
+  return results.slice(begin.length, -1).map(resultOf);
 }
 
 function resultOf({ rows, rowCount }: PgResult): Result {

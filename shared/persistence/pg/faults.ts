@@ -36,9 +36,9 @@ function sqlState(error: unknown): string | null {
 
 /**
  * Connection exceptions, transactions ended for another one, too many connections, no memory or disk, a lock or a time
- * limit, and a server that ends, starts, or is a standby for the moment.
+ * limit (25P03 and 25P04 of a transaction), and a server that ends, starts, or is a standby for the moment.
  */
-const PASSING = /^(08...|40...|53...|57P0[1-3]|25006|55P03|57014)$/;
+const PASSING = /^(08...|40...|53...|57P0[1-3]|25006|25P0[34]|55P03|57014)$/;
 /** The login, the database, the permissions or the tables are not those that this release needs. */
 const REFUSED = /^(28|3D|3F|42)/;
 

@@ -49,7 +49,11 @@ async function load(db: Database, videoPostId: string) {
       // In the words of the partial index.
       .where(and(inArray(videoHlsEncryptKey.fileId, ids), sql`status <> 'REVOKED'`))
       .orderBy(videoHlsEncryptKey.keyVersion, videoHlsEncryptKey.createdAt, videoHlsEncryptKey.keyId),
-    db.select().from(videoHlsQualityAuth).where(inArray(videoHlsQualityAuth.fileId, ids)),
+    db
+      .select()
+      .from(videoHlsQualityAuth)
+      .where(inArray(videoHlsQualityAuth.fileId, ids))
+      .orderBy(videoHlsQualityAuth.fileId, videoHlsQualityAuth.quality),
     db.select().from(singleKeySource).where(inArray(singleKeySource.fileId, ids)),
   ]);
   return videoPostOf({ posts, files, variants, keys: keys.map(withoutTime), qualityAuth, singleKeys });

@@ -15,7 +15,7 @@ export async function loadPost(db: Database, videoPostId: string): Promise<Video
     select(videoHlsAbrVariant, sql`${ofFiles} ORDER BY transcode_job_id, alias`),
     // In the words of the partial index.
     select(videoHlsEncryptKey, sql`${ofFiles} AND status <> 'REVOKED' ORDER BY key_version, created_at, key_id`),
-    select(videoHlsQualityAuth, ofFiles),
+    select(videoHlsQualityAuth, sql`${ofFiles} ORDER BY file_id, quality`),
     select(singleKeySource, ofFiles),
   ]);
   return videoPostOf({
