@@ -52,7 +52,7 @@ beforeAll(async () => {
   const rendition = await makeRendition(directory, SECONDS);
   const ladder = QUALITIES.map((quality) => ({ quality, ...rendition }));
   posts = await Promise.all(Array.from({ length: POSTS }, () => createReadyPost(worker.origin, buckets, ladder)));
-  const first = await Promise.all([0, 1].map(() => startProcessor(worker.origin, PROCESSOR)));
+  const first = await Promise.all([0, 1].map(() => startProcessor(worker, PROCESSOR)));
   await until(areAllPublished);
   await Promise.all(first.map((processor) => processor.stop()));
 }, SLOW.timeout);
@@ -85,7 +85,7 @@ async function keyVersions(): Promise<(number | null)[]> {
 
 /** What an operator's command prints. */
 async function operator(...args: string[]): Promise<{ code: number | null; log: string }> {
-  const running = await startProcessor(worker.origin, OPERATOR, args);
+  const running = await startProcessor(worker, OPERATOR, args);
   const code = await running.exit;
   const log = await running.log();
   await running.stop();
@@ -105,7 +105,7 @@ it("comes to its end through kill -9 of its processors and of the Worker, and lo
   const restless = { count: 2, killEvery: [3, 7], pauseShare: 0.15, pauseSeconds: 5 } as const;
   const random = seededRandom(SEED);
   const pace = startPace(random);
-  processors = await startRestlessProcessors(worker.origin, PROCESSOR, random, pace, restless);
+  processors = await startRestlessProcessors(worker, PROCESSOR, random, pace, restless);
   const watching = operator("rotate", "watch", batchId);
   const progress = async () => {
     const found = await progressOf(batchId);
@@ -143,7 +143,7 @@ it("has rotated each part once, by one job that succeeded, some of them after a 
 
 it("leaves nothing but the clear renditions and the new version, after the garbage collection", SLOW, async () => {
   const collect = async () => {
-    const collection = await startProcessor(worker.origin, { GC_MIN_AGE_HOURS: "0" }, ["gc"]);
+    const collection = await startProcessor(worker, { GC_MIN_AGE_HOURS: "0" }, ["gc"]);
     expect(await collection.exit).toBe(0);
     await collection.stop();
   };

@@ -202,7 +202,7 @@ describe("the program", () => {
   });
 
   it("encodes a file with plain lines of progress, and says where it plays", async () => {
-    processor = await startProcessor(stack.origin, { POLL_SECONDS: "0.2" });
+    processor = await startProcessor(stack, { POLL_SECONDS: "0.2" });
     const encoded = await ladderlock(["encode", clip, "--metadata", "episode=1"]);
     expect(encoded, encoded.err).toMatchObject({ code: 0 });
     expect(encoded.err).toMatch(/ {2}uploading {2}100 %\n {2}job job-/);

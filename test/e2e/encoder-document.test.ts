@@ -7,7 +7,7 @@ import { startHoldingProxy } from "../faults/holding-proxy.ts";
 import { type SourceServer, startSourceServer } from "../faults/source-server.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { type DocumentClient, documentClient, type Json } from "./document-client.ts";
-import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
+import { type Deployment, type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 /* The example session of the source document, and the cancellation of a job in each of its states. */
@@ -43,10 +43,10 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function processor(origin = stack.origin, source?: string): Promise<ProcessorProcess> {
+async function processor(deployment: Deployment = stack, source?: string): Promise<ProcessorProcess> {
   const hosts = source === undefined ? Object.values(sources).map(({ host }) => host) : [new URL(source).host];
   const settings = { SOURCE_ALLOW_HOSTS: hosts.join(","), HEARTBEAT_SECONDS: "1" };
-  const started = await startProcessor(origin, settings);
+  const started = await startProcessor(deployment, settings);
   running.push(started);
   return started;
 }
@@ -182,7 +182,9 @@ describe("a job that is cancelled", () => {
       const slug = `cancelled-while-${name}`;
       const request = { url: `${toSource.origin}/a.mp4`, title: slug, resourceType: "VIDEO" };
       const { jobId } = (await client.post(`${BASE}/upload/url`, request)).body;
-      const start = () => processor(toWorker.origin, toSource.origin);
+      // A result that is to be held has to go to the Worker, where the database is a Postgres too.
+      const databaseUrl = holds === NOTHING_HELD ? stack.databaseUrl : null;
+      const start = () => processor({ origin: toWorker.origin, databaseUrl }, toSource.origin);
       const worker = name === "queued" ? null : await start();
       if (holds !== NOTHING_HELD) await toWorker.held();
       if (holdsSource) await toSource.held();

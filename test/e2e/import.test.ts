@@ -46,7 +46,7 @@ async function manifest(name: string, more: Record<string, unknown> = {}, part: 
 /** The exit code and all that was printed. */
 async function runImport(args: string[], settings: Record<string, string> = {}) {
   const all = { ADMIN_API_KEY: stack.adminKey, ...settings };
-  const running = await startProcessor(stack.origin, all, ["import", ...args]);
+  const running = await startProcessor(stack, all, ["import", ...args]);
   const code = await running.exit;
   const log = await running.log();
   await running.stop();
@@ -120,7 +120,7 @@ describe("content with one key for all qualities", () => {
       "retryAfterSeconds",
       expect.toSatisfy((seconds) => seconds >= 1 && seconds <= 8),
     );
-    serving = await startProcessor(stack.origin);
+    serving = await startProcessor(stack);
     await expect.poll(async () => (await askToken(videoPostId)).status, { timeout: 120_000, interval: 500 }).toBe(200);
   });
 

@@ -53,7 +53,7 @@ beforeAll(async () => {
     launchChromium(),
   ]);
   const poll = { POLL_SECONDS: "0.3", HEARTBEAT_SECONDS: "2" };
-  processor = await startProcessor(worker.origin, poll);
+  processor = await startProcessor(worker, poll);
   buckets = openBuckets(worker.origin);
   client = createClient({ baseUrl: worker.origin, token: TEST_SECRETS.ADMIN_API_KEY });
 }, REACHED.timeout);

@@ -3,7 +3,7 @@ import { pooledClients, withOneClient } from "../../shared/persistence/pg/client
 import type { Inspection } from "../inspection/d1.ts";
 import { inspectPg } from "../inspection/pg.ts";
 
-/** A database with every migration and nothing else, for one Worker under test. */
+/** A database for one Worker under test. */
 export type PostgresDatabase = {
   readonly url: string;
   readonly inspection: Inspection;
@@ -22,10 +22,13 @@ export function postgresServer(): string {
   return process.env.TEST_POSTGRES_SERVER ?? "";
 }
 
-export async function createPostgresDatabase(server = postgresServer()): Promise<PostgresDatabase> {
+/** With every migration and nothing else; or with nothing at all, as an operator creates it. */
+export async function createPostgresDatabase(content: "migrated" | "nothing" = "migrated"): Promise<PostgresDatabase> {
+  const server = postgresServer();
   if (server === "") throw new Error("this machine has no Postgres");
   const name = `system_${randomUUID().replaceAll("-", "")}`;
-  await execute(server, `CREATE DATABASE ${name} TEMPLATE migrated`);
+  const template = content === "migrated" ? "migrated" : "template0 ENCODING 'UTF8'";
+  await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
   const clients = pooledClients({ connectionString: url, application_name: "inspection", max: 2 }, () => {});
   return {

@@ -18,18 +18,26 @@ export type ProcessorProcess = {
   readonly exit: Promise<number | null>;
 };
 
+/** What a processor works for. */
+export type Deployment = {
+  /** Where the Worker and local R2 answer. */
+  readonly origin: string;
+  /** The Postgres of the Worker. Without one, the processor asks the Worker for jobs. */
+  readonly databaseUrl: string | null;
+};
+
 const ROOT = join(import.meta.dirname, "../..");
 
-/** `origin` is where the Worker and local R2 answer; `settings` replace or add environment variables. */
+/** `settings` replace or add environment variables. */
 export async function startProcessor(
-  origin: string,
+  deployment: Deployment,
   settings: Record<string, string> = {},
   args: readonly string[] = ["serve"],
 ): Promise<ProcessorProcess> {
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-e2e-"));
   const logPath = join(directory, "processor.log");
   const log = await open(logPath, "a");
-  const env = { ...processorSettings(origin), WORK_DIR: join(directory, "work"), ...settings };
+  const env = { ...processorSettings(deployment), WORK_DIR: join(directory, "work"), ...settings };
   const child = spawn(process.execPath, ["cli/main.ts", ...args], {
     cwd: ROOT,
     stdio: ["ignore", log.fd, log.fd],
@@ -57,8 +65,9 @@ function inherited(): NodeJS.ProcessEnv {
   return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
 }
 
-function processorSettings(origin: string) {
+function processorSettings({ origin, databaseUrl }: Deployment) {
   return {
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
     LADDERLOCK_URL: origin,
     PROCESSOR_TOKEN: TEST_SECRETS.PROCESSOR_TOKEN,
     S3_ENDPOINT: `${origin}/cdn-cgi/local/r2/s3`,

@@ -54,7 +54,7 @@ async function ended(
   args: string[],
   settings: Record<string, string> = {},
 ): Promise<{ code: number | null; log: string }> {
-  const running = await startProcessor(stack.origin, settings, args);
+  const running = await startProcessor(stack, settings, args);
   return endOf(running);
 }
 
@@ -128,7 +128,7 @@ describe.concurrent("ladderlock run", () => {
 
   it("ends with 75 when it is stopped in the middle of ffmpeg, and the attempt is not counted", async ({ expect }) => {
     const { jobId } = await createPost(clips.long);
-    const running = await startProcessor(stack.origin, { X264_PRESET: "veryslow" }, ["run", jobId]);
+    const running = await startProcessor(stack, { X264_PRESET: "veryslow" }, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 150_000, interval: 200 }).toBe("ENCODING");
     expect(commandLinesWith(running.workDirectory).length).toBeGreaterThan(0);
     running.signal("SIGTERM");
@@ -139,7 +139,7 @@ describe.concurrent("ladderlock run", () => {
   it("ends with 0 when it is cancelled in the middle of ffmpeg", async ({ expect }) => {
     const { jobId } = await createPost(clips.long);
     const settings = { X264_PRESET: "veryslow", HEARTBEAT_SECONDS: "0.5" };
-    const running = await startProcessor(stack.origin, settings, ["run", jobId]);
+    const running = await startProcessor(stack, settings, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 150_000, interval: 200 }).toBe("ENCODING");
     const cancelled = await ended(["queue", "cancel", jobId], { ADMIN_API_KEY: stack.adminKey });
     expect(cancelled.log).toContain("stops with its next heartbeat");

@@ -5,14 +5,20 @@ import { basename, join } from "node:path";
 import { Upload } from "tus-js-client";
 import { bodyOf, type Client, createClient, type IssuedToken, type Operations } from "../../client/index.ts";
 import { type InspectedDatabase, type Inspection, inspectD1 } from "../inspection/d1.ts";
-import { chosenDatabase, createPostgresDatabase, type DatabaseKind } from "./postgres-database.ts";
+import {
+  chosenDatabase,
+  createPostgresDatabase,
+  type DatabaseKind,
+  type PostgresDatabase,
+} from "./postgres-database.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { newState, runWorker } from "./run-worker.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 /*
  * The whole system on this machine, as `npm start` runs it: the Worker with its bindings in workerd, and a processor
- * process that reaches it by the job API and its buckets by S3. State is gone when it stops.
+ * process that reaches its buckets by S3, and its jobs by the job API on D1 or in the database on Postgres. State is gone
+ * when it stops, unless the test made it.
  */
 
 export type Part = { readonly videoPostId: string; readonly fileIndex: number };
@@ -56,22 +62,24 @@ export type StackOptions = {
   /** Settings beside the secrets; DEMO_VIEWERS is on unless this says otherwise. */
   readonly settings?: Record<string, string>;
   readonly processor?: boolean;
-  /** That of the whole run, unless the test names one. */
-  readonly database?: DatabaseKind;
+  /** That of the whole run, unless the test names one. One that the test made remains. */
+  readonly database?: DatabaseKind | PostgresDatabase;
+  /** A folder that `newState` made, with what an earlier stack stored in it. It remains. */
+  readonly state?: string;
 };
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const logs: unknown[] = [];
   const settings = { DEMO_VIEWERS: "enabled", ...options.settings };
-  const state = await mkdtemp(join(tmpdir(), "ladderlock-stack-"));
-  await newState(state);
-  const kind = options.database ?? chosenDatabase();
-  const postgres = kind === "postgres" ? await createPostgresDatabase() : null;
+  const state = options.state ?? (await temporaryState());
+  const database = options.database ?? chosenDatabase();
+  const postgres = await openPostgres(database);
   const { origin, miniflare } = await runWorker({
     ...{ settings, state, onLog: (line) => logs.push(line) },
     ...(postgres === null ? {} : { postgres: postgres.url }),
   });
-  const processor = options.processor === false ? null : await startProcessor(origin);
+  const databaseUrl = postgres?.url ?? null;
+  const processor = options.processor === false ? null : await startProcessor({ origin, databaseUrl });
   const client = createClient({ baseUrl: origin, token: TEST_SECRETS.ADMIN_API_KEY });
   return {
     origin,
@@ -79,7 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     bindings: () => miniflare.getBindings(),
     bucket: async (binding) => (await miniflare.getR2Bucket(binding)) as unknown as Bucket,
     database: async () => postgres?.inspection ?? inspectD1((await miniflare.getD1Database("DB")) as InspectedDatabase),
-    databaseUrl: postgres?.url ?? null,
+    databaseUrl,
     logs: () => logs,
     client,
     viewer: createClient({ baseUrl: origin }),
@@ -89,10 +97,21 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     stop: async () => {
       await processor?.stop();
       await miniflare.dispose();
-      await postgres?.drop();
-      await rm(state, { recursive: true, force: true });
+      if (database === "postgres") await postgres?.drop();
+      if (options.state === undefined) await rm(state, { recursive: true, force: true });
     },
   };
+}
+
+async function openPostgres(database: DatabaseKind | PostgresDatabase): Promise<PostgresDatabase | null> {
+  if (database === "postgres") return createPostgresDatabase();
+  return database === "d1" ? null : database;
+}
+
+async function temporaryState(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "ladderlock-stack-"));
+  await newState(folder);
+  return folder;
 }
 
 const AUTHORIZATION = { authorization: `Bearer ${TEST_SECRETS.ADMIN_API_KEY}` };

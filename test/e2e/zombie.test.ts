@@ -31,13 +31,14 @@ beforeAll(async () => {
   const settings = { HEARTBEAT_SECONDS: "1", SCAN_CRON: "* * * * * *" };
   const path = join(directory, "clip.mp4");
   await generateClip({ path, size: "640x360", frameRate: "25", seconds: SECONDS, sound: true });
-  zombie = await startProcessor(proxy.origin, settings);
+  // Its result goes through the proxy, which holds it; that of the successor goes to the database, where it is a Postgres.
+  zombie = await startProcessor({ origin: proxy.origin, databaseUrl: null }, settings);
   const publishing = stack.ingest(path);
 
   await proxy.held();
   zombie.signal("SIGSTOP");
   await new Promise((resolve) => setTimeout(resolve, 1000 * (LEASE_SECONDS + 2)));
-  successor = await startProcessor(stack.origin, settings);
+  successor = await startProcessor(stack, settings);
   part = await publishing;
 });
 

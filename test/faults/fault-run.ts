@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startStack } from "../e2e/stack.ts";
+import { type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { between, type SeededRandom, seededRandom } from "../fixtures/seeded-random.ts";
 import { cancelForGood, exposedKeys, startCancellations } from "./cancellations.ts";
+import { cutConnections } from "./cut-connections.ts";
 import { startEmptyUploads } from "./empty-uploads.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { collectLeftovers } from "./leftovers.ts";
@@ -52,6 +53,8 @@ export type FaultRunReport = {
   readonly kills: number;
   readonly pauses: number;
   readonly outages: number;
+  /** Of the processors to Postgres, in the middle of whatever they did. */
+  readonly connectionsCut: number;
   readonly downloadsCut: number;
   readonly cancelled: number;
   readonly retried: number;
@@ -113,7 +116,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const observe = sayingChanges(options.say, pace);
   proxy.setRate(options.faultRate);
   const processors = await startRestlessProcessors(
-    proxy.origin,
+    { origin: proxy.origin, databaseUrl: stack.databaseUrl },
     {
       HEARTBEAT_SECONDS: "1",
       SOURCE_ALLOW_HOSTS: sources.host,
@@ -124,7 +127,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     { count: 2, killEvery: options.blowEvery, pauseShare: 0.2, pauseSeconds: 9 },
   );
   cleanup.defer(() => processors.stop());
-  const outages = startOutages(proxy, random, pace);
+  const outages = startOutages(stack, proxy, random, pace);
   const cancellations = startCancellations(stack, random, pace, options.cancelEvery);
   const emptyUploads = await startEmptyUploads(stack, directory, pace, options.emptyEvery);
   const missing = () => [
@@ -158,6 +161,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     kills: processors.kills(),
     pauses: processors.pauses(),
     outages: outages.count(),
+    connectionsCut: outages.connectionsCut(),
     downloadsCut: sources.cuts(),
     cancelled: cancellations.cancelled(),
     retried: cancellations.retried(),
@@ -191,18 +195,20 @@ function sayingChanges(say: (line: string) => void, pace: Pace): (ended: number,
   };
 }
 
-type Outages = { stop(): Promise<void>; readonly count: () => number };
+type Outages = { stop(): Promise<void>; readonly count: () => number; readonly connectionsCut: () => number };
 
-function startOutages(proxy: FaultProxy, random: SeededRandom, pace: Pace): Outages {
+function startOutages({ databaseUrl }: Stack, proxy: FaultProxy, random: SeededRandom, pace: Pace): Outages {
   let count = 0;
+  let connectionsCut = 0;
   const rhythm = startRhythm(
     () => pace.draw([8, 25]),
     async (signal) => {
       count++;
       proxy.setAway(true);
+      if (databaseUrl !== null) connectionsCut += await cutConnections(databaseUrl);
       await sleep(1000 * between(random, 1, 8), signal);
       proxy.setAway(false);
     },
   );
-  return { count: () => count, stop: rhythm.stop };
+  return { count: () => count, connectionsCut: () => connectionsCut, stop: rhythm.stop };
 }

@@ -10,7 +10,7 @@ export async function collectLeftovers(stack: Stack): Promise<{ before: number; 
   const deadline = Date.now() + 90_000;
   let after = before;
   while (after.length > 0 && Date.now() < deadline) {
-    const collection = await startProcessor(stack.origin, { GC_MIN_AGE_HOURS: "0" }, ["gc"]);
+    const collection = await startProcessor(stack, { GC_MIN_AGE_HOURS: "0" }, ["gc"]);
     const code = await collection.exit;
     const log = await collection.log();
     await collection.stop();

@@ -1,4 +1,4 @@
-import { type ProcessorProcess, startProcessor } from "../e2e/processor-process.ts";
+import { type Deployment, type ProcessorProcess, startProcessor } from "../e2e/processor-process.ts";
 import type { SeededRandom } from "../fixtures/seeded-random.ts";
 import { type Pace, sleep } from "./pace.ts";
 
@@ -21,7 +21,7 @@ export type Restlessness = {
 
 /** Keeps `count` processors running, each killed -9 or paused at random moments and then started again. */
 export async function startRestlessProcessors(
-  origin: string,
+  deployment: Deployment,
   settings: Record<string, string>,
   random: SeededRandom,
   pace: Pace,
@@ -32,7 +32,7 @@ export async function startRestlessProcessors(
   let pauses = 0;
 
   const slot = async (): Promise<ProcessorProcess> => {
-    let processor = await startProcessor(origin, settings);
+    let processor = await startProcessor(deployment, settings);
     while (!quiet.signal.aborted) {
       await sleep(pace.draw(restlessness.killEvery), quiet.signal);
       if (quiet.signal.aborted) break;
@@ -47,7 +47,7 @@ export async function startRestlessProcessors(
       processor.signal("SIGKILL");
       await processor.exit;
       await processor.stop();
-      processor = await startProcessor(origin, settings);
+      processor = await startProcessor(deployment, settings);
     }
     return processor;
   };

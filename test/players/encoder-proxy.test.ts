@@ -191,7 +191,7 @@ async function encoded(path: string, request: Pick<EncoderRequest, "title" | "re
 
 describe("a job of 720p", () => {
   beforeAll(async () => {
-    processor = await startProcessor(stack.origin);
+    processor = await startProcessor(stack);
     const path = join(directory, "film.mp4");
     await generateClip({ path, size: "1280x720", frameRate: String(FRAME_RATE), seconds: SECONDS, sound: true });
     film = await encoded(path, { title: "Série X - Épisode 1", resourceType: "VIDEO" });

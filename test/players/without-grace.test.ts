@@ -57,7 +57,7 @@ async function expectToEndWithItsBuffer(tab: PlayerTab): Promise<void> {
 }
 
 async function collectGarbageNow(): Promise<void> {
-  const collection = await startProcessor(stack.origin, { GC_MIN_AGE_HOURS: "0" }, ["gc"]);
+  const collection = await startProcessor(stack, { GC_MIN_AGE_HOURS: "0" }, ["gc"]);
   expect(await collection.exit).toBe(0);
   await collection.stop();
 }
