@@ -118,7 +118,7 @@ export function describeRekeys(name: string, open: OpenPersistence): void {
 
     it("get one job for any number of concurrent requests", async () => {
       const post = await imported("film");
-      const outcomes = await Promise.all(Array.from({ length: 100 }, () => ask(post)));
+      const outcomes = await Promise.all(Array.from({ length: 50 }, () => ask(post)));
       expect(outcomes.every(({ kind }) => kind === "done")).toBe(true);
       expect(await jobsOf(post)).toHaveLength(1);
       expect((await reload(persistence, post.id)).version).toBe(2);

@@ -8,7 +8,7 @@ import type { Connect, PgClient } from "../../shared/persistence/pg/database.ts"
 import { pgPersistence } from "../../shared/persistence/pg/persistence.ts";
 import type { OpenPersistence, Row } from "../contract/persistence.ts";
 
-/** More than a test has calls at once, so that none waits for another one's connection. */
+/** A test may have this many calls at once: none waits for another one's connection. */
 const CONNECTIONS = 60;
 /** A busy machine takes seconds to open all of them at once. */
 const CONNECT_MS = 30_000;
@@ -23,16 +23,16 @@ export async function openTestDatabase(
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   await execute(server, `CREATE DATABASE ${name} TEMPLATE migrated`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
-  const clients = pooledClients(
+  const pool = pooledClients(
     { connectionString: url, application_name: "test", max: CONNECTIONS, connectionTimeoutMillis: CONNECT_MS },
     () => {},
   );
+  const connect = atMost(CONNECTIONS, pool.connect);
   afterAll(async () => {
-    await clients.end();
+    await pool.end();
     await execute(server, `DROP DATABASE ${name} WITH (FORCE)`);
   });
-  const query = (text: string, values: readonly unknown[] = []) =>
-    clients.connect((client) => client.query({ text, values }));
+  const query = (text: string, values: readonly unknown[] = []) => connect((client) => client.query({ text, values }));
   const tables = async () => {
     const { rows } = await query(
       "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
@@ -44,11 +44,11 @@ export async function openTestDatabase(
     const deletes = (await tables()).map((table) => `DELETE FROM "${table}"`);
     await query(`DO $$ BEGIN SET LOCAL session_replication_role = replica; ${deletes.join("; ")}; END $$`);
     return {
-      ...pgPersistence(clients.connect, STANDARD_JOB_RULES),
+      ...pgPersistence(connect, STANDARD_JOB_RULES),
       dialect: "postgres",
-      postsWith: (fault) => pgPersistence(FAULTS[fault](clients.connect), STANDARD_JOB_RULES).posts,
-      again: () => pgPersistence(clients.connect, STANDARD_JOB_RULES),
-      slow: () => pgPersistence(slowed(clients.connect), STANDARD_JOB_RULES),
+      postsWith: (fault) => pgPersistence(FAULTS[fault](connect), STANDARD_JOB_RULES).posts,
+      again: () => pgPersistence(connect, STANDARD_JOB_RULES),
+      slow: () => pgPersistence(slowed(connect), STANDARD_JOB_RULES),
       execute: async (statement) => {
         await query(statement);
       },
@@ -64,6 +64,20 @@ export async function openTestDatabase(
     };
   };
   return { open, url };
+}
+
+/** A test with more calls at once would fail only on a busy machine, where connections are slow to open. */
+function atMost(most: number, connect: Connect): Connect {
+  let calls = 0;
+  return async (work) => {
+    if (calls === most) throw new Error(`the test has more than ${most} calls of the database at once`);
+    calls += 1;
+    try {
+      return await connect(work);
+    } finally {
+      calls -= 1;
+    }
+  };
 }
 
 async function execute(url: string, text: string): Promise<void> {
