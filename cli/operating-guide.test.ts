@@ -14,7 +14,10 @@ function rowsUnder(heading: string): string[] {
 
 describe("the operator's guide", () => {
   it("has every metric of ours", async () => {
-    const kept = [...(await createMetrics().text()).matchAll(/^# TYPE (ladderlock_\w+)/gm)].map((match) => match[1]);
+    const database = () => ({ host: "127.0.0.1:5432", name: "ladderlock", listener: "listening" }) as const;
+    const kept = [...(await createMetrics(database).text()).matchAll(/^# TYPE (ladderlock_\w+)/gm)].map(
+      (match) => match[1],
+    );
     const described = rowsUnder("Monitoring").map((row) => /`(ladderlock_\w+)/.exec(row)?.[1]);
     expect(described.filter((name) => name !== undefined).toSorted()).toEqual(kept.toSorted());
   });
