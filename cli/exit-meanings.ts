@@ -18,7 +18,7 @@ export const EXIT_MEANINGS: { readonly [Name in keyof typeof EXIT]: Meaning } = 
   warned: { of: "`doctor`", means: "the deployment works, with a warning", remedy: "read the findings" },
   usage: { of: "all", means: "the command line is wrong", remedy: "`--help`" },
   badInput: {
-    of: "`encode`, `run`, `import`",
+    of: "`encode`, `run`, `import`, `database`",
     means: "the file, the job or the content has failed for good or does not exist",
     remedy: "correct what stderr names; `queue show <jobId>` has the reason",
   },

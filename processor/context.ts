@@ -29,10 +29,11 @@ export function loggerFor(config: ProcessorConfig): Logger {
   return createLogger({ level: config.logLevel, secrets });
 }
 
-/** As it is written in the URL, and as it is meant. */
+/** As it is written in the URL, and as it is meant. The driver also takes one from the query. */
 function passwordIn(url: string | null): string[] {
-  const written = url === null ? "" : new URL(url).password;
-  return written === "" ? [] : [written, decodeURIComponent(written)];
+  if (url === null) return [];
+  const { password, searchParams } = new URL(url);
+  return [password, decodeURIComponent(password), ...searchParams.getAll("password")].filter((text) => text !== "");
 }
 
 /** Disposing of them closes their connections. */

@@ -6,6 +6,12 @@ type Meaning = { readonly of: RegExp; readonly exit: number; readonly fact: stri
 
 const { badConfiguration, tryLater } = EXIT;
 
+const UNREACHABLE: Meaning = {
+  ...{ of: /^(?:ECONN[A-Z]+|ETIMEDOUT|E(?:HOST|NET)UNREACH|ENOTFOUND|EAI_[A-Z]+|EPIPE|08...)$/, exit: tryLater },
+  fact: "could not be reached",
+  remedy: "Check the address, or run the command again later.",
+};
+
 /** SQLSTATE and codes of Node. `fact` follows the name of the server. */
 const CODES: readonly Meaning[] = [
   {
@@ -40,11 +46,7 @@ const CODES: readonly Meaning[] = [
     fact: "has a certificate that is not trusted",
     remedy: "Name its authority with sslrootcert in the address.",
   },
-  {
-    ...{ of: /^(?:ECONN[A-Z]+|ETIMEDOUT|E(?:HOST|NET)UNREACH|ENOTFOUND|EAI_[A-Z]+|EPIPE|08...)$/, exit: tryLater },
-    fact: "could not be reached",
-    remedy: "Check the address, or run the command again later.",
-  },
+  UNREACHABLE,
 ];
 
 /** Errors of the driver that have no code. */
@@ -70,7 +72,7 @@ const MESSAGES: readonly Meaning[] = [
 export function connectionProblem(error: unknown, url: string): Problem | null {
   const code = codeOf(error);
   const text = code ?? (error instanceof Error ? error.message : "");
-  const found = (code === null ? MESSAGES : CODES).find(({ of }) => of.test(text));
+  const found = isOfSocket(error) ? UNREACHABLE : (code === null ? MESSAGES : CODES).find(({ of }) => of.test(text));
   if (found === undefined) return null;
   const detail = code === null ? "" : ` (${code})`;
   return { text: `${serverIn(url)} ${found.fact}${detail}. ${found.remedy}`, code: found.exit };
@@ -80,6 +82,11 @@ export function connectionProblem(error: unknown, url: string): Problem | null {
 function codeOf(error: unknown): string | null {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error && "code" in first && typeof first.code === "string" ? first.code : null;
+}
+
+/** A Unix socket that is not there has the code of a missing file. */
+function isOfSocket(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && error.syscall === "connect";
 }
 
 /** Without the user and the password. */

@@ -29,9 +29,22 @@ export function openD1File(path: string): OpenSqlite | { readonly problem: strin
 
 function opened(database: DatabaseSync): OpenSqlite {
   return {
-    database: { all: (text) => database.prepare(text).iterate() as Iterable<Record<string, unknown>> },
+    database: { all: (text) => rowsOf(database, text) },
     close: () => database.close(),
   };
+}
+
+/** Read as numbers, an integer that no number holds exactly would be an error that names no row. */
+function* rowsOf(database: DatabaseSync, text: string): Iterable<Record<string, unknown>> {
+  const statement = database.prepare(text);
+  statement.setReadBigInts(true);
+  for (const row of statement.iterate()) {
+    const values = Object.entries(row).map(([name, value]) => {
+      const isExact = typeof value === "bigint" && Number.isSafeInteger(Number(value));
+      return [name, isExact ? Number(value) : value] as const;
+    });
+    yield Object.fromEntries(values);
+  }
 }
 
 function isDatabase(path: string): boolean {

@@ -19,6 +19,7 @@ describe("the address of the database", () => {
     ["postgres://u:hunter2@h:99999/d", "DATABASE_URL is not the address of a Postgres database"],
     ["postgres://u:hunter2@h", "DATABASE_URL names no database"],
     ["postgres:///d", "DATABASE_URL names no host"],
+    ["postgres://u:hunter2%zz@h/d", 'DATABASE_URL has a "%" that stands for no character'],
   ])("is refused without being quoted: %s", (value, text) => {
     const read = readDatabaseUrl(null, { DATABASE_URL: value });
     const problems = read.kind === "invalid" ? read.problems.join() : "";
@@ -34,6 +35,8 @@ describe("an error of the connection", () => {
     const refused = { text: expect.stringMatching(/^The server db.example.com could not be reached/), code: 75 };
     expect(connectionProblem(coded("ECONNREFUSED"), URL_OF)).toEqual(refused);
     expect(connectionProblem(new AggregateError([coded("ECONNREFUSED")]), URL_OF)).toEqual(refused);
+    const socket = Object.assign(coded("ENOENT"), { syscall: "connect" });
+    expect(connectionProblem(socket, "postgres:///d?host=/run")?.text).toMatch("/run could not be reached (ENOENT)");
     expect(connectionProblem(coded("28P01"), URL_OF)?.text).not.toContain("hunter2");
   });
 

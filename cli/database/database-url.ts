@@ -1,4 +1,5 @@
 import type { ConfigOutcome, Environment } from "../../processor/config/config.ts";
+import { isDecodable } from "../../processor/config/parse-values.ts";
 
 const EXAMPLE = "postgres://user:password@host:5432/ladderlock";
 
@@ -21,5 +22,6 @@ export function databaseUrlProblem(value: string): string | null {
   if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value)) return "is not the address of a Postgres database";
   const { pathname, hostname, searchParams } = new URL(value);
   if (hostname === "" && !searchParams.has("host")) return "names no host";
-  return pathname.length > 1 ? null : "names no database";
+  if (pathname.length <= 1) return "names no database";
+  return isDecodable(new URL(value)) ? null : 'has a "%" that stands for no character (write %25 for it)';
 }

@@ -1,13 +1,14 @@
-import { open } from "node:fs/promises";
 import { EXIT } from "../../processor/cli/exit-codes.ts";
 import type { Output } from "../../processor/cli/output.ts";
 import { readSqlite } from "../../shared/persistence/d1/transfer/read-sqlite.ts";
+import { InexactInteger } from "../../shared/persistence/pg/clients.ts";
 import { TRANSFER_TABLES } from "../../shared/persistence/pg/transfer/tables.ts";
 import { readingPostgres } from "../../shared/persistence/pg/transfer/write-postgres.ts";
-import type { ReadableDatabase } from "../../shared/persistence/transfer/records.ts";
+import { type ReadableDatabase, UnmovableRow } from "../../shared/persistence/transfer/records.ts";
 import { type Postgres, withPostgres } from "./connect.ts";
 import { openD1File } from "./d1-file.ts";
 import { difference, headerLine, openExportFile, rowLine, type Sums, sumsLine, sumUp } from "./export-file.ts";
+import { writeNewFile } from "./new-file.ts";
 import { sumsText } from "./sums-text.ts";
 
 export type ExportOptions = {
@@ -35,10 +36,9 @@ export async function exportDatabase(
     if (problem !== null) return { problem };
     return output === null ? sumUp(database) : writeExport(database, output, release);
   };
-  const sums =
-    d1File === null
-      ? await withPostgres(postgres, (client) => readingPostgres(client, read))
-      : await readD1(d1File, read);
+  const reading =
+    d1File === null ? withPostgres(postgres, (client) => readingPostgres(client, read)) : readD1(d1File, read);
+  const sums = await reading.catch(unmovable);
   if (isProblem(sums)) {
     err(`${d1File ?? "The database"} cannot be exported: ${sums.problem}\n`);
     return EXIT.badInput;
@@ -71,24 +71,24 @@ async function readD1<T>(
   }
 }
 
-/** It holds wrapped keys, hashes of secrets and names of viewers: nobody else may read it. */
-async function writeExport(database: ReadableDatabase, path: string, release: string): Promise<Sums> {
-  const file = await open(path, "wx", 0o600);
-  try {
-    await file.write(`${headerLine(release)}\n`);
-    let lines = "";
+function writeExport(database: ReadableDatabase, path: string, release: string): Promise<Sums> {
+  return writeNewFile(path, async (append) => {
+    let lines = `${headerLine(release)}\n`;
     const sums = await sumUp(database, async (table, row) => {
       lines += `${rowLine(table, row)}\n`;
       if (lines.length < BUFFER_CHARACTERS) return;
-      await file.write(lines);
+      await append(lines);
       lines = "";
     });
-    await file.write(`${lines}${sumsLine(sums)}\n`);
-    await file.sync();
+    await append(`${lines}${sumsLine(sums)}\n`);
     return sums;
-  } finally {
-    await file.close();
-  }
+  });
+}
+
+/** Why the database cannot be read as it is; throws what is not of its rows. */
+function unmovable(error: unknown): { readonly problem: string } {
+  if (error instanceof UnmovableRow || error instanceof InexactInteger) return { problem: error.message };
+  throw error;
 }
 
 const BUFFER_CHARACTERS = 100_000;

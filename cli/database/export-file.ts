@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import * as z from "zod";
 import { TRANSFER_TABLES } from "../../shared/persistence/pg/transfer/tables.ts";
@@ -110,6 +111,9 @@ export async function openExportFile(path: string): Promise<ExportFile | { reado
   }
   if (number === 0) return { problem: "it is empty" };
   if (sums === null) return { problem: "its end is missing: export again" };
+  // Rows are read again by their places.
+  const { size } = await stat(path);
+  if (size !== end && size !== end - 1) return { problem: "the ends of its lines were changed: copy it as it is" };
   for (const [name, sum] of hashes) {
     const stated = sums[name];
     const { rows, sha256 } = sum.end(0);

@@ -1,11 +1,12 @@
-import { open } from "node:fs/promises";
 import { EXIT } from "../../processor/cli/exit-codes.ts";
 import type { Output } from "../../processor/cli/output.ts";
 import { insertStatements } from "../../shared/persistence/d1/transfer/insert-statements.ts";
 import { TRANSFER_TABLES } from "../../shared/persistence/pg/transfer/tables.ts";
 import { fillPostgres } from "../../shared/persistence/pg/transfer/write-postgres.ts";
+import { UnmovableRow } from "../../shared/persistence/transfer/records.ts";
 import { type Postgres, withPostgres } from "./connect.ts";
 import { difference, type ExportFile, openExportFile, sumUp } from "./export-file.ts";
+import { writeNewFile } from "./new-file.ts";
 import { sumsText } from "./sums-text.ts";
 
 export type ImportDatabaseOptions = {
@@ -27,7 +28,14 @@ export async function importDatabase(
   }
   const content = { rows: exported.rows, drawn: drawnIn(exported) };
   if (d1File !== null) {
-    await writeStatements(insertStatements(TRANSFER_TABLES, content), d1File);
+    const unmoved = await writeNewFile(d1File, async (append) => {
+      for await (const statement of insertStatements(TRANSFER_TABLES, content)) await append(`${statement}\n`);
+      return null;
+    }).catch(unmovable);
+    if (unmoved !== null) {
+      err(`${file} cannot be imported: ${unmoved}\n`);
+      return EXIT.badInput;
+    }
     out(`${sumsText(exported.sums)}Run it: npx wrangler d1 execute <database> --remote --file ${d1File}\n`);
     return EXIT.ok;
   }
@@ -42,17 +50,18 @@ export async function importDatabase(
   return EXIT.ok;
 }
 
+/**
+ * Above what was drawn at the time of the export: a Worker that still ran may have drawn more, and what has seen those
+ * numbers must not take a later revocation for an earlier one.
+ */
+const NUMBERS_LEFT_OUT = 1_000_000;
+
 function drawnIn({ sums }: ExportFile) {
-  return ({ name }: { readonly name: string }) => sums[name]?.drawn ?? 0;
+  return ({ name }: { readonly name: string }) => (sums[name]?.drawn ?? 0) + NUMBERS_LEFT_OUT;
 }
 
-/** It holds what the export holds, so nobody else may read it either. */
-async function writeStatements(statements: AsyncIterable<string>, path: string): Promise<void> {
-  const output = await open(path, "wx", 0o600);
-  try {
-    for await (const statement of statements) await output.write(`${statement}\n`);
-    await output.sync();
-  } finally {
-    await output.close();
-  }
+/** Why a row cannot be written; throws what is not of a row. */
+function unmovable(error: unknown): string {
+  if (error instanceof UnmovableRow) return error.message;
+  throw error;
 }

@@ -3,6 +3,7 @@ import type { Output } from "../../processor/cli/output.ts";
 import { withOneClient } from "../../shared/persistence/pg/clients.ts";
 import { type MigrateOutcome, MigrationFailed, migrate } from "../../shared/persistence/pg/migrations/migrate.ts";
 import { connectionProblem, type Problem } from "./connection-problem.ts";
+import { fileProblem } from "./file-problem.ts";
 import { readMigrations } from "./read-migrations.ts";
 import { describeRefusal } from "./refusal-text.ts";
 
@@ -50,8 +51,11 @@ function problemOf(error: unknown, url: string): Problem {
   const cause = error instanceof MigrationFailed ? error.cause : error;
   const known = connectionProblem(cause, url);
   if (!(error instanceof MigrationFailed)) {
-    if (known === null) throw error;
-    return known;
+    if (known !== null) return known;
+    // A certificate that the address names.
+    const ofFile = fileProblem(error);
+    if (ofFile === null) throw error;
+    return { ...ofFile, code: EXIT.badConfiguration };
   }
   const undone = `The migration ${error.tag} was not applied, and nothing of it was kept.`;
   if (known !== null) return { text: `${undone} ${known.text}`, code: known.code };

@@ -2,8 +2,9 @@ import { EXIT } from "../../processor/cli/exit-codes.ts";
 import type { Output } from "../../processor/cli/output.ts";
 import type { DatabaseAction } from "../definitions/database-commands.ts";
 import type { Postgres } from "./connect.ts";
-import { connectionProblem, type Problem } from "./connection-problem.ts";
+import { connectionProblem } from "./connection-problem.ts";
 import { readDatabaseUrl } from "./database-url.ts";
+import { fileProblem } from "./file-problem.ts";
 
 /** The first one with everything that reading a file of SQLite needs. */
 const NEEDED_NODE = [24, 10] as const;
@@ -49,19 +50,4 @@ async function performAction(
     default:
       return action satisfies never;
   }
-}
-
-const FILE_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: "does not exist",
-  EEXIST: "exists already; name another file",
-  EACCES: "is not accessible to this user",
-  EISDIR: "is a folder",
-  ENOSPC: "does not fit on the disk",
-};
-
-function fileProblem(error: unknown): Problem | null {
-  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return null;
-  const fact = FILE_PROBLEMS[String(error.code)];
-  const path = "path" in error ? String(error.path) : "The file";
-  return fact === undefined ? null : { text: `${path} ${fact}`, code: EXIT.badInput };
 }

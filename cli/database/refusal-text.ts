@@ -28,6 +28,8 @@ function textOf(refusal: MigrateRefusal): string {
       return "The server is a standby, which takes no changes. Name the primary.";
     case "no-schema":
       return "The search path of the user names no schema that it may use. Create the schema, grant USAGE on it, or correct the search path.";
+    case "other-schema":
+      return `The tables of ladderlock are in the schema ${refusal.found}, and new ones would be in the schema ${refusal.schema}. Correct the search path of the user.`;
     case "no-permission":
       return `The user ${refusal.user} may not create tables in the schema ${refusal.schema}. Run GRANT CREATE ON SCHEMA ${refusal.schema} TO ${refusal.user} as its owner, or use the owner of the database.`;
     default:

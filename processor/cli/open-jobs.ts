@@ -61,7 +61,9 @@ function openDirectJobs(config: ProcessorConfig, connectionString: string, log: 
         (fault: unknown) => fault,
       );
       if (error instanceof JobServiceError && error.refusedWith !== null) return error.message;
-      if (database.kindOfFault(error) === "refused") return "DATABASE_URL does not lead to a database of ladderlock.";
+      if (error instanceof Error && database.kindOfFault(error) === "refused") {
+        return `DATABASE_URL leads to no database that this processor can use: ${error.message}`;
+      }
       if (error !== null) log.warn({ err: error }, "no job is claimed until the Worker and the database answer");
       return null;
     },

@@ -71,6 +71,7 @@ describe("the configuration", () => {
     ["DATABASE_URL", "db.internal:5432/video"],
     ["DATABASE_URL", "mysql://db.internal/video"],
     ["DATABASE_URL", "postgres://db.internal"],
+    ["DATABASE_URL", "postgres://u:100%@db.internal/video"],
     ["DATABASE_CONNECTIONS", "1"],
     ["CONCURRENCY", "0"],
     ["CONCURRENCY", "1.5"],

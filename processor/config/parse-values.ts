@@ -12,7 +12,17 @@ export function postgresUrlOrNone(value: string): string | null | undefined {
   if (value === "") return null;
   const url = URL.canParse(value) ? new URL(value) : null;
   const isPostgres = url !== null && /^postgres(ql)?:$/.test(url.protocol);
-  return isPostgres && url.hostname !== "" && url.pathname.length > 1 ? value : undefined;
+  return isPostgres && url.hostname !== "" && url.pathname.length > 1 && isDecodable(url) ? value : undefined;
+}
+
+/** Whether each "%" of an address stands for a character, so that its user, password and database can be read. */
+export function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function portOrNone(value: string): number | null | undefined {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectionProblem } from "../../cli/database/connection-problem.ts";
+import { fileProblem } from "../../cli/database/file-problem.ts";
 import { readMigrations } from "../../cli/database/read-migrations.ts";
 import { describeRefusal } from "../../cli/database/refusal-text.ts";
 import { withOneClient } from "../../shared/persistence/pg/clients.ts";
@@ -68,7 +69,7 @@ export async function migratePostgres(url: string, workerState: string): Promise
 async function run(url: string, { dryRun }: { readonly dryRun: boolean }) {
   const options = { migrations: readMigrations(), dryRun, now: Date.now };
   const outcome = await connected(url, (client) => migrate(client, options)).catch((error: unknown) => {
-    const problem = connectionProblem(error, url);
+    const problem = connectionProblem(error, url) ?? fileProblem(error);
     throw problem === null ? error : new UsageError(problem.text);
   });
   if (outcome.kind === "refused") throw new RefusedDatabase(describeRefusal(outcome.refusal).text);

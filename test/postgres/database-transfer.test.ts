@@ -1,27 +1,20 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { exportDatabase } from "../../cli/database/export-database.ts";
 import { importDatabase } from "../../cli/database/import-database.ts";
 import { EXIT } from "../../processor/cli/exit-codes.ts";
 import { TRANSFER_TABLES } from "../../shared/persistence/pg/transfer/tables.ts";
-import type { TransferColumn, TransferTable } from "../../shared/persistence/transfer/records.ts";
 import type { TestPersistence } from "../contract/persistence.ts";
+import { emptyD1, fillEveryTable, ROWS } from "./filled-d1.ts";
 import { openTestDatabase } from "./pg-persistence.ts";
 
 const server = inject("postgresNewest");
 const { open, url } = server === "" ? { open: null, url: "" } : await openTestDatabase(server);
 const postgres = { url };
-
-/** What text may hold: quotes, ends of lines that JSON and readers of lines see differently, all planes, any length. */
-const TEXTS = ["", "it's; -- 'quoted'", "line\nline\r\nend", "\u2028\u2029", "é 日本 🎬", '{"a":1}'];
-const VALUES = [null, { b: [1, "'", { c: null }], a: 0.1 }, [], ["\u2028", -0.5, 1e21]];
-
-/** Longer than a statement of D1. */
-const LONG_TEXTS = ["'".repeat(110_000), "🎬é".repeat(40_000)];
-const LONG_VALUES = [{ long: "日".repeat(60_000) }, [LONG_TEXTS[0], LONG_TEXTS[1]]];
 
 describe.skipIf(open === null)("a database that moves from D1 to Postgres and back", () => {
   let folder: string;
@@ -88,14 +81,14 @@ describe.skipIf(open === null)("a database that moves from D1 to Postgres and ba
     });
     await importing(first);
     const subject = { kind: "viewer", subject: "v" } as const;
-    expect(await persistence.revocations.revoke(subject, { now: 1, expiresAt: 2 }, 10)).toBe(78);
+    expect(await persistence.revocations.revoke(subject, { now: 1, expiresAt: 2 }, 10)).toBe(1_000_078);
     await persistence.execute("DELETE FROM access_revocation");
     await exporting({ output: file("second") });
     await importing(file("second"), file("back.sql"));
     const back = emptyD1(file("back.sqlite"));
     back.exec(readFileSync(file("back.sql"), "utf8"));
     back.exec("INSERT INTO access_revocation (kind, subject, created_at, expires_at) VALUES ('token', 'y', 1, 1)");
-    expect(back.prepare("SELECT sequence FROM access_revocation").all()).toEqual([{ sequence: 79 }]);
+    expect(back.prepare("SELECT sequence FROM access_revocation").all()).toEqual([{ sequence: 2_000_079 }]);
     back.close();
   });
 
@@ -127,6 +120,7 @@ describe.skipIf(open === null)("a database that moves from D1 to Postgres and ba
       "line 2 is no line",
     ],
     ["of another program", () => "a,b,c\n1,2,3\n", "it is no file of `ladderlock database export`"],
+    ["with other line ends", (text) => text.replaceAll("\n", "\r\n"), "the ends of its lines were changed"],
     ["empty", () => "", "it is empty"],
   ])("is not read from a file that is %s", async (_, change, problem) => {
     const first = await exported();
@@ -156,6 +150,72 @@ describe.skipIf(open === null)("a database that moves from D1 to Postgres and ba
     expect(compared).toMatchObject({ code: EXIT.failed, err: `Not equal to ${first}: rows of video_post differ\n` });
   });
 
+  it.each([
+    ["service_mark", "at", "9007199254740993"],
+    ["service_mark", "at", "1.5"],
+    ["webhook_attempt", "started_at", "'soon'"],
+  ])("names a row of D1 that has no fit value, and leaves no file: %s.%s = %s", async (table, column, value) => {
+    const database = emptyD1(file("d1.sqlite"));
+    fillEveryTable(database);
+    database.exec(`UPDATE ${table} SET ${column} = ${value} WHERE rowid = 3`);
+    database.close();
+    const refused = await exporting({ d1File: file("d1.sqlite"), output: file("first") });
+    expect(refused).toMatchObject({ code: EXIT.badInput, out: "" });
+    expect(refused.err).toMatch(`cannot be exported: ${table}.${column} of `);
+    expect(readdirSync(folder)).toEqual(["d1.sqlite"]);
+  });
+
+  it("names an integer of Postgres that a number does not hold, and leaves no file", async () => {
+    await persistence.execute("INSERT INTO service_mark (name, at) VALUES ('cron', 9007199254740993)");
+    const refused = await exporting({ output: file("first") });
+    expect(refused).toMatchObject({ code: EXIT.badInput, out: "" });
+    expect(refused.err).toContain("9007199254740993 is beyond the integers");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    ["printf('%.*c', 2100000, 'x')", "D1 cannot store id 1 of video_post: it is larger than 2000000 bytes"],
+    ["'a' || char(0) || 'b'", "D1 cannot be sent video_post.description of id 1: it has U+0000"],
+  ])("names a row that D1 would refuse, and leaves no statements: %s", async (description, problem) => {
+    const first = await exported((database) => {
+      fillEveryTable(database);
+      database.exec(`UPDATE video_post SET description = ${description} WHERE id = 'id 1'`);
+    });
+    const refused = await importing(first, file("back.sql"));
+    expect(refused).toMatchObject({ code: EXIT.badInput, out: "" });
+    expect(refused.err).toContain(problem);
+    expect(readdirSync(folder).filter((name) => name.startsWith("back"))).toEqual([]);
+  });
+
+  it("is refused of a dump whose end is missing", async () => {
+    const database = emptyD1(file("cut.sqlite"));
+    const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+    for (const { name } of triggers) database.exec(`DROP TRIGGER "${name}"`);
+    database.close();
+    const cut = await exporting({ d1File: file("cut.sqlite"), output: file("first") });
+    expect(cut).toMatchObject({ code: EXIT.badInput, err: expect.stringContaining("it has no triggers") });
+  });
+
+  it("is refused to a role that may not read which numbers were drawn", async () => {
+    const role = `reader_${randomUUID().slice(0, 8)}`;
+    await persistence.execute(`CREATE ROLE ${role} LOGIN PASSWORD 'reader'`);
+    try {
+      await persistence.execute(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+      const asReader = Object.assign(new URL(url), { username: role, password: "reader" }).href;
+      const reading = run((output) =>
+        exportDatabase(
+          { d1File: null, output: file("first"), verify: null },
+          { release: "1.2.3", postgres: { url: asReader } },
+          output,
+        ),
+      );
+      await expect(reading).rejects.toMatchObject({ code: "42501" });
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      await persistence.execute(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  });
+
   it("is not written over a file that exists", async () => {
     const first = await exported();
     await expect(exporting({ output: first })).rejects.toThrow("EEXIST");
@@ -177,72 +237,3 @@ describe.skipIf(open === null)("a database that moves from D1 to Postgres and ba
     expect(readdirSync(folder)).not.toContain("stolen");
   });
 });
-
-const ROWS = 9;
-
-function fillEveryTable(database: DatabaseSync): void {
-  database.exec("BEGIN");
-  for (const table of TRANSFER_TABLES) {
-    const names = table.columns.map(({ name }) => `"${name}"`).join(", ");
-    const insert = database.prepare(
-      `INSERT INTO "${table.name}" (${names}) VALUES (${table.columns.map(() => "?").join(", ")})`,
-    );
-    const nullable = nullableColumns(database, table);
-    for (let row = 0; row < ROWS; row++) {
-      insert.run(...table.columns.map((column, index) => storedSample(table, column, row, index, nullable)));
-    }
-  }
-  database.exec("COMMIT");
-}
-
-function nullableColumns(database: DatabaseSync, { name }: TransferTable): readonly string[] {
-  const columns = database.prepare(`SELECT name FROM pragma_table_info('${name}') WHERE "notnull" = 0`).all();
-  return columns.map((column) => String(column.name));
-}
-
-/** Each row has other values, and one row has NULL wherever a column may be NULL. */
-function storedSample(
-  table: TransferTable,
-  column: TransferColumn,
-  row: number,
-  index: number,
-  nullable: readonly string[],
-) {
-  const isKey = table.key.includes(column.name);
-  if (!isKey && row === 1 && nullable.includes(column.name)) return null;
-  switch (column.kind) {
-    case "flag":
-      return row % 2;
-    case "integer":
-      if (isKey) return row + 1;
-      return row === 0 ? Number.MAX_SAFE_INTEGER - index : row * index;
-    case "real":
-      return [0.1, 1 / 3, 1e-7, 123456789.123, 0, 5, 2 ** 60, 1.5, 1e300][row] ?? 0;
-    case "json":
-      if (table.name === "video_post_revision" && row < 2) return JSON.stringify(LONG_VALUES[row]);
-      return JSON.stringify(VALUES[(row + index) % VALUES.length] ?? {});
-    case "text": {
-      // What is unique or short in reality is so here.
-      const isNamed =
-        isKey || /_(?:id|token|version|state)$|^(?:kind|state|subject|direction|quality)$/.test(column.name);
-      if (isNamed || table.name === "audit_event" || table.name === "author_reward")
-        return `${column.name.replace("video_post_id", "id")} ${row}`;
-      if (column.name === "description" && table.name === "video_post") return LONG_TEXTS[row] ?? "";
-      return TEXTS[(row + index) % TEXTS.length]!;
-    }
-    default:
-      return column.kind satisfies never;
-  }
-}
-
-function emptyD1(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
-  database.exec("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
-  const migrations = new URL("../../migrations/d1/", import.meta.url);
-  for (const name of readdirSync(migrations)
-    .filter((entry) => entry.endsWith(".sql"))
-    .toSorted()) {
-    database.exec(readFileSync(new URL(name, migrations), "utf8"));
-  }
-  return database;
-}

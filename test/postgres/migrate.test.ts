@@ -130,6 +130,14 @@ describe.each([
     await query(url, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });
 
+  it("are refused to a user whose search path would put new tables beside those of another schema", async () => {
+    await run(url, [ONE]);
+    await query(url, "CREATE SCHEMA elsewhere");
+    const refused = await command(`${url}?options=-c%20search_path%3Delsewhere,public`);
+    expect(refused).toMatchObject({ code: 78, err: expect.stringContaining("are in the schema public") });
+    await query(url, "DROP SCHEMA elsewhere");
+  });
+
   it("report a server or a database that cannot be used without its password", async () => {
     const changed = (change: Partial<URL>) => Object.assign(new URL(url), change).href;
     const failures = [
@@ -139,6 +147,8 @@ describe.each([
       [await command(changed({ password: "" })), 78, "asks for a password"],
       [await command(changed({ pathname: "/absent" })), 78, "has no such database (3D000)"],
       [await command(`${url}?sslmode=verify-full`), 78, "does not support TLS"],
+      [await command(`${url}?sslrootcert=/nowhere/ca.pem`), 78, "/nowhere/ca.pem does not exist"],
+      [await command(`postgres:///${database}?host=/nowhere`), 75, "could not be reached (ENOENT)"],
     ] as const;
     for (const [{ code, out, err }, expected, text] of failures) {
       expect(err).toContain(text);

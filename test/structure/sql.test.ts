@@ -6,6 +6,7 @@ const OF_THE_DIALECT = [
   "test/fixtures/isolates/local-worker.ts",
   "test/inspection/",
   "test/postgres/database-transfer.test.ts",
+  "test/postgres/filled-d1.ts",
   "test/workerd/apply-migrations.ts",
   "test/workerd/audit/audit-log.test.ts",
   "test/workerd/database/",

@@ -27,19 +27,19 @@ export function merged(call: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   let again = false;
   const run = async () => {
-    do {
-      again = false;
-      await call();
-    } while (again);
+    try {
+      do {
+        again = false;
+        await call();
+      } while (again);
+    } finally {
+      // In the same step as the last look at `again`: no request may fall between the two.
+      running = null;
+    }
   };
   return () => {
-    if (running !== null) {
-      again = true;
-      return running;
-    }
-    running = run().finally(() => {
-      running = null;
-    });
+    if (running === null) running = run();
+    else again = true;
     return running;
   };
 }

@@ -21,7 +21,9 @@ export function workerSecrets({ worker, settings, jobs, now }: Deps): JobSecrets
   return {
     sourceSecret: async (lease) => {
       const outcome = await worker.sourceSecret(lease).catch(async (error: unknown) => {
-        if (error instanceof JobServiceError && error.isUnreachable) await returned(lease);
+        // Neither says anything about the job: nobody answered, or this processor was refused.
+        const isOfWorker = error instanceof JobServiceError && (error.isUnreachable || error.refusedWith !== null);
+        if (isOfWorker) await returned(lease);
         throw error;
       });
       if (outcome.kind === "done") return outcome.value;

@@ -91,8 +91,16 @@ function parserOf(oid: number, format?: "text" | "binary") {
   return oid === BIGINT && format !== "binary" ? exactNumber : types.getTypeParser(oid, format as "text");
 }
 
+export class InexactInteger extends Error {
+  override readonly name = "InexactInteger";
+
+  constructor(text: string) {
+    super(`${text} is beyond the integers that a number holds exactly`);
+  }
+}
+
 function exactNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new Error(`${text} is beyond the integers that a number holds exactly`);
+  if (!Number.isSafeInteger(value)) throw new InexactInteger(text);
   return value;
 }

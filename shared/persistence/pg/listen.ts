@@ -8,6 +8,8 @@ const POLL_MS = 30_000;
 const FIRST_PAUSE_MS = 100;
 /** Below a minute in sum for any restart, and no crowd of processors at the moment of the return. */
 const LONGEST_PAUSE_MS = 5_000;
+/** What refuses LISTEN refuses it the next time too, and each attempt is a connection and a warning. */
+const LONGEST_PAUSE_REFUSED_MS = 60_000;
 
 export type ListenerState =
   | { readonly kind: "connecting" }
@@ -41,8 +43,9 @@ export async function listen(options: ListenOptions): Promise<void> {
       });
     } catch (error) {
       if (signal.aborted) return;
-      onState({ kind: "waiting", error, refused: error instanceof ListenRefused });
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
+      const refused = error instanceof ListenRefused;
+      onState({ kind: "waiting", error, refused });
+      const pause = Math.min(refused ? LONGEST_PAUSE_REFUSED_MS : LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
       await sleep(pause * (0.5 + random() / 2), signal);
     }
   }

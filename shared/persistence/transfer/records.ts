@@ -30,6 +30,16 @@ export type Content = {
   readonly drawn: (table: TransferTable) => number;
 };
 
+/** A row that cannot be moved as it is. The message names it in a sentence. */
+export class UnmovableRow extends Error {
+  override readonly name = "UnmovableRow";
+}
+
+/** The values of its primary key, for messages. */
+export function keyOf({ key }: TransferTable, row: PlainRow): string {
+  return key.map((name) => row[name]).join(", ");
+}
+
 /** One text for each value, whatever the order in which a database returns the members of an object. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

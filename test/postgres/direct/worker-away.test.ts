@@ -92,6 +92,21 @@ describe("a processor with a database", () => {
     expect(await claimWith(processor)).toMatchObject({ attempt: 1, claimNo: 2 });
   });
 
+  it("returns a job to the queue with its attempt, where the Worker no longer accepts this processor", async () => {
+    let accepts = true;
+    const problem = { type: "about:blank", title: "No", status: 401, code: "credentials-invalid" };
+    const refusal = () => Response.json(problem, { status: 401 });
+    const processor = open({ fetch: async (request) => (accepts ? worker.fetch(request) : refusal()) });
+    await claimWith(processor);
+    await saveUrlPost();
+    accepts = false;
+    await expect(claimWith(processor)).rejects.toThrow("Is PROCESSOR_TOKEN the same on both sides?");
+    expect(await onlyJob()).toMatchObject({ state: "QUEUED", attempt: 0, claimNo: 1 });
+    // It asks the Worker before it claims again, though its rules are young.
+    await expect(claimWith(processor)).rejects.toThrow("refused processor-settings with 401");
+    expect(await onlyJob()).toMatchObject({ claimNo: 1 });
+  });
+
   it("keeps its leases and records results while the Worker is away", async () => {
     const processor = open();
     await claimWith(processor);

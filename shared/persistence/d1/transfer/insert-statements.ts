@@ -1,14 +1,27 @@
-import type { Content, PlainRow, TransferColumn, TransferTable } from "../../transfer/records.ts";
+import {
+  type Content,
+  keyOf,
+  type PlainRow,
+  type TransferColumn,
+  type TransferTable,
+  UnmovableRow,
+} from "../../transfer/records.ts";
 
 /** D1 refuses a statement of more than 100 kB. */
 const STATEMENT_BYTES = 90_000;
+const MOST_STATEMENT_BYTES = 100_000;
+/** Of a row, and of a value. */
+const MOST_ROW_BYTES = 2_000_000;
 /** What is longer follows in pieces. A character has up to 3 bytes, and a quote is written twice. */
 const PIECE_CHARACTERS = 12_000;
 const LONG_CHARACTERS = 500;
 /** Triggers refuse to append to a value of these, which are short. */
 const APPEND_ONLY = ["audit_event", "author_reward"];
 
-/** The statements that fill an empty D1 database, one a line. The first fails where it is not empty. */
+/**
+ * The statements that fill an empty D1 database, one a line. The first fails where it is not empty. Throws `UnmovableRow`
+ * for one that D1 would refuse.
+ */
 export async function* insertStatements(tables: readonly TransferTable[], content: Content): AsyncIterable<string> {
   const counts = tables.map(({ name }) => `(SELECT count(*) FROM "${name}")`);
   yield "-- Fails with NOT NULL constraint failed: service_mark.at where the database is not empty.";
@@ -34,7 +47,8 @@ async function* insertsOf(table: TransferTable, rows: AsyncIterable<PlainRow>): 
   let bytes = 0;
   for await (const row of rows) {
     const { tuple, rest } = tupleOf(table, row);
-    const size = new TextEncoder().encode(tuple).length + 2;
+    const size = bytesOf(tuple) + 2;
+    if (start.length + size > MOST_STATEMENT_BYTES) throw tooLarge(table, row, MOST_STATEMENT_BYTES);
     if (tuples.length > 0 && (bytes + size > STATEMENT_BYTES || rest.length > 0)) {
       yield `${start}${tuples.join(", ")};`;
       tuples = [];
@@ -55,6 +69,7 @@ async function* insertsOf(table: TransferTable, rows: AsyncIterable<PlainRow>): 
 /** The values of a row, and the statements that append what is too long for one. */
 function tupleOf(table: TransferTable, row: PlainRow): { readonly tuple: string; readonly rest: readonly string[] } {
   const values = table.columns.map((column) => ({ column, value: storedValue(column, row[column.name]) }));
+  refuseUnstorable(table, row, values);
   if (APPEND_ONLY.includes(table.name)) {
     return { tuple: `(${values.map(({ value }) => literal(value)).join(", ")})`, rest: [] };
   }
@@ -76,6 +91,32 @@ function tupleOf(table: TransferTable, row: PlainRow): { readonly tuple: string;
 }
 
 type StoredValue = string | number | null;
+
+function refuseUnstorable(
+  table: TransferTable,
+  row: PlainRow,
+  values: readonly { readonly column: TransferColumn; readonly value: StoredValue }[],
+): void {
+  const texts = values.filter(({ value }) => typeof value === "string");
+  const ended = texts.find(({ value }) => String(value).includes("\0"));
+  if (ended !== undefined) {
+    throw new UnmovableRow(
+      `D1 cannot be sent ${table.name}.${ended.column.name} of ${keyOf(table, row)}: it has U+0000`,
+    );
+  }
+  const characters = texts.reduce((sum, { value }) => sum + String(value).length, 0);
+  if (3 * characters <= MOST_ROW_BYTES) return;
+  const bytes = texts.reduce((sum, { value }) => sum + bytesOf(String(value)), 0);
+  if (bytes > MOST_ROW_BYTES) throw tooLarge(table, row, MOST_ROW_BYTES);
+}
+
+function tooLarge(table: TransferTable, row: PlainRow, most: number): UnmovableRow {
+  return new UnmovableRow(`D1 cannot store ${keyOf(table, row)} of ${table.name}: it is larger than ${most} bytes`);
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
 
 function isLong(value: StoredValue): value is string {
   return typeof value === "string" && value.length > LONG_CHARACTERS;

@@ -9,6 +9,8 @@ export type UnfitDatabase =
   | { readonly kind: "not-utf8"; readonly encoding: string }
   | { readonly kind: "standby" }
   | { readonly kind: "no-schema" }
+  /** It has tables of ladderlock, and new ones would not be beside them. */
+  | { readonly kind: "other-schema"; readonly found: string; readonly schema: string }
   | { readonly kind: "no-permission"; readonly user: string; readonly schema: string }
   /** It holds tables, and none that says that they are of ladderlock. */
   | { readonly kind: "foreign"; readonly tables: readonly string[] };
@@ -22,6 +24,8 @@ type Facts = {
   readonly standby: boolean;
   readonly user: string;
   readonly schema: string | null;
+  /** Where the search path of the user finds the tables of ladderlock. */
+  readonly found: string | null;
   readonly permitted: boolean | null;
   readonly migrated: boolean;
 };
@@ -34,6 +38,8 @@ export async function inspectDatabase(client: PgClient): Promise<InspectedDataba
   if (facts.encoding !== "UTF8") return { kind: "not-utf8", encoding: facts.encoding };
   if (facts.standby) return { kind: "standby" };
   if (facts.schema === null) return { kind: "no-schema" };
+  const { found, schema } = facts;
+  if (found !== null && found !== schema) return { kind: "other-schema", found, schema };
   if (facts.permitted !== true) return { kind: "no-permission", user: facts.user, schema: facts.schema };
   if (facts.migrated) {
     const history = await client.query({ text: "SELECT tag, hash FROM ladderlock_migration ORDER BY index" });
@@ -50,6 +56,8 @@ const FACTS = `SELECT current_setting('server_version') AS version,
   pg_is_in_recovery() AS standby,
   current_user::text AS user,
   current_schema()::text AS schema,
+  (SELECT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = to_regclass('ladderlock_migration')) AS found,
   has_schema_privilege(current_schema(), 'CREATE') AS permitted,
   to_regclass(quote_ident(current_schema()) || '.ladderlock_migration') IS NOT NULL AS migrated`;
 

@@ -9,14 +9,7 @@ export function readPostgres(client: PgClient): ReadableDatabase {
   return {
     problem: () => schemaProblem(client),
     rows: (table) => rowsOf(client, table),
-    drawn: async (table) => {
-      const { rows } = await client.query({
-        text: `SELECT coalesce(s.last_value, 0) AS drawn FROM pg_sequences s
-          WHERE format('%I.%I', s.schemaname, s.sequencename)::regclass = pg_get_serial_sequence($1, $2)::regclass`,
-        values: [table.name, table.numbered],
-      });
-      return rows[0]?.drawn as number;
-    },
+    drawn: (table) => drawnOf(client, table),
   };
 }
 
@@ -33,6 +26,17 @@ export async function schemaProblem(client: PgClient): Promise<string | null> {
   const [foreign] = [...found].filter((name) => !wanted.includes(name));
   if (missing !== undefined) return `it has no ${missing}: run \`ladderlock migrate\` of this release`;
   return foreign === undefined ? null : `this release does not know ${foreign}: use the release that made it`;
+}
+
+/** Reads the sequence itself: catalogues show nothing to a role that may not read it, as if no number had been drawn. */
+async function drawnOf(client: PgClient, { name, numbered }: TransferTable): Promise<number> {
+  const values = [name, numbered];
+  const { rows: found } = await client.query({ text: "SELECT pg_get_serial_sequence($1, $2) AS sequence", values });
+  const { rows } = await client.query({
+    text: `SELECT greatest(0, (SELECT max("${numbered}") FROM "${name}"),
+      (SELECT last_value FROM ${String(found[0]?.sequence)} WHERE is_called)) AS drawn`,
+  });
+  return rows[0]?.drawn as number;
 }
 
 async function* rowsOf(client: PgClient, table: TransferTable): AsyncIterable<PlainRow> {

@@ -1,5 +1,6 @@
 import {
   type Content,
+  keyOf,
   type PlainRow,
   type ReadableDatabase,
   type TransferTable,
@@ -57,8 +58,7 @@ async function write(client: PgClient, content: Content): Promise<string | null>
     for await (const row of content.rows(table)) {
       const column = unstorableColumn(row);
       if (column !== null) {
-        const key = table.key.map((name) => row[name]).join(", ");
-        return `Postgres cannot store ${table.name}.${column} of ${key}: it has U+0000 or half of a surrogate pair`;
+        return `Postgres cannot store ${table.name}.${column} of ${keyOf(table, row)}: it has U+0000 or half of a surrogate pair`;
       }
       some.push(row);
       if (some.length === ROWS_AT_ONCE) {
