@@ -3,6 +3,7 @@ import { JOBS_CHANNEL, type ListenerState, listen } from "../../shared/persisten
 import { openProcessDatabase } from "../../shared/persistence/pg/process-database.ts";
 import { abortableSleep } from "../abortable-sleep.ts";
 import { createDirectJobService } from "../adapters/direct/direct-job-service.ts";
+import { createEarlySleep } from "../adapters/direct/early-sleep.ts";
 import { createWorkerRequests } from "../adapters/direct/worker-requests.ts";
 import { createWorkerSettings } from "../adapters/direct/worker-settings.ts";
 import { createJobClient, type JobClient, jobClientOver } from "../adapters/job-client.ts";
@@ -48,8 +49,10 @@ function openDirectJobs(config: ProcessorConfig, connectionString: string, log: 
     ...{ worker, database, random: Math.random, now: () => performance.now() },
     migrations: journal.entries.map(({ tag }) => `${tag}.sql`),
   });
+  // What has failed is tried again as soon as the listener is connected again.
+  const { sleep, wakeAll } = createEarlySleep(abortableSleep);
   const direct = createDirectJobService({
-    ...{ database, worker, settings, log, now: Date.now, random: Math.random, sleep: abortableSleep },
+    ...{ database, worker, settings, log, now: Date.now, random: Math.random, sleep },
   });
   const listening = new AbortController();
   let state: ListenerState | null = null;
@@ -69,12 +72,15 @@ function openDirectJobs(config: ProcessorConfig, connectionString: string, log: 
     },
     startWaiting: (stop) => {
       const isPrompt = () => state?.kind === "listening" && !state.pooled;
-      const waiting = woken(() => (isPrompt() ? LISTENING_POLL_MS : config.pollSeconds * 1000), Math.random);
+      const afterFailure = (ms: number, signal: AbortSignal) => sleep(ms, signal).then(nothing, nothing);
+      const longestMs = () => (isPrompt() ? LISTENING_POLL_MS : config.pollSeconds * 1000);
+      const waiting = woken(longestMs, Math.random, afterFailure);
       void listen({
         ...{ client, random: Math.random, onWake: waiting.wake, signal: AbortSignal.any([stop, listening.signal]) },
         onState: (next) => {
           logChange(log, state, next);
           state = next;
+          if (next.kind === "listening") wakeAll();
         },
       });
       return waiting;
@@ -87,6 +93,8 @@ function openDirectJobs(config: ProcessorConfig, connectionString: string, log: 
     },
   };
 }
+
+const nothing = () => {};
 
 function placeOf(connectionString: string) {
   const { hostname, port, pathname } = new URL(connectionString);

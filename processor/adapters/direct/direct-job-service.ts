@@ -6,10 +6,9 @@ import { inProcessJobCredentials } from "../../../shared/application/job-service
 import type { JobService } from "../../../shared/application/job-service/job-service.ts";
 import type { VideoPostRepository } from "../../../shared/application/ports/video-post-repository.ts";
 import type { Logger } from "../../log.ts";
-import type { Sleep } from "../retried-call.ts";
 import { type Background, createBackground, merged } from "./background.ts";
 import type { DirectDatabase } from "./direct-database.ts";
-import { retriedService } from "./retried-service.ts";
+import { type Faults, retriedService } from "./retried-service.ts";
 import type { WorkerRequests } from "./worker-requests.ts";
 import { workerSecrets } from "./worker-secrets.ts";
 import type { JobSettings, WorkerSettings } from "./worker-settings.ts";
@@ -22,7 +21,7 @@ export type DirectJobServiceDeps = {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly sleep: Sleep;
+  readonly sleep: Faults["sleep"];
 };
 
 export type DirectJobService = {

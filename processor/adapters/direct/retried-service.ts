@@ -1,10 +1,11 @@
 import type { JobOutcome, JobService } from "../../../shared/application/job-service/job-service.ts";
 import { JobServiceError } from "../job-client-errors.ts";
-import { ONE_TRY, PATIENT, type RetryRule, SHORT, type Sleep } from "../retried-call.ts";
+import { ONE_TRY, PATIENT, type RetryRule, SHORT } from "../retried-call.ts";
 import type { DirectDatabase } from "./direct-database.ts";
 
 export type Faults = {
-  readonly sleep: Sleep;
+  /** Resolves to "early" where the database has returned meanwhile. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
   readonly kindOfFault: DirectDatabase["kindOfFault"];
 };
 
@@ -49,7 +50,7 @@ async function retried<T>(
   signal: AbortSignal,
   { sleep, kindOfFault }: Faults,
 ): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
+  for (let tried = 1; ; ) {
     signal.throwIfAborted();
     try {
       return await call();
@@ -59,7 +60,9 @@ async function retried<T>(
       if (error === null) throw cause;
       if (error.refusedWith !== null || tried >= tries) throw error;
     }
-    await sleep(Math.min(longestMs, firstMs * 2 ** (tried - 1)), signal);
+    const end = await sleep(Math.min(longestMs, firstMs * 2 ** (tried - 1)), signal);
+    // A database that goes away again at once takes no try from a result.
+    if (end !== "early") tried += 1;
   }
 }
 

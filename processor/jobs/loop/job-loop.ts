@@ -1,7 +1,7 @@
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { type HeldJobDependencies, workOnHeldJob } from "./run-claimed-job.ts";
 import { failUnreadable } from "./unreadable-order.ts";
-import { pause, polling, type Waiting } from "./waiting.ts";
+import { polling, type Waiting } from "./waiting.ts";
 
 export type JobLoopDependencies = HeldJobDependencies & {
   readonly owner: string;
@@ -49,7 +49,8 @@ async function runOneByOne(dependencies: JobLoopDependencies, waiting: Waiting):
       // Unless the Worker stumbles over that very job: then others must not wait behind it.
       if (failures % TRIES_FOR_ONE_CLAIM === 0) leaseToken = secretId();
       log.error({ err: error, failures }, "claim failed");
-      await pause(Math.min(LONGEST_PAUSE_MS, pollMs * 2 ** Math.min(failures, 10)) * (0.5 + 0.5 * random()), stop);
+      const full = Math.min(LONGEST_PAUSE_MS, pollMs * 2 ** Math.min(failures, 10));
+      await waiting.afterFailure(full * (0.5 + 0.5 * random()), stop);
     }
   }
 }

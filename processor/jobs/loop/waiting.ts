@@ -6,6 +6,8 @@ export type Waiting = {
   untilDue(stop: AbortSignal): Promise<void>;
   /** A slot has claimed a job: more may be due, for another slot. */
   found(): void;
+  /** Waits before a claim that failed is repeated, for less than `ms` where it may succeed earlier. */
+  afterFailure(ms: number, stop: AbortSignal): Promise<void>;
 };
 
 /** Asks again after `pollMs`, spread so that many processors do not ask at once. */
@@ -13,6 +15,7 @@ export function polling(pollMs: number, random: () => number): Waiting {
   return {
     untilDue: (stop) => pause(pollMs * (0.75 + 0.5 * random()), stop),
     found: () => {},
+    afterFailure: pause,
   };
 }
 
@@ -22,7 +25,11 @@ export type Woken = Waiting & {
 };
 
 /** Waits for `wake`, for at most as long as `longestMs` says at that time. */
-export function woken(longestMs: () => number, random: () => number): Woken {
+export function woken(
+  longestMs: () => number,
+  random: () => number,
+  afterFailure: Waiting["afterFailure"] = pause,
+): Woken {
   const sleeping: (() => void)[] = [];
   // A wake that meets no sleeping slot is for the next one: it may have asked just before.
   let isDue = false;
@@ -34,6 +41,7 @@ export function woken(longestMs: () => number, random: () => number): Woken {
   return {
     wake,
     found: wake,
+    afterFailure,
     untilDue: async (stop) => {
       if (isDue) {
         isDue = false;
