@@ -6,13 +6,12 @@ import type { HeldJob, Progress, WorkOrder } from "../../shared/application/prot
 import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
 import type { VideoPost } from "../../shared/domain/video-post.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
-import type { TestPersistence } from "./persistence.ts";
 import { LADDER, LEASE_MS, onlyPart, reload, savePost, variantOf } from "./steps.ts";
 
 /** A job service over an empty database, with what its holders cannot see. */
 export type JobServiceTest = {
   readonly service: JobService;
-  readonly persistence: TestPersistence;
+  readonly persistence: Persistence;
   now(): number;
   advance(ms: number): void;
   /** Waits for the work that calls have left for later. */

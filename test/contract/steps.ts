@@ -26,7 +26,7 @@ export const vault = createKeyVault([{ id: "k1", bytes: new Uint8Array(32).fill(
 
 /** Version 1 of a post whose parts wait to be transcoded. */
 export async function savePost(
-  { posts }: TestPersistence,
+  { posts }: Pick<TestPersistence, "posts">,
   more: { parts?: number; now?: number; autoPublish?: boolean; withJobs?: boolean } = {},
 ): Promise<VideoPost> {
   const now = more.now ?? NOW;

@@ -8,7 +8,6 @@ const OF_THE_DIALECT = [
   "test/postgres/database-transfer.test.ts",
   "test/postgres/filled-d1.ts",
   "test/workerd/apply-migrations.ts",
-  "test/workerd/audit/audit-log.test.ts",
   "test/workerd/database/",
   "test/workerd/enforce-d1-limits.ts",
   "test/workerd/support/d1-persistence.ts",

@@ -205,21 +205,4 @@ describe("the first key", () => {
     expect((await worker.admin("GET", PATH)).status).toBe(200);
     expect(await listed()).toEqual([]);
   });
-
-  it("keeps what it started under its earlier name, and no other caller's", async () => {
-    const location = await upload(await createKey(worker, ["posts:write"]));
-    const uploadId = location.split("/").at(-1)!;
-    const ownerIs = (owner: string) => database.change("upload_session", { owner }, { upload_id: uploadId });
-    const ownerAfterwards = async () => {
-      const renaming = testEnv.TEST_MIGRATIONS.find(({ name }) => name.includes("first_key_caller_id"));
-      await database.execute(renaming!.queries);
-      return (await database.rows("upload_session", { upload_id: uploadId }))[0]!.owner;
-    };
-    await ownerIs("access:admin");
-    expect(await ownerAfterwards()).toBe("access:admin");
-    await ownerIs("admin");
-    expect(await ownerAfterwards()).toBe("api-key:admin");
-    const head = { method: "HEAD", headers: { ...FIRST, "tus-resumable": "1.0.0" } };
-    expect((await worker.fetch(location, head)).status).toBe(200);
-  });
 });

@@ -2,8 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Diagnostics } from "../../../edge/api/definitions/diagnostics.ts";
 import entry from "../../../edge/index.ts";
 import { createPost } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
+import { isOnPostgres, testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
+
+/** Of the database that is bound. */
+const MIGRATIONS = Object.keys(
+  isOnPostgres ? import.meta.glob("../../../migrations/pg/*.sql") : import.meta.glob("../../../migrations/d1/*.sql"),
+);
 
 async function read(worker: TestWorker): Promise<Diagnostics> {
   const response = await worker.admin("GET", "/admin/diagnostics");
@@ -16,9 +21,10 @@ describe("the diagnostics", () => {
     const facts = await read(startWorker());
     expect(facts.version).toMatch(/^\d+\.\d+\.\d+$/);
     const states = Object.fromEntries(facts.bindings.map(({ name, state }) => [name, state]));
-    expect(states).toMatchObject({ DB: "working", SOURCE: "working", PLAYBACK: "working", WEBHOOKS: "present" });
+    const database = isOnPostgres ? { HYPERDRIVE: "working" } : { DB: "working" };
+    expect(states).toMatchObject({ ...database, SOURCE: "working", PLAYBACK: "working", WEBHOOKS: "present" });
     expect(facts.bindings.filter(({ state }) => state === "missing" || state === "failing")).toEqual([]);
-    expect(facts.migrations).toMatchObject({ missing: [], unknown: [], applied: testEnv.TEST_MIGRATIONS.length });
+    expect(facts.migrations).toMatchObject({ missing: [], unknown: [], applied: MIGRATIONS.length });
   });
 
   it("name a binding that is missing and one that fails, with its error", async () => {

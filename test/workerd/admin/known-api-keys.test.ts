@@ -29,7 +29,7 @@ function startIsolate(settings: TestSettings = {}, clockMs = 0) {
   let lookUps = 0;
   const database = faultyDatabase();
   const counting = (fault: Fault) =>
-    onStatements(/select .* from "api_key"/i, (request) => {
+    onStatements(/select .* from "?api_key\b/i, (request) => {
       lookUps++;
       return fault(request);
     });
@@ -42,7 +42,7 @@ function startIsolate(settings: TestSettings = {}, clockMs = 0) {
       at += ms;
     },
     failLookUps: (fault: Fault) => database.fail(counting(fault)),
-    breakDatabase: () => database.fail(throws("D1_ERROR: Network connection lost.")),
+    breakDatabase: () => database.fail(throws(NETWORK_LOST)),
     repairDatabase: () => database.fail(counted),
   });
 }

@@ -4,6 +4,7 @@ import { runScheduled } from "../../../edge/scheduled.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
 import { emptyQueue, newestJob, PROCESSOR } from "../support/one-job.ts";
+import { countedHyperdrive } from "../support/open-clients.ts";
 import { countingPersistence } from "../support/open-transactions.ts";
 import { call, claim, createPost, publishPost, transcodeReport } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
@@ -17,17 +18,21 @@ import { startWorker, type TestWorker } from "../support/worker.ts";
 /** docs/decisions/0015-postgres-clients.md records this number. */
 const MOST_OPEN = 2;
 
-const counting = countingPersistence(openPersistence(testEnv, STANDARD_JOB_RULES));
+/** Of Postgres: the same calls, seen as the connections that they have. */
+const clients = testEnv.HYPERDRIVE === undefined ? null : countedHyperdrive(testEnv.HYPERDRIVE);
+const bindings = clients === null ? { DB: testEnv.DB } : { HYPERDRIVE: clients.hyperdrive };
+const counting = countingPersistence(openPersistence(bindings, STANDARD_JOB_RULES));
 const worker: TestWorker = startWorker({}, { persistence: counting.persistence });
-const seen: Record<string, { calls: number; mostOpen: number }> = {};
+const seen: Record<string, { calls: number; mostOpen: number; mostClients: number }> = {};
 
 /** One invocation, with everything that it left for after its response. */
 async function measure(name: string, status: number, invoke: () => Promise<Response>): Promise<Response> {
   await worker.settled();
   counting.reset();
+  clients?.reset();
   const response = await invoke();
   await worker.settled();
-  seen[name] = counting.counts();
+  seen[name] = { ...counting.counts(), mostClients: clients?.mostOpen() ?? 0 };
   expect([name, response.status]).toEqual([name, status]);
   return response;
 }
@@ -88,5 +93,8 @@ describe("an invocation", () => {
     const worst = Object.entries(seen).filter(([, { mostOpen }]) => mostOpen >= MOST_OPEN);
     expect(Math.max(...worst.map(([, { mostOpen }]) => mostOpen))).toBe(MOST_OPEN);
     expect(worst.map(([name]) => name)).toContain("encrypt result in a rotation");
+    // A connection that a call has ended is closed before a later call opens one.
+    const mostClients = Math.max(...Object.values(seen).map((one) => one.mostClients));
+    expect(mostClients).toBe(clients === null ? 0 : MOST_OPEN);
   });
 });

@@ -8,13 +8,13 @@ import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality-auth.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { describeJobService, type JobServiceTest } from "../../contract/job-service.ts";
 import { NOW, vault } from "../../contract/steps.ts";
-import { openD1Persistence } from "../support/d1-persistence.ts";
+import { openEmptyPersistence } from "../support/empty-persistence.ts";
 import { testEnv } from "../support/test-env.ts";
 import { ORIGIN, startWorker } from "../support/worker.ts";
 
 /** The service itself, without a Worker around it: as a processor with its own database runs it. */
 async function openInProcess(): Promise<JobServiceTest> {
-  const persistence = await openD1Persistence();
+  const persistence = await openEmptyPersistence();
   let time = NOW;
   const now = () => time;
   const live = new Map<string, { readonly claimNo: number; readonly progress: Progress }>();
@@ -57,7 +57,7 @@ async function openInProcess(): Promise<JobServiceTest> {
 
 /** The processor's HTTP client, before the Worker's router, in the same isolate. */
 async function openOverHttp(): Promise<JobServiceTest> {
-  const persistence = await openD1Persistence();
+  const persistence = await openEmptyPersistence();
   const deleted: string[] = [];
   const record = async (messages: Iterable<{ readonly body: DeleteObjectsMessage }>) => {
     for (const { body } of messages) if (!deleted.includes(body.prefix)) deleted.push(body.prefix);

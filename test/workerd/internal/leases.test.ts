@@ -4,7 +4,7 @@ import { contentKeysSchema, type WorkOrder } from "../../../shared/application/p
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { emptyQueue, fail, PROCESSOR } from "../support/one-job.ts";
 import { call, claim, createPost, publishPost, report, transcodeReport } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
+import { isOnPostgres, testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 let worker: TestWorker;
@@ -110,11 +110,11 @@ describe("the Worker of a processor with a database", () => {
   const send = (path: string, body?: unknown, headers: HeadersInit = PROCESSOR) =>
     worker.fetch(path, { method: body === undefined ? "GET" : "POST", headers, body: JSON.stringify(body) });
 
-  it("returns the rules that its settings decide, and that its database is D1", async () => {
+  it("returns the rules that its settings decide, and what its database is", async () => {
     worker = startWorker({ JOB_LEASE_SECONDS: "90", KEY_GRACE_SECONDS: "7", MIGRATION_MAX_IN_FLIGHT: "3" });
     const response = await send("/internal/processor-settings?mark=5");
     expect(await response.json()).toEqual({
-      database: "d1",
+      database: isOnPostgres ? "postgres" : "d1",
       rules: { ...worker.context.rules, leaseMs: 90_000 },
       keyGraceSeconds: 7,
       rekeyMaxInFlight: 3,

@@ -54,8 +54,8 @@ describe("the Cron Trigger", () => {
   });
 
   it.each([
-    ["the outbox", /^update "video_post_revision"/s, {}, "outbox failed"],
-    ["the end of exhausted jobs", /attempt" >= .*max_attempts/s, { exhausted: false }, "scan failed: the end of"],
+    ["the outbox", /^(?:update "|WITH due AS .*UPDATE )video_post_revision/s, {}, "outbox failed"],
+    ["the end of exhausted jobs", /attempt"? >= .*max_attempts/s, { exhausted: false }, "scan failed: the end of"],
     ["the return of due jobs", /state = 'RETRY_WAIT' AND run_after/, { requeued: false }, "scan failed: the return"],
     ["the refresh of posts", /HAVING abs\(p.duration/, {}, "scan failed: the refresh"],
     [
@@ -65,9 +65,9 @@ describe("the Cron Trigger", () => {
       "scan failed: the deletion",
     ],
     ["the migration", /single_key_source s JOIN/, {}, "migration failed"],
-    ["the uploads", /from "upload_session"/i, { upload: false }, "uploads failed"],
+    ["the uploads", /from "upload_session"|^SELECT upload_id FROM upload_session u/, { upload: false }, "uploads failed"],
     ["the audit log", /audit_event/, {}, "audit failed"],
-    ["the rotations", /from "key_rotation_batch"/, {}, "rotations failed"],
+    ["the rotations", /from "key_rotation_batch"|^SELECT .* FROM key_rotation_batch /, {}, "rotations failed"],
   ])("does the work of every other step when %s fails, and logs that one", async (_, broken, missing, reason) => {
     const done = await prepareWork();
     const env = { ...testEnv, ...faultyDatabase(onStatements(broken, throws("D1_ERROR: broken"))).bindings };

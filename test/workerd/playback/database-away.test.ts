@@ -1,15 +1,16 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hangs, throws } from "../support/faults.ts";
+import { hangs, NETWORK_LOST, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
 import { RETRY_AFTER } from "../support/retry-after.ts";
+import { isOnPostgres } from "../support/test-env.ts";
 import { anonymousToken, askKey, type Held, siteToken, startSession, usesOf } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
 
-/* D1 at its limits, and beyond: what each viewer gets, and who does not notice. */
+/* A database at its limits, and beyond: what each viewer gets, and who does not notice. */
 
 /** What D1 throws when it is not the statement's fault: developers.cloudflare.com/d1/observability/debug-d1. */
-const FAULTS = [
+const FAULTS_OF_D1 = [
   "D1_ERROR: D1 DB is overloaded. Requests queued for too long.",
   "D1_ERROR: D1 DB is overloaded. Too many requests queued.",
   "D1_ERROR: Network connection lost.",
@@ -21,6 +22,22 @@ const FAULTS = [
   "D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.",
   "D1_ERROR: D1 DB's isolate exceeded its memory limit and was reset.",
 ];
+
+/** Of the driver, of a socket, of Hyperdrive and of Postgres: developers.cloudflare.com/hyperdrive/observability. */
+const FAULTS_OF_POSTGRES = [
+  "Connection terminated unexpectedly",
+  "timeout expired",
+  "Query read timeout",
+  "Network connection lost.",
+  "Internal error.",
+  "Failed to acquire a connection from the pool.",
+  "Server connection attempt failed: connection_refused",
+  "sorry, too many clients already",
+  "the database system is starting up",
+  "terminating connection due to administrator command",
+  "canceling statement due to statement timeout",
+];
+const FAULTS = isOnPostgres ? FAULTS_OF_POSTGRES : FAULTS_OF_D1;
 
 const database = faultyDatabase();
 const worker = startWorker({ ...database.bindings });
@@ -65,7 +82,7 @@ async function expectUnavailable(response: Response): Promise<void> {
   expect(header("content-type")).toBe("application/problem+json");
 }
 
-describe.each(FAULTS)("while D1 says %j", (message) => {
+describe.each(FAULTS)("while the database says %j", (message) => {
   it("an isolate that knows nothing answers 503 with Retry-After to keys and to token issue, and counts nothing", async () => {
     const cold = coldWorker();
     database.fail(throws(message));
@@ -87,13 +104,13 @@ describe.each(FAULTS)("while D1 says %j", (message) => {
   });
 });
 
-describe("while D1 stays away", () => {
+describe("while the database stays away", () => {
   it("viewers start and play without waiting for GATE_STALE_SECONDS, get 503 after it, and recover by themselves", async () => {
     // Time that passes when the test says so, however long a busy machine takes.
     let at = Date.now();
     const mine = coldWorker({ GATE_STALE_SECONDS: "10" }, { now: () => at });
     expect((await issue(mine)).status).toBe(200);
-    database.fail(throws("D1_ERROR: Network connection lost."));
+    database.fail(throws(NETWORK_LOST));
     for (const age of [0, 6000, 3000]) {
       at += age;
       expect([(await issue(mine)).status, (await key(publicSession, mine)).status]).toEqual([200, 200]);
@@ -110,8 +127,8 @@ describe("while D1 stays away", () => {
   });
 });
 
-describe("while D1 is away", () => {
-  beforeEach(() => database.fail(throws("D1_ERROR: Network connection lost.")));
+describe("while the database is away", () => {
+  beforeEach(() => database.fail(throws(NETWORK_LOST)));
 
   it("those who have their key play on: master, media playlists and segments ask no database", async () => {
     for (const held of [session, publicSession]) {
@@ -139,7 +156,7 @@ describe("while D1 is away", () => {
   });
 });
 
-describe("while D1 does not answer at all", () => {
+describe("while the database does not answer at all", () => {
   it("an isolate that knows nothing answers 503 within a second, and everybody may come again", async () => {
     const cold = coldWorker();
     database.fail(hangs);
@@ -181,7 +198,7 @@ describe("200 viewers at once", () => {
     expect(statuses.toSorted()).toEqual([200, ...Array(199).fill(403)]);
   });
 
-  it("get a 503 each while D1 is overloaded, after one attempt of each kind, and all their keys afterwards", async () => {
+  it("get a 503 each while the database is overloaded, after one attempt of each kind, and all their keys afterwards", async () => {
     const anybody = await anonymousToken(worker, post);
     const sessions = await Promise.all(Array.from({ length: 200 }, () => startSession(worker, post, anybody)));
     const cold = coldWorker();

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
+import { NAMED_REVOCATIONS, NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
 import { database } from "../support/inspection.ts";
 import { type Isolate, startIsolate } from "../support/isolates.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
@@ -65,7 +65,7 @@ describe("100 viewers whose tokens are older than a bulk of feed rows", () => {
     await addRows("token", 1001);
     const isolate = startIsolate();
     await anonymousToken(isolate, post);
-    isolate.fail(onStatements(/json_each/, throws(NETWORK_LOST)));
+    isolate.fail(onStatements(NAMED_REVOCATIONS, throws(NETWORK_LOST)));
     const before = isolate.trips();
     const asked = await Promise.all(tokens.map((token) => askKey(isolate, post, token)));
     expect(new Set(asked)).toEqual(new Set(["unavailable"]));

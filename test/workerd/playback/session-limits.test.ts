@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { base64Encode } from "../../../shared/lib/base64.ts";
-import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
+import { NAMED_REVOCATIONS, NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { database } from "../support/inspection.ts";
 import { type PublishedPost, publishPost } from "../support/published-post.ts";
@@ -187,7 +187,7 @@ describe("sessions that were revoked", () => {
 
   it("are not judged while the database is away, which is 503 and no refusal", async () => {
     const { cold, newest } = await oldSessions(2);
-    counting.fail(onStatements(/json_each/, throws(NETWORK_LOST)));
+    counting.fail(onStatements(NAMED_REVOCATIONS, throws(NETWORK_LOST)));
     try {
       expect(await askAll(cold, [newest])).toEqual(["unavailable"]);
     } finally {

@@ -12,12 +12,13 @@ import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality-auth.ts";
 import type { VideoFile } from "../../../shared/domain/video-file.ts";
 import { type Decision, settle, type VideoPost } from "../../../shared/domain/video-post.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
-import { asInvocation, type Invocation, newCount, PARAMETER_BYTES } from "../support/d1-limits.ts";
+import { PARAMETER_BYTES } from "../support/d1-limits.ts";
 import { database } from "../support/inspection.ts";
+import { type Measured, measure } from "../support/measured.ts";
 import { createPost, transcodeReport } from "../support/published-post.ts";
 import { startWorker } from "../support/worker.ts";
 
-/* The largest post that the project answers for, under the limits of D1. Nothing is stored of its media. */
+/* The largest post that the project answers for, on D1 under its limits. Nothing is stored of its media. */
 
 const PARTS = 100;
 const LADDER: readonly Quality[] = ["1080p", "720p", "480p", "360p"];
@@ -31,18 +32,15 @@ let videoPostId: string;
 type Step = (post: VideoPost, file: VideoFile) => Decision;
 
 /** Makes the changes to each part, as if all their jobs ended at once, and saves once. */
-async function changeEveryPart(steps: readonly Step[]): Promise<Invocation> {
-  const count = newCount();
-  const outcome = await asInvocation(
-    () =>
-      decideAndSave(context.posts, videoPostId, { actor: "tester", action: "job.retry" }, context.now(), (post) => {
-        const changed = steps.reduce(
-          (soFar, step) => soFar.files.reduce((one, { id }) => applied(one, id, step), soFar),
-          post,
-        );
-        return { kind: "changed", change: settle(changed, [], context.now()), value: undefined };
-      }),
-    count,
+async function changeEveryPart(steps: readonly Step[]): Promise<Measured<unknown>["count"]> {
+  const { value: outcome, count } = await measure(() =>
+    decideAndSave(context.posts, videoPostId, { actor: "tester", action: "job.retry" }, context.now(), (post) => {
+      const changed = steps.reduce(
+        (soFar, step) => soFar.files.reduce((one, { id }) => applied(one, id, step), soFar),
+        post,
+      );
+      return { kind: "changed", change: settle(changed, [], context.now()), value: undefined };
+    }),
   );
   if (outcome.kind !== "done") throw new Error(outcome.kind);
   return count;
@@ -90,14 +88,13 @@ function encrypted(keyVersion: number): Step[] {
   return [stage, publish];
 }
 
-async function measured(method: string, path: string, body?: unknown): Promise<{ status: number; count: Invocation }> {
-  const count = newCount();
-  const response = await asInvocation(async () => {
+async function measured(method: string, path: string, body?: unknown) {
+  const { value: status, count } = await measure(async () => {
     const answer = await worker.admin(method, path, body);
     await worker.settled();
-    return answer;
-  }, count);
-  return { status: response.status, count };
+    return answer.status;
+  });
+  return { status, count };
 }
 
 async function keysByStatus(): Promise<Record<string, number>> {

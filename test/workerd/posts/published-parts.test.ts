@@ -3,11 +3,8 @@ import { decideAndSave } from "../../../shared/application/decide-and-save.ts";
 import { wrapSourceUrl } from "../../../shared/application/source-url.ts";
 import { settle, withNewFile } from "../../../shared/domain/video-post.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
-import type { Row } from "../../inspection/d1.ts";
-import { database } from "../support/inspection.ts";
 import { claimed, emptyQueue, fail, newestJob } from "../support/one-job.ts";
 import { claim, createPost, encryptPost, publishPost, report, transcodeReport } from "../support/published-post.ts";
-import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
 /* Parts of a published post that are added, fail and are repaired: what plays of it stays watchable. */
@@ -138,26 +135,5 @@ describe("a post that is not published", () => {
     await encryptPost(worker, videoPostId);
     expect(await status(videoPostId)).toEqual({ status: "TRANSCODE_FAILED", published: false });
     expect([await tokenStatus(videoPostId, 0), await tokenStatus(videoPostId, 1)]).toEqual([404, 404]);
-  });
-});
-
-describe("the migration to the time of publication", () => {
-  it("fills it for posts whose audit has passed, and for no others", async () => {
-    const kinds = ["passed", "passed without a time", "rejected", "unaudited", "deleted"] as const;
-    const ids = new Map<string, string>();
-    for (const kind of kinds) ids.set(kind, (await publishPost(worker)).videoPostId);
-    const set = (kind: (typeof kinds)[number], values: Row) =>
-      database.change("video_post", values, { id: ids.get(kind) });
-    await database.change("video_post", { published_at: null, audited_at: 1000, updated_at: 2000 });
-    await set("passed without a time", { audited_at: null });
-    await set("rejected", { audit_result: "REJECTED", status: "REJECTED" });
-    await set("unaudited", { audit_result: null, status: "PENDING_AUDIT" });
-    await set("deleted", { deleted_at: 3000, status: "DELETED" });
-    const migration = testEnv.TEST_MIGRATIONS.find(({ name }) => name.includes("published_at"))!;
-    await database.execute(migration.queries.filter((text) => text.includes("UPDATE")));
-    const times = await Promise.all(
-      kinds.map(async (kind) => (await worker.context.posts.load(ids.get(kind)!))!.publishedAt),
-    );
-    expect(times).toEqual([1000, 2000, null, null, null]);
   });
 });

@@ -151,15 +151,4 @@ describe("re-wrapping", () => {
     expectNoSecret(await everythingStored());
     expect(await urlOf(worker, videoPostId)).toBe(URL_WITH_SECRETS);
   });
-
-  it("finds the URLs of an earlier release after the migration, and only those that a job may still need", async () => {
-    const [waiting, encrypted, deleted] = [await create(), await create(), await create()];
-    await database.change("video_file_post", { source_url: URL_WITH_SECRETS, source_kek_id: null });
-    await database.change("video_file_post", { encrypt_status: "ENCRYPTED" }, { video_id: encrypted });
-    await database.change("video_post", { deleted_at: 1 }, { id: deleted });
-    const migration = testEnv.TEST_MIGRATIONS.find(({ name }) => name.includes("wrap_source_urls"))!;
-    await database.execute(migration.queries.filter((text) => text.includes("UPDATE")));
-    expect(await storedUrl(waiting)).toEqual({ url: URL_WITH_SECRETS, kek: "(clear)" });
-    for (const id of [encrypted, deleted]) expect(await storedUrl(id)).toEqual({ url: "", kek: null });
-  });
 });

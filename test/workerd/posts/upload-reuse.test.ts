@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { database } from "../support/inspection.ts";
-import { emptyQueue, onlyPart } from "../support/one-job.ts";
+import { emptyQueue } from "../support/one-job.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
 
@@ -110,28 +110,5 @@ describe("an upload", () => {
     await expect.poll(() => stored(mine)).toBe(0);
     expect(await stored(theirs)).toBe(1);
     expect((await create([mine])).status).toBe(422);
-  });
-
-  it("stays with the part that still needs it if an earlier release made two parts of it", async () => {
-    const uploadId = await completeUpload();
-    const ids: string[] = [];
-    await database.execute(["DROP INDEX video_file_post_upload"]);
-    for (const other of [await completeUpload(), await completeUpload()]) {
-      const { videoPostId } = (await (await create([other])).json()) as { videoPostId: string };
-      await database.change("video_file_post", { upload_id: uploadId }, { video_id: videoPostId });
-      ids.push(videoPostId);
-    }
-    const [done, waiting] = ids as [string, string];
-    await database.change("video_file_post", { transfer_result: "SUCCESS" }, { video_id: done });
-    const migration = testEnv.TEST_MIGRATIONS.find(({ name }) => name.includes("save_changed_rows"))!;
-    const repair = migration.queries.filter((query) => /video_file_post_upload|SET `upload_id`/.test(query));
-    // The first drops the index of before; it is dropped already.
-    await database.execute(repair.slice(1));
-    expect((await onlyPart(worker, waiting)).source).toEqual({ kind: "upload", uploadId });
-    const renamed = (await onlyPart(worker, done)).source as { uploadId: string };
-    expect(renamed.uploadId).toMatch(/^[0-9a-f]{22}$/);
-    await worker.admin("DELETE", `/api/v2/video-posts/${done}`);
-    await worker.settled();
-    expect(await stored(uploadId)).toBe(1);
   });
 });

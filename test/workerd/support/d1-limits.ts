@@ -66,6 +66,14 @@ export function checkStatements(statements: readonly SentStatement[]): void {
   }
 }
 
+/** One statement of another database, which has none of these limits. */
+export function countSent(bytes: number): void {
+  const invocation = invocations.getStore();
+  if (invocation === undefined) return;
+  invocation.statements += 1;
+  invocation.bytes += bytes;
+}
+
 /** Bytes of the statement with its parameters. */
 function checkStatement({ statement, params }: SentStatement): number {
   const shown = `in ${statement.trim().slice(0, 80)}`;

@@ -46,6 +46,9 @@ export function createFaultMeter(first: Fault | null): Meter {
   };
 }
 
+/** What a gate asks about tokens and sessions by their names, in either dialect. */
+export const NAMED_REVOCATIONS = /json_each|unnest/;
+
 export const NETWORK_LOST = "D1_ERROR: Network connection lost.";
 
 export function throws(message: string): () => Promise<never> {
