@@ -3,8 +3,9 @@ declare module "*.md?raw" {
   export default text;
 }
 
-/** Vite replaces the call by the texts of the files, by their paths. */
+/** Vite replaces the call by the texts of the files, or by functions that load them, by their paths. */
 interface ImportMeta {
+  glob(pattern: string): Readonly<Record<string, unknown>>;
   glob(
     pattern: string,
     options: { readonly query: "?raw"; readonly import: "default"; readonly eager: true },

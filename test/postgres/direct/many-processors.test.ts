@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
 import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
 import { pooledClients } from "../../../shared/persistence/pg/clients.ts";
@@ -14,6 +14,7 @@ const LONG = process.env.LONG_TESTS === "1";
 const POSTS = LONG ? 500 : 15;
 const PROCESSORS = LONG ? 20 : 4;
 const KILLS = LONG ? 15 : 2;
+const ENDLESS_MS = 3_600_000;
 const LOST_REPLIES = 0.05;
 /** For a busy machine. */
 const MOST_MS = LONG ? 900_000 : 180_000;
@@ -26,6 +27,8 @@ const database = await openTestDatabase(inject("postgresNewest"));
 const clients = pooledClients({ connectionString: database.url, application_name: "test", max: 20 }, () => {});
 const persistence = pgPersistence(clients.connect, STANDARD_JOB_RULES);
 afterAll(() => clients.end());
+const holdsJobs = async (owner: string) =>
+  (await query(`SELECT 1 FROM video_transcode_job WHERE state = 'RUNNING' AND lease_owner = '${owner}'`)).length > 0;
 const query = async (text: string) => (await clients.connect((client) => client.query({ text }))).rows;
 
 describe(`${PROCESSORS} processors over one Postgres, ${2 * POSTS} jobs`, () => {
@@ -42,19 +45,23 @@ describe(`${PROCESSORS} processors over one Postgres, ${2 * POSTS} jobs`, () => 
       const onEnd = ({ jobId }: WorkOrder, end: string) => {
         if (end === "recorded") recorded.set(jobId, (recorded.get(jobId) ?? 0) + 1);
       };
-      const start = () =>
+      const start = (owner: string, workMs: number) =>
         startRestless({
           ...{ url: database.url, fetch: worker.fetch, random, onEnd },
-          ...{ lost: LOST_REPLIES, workMs: LONG ? 200 : 60 },
+          ...{ lost: LOST_REPLIES, workMs, owner },
         });
-      const running: Restless[] = Array.from({ length: PROCESSORS }, start);
+      // A victim never ends its work, so that it holds jobs when it is killed.
+      const startVictim = () => start("victim", ENDLESS_MS);
+      let victim = startVictim();
+      await vi.waitUntil(() => holdsJobs("victim"), { timeout: 30_000 });
+      const running: Restless[] = Array.from({ length: PROCESSORS }, () => start("worker", LONG ? 200 : 60));
       const succeeded = async () =>
         Number((await query("SELECT count(*)::int AS n FROM video_transcode_job WHERE state = 'SUCCEEDED'"))[0]!.n);
       try {
         for (let round = 0; (await succeeded()) < 2 * POSTS; round++) {
           if (round < KILLS) {
-            await running.shift()!.kill();
-            running.push(start());
+            await victim.kill();
+            if (round + 1 < KILLS) victim = startVictim();
             // Of the connections of processors, some end in the middle of a statement.
             await query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'processor'");
           }

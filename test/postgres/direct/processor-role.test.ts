@@ -27,6 +27,7 @@ it("a processor does its jobs with a role that cannot read or write what only th
     const url = Object.assign(new URL(database.url), { username: role, password: "processor" }).href;
     const { fetch } = startInternalWorker(persistence, Date.now);
     const processor = startRestless({
+      owner: "processor",
       ...{ url, fetch },
       random: seededRandom(7),
       onEnd: (_, end) => ends.push(end),

@@ -32,11 +32,12 @@ type Options = {
   /** How many of the replies of the database are lost, from 0 to 1. */
   readonly lost: number;
   readonly workMs: number;
+  readonly owner: string;
   readonly onEnd: (order: WorkOrder, end: HeldJobEnd) => void;
 };
 
 /** A processor with its loop, its listener and its connections, whose work is invented. */
-export function startRestless({ url, fetch, random, lost, workMs, onEnd }: Options): Restless {
+export function startRestless({ url, fetch, random, lost, workMs, owner, onEnd }: Options): Restless {
   const fate = { isDead: false };
   const stop = new AbortController();
   const direct = openDirect({
@@ -57,7 +58,7 @@ export function startRestless({ url, fetch, random, lost, workMs, onEnd }: Optio
   });
   const loop = runJobLoop({
     ...{ client, waiting, random, stop: stop.signal, log: createLogger({ level: "silent", secrets: [] }) },
-    ...{ owner: "restless", concurrency: 2, pollMs: 50, heartbeatMs: 400, finalReportTimeoutMs: 5_000 },
+    ...{ owner, concurrency: 2, pollMs: 50, heartbeatMs: 400, finalReportTimeoutMs: 5_000 },
     observer: {
       claiming: () => {},
       claimed: () => {},

@@ -52,6 +52,7 @@ describe("a server that is stopped in the middle and started again", () => {
       };
       const start = () =>
         startRestless({
+          owner: "processor",
           ...{ url: server.url("migrated"), fetch: worker.fetch, random, onEnd },
           ...{ lost: 0, workMs: WORK_MS },
         });

@@ -65,7 +65,12 @@ describe("the Cron Trigger", () => {
       "scan failed: the deletion",
     ],
     ["the migration", /single_key_source s JOIN/, {}, "migration failed"],
-    ["the uploads", /from "upload_session"|^SELECT upload_id FROM upload_session u/, { upload: false }, "uploads failed"],
+    [
+      "the uploads",
+      /from "upload_session"|^SELECT upload_id FROM upload_session u/,
+      { upload: false },
+      "uploads failed",
+    ],
     ["the audit log", /audit_event/, {}, "audit failed"],
     ["the rotations", /from "key_rotation_batch"|^SELECT .* FROM key_rotation_batch /, {}, "rotations failed"],
   ])("does the work of every other step when %s fails, and logs that one", async (_, broken, missing, reason) => {
