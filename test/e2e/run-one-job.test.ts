@@ -130,7 +130,8 @@ describe.concurrent("ladderlock run", () => {
     const { jobId } = await createPost(clips.long);
     const running = await startProcessor(stack, { X264_PRESET: "veryslow" }, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 150_000, interval: 200 }).toBe("ENCODING");
-    expect(commandLinesWith(running.workDirectory).length).toBeGreaterThan(0);
+    // The stage is reported before ffmpeg is started.
+    await expect.poll(() => commandLinesWith(running.workDirectory).length, { interval: 20 }).toBeGreaterThan(0);
     running.signal("SIGTERM");
     expect((await endOf(running)).code).toBe(75);
     expect(await job(jobId)).toMatchObject({ state: "QUEUED", attempt: 0 });
