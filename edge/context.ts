@@ -26,6 +26,8 @@ import { createGateMinutes, type GateMinutes, noting } from "./gate/gate-minutes
 import { createLocationCopies, type LocationCopies, NO_COPIES } from "./gate/location-copies.ts";
 import { reportMinute } from "./gate/report-minute.ts";
 import { createViewerIds, type ViewerIds } from "./gate/viewer-ids.ts";
+import { chooseLauncher } from "./launchers/choose-launcher.ts";
+import type { Launcher } from "./launchers/launcher.ts";
 import { freshnessRules } from "./settings/gate-settings.ts";
 import { sessionRules } from "./settings/session-settings.ts";
 import { readSettings, type Settings } from "./settings/settings.ts";
@@ -40,6 +42,8 @@ export type Context = Persistence & {
   readonly random: () => number;
   /** Sends a webhook. */
   readonly sendRequest: (url: string, init: RequestInit) => Promise<Response>;
+  /** Starts containers for jobs; null where processors poll. */
+  readonly launcher: Launcher | null;
   readonly vault: KeyVault;
   readonly playbackTokens: TokenSigner;
   /** Tokens of clear renditions: their type differs, so that no key or encrypted playlist is served for one. */
@@ -74,6 +78,8 @@ export type ContextOptions = {
   readonly random?: () => number;
   /** Sends webhooks. */
   readonly sendRequest?: Context["sendRequest"];
+  /** The one that LAUNCHER names, by default. */
+  readonly launcher?: Launcher;
 };
 
 /** The composition root. */
@@ -124,6 +130,7 @@ export function createContext(options: ContextOptions): Context {
     now,
     random: options.random ?? Math.random,
     sendRequest: options.sendRequest ?? ((url, init) => fetch(url, init)),
+    launcher: options.launcher ?? chooseLauncher(settings, { fetch: (url, init) => fetch(url, init), now }),
     posts: forgettingSaved(persistence.posts, [watchPages, gate.parts]),
     gate,
     minutes,

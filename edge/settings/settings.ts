@@ -6,6 +6,7 @@ import { base64Decode } from "../../shared/lib/base64.ts";
 import { parseSecretList } from "../../shared/lib/secret-list.ts";
 import { ACCESS_SETTINGS, missingAccessSettings } from "./cloudflare-access-settings.ts";
 import { GATE_SETTINGS } from "./gate-settings.ts";
+import { LAUNCH_SETTINGS, missingLaunchSettings } from "./launch-settings.ts";
 import { missingS3Settings, S3_SETTINGS } from "./s3-settings.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
 import { seconds, secret, unknownSettings, wholeNumber } from "./setting-types.ts";
@@ -133,6 +134,7 @@ export const SETTINGS_SCHEMA = z.object({
     "how long an upload waits for its next chunk and, when it is complete, for its post",
   ),
   ...S3_SETTINGS,
+  ...LAUNCH_SETTINGS,
   ALLOW_CLEAR_PLAYBACK: z
     .literal("enabled")
     .optional()
@@ -153,6 +155,9 @@ const coherentSettings = SETTINGS_SCHEMA.superRefine((settings, check) => {
   }
   for (const missing of missingS3Settings(settings)) {
     check.addIssue({ code: "custom", path: [missing], message: "is required with the other settings of S3" });
+  }
+  for (const missing of missingLaunchSettings(settings)) {
+    check.addIssue({ code: "custom", path: [missing], message: `is required with LAUNCHER = ${settings.LAUNCHER}` });
   }
 });
 

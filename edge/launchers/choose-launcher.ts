@@ -1,0 +1,31 @@
+import { ConfigurationError, type Settings } from "../settings/settings.ts";
+import type { Launcher, LaunchPlatform } from "./launcher.ts";
+
+export type LauncherDeps = {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly now: () => number;
+};
+
+type MakeLauncher = (settings: Settings, deps: LauncherDeps) => Launcher;
+
+const LAUNCHERS: { readonly [platform in Exclude<LaunchPlatform, "none">]: MakeLauncher } = {
+  local: notInThisRelease("local"),
+  "aws-batch": notInThisRelease("aws-batch"),
+  "fly-machines": notInThisRelease("fly-machines"),
+  "cloudflare-containers": notInThisRelease("cloudflare-containers"),
+  "cloud-run": notInThisRelease("cloud-run"),
+  kubernetes: notInThisRelease("kubernetes"),
+};
+
+/** Null where processors poll. Throws ConfigurationError for a platform that cannot be used. */
+export function chooseLauncher(settings: Settings, deps: LauncherDeps): Launcher | null {
+  return settings.LAUNCHER === "none" ? null : LAUNCHERS[settings.LAUNCHER](settings, deps);
+}
+
+function notInThisRelease(platform: LaunchPlatform): MakeLauncher {
+  return () => {
+    throw new ConfigurationError(
+      `LAUNCHER: this release cannot launch on ${platform} yet; set LAUNCHER to none and run processors with "ladderlock serve"`,
+    );
+  };
+}

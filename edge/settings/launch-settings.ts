@@ -1,0 +1,53 @@
+import * as z from "zod";
+import { seconds, wholeNumber } from "./setting-types.ts";
+
+export const LAUNCH_PLATFORMS = [
+  "none",
+  "local",
+  "aws-batch",
+  "fly-machines",
+  "cloudflare-containers",
+  "cloud-run",
+  "kubernetes",
+] as const;
+
+export type LaunchPlatform = (typeof LAUNCH_PLATFORMS)[number];
+
+const REGION = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+const regions = z
+  .string()
+  .transform((text) => text.split(",").map((one) => one.trim()))
+  .refine((names) => names.every((name) => REGION.test(name)), "names of regions with commas between them")
+  .refine((names) => new Set(names).size === names.length, "names a region twice");
+
+/** The settings of launches, whatever the platform. */
+const COMMON = {
+  LAUNCHER: z
+    .enum(LAUNCH_PLATFORMS)
+    .default("none")
+    .describe("the platform on which a container is started for each job; `none`: processors poll"),
+  LAUNCH_MAX_IN_FLIGHT: wholeNumber(1, 10_000)
+    .default(10)
+    .describe("containers that may be starting or running at once"),
+  LAUNCH_TIMEOUT_SECONDS: seconds(900).describe("how long a started container may take to claim its job"),
+  LAUNCH_REGIONS: regions
+    .optional()
+    .describe("regions with commas between them; the next one is tried after a refusal for capacity"),
+};
+
+/** Settings of launches. Each platform adds its own here, from `<platform>-settings.ts` of this folder. */
+export const LAUNCH_SETTINGS = {
+  ...COMMON,
+};
+
+type LaunchSetting = keyof typeof LAUNCH_SETTINGS;
+type Given = { readonly LAUNCHER: LaunchPlatform } & { readonly [name in LaunchSetting]?: unknown };
+
+/** What each platform cannot do without. Each platform adds its line here. */
+const REQUIRED: { readonly [platform in LaunchPlatform]?: readonly LaunchSetting[] } = {};
+
+/** The settings that the platform named by LAUNCHER lacks. */
+export function missingLaunchSettings(settings: Given): readonly LaunchSetting[] {
+  return (REQUIRED[settings.LAUNCHER] ?? []).filter((name) => settings[name] === undefined);
+}
