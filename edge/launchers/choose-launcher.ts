@@ -1,4 +1,6 @@
+import { flyMachinesSettings } from "../settings/fly-machines-settings.ts";
 import { ConfigurationError, type Settings } from "../settings/settings.ts";
+import { flyMachines } from "./fly-machines/fly-machines.ts";
 import type { Launcher, LaunchPlatform } from "./launcher.ts";
 
 export type LauncherDeps = {
@@ -11,7 +13,7 @@ type MakeLauncher = (settings: Settings, deps: LauncherDeps) => Launcher;
 const LAUNCHERS: { readonly [platform in Exclude<LaunchPlatform, "none">]: MakeLauncher } = {
   local: notInThisRelease("local"),
   "aws-batch": notInThisRelease("aws-batch"),
-  "fly-machines": notInThisRelease("fly-machines"),
+  "fly-machines": (settings, deps) => flyMachines(flyMachinesSettings(settings), deps),
   "cloudflare-containers": notInThisRelease("cloudflare-containers"),
   "cloud-run": notInThisRelease("cloud-run"),
   kubernetes: notInThisRelease("kubernetes"),

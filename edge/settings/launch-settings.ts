@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FLY_MACHINES_SETTINGS } from "./fly-machines-settings.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
 
 export const LAUNCH_PLATFORMS = [
@@ -39,13 +40,16 @@ const COMMON = {
 /** Settings of launches. Each platform adds its own here, from `<platform>-settings.ts` of this folder. */
 export const LAUNCH_SETTINGS = {
   ...COMMON,
+  ...FLY_MACHINES_SETTINGS,
 };
 
 type LaunchSetting = keyof typeof LAUNCH_SETTINGS;
 type Given = { readonly LAUNCHER: LaunchPlatform } & { readonly [name in LaunchSetting]?: unknown };
 
 /** What each platform cannot do without. Each platform adds its line here. */
-const REQUIRED: { readonly [platform in LaunchPlatform]?: readonly LaunchSetting[] } = {};
+const REQUIRED: { readonly [platform in LaunchPlatform]?: readonly LaunchSetting[] } = {
+  "fly-machines": ["FLY_APP", "FLY_IMAGE", "FLY_API_TOKEN"],
+};
 
 /** The settings that the platform named by LAUNCHER lacks. */
 export function missingLaunchSettings(settings: Given): readonly LaunchSetting[] {

@@ -1,4 +1,5 @@
 import type { AttemptResult } from "../../shared/domain/webhook-delivery.ts";
+import { readRetryAfter } from "../http/read-retry-after.ts";
 
 /** The used part of `fetch`. */
 export type SendRequest = (url: string, init: RequestInit) => Promise<Response>;
@@ -30,7 +31,7 @@ export async function sendWebhook(
       signal,
     });
     const excerpt = await excerptOf(response);
-    const retryAfterSeconds = retryAfterOf(response.headers.get("retry-after"), now);
+    const retryAfterSeconds = readRetryAfter(response.headers.get("retry-after"), now);
     return { status: response.status, error: null, excerpt, retryAfterSeconds };
   } catch (error) {
     return { status: null, error: reasonOf(error, signal), excerpt: null, retryAfterSeconds: null };
@@ -62,14 +63,6 @@ async function excerptOf({ body }: Response): Promise<string | null> {
 function visible(text: string, longest: number): string | null {
   const shown = text.replaceAll(/[\p{C}\u2028\u2029]+/gu, " ").trim();
   return shown === "" ? null : [...shown].slice(0, longest).join("");
-}
-
-/** Seconds or a date (RFC 9110 10.2.3). */
-function retryAfterOf(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
 }
 
 function reasonOf(error: unknown, signal: AbortSignal): string {
