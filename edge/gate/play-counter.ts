@@ -34,8 +34,10 @@ export type CounterStatus = { readonly uses: number; readonly live: readonly Liv
 
 const CREATE = `CREATE TABLE IF NOT EXISTS session (
   session_id TEXT PRIMARY KEY, token_id TEXT NOT NULL, claims TEXT NOT NULL, started_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL, keep_until INTEGER NOT NULL, ended_at INTEGER) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS live_session ON session (expires_at) WHERE ended_at IS NULL`;
+  expires_at INTEGER NOT NULL, keep_until INTEGER NOT NULL, ended_at INTEGER) WITHOUT ROWID`;
+
+/** Only for limited viewers, who may have thousands of rows. An index is one more page to write at a first use. */
+const CREATE_INDEX = "CREATE INDEX IF NOT EXISTS live_session ON session (expires_at) WHERE ended_at IS NULL";
 
 type Row = { session_id: string; claims: string; started_at: number; expires_at: number; ended_at: number | null };
 
@@ -60,6 +62,7 @@ export class PlayCounter extends DurableObject {
   private rows: number | null = null;
   private prunedAt = Number.NEGATIVE_INFINITY;
   private hasTable: boolean | null = null;
+  private hasIndex = false;
   private alarmAt: number | null = null;
   /** The latest time that any caller gave: clocks differ, and a place that was given away may not be used again. */
   private latest = 0;
@@ -122,6 +125,7 @@ export class PlayCounter extends DurableObject {
     this.known.clear();
     this.rows = null;
     this.hasTable = null;
+    this.hasIndex = false;
     await this.ctx.storage.deleteAll();
   }
 
@@ -153,6 +157,7 @@ export class PlayCounter extends DurableObject {
   /** Null when there is a place now; else who holds them. */
   private makeRoom({ limit, sessionId, revoked }: Play, now: number): readonly LiveSession[] | null {
     if (limit === null) return null;
+    this.createIndex();
     for (const id of revoked ?? []) this.end(id, now);
     const live = this.live(now).filter((session) => session.sessionId !== sessionId);
     const beyond = live.length - limit.atMost + 1;
@@ -222,5 +227,11 @@ export class PlayCounter extends DurableObject {
     if (this.hasTable === true) return;
     this.ctx.storage.sql.exec(CREATE);
     this.hasTable = true;
+  }
+
+  private createIndex(): void {
+    if (this.hasIndex) return;
+    this.ctx.storage.sql.exec(CREATE_INDEX);
+    this.hasIndex = true;
   }
 }
