@@ -1,5 +1,7 @@
+import { awsBatchSettings } from "../settings/aws-batch-settings.ts";
 import { flyMachinesSettings } from "../settings/fly-machines-settings.ts";
 import { ConfigurationError, type Settings } from "../settings/settings.ts";
+import { awsBatch } from "./aws-batch/aws-batch.ts";
 import { flyMachines } from "./fly-machines/fly-machines.ts";
 import type { Launcher, LaunchPlatform } from "./launcher.ts";
 
@@ -12,8 +14,8 @@ type MakeLauncher = (settings: Settings, deps: LauncherDeps) => Launcher;
 
 const LAUNCHERS: { readonly [platform in Exclude<LaunchPlatform, "none">]: MakeLauncher } = {
   local: notInThisRelease("local"),
-  "aws-batch": notInThisRelease("aws-batch"),
   "fly-machines": (settings, deps) => flyMachines(flyMachinesSettings(settings), deps),
+  "aws-batch": (settings, deps) => awsBatch(awsBatchSettings(settings), deps),
   "cloudflare-containers": notInThisRelease("cloudflare-containers"),
   "cloud-run": notInThisRelease("cloud-run"),
   kubernetes: notInThisRelease("kubernetes"),

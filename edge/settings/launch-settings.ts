@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AWS_BATCH_SETTINGS, missingAwsRegion, REQUIRED_BY_AWS_BATCH } from "./aws-batch-settings.ts";
 import { FLY_MACHINES_SETTINGS } from "./fly-machines-settings.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
 
@@ -41,6 +42,7 @@ const COMMON = {
 export const LAUNCH_SETTINGS = {
   ...COMMON,
   ...FLY_MACHINES_SETTINGS,
+  ...AWS_BATCH_SETTINGS,
 };
 
 type LaunchSetting = keyof typeof LAUNCH_SETTINGS;
@@ -49,9 +51,11 @@ type Given = { readonly LAUNCHER: LaunchPlatform } & { readonly [name in LaunchS
 /** What each platform cannot do without. Each platform adds its line here. */
 const REQUIRED: { readonly [platform in LaunchPlatform]?: readonly LaunchSetting[] } = {
   "fly-machines": ["FLY_APP", "FLY_IMAGE", "FLY_API_TOKEN"],
+  "aws-batch": REQUIRED_BY_AWS_BATCH,
 };
 
 /** The settings that the platform named by LAUNCHER lacks. */
 export function missingLaunchSettings(settings: Given): readonly LaunchSetting[] {
-  return (REQUIRED[settings.LAUNCHER] ?? []).filter((name) => settings[name] === undefined);
+  const missing = (REQUIRED[settings.LAUNCHER] ?? []).filter((name) => settings[name] === undefined);
+  return settings.LAUNCHER === "aws-batch" ? [...missing, ...missingAwsRegion(settings)] : missing;
 }

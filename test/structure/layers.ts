@@ -117,7 +117,11 @@ export const CONFINED: readonly { readonly name: RegExp; readonly within: string
   { name: /^node-cron$/, within: "", to: ["processor/cli/", "processor/config/config.ts"] },
   { name: /^prom-client$/, within: "", to: ["processor/monitoring/"] },
   { name: /^@tus\/server$/, within: "", to: ["edge/routes/posts/uploads.ts", "edge/uploads/r2-tus-store.ts"] },
-  { name: /^aws4fetch$/, within: "", to: ["edge/uploads/part-addresses.ts"] },
+  {
+    name: /^aws4fetch$/,
+    within: "",
+    to: ["edge/uploads/part-addresses.ts", "edge/launchers/aws-batch/batch-request.ts"],
+  },
   // Tokens of other people's issuers; our own are signed and verified by shared/playback-token.
   { name: /^jose$/, within: "", to: ["edge/auth/viewers/"] },
   { name: /^hls\.js$/, within: "edge/", to: ["edge/watch/client/"] },
