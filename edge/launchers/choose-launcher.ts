@@ -1,7 +1,9 @@
 import { awsBatchSettings } from "../settings/aws-batch-settings.ts";
+import { cloudRunSettings } from "../settings/cloud-run-settings.ts";
 import { flyMachinesSettings } from "../settings/fly-machines-settings.ts";
 import { ConfigurationError, type Settings } from "../settings/settings.ts";
 import { awsBatch } from "./aws-batch/aws-batch.ts";
+import { cloudRun } from "./cloud-run/cloud-run.ts";
 import { flyMachines } from "./fly-machines/fly-machines.ts";
 import type { Launcher, LaunchPlatform } from "./launcher.ts";
 
@@ -17,7 +19,7 @@ const LAUNCHERS: { readonly [platform in Exclude<LaunchPlatform, "none">]: MakeL
   "fly-machines": (settings, deps) => flyMachines(flyMachinesSettings(settings), deps),
   "aws-batch": (settings, deps) => awsBatch(awsBatchSettings(settings), deps),
   "cloudflare-containers": notInThisRelease("cloudflare-containers"),
-  "cloud-run": notInThisRelease("cloud-run"),
+  "cloud-run": (settings, deps) => cloudRun(cloudRunSettings(settings), deps),
   kubernetes: notInThisRelease("kubernetes"),
 };
 

@@ -37,11 +37,12 @@ export async function callPlatform(
     headers: { accept: "application/json", "user-agent": "ladderlock-launcher", ...json, ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return {
-    status: response.status,
-    body: parsedJson(await response.text()),
-    retryAfterSeconds: readRetryAfter(response.headers.get("retry-after"), tools.now()),
-  };
+  return readReply(response, tools.now());
+}
+
+export async function readReply(response: Response, now: number): Promise<PlatformReply> {
+  const retryAfterSeconds = readRetryAfter(response.headers.get("retry-after"), now);
+  return { status: response.status, body: parsedJson(await response.text()), retryAfterSeconds };
 }
 
 function parsedJson(text: string): unknown {
@@ -61,10 +62,17 @@ export function isUncertain({ status }: PlatformReply): boolean {
   return status === 408 || status >= 500;
 }
 
+/** What a platform's error is about, beside its status. */
+export type Says = { readonly isCapacity: boolean; readonly isPassing?: boolean };
+
 /** The refusal of a launch. `words` is what the platform says, without secrets. */
-export function refusedLaunch(reply: PlatformReply, words: string, saysCapacity: boolean): LaunchAnswer {
+export function refusedLaunch(
+  reply: PlatformReply,
+  words: string,
+  { isCapacity, isPassing = false }: Says,
+): LaunchAnswer {
   const { status, retryAfterSeconds } = reply;
-  const cause = status === 429 ? "throttled" : saysCapacity ? "capacity" : "misconfigured";
+  const cause = isCapacity ? "capacity" : isPassing || status === 429 ? "throttled" : "misconfigured";
   return { kind: "refused", cause, reason: `HTTP ${status}: ${words}`, retryAfterSeconds };
 }
 

@@ -9,6 +9,17 @@ const PLATFORMS: readonly (readonly [platform: string, settings: Readonly<Record
     "fly-machines",
     { FLY_APP: "ladderlock-jobs", FLY_IMAGE: "registry.fly.io/ladderlock-jobs:1", FLY_API_TOKEN: "FlyV1 fm2_x" },
   ],
+  [
+    "cloud-run",
+    {
+      ...{ CLOUD_RUN_PROJECT: "my-films", CLOUD_RUN_REGION: "europe-west4", CLOUD_RUN_JOB: "ladderlock" },
+      CLOUD_RUN_SERVICE_ACCOUNT_KEY: JSON.stringify({
+        ...{ type: "service_account", client_email: "a@my-films.iam.gserviceaccount.com", private_key_id: "k1" },
+        private_key: "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n",
+        token_uri: "https://oauth2.googleapis.com/token",
+      }),
+    },
+  ],
 ];
 
 const settingsWith = (more: Record<string, string>) => readSettings({ ...TEST_SECRETS, ...REQUIRED, ...more });

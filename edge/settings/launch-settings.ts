@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AWS_BATCH_SETTINGS, missingAwsRegion, REQUIRED_BY_AWS_BATCH } from "./aws-batch-settings.ts";
+import { CLOUD_RUN_SETTINGS } from "./cloud-run-settings.ts";
 import { FLY_MACHINES_SETTINGS } from "./fly-machines-settings.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
 
@@ -43,6 +44,7 @@ export const LAUNCH_SETTINGS = {
   ...COMMON,
   ...FLY_MACHINES_SETTINGS,
   ...AWS_BATCH_SETTINGS,
+  ...CLOUD_RUN_SETTINGS,
 };
 
 type LaunchSetting = keyof typeof LAUNCH_SETTINGS;
@@ -52,6 +54,7 @@ type Given = { readonly LAUNCHER: LaunchPlatform } & { readonly [name in LaunchS
 const REQUIRED: { readonly [platform in LaunchPlatform]?: readonly LaunchSetting[] } = {
   "fly-machines": ["FLY_APP", "FLY_IMAGE", "FLY_API_TOKEN"],
   "aws-batch": REQUIRED_BY_AWS_BATCH,
+  "cloud-run": ["CLOUD_RUN_PROJECT", "CLOUD_RUN_REGION", "CLOUD_RUN_JOB", "CLOUD_RUN_SERVICE_ACCOUNT_KEY"],
 };
 
 /** The settings that the platform named by LAUNCHER lacks. */

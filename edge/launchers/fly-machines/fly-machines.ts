@@ -80,7 +80,7 @@ function isYoungTwin(machine: Machine, now: number): boolean {
 function refusal(api: FlyApi, reply: PlatformReply): LaunchAnswer {
   const { isCapacity } = flyError(reply);
   if (isUncertain(reply) && !isCapacity) throw failed(api, reply);
-  return refusedLaunch(reply, api.words(reply), isCapacity);
+  return refusedLaunch(reply, api.words(reply), { isCapacity });
 }
 
 async function idOfName(api: FlyApi, order: LaunchOrder, signal: AbortSignal): Promise<string> {
