@@ -23,7 +23,7 @@ export const EXIT_MEANINGS: { readonly [Name in keyof typeof EXIT]: Meaning } = 
     remedy: "correct what stderr names; `queue show <jobId>` has the reason",
   },
   tryLater: {
-    of: "all but `serve`",
+    of: "all but `serve` and `launcher`",
     means:
       "a transient fault, a stop, or the Worker or the database is unavailable; `run`: another holds the job, or it waits",
     remedy: "start it again later",

@@ -164,6 +164,13 @@ async function performProcessor(
       return importContent(config, command, { out, err, progress }, stop);
     });
   }
+  if (command.name === "launcher") {
+    const { launcher } = await import("../processor/cli/launcher.ts");
+    const { readLauncherConfig } = await import("../processor/config/launcher-config.ts");
+    return configured(readLauncherConfig(process.env), err, (config) =>
+      launcher(config, { command: thisProgram(), environment: process.env }),
+    );
+  }
   const { readConfig } = await import("../processor/config/config.ts");
   return configured(readConfig(process.env), err, async (config) => {
     switch (command.name) {
@@ -181,6 +188,12 @@ async function performProcessor(
         return command satisfies never;
     }
   });
+}
+
+/** As it was started, without the arguments of the command. */
+function thisProgram(): readonly [string, ...string[]] {
+  const [, script = ""] = process.argv;
+  return [process.execPath, ...process.execArgv, script];
 }
 
 /** The environment, with the server and the key of the flags and the configuration file in it. */

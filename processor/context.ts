@@ -23,9 +23,9 @@ export type ProcessorContext = AsyncDisposable &
     readonly run: (order: WorkOrder, run: JobRun) => Promise<JobOutcome>;
   };
 
-export function loggerFor(config: ProcessorConfig): Logger {
+export function loggerFor(config: ProcessorConfig, more: readonly string[] = []): Logger {
   const { secretAccessKey, accessKeyId } = config.objectStore;
-  const secrets = [config.processorToken, secretAccessKey, accessKeyId, ...passwordIn(config.databaseUrl)];
+  const secrets = [config.processorToken, secretAccessKey, accessKeyId, ...passwordIn(config.databaseUrl), ...more];
   return createLogger({ level: config.logLevel, secrets });
 }
 

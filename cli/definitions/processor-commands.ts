@@ -1,12 +1,13 @@
 import type { Command as Program } from "commander";
 import type { ImportOptions } from "../../processor/cli/import.ts";
 import { IMPORT_SETTING_NAMES } from "../../processor/config/import-config.ts";
-import { processorSettingsText } from "./processor-settings-text.ts";
+import { launcherSettingsText, processorSettingsText } from "./processor-settings-text.ts";
 
 /** Commands that need the buckets, or the secret of processors. */
 export type ProcessorCommand =
   | { readonly name: "serve" }
   | { readonly name: "run"; readonly jobId: string | null }
+  | { readonly name: "launcher" }
   | { readonly name: "gc"; readonly dryRun: boolean; readonly json: boolean }
   | ({ readonly name: "import" } & ImportOptions);
 
@@ -21,9 +22,16 @@ export function addProcessorCommands(program: Program, done: (command: Processor
     .action(() => done({ name: "serve" }));
   program
     .command("run [jobId]")
-    .description("run one job (or VIDEO_JOB_ID) and exit (needs what `serve` needs)")
+    .description(
+      "run one job (or VIDEO_JOB_ID), then the encrypt job that follows, and exit (needs what `serve` needs)",
+    )
     .addHelpText("after", settings)
     .action((jobId: string | undefined) => done({ name: "run", jobId: jobId ?? null }));
+  program
+    .command("launcher")
+    .description("start `run` for each job that a Worker with LAUNCHER=local launches (needs what `serve` needs)")
+    .addHelpText("after", () => launcherSettingsText())
+    .action(() => done({ name: "launcher" }));
   program
     .command("gc")
     .description("delete stored objects that nothing refers to (needs PROCESSOR_TOKEN and the buckets)")

@@ -1,11 +1,13 @@
 import { awsBatchSettings } from "../settings/aws-batch-settings.ts";
 import { cloudRunSettings } from "../settings/cloud-run-settings.ts";
 import { flyMachinesSettings } from "../settings/fly-machines-settings.ts";
+import { localLauncherSettings } from "../settings/local-launcher-settings.ts";
 import { ConfigurationError, type Settings } from "../settings/settings.ts";
 import { awsBatch } from "./aws-batch/aws-batch.ts";
 import { cloudRun } from "./cloud-run/cloud-run.ts";
 import { flyMachines } from "./fly-machines/fly-machines.ts";
 import type { Launcher, LaunchPlatform } from "./launcher.ts";
+import { local } from "./local/local.ts";
 
 export type LauncherDeps = {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -15,7 +17,7 @@ export type LauncherDeps = {
 type MakeLauncher = (settings: Settings, deps: LauncherDeps) => Launcher;
 
 const LAUNCHERS: { readonly [platform in Exclude<LaunchPlatform, "none">]: MakeLauncher } = {
-  local: notInThisRelease("local"),
+  local: (settings, deps) => local(localLauncherSettings(settings), deps),
   "fly-machines": (settings, deps) => flyMachines(flyMachinesSettings(settings), deps),
   "aws-batch": (settings, deps) => awsBatch(awsBatchSettings(settings), deps),
   "cloudflare-containers": notInThisRelease("cloudflare-containers"),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { AWS_BATCH_SETTINGS, missingAwsRegion, REQUIRED_BY_AWS_BATCH } from "./aws-batch-settings.ts";
 import { CLOUD_RUN_SETTINGS } from "./cloud-run-settings.ts";
 import { FLY_MACHINES_SETTINGS } from "./fly-machines-settings.ts";
+import { LOCAL_LAUNCHER_SETTINGS } from "./local-launcher-settings.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
 
 export const LAUNCH_PLATFORMS = [
@@ -42,6 +43,7 @@ const COMMON = {
 /** Settings of launches. Each platform adds its own here, from `<platform>-settings.ts` of this folder. */
 export const LAUNCH_SETTINGS = {
   ...COMMON,
+  ...LOCAL_LAUNCHER_SETTINGS,
   ...FLY_MACHINES_SETTINGS,
   ...AWS_BATCH_SETTINGS,
   ...CLOUD_RUN_SETTINGS,
@@ -52,6 +54,7 @@ type Given = { readonly LAUNCHER: LaunchPlatform } & { readonly [name in LaunchS
 
 /** What each platform cannot do without. Each platform adds its line here. */
 const REQUIRED: { readonly [platform in LaunchPlatform]?: readonly LaunchSetting[] } = {
+  local: ["LOCAL_LAUNCHER_URL", "LOCAL_LAUNCHER_TOKEN"],
   "fly-machines": ["FLY_APP", "FLY_IMAGE", "FLY_API_TOKEN"],
   "aws-batch": REQUIRED_BY_AWS_BATCH,
   "cloud-run": ["CLOUD_RUN_PROJECT", "CLOUD_RUN_REGION", "CLOUD_RUN_JOB", "CLOUD_RUN_SERVICE_ACCOUNT_KEY"],

@@ -23,6 +23,7 @@ import {
   prefixUsesSchema,
   progressSchema,
   scanReportSchema,
+  transcodeReplySchema,
   transcodeReportSchema,
   type WorkOrder,
   workOrderSchema,
@@ -119,7 +120,7 @@ export function createHttpJobService(options: HttpJobServiceOptions): JobService
     recordTranscode: async (held, report, signal) => {
       const input = { ...of(held), body: transcodeReportSchema.parse(report) };
       const ask = (call: Call) => client.recordTranscode(input, call);
-      return about(held, "transcode-result", { retry: PATIENT, signal }, ask, nothing);
+      return about(held, "transcode-result", { retry: PATIENT, signal }, ask, readTranscodeReply);
     },
     recordEncrypt: async (held, report, signal) => {
       const input = { ...of(held), body: encryptReportSchema.parse(report) };
@@ -144,6 +145,8 @@ export function createHttpJobService(options: HttpJobServiceOptions): JobService
 }
 
 const nothing = () => null;
+/** A Worker of an earlier release replies without a body. */
+const readTranscodeReply = (reply: unknown) => transcodeReplySchema.parse(reply ?? { encryptJobId: null });
 const endless = () => new AbortController().signal;
 
 export function withoutLargeReplies(send: Fetch): Fetch {

@@ -11,6 +11,7 @@ import type {
   FailReport,
   HeldJob,
   Progress,
+  TranscodeReply,
   TranscodeReport,
 } from "../../shared/application/protocols/job-protocol.ts";
 import { abortableSleep } from "../abortable-sleep.ts";
@@ -28,7 +29,7 @@ export type JobClient = Pick<JobService, "claim" | "claimOne" | "scan" | "usesOf
   /** One try: the next progress replaces this one. */
   progress(job: HeldJob, progress: Progress, signal: AbortSignal): Promise<void>;
   keys(job: HeldJob, signal: AbortSignal): Promise<ContentKeys>;
-  recordTranscode(job: HeldJob, report: TranscodeReport, signal: AbortSignal): Promise<void>;
+  recordTranscode(job: HeldJob, report: TranscodeReport, signal: AbortSignal): Promise<TranscodeReply>;
   recordEncrypt(job: HeldJob, report: EncryptReport, signal: AbortSignal): Promise<void>;
   fail(job: HeldJob, report: FailReport, signal: AbortSignal): Promise<FailReply>;
   release(job: HeldJob, signal: AbortSignal): Promise<void>;
@@ -52,7 +53,7 @@ export function jobClientOver(service: JobService): JobClient {
     heartbeat: async (...call) => granted("heartbeat", await service.heartbeat(...call)),
     progress: async (...call) => void granted("progress", await service.progress(...call)),
     keys: async (...call) => granted("keys", await service.keys(...call)),
-    recordTranscode: async (...call) => void granted("transcode-result", await service.recordTranscode(...call)),
+    recordTranscode: async (...call) => granted("transcode-result", await service.recordTranscode(...call)),
     recordEncrypt: async (...call) => void granted("encrypt-result", await service.recordEncrypt(...call)),
     fail: async (...call) => granted("fail", await service.fail(...call)),
     release: async (...call) => void granted("release", await service.release(...call)),

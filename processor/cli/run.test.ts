@@ -6,7 +6,7 @@ import type { JobOutcome, JobRun } from "../jobs/loop/job-outcome.ts";
 import { type JobService, PROCESSOR_TOKEN, startJobService, transcodeOrder } from "../jobs/loop/job-service.fixture.ts";
 import { createLogger } from "../log.ts";
 import { RetryableError } from "../retryable-error.ts";
-import { runOneJob } from "./run.ts";
+import { runPart } from "./run.ts";
 
 type Run = (order: { jobId: string }, run: JobRun) => Promise<JobOutcome>;
 
@@ -25,7 +25,8 @@ async function codeOf(
   if (read.kind === "invalid") throw new Error(read.problems.join());
   const client = createJobClient({ ...read.config, sleep: async () => delay(1) });
   const log = createLogger({ level: "silent", secrets: [] });
-  return runOneJob("j1", { config: read.config, client, log, run: work }, more.stop ?? new AbortController().signal);
+  const context = { config: read.config, client, log, run: work };
+  return runPart("j1", context, () => null, more.stop ?? new AbortController().signal);
 }
 
 const done: Run = async () => ({ kind: "done", record: async () => {} });

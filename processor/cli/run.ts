@@ -4,6 +4,7 @@ import { secretId } from "../../shared/lib/random-id.ts";
 import { JobServiceError } from "../adapters/job-client-errors.ts";
 import type { ProcessorConfig } from "../config/config.ts";
 import { loggerFor, openContext, type ProcessorContext } from "../context.ts";
+import { followingClient } from "../jobs/loop/following-client.ts";
 import { lastClaimSignal } from "../jobs/loop/job-loop.ts";
 import { type HeldJobEnd, workOnHeldJob } from "../jobs/loop/run-claimed-job.ts";
 import { failUnreadable } from "../jobs/loop/unreadable-order.ts";
@@ -12,7 +13,7 @@ import { openJobs } from "./open-jobs.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { usableFfmpeg } from "./usable-ffmpeg.ts";
 
-/** `ladderlock run`: does one job and resolves to the exit code that says how it went. */
+/** `ladderlock run`: runs one job, and the encrypt job that follows from it. Resolves to the exit code. */
 export async function run(config: ProcessorConfig, jobId: string): Promise<number> {
   const log = loggerFor(config);
   const stop = stopOnSignals(config.stopSeconds, EXIT.tryLater, (signal) => log.info({ signal }, "stopping"));
@@ -22,14 +23,37 @@ export async function run(config: ProcessorConfig, jobId: string): Promise<numbe
     return EXIT.badConfiguration;
   }
   await using jobs = openJobs(config, log);
-  await using context = await openContext(config, log, jobs.client);
+  const following = followingClient(jobs.client, stop);
+  await using context = await openContext(config, log, config.runFollowUp ? following.client : jobs.client);
   // Awaited here: the context is disposed of when this function returns.
-  return await runOneJob(jobId, context, stop);
+  return await runPart(jobId, context, following.encryptJobId, stop);
 }
 
 type RunContext = Pick<ProcessorContext, "config" | "client" | "log" | "run">;
 
-export async function runOneJob(jobId: string, context: RunContext, stop: AbortSignal): Promise<number> {
+/** The job, then the one that `followUp` names once the job has ended. The exit code is that of the last. */
+export async function runPart(
+  jobId: string,
+  context: RunContext,
+  followUp: () => string | null,
+  stop: AbortSignal,
+): Promise<number> {
+  const code = await runOneJob(jobId, context, stop, codeOfReply);
+  const next = followUp();
+  if (next === null) return code;
+  if (!stop.aborted) return await runOneJob(next, context, stop, codeOfFollowUpReply);
+  context.log.info({ jobId: next }, "stopped before the encrypt job, which another run claims");
+  return EXIT.tryLater;
+}
+
+type CodeOfReply = (reply: Exclude<ClaimOneReply, { outcome: "claimed" }>) => number;
+
+async function runOneJob(
+  jobId: string,
+  context: RunContext,
+  stop: AbortSignal,
+  codeOfNoClaim: CodeOfReply,
+): Promise<number> {
   const { client, config, log } = context;
   let reply: ClaimOneAnswer;
   try {
@@ -45,7 +69,7 @@ export async function runOneJob(jobId: string, context: RunContext, stop: AbortS
   }
   if (reply.outcome !== "claimed") {
     log.info({ jobId, ...reply }, "nothing to do");
-    return codeOfReply(reply);
+    return codeOfNoClaim(reply);
   }
   const { order } = reply;
   const times = { heartbeatMs: config.heartbeatSeconds * 1000, finalReportTimeoutMs: config.stopSeconds * 1000 };
@@ -57,7 +81,7 @@ function codeOfFault(error: unknown): number {
   return error instanceof JobServiceError && error.refusedWith !== null ? EXIT.badConfiguration : EXIT.tryLater;
 }
 
-function codeOfReply(reply: Exclude<ClaimOneReply, { outcome: "claimed" }>): number {
+function codeOfReply(reply: Parameters<CodeOfReply>[0]): number {
   switch (reply.outcome) {
     case "ended":
       return reply.state === "FAILED" ? EXIT.badInput : EXIT.ok;
@@ -68,6 +92,12 @@ function codeOfReply(reply: Exclude<ClaimOneReply, { outcome: "claimed" }>): num
     default:
       return reply satisfies never;
   }
+}
+
+/** An encrypt job that another holds, or that is gone with its part, leaves nothing to do for this run. */
+function codeOfFollowUpReply(reply: Parameters<CodeOfReply>[0]): number {
+  const isTaken = reply.outcome === "unknown" || (reply.outcome === "later" && reply.because === "leased");
+  return isTaken ? EXIT.ok : codeOfReply(reply);
 }
 
 function codeOfEnd(end: HeldJobEnd): number {

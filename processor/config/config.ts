@@ -12,6 +12,7 @@ import {
   requiredUrl,
   type Setting,
   text,
+  trueOrFalse,
   wholeNumber,
 } from "./setting.ts";
 
@@ -60,6 +61,8 @@ export type ProcessorConfig = {
   readonly logLevel: string;
   /** What `run` does when it is given no job. */
   readonly videoJobId: string | null;
+  /** Whether `run` claims the encrypt job of its part after the transcode job. */
+  readonly runFollowUp: boolean;
   /** The name that people see as the holder of a lease. */
   readonly owner: string;
 };
@@ -196,6 +199,7 @@ export const SETTINGS = {
   METRICS_HOST: text("127.0.0.1", "address that METRICS_PORT listens on; 0.0.0.0 in a container"),
   LOG_LEVEL: choice("info", LOG_LEVELS, "minimum log level"),
   VIDEO_JOB_ID: optionalText("job that `run` runs if none is given"),
+  RUN_FOLLOW_UP: trueOrFalse(true, "whether `run` of a transcode job also runs the encrypt job that follows"),
 } satisfies Record<string, Setting>;
 
 /** Read by `ladderlock import`, and by the commands that speak to the API alone. */
@@ -282,6 +286,7 @@ function configOf(env: z.output<typeof environmentSchema>): ProcessorConfig {
     metricsHost: env.METRICS_HOST,
     logLevel: env.LOG_LEVEL,
     videoJobId: env.VIDEO_JOB_ID,
+    runFollowUp: env.RUN_FOLLOW_UP,
     owner: `${hostname()}/${process.pid}`.slice(0, 200),
   };
 }

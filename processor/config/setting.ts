@@ -63,6 +63,14 @@ export function choice(preset: string, values: readonly string[], meaning: strin
   return setting(schema, { meaning: `${meaning}: ${values.join(", ")}` }, preset);
 }
 
+export function trueOrFalse(preset: boolean, meaning: string) {
+  const schema = z
+    .enum(["true", "false"], { error: `must be true or false (default ${preset})` })
+    .default(preset ? "true" : "false")
+    .transform((value) => value === "true");
+  return setting(schema, { meaning: `${meaning}: true, false` }, String(preset));
+}
+
 /** Any other rule: `parse` returns undefined for what it refuses. */
 export function parsed<T>(preset: string, error: string, said: Said, parse: (value: string) => T | undefined) {
   const schema = z

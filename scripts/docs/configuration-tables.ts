@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { SETTINGS_SCHEMA } from "../../edge/settings/settings.ts";
 import { OPERATOR_SETTINGS, SETTINGS } from "../../processor/config/config.ts";
+import { LAUNCHER_SETTINGS } from "../../processor/config/launcher-config.ts";
 import type { Setting } from "../../processor/config/setting.ts";
 import { type GeneratedTables, markdownTable } from "./generated-tables.ts";
 
@@ -27,7 +28,11 @@ export function workerTables(wranglerToml: string): GeneratedTables {
 
 /** The settings of the processor, from the table that `--help` prints. */
 export function processorTables(): GeneratedTables {
-  return { processor: settingTable(SETTINGS), operator: settingTable(OPERATOR_SETTINGS) };
+  return {
+    processor: settingTable(SETTINGS),
+    launcher: settingTable(LAUNCHER_SETTINGS),
+    operator: settingTable(OPERATOR_SETTINGS),
+  };
 }
 
 function settingTable(settings: Readonly<Record<string, Setting>>): string {

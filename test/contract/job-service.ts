@@ -179,13 +179,22 @@ export function describeJobService(name: string, open: OpenJobService): void {
     describe("a result", () => {
       it("records a transcode once, and succeeds again when its response was lost", async () => {
         const { post, order } = await transcoding();
-        for (let n = 0; n < 2; n++)
-          expect(await service.recordTranscode(order, REPORT)).toEqual({ kind: "done", value: null });
+        const replies = [await service.recordTranscode(order, REPORT), await service.recordTranscode(order, REPORT)];
         const jobs = await persistence.jobs.list({ videoPostId: post.id, limit: 10 });
+        const encryptJobId = jobs.find(({ kind }) => kind === "ENCRYPT")?.jobId;
+        expect(replies).toEqual([0, 1].map(() => ({ kind: "done", value: { encryptJobId } })));
         const states = jobs.map(({ kind, state }) => `${kind} ${state}`);
         expect(states.toSorted()).toEqual(["ENCRYPT QUEUED", "TRANSCODE SUCCEEDED"]);
         const { clear } = onlyPart(await reload(persistence, post.id));
         expect(clear).toEqual({ prefix: `a-film/${order.jobId}/c1/`, transcodeJobId: order.jobId });
+      });
+
+      it("names no encrypt job to a repeated transcode result when another claim holds the job", async () => {
+        const { order } = await transcoding();
+        await service.recordTranscode(order, { ...REPORT, followsUp: true });
+        await claimed();
+        const again = await service.recordTranscode(order, { ...REPORT, followsUp: true });
+        expect(again).toEqual({ kind: "done", value: { encryptJobId: null } });
       });
 
       it("publishes an encryption, under the keys that the job received", async () => {

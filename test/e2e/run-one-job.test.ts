@@ -49,6 +49,11 @@ async function newestJob(videoPostId: string): Promise<Job> {
 const postStatus = async (videoPostId: string) =>
   bodyOf(await stack.client.getVideoPost({ params: { videoPostId } })).status;
 
+async function expectToPlay(videoPostId: string): Promise<void> {
+  const { masterUrl } = await stack.token({ videoPostId, fileIndex: 0 });
+  expect((await fetch(stack.origin + masterUrl)).status).toBe(200);
+}
+
 /** The exit code, and everything that was printed. What it leaves behind fails the test. */
 async function ended(
   args: string[],
@@ -81,16 +86,28 @@ function internal(route: string, token: string, body: unknown): Promise<Response
 }
 
 describe.concurrent("ladderlock run", () => {
-  it("does the job that it is given and ends with 0; asked again it ends with 0 at once", async () => {
+  it("publishes a part: it encrypts the clear segments that its transcode job has left on the disk", async () => {
     const transcode = await createPost(clips.short);
-    const first = await ended(["run", transcode.jobId]);
+    const { code, log } = await ended(["run"], { VIDEO_JOB_ID: transcode.jobId });
+    expect([code, (await job(transcode.jobId)).state]).toEqual([0, "SUCCEEDED"]);
+    expect(log).toMatch(/"origin":"disk".*"encrypting"/);
+    expect(await newestJob(transcode.videoPostId)).toMatchObject({ kind: "ENCRYPT", state: "SUCCEEDED", attempt: 1 });
+    expect(await postStatus(transcode.videoPostId)).toBe("PUBLISHED");
+    await expectToPlay(transcode.videoPostId);
+  });
+
+  it("runs no other job with RUN_FOLLOW_UP=false; asked again it ends with 0 at once", async () => {
+    const transcode = await createPost(clips.short);
+    const first = await ended(["run", transcode.jobId], { RUN_FOLLOW_UP: "false" });
     expect([first.code, (await job(transcode.jobId)).state]).toEqual([0, "SUCCEEDED"]);
     const again = await ended(["run", transcode.jobId]);
     expect(again.code).toBe(0);
     expect(again.log).not.toContain("job claimed");
     const encrypt = await newestJob(transcode.videoPostId);
     expect(encrypt).toMatchObject({ kind: "ENCRYPT", state: "QUEUED" });
-    expect((await ended(["run"], { VIDEO_JOB_ID: encrypt.jobId })).code).toBe(0);
+    const { code, log } = await ended(["run"], { VIDEO_JOB_ID: encrypt.jobId });
+    expect(code).toBe(0);
+    expect(log).toMatch(/"origin":"object store".*"encrypting"/);
     expect(await postStatus(transcode.videoPostId)).toBe("PUBLISHED");
   });
 
@@ -184,7 +201,6 @@ describe("ladderlock gc", () => {
   it("finds what a dead claim left, says so in a dry run, and deletes that alone", async () => {
     const transcode = await createPost(clips.short);
     await ended(["run", transcode.jobId]);
-    await ended(["run", (await newestJob(transcode.videoPostId)).jobId]);
     const credentials = { accessKeyId: "local", secretAccessKey: "local-development-only" };
     const s3 = createS3Client({ endpoint: `${stack.origin}/cdn-cgi/local/r2/s3`, region: "auto", ...credentials });
     const source = createObjectStore(s3, "ladderlock-source");
@@ -207,9 +223,7 @@ describe("ladderlock gc", () => {
     expect(wet.garbage.map(({ prefix }: { prefix: string }) => prefix)).toContain(waste);
     await expect.poll(() => source.list(waste, signal), { timeout: 30_000, interval: 500 }).toEqual([]);
     expect(await source.list(`one-job/${transcode.jobId}/`, signal)).toHaveLength(named.length - 1);
-    const part = { videoPostId: transcode.videoPostId, fileIndex: 0 };
-    const { masterUrl } = await stack.token(part);
-    expect((await fetch(stack.origin + masterUrl)).status).toBe(200);
+    await expectToPlay(transcode.videoPostId);
     s3.destroy();
   });
 });

@@ -13,6 +13,7 @@ import {
   prefixUsesSchema,
   progressSchema,
   scanReportSchema,
+  transcodeReplySchema,
   transcodeReportSchema,
   workOrderSchema,
 } from "../../../shared/application/protocols/job-protocol.ts";
@@ -123,7 +124,7 @@ export const recordTranscode = defineRoute({
   summary: "Records the result of a transcode job",
   access: JOB,
   body: transcodeReportSchema,
-  responses: DONE,
+  responses: { 200: { description: "The encrypt job that follows", schema: transcodeReplySchema } },
   problems: HELD_PROBLEMS,
 });
 

@@ -35,7 +35,7 @@ export const internalJobRoutes: readonly Route<JobServiceContext>[] = [
   }),
   route(define.recordTranscode, {
     handle: async (context: JobServiceContext, { held, body, execution }) =>
-      nothingOf(await jobServiceOf(context, execution).recordTranscode(held, body)),
+      answerOf(await jobServiceOf(context, execution).recordTranscode(held, body)),
   }),
   route(define.recordEncrypt, {
     handle: async (context: JobServiceContext, { held, body, execution }) =>

@@ -269,7 +269,7 @@ describe("the job loop", () => {
     const client = createJobClient({ serviceUrl: service.url, processorToken: PROCESSOR_TOKEN });
     const run: Run = async () => {
       const order = transcodeOrder("j1");
-      return done(() => client.recordTranscode(order, REPORT, new AbortController().signal));
+      return done(async () => void (await client.recordTranscode(order, REPORT, new AbortController().signal)));
     };
     await loopWhile(service, run, () => service.until(() => service.routes("j1").length === 2));
     expect(service.routes("j1")).toEqual(["j1/transcode-result", "j1/cancelled"]);

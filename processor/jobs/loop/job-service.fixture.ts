@@ -22,6 +22,8 @@ export type JobService = AsyncDisposable & {
   keys: ContentKeys | null;
   /** What claims of one job are answered where it is not in `queue`; `unknown` where there is nothing. */
   readonly replies: Map<string, ClaimOneReply>;
+  /** The encrypt job that transcode results are answered with; null answers as an earlier release, without a body. */
+  encryptJobId: string | null;
   /** Whether the attempts of jobs that fail are used up. */
   exhausted: boolean;
   /** What stored prefixes are; `garbage` where there is nothing. */
@@ -61,6 +63,7 @@ export async function startJobService(): Promise<JobService> {
     scan: () => ({ requeued: 0, exhausted: 0, created: 0, refreshed: 0, revocationsDeleted: 0 }),
     heartbeat: (_call, jobId) => ({ cancel: service.cancelRequested.has(jobId) }),
     keys: () => service.keys,
+    "transcode-result": () => (service.encryptJobId === null ? undefined : { encryptJobId: service.encryptJobId }),
     fail: () => (service.exhausted ? { outcome: "failed", runAfter: null } : { outcome: "retry", runAfter: 1 }),
     check: ({ body }) => ({ uses: prefixesIn(body).map((prefix) => service.uses.get(prefix) ?? "garbage") }),
     delete: ({ body }) => ({ deleted: prefixesIn(body).filter((prefix) => !service.uses.has(prefix)) }),
@@ -93,6 +96,7 @@ export async function startJobService(): Promise<JobService> {
     cancelRequested: new Set(),
     keys: null,
     replies: new Map(),
+    encryptJobId: null,
     exhausted: false,
     uses: new Map(),
     routes: (jobId) =>

@@ -94,7 +94,12 @@ export async function runRekeyJob(
   if (keepsAll) await workRoot.keep(order.clearPrefix, directory);
   const probe = { container: "hls", headerDuration: null, video: null, audio: null };
   const result = { durationSeconds, probe, warnings: [], variants };
-  return { kind: "done", record: (last) => dependencies.client.recordTranscode(order, result, last) };
+  return {
+    kind: "done",
+    record: async (last) => {
+      await dependencies.client.recordTranscode(order, result, last);
+    },
+  };
 }
 
 const UNEQUAL = "The qualities are not equally long, so they are not of one video.";

@@ -106,9 +106,9 @@ export async function runTranscodeJob(
   const sentences = [...plan.warnings, ...warnings].slice(0, 50).map((sentence) => sentence.slice(0, 500));
   return {
     kind: "done",
-    record: (last) => {
+    record: async (last) => {
       const result = { durationSeconds, probe: probeFacts, warnings: sentences, variants };
-      return dependencies.client.recordTranscode(order, result, last);
+      await dependencies.client.recordTranscode(order, result, last);
     },
   };
 }

@@ -11,6 +11,7 @@ import type {
   HeldJob,
   Progress,
   ScanReport,
+  TranscodeReply,
   TranscodeReport,
   WorkOrder,
 } from "../protocols/job-protocol.ts";
@@ -36,7 +37,7 @@ export interface JobService {
   progress(held: HeldJob, progress: Progress, signal?: AbortSignal): Promise<JobOutcome>;
   /** The content keys of an encrypt job: STAGED by its first call, the same for every claim of the job. */
   keys(held: HeldJob, signal?: AbortSignal): Promise<JobOutcome<ContentKeys>>;
-  recordTranscode(held: HeldJob, report: TranscodeReport, signal?: AbortSignal): Promise<JobOutcome>;
+  recordTranscode(held: HeldJob, report: TranscodeReport, signal?: AbortSignal): Promise<JobOutcome<TranscodeReply>>;
   recordEncrypt(held: HeldJob, report: EncryptReport, signal?: AbortSignal): Promise<JobOutcome>;
   fail(held: HeldJob, report: FailReport, signal?: AbortSignal): Promise<JobOutcome<FailReply>>;
   /** A clean stop: the job is requeued and its attempt returned. */

@@ -1,8 +1,9 @@
 import { encryptedPrefix } from "../../domain/object-keys.ts";
+import type { TranscodeJob } from "../../domain/transcode-job.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "../commands/apply-video-post-results.ts";
 import type { CommandOutcome } from "../decide-and-save.ts";
-import type { EncryptReport, HeldJob, TranscodeReport } from "../protocols/job-protocol.ts";
+import type { EncryptReport, HeldJob, TranscodeReply, TranscodeReport } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import { continueRotationLater } from "./follow-up.ts";
 import { fenceOf, type Holder, identifyHolder } from "./identify.ts";
@@ -12,8 +13,8 @@ import { leaseLost, refusalOf } from "./refusals.ts";
 export async function recordTranscode(
   deps: JobServiceDeps,
   held: HeldJob,
-  report: TranscodeReport,
-): Promise<JobOutcome> {
+  { followsUp: _, ...report }: TranscodeReport,
+): Promise<JobOutcome<TranscodeReply>> {
   const identified = await identifyHolder(deps, held);
   if (identified.kind === "refused") return identified;
   const { holder } = identified;
@@ -22,7 +23,10 @@ export async function recordTranscode(
   const now = deps.now();
   const made = { transcodeJobId: job.jobId, prefix, encryptJobId: uuidV7(now) };
   const result = { ...report, ...made, kind: "done" } as const;
-  return finished(deps, holder, await applyVideoPostTranscodeResult(deps.posts, targetOf(holder), result, now));
+  const outcome = await applyVideoPostTranscodeResult(deps.posts, targetOf(holder), result, now);
+  const finish = await finished(deps, holder, outcome);
+  if (finish.kind === "refused") return finish;
+  return done({ encryptJobId: outcome.kind === "done" ? made.encryptJobId : await waitingEncryptJob(deps, job) });
 }
 
 export async function recordEncrypt(deps: JobServiceDeps, held: HeldJob, report: EncryptReport): Promise<JobOutcome> {
@@ -42,6 +46,15 @@ export async function recordEncrypt(deps: JobServiceDeps, held: HeldJob, report:
 async function graceSecondsOf({ rotationSteps, keyGraceSeconds }: JobServiceDeps, fileId: string): Promise<number> {
   const rotation = await rotationSteps.findByRotatingPart(fileId);
   return rotation?.graceSeconds ?? keyGraceSeconds;
+}
+
+/** More unfinished encrypt jobs than this are not searched: the scan finds the job. */
+const SEARCHED_JOBS = 100;
+
+/** The one that the first of several equal results created, while nobody has claimed it. */
+async function waitingEncryptJob({ jobs }: JobServiceDeps, { videoPostId, fileId }: TranscodeJob) {
+  const waiting = await jobs.list({ videoPostId, kind: "ENCRYPT", state: "QUEUED", limit: SEARCHED_JOBS });
+  return waiting.find((job) => job.fileId === fileId)?.jobId ?? null;
 }
 
 function targetOf(holder: Holder) {

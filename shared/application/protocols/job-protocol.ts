@@ -12,7 +12,7 @@ import { JOB_STAGES } from "../../domain/transcode-job.ts";
  *   POST /internal/jobs/{jobId}/heartbeat          Heartbeat -> 200 HeartbeatReply
  *   POST /internal/jobs/{jobId}/progress           Progress -> 204
  *   POST /internal/jobs/{jobId}/keys               KeysRequest -> 200 ContentKeys
- *   POST /internal/jobs/{jobId}/transcode-result   TranscodeReport -> 204
+ *   POST /internal/jobs/{jobId}/transcode-result   TranscodeReport -> 200 TranscodeReply
  *   POST /internal/jobs/{jobId}/encrypt-result     EncryptReport -> 204
  *   POST /internal/jobs/{jobId}/fail               FailReport -> 200 FailReply
  *   POST /internal/jobs/{jobId}/release            -> 204    a clean stop: the attempt is given back
@@ -188,8 +188,14 @@ export const transcodeReportSchema = z.object({
   }),
   warnings: z.array(z.string().max(500)).max(50),
   variants: z.array(variantSchema).min(1),
+  /** This process claims the encrypt job of the part next, with the clear segments still on its disk. */
+  followsUp: z.boolean().optional(),
 });
 export type TranscodeReport = z.infer<typeof transcodeReportSchema>;
+
+/** The encrypt job that follows; null where none waits. A Worker of an earlier release replies nothing. */
+export const transcodeReplySchema = z.object({ encryptJobId: z.string().min(1).nullable() });
+export type TranscodeReply = z.infer<typeof transcodeReplySchema>;
 
 export const encryptReportSchema = z.object({
   keyVersion: z.int().positive(),

@@ -68,7 +68,7 @@ export function startRestless({ url, fetch, random, lost, workMs, owner, onEnd }
     run: async (order, { signal }) => {
       await abortableSleep(workMs * (0.5 + random()), signal);
       if (order.kind === "TRANSCODE")
-        return { kind: "done", record: (end) => client.recordTranscode(order, REPORT, end) };
+        return { kind: "done", record: async (end) => void (await client.recordTranscode(order, REPORT, end)) };
       const { keyVersion } = await client.keys(order, signal);
       return {
         kind: "done",
