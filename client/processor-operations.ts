@@ -113,7 +113,7 @@ export type ProcessorOperations = {
   /** Returns the rules of jobs, and whether the processor is connected to the database of this Worker. */
   processorSettings: {
     input: { readonly query: { readonly mark: number; }; };
-    answers: { readonly status: 200; readonly body: { readonly database: "same" | "other" | "d1"; readonly rules: { readonly leaseMs: number; readonly maxAttempts: number; readonly firstBackoffMs: number; readonly longestBackoffMs: number; }; readonly keyGraceSeconds: number; readonly rekeyMaxInFlight: number; } };
+    answers: { readonly status: 200; readonly body: { readonly database: "same" | "other" | "d1"; readonly rules: { readonly leaseMs: number; readonly maxAttempts: number; readonly firstBackoffMs: number; readonly longestBackoffMs: number; readonly followUpMs: number | null; }; readonly keyGraceSeconds: number; readonly rekeyMaxInFlight: number; } };
     problems: "credentials-missing" | "credentials-invalid" | "invalid" | "misconfigured" | "unavailable";
   };
 };

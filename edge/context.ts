@@ -40,6 +40,7 @@ export type Context = Persistence & {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
   /** Sends a webhook. */
   readonly sendRequest: (url: string, init: RequestInit) => Promise<Response>;
   /** Starts containers for jobs; null where processors poll. */
@@ -128,6 +129,7 @@ export function createContext(options: ContextOptions): Context {
     env,
     settings,
     now,
+    wait,
     random: options.random ?? Math.random,
     sendRequest: options.sendRequest ?? ((url, init) => fetch(url, init)),
     launcher: options.launcher ?? chooseLauncher(settings, { fetch: (url, init) => fetch(url, init), now }),
@@ -159,11 +161,15 @@ function locationCopies(settings: Settings): LocationCopies {
   return createLocationCopies(freshnessRules(settings), settings.VIEWER_ID_KEY, cacheOfLocation);
 }
 
+/** How long a container may take to claim the encrypt job that follows from its result. */
+const FOLLOW_UP_MS = 60_000;
+
 function jobRules(settings: Settings): JobRules {
   return {
     leaseMs: settings.JOB_LEASE_SECONDS * 1000,
     maxAttempts: settings.JOB_MAX_ATTEMPTS,
     firstBackoffMs: settings.JOB_FIRST_BACKOFF_SECONDS * 1000,
     longestBackoffMs: settings.JOB_LONGEST_BACKOFF_SECONDS * 1000,
+    followUpMs: settings.LAUNCHER === "none" ? null : FOLLOW_UP_MS,
   };
 }

@@ -7,6 +7,7 @@ import { runIsolated } from "../shared/application/isolated-steps.ts";
 import { expireAuditEvents } from "./audit/expire-events.ts";
 import type { Context } from "./context.ts";
 import { dispatchEvents } from "./events/outbox.ts";
+import { advanceLaunches } from "./launchers/advance-launches.ts";
 import { logError } from "./log/log.ts";
 import { expireUploadTokens, finishTokenUploads } from "./uploads/finish-token-uploads.ts";
 import { removeExpiredUploads } from "./uploads/remove-uploads.ts";
@@ -42,6 +43,7 @@ export async function runScheduled(context: Context): Promise<void> {
       oldWebhooks: () => expireWebhooks(context, now()),
       library: () => recordUnknownVideos(context, VIDEOS_PER_SWEEP),
       rotations: () => continueKeyRotations(context, now()),
+      launches: () => advanceLaunches(context),
       // Last, so that it also handles what the steps before it have raised.
       outbox: () => dispatchEvents(context),
     });

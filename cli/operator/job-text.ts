@@ -27,7 +27,7 @@ export function jobTable(jobs: readonly Job[], now: number): string {
       percentOf(job),
       `${job.attempt}/${job.maxAttempts}`,
       span(now - job.createdAt),
-      job.failReason ?? "",
+      job.failReason ?? waitsFor(job),
     ]),
   );
 }
@@ -53,12 +53,29 @@ export function describeJob(job: Job, now: number): string {
     ["holder", job.state === "RUNNING" ? (job.leaseOwner ?? "") : ""],
     ["lease until", at(job.leaseExpiresAt)],
     ["due", job.state === "QUEUED" || job.state === "RETRY_WAIT" ? at(job.runAfter) : ""],
+    ["launch", launchOf(job)],
+    ["container", job.launch?.platformId ?? ""],
+    ["launch says", job.launch?.reason ?? ""],
     ["created", at(job.createdAt)],
     ["started", at(job.startedAt)],
     ["finished", at(job.finishedAt)],
   ];
   const shown = lines.filter(([, value]) => value !== "");
   return shown.map(([name, value]) => `${`${name}:`.padEnd(13)}${value}\n`).join("");
+}
+
+/** Why no container has claimed the job yet. */
+function waitsFor({ state, launch }: Job): string {
+  if (state !== "QUEUED" && state !== "RETRY_WAIT") return "";
+  return launch?.reason ?? "";
+}
+
+/** A Worker of an earlier release sends no launch. */
+function launchOf({ launch }: Job): string {
+  if (launch === null || launch === undefined) return "";
+  const where = launch.region === null ? launch.platform : `${launch.platform} in ${launch.region}`;
+  const exit = launch.exitCode === null ? "" : `, exit ${launch.exitCode}`;
+  return `${launch.state}, number ${launch.number}, on ${where}${exit}`;
 }
 
 function percentOf({ state, progress }: Job): string {

@@ -1,5 +1,8 @@
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import type { Context } from "../context.ts";
+import { launchCreated, stopCancelled } from "../launchers/advance-launches.ts";
+import type { LaunchDeps } from "../launchers/launch-deps.ts";
+import { cancelsJobs, queuesJobs } from "../launchers/launching-saves.ts";
 import { logError } from "../log/log.ts";
 import { queueDueDeliveries } from "../webhooks/queue-deliveries.ts";
 import { type EventDeps, handleEvent } from "./handlers.ts";
@@ -45,19 +48,25 @@ async function failuresOf(events: readonly DomainEvent[], deps: OutboxDeps): Pro
 /** Per invocation, which has a limit of statements. The Cron Trigger dispatches what further saves raise. */
 const MOST_DISPATCHES = 2;
 
-type Saving = OutboxDeps & Pick<Context, "posts">;
+type Saving = OutboxDeps & LaunchDeps;
 
 /**
- * The context of one invocation: a save that raises events is followed by a dispatch, whichever command made it. `later`
- * keeps the dispatch alive. The Cron Trigger repeats what fails here.
+ * The context of one invocation: a save that raises events is followed by a dispatch, whichever command made it, and one
+ * that creates or cancels jobs by their launches. `later` keeps both alive. The Cron Trigger repeats what fails here.
  */
 export function dispatchingSaves<C extends Saving>(context: C, later: (work: Promise<unknown>) => void): C {
   const { posts } = context;
-  let left = MOST_DISPATCHES;
-  const save: C["posts"]["save"] = async (change, ...rest) => {
-    const outcome = await posts.save(change, ...rest);
-    const raised = outcome === "saved" && change.events.length > 0;
-    if (raised && left-- > 0) later(dispatchEvents(context).catch((error) => logError("outbox", error)));
+  const left = { dispatches: MOST_DISPATCHES, launches: MOST_DISPATCHES, stops: MOST_DISPATCHES };
+  const follow = (kind: keyof typeof left, at: string, work: (deps: C) => Promise<unknown>) => {
+    if (left[kind]-- > 0) later(work(context).catch((error) => logError(at, error)));
+  };
+  const save: C["posts"]["save"] = async (change, now, options) => {
+    const outcome = await posts.save(change, now, options);
+    if (outcome !== "saved") return outcome;
+    if (change.events.length > 0) follow("dispatches", "outbox", dispatchEvents);
+    if (context.launcher === null) return outcome;
+    if (queuesJobs(change, options)) follow("launches", "launch", launchCreated);
+    if (cancelsJobs(change, options)) follow("stops", "launch", stopCancelled);
     return outcome;
   };
   return { ...context, posts: { ...posts, save } };

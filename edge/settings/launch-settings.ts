@@ -1,7 +1,9 @@
 import * as z from "zod";
+
 import { AWS_BATCH_SETTINGS, missingAwsRegion, REQUIRED_BY_AWS_BATCH } from "./aws-batch-settings.ts";
 import { CLOUD_RUN_SETTINGS } from "./cloud-run-settings.ts";
 import { FLY_MACHINES_SETTINGS } from "./fly-machines-settings.ts";
+import { LAUNCH_RESOURCE_SETTINGS } from "./launch-resource-settings.ts";
 import { LOCAL_LAUNCHER_SETTINGS } from "./local-launcher-settings.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
 
@@ -35,9 +37,13 @@ const COMMON = {
     .default(10)
     .describe("containers that may be starting or running at once"),
   LAUNCH_TIMEOUT_SECONDS: seconds(900).describe("how long a started container may take to claim its job"),
+  LAUNCH_MAX_ATTEMPTS: wholeNumber(1, 1000)
+    .default(40)
+    .describe("launches in a row without a claim, after which the job fails"),
   LAUNCH_REGIONS: regions
     .optional()
     .describe("regions with commas between them; the next one is tried after a refusal for capacity"),
+  ...LAUNCH_RESOURCE_SETTINGS,
 };
 
 /** Settings of launches. Each platform adds its own here, from `<platform>-settings.ts` of this folder. */

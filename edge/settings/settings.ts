@@ -6,6 +6,7 @@ import { base64Decode } from "../../shared/lib/base64.ts";
 import { parseSecretList } from "../../shared/lib/secret-list.ts";
 import { ACCESS_SETTINGS, missingAccessSettings } from "./cloudflare-access-settings.ts";
 import { GATE_SETTINGS } from "./gate-settings.ts";
+import { hasDiskBounds } from "./launch-resource-settings.ts";
 import { LAUNCH_SETTINGS, missingLaunchSettings } from "./launch-settings.ts";
 import { missingS3Settings, S3_SETTINGS } from "./s3-settings.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
@@ -155,6 +156,10 @@ const coherentSettings = SETTINGS_SCHEMA.superRefine((settings, check) => {
   }
   for (const missing of missingS3Settings(settings)) {
     check.addIssue({ code: "custom", path: [missing], message: "is required with the other settings of S3" });
+  }
+  if (!hasDiskBounds(settings)) {
+    const message = "must not be below LAUNCH_MIN_DISK_GIB";
+    check.addIssue({ code: "custom", path: ["LAUNCH_MAX_DISK_GIB"], message });
   }
   for (const missing of missingLaunchSettings(settings)) {
     check.addIssue({ code: "custom", path: [missing], message: `is required with LAUNCHER = ${settings.LAUNCHER}` });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { FAILURE_CODES } from "../../shared/domain/failure.ts";
+import { REFUSAL_CAUSES } from "../../shared/domain/job-launch.ts";
 import { METADATA_LIMITS } from "../../shared/domain/post-metadata.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import { QUALITY_POLICIES } from "../../shared/domain/quality-auth.ts";
@@ -59,6 +60,19 @@ export const WEBHOOK_EVENTS: Readonly<Record<WebhookEventType, Described>> = {
   "job.failed": {
     when: "A job has failed for good, whatever its part plays.",
     data: ofPost({ fileIndex, failCode, reason, jobId: z.string(), kind: z.enum(JOB_KINDS) }),
+  },
+  "job.launch_delayed": {
+    when: "A platform refuses a container for a job, does not start it yet, or it ends before its claim.",
+    data: z.strictObject({
+      videoPostId: z.string(),
+      fileIndex: fileIndex.nullable(),
+      jobId: z.string(),
+      launchId: z.string(),
+      platform: z.string(),
+      state: z.enum(["REFUSED", "STARTED", "ENDED"]).describe("STARTED: the platform has accepted it and waits"),
+      cause: z.enum(REFUSAL_CAUSES).nullable().describe("null where nothing was refused"),
+      reason: z.string().describe("the platform's own words"),
+    }),
   },
   "key.rotated": {
     when: "A part plays under new content keys.",

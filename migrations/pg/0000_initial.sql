@@ -93,6 +93,7 @@ CREATE TABLE "video_transcode_job" (
 	"lease_token" text COLLATE "C",
 	"lease_expires_at" bigint,
 	"run_after" bigint NOT NULL,
+	"launch_after" bigint,
 	"progress" jsonb,
 	"fail_code" text COLLATE "C",
 	"fail_reason" text COLLATE "C",
@@ -102,6 +103,33 @@ CREATE TABLE "video_transcode_job" (
 	"started_at" bigint,
 	"finished_at" bigint,
 	"updated_at" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "job_launch" (
+	"launch_id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"job_id" text COLLATE "C" NOT NULL,
+	"runs_job_id" text COLLATE "C" NOT NULL,
+	"claim_no" bigint NOT NULL,
+	"number" bigint NOT NULL,
+	"tries" bigint NOT NULL,
+	"state" text COLLATE "C" NOT NULL,
+	"platform" text COLLATE "C" NOT NULL,
+	"region" text COLLATE "C",
+	"platform_id" text COLLATE "C",
+	"cause" text COLLATE "C",
+	"reason" text COLLATE "C",
+	"exit_code" bigint,
+	"created_at" bigint NOT NULL,
+	"updated_at" bigint NOT NULL,
+	"claim_by" bigint NOT NULL,
+	"next_at" bigint,
+	"asked_at" bigint
+);
+--> statement-breakpoint
+CREATE TABLE "launch_rate" (
+	"platform" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"full_at" bigint NOT NULL,
+	"paused_until" bigint NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "author_reward" (
@@ -369,6 +397,9 @@ CREATE INDEX "video_transcode_job_post" ON "video_transcode_job" USING btree ("v
 CREATE INDEX "video_transcode_job_state" ON "video_transcode_job" USING btree ("state","job_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "video_transcode_job_lease" ON "video_transcode_job" USING btree ("lease_token") WHERE lease_token IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "video_transcode_job_live" ON "video_transcode_job" USING btree ("file_id","kind") WHERE state IN ('QUEUED','RUNNING','RETRY_WAIT');--> statement-breakpoint
+CREATE UNIQUE INDEX "job_launch_number" ON "job_launch" USING btree ("job_id","number");--> statement-breakpoint
+CREATE INDEX "job_launch_runs" ON "job_launch" USING btree ("runs_job_id");--> statement-breakpoint
+CREATE INDEX "job_launch_open" ON "job_launch" USING btree ("state") WHERE state IN ('STARTING','STARTED','STOPPING');--> statement-breakpoint
 CREATE UNIQUE INDEX "author_reward_once" ON "author_reward" USING btree ("video_post_id","direction","number");--> statement-breakpoint
 CREATE INDEX "author_reward_author" ON "author_reward" USING btree ("author_id","sequence","direction","amount");--> statement-breakpoint
 CREATE INDEX "published_video_newest" ON "published_video" USING btree ("published_at","video_post_id");--> statement-breakpoint

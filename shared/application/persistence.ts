@@ -8,6 +8,7 @@ import type { GateReadings } from "./ports/gate-readings.ts";
 import type { IdempotencyStore } from "./ports/idempotency-store.ts";
 import type { JobStore } from "./ports/job-store.ts";
 import type { KeyWrappingStore } from "./ports/key-wrapping-store.ts";
+import type { LaunchStore } from "./ports/launch-store.ts";
 import type { Library } from "./ports/library.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PendingWorkQueries } from "./ports/pending-work-queries.ts";
@@ -38,6 +39,7 @@ export interface Persistence {
   readonly uploads: UploadStore;
   readonly uploadTokens: UploadTokenStore;
   readonly jobs: JobStore;
+  readonly launches: LaunchStore;
   readonly encoderJobs: EncoderJobs;
   readonly pending: PendingWorkQueries;
   readonly prefixes: PrefixQueries;

@@ -37,6 +37,7 @@ export const FAILURES = {
   "stored-object-missing": "An object that the job needs is not in the object store.",
   "service-unavailable": "The Worker did not answer properly, or refused the processor's call.",
   "processor-outdated": "The processor cannot read the work order of this Worker.",
+  "launch-failed": "No container could be started for the job, or none claimed it, however often one was ordered.",
   "attempts-exhausted": "The processor stopped answering in every attempt.",
   internal: "The service or the processor met an unexpected fault.",
   unclassified: "A processor of an earlier or later release reported a failure without a code that is known here.",

@@ -26,6 +26,8 @@ export type TranscodeResult =
       readonly warnings: readonly string[];
       readonly variants: readonly AbrVariant[];
       readonly encryptJobId: string;
+      /** Of the encrypt job, where the processor claims it itself. */
+      readonly launchAfter?: number | undefined;
     }
   | ({ readonly kind: "failed" } & Failure);
 
@@ -34,7 +36,8 @@ export function applyTranscodeResult(post: VideoPost, fileId: string, result: Tr
   if (found.kind === "refused") return found;
   const { file } = found;
   if (result.kind === "failed") return changed(post, failedTranscode(file, result), [], now);
-  const encrypt: NewJob = { jobId: result.encryptJobId, fileId, kind: "ENCRYPT" };
+  const { encryptJobId: jobId, launchAfter } = result;
+  const encrypt: NewJob = { jobId, fileId, kind: "ENCRYPT", ...(launchAfter === undefined ? {} : { launchAfter }) };
   const transcoded: VideoFile = {
     ...file,
     transferResult: "SUCCESS",

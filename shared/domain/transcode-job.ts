@@ -43,6 +43,8 @@ export type TranscodeJob = {
   readonly leaseOwner: string | null;
   readonly leaseExpiresAt: number | null;
   readonly runAfter: number;
+  /** The container of the job before claims this one until then; null where none is expected to. */
+  readonly launchAfter: number | null;
   readonly progress: JobProgress | null;
   /** Set whenever there is a reason. */
   readonly failCode: FailureCode | null;
@@ -56,13 +58,21 @@ export type TranscodeJob = {
 };
 
 /** A job that a change of the aggregate requests; it is created in the same save. */
-export type NewJob = { readonly jobId: string; readonly fileId: string; readonly kind: JobKind };
+export type NewJob = {
+  readonly jobId: string;
+  readonly fileId: string;
+  readonly kind: JobKind;
+  /** The container whose result requires the job claims it too, until then. */
+  readonly launchAfter?: number;
+};
 
 export type JobRules = {
   readonly leaseMs: number;
   readonly maxAttempts: number;
   readonly firstBackoffMs: number;
   readonly longestBackoffMs: number;
+  /** How long a container may take to claim the job that follows from its result; null where none is launched. */
+  readonly followUpMs: number | null;
 };
 
 export const STANDARD_JOB_RULES: JobRules = {
@@ -70,13 +80,18 @@ export const STANDARD_JOB_RULES: JobRules = {
   maxAttempts: 5,
   firstBackoffMs: 30_000,
   longestBackoffMs: 30 * 60_000,
+  followUpMs: null,
 };
 
 /**
  * Milliseconds to wait after attempt number `attempt` (from 1): doubling, capped, and spread over the upper half by
  * `random` in [0, 1), so that jobs that failed together do not return together.
  */
-export function backoffMs(attempt: number, rules: JobRules, random: number): number {
+export function backoffMs(
+  attempt: number,
+  rules: Pick<JobRules, "firstBackoffMs" | "longestBackoffMs">,
+  random: number,
+): number {
   const full = Math.min(rules.longestBackoffMs, rules.firstBackoffMs * 2 ** Math.max(0, attempt - 1));
   return Math.round(full / 2 + (full / 2) * random);
 }

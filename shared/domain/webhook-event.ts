@@ -11,6 +11,7 @@ export const WEBHOOK_EVENT_TYPES = [
   "part.replaced",
   "part.removed",
   "job.failed",
+  "job.launch_delayed",
   "key.rotated",
   "key.rotation_failed",
   "policy.changed",

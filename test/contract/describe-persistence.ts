@@ -17,6 +17,7 @@ import { describeHeldJobs } from "./held-jobs.ts";
 import { describeIdempotency } from "./idempotency.ts";
 import { describeInstances } from "./instances.ts";
 import { describeKeyRotations } from "./key-rotations.ts";
+import { describeLaunches } from "./launches.ts";
 import { describeLibrary } from "./library.ts";
 import { describeOperatedJobs } from "./operated-jobs.ts";
 import { describeOutbox } from "./outbox.ts";
@@ -50,6 +51,7 @@ export function describePersistence(name: string, open: OpenPersistence): void {
   describeEncoderJobList(name, open);
   describeAuditLog(name, open);
   describeHeldJobs(name, open);
+  describeLaunches(name, open);
   describeFailingJobs(name, open);
   describeScans(name, open);
   describeGateReadings(name, open);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { progressSchema } from "../../../shared/application/protocols/job-protocol.ts";
+import { LAUNCH_STATES, REFUSAL_CAUSES } from "../../../shared/domain/job-launch.ts";
 import { JOB_KINDS, JOB_STAGES, JOB_STATES } from "../../../shared/domain/transcode-job.ts";
 import { cursorParameter, jobCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
@@ -7,6 +8,25 @@ import { failCode, fileIndex, millis, nextCursor, videoPostId, wholeNumber } fro
 
 const READ = { kind: "scope", scope: "posts:read" } as const;
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
+
+const launchSchema = z
+  .object({
+    launchId: z.string(),
+    jobId: z
+      .string()
+      .describe("the job that it was ordered for; the encrypt job of a part may run in the same container"),
+    number: z.int().describe("counts the launches of that job"),
+    state: z.enum(LAUNCH_STATES),
+    platform: z.string(),
+    region: z.string().nullable(),
+    platformId: z.string().nullable().describe("the platform's name of the container"),
+    cause: z.enum(REFUSAL_CAUSES).nullable(),
+    reason: z.string().nullable().describe("the platform's own words on why it does not start, or has ended"),
+    exitCode: z.int().nullable(),
+    createdAt: millis,
+    updatedAt: millis,
+  })
+  .meta({ id: "JobLaunch", description: "A container that was ordered for a job." });
 
 export const jobSchema = z
   .object({
@@ -21,6 +41,7 @@ export const jobSchema = z
     leaseOwner: z.string().nullable(),
     leaseExpiresAt: millis.nullable(),
     runAfter: millis,
+    launchAfter: millis.nullable(),
     progress: progressSchema.nullable(),
     failCode: failCode.nullable(),
     failReason: z.string().nullable(),
@@ -29,6 +50,7 @@ export const jobSchema = z
     startedAt: millis.nullable(),
     finishedAt: millis.nullable(),
     fileIndex: fileIndex.nullable(),
+    launch: launchSchema.nullable().describe("the newest launch; null without one, and where processors poll"),
   })
   .meta({ id: "Job", description: "Times are milliseconds since the epoch." });
 export type JobView = z.output<typeof jobSchema>;

@@ -5,9 +5,11 @@ import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { queueDeletions, whereStored } from "../../events/delete-objects.ts";
 import { dispatchEvents, type OutboxDeps } from "../../events/outbox.ts";
+import { advanceLaunches } from "../../launchers/advance-launches.ts";
+import type { LaunchDeps } from "../../launchers/launch-deps.ts";
 import { logError } from "../../log/log.ts";
 
-type Deps = OutboxDeps & Pick<Context, "serviceState" | "rules">;
+type Deps = OutboxDeps & LaunchDeps & Pick<Context, "serviceState">;
 
 /** What a processor with a connection to the database leaves to the Worker: its settings, its queues, its events. */
 export const directProcessorRoutes: readonly Route<Deps>[] = [
@@ -30,6 +32,8 @@ export const directProcessorRoutes: readonly Route<Deps>[] = [
   route(define.dispatchOutbox, {
     handle: async (deps: Deps, { execution }) => {
       execution.waitUntil(dispatchEvents(deps).catch((error: unknown) => logError("outbox", error)));
+      // The save was made by a processor, which has no launcher.
+      execution.waitUntil(advanceLaunches(deps).catch((error: unknown) => logError("launch", error)));
       return answer(204, null);
     },
   }),

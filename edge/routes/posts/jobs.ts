@@ -1,6 +1,7 @@
 import { cancelJob } from "../../../shared/application/commands/cancel-job.ts";
 import { retryJob } from "../../../shared/application/commands/retry-job.ts";
 import type { ListedJob } from "../../../shared/application/ports/job-store.ts";
+import type { JobLaunch } from "../../../shared/domain/job-launch.ts";
 import { answer } from "../../api/answer.ts";
 import { jobCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/jobs.ts";
@@ -11,14 +12,18 @@ import { commandRefusal } from "../../http/command-refusal.ts";
 import { refused } from "../../http/refusal.ts";
 import { continueRotationSoon } from "../../rotation/advance-rotation.ts";
 
-type Deps = Pick<Context, "posts" | "jobs" | "rotationBatches" | "rotationSteps" | "env" | "now">;
+type Deps = Pick<
+  Context,
+  "posts" | "jobs" | "launches" | "launcher" | "rotationBatches" | "rotationSteps" | "env" | "now"
+>;
 
 /** `/api/v2/jobs`, for operators and for sites that wait for a job. */
 export const jobRoutes: readonly Route<Deps>[] = [
   route(define.listJobs, {
     handle: async (deps: Deps, { query: { cursor: before = null, limit, ...filter } }) => {
       const { items, next } = await deps.jobs.page({ filter, before, limit });
-      const jobs = await Promise.all(items.map((job) => shownJob(deps, job)));
+      const launches = await launchesOf(deps, items);
+      const jobs = await Promise.all(items.map((job) => shownJob(deps, job, launches)));
       return answer(200, { jobs, nextCursor: next === null ? null : jobCursor.write(next) });
     },
   }),
@@ -54,9 +59,18 @@ export const jobRoutes: readonly Route<Deps>[] = [
   }),
 ];
 
+type Launches = ReadonlyMap<string, JobLaunch>;
+
+async function launchesOf({ launches, launcher }: Deps, jobs: readonly ListedJob[]): Promise<Launches> {
+  return launcher === null ? new Map() : launches.newestOf(jobs.map(({ jobId }) => jobId));
+}
+
 /** A running job is shown with its latest report, which is newer than the database's. */
-async function shownJob({ env }: Pick<Deps, "env">, listed: ListedJob) {
-  const { fileId, failedVerification: _, ...job } = listed;
+async function shownJob(deps: Deps, listed: ListedJob, known?: Launches) {
+  const { env } = deps;
+  const launches = known ?? (await launchesOf(deps, [listed]));
+  const { fileId, failedVerification: _, ...stored } = listed;
+  const job = { ...stored, launch: launches.get(stored.jobId) ?? null };
   const live = await latestReport(env, { ...job, fileId });
   return live === null ? job : { ...job, progress: live, stage: live.stage };
 }

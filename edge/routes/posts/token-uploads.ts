@@ -5,6 +5,7 @@ import { type RecordDeps, recordAdministration } from "../../audit/record-admini
 import type { Context } from "../../context.ts";
 import { dispatchingSaves, type OutboxDeps } from "../../events/outbox.ts";
 import type { ProblemCode } from "../../http/problems.ts";
+import type { LaunchDeps } from "../../launchers/launch-deps.ts";
 import { logError } from "../../log/log.ts";
 import { isPreflight, PUBLIC_HEADERS, preflight } from "../../middleware/public-headers.ts";
 import { UPLOAD_ACTIONS, type UploadDeps, uploadDeps } from "./own-uploads.ts";
@@ -13,7 +14,7 @@ import { effectiveMethod, refusedBy, serveUpload, type TusRefusal, uploadIdOf } 
 /** Where tus clients upload with a token in the query instead of an API key. */
 export const TOKEN_UPLOADS_PATH = "/api/v2/token-uploads";
 
-type Deps = UploadDeps & RecordDeps & OutboxDeps & Pick<Context, "uploadTokens" | "uploadTokenTexts" | "vault">;
+type Deps = UploadDeps & RecordDeps & OutboxDeps & LaunchDeps & Pick<Context, "uploadTokens" | "uploadTokenTexts">;
 
 type Identified =
   | { readonly kind: "token"; readonly token: UploadTokenWithUpload; readonly text: string }

@@ -69,7 +69,8 @@ function serviceWith(
 ): InProcessJobService {
   const persistence = database.persistence(jobSettings.rules);
   const dispatch = merged(() => worker.dispatchOutbox());
-  const posts = announcingSaves(persistence.posts, () => background.start("dispatch", dispatch()));
+  const launches = jobSettings.rules.followUpMs !== null;
+  const posts = announcingSaves(persistence.posts, launches, () => background.start("dispatch", dispatch()));
   return createJobService({
     ...persistence,
     ...jobSettings,
@@ -84,13 +85,17 @@ function serviceWith(
   });
 }
 
-/** A save that raises events is followed by a request to the Worker to deliver them; its Cron Trigger is the fallback. */
-function announcingSaves(posts: VideoPostRepository, announce: () => void): VideoPostRepository {
+/**
+ * A save that raises events is followed by a request to the Worker to deliver them, and one that creates jobs by a request
+ * to launch them where the Worker does; its Cron Trigger is the fallback.
+ */
+function announcingSaves(posts: VideoPostRepository, launches: boolean, announce: () => void): VideoPostRepository {
   return {
     ...posts,
     save: async (change, ...rest) => {
       const outcome = await posts.save(change, ...rest);
-      if (outcome === "saved" && change.events.length > 0) announce();
+      const concernsWorker = change.events.length > 0 || (launches && change.jobs.length > 0);
+      if (outcome === "saved" && concernsWorker) announce();
       return outcome;
     },
   };

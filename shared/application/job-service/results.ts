@@ -13,7 +13,7 @@ import { leaseLost, refusalOf } from "./refusals.ts";
 export async function recordTranscode(
   deps: JobServiceDeps,
   held: HeldJob,
-  { followsUp: _, ...report }: TranscodeReport,
+  { followsUp = false, ...report }: TranscodeReport,
 ): Promise<JobOutcome<TranscodeReply>> {
   const identified = await identifyHolder(deps, held);
   if (identified.kind === "refused") return identified;
@@ -21,7 +21,9 @@ export async function recordTranscode(
   const { job, clearPrefix: prefix } = holder;
   if (job.kind !== "TRANSCODE") return refusedCall("wrong-state", "this is an encrypt job");
   const now = deps.now();
-  const made = { transcodeJobId: job.jobId, prefix, encryptJobId: uuidV7(now) };
+  const { followUpMs } = deps.rules;
+  const launchAfter = followsUp && followUpMs !== null ? now + followUpMs : undefined;
+  const made = { transcodeJobId: job.jobId, prefix, encryptJobId: uuidV7(now), launchAfter };
   const result = { ...report, ...made, kind: "done" } as const;
   const outcome = await applyVideoPostTranscodeResult(deps.posts, targetOf(holder), result, now);
   const finish = await finished(deps, holder, outcome);

@@ -12,6 +12,8 @@ export type SaveFence =
   | { readonly kind: "expired-lease"; readonly jobId: string; readonly now: number }
   /** The job has not ended. */
   | { readonly kind: "live-job"; readonly jobId: string }
+  /** The job waits for a processor. */
+  | { readonly kind: "waiting-job"; readonly jobId: string }
   /** The job has ended in this state and is the newest of its part and kind. */
   | { readonly kind: "ended-job"; readonly jobId: string; readonly state: "FAILED" | "CANCELLED" };
 

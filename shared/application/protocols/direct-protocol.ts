@@ -30,6 +30,8 @@ export const processorSettingsSchema = z.object({
     maxAttempts: z.int().positive(),
     firstBackoffMs: z.int().min(0),
     longestBackoffMs: z.int().min(0),
+    /** Null where no container is launched, and from a Worker of an earlier release. */
+    followUpMs: z.int().min(0).nullable().default(null),
   }),
   keyGraceSeconds: z.int().min(0),
   rekeyMaxInFlight: z.int().positive(),

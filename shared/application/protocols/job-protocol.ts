@@ -191,7 +191,7 @@ export const transcodeReportSchema = z.object({
   /** This process claims the encrypt job of the part next, with the clear segments still on its disk. */
   followsUp: z.boolean().optional(),
 });
-export type TranscodeReport = z.infer<typeof transcodeReportSchema>;
+export type TranscodeReport = z.input<typeof transcodeReportSchema>;
 
 /** The encrypt job that follows; null where none waits. A Worker of an earlier release replies nothing. */
 export const transcodeReplySchema = z.object({ encryptJobId: z.string().min(1).nullable() });

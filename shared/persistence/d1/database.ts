@@ -6,6 +6,7 @@ import * as callers from "./schema/callers.ts";
 import * as encoder from "./schema/encoder.ts";
 import * as idempotency from "./schema/idempotency.ts";
 import * as jobs from "./schema/jobs.ts";
+import * as launches from "./schema/launches.ts";
 import * as library from "./schema/library.ts";
 import * as playback from "./schema/playback.ts";
 import * as service from "./schema/service.ts";
@@ -17,6 +18,7 @@ const schema = {
   ...posts,
   ...playback,
   ...jobs,
+  ...launches,
   ...callers,
   ...uploads,
   ...idempotency,

@@ -12,6 +12,7 @@ import { d1ContentKeyStore } from "./keys/content-key-store.ts";
 import { d1KeyWrappingStore } from "./keys/key-wrapping-store.ts";
 import { d1RotationBatches } from "./keys/rotation-batches.ts";
 import { d1RotationSteps } from "./keys/rotation-steps.ts";
+import { d1LaunchStore } from "./launches/launch-store.ts";
 import { d1AuthorLedger } from "./library/author-ledger.ts";
 import { d1Library } from "./library/library.ts";
 import { d1GateReadings } from "./playback/gate-readings.ts";
@@ -40,6 +41,7 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     uploads: d1UploadStore(db),
     uploadTokens: d1UploadTokenStore(db),
     jobs: d1JobStore(db),
+    launches: d1LaunchStore(db),
     encoderJobs: d1EncoderJobs(db),
     pending: d1PendingWorkQueries(db),
     prefixes: d1PrefixQueries(db),

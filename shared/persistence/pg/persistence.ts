@@ -12,6 +12,7 @@ import { pgContentKeyStore } from "./keys/content-key-store.ts";
 import { pgKeyWrappingStore } from "./keys/key-wrapping-store.ts";
 import { pgRotationBatches } from "./keys/rotation-batches.ts";
 import { pgRotationSteps } from "./keys/rotation-steps.ts";
+import { pgLaunchStore } from "./launches/launch-store.ts";
 import { pgAuthorLedger } from "./library/author-ledger.ts";
 import { pgLibrary } from "./library/library.ts";
 import { pgGateReadings } from "./playback/gate-readings.ts";
@@ -40,6 +41,7 @@ export function pgPersistence(connect: Connect, rules: JobRules): Persistence {
     uploads: pgUploadStore(db),
     uploadTokens: pgUploadTokenStore(db),
     jobs: pgJobStore(db),
+    launches: pgLaunchStore(db),
     encoderJobs: pgEncoderJobs(db),
     pending: pgPendingWorkQueries(db),
     prefixes: pgPrefixQueries(db),

@@ -19,7 +19,7 @@ const LOST_REPLIES = 0.05;
 /** For a busy machine. */
 const MOST_MS = LONG ? 900_000 : 180_000;
 
-const RULES = { leaseMs: 1_500, maxAttempts: 100, firstBackoffMs: 50, longestBackoffMs: 200 };
+const RULES = { leaseMs: 1_500, maxAttempts: 100, firstBackoffMs: 50, longestBackoffMs: 200, followUpMs: null };
 
 const database = await openTestDatabase(inject("postgresNewest"));
 

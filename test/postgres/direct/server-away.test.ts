@@ -21,7 +21,7 @@ const MOST_MS = 180_000;
 
 const LEASES = {
   hold: { ...STANDARD_JOB_RULES, firstBackoffMs: 50, longestBackoffMs: 200 },
-  "are lost": { leaseMs: 1_000, maxAttempts: 100, firstBackoffMs: 50, longestBackoffMs: 200 },
+  "are lost": { leaseMs: 1_000, maxAttempts: 100, firstBackoffMs: 50, longestBackoffMs: 200, followUpMs: null },
 };
 
 describe("a server that is stopped in the middle and started again", () => {

@@ -20,7 +20,7 @@ export const ORIGIN = "https://video.example";
 /** `fetch` stands for the network that viewers' issuers are on. Nothing waits unless `wait` is given. */
 export function startWorker(
   settings: TestSettings = {},
-  options: Pick<ContextOptions, "persistence" | "fetch" | "wait" | "now" | "random" | "sendRequest"> = {},
+  options: Pick<ContextOptions, "persistence" | "fetch" | "wait" | "now" | "random" | "sendRequest" | "launcher"> = {},
 ): TestWorker {
   let offset = 0;
   const env = { ...testEnv, ...settings };

@@ -14,17 +14,26 @@ import { lacksJob } from "./pending-work-queries.ts";
  * that must never repeat. A live job of the same kind is kept.
  */
 export function insertJobs(videoPostId: string, jobs: readonly NewJob[], rules: JobRules, now: number): SQL[] {
-  return jobs.flatMap(({ jobId, fileId, kind }) => [
+  return jobs.flatMap(({ jobId, fileId, kind, launchAfter = null }) => [
     sql`INSERT INTO video_transcode_job
-        (job_id, video_post_id, file_id, kind, state, claim_no, attempt, max_attempts, run_after, cancel_requested, created_at, updated_at)
+        (job_id, video_post_id, file_id, kind, state, claim_no, attempt, max_attempts, run_after, launch_after, cancel_requested, created_at, updated_at)
       SELECT ${jobId}, ${videoPostId}, ${fileId}, ${kind}, 'QUEUED',
         coalesce((SELECT max(claim_no) FROM video_transcode_job WHERE file_id = ${fileId} AND kind = ${kind}), 0),
-        0, ${rules.maxAttempts}, ${now}, 0, ${now}, ${now}
+        0, ${rules.maxAttempts}, ${now}, ${launchAfter}, 0, ${now}, ${now}
       WHERE true ON CONFLICT DO NOTHING`,
     // The holder of a live job keeps its NO_UPDATE too.
     sql`UPDATE video_file_post SET update_type = 'HAS_UPDATE'
       WHERE id = ${fileId} AND EXISTS (SELECT 1 FROM video_transcode_job WHERE job_id = ${jobId})`,
+    ...(launchAfter === null ? [] : [moveLaunches(jobId, launchAfter)]),
   ]);
+}
+
+/** The container of the job before, of the same part, works on this one next. */
+function moveLaunches(jobId: string, claimBy: number): SQL {
+  return sql`UPDATE job_launch SET runs_job_id = next.job_id, claim_no = next.claim_no, claim_by = ${claimBy}
+    FROM video_transcode_job next JOIN video_transcode_job before ON before.file_id = next.file_id
+    WHERE next.job_id = ${jobId} AND before.job_id <> next.job_id AND job_launch.runs_job_id = before.job_id
+      AND job_launch.state IN ('STARTING','STARTED','STOPPING')`;
 }
 
 /** Jobs of one kind for those parts that still lack one. */

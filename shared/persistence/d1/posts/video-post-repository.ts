@@ -149,6 +149,8 @@ function stillAs(fence: SaveFence): SQL {
       return sql`${job.state} = 'RUNNING' AND ${job.leaseExpiresAt} < ${fence.now}`;
     case "live-job":
       return sql`${job.state} IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')`;
+    case "waiting-job":
+      return sql`${job.state} IN ('QUEUED', 'RETRY_WAIT')`;
     case "ended-job":
       // The ids of jobs are in the order of their creation.
       return sql`${job.state} = ${fence.state} AND NOT EXISTS (SELECT 1 FROM ${job} AS newer

@@ -21,6 +21,8 @@ export const videoTranscodeJob = sqliteTable(
     leaseToken: text("lease_token"),
     leaseExpiresAt: timestamp("lease_expires_at"),
     runAfter: timestamp("run_after").notNull(),
+    /** The container of the job before claims this one until then: no other one is launched. */
+    launchAfter: timestamp("launch_after"),
     progress: text("progress", { mode: "json" }).$type<JobProgress>(),
     failCode: text("fail_code").$type<FailureCode>(),
     failReason: text("fail_reason"),

@@ -31,6 +31,22 @@ export function insertJobs(videoPostId: string, jobs: readonly NewJob[], rules: 
         SELECT w.job_id, ${videoPostId}, w.file_id, w.kind, ${queued(sql`w.file_id`, sql`w.kind`, rules, now)}
         FROM (${wanted}) w ON CONFLICT DO NOTHING RETURNING file_id)
       ${markWaiting(sql`made`)}`,
+    ...jobs.flatMap(({ jobId, launchAfter }) => (launchAfter === undefined ? [] : followUp(jobId, launchAfter))),
+  ];
+}
+
+/** The container of the job before, of the same part, works on this one next: until then no other one is launched. */
+function followUp(jobId: string, launchAfter: number): SQL[] {
+  return [
+    sql`UPDATE video_transcode_job SET launch_after = ${launchAfter} WHERE job_id = ${jobId}`,
+    sql`WITH moved AS (
+        SELECT l.launch_id, next.job_id, next.claim_no FROM video_transcode_job next
+        JOIN video_transcode_job before ON before.file_id = next.file_id AND before.job_id <> next.job_id
+        JOIN job_launch l ON l.runs_job_id = before.job_id
+        WHERE next.job_id = ${jobId} AND l.state IN ('STARTING','STARTED','STOPPING')
+        ORDER BY l.launch_id FOR UPDATE OF l)
+      UPDATE job_launch l SET runs_job_id = moved.job_id, claim_no = moved.claim_no, claim_by = ${launchAfter}
+      FROM moved WHERE l.launch_id = moved.launch_id`,
   ];
 }
 

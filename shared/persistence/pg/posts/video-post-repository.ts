@@ -130,6 +130,8 @@ function stillAs(fence: SaveFence): SQL {
       return sql`j.state = 'RUNNING' AND j.lease_expires_at < ${fence.now}`;
     case "live-job":
       return sql`j.state IN ('QUEUED', 'RUNNING', 'RETRY_WAIT')`;
+    case "waiting-job":
+      return sql`j.state IN ('QUEUED', 'RETRY_WAIT')`;
     case "ended-job":
       // The ids of jobs are in the order of their creation.
       return sql`j.state = ${fence.state} AND NOT EXISTS (SELECT FROM video_transcode_job newer

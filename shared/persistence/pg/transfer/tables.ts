@@ -5,6 +5,7 @@ import { apiKey, auditEvent } from "../schema/callers.ts";
 import { encoderJob } from "../schema/encoder.ts";
 import { idempotencyKey } from "../schema/idempotency.ts";
 import { keyRotationBatch, keyRotationItem, videoTranscodeJob } from "../schema/jobs.ts";
+import { jobLaunch, launchRate } from "../schema/launches.ts";
 import { authorReward, publishedVideo } from "../schema/library.ts";
 import { accessRevocation, singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "../schema/playback.ts";
 import { serviceMark } from "../schema/service.ts";
@@ -26,6 +27,8 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
   singleKeySource,
   videoPostRevision,
   videoTranscodeJob,
+  jobLaunch,
+  launchRate,
   encoderJob,
   keyRotationBatch,
   keyRotationItem,
