@@ -8,7 +8,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const DOCUMENTS = documentsOf();
 
 /** Names of folders at the top that a document may mean; what it writes about others is not of this project. */
-const TOP = "shared|edge|processor|scripts|migrations|test|bench|docs";
+const TOP = "shared|edge|processor|scripts|infra|migrations|test|bench|docs";
 /** In backticks, with a file's ending or the slash of a folder, and without a placeholder. */
 const PATH = new RegExp(`\`((?:${TOP})/[\\w./*-]*(?:\\.(?:ts|tsx|mjs|sql|md|json)|/))\``, "g");
 const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;

@@ -62,7 +62,7 @@ export const DATA: readonly string[] = [
 ];
 
 /** What starts, measures and tests the rest: free to use all of it, and used by none of it. */
-export const OUTSIDE = ["scripts", "bench", "test"];
+export const OUTSIDE = ["scripts", "bench", "infra", "test"];
 
 /**
  * One function implements Persistence for each database: nothing else of its folder is imported from outside, and what

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Container, StartContainer } from "../containers.ts";
 import type { SubmittedJob } from "./batch-facts.ts";
 
+type Definition = { readonly args: readonly string[]; readonly environment: Readonly<Record<string, string>> };
+
 type Status = "RUNNABLE" | "RUNNING" | "SUCCEEDED" | "FAILED";
 
 type Job = {
@@ -35,7 +37,8 @@ export class BatchJobs {
     return [...this.#jobs.values()].filter(({ status }) => status === "RUNNING").length;
   }
 
-  async submit(input: SubmittedJob): Promise<string> {
+  /** `definition` is what the container gets from its job definition. */
+  async submit(input: SubmittedJob, definition: Definition = { args: ["run"], environment: {} }): Promise<string> {
     const jobId = randomUUID();
     const job: Job = {
       jobId,
@@ -44,7 +47,7 @@ export class BatchJobs {
       ...{ statusReason: undefined, exitCode: undefined, container: null },
     };
     this.#jobs.set(jobId, job);
-    if (this.waitReason === null) await this.#run(job);
+    if (this.waitReason === null) await this.#run(job, definition);
     else job.statusReason = this.waitReason;
     return jobId;
   }
@@ -75,9 +78,10 @@ export class BatchJobs {
     await Promise.all([...this.#jobs.values()].map(({ container }) => container?.exit));
   }
 
-  async #run(job: Job): Promise<void> {
+  async #run(job: Job, { args, environment: given }: Definition): Promise<void> {
     const { environment } = job.input.containerOverrides;
-    job.container = await this.#start(["run"], Object.fromEntries(environment.map(({ name, value }) => [name, value])));
+    const own = Object.fromEntries(environment.map(({ name, value }) => [name, value]));
+    job.container = await this.#start(args, { ...given, ...own });
     job.status = "RUNNING";
     void job.container.exit.then((code) => {
       job.exitCode = code ?? 137;
@@ -89,7 +93,8 @@ export class BatchJobs {
 
 function detailOf({ jobId, input, status, statusReason, exitCode }: Job): unknown {
   const { jobName, jobQueue, jobDefinition, tags, containerOverrides } = input;
-  const container = { environment: containerOverrides.environment, ...(exitCode === undefined ? {} : { exitCode }) };
+  const ended = exitCode === undefined ? {} : { exitCode, logStreamName: `job/default/${jobId}` };
+  const container = { environment: containerOverrides.environment, ...ended };
   const reason = statusReason === undefined ? {} : { statusReason };
   return {
     jobId,
