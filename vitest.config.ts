@@ -22,9 +22,6 @@ const POLLING = { poll: { timeout: 30_000 } };
 /** With TEST_DATABASE=postgres, which `npm test -- --db=postgres` sets: the suites of the whole system, on Postgres. */
 const isOnPostgres = process.env.TEST_DATABASE === "postgres";
 
-/** They stand between the Worker and its D1: to hold a statement, to count statements, or to be away. */
-const OF_D1 = ["test/e2e/{killed-dispatch,isolates}.test.ts"];
-
 const SLOW = { testTimeout: SLOW_MACHINE_MS, hookTimeout: SLOW_MACHINE_MS, expect: POLLING };
 
 const E2E_PROJECT = {
@@ -35,7 +32,7 @@ const E2E_PROJECT = {
     isolate: false,
     globalSetup: ["test/e2e/build-worker.ts", "test/e2e/provide-postgres.ts"],
     include: END_TO_END,
-    exclude: [...configDefaults.exclude, ...MEDIA, ...(isOnPostgres ? OF_D1 : [])],
+    exclude: [...configDefaults.exclude, ...MEDIA],
     // After the others, which leave players too little of a processor.
     sequence: { groupOrder: 1 },
     testTimeout: 2 * CONVERSION_MS,

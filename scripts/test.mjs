@@ -5,26 +5,27 @@ import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { exitWith, runInForeground } from "./setup/child.mjs";
 import { prepare } from "./setup/prepare.mjs";
+import { chooseTestDatabase, requirePostgres } from "./setup/test-database.mjs";
 
 const CLIPS_KEPT_MS = 30 * 24 * 3_600_000;
 const FAULT_RUN = { name: "fault run", script: "test/faults/main.ts", args: ["--db=postgres"] };
 
 await exitWith(async () => {
+  const { onPostgres, others: chosen } = chooseTestDatabase(process.argv.slice(2));
   const prepared = await prepare({ forTests: true });
+  if (onPostgres) requirePostgres(prepared.env);
   const { root, node } = prepared;
   const untriedFile = join(root, ".ladderlock/untried-tests");
   // The tests start a hundred processors and Workers, each of which would compile the same modules.
   const compileCache = join(root, ".ladderlock/compile-cache");
-  const onPostgres = process.argv.includes("--db=postgres");
   const env = {
     ...prepared.env,
     UNTRIED_TESTS_FILE: untriedFile,
     NODE_COMPILE_CACHE: compileCache,
-    ...(onPostgres ? { TEST_DATABASE: "postgres" } : {}),
+    TEST_DATABASE: onPostgres ? "postgres" : "d1",
   };
   mkdirSync(dirname(untriedFile), { recursive: true });
   rmSync(untriedFile, { force: true });
-  const chosen = process.argv.slice(2).filter((argument) => argument !== "--db=postgres");
   const whole = onPostgres ? [FAULT_RUN] : staticChecks(root);
   forgetClips(join(root, ".ladderlock/clips"));
   /** @type {{ name: string, code: number }[]} */

@@ -20,7 +20,7 @@ type Common = Pick<NonNullable<TestProjectInlineConfiguration["test"]>, "testTim
 
 /**
  * The tests of the Worker inside workerd. On Postgres the bindings have a Hyperdrive too, whose local form is a pipe to
- * the server; test/workerd/support/test-env.ts leaves out D1.
+ * a pooler; test/workerd/support/test-env.ts leaves out D1.
  */
 export function workerdProject(database: "d1" | "postgres", common: Common): TestProjectInlineConfiguration {
   const onPostgres = database === "postgres";
@@ -30,7 +30,7 @@ export function workerdProject(database: "d1" | "postgres", common: Common): Tes
         wrangler: { configPath: `${ROOT}wrangler.toml` },
         remoteBindings: false,
         miniflare: {
-          ...(onPostgres ? { hyperdrives: { HYPERDRIVE: inject("postgresNewest") } } : {}),
+          ...(onPostgres ? { hyperdrives: { HYPERDRIVE: inject("postgresPooled") } } : {}),
           ...(await miniflareOptions()),
         },
       })),

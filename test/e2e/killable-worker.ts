@@ -12,7 +12,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 export type KillableWorker = {
   readonly origin: string;
   /** kill -9 of all of its processes, and the start of others on the same state. */
-  killAndRestart(): Promise<void>;
+  killAndRestart(between?: () => void): Promise<void>;
   /** What it has printed since it was started last. */
   log(): Promise<string>;
   stop(): Promise<void>;
@@ -20,13 +20,20 @@ export type KillableWorker = {
   readonly databaseUrl: string | null;
 };
 
+export type KillableOptions = {
+  /** As in WorkerRun. */
+  readonly main?: string;
+  /** A Postgres that remains, in the place of a database for this Worker alone. */
+  readonly postgres?: string;
+};
+
 const ROOT = join(import.meta.dirname, "../..");
 const READY_WITHIN_MS = 60_000;
 
-/** `settingsOf`: settings beside the secrets, which may name the Worker's address. `main`: as in WorkerRun. */
+/** `settingsOf`: settings beside the secrets, which may name the Worker's address. */
 export async function startKillableWorker(
   settingsOf: (origin: string) => Record<string, string> = () => ({}),
-  main?: string,
+  { main, postgres }: KillableOptions = {},
 ): Promise<KillableWorker> {
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-killable-"));
   const logFile = join(directory, "worker.log");
@@ -34,30 +41,35 @@ export async function startKillableWorker(
   const origin = `http://127.0.0.1:${port}`;
   const state = join(directory, "state");
   await newState(state);
-  // A module of the tests around the Worker puts itself between the Worker and its D1.
-  const database = main === undefined && chosenDatabase() === "postgres" ? await createPostgresDatabase() : null;
+  const isOwn = postgres === undefined && chosenDatabase() === "postgres";
+  const database = isOwn ? await createPostgresDatabase() : null;
+  const databaseUrl = postgres ?? database?.url ?? null;
   const start = async () => {
     const run: WorkerProcess = {
       ...{ port, state, settings: settingsOf(origin) },
       ...(main === undefined ? {} : { main }),
-      ...(database === null ? {} : { postgres: database.url }),
+      ...(databaseUrl === null ? {} : { postgres: databaseUrl }),
     };
     const args = [join(ROOT, "test/e2e/worker-process.ts"), JSON.stringify(run)];
     const service = new Service({
       ...{ name: "The Worker", command: process.execPath, args, cwd: ROOT, env: process.env, logFile, graceMs: 5000 },
     });
-    await healthy(origin, service);
+    await healthy(origin, service).catch(async (error) => {
+      await service.stop();
+      throw error;
+    });
     return service;
   };
   let service = await start();
   return {
     origin,
-    killAndRestart: async () => {
+    killAndRestart: async (between) => {
       signalAll(descendantsOf(service.pid!), "SIGKILL");
       await service.ended;
+      between?.();
       service = await start();
     },
-    databaseUrl: database?.url ?? null,
+    databaseUrl,
     log: () => readFile(logFile, "utf8"),
     stop: async () => {
       await service.stop();

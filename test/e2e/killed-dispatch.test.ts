@@ -22,8 +22,8 @@ const SETTINGS = {
   WEBHOOK_TIMEOUT_SECONDS: "30",
 };
 /** The statements of the outbox that take the events of saves, and that mark them as handled. */
-const TAKE = 'set "dispatch_attempts"';
-const MARK = 'set "dispatched_at"';
+const TAKE = /set "?dispatch_attempts"? =/i;
+const MARK = /set "?dispatched_at"? =/i;
 /** Beyond the wait of a delivery that was taken once; then beyond the lease of an attempt. A receiver accepts 5 minutes. */
 const AFTER_WAIT_MS = 60_000;
 const AFTER_LEASE_MS = 200_000;

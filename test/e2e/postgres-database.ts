@@ -22,6 +22,13 @@ export function postgresServer(): string {
   return process.env.TEST_POSTGRES_SERVER ?? "";
 }
 
+/** How a Worker reaches a database: by the pooler of the tests, where it is on their server. */
+export function pooledUrl(url: string): string {
+  const [server, pooled] = [postgresServer(), process.env.TEST_POSTGRES_POOLED ?? ""];
+  if (server === "" || pooled === "" || new URL(url).host !== new URL(server).host) return url;
+  return Object.assign(new URL(url), { host: new URL(pooled).host }).href;
+}
+
 /** With every migration and nothing else; or with nothing at all, as an operator creates it. */
 export async function createPostgresDatabase(content: "migrated" | "nothing" = "migrated"): Promise<PostgresDatabase> {
   const server = postgresServer();

@@ -8,6 +8,7 @@ import {
   type V4WorkerOptions,
 } from "miniflare";
 import { builtWorker, bundled } from "../fixtures/isolates/built-worker.ts";
+import { pooledUrl } from "./postgres-database.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 export type RunningWorker = {
@@ -69,7 +70,7 @@ export async function runWorker({
 
 /** As in the configuration for Postgres, which has a Hyperdrive in the place of D1. */
 function withDatabase({ d1Databases, ...others }: V4WorkerOptions, postgres: string | undefined): V4WorkerOptions {
-  if (postgres !== undefined) return { ...others, hyperdrives: { HYPERDRIVE: postgres } } as V4WorkerOptions;
+  if (postgres !== undefined) return { ...others, hyperdrives: { HYPERDRIVE: pooledUrl(postgres) } } as V4WorkerOptions;
   return { ...others, ...(d1Databases === undefined ? {} : { d1Databases }) } as V4WorkerOptions;
 }
 

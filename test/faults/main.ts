@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { startPooledServer } from "../postgres/pooler/pooled-server.ts";
 import { startMigratedServer } from "../postgres/servers.ts";
 import { runFaults } from "./fault-run.ts";
 
@@ -14,8 +15,10 @@ const { values } = parseArgs({
 });
 
 if (values.db !== "d1" && values.db !== "postgres") throw new Error(`--db is d1 or postgres, not ${values.db}`);
-const server = values.db === "postgres" ? await startMigratedServer(18) : null;
-if (server !== null) Object.assign(process.env, { TEST_DATABASE: "postgres", TEST_POSTGRES_SERVER: server.url });
+const server = values.db === "postgres" ? await startMigratedServer(18, process.env.TEST_POSTGRES_NEWEST) : null;
+const pooler = server === null ? null : await startPooledServer(server.url);
+const pooled = { TEST_POSTGRES_SERVER: server?.url, TEST_POSTGRES_POOLED: pooler?.url };
+if (server !== null) Object.assign(process.env, { TEST_DATABASE: "postgres", ...pooled });
 
 const report = await runFaults({
   posts: Number(values.posts ?? (values.long ? 50 : 8)),
@@ -29,6 +32,7 @@ const report = await runFaults({
   emptyEvery: [2, 10],
   say: (line) => console.error(line),
 });
+await pooler?.stop();
 await server?.stop();
 console.log(JSON.stringify(report, null, 2));
 process.exit(report.violations.length === 0 ? 0 : 1);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { PLACES } from "../../scripts/dev/places.ts";
 import { findPostgres } from "../../scripts/setup/postgres.mjs";
+import { startPooledServer } from "./pooler/pooled-server.ts";
 import { makeTemplate } from "./template.ts";
 import { startTestServer } from "./test-server.ts";
 
@@ -12,6 +13,8 @@ declare module "vitest" {
      * there is no Postgres for the machine.
      */
     postgresNewest: string;
+    /** The same server as Workers reach it, by a pooler. */
+    postgresPooled: string;
     /** The same of the oldest supported release. */
     postgresOldest: string;
     /** The programs of the newest release; empty where there are none for the machine. */
@@ -21,6 +24,7 @@ declare module "vitest" {
 
 type Servers = {
   readonly newest: string;
+  readonly pooled: string;
   readonly oldest: string;
   readonly binaries: string;
   readonly stop: () => Promise<void>;
@@ -33,8 +37,9 @@ export default async function provideServers(project: TestProject): Promise<() =
   shared.ladderlockTestServers ??= { users: 0, servers: startServers() };
   const running = shared.ladderlockTestServers;
   running.users += 1;
-  const { newest, oldest, binaries, stop } = await running.servers;
+  const { newest, pooled, oldest, binaries, stop } = await running.servers;
   project.provide("postgresNewest", newest);
+  project.provide("postgresPooled", pooled);
   project.provide("postgresOldest", oldest);
   project.provide("postgresBinaries", binaries);
   return async () => {
@@ -50,11 +55,16 @@ async function startServers(): Promise<Servers> {
     startMigratedServer(18, process.env.TEST_POSTGRES_NEWEST),
     startMigratedServer(15, process.env.TEST_POSTGRES_OLDEST),
   ]);
+  const pooler = newest.url === "" ? null : await startPooledServer(newest.url);
   return {
     newest: newest.url,
+    pooled: pooler?.url ?? "",
     oldest: oldest.url,
     binaries: newest.binaries,
-    stop: async () => void (await Promise.all([newest.stop(), oldest.stop()])),
+    stop: async () => {
+      await pooler?.stop();
+      await Promise.all([newest.stop(), oldest.stop()]);
+    },
   };
 }
 

@@ -11,7 +11,7 @@ const PARAMETERS = {
   fsync: "off",
   synchronous_commit: "off",
   full_page_writes: "off",
-  max_connections: 300,
+  max_connections: 500,
 };
 
 const MOST_MS = 120_000;

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import entry from "../../edge/index.ts";
+import { withOneClient } from "../../shared/persistence/pg/clients.ts";
 import { emptyTables } from "../inspection/pg.ts";
 import { inspecting } from "./support/inspection.ts";
 import { ownDatabaseName } from "./support/own-hyperdrive.ts";
@@ -10,17 +11,29 @@ import { testEnv, withOneDatabase } from "./support/test-env.ts";
 
 const server = (env as unknown as { readonly HYPERDRIVE: Hyperdrive }).HYPERDRIVE;
 const PREPARED = Symbol.for("ladderlock: Postgres of this runtime is ready");
-const runtime = globalThis as { [PREPARED]?: Promise<void> };
+const STARTED_AT = Symbol.for("ladderlock: start of the test file");
+const runtime = globalThis as { [PREPARED]?: Promise<void>; [STARTED_AT]?: number };
 
+runtime[STARTED_AT] = Date.now();
 runtime[PREPARED] ??= prepare();
 await runtime[PREPARED];
 await platformIdle();
+await endForsaken();
 await emptyTables(inspecting(testEnv.HYPERDRIVE!));
 
 async function prepare(): Promise<void> {
   givePlatformOneDatabase();
   const text = `CREATE DATABASE ${ownDatabaseName()} TEMPLATE migrated`;
-  await inspecting(server)((client) => client.query({ text }));
+  const { connectionString } = server;
+  // Copying a template takes as long as the disk needs.
+  await withOneClient({ connectionString, application_name: "inspection" }, (client) => client.query({ text }));
+}
+
+/** Clients of the file before whose statements a test let hang, with what they lock. */
+async function endForsaken(): Promise<void> {
+  const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'faulty-%'`;
+  await inspecting(testEnv.HYPERDRIVE!)((client) => client.query({ text }));
 }
 
 /** What the platform calls, with its bindings of both kinds: a deployment of Postgres has no D1. */
@@ -36,7 +49,20 @@ function givePlatformOneDatabase(): void {
         return running(handler.call(entry, first, raw, ...others));
       }
       if (!given.has(raw)) given.set(raw, withOneDatabase(raw));
-      return running(handler.call(entry, first, given.get(raw), ...others));
+      const call = name === "queue" ? ofThisFile(first as MessageBatch) : first;
+      return running(handler.call(entry, call, given.get(raw), ...others));
     };
   }
+}
+
+/** Without the messages that an earlier file has left in the queue: its rows are gone, and its clock may have been ahead. */
+function ofThisFile(batch: MessageBatch): MessageBatch {
+  const messages = batch.messages.filter(({ timestamp }) => timestamp.getTime() >= runtime[STARTED_AT]!);
+  return new Proxy(batch, {
+    get: (target, name) => {
+      if (name === "messages") return messages;
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }

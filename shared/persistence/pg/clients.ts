@@ -4,6 +4,8 @@ import type { Connect, PgClient } from "./database.ts";
 const BIGINT = 20;
 const CONNECT_MS = 5_000;
 const QUERY_MS = 10_000;
+/** A connection that takes longer to close is left to the platform. */
+const CLOSE_MS = 250;
 
 export type ClientOptions = {
   readonly connectionString: string;
@@ -31,14 +33,26 @@ export function clientPerCall(options: ClientOptions): Connect {
     const client = new Client(clientConfig(options));
     // Ending a client on Workers emits an error each time. A failure during a statement rejects the statement.
     client.on("error", () => {});
+    let isDone = false;
     try {
       // A server keeps a connection that was not authenticated, and waits for it when it drops a database.
       await client.connect();
-      return await work(client);
+      const result = await work(client);
+      isDone = true;
+      return result;
     } finally {
-      void client.end().catch(() => {});
+      const closed = client.end().catch(() => {});
+      // Else the connection of the next call would be one more of the few that an invocation may have open.
+      if (isDone) await withinTime(closed, CLOSE_MS);
     }
   };
+}
+
+async function withinTime(work: Promise<void>, ms: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 /**

@@ -117,8 +117,9 @@ describe.each(["0", "1", "5"])("GATE_FRESH_SECONDS=%s", (fresh) => {
       );
       behind.pass(Math.floor(period / 10));
     }
-    editor.pass(period);
-    behind.pass(period);
+    // A reading that is under way while this time passes would count as one of a slow database.
+    await behind.settled();
+    for (const isolate of [editor, behind]) isolate.pass(period);
     for (const token of issued) {
       expect(await askKey(behind, mine, token)).toBe("token-revoked");
       expect(await askKey(editor, mine, token)).toBe("token-revoked");
@@ -241,8 +242,9 @@ describe("a viewer who may watch", () => {
 describe("a flood of made-up posts at token issue", () => {
   async function flooded() {
     const cold = startIsolate();
-    const madeUp = Array.from({ length: 200 }, () => ({ videoPostId: crypto.randomUUID(), fileIndex: 0 }));
-    await Promise.all(madeUp.map((part) => expect(anonymousToken(cold, part)).rejects.toThrow(/^404/)));
+    const madeUp = () => ({ videoPostId: crypto.randomUUID(), fileIndex: 0 });
+    const refused = () => expect(anonymousToken(cold, madeUp())).rejects.toThrow(/^404/);
+    for (let n = 0; n < 10; n++) await Promise.all(Array.from({ length: 20 }, refused));
     return cold;
   }
 

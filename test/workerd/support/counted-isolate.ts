@@ -4,8 +4,8 @@ import { type Fault, hangs, throws } from "./faults.ts";
 import { type FaultyD1, faultyD1 } from "./faulty-d1.ts";
 
 /*
- * The built Worker as one of several isolates: what it sends to the database and to Durable Objects is counted, and the
- * database fails when a test says so. Not a part of the Worker.
+ * The built Worker as one of several isolates: what it sends to D1 and to Durable Objects is counted, and D1 fails when a
+ * test says so. With Postgres a proxy does that (test/fixtures/statement-proxy.ts). Not a part of the Worker.
  */
 
 export * from "../../../edge/index.ts";
@@ -13,7 +13,7 @@ export * from "../../../edge/index.ts";
 type Counted = {
   readonly env: Env;
   readonly calls: () => number;
-  readonly database: FaultyD1;
+  readonly database: FaultyD1 | null;
   state: string | null;
 };
 
@@ -28,7 +28,7 @@ Date.now = () => clockHeldAt ?? realNow();
 function countedOnce(env: Env): Counted {
   if (counted !== null) return counted;
   let calls = 0;
-  const database = faultyD1(env.DB!);
+  const database = env.DB === undefined ? null : faultyD1(env.DB);
   const counters = {
     getByName: (name: string) =>
       new Proxy(env.PLAY_COUNTER.getByName(name), {
@@ -41,7 +41,7 @@ function countedOnce(env: Env): Counted {
       }),
   };
   counted = {
-    env: { ...env, DB: database.db, PLAY_COUNTER: counters as never },
+    env: { ...env, ...(database === null ? {} : { DB: database.db }), PLAY_COUNTER: counters as never },
     calls: () => calls,
     database,
     state: null,
@@ -54,8 +54,9 @@ export default {
     const isolate = countedOnce(given);
     const { env, calls, database } = isolate;
     const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/test/object-calls") return Response.json(calls());
     if (pathname === "/test/counts") {
-      return Response.json({ statements: database.statements(), trips: database.trips(), objectCalls: calls() });
+      return Response.json({ statements: database?.statements(), trips: database?.trips() });
     }
     if (pathname === "/test/hold-clock") {
       clockHeldAt = realNow();
@@ -69,7 +70,7 @@ export default {
 
 function setDatabase(isolate: Counted, state: string | null): void {
   isolate.state = state;
-  isolate.database.fail(faultOf(isolate, state));
+  isolate.database?.fail(faultOf(isolate, state));
 }
 
 function faultOf(isolate: Counted, state: string | null): Fault | null {

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { expect } from "vitest";
+import { vi } from "vitest";
 import { asInvocation, countSent, type Invocation, newCount } from "./d1-limits.ts";
 import { database } from "./inspection.ts";
 import { ownDatabaseName } from "./own-hyperdrive.ts";
@@ -17,13 +17,16 @@ export async function measure<T>(work: () => Promise<T>): Promise<Measured<T>> {
   return { value, count: { ...count, changes: (await rowsWritten()) - before } };
 }
 
+const WAITING = { timeout: 30_000, interval: 5 };
+
 type Written = { readonly n_tup_ins: number; readonly n_tup_upd: number; readonly n_tup_del: number };
 
 /** Those of triggers too. A connection adds what it wrote to the statistics when it ends. */
 async function rowsWritten(): Promise<number> {
   await platformIdle();
   const workers = { datname: ownDatabaseName(), application_name: "ladderlock-worker" };
-  await expect.poll(() => database.count("pg_stat_activity", workers)).toBe(0);
+  // Also in hooks, where there is no expect.poll.
+  await vi.waitUntil(async () => (await database.count("pg_stat_activity", workers)) === 0, WAITING);
   const tables = await database.rows<Written>("pg_stat_user_tables");
   return tables.reduce((sum, { n_tup_ins, n_tup_upd, n_tup_del }) => sum + n_tup_ins + n_tup_upd + n_tup_del, 0);
 }

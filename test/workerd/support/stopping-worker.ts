@@ -5,13 +5,14 @@ import type { Fault } from "./faults.ts";
 import { faultyD1 } from "./faulty-d1.ts";
 
 /*
- * The built Worker over a database that never answers the statements which a test names, so that a kill finds the Worker
- * exactly there. Not a part of the Worker.
+ * The built Worker with a clock that a test moves, over a D1 that never answers the statements which a test names, so that
+ * a kill finds the Worker exactly there. With Postgres a proxy does that (test/fixtures/statement-proxy.ts). Not a part of
+ * the Worker.
  */
 
 export * from "../../../edge/index.ts";
 
-let stopAt: string | null = null;
+let stopAt: RegExp | null = null;
 let stopped = 0;
 let aheadMs = 0;
 const realNow = Date.now;
@@ -20,7 +21,7 @@ Date.now = () => realNow() + aheadMs;
 /** Waits, rather than hangs: the runtime ends an invocation that waits for nothing. */
 const stops: Fault = async ({ texts, send }) => {
   const at = stopAt;
-  if (at === null || !texts.some((text) => text.includes(at))) return send();
+  if (at === null || !texts.some((text) => at.test(text))) return send();
   stopped++;
   for (;;) await scheduler.wait(1000);
 };
@@ -29,8 +30,9 @@ let wrapped: Env | null = null;
 
 /** One environment for all invocations: the Worker keeps what it knows by its environment. */
 function stoppingEnv(env: Env): Env {
+  if (env.DB === undefined) return env;
   if (wrapped === null) {
-    const database = faultyD1(env.DB!, stops);
+    const database = faultyD1(env.DB, stops);
     wrapped = { ...env, DB: database.db };
   }
   return wrapped;
@@ -41,7 +43,7 @@ type Asked = { readonly table: string; readonly where: Where };
 async function control(url: URL, request: Request, given: Env): Promise<Response> {
   switch (url.pathname) {
     case "/test/stop":
-      stopAt = url.searchParams.get("at");
+      stopAt = new RegExp(url.searchParams.get("at")!, url.searchParams.get("flags")!);
       break;
     case "/test/clock":
       aheadMs = Number(url.searchParams.get("ahead"));
