@@ -95,3 +95,15 @@ export function backoffMs(
   const full = Math.min(rules.longestBackoffMs, rules.firstBackoffMs * 2 ** Math.max(0, attempt - 1));
   return Math.round(full / 2 + (full / 2) * random);
 }
+
+/** Progress reaches the database at most this often, whatever the interval of heartbeats. */
+const LEAST_MS_BETWEEN_WRITES = 3_000;
+
+/**
+ * A lease that expires after `after` and until `until` was extended a moment ago: a heartbeat writes nothing, unless it
+ * is the first. It costs a lease a tenth of its length at most. One that expires later is of earlier rules.
+ */
+export function justExtended(lease: { readonly now: number; readonly leaseMs: number }) {
+  const { now, leaseMs } = lease;
+  return { after: now + leaseMs - Math.min(LEAST_MS_BETWEEN_WRITES, leaseMs / 10), until: now + leaseMs };
+}

@@ -34,6 +34,24 @@ export function describeHeldJobs(name: string, open: OpenPersistence): void {
       expect(await job()).toMatchObject({ state: "RUNNING" });
     });
 
+    it("is written by its first heartbeat, then at most once in 3 seconds, and held in between", async () => {
+      const next = { stage: "VERIFYING" };
+      expect(await beat(NOW + 100)).toBe("held");
+      expect(await job()).toMatchObject({ stage: "ENCODING", leaseExpiresAt: NOW + 100 + LEASE_MS });
+      const before = await dump(persistence);
+      expect(await beat(NOW + 100, next)).toBe("held");
+      expect(await beat(NOW + 3_099, next)).toBe("held");
+      expect(await dump(persistence)).toStrictEqual(before);
+      expect(await beat(NOW + 3_100, next)).toBe("held");
+      expect(await job()).toMatchObject({ stage: "VERIFYING", leaseExpiresAt: NOW + 3_100 + LEASE_MS });
+    });
+
+    it("is written by a heartbeat under rules that have shortened its lease", async () => {
+      await beat(NOW + 100);
+      expect(await beat(NOW + 200, { leaseMs: LEASE_MS / 2 })).toBe("held");
+      expect(await job()).toMatchObject({ leaseExpiresAt: NOW + 200 + LEASE_MS / 2 });
+    });
+
     it("ends at once when it is cancelled, and says so to its holder by the lease that it has", async () => {
       expect(await persistence.jobs.acknowledgeCancel({ ...lease, now: NOW })).toBe(false);
       expect(await cancel(NOW + 1)).toMatchObject({ kind: "done", value: "requested" });

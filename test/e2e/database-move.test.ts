@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { bodyOf, createClient, type IssuedToken, type VideoPost } from "../../client/index.ts";
 import { runProgram } from "../../scripts/dev/run-program.ts";
 import { builtWorker } from "../fixtures/isolates/built-worker.ts";
@@ -81,9 +81,14 @@ async function expectSameDeployment(stack: Stack): Promise<void> {
   for (const token of revoked) await expectRefused(stack, token);
 }
 
+/** A revocation is in effect some seconds after its answer. */
 async function expectRefused({ origin }: Stack, { masterUrl }: IssuedToken): Promise<void> {
-  const answer = await fetch(origin + masterUrl);
-  expect(await answer.json()).toMatchObject({ code: "token-revoked" });
+  const refused = async () => {
+    const answer = await fetch(origin + masterUrl);
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: "token-revoked" });
+  };
+  await vi.waitFor(refused, { timeout: 60_000, interval: 300 });
 }
 
 async function revoke(stack: Stack): Promise<IssuedToken> {

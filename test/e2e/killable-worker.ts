@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { descendantsOf, signalAll } from "../../scripts/dev/process-tree.ts";
 import { Service } from "../../scripts/dev/service.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { chosenDatabase, createPostgresDatabase } from "./postgres-database.ts";
 import { newState } from "./run-worker.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -89,15 +89,4 @@ async function healthy(origin: string, service: Service): Promise<void> {
     if (Date.now() > deadline) throw new Error(`the Worker did not become ready: ${status}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -48,6 +48,10 @@ export async function createPostgresDatabase(content: "migrated" | "nothing" = "
   };
 }
 
+/** For a busy machine. */
+const CONNECT_MS = 60_000;
+
 function execute(connectionString: string, text: string): Promise<unknown> {
-  return withOneClient({ connectionString, application_name: "test" }, (client) => client.query({ text }));
+  const options = { connectionString, application_name: "test", connectionTimeoutMillis: CONNECT_MS };
+  return withOneClient(options, (client) => client.query({ text }));
 }

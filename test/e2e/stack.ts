@@ -147,7 +147,7 @@ async function upload(origin: string, path: string): Promise<string> {
   });
 }
 
-const PUBLISH_TIMEOUT_MS = 170_000;
+const PUBLISH_TIMEOUT_MS = 300_000;
 
 async function published(client: Client, processor: ProcessorProcess | null, videoPostId: string): Promise<void> {
   const deadline = Date.now() + PUBLISH_TIMEOUT_MS;

@@ -5,6 +5,8 @@ import { migrate } from "../../shared/persistence/pg/migrations/migrate.ts";
 
 /** Test files copy it. */
 const TEMPLATE = "migrated";
+/** For a busy machine. */
+const CONNECT_MS = 60_000;
 const OURS = "made by the tests of ladderlock";
 
 /** Makes the database that test files copy. One of that name that somebody else made is left alone. */
@@ -29,5 +31,5 @@ export async function makeTemplate(server: string): Promise<void> {
 }
 
 function connected<T>(connectionString: string, work: (client: PgClient) => Promise<T>): Promise<T> {
-  return withOneClient({ connectionString, application_name: "test" }, work);
+  return withOneClient({ connectionString, application_name: "test", connectionTimeoutMillis: CONNECT_MS }, work);
 }

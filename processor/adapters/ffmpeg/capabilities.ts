@@ -17,7 +17,7 @@ export type Capabilities = Omit<ArgumentCapabilities, "toneMap"> &
     readonly decoders: ReadonlySet<string>;
   };
 
-const TIMEOUT_SECONDS = 20;
+const TIMEOUT_SECONDS = 120;
 const known = new Map<string, Promise<Capabilities>>();
 
 /** Asks ffmpeg once for each path; throws when it is missing or broken. */

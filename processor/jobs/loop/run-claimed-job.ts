@@ -4,6 +4,7 @@ import { LeaseLostError } from "../../adapters/job-client-errors.ts";
 import type { Logger } from "../../log.ts";
 import { RetryableError, VerificationFault } from "../../retryable-error.ts";
 import type { JobOutcome, JobRun } from "./job-outcome.ts";
+import { type KeptLease, keepLease } from "./keep-lease.ts";
 import { createProgressReporter } from "./progress-reporter.ts";
 
 /** Observes jobs for metrics and health, without effect on the work. */
@@ -53,8 +54,9 @@ export async function workOnHeldJob(order: WorkOrder, dependencies: HeldJobDepen
   const startedAt = performance.now();
   log.info("job claimed");
   dependencies.observer?.claimed(order);
-  const result = await runUnderLease(order, dependencies, log);
+  const { result, lease } = await runUnderLease(order, dependencies, log);
   const end = await reportOutcome(order, result, dependencies, log);
+  await lease.stop();
   const seconds = Math.round(performance.now() - startedAt) / 1000;
   dependencies.observer?.ended(order, end, seconds);
   log.info({ end, seconds }, "job ended");
@@ -66,8 +68,11 @@ type RunResult =
   | { readonly kind: "interrupted"; readonly by: Interruption }
   | { readonly kind: "threw"; readonly error: unknown };
 
-async function runUnderLease(order: WorkOrder, dependencies: HeldJobDependencies, log: Logger): Promise<RunResult> {
-  const { client, stop } = dependencies;
+type Run = { readonly result: RunResult; readonly lease: KeptLease };
+
+/** The lease is kept beyond the run, until its result is recorded: a slow write must not lose it. */
+async function runUnderLease(order: WorkOrder, dependencies: HeldJobDependencies, log: Logger): Promise<Run> {
+  const { client, heartbeatMs, stop } = dependencies;
   const controller = new AbortController();
   let interruption: Interruption | null = null;
   const interrupt = (by: Interruption) => {
@@ -82,71 +87,39 @@ async function runUnderLease(order: WorkOrder, dependencies: HeldJobDependencies
     onStage: ({ stage }) => log.info({ stage }, "stage started"),
     ...(dependencies.progressIntervalMs === undefined ? {} : { intervalMs: dependencies.progressIntervalMs }),
   });
-  const heartbeats = keepLease(order, dependencies, progress.latest, interrupt, controller.signal, log);
+  const lease = keepLease(order, { client, heartbeatMs, log, latest: progress.latest, onLost: interrupt });
+  const result = await outcomeOf(
+    async () => {
+      if (stop.aborted) onStop();
+      controller.signal.throwIfAborted();
+      const report = (latest: Progress) => {
+        dependencies.observer?.reported(order, latest);
+        progress.report(latest);
+      };
+      return dependencies.run(order, { signal: controller.signal, log, report });
+    },
+    () => interruption,
+  );
+  stop.removeEventListener("abort", onStop);
+  await progress.stop();
+  if (result.kind === "interrupted") await lease.stop();
+  return { result, lease };
+}
+
+async function outcomeOf(run: () => Promise<JobOutcome>, interruption: () => Interruption | null): Promise<RunResult> {
   try {
-    if (stop.aborted) onStop();
-    controller.signal.throwIfAborted();
-    const report = (latest: Progress) => {
-      dependencies.observer?.reported(order, latest);
-      progress.report(latest);
-    };
-    const outcome = await dependencies.run(order, { signal: controller.signal, log, report });
+    const outcome = await run();
     // Work that is done is recorded even while the processor stops: one write now, or all of it again.
-    const by = interruption as Interruption | null;
+    const by = interruption();
     return by === null || by === "stopped" ? outcome : { kind: "interrupted", by };
   } catch (error) {
-    if (error instanceof LeaseLostError) interrupt("lease-lost");
-    return interruption === null ? { kind: "threw", error } : { kind: "interrupted", by: interruption };
-  } finally {
-    // Before the final write: a heartbeat that comes after it would be refused, or take the lease back to life.
-    stop.removeEventListener("abort", onStop);
-    await Promise.all([heartbeats.stop(), progress.stop()]);
+    const by = interruption() ?? (error instanceof LeaseLostError ? "lease-lost" : null);
+    return by === null ? { kind: "threw", error } : { kind: "interrupted", by };
   }
 }
 
 function onLost(error: unknown, interrupt: (by: Interruption) => void): void {
   if (error instanceof LeaseLostError) interrupt("lease-lost");
-}
-
-/** Heartbeats on their own timer, independent of what the job does. */
-function keepLease(
-  order: WorkOrder,
-  { client, heartbeatMs }: HeldJobDependencies,
-  latest: () => Progress,
-  interrupt: (by: Interruption) => void,
-  signal: AbortSignal,
-  log: Logger,
-): { stop(): Promise<void> } {
-  let beating: Promise<void> | null = null;
-  const beat = async () => {
-    try {
-      const { cancel } = await client.heartbeat(order, latest(), signal);
-      if (cancel) interrupt("cancelled");
-    } catch (error) {
-      onLost(error, interrupt);
-      // A Worker that does not answer does not end the job: the lease may still be valid when it returns.
-      if (!signal.aborted) log.warn({ err: error }, "heartbeat failed");
-    }
-  };
-  const timer = setInterval(
-    () => {
-      beating ??= beat().finally(() => {
-        beating = null;
-      });
-    },
-    intervalWithin(order.leaseMs, heartbeatMs),
-  );
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await beating;
-    },
-  };
-}
-
-/** A lease must outlast one heartbeat that gets lost: an interval of half of it or more is shortened to a third. */
-export function intervalWithin(leaseMs: number, heartbeatMs: number): number {
-  return Math.max(1, heartbeatMs * 2 < leaseMs ? heartbeatMs : Math.floor(leaseMs / 3));
 }
 
 async function reportOutcome(

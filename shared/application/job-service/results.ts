@@ -63,20 +63,14 @@ function targetOf(holder: Holder) {
   return { videoPostId: holder.job.videoPostId, fileId: holder.job.fileId, fence: fenceOf(holder) };
 }
 
-/** A result that is sent again because its response was lost succeeds again. */
+/** A job that ended in success under this lease has its result: the response to an earlier call was lost. */
 async function finished(deps: JobServiceDeps, holder: Holder, outcome: CommandOutcome): Promise<JobOutcome> {
-  const repeated = outcome.kind === "lease-lost" && holder.job.state === "SUCCEEDED";
-  if (outcome.kind !== "done" && !repeated) return refusedResult(deps, holder, outcome);
+  if (outcome.kind !== "done") {
+    // A refusal because the job was lost comes before all that follows from it.
+    const job = await deps.jobs.findByLease(holder.jobId, holder.leaseToken);
+    if (job?.state === "RUNNING") return refusalOf(outcome);
+    if (job?.state !== "SUCCEEDED") return leaseLost(deps, holder);
+  }
   continueRotationLater(deps, holder.job);
   return done();
-}
-
-/** A refusal because the job was lost comes before all that follows from it. */
-async function refusedResult(
-  deps: JobServiceDeps,
-  holder: Holder,
-  outcome: Exclude<CommandOutcome, { kind: "done" }>,
-): Promise<JobOutcome> {
-  const job = await deps.jobs.findByLease(holder.jobId, holder.leaseToken);
-  return job?.state === "RUNNING" ? refusalOf(outcome) : leaseLost(deps, holder);
 }

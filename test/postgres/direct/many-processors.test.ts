@@ -24,7 +24,10 @@ const RULES = { leaseMs: 1_500, maxAttempts: 100, firstBackoffMs: 50, longestBac
 const database = await openTestDatabase(inject("postgresNewest"));
 
 /** Of the Worker and of this test. */
-const clients = pooledClients({ connectionString: database.url, application_name: "test", max: 20 }, () => {});
+const clients = pooledClients(
+  { connectionString: database.url, application_name: "test", max: 20, connectionTimeoutMillis: 60_000 },
+  () => {},
+);
 const persistence = pgPersistence(clients.connect, STANDARD_JOB_RULES);
 afterAll(() => clients.end());
 const holdsJobs = async (owner: string) =>

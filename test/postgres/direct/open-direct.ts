@@ -3,9 +3,9 @@ import {
   createDirectJobService,
   type DirectJobService,
 } from "../../../processor/adapters/direct/direct-job-service.ts";
+import type { Faults } from "../../../processor/adapters/direct/retried-service.ts";
 import { createWorkerRequests } from "../../../processor/adapters/direct/worker-requests.ts";
 import { createWorkerSettings } from "../../../processor/adapters/direct/worker-settings.ts";
-import type { Sleep } from "../../../processor/adapters/retried-call.ts";
 import { openProcessDatabase } from "../../../shared/persistence/pg/process-database.ts";
 import { PROCESSOR_TOKEN } from "./internal-worker-type.ts";
 
@@ -17,7 +17,7 @@ type Options = {
   readonly clock?: () => number;
   readonly connections?: number;
   readonly migrations?: readonly string[];
-  readonly sleep?: Sleep;
+  readonly sleep?: Faults["sleep"];
   /** Puts faults between the job service and the database. */
   readonly faulty?: (database: DirectDatabase) => DirectDatabase;
 };
@@ -34,7 +34,8 @@ export function openDirect({ url, fetch, now = Date.now, ...more }: Options): Di
   const opened = openProcessDatabase({ ...client, max: connections }, () => {});
   const database = more.faulty?.(opened) ?? opened;
   const worker = createWorkerRequests({
-    ...{ serviceUrl: "https://video.example", processorToken: PROCESSOR_TOKEN, sleep, fetch },
+    ...{ serviceUrl: "https://video.example", processorToken: PROCESSOR_TOKEN, fetch },
+    sleep: async (...pause) => void (await sleep(...pause)),
   });
   const settings = createWorkerSettings({ worker, database, migrations, now: clock, random: Math.random });
   const warnings: unknown[] = [];

@@ -1,5 +1,6 @@
 import { abortableSleep } from "../../../processor/abortable-sleep.ts";
 import type { DirectDatabase } from "../../../processor/adapters/direct/direct-database.ts";
+import { createEarlySleep } from "../../../processor/adapters/direct/early-sleep.ts";
 import { jobClientOver } from "../../../processor/adapters/job-client.ts";
 import { runJobLoop } from "../../../processor/jobs/loop/job-loop.ts";
 import type { HeldJobEnd } from "../../../processor/jobs/loop/run-claimed-job.ts";
@@ -40,8 +41,9 @@ type Options = {
 export function startRestless({ url, fetch, random, lost, workMs, owner, onEnd }: Options): Restless {
   const fate = { isDead: false };
   const stop = new AbortController();
+  const { sleep, wakeAll } = createEarlySleep(abortableSleep);
   const direct = openDirect({
-    ...{ url, fetch, connections: 2, sleep: abortableSleep },
+    ...{ url, fetch, connections: 2, sleep },
     faulty: (database) =>
       losingReplies(
         database,
@@ -50,11 +52,15 @@ export function startRestless({ url, fetch, random, lost, workMs, owner, onEnd }
       ),
   });
   const client = jobClientOver(direct.service);
-  const waiting = woken(() => 30_000, random);
+  // As in processor/cli/open-jobs.ts: what has failed is tried again once the listener is connected again.
+  const afterFailure = (ms: number, signal: AbortSignal) => sleep(ms, signal).then(nothing, nothing);
+  const waiting = woken(() => 30_000, random, afterFailure);
   const listening = listen({
     ...{ client: { connectionString: url, application_name: "processor" }, random, signal: stop.signal },
     onWake: waiting.wake,
-    onState: () => {},
+    onState: ({ kind }) => {
+      if (kind === "listening") wakeAll();
+    },
   });
   const loop = runJobLoop({
     ...{ client, waiting, random, stop: stop.signal, log: createLogger({ level: "silent", secrets: [] }) },
@@ -90,6 +96,8 @@ export function startRestless({ url, fetch, random, lost, workMs, owner, onEnd }
     stop: ended,
   };
 }
+
+const nothing = () => {};
 
 /** Every method of the stores that a job service writes with; the database has done what it was asked for. */
 function losingReplies(database: DirectDatabase, isDead: () => boolean, isLost: () => boolean): DirectDatabase {

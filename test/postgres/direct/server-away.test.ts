@@ -34,11 +34,11 @@ describe("a server that is stopped in the middle and started again", () => {
     const client = { connectionString: server.url("migrated"), application_name: "test", max: 20 };
     clients = pooledClients(client, () => {});
     persistence = pgPersistence(clients.connect, STANDARD_JOB_RULES);
-  });
+  }, MOST_MS);
   afterEach(async () => {
-    await clients.end();
-    await server.remove();
-  });
+    await clients?.end();
+    await server?.remove();
+  }, MOST_MS);
 
   it.each(ROWS)(
     "has every job done once, whether leases outlast it: %s",

@@ -13,7 +13,7 @@ import type {
   MissingJob,
   RetryJobLater,
 } from "../../../application/ports/job-store.ts";
-import type { JobRules, TranscodeJob } from "../../../domain/transcode-job.ts";
+import { type JobRules, justExtended, type TranscodeJob } from "../../../domain/transcode-job.ts";
 import { type JobRow, jobOf } from "../../rows/job-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
@@ -101,19 +101,25 @@ const thisOneIfDue = ({ jobId, now }: ClaimOneJob) =>
 const holds = (jobId: string, leaseToken: string) =>
   sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'RUNNING'`;
 
-/** A cancelled job keeps its lease token, so that its holder learns of it here. */
 async function heartbeat(db: Database, input: JobHeartbeat): Promise<HeartbeatOutcome> {
   const { jobId, leaseToken, now, leaseMs, stage, progress } = input;
-  const [held, cancelled] = await db.batch([
+  const { after, until } = justExtended(input);
+  const [, held] = await db.batch([
     db
       .update(job)
       .set({ leaseExpiresAt: now + leaseMs, stage, progress, updatedAt: now })
-      .where(holds(jobId, leaseToken))
-      .returning({ jobId: job.jobId }),
-    db.select({ jobId: job.jobId }).from(job).where(wasCancelledUnder(jobId, leaseToken)),
+      .where(
+        sql`${holds(jobId, leaseToken)}
+          AND NOT (stage IS NOT NULL AND lease_expires_at > ${after} AND lease_expires_at <= ${until})`,
+      ),
+    // A cancelled job keeps its lease token, so that its holder learns of it here.
+    db
+      .select({ state: job.state })
+      .from(job)
+      .where(sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state IN ('RUNNING', 'CANCELLED')`),
   ]);
-  if (held.length > 0) return "held";
-  return cancelled.length > 0 ? "cancel" : "lease-lost";
+  if (held[0] === undefined) return "lease-lost";
+  return held[0].state === "RUNNING" ? "held" : "cancel";
 }
 
 /** `update_type` mirrors a waiting job, found by its id, which the first statement does not change. */

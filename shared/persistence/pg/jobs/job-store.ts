@@ -10,7 +10,7 @@ import type {
   MissingJob,
   RetryJobLater,
 } from "../../../application/ports/job-store.ts";
-import type { JobRules, TranscodeJob } from "../../../domain/transcode-job.ts";
+import { type JobRules, justExtended, type TranscodeJob } from "../../../domain/transcode-job.ts";
 import { jobOf } from "../../rows/job-rows.ts";
 import { columnsOf, type Database, jsonb, rowOf, texts } from "../database.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";
@@ -69,21 +69,29 @@ function list(db: Database, { videoPostId, state, kind, limit }: JobFilter): Pro
 const holds = ({ jobId, leaseToken }: JobLease) =>
   sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'RUNNING'`;
 
-/** A cancelled job keeps its lease token, so that its holder learns of it here. */
 const wasCancelledUnder = ({ jobId, leaseToken }: JobLease) =>
   sql`job_id = ${jobId} AND lease_token = ${leaseToken} AND state = 'CANCELLED'`;
 
 /** Two statements: the update may wait for the cancellation, which only a later statement sees. */
 async function heartbeat(db: Database, input: JobHeartbeat): Promise<HeartbeatOutcome> {
-  const { now, leaseMs, stage, progress } = input;
-  const [held, cancelled] = await db.batch([
+  const { jobId, leaseToken, now, leaseMs, stage, progress } = input;
+  const [, held] = await db.batch([
     sql`UPDATE video_transcode_job SET lease_expires_at = ${now + leaseMs}, stage = ${stage},
-      progress = ${jsonb(progress)}, updated_at = ${now} WHERE ${holds(input)}`,
-    sql`SELECT 1 FROM video_transcode_job WHERE ${wasCancelledUnder(input)}`,
+      progress = ${jsonb(progress)}, updated_at = ${now}
+      WHERE ${holds(input)} AND NOT ${isJustExtended(input)}`,
+    // A cancelled job keeps its lease token, so that its holder learns of it here.
+    sql`SELECT state FROM video_transcode_job WHERE job_id = ${jobId} AND lease_token = ${leaseToken}
+      AND state IN ('RUNNING', 'CANCELLED')`,
   ]);
-  if (held?.changes === 1) return "held";
-  return cancelled?.rows.length === 1 ? "cancel" : "lease-lost";
+  const state = held?.rows[0]?.state;
+  if (state === undefined) return "lease-lost";
+  return state === "RUNNING" ? "held" : "cancel";
 }
+
+const isJustExtended = (input: JobHeartbeat) => {
+  const { after, until } = justExtended(input);
+  return sql`(stage IS NOT NULL AND lease_expires_at > ${after} AND lease_expires_at <= ${until})`;
+};
 
 function retryLater(db: Database, input: RetryJobLater): Promise<boolean> {
   return endHolding(
