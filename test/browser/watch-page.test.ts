@@ -236,16 +236,18 @@ describe("the page", () => {
     expect(await page.allowed()).toEqual([]);
   });
 
-  it("asks a busy server for a token again after the time that it names, and then plays", async () => {
+  it("asks a busy server for a token again after the time that it names, then plays, and fits a narrow screen", async () => {
     const asked: number[] = [];
     const busy = { status: 503, headers: { "retry-after": "1" } };
     const prepare = (tab: Page) =>
       tab.route("**/video/enc/token", (route) =>
         asked.push(performance.now()) > 1 ? route.continue() : route.fulfill(busy),
       );
-    expect(await (await open({ prepare })).allowed()).toEqual(["480p", "360p"]);
+    const page = await open({ prepare, width: 390 });
+    expect(await page.allowed()).toEqual(["480p", "360p"]);
     expect(asked).toHaveLength(2);
     expect(asked[1]! - asked[0]!).toBeGreaterThanOrEqual(1000);
+    expect(await page.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 
   it("plays with the browser's own HLS where there are no Media Source Extensions, and says what that means", async () => {
@@ -260,11 +262,6 @@ describe("the page", () => {
     await page.page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).currentTime > 1);
     expect((await page.log()).at(-1)?.meaning).toContain("This browser plays HLS natively");
     expect(await page.page.isDisabled("input[value='360p']")).toBe(true);
-  });
-
-  it("fits a narrow screen", async () => {
-    const page = await open({ width: 390 });
-    expect(await page.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 });
 

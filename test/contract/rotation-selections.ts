@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { PartName, PreviewedPart } from "../../shared/application/ports/rotation-batches.ts";
 import type { RotationSelection } from "../../shared/domain/rotation-batch.ts";
@@ -13,7 +13,8 @@ export function describeRotationSelections(name: string, open: OpenPersistence):
     let persistence: TestPersistence;
     let posts: Record<"old" | "rotated" | "waiting" | "twoParts" | "audio" | "deleted", string>;
 
-    beforeEach(async () => {
+    // Made once: no test changes a post, and a test reads the items of one batch.
+    beforeAll(async () => {
       persistence = await open();
       const old = (await publishPost(persistence, NOW)).id;
       const rotated = (await publishPost(persistence, NOW + HOUR)).id;

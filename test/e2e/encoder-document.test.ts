@@ -23,13 +23,13 @@ const running: ProcessorProcess[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ladderlock-document-"));
-  const clip = async (name: string, size: string, seconds: number) => {
+  const clip = async (name: string, size: string, seconds: number, frameRate = "25") => {
     const path = join(directory, `${name}.mp4`);
-    await generateClip({ path, size, frameRate: "25", seconds, sound: true });
+    await generateClip({ path, size, frameRate, seconds, sound: true });
     return startSourceServer(path, () => 1, 0);
   };
   sources = {
-    film: await clip("film", "1920x1080", 2),
+    film: await clip("film", "1920x1080", 1, "10"),
     clip: await clip("clip", "320x180", 2),
     long: await clip("long", "640x360", 60),
   };

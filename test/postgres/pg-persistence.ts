@@ -39,10 +39,11 @@ export async function openTestDatabase(
     );
     return rows.map((row) => String(row.name)).filter((table) => !table.startsWith("ladderlock_"));
   };
+  // Triggers refuse to empty the append-only tables.
+  const deletes = (await tables()).map((table) => `DELETE FROM "${table}"`);
+  const empty = `DO $$ BEGIN SET LOCAL session_replication_role = replica; ${deletes.join("; ")}; END $$`;
   const open: OpenPersistence = async () => {
-    // Triggers refuse to empty the append-only tables.
-    const deletes = (await tables()).map((table) => `DELETE FROM "${table}"`);
-    await query(`DO $$ BEGIN SET LOCAL session_replication_role = replica; ${deletes.join("; ")}; END $$`);
+    await query(empty);
     return {
       ...pgPersistence(connect, STANDARD_JOB_RULES),
       dialect: "postgres",

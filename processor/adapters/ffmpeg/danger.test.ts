@@ -61,10 +61,18 @@ async function planned(sourcePath: string): Promise<{ facts: SourceFacts; plan: 
   return { facts: found.facts, plan };
 }
 
+let clipPlan: ReturnType<typeof planned> | undefined;
+
+/** Probes the clip once for all tests. */
+function plannedClip(): ReturnType<typeof planned> {
+  clipPlan ??= planned(clip);
+  return clipPlan;
+}
+
 /** A conversion of a source that was planned for another, which probing would have refused. */
 async function convert(sourcePath: string, changes: Partial<TranscodeInput> = {}) {
   return transcode({
-    ...{ sourcePath, tools: MEDIA_TOOLS, signal, ...(await planned(clip)) },
+    ...{ sourcePath, tools: MEDIA_TOOLS, signal, ...(await plannedClip()) },
     outputDirectory: await outputFolder(),
     stallTimeoutSeconds: 30,
     encoding: { crf: 35, preset: "ultrafast" },
@@ -131,28 +139,34 @@ describe("a child", () => {
     return readFile(telling.report, "utf8");
   }
 
-  it("sees none of our secrets, in a directory with nothing of ours: ffprobe", async () => {
-    const text = await report("ffprobe", (tools) => probe({ sourcePath: clip, tools, signal }));
+  let outputDirectory: string;
+  let reports: Record<keyof MediaTools, string>;
+  beforeAll(async () => {
+    outputDirectory = await outputFolder();
+    const ffprobe = await report("ffprobe", (tools) => probe({ sourcePath: clip, tools, signal }));
+    reports = { ffprobe, ffmpeg: await report("ffmpeg", (tools) => convert(clip, { tools, outputDirectory })) };
+  });
+
+  it("sees none of our secrets, in a directory with nothing of ours: ffprobe", () => {
+    const text = reports.ffprobe;
     expect(text).toContain("PATH=");
     expect(text).not.toContain("sesame");
     // pwd, and then at once the first variable: nothing was listed between them.
     expect(text).toMatch(/^\/\S+\/empty-\S+\n\w+=/);
   });
 
-  it("sees none of our secrets, in a directory with nothing but the folders that it fills: ffmpeg", async () => {
-    const outputDirectory = await outputFolder();
-    const text = await report("ffmpeg", (tools) => convert(clip, { tools, outputDirectory }));
+  it("sees none of our secrets, in a directory with nothing but the folders that it fills: ffmpeg", () => {
+    const text = reports.ffmpeg;
     expect(text).not.toContain("sesame");
     expect(text.startsWith(`${outputDirectory}\n360p\n`)).toBe(true);
     expect(text).toMatch(/^360p\n\w+=/m);
   });
 
-  it.skipIf(!hasPrlimit)("has a memory limit, as ffprobe and as ffmpeg", async () => {
-    const kibibytes = async (tool: keyof MediaTools, run: (tools: MediaTools) => Promise<unknown>) =>
-      Number((await report(tool, run)).trim().split("\n").at(-1));
+  it.skipIf(!hasPrlimit)("has a memory limit, as ffprobe and as ffmpeg", () => {
+    const kibibytes = (tool: keyof MediaTools) => Number(reports[tool].trim().split("\n").at(-1));
     const most = (DEFAULT_MEDIA_LIMITS.memoryBytes ?? 0) / 1024;
-    expect(await kibibytes("ffprobe", (tools) => probe({ sourcePath: clip, tools, signal }))).toBeGreaterThan(most);
-    expect(await kibibytes("ffmpeg", (tools) => convert(clip, { tools }))).toBeGreaterThan(most);
+    expect(kibibytes("ffprobe")).toBeGreaterThan(most);
+    expect(kibibytes("ffmpeg")).toBeGreaterThan(most);
   });
 
   it.skipIf(!hasPrlimit)("is stopped by that limit, and has enough with the standard one", async () => {

@@ -29,7 +29,17 @@ async function facts(sourcePath: string): Promise<SourceFacts> {
   return result.facts;
 }
 
-async function plan(sourcePath: string): Promise<{ facts: SourceFacts; plan: LadderPlan }> {
+type Planned = { readonly facts: SourceFacts; readonly plan: LadderPlan };
+const plans = new Map<string, Promise<Planned>>();
+
+/** Probes each source once. */
+function planOnce(sourcePath: string): Promise<Planned> {
+  const known = plans.get(sourcePath) ?? plan(sourcePath);
+  plans.set(sourcePath, known);
+  return known;
+}
+
+async function plan(sourcePath: string): Promise<Planned> {
   const found = await facts(sourcePath);
   const planned = planLadder(found, "VIDEO");
   if (planned.kind === "refused") throw new Error(planned.reason);
@@ -43,7 +53,7 @@ async function run(sourcePath: string, changes: Partial<TranscodeInput> = {}) {
   const outcome = await transcode({
     sourcePath,
     outputDirectory,
-    ...(await plan(sourcePath)),
+    ...(await planOnce(sourcePath)),
     tools,
     signal,
     stallTimeoutSeconds: 30,
@@ -54,6 +64,15 @@ async function run(sourcePath: string, changes: Partial<TranscodeInput> = {}) {
   });
   if (outcome.kind === "refused") throw new Error(outcome.reason);
   return { outcome, segments, reports, outputDirectory };
+}
+
+let long: Promise<string> | undefined;
+
+/** A clip of 20 seconds, made once: long enough to be stopped in the middle. */
+function longSource(): Promise<string> {
+  const path = join(folder, "long.mp4");
+  long ??= generateClip({ path, seconds: 20, frameRate: "30", size: "640x360", sound: false }).then(() => path);
+  return long;
 }
 
 /** Frames of a whole rung, decoded from its segments as one stream. */
@@ -119,8 +138,7 @@ describe("one ffmpeg for all rungs", () => {
   });
 
   it("announces a segment only when all of it is on disk", async () => {
-    const source = join(folder, "growing.mp4");
-    await generateClip({ path: source, seconds: 20, frameRate: "30", size: "640x360", sound: false });
+    const source = await longSource();
     const sizes = new Map<string, Promise<number>>();
     const sizeOf = async (path: string) => (await stat(path)).size;
     await run(source, { onSegment: ({ path }) => sizes.set(path, sizeOf(path)) });
@@ -129,7 +147,7 @@ describe("one ffmpeg for all rungs", () => {
   });
 
   it("continues the counters of the transport stream from segment to segment", async () => {
-    const source = join(folder, "small.mp4");
+    const source = join(folder, "three-segments.mp4");
     await generateClip({ path: source, seconds: 13, frameRate: "25", size: "320x240", sound: true });
     const { segments } = await run(source);
     const packets = Buffer.concat(await Promise.all(segments.map((segment) => readFile(segment.path))));
@@ -160,12 +178,6 @@ describe("one ffmpeg for all rungs", () => {
 });
 
 describe("a running ffmpeg", () => {
-  async function longSource(): Promise<string> {
-    const path = join(folder, "long.mp4");
-    await generateClip({ path, seconds: 60, frameRate: "30", size: "640x360", sound: false });
-    return path;
-  }
-
   it("stops at an abort, which throws the signal's reason", async () => {
     const source = await longSource();
     const abort = new AbortController();

@@ -59,10 +59,9 @@ async function decodedSeconds(path: string): Promise<number> {
 }
 
 describe("sound of several frames a packet", () => {
-  it.each([
-    ["3gp", 5],
-    ["3g2", 10],
-  ] as const)("is whole: %s, %i frames", async (container, frames) => {
+  /** The other container of phones has the same tables. */
+  const LONG_ROWS = process.env.LONG_TESTS === "1" ? ([["3g2", 10]] as const) : [];
+  it.each([["3gp", 5] as const, ...LONG_ROWS])("is whole: %s, %i frames", async (container, frames) => {
     const path = await phoneMemo(container, frames);
     expect(await decodedSeconds(path)).toBeLessThan(1.5);
     const split = await splitPackedSound({ sourcePath: path, tools, signal });
