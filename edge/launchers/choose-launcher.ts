@@ -1,11 +1,13 @@
 import { awsBatchSettings } from "../settings/aws-batch-settings.ts";
 import { cloudRunSettings } from "../settings/cloud-run-settings.ts";
 import { flyMachinesSettings } from "../settings/fly-machines-settings.ts";
+import { kubernetesSettings } from "../settings/kubernetes-settings.ts";
 import { localLauncherSettings } from "../settings/local-launcher-settings.ts";
 import { ConfigurationError, type Settings } from "../settings/settings.ts";
 import { awsBatch } from "./aws-batch/aws-batch.ts";
 import { cloudRun } from "./cloud-run/cloud-run.ts";
 import { flyMachines } from "./fly-machines/fly-machines.ts";
+import { kubernetes } from "./kubernetes/kubernetes.ts";
 import type { Launcher, LaunchPlatform } from "./launcher.ts";
 import { local } from "./local/local.ts";
 
@@ -22,7 +24,7 @@ const LAUNCHERS: { readonly [platform in Exclude<LaunchPlatform, "none">]: MakeL
   "aws-batch": (settings, deps) => awsBatch(awsBatchSettings(settings), deps),
   "cloudflare-containers": notInThisRelease("cloudflare-containers"),
   "cloud-run": (settings, deps) => cloudRun(cloudRunSettings(settings), deps),
-  kubernetes: notInThisRelease("kubernetes"),
+  kubernetes: (settings, deps) => kubernetes(kubernetesSettings(settings), deps),
 };
 
 /** Null where processors poll. Throws ConfigurationError for a platform that cannot be used. */

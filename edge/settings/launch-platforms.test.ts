@@ -20,6 +20,13 @@ const PLATFORMS: readonly (readonly [platform: string, settings: Readonly<Record
       }),
     },
   ],
+  [
+    "kubernetes",
+    {
+      ...{ KUBERNETES_API_URL: "https://cluster.example", KUBERNETES_TOKEN: "eyJ.x.y" },
+      KUBERNETES_IMAGE: "registry.example/processor:1",
+    },
+  ],
 ];
 
 const settingsWith = (more: Record<string, string>) => readSettings({ ...TEST_SECRETS, ...REQUIRED, ...more });

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { AWS_BATCH_SETTINGS, missingAwsRegion, REQUIRED_BY_AWS_BATCH } from "./aws-batch-settings.ts";
 import { CLOUD_RUN_SETTINGS } from "./cloud-run-settings.ts";
 import { FLY_MACHINES_SETTINGS } from "./fly-machines-settings.ts";
+import { KUBERNETES_SETTINGS } from "./kubernetes-settings.ts";
 import { LAUNCH_RESOURCE_SETTINGS } from "./launch-resource-settings.ts";
 import { LOCAL_LAUNCHER_SETTINGS } from "./local-launcher-settings.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
@@ -53,6 +54,7 @@ export const LAUNCH_SETTINGS = {
   ...FLY_MACHINES_SETTINGS,
   ...AWS_BATCH_SETTINGS,
   ...CLOUD_RUN_SETTINGS,
+  ...KUBERNETES_SETTINGS,
 };
 
 type LaunchSetting = keyof typeof LAUNCH_SETTINGS;
@@ -64,6 +66,7 @@ const REQUIRED: { readonly [platform in LaunchPlatform]?: readonly LaunchSetting
   "fly-machines": ["FLY_APP", "FLY_IMAGE", "FLY_API_TOKEN"],
   "aws-batch": REQUIRED_BY_AWS_BATCH,
   "cloud-run": ["CLOUD_RUN_PROJECT", "CLOUD_RUN_REGION", "CLOUD_RUN_JOB", "CLOUD_RUN_SERVICE_ACCOUNT_KEY"],
+  kubernetes: ["KUBERNETES_API_URL", "KUBERNETES_TOKEN", "KUBERNETES_IMAGE"],
 };
 
 /** The settings that the platform named by LAUNCHER lacks. */
