@@ -132,7 +132,9 @@ export function createContext(options: ContextOptions): Context {
     wait,
     random: options.random ?? Math.random,
     sendRequest: options.sendRequest ?? ((url, init) => fetch(url, init)),
-    launcher: options.launcher ?? chooseLauncher(settings, { fetch: (url, init) => fetch(url, init), now }),
+    launcher:
+      options.launcher ??
+      chooseLauncher(settings, { ...{ fetch: (url, init) => fetch(url, init), now }, containers: env.CONTAINERS }),
     posts: forgettingSaved(persistence.posts, [watchPages, gate.parts]),
     gate,
     minutes,

@@ -16,6 +16,8 @@ export type Env = {
   readonly PLAYBACK: R2Bucket;
   /** Optional: a bucket of files that callers may copy into uploads. */
   readonly INCOMING?: R2Bucket;
+  /** Optional: the Worker of infra/cloudflare-containers, for LAUNCHER = cloudflare-containers. */
+  readonly CONTAINERS?: Fetcher;
   readonly ASSETS: Fetcher;
   readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
   readonly CALLER_EVENTS: DurableObjectNamespace<CallerEvents>;

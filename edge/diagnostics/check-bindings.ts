@@ -17,6 +17,7 @@ const READS: { readonly [Name in (typeof READ_BINDINGS)[number]]: Read } = {
   SOURCE: ({ env }) => env.SOURCE.head("ladderlock-doctor"),
   PLAYBACK: ({ env }) => env.PLAYBACK.head("ladderlock-doctor"),
   INCOMING: async ({ env }) => env.INCOMING?.head("ladderlock-doctor"),
+  CONTAINERS: async ({ env }) => checkContainers(env.CONTAINERS!),
 };
 
 /** Every binding of the Worker's configuration. Optional ones that are missing are left out. */
@@ -47,6 +48,13 @@ async function checkRead(deps: CheckBindingsDeps, name: keyof Env, read: Read): 
 function presence(env: Env, name: keyof Env): Binding {
   const state = env[name] === undefined ? "missing" : "present";
   return { name, required: !OPTIONAL_BINDINGS.includes(name), state, detail: null };
+}
+
+/** It answers with the names of the settings that it lacks. */
+async function checkContainers(containers: Pick<Fetcher, "fetch">): Promise<void> {
+  const response = await containers.fetch("https://containers/healthz");
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${response.status} ${text}`);
 }
 
 /** The driver may list what a statement was sent with below its first line. */

@@ -3,9 +3,10 @@ import { cloudRunSettings } from "../settings/cloud-run-settings.ts";
 import { flyMachinesSettings } from "../settings/fly-machines-settings.ts";
 import { kubernetesSettings } from "../settings/kubernetes-settings.ts";
 import { localLauncherSettings } from "../settings/local-launcher-settings.ts";
-import { ConfigurationError, type Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { awsBatch } from "./aws-batch/aws-batch.ts";
 import { cloudRun } from "./cloud-run/cloud-run.ts";
+import { type CloudflareContainersDeps, cloudflareContainers } from "./cloudflare-containers/cloudflare-containers.ts";
 import { flyMachines } from "./fly-machines/fly-machines.ts";
 import { kubernetes } from "./kubernetes/kubernetes.ts";
 import type { Launcher, LaunchPlatform } from "./launcher.ts";
@@ -14,7 +15,7 @@ import { local } from "./local/local.ts";
 export type LauncherDeps = {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly now: () => number;
-};
+} & Partial<CloudflareContainersDeps>;
 
 type MakeLauncher = (settings: Settings, deps: LauncherDeps) => Launcher;
 
@@ -22,20 +23,12 @@ const LAUNCHERS: { readonly [platform in Exclude<LaunchPlatform, "none">]: MakeL
   local: (settings, deps) => local(localLauncherSettings(settings), deps),
   "fly-machines": (settings, deps) => flyMachines(flyMachinesSettings(settings), deps),
   "aws-batch": (settings, deps) => awsBatch(awsBatchSettings(settings), deps),
-  "cloudflare-containers": notInThisRelease("cloudflare-containers"),
   "cloud-run": (settings, deps) => cloudRun(cloudRunSettings(settings), deps),
+  "cloudflare-containers": (settings, { containers }) => cloudflareContainers(settings, { containers }),
   kubernetes: (settings, deps) => kubernetes(kubernetesSettings(settings), deps),
 };
 
-/** Null where processors poll. Throws ConfigurationError for a platform that cannot be used. */
+/** Null where processors poll. Throws ConfigurationError for a platform that cannot be used as it is set. */
 export function chooseLauncher(settings: Settings, deps: LauncherDeps): Launcher | null {
   return settings.LAUNCHER === "none" ? null : LAUNCHERS[settings.LAUNCHER](settings, deps);
-}
-
-function notInThisRelease(platform: LaunchPlatform): MakeLauncher {
-  return () => {
-    throw new ConfigurationError(
-      `LAUNCHER: this release cannot launch on ${platform} yet; set LAUNCHER to none and run processors with "ladderlock serve"`,
-    );
-  };
 }

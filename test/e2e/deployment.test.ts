@@ -79,6 +79,19 @@ it("finds no migration to apply to a database that `npm start` has migrated", as
   expect(stdout.toString()).toContain("No migrations to apply");
 });
 
+it("bundles the Worker of the containers too, where there is no container engine", async () => {
+  const config = fileURLToPath(new URL("../../infra/cloudflare-containers/wrangler.toml", import.meta.url));
+  const args = ["deploy", "--dry-run", "--config", config, "--outdir", join(out, "containers")];
+  const { code, stdout, stderr } = await runProgram(process.execPath, [WRANGLER, ...args], {
+    // No Docker, even if this machine has one.
+    ...{ signal: AbortSignal.timeout(BUNDLE_MS), env: { ...process.env, WRANGLER_DOCKER_BIN: "/nonexistent/docker" } },
+  });
+  const printed = `${stdout}${stderr}`;
+  expect(code, printed).toBe(0);
+  for (const name of ["jobonstandard2", "jobonstandard3", "jobonstandard4"]) expect(printed).toContain(name);
+  expect((await stat(join(out, "containers/worker.js"))).size).toBeGreaterThan(0);
+});
+
 // Minutes of installing packages. What needs no root is in test/structure/containers.test.ts.
 if (process.env.LONG_TESTS === "1") {
   const DEADLINE_SECONDS = 3600;

@@ -48,6 +48,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     may: [...SHARED, "client", "processor"],
     packages: [/^node:/, /^zod$/, /^commander$/, /^tus-js-client$/],
   },
+  /** The Worker that starts containers on Cloudflare. */
+  "infra/cloudflare-containers": { may: ["edge"], packages: [/^cloudflare:workers$/, /^zod$/] },
   processor: {
     may: [...SHARED, "client"],
     packages: [/^node:/, /^zod$/, /^pino$/, /^node-cron$/, /^@aws-sdk\//, /^fluent-ffmpeg$/, /^prom-client$/],

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { LARGEST_DISK_GIB, sizeFor } from "./sizes.ts";
+
+it.each([
+  [{ vcpus: 1, memoryMib: 2048, diskGib: 4 }, "standard-2"],
+  [{ vcpus: 2, memoryMib: 2048, diskGib: 4 }, "standard-3"],
+  [{ vcpus: 1, memoryMib: 6145, diskGib: 4 }, "standard-3"],
+  [{ vcpus: 1, memoryMib: 2048, diskGib: 12 }, "standard-3"],
+  [{ vcpus: 4, memoryMib: 12_288, diskGib: LARGEST_DISK_GIB }, "standard-4"],
+  [{ vcpus: 16, memoryMib: 2048, diskGib: 4 }, "standard-4"],
+])(
+  "chooses the smallest container that holds the job, and the fastest where none has its processors: %o",
+  (resources, type) => {
+    expect(sizeFor(resources)?.instanceType).toBe(type);
+  },
+);
+
+it.each([
+  { vcpus: 1, memoryMib: 12_289, diskGib: 4 },
+  { vcpus: 1, memoryMib: 2048, diskGib: LARGEST_DISK_GIB + 1 },
+])("chooses none where memory or disk would run out: %o", (resources) => {
+  expect(sizeFor(resources)).toBeNull();
+});
