@@ -15,6 +15,13 @@ export function descendantsOf(pid: number): number[] {
   return found;
 }
 
+/** The process ids of those that `pid` itself has started. */
+export function childrenOf(pid: number): number[] {
+  return allProcesses()
+    .filter((process) => process.parent === pid)
+    .map((process) => process.pid);
+}
+
 /** The process ids of a process group; its leader may have gone before the others. */
 export function membersOfGroup(group: number): number[] {
   return allProcesses()

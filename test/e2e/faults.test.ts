@@ -8,6 +8,7 @@ it("brings every job to its end through kills, pauses, outages, lost replies and
 }, async () => {
   const seed = Number(process.env.FAULT_SEED ?? 1);
   const report = await runFaults({
+    launcher: "none",
     posts: 5,
     seed,
     faultRate: 0.05,

@@ -45,6 +45,8 @@ export type Stack = {
   readonly databaseUrl: string | null;
   /** What the Worker has logged so far. */
   logs(): unknown[];
+  /** Runs the Cron Trigger once; what of it fails is in the Worker's log. */
+  scheduled(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -89,6 +91,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     database: async () => postgres?.inspection ?? inspectD1((await miniflare.getD1Database("DB")) as InspectedDatabase),
     databaseUrl,
     logs: () => logs,
+    scheduled: async () => {
+      await (await miniflare.getWorker()).scheduled({ cron: "* * * * *" });
+    },
     client,
     viewer: createClient({ baseUrl: origin }),
     upload: (path) => upload(origin, path),

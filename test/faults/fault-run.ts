@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Deployment } from "../e2e/processor-process.ts";
 import { type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { between, type SeededRandom, seededRandom } from "../fixtures/seeded-random.ts";
@@ -9,11 +10,14 @@ import { cancelForGood, exposedKeys, startCancellations } from "./cancellations.
 import { cutConnections } from "./cut-connections.ts";
 import { startEmptyUploads } from "./empty-uploads.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { type LaunchProxy, startLaunchProxy } from "./launch-proxy.ts";
+import { startLaunchedRuns } from "./launched-runs.ts";
 import { collectLeftovers } from "./leftovers.ts";
 import { inspect } from "./outcome.ts";
 import { type Pace, sleep, startPace, startRhythm } from "./pace.ts";
 import { createPost, KINDS, type Kind } from "./posts.ts";
-import { startRestlessProcessors } from "./restless-processors.ts";
+import { quietViolations } from "./quiet-part.ts";
+import { type Restlessness, startRestlessProcessors } from "./restless-processors.ts";
 import { untilSettled } from "./settling.ts";
 import { startSourceServer } from "./source-server.ts";
 
@@ -24,6 +28,8 @@ import { startSourceServer } from "./source-server.ts";
  */
 
 export type FaultRunOptions = {
+  /** Whether processors poll, or the Worker launches a run for each job. */
+  readonly launcher: "none" | "local";
   readonly posts: number;
   readonly seed: number;
   /** Share of requests that meet a fault. */
@@ -60,6 +66,8 @@ export type FaultRunReport = {
   readonly retried: number;
   readonly emptyUploadsRefused: number;
   readonly requests: number;
+  /** Null without a launcher. */
+  readonly launches: { readonly total: number; readonly faults: LaunchProxy["counts"] } | null;
   readonly faults: FaultProxy["counts"];
   /** By how much the distances between blows were stretched for this machine; 1 where it kept up. */
   readonly slowness: number;
@@ -80,6 +88,9 @@ const SETTINGS = {
   JOB_MAX_ATTEMPTS: "40",
 };
 
+/** Share of launches that meet a fault: there are few of them. */
+const LAUNCH_FAULT_RATE = 0.4;
+
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunReport> {
   const random = seededRandom(options.seed);
   const startedAt = Date.now();
@@ -91,7 +102,8 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const text = join(directory, "text.mp4");
   await writeFile(text, randomBytes(20_000).toString("base64"));
 
-  const stack = await startStack({ processor: false, settings: SETTINGS });
+  const launches = options.launcher === "local" ? cleanup.use(await startLaunchProxy(random)) : null;
+  const stack = await startStack({ processor: false, settings: { ...SETTINGS, ...launches?.settings } });
   cleanup.defer(() => stack.stop());
   const sources = await startSourceServer(clip, random, 0.5);
   cleanup.defer(() => sources.stop());
@@ -115,24 +127,26 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const pace = startPace(random);
   const observe = sayingChanges(options.say, pace);
   proxy.setRate(options.faultRate);
-  const processors = await startRestlessProcessors(
-    { origin: proxy.origin, databaseUrl: stack.databaseUrl },
-    {
-      HEARTBEAT_SECONDS: "1",
-      SOURCE_ALLOW_HOSTS: sources.host,
-      SCAN_CRON: "*/2 * * * * *",
-    },
-    random,
-    pace,
-    { count: 2, killEvery: options.blowEvery, pauseShare: 0.2, pauseSeconds: 9 },
-  );
+  launches?.setRate(LAUNCH_FAULT_RATE);
+  const settings = { HEARTBEAT_SECONDS: "1", SOURCE_ALLOW_HOSTS: sources.host };
+  const restlessness = { count: 2, killEvery: options.blowEvery, pauseShare: 0.2, pauseSeconds: 9 };
+  const deployment = { origin: proxy.origin, databaseUrl: stack.databaseUrl };
+  const runs =
+    launches === null
+      ? null
+      : await startLaunchedRuns(deployment, settings, launches, { random, pace, ...restlessness });
+  const processors = runs ?? (await startPolling(deployment, settings, random, pace, restlessness));
   cleanup.defer(() => processors.stop());
+  if (launches !== null) cleanup.defer(startScans(stack).stop);
   const outages = startOutages(stack, proxy, random, pace);
   const cancellations = startCancellations(stack, random, pace, options.cancelEvery);
   const emptyUploads = await startEmptyUploads(stack, directory, pace, options.emptyEvery);
   const missing = () => [
     ...(processors.kills() + processors.pauses() < options.leastBlows ? ["blows"] : []),
     ...(emptyUploads.refused() < 2 ? ["empty uploads"] : []),
+    ...Object.entries(launches?.counts ?? {}).flatMap(([kind, count]) =>
+      count < Math.min(options.leastOfEachFault, 1) ? [`launches ${kind}`] : [],
+    ),
     ...Object.entries(proxy.counts).flatMap(([kind, count]) => (count < options.leastOfEachFault ? [kind] : [])),
   ];
   const firstPosts = untilSettled(stack, {
@@ -146,10 +160,12 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const tooFew = missing();
   // After the faults it must come to rest by itself.
   proxy.setRate(0);
+  launches?.setRate(0);
   processors.calm();
   await untilSettled(stack, { wanted: posts.length, deadline: "stuck", observe });
 
   const outcome = await inspect(stack, posts, FRAMES);
+  const quiet = launches === null || runs === null ? [] : await quietViolations(stack, clip, launches, runs);
   const leftovers = await collectLeftovers(stack);
   const { counts } = proxy;
   return {
@@ -167,17 +183,38 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     retried: cancellations.retried(),
     emptyUploadsRefused: emptyUploads.refused(),
     requests: proxy.requests(),
+    launches: launches && { total: launches.launched.length, faults: launches.counts },
     faults: counts,
     slowness: pace.slowness(),
     garbageObjects: leftovers.before,
     violations: [
       ...tooFew.map((what) => `too few: ${what}`),
       ...outcome.violations,
+      ...quiet,
       ...(await exposedKeys(stack)),
       ...leftovers.after.map((key) => `no pointer names ${key}`),
       ...proxy.overwritten().map((key) => `overwritten with other bytes: ${key}`),
     ],
   };
+}
+
+/** Their scan takes the place of the Cron Trigger. */
+function startPolling(
+  deployment: Deployment,
+  settings: Record<string, string>,
+  random: SeededRandom,
+  pace: Pace,
+  restlessness: Restlessness,
+) {
+  return startRestlessProcessors(deployment, { ...settings, SCAN_CRON: "*/2 * * * * *" }, random, pace, restlessness);
+}
+
+/** Where nothing polls, the Cron Trigger alone scans. What of it fails, the next one repeats. */
+function startScans(stack: Stack) {
+  return startRhythm(
+    () => 2000,
+    () => stack.scheduled().catch(() => {}),
+  );
 }
 
 function countKinds(posts: readonly { kind: Kind }[]): Partial<Record<Kind, number>> {

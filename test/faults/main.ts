@@ -3,11 +3,12 @@ import { startPooledServer } from "../postgres/pooler/pooled-server.ts";
 import { startMigratedServer } from "../postgres/servers.ts";
 import { runFaults } from "./fault-run.ts";
 
-/** npm run test:faults [-- --long] [--db=postgres] [--posts n] [--seed n] [--rate share]: prints the report as JSON; exit code 1 on a violation. */
+/** npm run test:faults [-- --long] [--db=postgres] [--launcher=local] [--posts n] [--seed n] [--rate share]: prints the report as JSON; exit code 1 on a violation. */
 const { values } = parseArgs({
   options: {
     long: { type: "boolean", default: false },
     db: { type: "string", default: "d1" },
+    launcher: { type: "string", default: "none" },
     posts: { type: "string" },
     seed: { type: "string", default: "1" },
     rate: { type: "string", default: "0.05" },
@@ -15,12 +16,15 @@ const { values } = parseArgs({
 });
 
 if (values.db !== "d1" && values.db !== "postgres") throw new Error(`--db is d1 or postgres, not ${values.db}`);
+const { launcher } = values;
+if (launcher !== "none" && launcher !== "local") throw new Error(`--launcher is none or local, not ${launcher}`);
 const server = values.db === "postgres" ? await startMigratedServer(18, process.env.TEST_POSTGRES_NEWEST) : null;
 const pooler = server === null ? null : await startPooledServer(server.url);
 const pooled = { TEST_POSTGRES_SERVER: server?.url, TEST_POSTGRES_POOLED: pooler?.url };
 if (server !== null) Object.assign(process.env, { TEST_DATABASE: "postgres", ...pooled });
 
 const report = await runFaults({
+  launcher,
   posts: Number(values.posts ?? (values.long ? 50 : 8)),
   seed: Number(values.seed),
   faultRate: Number(values.rate),
