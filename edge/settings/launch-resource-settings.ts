@@ -44,7 +44,7 @@ export const LAUNCH_RESOURCE_SETTINGS = {
     .describe(
       "JSON table of vCPU and memory by the facts of the source; without it the one of [launchers.md](launchers.md)",
     ),
-  LAUNCH_MIN_DISK_GIB: wholeNumber(1, MOST.diskGib).default(20).describe("least disk of a container"),
+  LAUNCH_MIN_DISK_GIB: wholeNumber(1, MOST.diskGib).default(4).describe("least disk of a container"),
   LAUNCH_MAX_DISK_GIB: wholeNumber(1, MOST.diskGib)
     .default(100)
     .describe("most disk of a container, which a source of unknown size gets"),

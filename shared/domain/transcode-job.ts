@@ -105,5 +105,5 @@ const LEAST_MS_BETWEEN_WRITES = 3_000;
  */
 export function justExtended(lease: { readonly now: number; readonly leaseMs: number }) {
   const { now, leaseMs } = lease;
-  return { after: now + leaseMs - Math.min(LEAST_MS_BETWEEN_WRITES, leaseMs / 10), until: now + leaseMs };
+  return { after: now + leaseMs - Math.min(LEAST_MS_BETWEEN_WRITES, Math.floor(leaseMs / 10)), until: now + leaseMs };
 }

@@ -56,6 +56,8 @@ describe.skipIf(server === "")("the pooler", () => {
 
   it("ends a connection whose client left in the middle of a statement", async () => {
     const client = await connected();
+    // A connection is lent for a transaction: the statement after another one may have another connection.
+    await client.query("BEGIN");
     const pid = await ask(client, "SELECT pg_backend_pid()");
     const answer = client.query("SELECT pg_sleep(5)").catch((error: Error) => error.message);
     await expect.poll(() => stateOf(pid)).toMatchObject({ state: "active" });

@@ -62,7 +62,7 @@ describe("an invocation", () => {
     const progress = { stage: "ENCODING", percent: 1 };
     await measure("heartbeat", 200, () => call(worker, transcode, "heartbeat", progress));
     const ladder = transcodeReport(["1080p", "360p"]);
-    await measure("transcode result", 204, () => call(worker, transcode, "transcode-result", ladder));
+    await measure("transcode result", 200, () => call(worker, transcode, "transcode-result", ladder));
     const encrypt = await claim(worker, videoPostId);
     await measure("fail with a retry", 200, () =>
       call(worker, encrypt, "fail", { reason: "It broke.", permanent: false }),

@@ -126,10 +126,13 @@ describe("a result", () => {
       await call(worker, order, "transcode-result", body),
       await call(worker, order, "transcode-result", body),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([204, 204]);
-    expect(
-      (await worker.context.jobs.list({ videoPostId, limit: 10 })).map(({ kind, state }) => `${kind} ${state}`),
-    ).toEqual(["ENCRYPT QUEUED", "TRANSCODE SUCCEEDED"]);
+    const jobs = await worker.context.jobs.list({ videoPostId, limit: 10 });
+    expect(jobs.map(({ kind, state }) => `${kind} ${state}`)).toEqual(["ENCRYPT QUEUED", "TRANSCODE SUCCEEDED"]);
+    const named = [200, { encryptJobId: jobs[0]!.jobId }];
+    expect(await Promise.all(answers.map(async (answer) => [answer.status, await answer.json()]))).toEqual([
+      named,
+      named,
+    ]);
   });
 
   it("is discarded if the job was cancelled meanwhile", async () => {
