@@ -4,11 +4,12 @@ import type { BenchOptions, Comparison } from "./comparison.ts";
 import { describeMachine } from "./machine.ts";
 import { resultsTable } from "./table.ts";
 
-/** npm run bench [-- edge|lists|premiere|encrypt|memory|rotation|pipeline] [--quick] [--rounds n] [--seconds n] [--height n] [--only text] [--json file] */
+/** npm run bench [-- edge|lists|databases|premiere|encrypt|memory|rotation|pipeline] [--quick] [--rounds n] [--seconds n] [--height n] [--only text] [--json file] */
 const SUITES: Record<string, () => Promise<(options: BenchOptions) => Promise<Comparison[]>>> = {
   // Loaded one by one: what one of them needs must not weigh on the memory of another.
   edge: async () => (await import("./edge/edge-bench.ts")).benchEdge,
   lists: async () => (await import("./lists/lists-bench.ts")).benchLists,
+  databases: async () => (await import("./databases/databases-bench.ts")).benchDatabases,
   premiere: async () => (await import("./premiere/premiere-bench.ts")).benchPremiere,
   encrypt: async () => (await import("./encrypt/encrypt-bench.ts")).benchEncrypt,
   memory: async () => (await import("./memory/memory-bench.ts")).benchMemory,

@@ -1,5 +1,6 @@
 import { publishPost } from "../../test/fixtures/isolates/published-post.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
+import { percentile } from "../percentile.ts";
 import { median, pairedRounds, type Round } from "../rounds.ts";
 import { type Asked, type EdgeCase, edgeCases } from "./cases.ts";
 import { type LoadResult, runLoad } from "./http-load.ts";
@@ -118,8 +119,8 @@ async function copyToMemory(workerd: Workerd, { nextPath, headers, nextHeaders, 
 function noteOf(rounds: readonly Round<Sample>[]): string {
   const sides = [rounds.map((round) => round.ours), rounds.map((round) => round.bare)];
   const [ours, bare] = sides.map((side) => ({
-    p50: percentile(side, 0.5),
-    p99: percentile(side, 0.99),
+    p50: medianPercentile(side, 0.5),
+    p99: medianPercentile(side, 0.99),
     cpu: median(side.map(({ cpuMicroseconds }) => cpuMicroseconds)),
     bytes: median(side.map(({ bodyBytes, requests }) => bodyBytes / requests)),
   }));
@@ -130,11 +131,6 @@ function noteOf(rounds: readonly Round<Sample>[]): string {
 }
 
 /** The median over the rounds of each round's percentile. */
-function percentile(results: readonly Sample[], share: number): number {
-  return median(
-    results.map(({ latenciesMs }) => {
-      const sorted = latenciesMs.toSorted();
-      return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-    }),
-  );
+function medianPercentile(results: readonly Sample[], share: number): number {
+  return median(results.map(({ latenciesMs }) => percentile(latenciesMs, share)));
 }
