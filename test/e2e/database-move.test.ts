@@ -81,19 +81,34 @@ async function expectSameDeployment(stack: Stack): Promise<void> {
   for (const token of revoked) await expectRefused(stack, token);
 }
 
-/** A revocation is in effect some seconds after its answer. */
-async function expectRefused({ origin }: Stack, { masterUrl }: IssuedToken): Promise<void> {
+/** A revocation is in effect some seconds after its answer. Playlists are not refused, because they contain no key. */
+async function expectRefused(stack: Stack, issued: IssuedToken): Promise<void> {
   const refused = async () => {
-    const answer = await fetch(origin + masterUrl);
+    const answer = await keyAnswer(stack, issued);
     expect(answer.status).toBe(401);
     expect(await answer.json()).toMatchObject({ code: "token-revoked" });
   };
   await vi.waitFor(refused, { timeout: 60_000, interval: 300 });
 }
 
+/** What the key endpoint answers to the first key of a new session. */
+async function keyAnswer({ origin }: Stack, { masterUrl }: IssuedToken): Promise<Response> {
+  const master = new URL(masterUrl, origin);
+  const variant = (await textOf(master)).split("\n").find((line) => line !== "" && !line.startsWith("#"));
+  const playlist = new URL(variant ?? "", master);
+  const [, uri] = /#EXT-X-KEY:.*URI="([^"]+)"/.exec(await textOf(playlist)) ?? [];
+  return fetch(new URL(uri ?? "", playlist));
+}
+
+async function textOf(url: URL): Promise<string> {
+  const answer = await fetch(url);
+  expect(answer.status).toBe(200);
+  return answer.text();
+}
+
 async function revoke(stack: Stack): Promise<IssuedToken> {
   const issued = await stack.token(part);
-  expect((await fetch(stack.origin + issued.masterUrl)).status).toBe(200);
+  expect((await keyAnswer(stack, issued)).status).toBe(200);
   bodyOf(await stack.client.revoke({ body: { token: issued.token } }));
   await expectRefused(stack, issued);
   return issued;

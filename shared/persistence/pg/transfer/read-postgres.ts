@@ -28,13 +28,20 @@ export async function schemaProblem(client: PgClient): Promise<string | null> {
   return foreign === undefined ? null : `this release does not know ${foreign}: use the release that made it`;
 }
 
+/** Of these no row is ever deleted: a number that no row has was given to nothing, and D1 cannot remember it. */
+const NEVER_DELETED = ["author_reward"];
+
 /** Reads the sequence itself: catalogues show nothing to a role that may not read it, as if no number had been drawn. */
 async function drawnOf(client: PgClient, { name, numbered }: TransferTable): Promise<number> {
   const values = [name, numbered];
+  const highest = `SELECT greatest(0, (SELECT max("${numbered}") FROM "${name}")`;
+  if (NEVER_DELETED.includes(name)) {
+    const { rows } = await client.query({ text: `${highest}) AS drawn` });
+    return rows[0]?.drawn as number;
+  }
   const { rows: found } = await client.query({ text: "SELECT pg_get_serial_sequence($1, $2) AS sequence", values });
   const { rows } = await client.query({
-    text: `SELECT greatest(0, (SELECT max("${numbered}") FROM "${name}"),
-      (SELECT last_value FROM ${String(found[0]?.sequence)} WHERE is_called)) AS drawn`,
+    text: `${highest}, (SELECT last_value FROM ${String(found[0]?.sequence)} WHERE is_called)) AS drawn`,
   });
   return rows[0]?.drawn as number;
 }
