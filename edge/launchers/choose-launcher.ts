@@ -11,11 +11,9 @@ import { flyMachines } from "./fly-machines/fly-machines.ts";
 import { kubernetes } from "./kubernetes/kubernetes.ts";
 import type { Launcher, LaunchPlatform } from "./launcher.ts";
 import { local } from "./local/local.ts";
+import type { LauncherTools } from "./platform-call.ts";
 
-export type LauncherDeps = {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  readonly now: () => number;
-} & Partial<CloudflareContainersDeps>;
+export type LauncherDeps = LauncherTools & Partial<CloudflareContainersDeps>;
 
 type MakeLauncher = (settings: Settings, deps: LauncherDeps) => Launcher;
 

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { inspectFfmpeg } from "../adapters/ffmpeg/capabilities.ts";
 import { LAUNCHER_SETTINGS, type LauncherConfig } from "../config/launcher-config.ts";
 import { loggerFor } from "../context.ts";
-import { type LauncherServer, startLauncherServer } from "../launcher/launcher-server.ts";
+import { startLauncherServer } from "../launcher/launcher-server.ts";
 import { createRunList, type RunList } from "../launcher/run-list.ts";
 import { type RunProgram, startRun } from "../launcher/start-run.ts";
+import type { ListeningServer } from "../listening-server.ts";
 import type { Logger } from "../log.ts";
 import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -47,7 +48,7 @@ export async function launcher(
 /** Null where it cannot listen. */
 async function openServer({ host, port, token }: LauncherConfig, runs: RunList, log: Logger) {
   try {
-    return (await startLauncherServer({ host, port, token, runs })) satisfies LauncherServer;
+    return (await startLauncherServer({ host, port, token, runs })) satisfies ListeningServer;
   } catch (err) {
     log.fatal({ err, host, port }, "cannot listen: set another LAUNCHER_PORT or LAUNCHER_HOST");
     return null;

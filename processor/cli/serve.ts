@@ -3,10 +3,11 @@ import type { ProcessorConfig } from "../config/config.ts";
 import { loggerFor, openContext, type ProcessorContext } from "../context.ts";
 import { collectGarbage } from "../gc/collect-garbage.ts";
 import { runJobLoop } from "../jobs/loop/job-loop.ts";
+import type { ListeningServer } from "../listening-server.ts";
 import type { Logger } from "../log.ts";
 import { type HealthWatch, watchHealth } from "../monitoring/health.ts";
 import { combineObservers, createMetrics, type Metrics } from "../monitoring/metrics.ts";
-import { type MonitoringServer, startMonitoringServer } from "../monitoring/monitoring-server.ts";
+import { startMonitoringServer } from "../monitoring/monitoring-server.ts";
 import { EXIT } from "./exit-codes.ts";
 import { openJobs } from "./open-jobs.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -77,7 +78,7 @@ async function openMonitoring(
   { health }: HealthWatch,
   metrics: Metrics,
   log: Logger,
-): Promise<MonitoringServer | null | "unusable"> {
+): Promise<ListeningServer | null | "unusable"> {
   if (metricsPort === null) return null;
   try {
     return await startMonitoringServer({ host: metricsHost, port: metricsPort, health, metrics: metrics.text });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ListeningServer } from "../listening-server.ts";
 import { createLogger } from "../log.ts";
-import { type LauncherServer, startLauncherServer } from "./launcher-server.ts";
+import { startLauncherServer } from "./launcher-server.ts";
 import { createRunList, type RunEnd, type RunList } from "./run-list.ts";
 
 const TOKEN = "a-token-of-the-launcher-and-its-worker";
@@ -11,7 +12,7 @@ let processes: FakeProcess[];
 /** What comes after the time to stop. */
 let overdue: (() => void)[];
 let runs: RunList;
-let server: LauncherServer;
+let server: ListeningServer;
 
 beforeEach(async () => {
   processes = [];

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
+import { type ListeningServer, listening } from "../listening-server.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { RunList } from "./run-list.ts";
-
-export type LauncherServer = AsyncDisposable & { readonly port: number };
 
 /** A launch is two ids. */
 const LARGEST_BODY_BYTES = 4096;
@@ -14,7 +13,7 @@ export async function startLauncherServer(options: {
   readonly port: number;
   readonly token: string;
   readonly runs: RunList;
-}): Promise<LauncherServer> {
+}): Promise<ListeningServer> {
   const server = createServer({ requestTimeout: REQUEST_MS }, async (request, response) => {
     const { method = "", url: target = "", headers } = request;
     const read = await bodyOf(request).catch(() => "broken" as const);
@@ -26,18 +25,7 @@ export async function startLauncherServer(options: {
     response.writeHead(answer.status, { ...answer.headers, "content-type": type, "cache-control": "no-store" });
     response.end(`${JSON.stringify(answer.body)}\n`);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === "object" && address !== null ? address.port : options.port,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listening(server, options);
 }
 
 /** Null where it is too large; the rest of it is not kept. */

@@ -1,7 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
+import { type ListeningServer, listening } from "../listening-server.ts";
 import type { Health } from "./health.ts";
-
-export type MonitoringServer = AsyncDisposable & { readonly port: number };
 
 /** `GET /healthz` and `GET /metrics`. Throws when the address cannot be had. Port 0 takes any that is free. */
 export async function startMonitoringServer(options: {
@@ -9,7 +8,7 @@ export async function startMonitoringServer(options: {
   readonly port: number;
   readonly health: () => Health;
   readonly metrics: () => Promise<string>;
-}): Promise<MonitoringServer> {
+}): Promise<ListeningServer> {
   const server = createServer(async (request, response) => {
     const path = request.url?.split("?", 1)[0];
     if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, "text/plain", "GET only\n");
@@ -20,18 +19,7 @@ export async function startMonitoringServer(options: {
     if (path !== "/metrics") return send(response, 404, "text/plain", "/healthz or /metrics\n");
     send(response, 200, "text/plain; version=0.0.4; charset=utf-8", await options.metrics());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === "object" && address !== null ? address.port : options.port,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listening(server, options);
 }
 
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {

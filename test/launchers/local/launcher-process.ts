@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Deployment, type ProcessorProcess, startProcessor } from "../../e2e/processor-process.ts";
+import { freePort } from "../../fixtures/free-port.ts";
 
 /** `ladderlock launcher`, as an operator runs it. */
 export type LauncherProcess = ProcessorProcess & { readonly url: string; readonly token: string };
@@ -30,14 +29,4 @@ async function answers(url: string): Promise<boolean> {
     ({ status }) => status === 401,
     () => false,
   );
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was free");
-  return address.port;
 }

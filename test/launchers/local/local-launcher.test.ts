@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LaunchOrder } from "../../../edge/launchers/launcher.ts";
 import { local } from "../../../edge/launchers/local/local.ts";
-import { type LauncherServer, startLauncherServer } from "../../../processor/launcher/launcher-server.ts";
+import { startLauncherServer } from "../../../processor/launcher/launcher-server.ts";
 import { createRunList, type RunEnd, type RunList } from "../../../processor/launcher/run-list.ts";
+import type { ListeningServer } from "../../../processor/listening-server.ts";
 import { createLogger } from "../../../processor/log.ts";
 
 /* The adapter of the Worker and the service of `ladderlock launcher`, over HTTP; the processes are not real here. */
@@ -12,7 +13,7 @@ const NEVER = new AbortController().signal;
 
 let ends: ((end: RunEnd) => void)[];
 let runs: RunList;
-let server: LauncherServer;
+let server: ListeningServer;
 
 beforeEach(async () => {
   ends = [];
