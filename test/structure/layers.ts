@@ -8,6 +8,7 @@ const SHARED = [
   "shared/lib",
   "shared/domain",
   "shared/hls",
+  "shared/webvtt",
   "shared/playback-token",
   "shared/key-vault",
   "shared/application",
@@ -18,6 +19,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "shared/lib": { may: [], packages: [/^uuid$/, /^ipaddr\.js$/] },
   "shared/domain": { may: ["shared/lib"], packages: [] },
   "shared/hls": { may: ["shared/lib"], packages: [] },
+  "shared/webvtt": { may: [], packages: [] },
   "shared/playback-token": { may: ["shared/lib"], packages: [/^zod$/] },
   "shared/key-vault": { may: ["shared/lib"], packages: [] },
   "shared/application": {
