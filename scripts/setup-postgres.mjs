@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { experimental_readRawConfig } from "wrangler";
+import { postgresConfig } from "./build/postgres-config.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const COMMAND = "npm run setup:postgres -- --hyperdrive-id <id>";
@@ -36,22 +36,9 @@ try {
   process.exitCode = 1;
 }
 
-/**
- * wrangler.toml with a Hyperdrive in place of D1. Derived, so that everything else is the same in both.
- *
- * @param {Target} target
- */
-async function derived({ id, file }) {
-  const { rawConfig } = await experimental_readRawConfig({ config: join(ROOT, "wrangler.toml") });
-  const { d1_databases: databases = [], hyperdrive = [], build, ...rest } = rawConfig;
-  const others = databases.filter((/** @type {{ binding: string }} */ { binding }) => binding !== "DB");
-  const config = {
-    ...rest,
-    build: { ...build, command: `node scripts/setup-postgres.mjs --check --file ${file} && ${build?.command}` },
-    ...(others.length > 0 ? { d1_databases: others } : {}),
-    hyperdrive: [...hyperdrive, { binding: "HYPERDRIVE", id }],
-  };
-  return `${JSON.stringify(config, null, 2)}\n`;
+/** @param {Target} target */
+function derived({ id, file }) {
+  return postgresConfig(ROOT, { id, check: `node scripts/setup-postgres.mjs --check --file ${file}` });
 }
 
 /** @param {string} file */

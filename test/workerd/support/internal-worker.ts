@@ -49,7 +49,7 @@ export function startInternalWorker(
   };
   const context = {
     ...persistence,
-    ...{ vault, now, rules, policyRule: STANDARD_POLICY_RULE },
+    ...{ vault, now, rules, policyRule: STANDARD_POLICY_RULE, launcher: null },
     settings: { PROCESSOR_TOKEN, KEY_GRACE_SECONDS: GRACE_SECONDS, MIGRATION_MAX_IN_FLIGHT: 4 },
     env: { JOB_EVENTS: { getByName: () => ({ report }) }, DELETE_OBJECTS: { sendBatch } },
   } as unknown as Context;
