@@ -8,6 +8,8 @@ export type ApiKey = { readonly keyId: string; readonly name: string; readonly s
 
 export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
 
+export type Caller = { readonly callerId: string; readonly kind: "api-key" | "access" | "gateway"; readonly name: string | null; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; };
+
 export type CompleteUpload = { readonly uploadId: string; readonly size: number; readonly state: "COMPLETE"; readonly expiresAt: string; };
 
 export type ContentKey = { readonly keyId: string; readonly quality: "1080p" | "720p" | "480p" | "360p" | "192k" | "128k" | "96k"; readonly keyVersion: number; readonly status: "STAGED" | "ACTIVE" | "RETIRING" | "REVOKED"; readonly keyUriTemplate: string; readonly usableUntil: number | null; readonly createdAt: number; };
@@ -628,6 +630,12 @@ export type Operations = {
     answers: { readonly status: 204; readonly body: null };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };
+  /** Returns who sends the request and what the scopes allow. */
+  getCaller: {
+    input: Record<never, never>;
+    answers: { readonly status: 200; readonly body: Caller };
+    problems: "credentials-missing" | "credentials-invalid" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
   /** Lists events of the audit log by pages. */
   listAuditEvents: {
     input: { readonly query?: { readonly actor?: string | undefined; readonly viewer?: string | undefined; readonly action?: string | undefined; readonly videoPostId?: string | undefined; readonly outcome?: "done" | "refused" | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
@@ -746,6 +754,7 @@ export const OPERATIONS = {
   listApiKeys: { method: "GET", path: "/admin/api-keys" },
   createApiKey: { method: "POST", path: "/admin/api-keys" },
   revokeApiKey: { method: "DELETE", path: "/admin/api-keys/{keyId}" },
+  getCaller: { method: "GET", path: "/api/v2/caller" },
   listAuditEvents: { method: "GET", path: "/admin/audit" },
   exportAuditEvents: { method: "GET", path: "/admin/audit/export", files: true },
   forgetViewer: { method: "POST", path: "/admin/viewers/forget" },

@@ -9,6 +9,7 @@ import { segmentServer } from "./playback/segment-server.ts";
 import { createPlayerHandlers } from "./player-requests.ts";
 import { definedRoutes } from "./routes/all.ts";
 import { routeProxy } from "./routes/encoder/proxy.ts";
+import { consoleRoutes } from "./routes/pages/console.ts";
 import { frontRoutes } from "./routes/pages/front.tsx";
 import { watchRoutes } from "./routes/pages/watch.tsx";
 import { routeKeys } from "./routes/playback/content-key.ts";
@@ -24,8 +25,9 @@ export function createApp(
   routes = definedRoutes(context),
 ): Hono {
   const app = new Hono();
-  // Before the public headers: its pages are of one origin.
+  // Before the public headers: their pages are of one origin.
   mountTokenUploads(app, context);
+  app.route("/", consoleRoutes(context));
   app.use(publicHeaders);
   app.get("/healthz", (c) => c.text("ok"));
   routeKeys(app, players.keys);

@@ -19,6 +19,8 @@ function accessProblems({ access, prompt }: RouteDefinition): readonly ProblemCo
   switch (access.kind) {
     case "scope":
       return ["credentials-missing", "credentials-invalid", "not-allowed", "too-many-requests"];
+    case "caller":
+      return ["credentials-missing", "credentials-invalid", "too-many-requests"];
     case "processor":
       return ["credentials-missing", "credentials-invalid"];
     case "job":

@@ -13,6 +13,8 @@ export type Access =
   | { readonly kind: "session"; readonly expired: "refused" | "accepted" }
   /** An administrator or a site with this scope; `ticket`: also who brings a ticket of such a caller. */
   | { readonly kind: "scope"; readonly scope: Scope; readonly ticket?: true }
+  /** Every administrator and every site, whatever its scopes. */
+  | { readonly kind: "caller" }
   /** A processor, by the shared secret. */
   | { readonly kind: "processor" }
   /** The holder of the job in the path, by the credential of its work order. */

@@ -17,9 +17,10 @@ export type ScopedCaller = {
   readonly acceptedAt?: AcceptedPosition;
 };
 
+/** `scope`: null if every caller may. */
 export async function identifyScope(
   { callers, now, gate }: Pick<Context, "callers" | "now" | "gate">,
-  scope: Scope,
+  scope: Scope | null,
   attempt: Attempt,
   execution: Execution,
 ): Promise<ScopedCaller> {
@@ -36,7 +37,7 @@ export async function identifyScope(
       return unknown(refused("unavailable", identified.reason));
     case "caller": {
       const { caller } = identified;
-      const allowed = allows(caller.scopes, scope);
+      const allowed = scope === null || allows(caller.scopes, scope);
       if (!allowed) return { caller, refusal: refused("not-allowed", `requires the scope ${scope}`) };
       if (!attempt.isPrompt) return { caller, refusal: null };
       const acceptedAt = before ?? identified.feedPosition ?? (await acceptedPosition(gate.feed, later));

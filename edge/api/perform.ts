@@ -134,6 +134,11 @@ async function identify(
       const { caller, refusal, acceptedAt } = await identifyScope(context, access.scope, attempt, execution);
       return refusal === null ? { caller, identity: { caller, acceptedAt } } : refusedBecause(refusal, caller);
     }
+    case "caller": {
+      const attempt = { request, hasEffects: false, isPrompt: false };
+      const { caller, refusal } = await identifyScope(context, null, attempt, execution);
+      return refusal === null ? { caller, identity: { caller } } : refusedBecause(refusal);
+    }
     case "processor": {
       const refusal = await identifyProcessor(context, request);
       return refusal === null ? { caller: null, identity: {} } : refusedBecause(refusal);

@@ -16,13 +16,15 @@ type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infe
 /** Who sent the request, as `access` of the route has established it. */
 export type IdentityOf<A extends Access> = A extends { readonly kind: "scope" }
   ? { readonly caller: Caller; readonly acceptedAt?: AcceptedPosition; readonly ticket?: Ticket }
-  : A extends { readonly kind: "job" }
-    ? { readonly held: HeldJob }
-    : A extends { readonly kind: "viewer" }
-      ? { readonly viewer: Viewer; readonly acceptedAt: AcceptedPosition }
-      : A extends { readonly kind: "session" }
-        ? { readonly session: PlaybackClaims }
-        : unknown;
+  : A extends { readonly kind: "caller" }
+    ? { readonly caller: Caller }
+    : A extends { readonly kind: "job" }
+      ? { readonly held: HeldJob }
+      : A extends { readonly kind: "viewer" }
+        ? { readonly viewer: Viewer; readonly acceptedAt: AcceptedPosition }
+        : A extends { readonly kind: "session" }
+          ? { readonly session: PlaybackClaims }
+          : unknown;
 
 export type Execution = Pick<ExecutionContext, "waitUntil">;
 

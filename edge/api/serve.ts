@@ -62,7 +62,7 @@ async function recorded(
   { request, params, execution }: Asked,
   { outcome, caller, input }: Performed,
 ): Promise<Outcome> {
-  if (definition.access.kind !== "scope") return outcome;
+  if (definition.access.kind !== "scope" && definition.access.kind !== "caller") return outcome;
   const action = definition.audit ?? null;
   try {
     await recordAdministration(context, execution, {

@@ -43,6 +43,12 @@ export function FrontPage({ version, demoViewers }: FrontPageProps) {
           <p class="claim">
             HLS video on your own Cloudflare account, where every quality has its own key. This is a deployment of it.
           </p>
+          <Section id="console" heading="Console">
+            <p>
+              Editors and operators work in <a href="/console">the console</a>: videos, reviews, keys and jobs. It asks
+              for an API key, or for Cloudflare Access.
+            </p>
+          </Section>
           <Section id="watch" heading="Watch">
             <p>
               Each published video has a page: <code>/watch/&#123;videoPostId&#125;/&#123;fileIndex&#125;</code>. The

@@ -2,6 +2,7 @@ import type { Route } from "../api/route.ts";
 import type { Context } from "../context.ts";
 import { apiKeyRoutes } from "./admin/api-keys.ts";
 import { auditRoutes } from "./admin/audit.ts";
+import { callerRoutes } from "./admin/caller.ts";
 import { adminKeyRoutes } from "./admin/content-keys.ts";
 import { diagnosticsRoutes } from "./admin/diagnostics.ts";
 import { importRoutes } from "./admin/imports.ts";
@@ -74,6 +75,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...webhookRoutes,
   ...webhookDeliveryRoutes,
   ...apiKeyRoutes,
+  ...callerRoutes,
   ...auditRoutes,
   ...viewerRecordRoutes,
   ...diagnosticsRoutes,

@@ -25,6 +25,8 @@ function accessOf({ access }: RouteDefinition): string {
   switch (access.kind) {
     case "scope":
       return `scope \`${access.scope}\``;
+    case "caller":
+      return "every caller";
     case "open":
       return "everybody";
     case "viewer":

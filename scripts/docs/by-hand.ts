@@ -249,6 +249,31 @@ export const ROUTES_BY_HAND: readonly RouteByHand[] = [
     },
   },
   {
+    registered: "GET /console",
+    path: "/console",
+    operations: {
+      get: {
+        operationId: "console",
+        tags: ["Service"],
+        summary: "The console, a page for editors and operators",
+        responses: { 200: bytes("The page", "text/html") },
+      },
+    },
+  },
+  {
+    registered: "GET /console/*",
+    path: "/console/{address}",
+    operations: {
+      get: {
+        operationId: "consolePage",
+        tags: ["Service"],
+        summary: "The console: its script shows what the address names",
+        parameters: [parameter("address", "path", "A page of the console")],
+        responses: { 200: bytes("The page", "text/html") },
+      },
+    },
+  },
+  {
     registered: "GET /healthz",
     path: "/healthz",
     operations: {

@@ -92,6 +92,8 @@ function securityOf({ access }: RouteDefinition) {
       return null;
     case "scope":
       return [{ apiKey: [access.scope] }];
+    case "caller":
+      return [{ apiKey: [] }];
     case "viewer":
       return [{}, { viewer: [] }];
     case "session":

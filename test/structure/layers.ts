@@ -32,6 +32,19 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   /** What other programs call the service with: it takes nothing of the rest along. */
   client: { may: [], packages: [] },
+  /** The console at /console: it runs in a browser and knows the service by its API alone. */
+  console: {
+    may: ["client", "player"],
+    packages: [
+      /^react$/,
+      /^react-dom\/client$/,
+      /^@tanstack\/react-(?:query|router|virtual)$/,
+      /^react-aria-components$/,
+      /^@uppy\/(?:core|tus)$/,
+      /^recharts$/,
+      /^hls\.js$/,
+    ],
+  },
   edge: {
     may: [...SHARED, "client"],
     packages: [

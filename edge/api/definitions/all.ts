@@ -1,6 +1,7 @@
 import type { RouteDefinition } from "../definition.ts";
 import * as apiKeys from "./api-keys.ts";
 import * as audit from "./audit.ts";
+import * as caller from "./caller.ts";
 import * as diagnostics from "./diagnostics.ts";
 import * as directProcessors from "./direct-processors.ts";
 import * as encoder from "./encoder.ts";
@@ -39,7 +40,7 @@ const MODULES = [
     keys,
     rotations,
   ],
-  ...[imports, webhooks, apiKeys, audit, viewers, diagnostics, processors, directProcessors],
+  ...[imports, webhooks, apiKeys, caller, audit, viewers, diagnostics, processors, directProcessors],
 ];
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];

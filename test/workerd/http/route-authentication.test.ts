@@ -136,6 +136,24 @@ describe("a route for callers with a scope", () => {
   });
 });
 
+describe("a route for every caller", () => {
+  it.each(routesOf("caller"))("%s is closed to strangers", async (route, auth) => {
+    for (const sample of requestsTo(route, auth, samples)) {
+      await expectRefused(sample, 401, "nothing", {});
+      for (const [who, credentials] of strangers) await expectRefused(sample, 401, who, credentials);
+      await expectRefused(sample, 401, "a processor's token", bearer(testEnv.PROCESSOR_TOKEN as string));
+    }
+  });
+
+  it.each(routesOf("caller"))("%s is open to callers, also without a scope", async (route, auth) => {
+    for (const sample of requestsTo(route, auth, samples)) {
+      await expectLetIn(sample, "the first key", bearer(testEnv.ADMIN_API_KEY as string));
+      await expectLetIn(sample, "a user without scopes", gateway([]));
+      await expectLetIn(sample, "Access", await access(accessKeys.current!, worker.context.now()));
+    }
+  });
+});
+
 /** Names of things that are not there, so that nothing that the other tests need is changed. */
 const NOBODYS: Samples = { videoPostId: "nobodys", jobId: "nobodys", keyId: "nobodys" };
 

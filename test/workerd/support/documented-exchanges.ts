@@ -28,7 +28,7 @@ export async function documentedExchanges(worker: TestWorker): Promise<readonly 
   await ofRotations(worker, videoPostId, fileIndex, admin);
   await ofKeys(worker, admin);
   await ofWebhooks(worker, admin);
-  await ofCallers(admin);
+  await ofCallers(worker, admin, note);
   await encoderExchanges(admin);
   return exchanges;
 }
@@ -226,9 +226,11 @@ async function ofParts(videoPostId: string, admin: Admin): Promise<void> {
     await admin(`GET ${part}/${rest}`, undefined, `/api/v2/video-posts/${videoPostId}/parts/0/${rest}`);
 }
 
-async function ofCallers(admin: Admin): Promise<void> {
+async function ofCallers(worker: TestWorker, admin: Admin, note: Note): Promise<void> {
   const key = await admin("POST /admin/api-keys", { name: "shop", scopes: ["tokens:issue"] });
   await admin("GET /admin/api-keys");
+  const headers = { authorization: `Bearer ${key.key}` };
+  await note("GET /api/v2/caller", await worker.fetch("/api/v2/caller", { headers }));
   await admin("DELETE /admin/api-keys/{keyId}", undefined, `/admin/api-keys/${key.keyId}`);
   await admin("DELETE /admin/api-keys/{keyId}", undefined, "/admin/api-keys/0000000000000000");
   await admin("GET /admin/audit", undefined, "/admin/audit?action=api-key.create&limit=1");

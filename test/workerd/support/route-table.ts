@@ -22,6 +22,8 @@ export type AuthMethod =
   | { readonly kind: "session-token" }
   /** An administrator or a site that holds this scope. */
   | { readonly kind: "scope"; readonly scope: Scope }
+  /** An administrator or a site, with any scope. */
+  | { readonly kind: "caller" }
   /** The token of an upload, in the query. */
   | { readonly kind: "upload-token" }
   | { readonly kind: "processor" }
@@ -33,6 +35,8 @@ const open: AuthMethod = { kind: "open" };
 /** What is described by hand: pages, media, and the uploads of tus. `METHOD path` as it is registered. */
 const BY_HAND: Readonly<Record<string, AuthMethod>> = {
   "GET /": open,
+  "GET /console": open,
+  "GET /console/*": open,
   "GET /healthz": open,
   "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}": open,
   "GET /watch/*": open,
@@ -74,6 +78,8 @@ function authMethodOf({ access }: RouteDefinition): AuthMethod {
       return { kind: "session-token" };
     case "scope":
       return { kind: "scope", scope: access.scope };
+    case "caller":
+      return { kind: "caller" };
     case "processor":
       return { kind: "processor" };
     case "job":

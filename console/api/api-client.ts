@@ -1,0 +1,23 @@
+import { type Client, createClient } from "../../client/index.ts";
+import { AccessSessionEnded } from "./api-problem.ts";
+
+export type Api = Client;
+
+const TIMEOUT_MS = 60_000;
+
+/** Calls the API of this origin, with the key or, if it is null, as Cloudflare Access identifies the browser. */
+export function createApi(apiKey: string | null): Api {
+  return createClient({
+    baseUrl: location.origin,
+    ...(apiKey === null ? {} : { token: apiKey }),
+    timeoutMs: TIMEOUT_MS,
+    fetch: sendRequest,
+  });
+}
+
+/** Redirects are not followed: those of Cloudflare Access lead to another origin. */
+export async function sendRequest(request: Request): Promise<Response> {
+  const response = await fetch(request, { redirect: "manual" });
+  if (response.type === "opaqueredirect") throw new AccessSessionEnded("redirected to a sign-in page");
+  return response;
+}

@@ -1,0 +1,3 @@
+import type { NavigationEntry } from "../shell/navigation.ts";
+
+export const OPERATOR_NAVIGATION: readonly NavigationEntry[] = [];

@@ -1,0 +1,2 @@
+/** Vite makes one style sheet of each chunk. */
+declare module "*.css";
