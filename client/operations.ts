@@ -38,6 +38,8 @@ export type JobLaunch = { readonly launchId: string; readonly jobId: string; rea
 
 export type KeysAtRest = { readonly current: string; readonly keys: readonly ({ readonly kekId: string; readonly contentKeys: number; readonly singleKeys: number; readonly sourceUrls: number; readonly webhookSecrets: number; readonly use: "current" | "former" | "unknown" | "none"; })[]; };
 
+export type ListedLaunch = { readonly launchId: string; readonly jobId: string; readonly number: number; readonly state: "STARTING" | "STARTED" | "STOPPING" | "REFUSED" | "ENDED"; readonly platform: string; readonly region: string | null; readonly platformId: string | null; readonly cause: "capacity" | "throttled" | "misconfigured" | null; readonly reason: string | null; readonly exitCode: number | null; readonly createdAt: number; readonly updatedAt: number; readonly runsJobId: string; };
+
 export type MigrationProgress = { readonly waiting: number; readonly queued: number; readonly underWay: number; readonly failed: number; readonly stopped: number; readonly migrated: number; readonly maxInFlight: number; };
 
 export type NewApiKey = { readonly keyId: string; readonly name: string; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; readonly createdBy: string; readonly status: "ACTIVE" | "EXPIRED" | "REVOKED"; readonly createdAt: string; readonly expiresAt: string | null; readonly revokedAt: string | null; readonly lastUsedAt: string | null; readonly key: string; };
@@ -47,6 +49,8 @@ export type NewMultipartUpload = { readonly parts: readonly ({ readonly partNumb
 export type NewUploadToken = { readonly tokenId: string; readonly state: "WAITING" | "UPLOADING" | "POST_CREATED" | "EXPIRED" | "REVOKED"; readonly maxBytes: number; readonly maxDurationSeconds: number | null; readonly corsOrigin: string | null; readonly uses: 1; readonly postDefaults: { readonly authorId: string; readonly title: string | null; readonly description: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly interaction: { readonly comments: boolean; readonly liveComments: boolean; }; readonly access: "POLICY" | "PUBLIC"; readonly autoPublish: boolean; readonly metadata: { readonly [name in string]: string }; readonly passthrough: string | null; }; readonly createdBy: string; readonly createdAt: string; readonly expiresAt: string; readonly revokedAt: string | null; readonly upload: { readonly uploadId: string; readonly size: number | null; readonly offset: number; readonly expiresAt: string; } | null; readonly videoPostId: string | null; readonly uploadUrl: string; };
 
 export type NewWebhookEndpoint = { readonly webhookId: string; readonly url: string; readonly events: readonly string[]; readonly description: string; readonly state: "ENABLED" | "DISABLED"; readonly disabledReason: "REQUESTED" | "GONE" | null; readonly disabledAt: string | null; readonly createdBy: string; readonly createdAt: string; readonly updatedAt: string; readonly secret: string; };
+
+export type Overview = { readonly at: number; readonly from: number; readonly jobs: { readonly completeFrom: number; readonly byHour: readonly ({ readonly hour: number; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly count: number; })[]; readonly failures: readonly ({ readonly kind: "TRANSCODE" | "ENCRYPT"; readonly failCode: FailureCode; readonly count: number; })[]; readonly times: readonly ({ readonly kind: "TRANSCODE" | "ENCRYPT"; readonly stage: "WAITING" | "RUNNING"; readonly jobs: number; readonly medianMs: number; readonly p95Ms: number; })[]; }; readonly queue: { readonly counts: { readonly QUEUED: number; readonly RUNNING: number; readonly RETRY_WAIT: number; readonly FAILED: number; }; readonly oldest: { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly dueSince: number; } | null; }; readonly launches: { readonly completeFrom: number; readonly byState: readonly ({ readonly state: "STARTING" | "STARTED" | "STOPPING" | "REFUSED" | "ENDED"; readonly cause: "capacity" | "throttled" | "misconfigured" | null; readonly count: number; })[]; readonly reasons: readonly ({ readonly reason: string; readonly count: number; })[]; }; readonly storage: { readonly posts: number; readonly isComplete: boolean; readonly sourceBytes: number; readonly clearBytes: number; readonly encryptedBytes: number; readonly largestPosts: readonly ({ readonly videoPostId: string; readonly title: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly sourceBytes: number; readonly clearBytes: number; readonly encryptedBytes: number; })[]; }; };
 
 export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failCode: FailureCode | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly replacement: Replacement | null; readonly qualityAuth: readonly QualityPolicy[]; };
 
@@ -362,6 +366,18 @@ export type Operations = {
     answers: { readonly status: 202; readonly body: Job };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "misconfigured" | "unavailable";
     idempotent: true;
+  };
+  /** Lists the launches of all jobs, or of one, by pages. */
+  listLaunches: {
+    input: { readonly query?: { readonly jobId?: string | undefined; readonly state?: "STARTING" | "STARTED" | "STOPPING" | "REFUSED" | "ENDED" | undefined; readonly cursor?: string | undefined; readonly limit?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: { readonly items: readonly ListedLaunch[]; readonly nextCursor: string | null; } };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Returns figures about jobs, the queue, launches and storage. */
+  readOverview: {
+    input: { readonly query?: { readonly hours?: "24" | "168" | undefined; }; };
+    answers: { readonly status: 200; readonly body: Overview };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "invalid" | "misconfigured" | "unavailable";
   };
   /** Lists the jobs of one title by pages. */
   getCollection: {
@@ -711,6 +727,8 @@ export const OPERATIONS = {
   getJob: { method: "GET", path: "/api/v2/jobs/{jobId}" },
   cancelJob: { method: "POST", path: "/api/v2/jobs/{jobId}/cancel" },
   retryJob: { method: "POST", path: "/api/v2/jobs/{jobId}/retry" },
+  listLaunches: { method: "GET", path: "/api/v2/launches" },
+  readOverview: { method: "GET", path: "/api/v2/overview" },
   getCollection: { method: "GET", path: "/api/v2/m3u8-encoder/collections/{slug}" },
   listEncoderJobs: { method: "GET", path: "/api/v2/m3u8-encoder/jobs" },
   getEncoderJob: { method: "GET", path: "/api/v2/m3u8-encoder/jobs/{jobId}" },

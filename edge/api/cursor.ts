@@ -45,6 +45,8 @@ export const revisionCursor = cursorOf(z.int().min(1));
 export const batchCursor = cursorOf(z.uuidv7());
 /** Behind a job. */
 export const jobCursor = cursorOf(z.uuidv7());
+/** Behind a launch. */
+export const launchCursor = cursorOf(z.uuidv7());
 /** Behind an API key. */
 export const apiKeyCursor = cursorOf(z.object({ createdAt: z.int(), keyId: z.string().min(1).max(64) }));
 /** Behind an upload token. */

@@ -63,6 +63,7 @@ export const TAGS = {
   Library: "Sites: published videos and the rewards of authors",
   Uploads: "Sites and editors: resumable uploads (tus 1.0)",
   Jobs: "Sites and operators",
+  Overview: "Operators: figures about jobs, launches and storage",
   Encoder: "Sites: a URL in, progress, playback out",
   "Keys and rotation": "Operators",
   "Imported content": "Operators",

@@ -7,6 +7,7 @@ import { adminKeyRoutes } from "./admin/content-keys.ts";
 import { diagnosticsRoutes } from "./admin/diagnostics.ts";
 import { importRoutes } from "./admin/imports.ts";
 import { lookUpTokenRoutes } from "./admin/look-up-token.ts";
+import { overviewRoutes } from "./admin/overview.ts";
 import { policyRoutes } from "./admin/quality-auth.ts";
 import { rekeyRoutes } from "./admin/rekey.ts";
 import { revokeRoutes } from "./admin/revoke.ts";
@@ -34,6 +35,7 @@ import { viewerTokenRoutes } from "./playback/viewer-token.ts";
 import { copiedUploadRoutes } from "./posts/copied-uploads.ts";
 import { interactionRoutes } from "./posts/interaction.ts";
 import { jobRoutes } from "./posts/jobs.ts";
+import { launchRoutes } from "./posts/launches.ts";
 import { multipartUploadRoutes } from "./posts/multipart-uploads.ts";
 import { partKeyRoutes } from "./posts/part-keys.ts";
 import { partRoutes } from "./posts/parts.ts";
@@ -60,6 +62,8 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...rewardRoutes,
   ...partRoutes,
   ...jobRoutes,
+  ...launchRoutes,
+  ...overviewRoutes,
   ...encoderJobRoutes,
   ...encoderJobChangeRoutes,
   ...encoderListRoutes,

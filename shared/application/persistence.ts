@@ -11,6 +11,7 @@ import type { KeyWrappingStore } from "./ports/key-wrapping-store.ts";
 import type { LaunchStore } from "./ports/launch-store.ts";
 import type { Library } from "./ports/library.ts";
 import type { Outbox } from "./ports/outbox.ts";
+import type { OverviewFigures } from "./ports/overview-figures.ts";
 import type { PendingWorkQueries } from "./ports/pending-work-queries.ts";
 import type { PrefixQueries } from "./ports/prefix-queries.ts";
 import type { RekeyStore } from "./ports/rekey-store.ts";
@@ -57,5 +58,6 @@ export interface Persistence {
   readonly idempotency: IdempotencyStore;
   readonly webhookEndpoints: WebhookEndpoints;
   readonly webhookDeliveries: WebhookDeliveries;
+  readonly overview: OverviewFigures;
   readonly serviceState: ServiceState;
 }

@@ -1,7 +1,7 @@
 /**
  * What a caller of the administrative API may do. A route asks for exactly one; `admin` has them all.
  *
- * - `posts:read`, `posts:write`: posts, uploads, jobs
+ * - `posts:read`, `posts:write`: posts, uploads, jobs; reading: launches, the overview
  * - `posts:author`: posts in the name of another author
  * - `videos:read`: the library, without drafts and reviews
  * - `rewards:read`: the rewards of authors

@@ -70,6 +70,8 @@ export function administrationRequests({ videoPostId, adminKey }: BodyTarget): F
     `/api/v2/video-posts/${videoPostId}`,
     `/api/v2/jobs?state=QUEUED&kind=ENCRYPT&videoPostId=${videoPostId}`,
     `/api/v2/jobs/${videoPostId}`,
+    `/api/v2/launches?jobId=${videoPostId}&state=REFUSED&limit=10`,
+    "/api/v2/overview?hours=168",
     `/admin/audit?actor=admin&action=access.revoke&videoPostId=${videoPostId}&from=2026-01-01T00:00:00Z&limit=10`,
     "/admin/audit/export?format=csv&from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z",
     "/admin/api-keys?revoked=true",

@@ -9,7 +9,9 @@ import * as encoderEvents from "./encoder-events.ts";
 import * as imports from "./imports.ts";
 import * as jobs from "./jobs.ts";
 import * as keys from "./keys.ts";
+import * as launches from "./launches.ts";
 import * as library from "./library.ts";
+import * as overview from "./overview.ts";
 import * as partKeys from "./part-keys.ts";
 import * as parts from "./parts.ts";
 import * as playback from "./playback.ts";
@@ -34,6 +36,8 @@ const MODULES = [
     uploads,
     uploadTokens,
     jobs,
+    launches,
+    overview,
     encoder,
     encoderEvents,
     partKeys,

@@ -9,7 +9,7 @@ import { failCode, fileIndex, millis, nextCursor, videoPostId, wholeNumber } fro
 const READ = { kind: "scope", scope: "posts:read" } as const;
 const WRITE = { kind: "scope", scope: "posts:write" } as const;
 
-const launchSchema = z
+export const launchSchema = z
   .object({
     launchId: z.string(),
     jobId: z

@@ -1,4 +1,4 @@
-import type { JobLaunch, LaunchRate, RefusalCause, SourceFacts } from "../../domain/job-launch.ts";
+import type { JobLaunch, LaunchRate, LaunchState, RefusalCause, SourceFacts } from "../../domain/job-launch.ts";
 
 /** The launches of containers for jobs. A launch is open until the platform has refused it or its container is gone. */
 export interface LaunchStore {
@@ -38,7 +38,27 @@ export interface LaunchStore {
   delayed(input: { readonly launchId: string; readonly reason: string; readonly now: number }): Promise<boolean>;
   /** The newest launch of each job, or the one whose container works on it. */
   newestOf(jobIds: readonly string[]): Promise<ReadonlyMap<string, JobLaunch>>;
+  /** The newest first; `before` is the `next` of the page before. */
+  page(query: LaunchPageQuery): Promise<LaunchPage>;
 }
+
+export type LaunchFilter = {
+  /** Launches that were ordered for the job, and the one whose container works on it. */
+  readonly jobId?: string | undefined;
+  readonly state?: LaunchState | undefined;
+};
+
+export type LaunchPageQuery = {
+  readonly filter: LaunchFilter;
+  readonly before: string | null;
+  readonly limit: number;
+};
+
+/** `next` is null on the last page. A page may have fewer launches than its limit, or none, although others follow. */
+export type LaunchPage = { readonly items: readonly ListedLaunch[]; readonly next: string | null };
+
+/** `runsJobId`: what its container works on, the job itself and later the encrypt job of the same part. */
+export type ListedLaunch = JobLaunch & { readonly runsJobId: string };
 
 export type TakeLaunches = {
   /** Of the launches, one each, in the order of the jobs. Unique for ever. */

@@ -15,6 +15,7 @@ import { d1RotationSteps } from "./keys/rotation-steps.ts";
 import { d1LaunchStore } from "./launches/launch-store.ts";
 import { d1AuthorLedger } from "./library/author-ledger.ts";
 import { d1Library } from "./library/library.ts";
+import { d1OverviewFigures } from "./overview/overview-figures.ts";
 import { d1GateReadings } from "./playback/gate-readings.ts";
 import { d1RevocationFeed } from "./playback/revocation-feed.ts";
 import { d1FoldedTitles } from "./posts/folded-titles.ts";
@@ -59,6 +60,7 @@ export function d1Persistence(binding: D1Binding, rules: JobRules): Persistence 
     idempotency: d1IdempotencyStore(db),
     webhookEndpoints: d1WebhookEndpoints(db),
     webhookDeliveries: d1WebhookDeliveries(db),
+    overview: d1OverviewFigures(db),
     serviceState: d1ServiceState(db),
   };
 }

@@ -15,6 +15,7 @@ import { pgRotationSteps } from "./keys/rotation-steps.ts";
 import { pgLaunchStore } from "./launches/launch-store.ts";
 import { pgAuthorLedger } from "./library/author-ledger.ts";
 import { pgLibrary } from "./library/library.ts";
+import { pgOverviewFigures } from "./overview/overview-figures.ts";
 import { pgGateReadings } from "./playback/gate-readings.ts";
 import { pgRevocationFeed } from "./playback/revocation-feed.ts";
 import { pgFoldedTitles } from "./posts/folded-titles.ts";
@@ -59,6 +60,7 @@ export function pgPersistence(connect: Connect, rules: JobRules): Persistence {
     idempotency: pgIdempotencyStore(db),
     webhookEndpoints: pgWebhookEndpoints(db),
     webhookDeliveries: pgWebhookDeliveries(db),
+    overview: pgOverviewFigures(db),
     serviceState: pgServiceState(db),
   };
 }

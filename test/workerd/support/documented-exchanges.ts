@@ -1,3 +1,5 @@
+import { failForGood } from "../../../shared/application/commands/fail-job.ts";
+import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { encoderExchanges } from "./encoder-exchanges.ts";
 import { importRequest, storeImport } from "./imported-post.ts";
 import { claim, createPost, publishPost } from "./published-post.ts";
@@ -29,6 +31,7 @@ export async function documentedExchanges(worker: TestWorker): Promise<readonly 
   await ofKeys(worker, admin);
   await ofWebhooks(worker, admin);
   await ofCallers(worker, admin, note);
+  await ofOverview(worker, admin);
   await encoderExchanges(admin);
   return exchanges;
 }
@@ -224,6 +227,23 @@ async function ofParts(videoPostId: string, admin: Admin): Promise<void> {
   const part = "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}";
   for (const rest of ["encryption", "key-version", "keys"])
     await admin(`GET ${part}/${rest}`, undefined, `/api/v2/video-posts/${videoPostId}/parts/0/${rest}`);
+}
+
+/** Orders a container, which the platform refuses. */
+async function ofOverview(worker: TestWorker, admin: Admin): Promise<void> {
+  const { context } = worker;
+  await createPost(worker);
+  const now = context.now();
+  const order = { platform: "aws-batch", regions: ["eu-central-1"], maxInFlight: 1000, timeoutMs: 900_000, rate: null };
+  const [taken] = await context.launches.take({ launchIds: [uuidV7(now)], now, ...order });
+  const refusal = { cause: "capacity", reason: "No capacity.", nextAt: now + 30_000, now } as const;
+  await context.launches.refused({ launchId: taken!.launchId, ...refusal });
+  const job = await context.jobs.find(taken!.jobId);
+  const failure = { code: "launch-failed", reason: "No capacity." } as const;
+  await failForGood(context, job!, { kind: "waiting-job", jobId: taken!.jobId }, failure, now);
+  await admin("GET /api/v2/launches", undefined, "/api/v2/launches?limit=1");
+  await createPost(worker);
+  await admin("GET /api/v2/overview");
 }
 
 async function ofCallers(worker: TestWorker, admin: Admin, note: Note): Promise<void> {

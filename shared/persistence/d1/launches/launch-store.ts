@@ -5,9 +5,11 @@ import type {
   RefusedLaunch,
   WatchLaunches,
 } from "../../../application/ports/launch-store.ts";
+import { type LaunchPageRow, launchPageOf } from "../../rows/launch-page.ts";
 import { type LaunchRow, newestLaunches, type WatchedRow, watchedLaunchOf } from "../../rows/launch-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { jobLaunch } from "../schema/launches.ts";
+import { launchPageStatement } from "./launch-page.ts";
 import { IS_UNCLAIMED, OPEN, settleLaunches } from "./settle-launches.ts";
 import { takeLaunches } from "./take-launches.ts";
 
@@ -41,6 +43,7 @@ export function d1LaunchStore(db: Database): LaunchStore {
       return meta.changes > 0;
     },
     newestOf: (jobIds) => newestOf(db, jobIds),
+    page: async (query) => launchPageOf(await db.all<LaunchPageRow>(launchPageStatement(query)), query.limit),
   };
 }
 

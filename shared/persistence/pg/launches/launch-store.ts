@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { LaunchStore, WatchLaunches } from "../../../application/ports/launch-store.ts";
+import { type LaunchPageRow, launchPageOf } from "../../rows/launch-page.ts";
 import { type LaunchRow, newestLaunches, type WatchedRow, watchedLaunchOf } from "../../rows/launch-rows.ts";
 import { lockOf } from "../advisory-locks.ts";
 import { columnsOf, type Database, rowOf, texts } from "../database.ts";
 import { jobLaunch } from "../schema/launches.ts";
+import { launchPageStatement } from "./launch-page.ts";
 import { IS_UNCLAIMED, OPEN, settleLaunches } from "./settle-launches.ts";
 import { takeLaunches } from "./take-launches.ts";
 
@@ -46,6 +48,10 @@ export function pgLaunchStore(db: Database): LaunchStore {
       return changes > 0;
     },
     newestOf: (jobIds) => newestOf(db, jobIds),
+    page: async (query) => {
+      const { rows } = await db.run(launchPageStatement(query));
+      return launchPageOf(rows as LaunchPageRow[], query.limit);
+    },
   };
 }
 

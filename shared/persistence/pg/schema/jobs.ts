@@ -39,6 +39,10 @@ export const videoTranscodeJob = pgTable(
     // Lists: the newest first.
     index("video_transcode_job_post").on(t.videoPostId, t.jobId),
     index("video_transcode_job_state").on(t.state, t.jobId),
+    // The figures of the overview, which need no row of the table.
+    index("video_transcode_job_ended")
+      .on(t.finishedAt, t.kind, t.state, t.failCode, t.startedAt, t.runAfter)
+      .where(sql`finished_at IS NOT NULL`),
     uniqueIndex("video_transcode_job_lease").on(t.leaseToken).where(sql`lease_token IS NOT NULL`),
     uniqueIndex("video_transcode_job_live").on(t.fileId, t.kind).where(sql`state IN ('QUEUED','RUNNING','RETRY_WAIT')`),
   ],

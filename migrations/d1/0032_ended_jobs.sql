@@ -1,0 +1,1 @@
+CREATE INDEX `video_transcode_job_ended` ON `video_transcode_job` (`finished_at`,`kind`,`state`,`fail_code`,`started_at`,`run_after`) WHERE finished_at IS NOT NULL;
