@@ -208,6 +208,17 @@ describe.concurrent("a page of a site's own", () => {
       timeout: 60_000,
     });
 
+  /** Where playback starts from now on. In `played`, Chromium adds what lies before a seek of a video without metadata. */
+  async function playedFrom(page: Page): Promise<() => Promise<number[]>> {
+    const starts = await page.evaluateHandle(() => {
+      const positions: number[] = [];
+      const video = document.querySelector("#video") as HTMLVideoElement;
+      video.addEventListener("playing", () => positions.push(video.currentTime));
+      return positions;
+    });
+    return () => starts.jsonValue();
+  }
+
   it("keeps its session by the module alone", async (test) => {
     const { expect } = test;
     const page = await open(test, "/");
@@ -233,14 +244,19 @@ describe.concurrent("a page of a site's own", () => {
     await sleep(SESSION_OVER_MS);
     await page.unroute("**/video/enc/session");
     const heard = listenTo(page);
+    const positions = await playedFrom(page);
     await playOther(page);
     await ended(page);
     expect(heard.map(({ status }) => status)).toContain(401);
+    // Each request of the new session has its token, from the first one on.
+    const renewed = heard.slice(heard.findIndex(({ path }) => path.endsWith("/master.m3u8")));
+    expect(renewed.map(({ status }) => status)).toEqual(renewed.map(() => 200));
     const after = await state(page);
     expect(after.renewals).toBe(1);
     expect(after.currentTime).toBeGreaterThan(3);
-    const played = await page.$eval("#video", (video) => (video as HTMLVideoElement).played.start(0));
-    expect(played).toBeGreaterThan(1.5);
+    const starts = await positions();
+    expect(starts.length).toBeGreaterThan(0);
+    for (const start of starts) expect(start).toBeGreaterThan(1.5);
   });
 
   it("does not restart when its session was ended for a newer one, and reports it", async (test) => {

@@ -63,8 +63,12 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     }
   };
 
-  const begin = (data: ManifestLoadedData) => {
+  const forget = () => {
     end();
+    session = null;
+  };
+
+  const begin = (data: ManifestLoadedData) => {
     session = sessionIn(data.levels[0]?.url ?? "", Date.now());
     if (session !== null) wait(session, options);
   };
@@ -89,6 +93,8 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
 
   const token = () => session?.token ?? null;
   askWithNewest(hls.config, token);
+  // hls.js requests the first media playlist before it calls `begin`: with the token in its URL, not that of another session.
+  hls.on("hlsManifestLoading" as Events.MANIFEST_LOADING, forget);
   hls.on("hlsManifestLoaded" as Events.MANIFEST_LOADED, (_event, data) => begin(data));
   hls.on("hlsError" as Events.ERROR, onError);
   const page = new AbortController();
