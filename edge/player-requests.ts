@@ -24,16 +24,17 @@ export function createPlayerHandlers(deps: Deps): PlayerHandlers {
 
 /**
  * Playlists and keys bypass the router and its middleware, which would take a fifth of a playlist's time. Null for any
- * other request.
+ * other request. `url`: that of the request, which is a new text at every reading.
  */
 export function handlePlayerRequest(
   { keys, playlists }: PlayerHandlers,
   request: Request,
+  url: string,
   execution: Pick<ExecutionContext, "waitUntil">,
 ): Promise<Response> | null {
   if (request.method !== "GET") return null;
-  const playlist = parsePlaylistAddress(request.url);
-  if (playlist !== null) return playlists(playlist, request);
-  const key = parseKeyAddress(request.url);
-  return key === null ? null : keys(key, request, execution);
+  const key = parseKeyAddress(url);
+  if (key !== null) return keys(key, request, execution);
+  const playlist = parsePlaylistAddress(url);
+  return playlist === null ? null : playlists(playlist, request);
 }

@@ -15,13 +15,14 @@ export function createRequestHandler(context: Context): RequestHandler {
   const serveFixed = fixedPaths(context, routes);
   const app = createApp(context, players, routes);
   return async (request, execution) => {
+    const { url } = request;
     // U+0000, which no id contains and Postgres refuses.
-    if (request.url.includes("%00")) return withPublicHeaders(problem("invalid", "The address must not contain %00"));
+    if (url.includes("%00")) return withPublicHeaders(problem("invalid", "The address must not contain %00"));
     try {
-      const direct = handlePlayerRequest(players, request, execution) ?? serveFixed(request, execution);
+      const direct = handlePlayerRequest(players, request, url, execution) ?? serveFixed(request, url, execution);
       return await (direct ?? app.fetch(request, context.env, execution));
     } catch (error) {
-      return withPublicHeaders(unexpectedError(error, request.url));
+      return withPublicHeaders(unexpectedError(error, url));
     }
   };
 }

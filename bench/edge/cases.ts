@@ -15,6 +15,8 @@ export type EdgeCase = {
   readonly fromMemory?: boolean;
   /** Each request makes an object that stays in memory: short rounds, and a new process now and then. */
   readonly makesObjects?: boolean;
+  /** What both sides do before that, so that a new process has compiled what an isolate in use has compiled. */
+  readonly before?: { readonly ours: Asked; readonly bare: Asked };
 };
 
 export type Asked = {
@@ -52,7 +54,8 @@ function playlistCases({ videoPostId }: PublishedPost, { issued, session }: Toke
 function keyCases({ keys }: PublishedPost, tokens: Tokens): EdgeCase[] {
   const { keyId } = keys.keys.find((key) => key.quality === "1080p")!;
   const key = (session: string) => `/video/enc/key?keyId=${keyId}&quality=1080p&token=${session}`;
-  const uncounted = { nextPath: () => key(tokens.session) };
+  const uncounted = { nextPath: () => key(tokens.nextSession()) };
+  const known = { ours: { nextPath: () => key(tokens.counted) }, bare: { nextPath: () => "/one" } };
   const root = { nextPath: () => "/" };
   return [
     { name: "key, uncounted", target: atLeast(0.55), ours: uncounted, bare: MEMORY, fromMemory: true },
@@ -60,8 +63,8 @@ function keyCases({ keys }: PublishedPost, tokens: Tokens): EdgeCase[] {
     {
       name: "key, counted, known session",
       target: atLeast(0.6),
-      ours: { nextPath: () => key(tokens.counted) },
-      bare: { worker: "counter", nextPath: () => "/one" },
+      ours: known.ours,
+      bare: { worker: "counter", ...known.bare },
     },
     {
       name: "key, first use of a token",
@@ -69,6 +72,7 @@ function keyCases({ keys }: PublishedPost, tokens: Tokens): EdgeCase[] {
       ours: { nextPath: () => key(tokens.nextCounted()) },
       bare: { worker: "counter", nextPath: () => `/${secretId()}` },
       makesObjects: true,
+      before: known,
     },
   ];
 }

@@ -16,6 +16,8 @@ const QUICK = { rounds: 4, roundMs: 300, warmUpMs: 500 };
 /** Objects stay in memory and slow the next ones down: few of them, and a new process after so many rounds. */
 const OBJECTS = { roundMs: 500, warmUpMs: 300 };
 const ROUNDS_OF_OBJECTS = 4;
+/** Of requests that make no object, until the code of both Workers is compiled. */
+const COMPILED_MS = 1500;
 
 type Timing = typeof FULL;
 
@@ -73,7 +75,7 @@ async function emptyWorkerRate(workerd: Workerd, timing: Timing): Promise<string
 
 async function roundsOf(
   workerd: Workerd,
-  { name, ours, bare, fromMemory = false }: EdgeCase,
+  { name, ours, bare, fromMemory = false, before }: EdgeCase,
   timing: Timing,
   { progress }: BenchOptions,
 ): Promise<Round<Sample>[]> {
@@ -83,6 +85,10 @@ async function roundsOf(
     ours: () => load(workerd, "ladderlock", ours, milliseconds),
     bare: () => load(workerd, bare.worker, bare, milliseconds),
   });
+  if (before !== undefined) {
+    await load(workerd, "ladderlock", before.ours, COMPILED_MS);
+    await load(workerd, bare.worker, before.bare, COMPILED_MS);
+  }
   await pairedRounds(1, sides(timing.warmUpMs));
   return pairedRounds(timing.rounds, sides(timing.roundMs));
 }

@@ -12,6 +12,8 @@ export type Tokens = {
   readonly issued: string;
   /** Of a token without limits. */
   readonly session: string;
+  /** The same of another viewer each time. */
+  readonly nextSession: () => string;
   /** Of a token with maxUses, always the same. */
   readonly counted: string;
   /** Of another token with maxUses each time. */
@@ -21,6 +23,8 @@ export type Tokens = {
 
 /** Enough for the fastest of machines: a first use takes a millisecond. */
 const FIRST_USES = 12_000;
+/** Viewers without limits who ask one after the other. */
+const VIEWERS = 5_000;
 
 export async function issuedTokens(origin: URL, { videoPostId }: PublishedPost): Promise<Tokens> {
   const client = createClient({ baseUrl: origin.origin, token: TEST_SECRETS.ADMIN_API_KEY });
@@ -36,13 +40,17 @@ export async function issuedTokens(origin: URL, { videoPostId }: PublishedPost):
     return claims;
   };
   const start = (claims: PlaybackClaims) => signer.sign(toWire(sessionClaims(claims, secretId(), now)));
-  const limited = await claimsOf(counted.token);
-  const firstUse = () => start({ ...limited, tokenId: secretId() });
-  const firstUses = await Promise.all(Array.from({ length: FIRST_USES }, firstUse));
+  const [free, limited] = await Promise.all([claimsOf(token), claimsOf(counted.token)]);
+  const startMany = (length: number, claims: PlaybackClaims) =>
+    Promise.all(Array.from({ length }, () => start({ ...claims, tokenId: secretId() })));
+  const firstUses = await startMany(FIRST_USES, limited);
+  const sessions = await startMany(VIEWERS, free);
+  let next = 0;
   const { key } = bodyOf(await client.createApiKey({ body: { name: "Site", scopes: ["tokens:issue"] } }));
   return {
     issued: token,
-    session: await start(await claimsOf(token)),
+    session: await start(free),
+    nextSession: () => sessions[next++ % VIEWERS]!,
     counted: await start(limited),
     nextCounted: () => takeOne(firstUses),
     apiKey: key,

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Execution, Route } from "./route.ts";
 import { serve } from "./serve.ts";
 
-type Direct = (request: Request, execution: Execution) => Promise<Response> | null;
+type Direct = (request: Request, url: string, execution: Execution) => Promise<Response> | null;
 
 /**
  * Serves the routes whose path has no parameter without the router, which takes an eighth of the time of a token. Null
@@ -11,8 +11,8 @@ type Direct = (request: Request, execution: Execution) => Promise<Response> | nu
 export function fixedPaths(context: Context, routes: readonly Route<Context>[]): Direct {
   const fixed = routes.filter(({ definition }) => !definition.path.includes("{"));
   const byName = new Map(fixed.map((route) => [nameOf(route.definition.method, route.definition.path), route]));
-  return (request, execution) => {
-    const route = byName.get(nameOf(request.method, pathOf(request.url)));
+  return (request, url, execution) => {
+    const route = byName.get(nameOf(request.method, pathOf(url)));
     return route === undefined ? null : serve(context, route, { request, params: NONE, execution });
   };
 }

@@ -11,7 +11,7 @@ export type FeedMemory = {
   /** Tokens with a lower position may be refused by rows that are not in memory. */
   readonly coveredFrom: () => number;
   readonly size: () => number;
-  readonly find: (subject: FeedSubject) => FeedRow | undefined;
+  readonly find: (kind: FeedSubject["kind"], subject: string) => FeedRow | undefined;
   readonly add: (rows: readonly FeedRow[]) => void;
   /** Every row of the invariant above `from` and up to `to` has been added, as one reading has seen them. */
   readonly cover: (from: number, to: number) => void;
@@ -19,19 +19,24 @@ export type FeedMemory = {
 };
 
 export function createFeedMemory(): FeedMemory {
-  const rows = new Map<string, FeedRow>();
+  /** A map for each kind: a name of both would be put together at every look-up, several times for each key. */
+  const kinds = new Map<FeedSubject["kind"], Map<string, FeedRow>>();
+  let size = 0;
   let position = 0;
   let coveredFrom = Number.POSITIVE_INFINITY;
   return {
     position: () => position,
     coveredFrom: () => coveredFrom,
-    size: () => rows.size,
-    find: (subject) => rows.get(nameOf(subject)),
+    size: () => size,
+    find: (kind, subject) => kinds.get(kind)?.get(subject),
     add: (added) => {
       for (const row of added) {
-        const name = nameOf(row);
+        const rows = kinds.get(row.kind) ?? new Map<string, FeedRow>();
+        kinds.set(row.kind, rows);
+        const former = rows.get(row.subject);
+        if (former === undefined) size++;
         // A page of older rows may hold the former row of a subject.
-        if ((rows.get(name)?.sequence ?? 0) < row.sequence) rows.set(name, row);
+        if (former === undefined || former.sequence < row.sequence) rows.set(row.subject, row);
       }
     },
     cover: (from, to) => {
@@ -42,12 +47,9 @@ export function createFeedMemory(): FeedMemory {
       position = Math.max(position, to);
     },
     dropExpired: (now) => {
-      for (const [name, row] of rows) if (row.expiresAt < now) rows.delete(name);
+      for (const rows of kinds.values()) {
+        for (const [subject, row] of rows) if (row.expiresAt < now && rows.delete(subject)) size--;
+      }
     },
   };
-}
-
-/** A kind holds no colon. */
-function nameOf({ kind, subject }: FeedSubject): string {
-  return `${kind}:${subject}`;
 }

@@ -1,7 +1,7 @@
 import type { KnownPart } from "../../shared/application/commands/issue-video-hls-key-token.ts";
-import type { GateReadings } from "../../shared/application/ports/gate-readings.ts";
+import type { GateReadings, StoredKey } from "../../shared/application/ports/gate-readings.ts";
 import type { Viewer } from "../../shared/domain/quality-auth.ts";
-import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
+import { isCounted, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { type CountOutcome, createPlayCounting, type PlayCounting } from "./count-play.ts";
 import { type FoundKey, findKey, keyRefusal } from "./find-key.ts";
 import type { FreshnessRules, GateClock, Later } from "./freshness.ts";
@@ -22,6 +22,8 @@ export type Gate = {
   readonly feed: RevocationFeedReader;
   readonly parts: PartSnapshots;
   readonly counting: PlayCounting;
+  /** The part where memory alone says it without waiting, as it does for nearly every request; else undefined. */
+  readonly peek: (part: PartName) => Known | undefined;
   /** The part, with the position up to which it is known; "away" while the database fails. */
   readonly part: (part: PartName, later: Later) => Promise<Known | "away">;
   /** The same after a reading of the feed that was started at `notBefore` (ms) or later. */
@@ -76,16 +78,18 @@ export function createGate({ readings, copies, counters, rules, longestSeconds, 
     return certain === "away" ? "away" : knownAt(certain, feedPosition);
   };
 
+  const peek: Gate["peek"] = ({ videoPostId, fileIndex }) => {
+    const known = feed.isReady() ? parts.peek(videoPostId, fileIndex) : undefined;
+    return known === undefined ? undefined : knownAt(known, feed.position());
+  };
+
   return {
     feed,
     parts,
+    peek,
     counting: createPlayCounting({ counters, feed, longestSeconds, sleep: clock.sleep, onAway: onObjectError }),
     partSince,
-    part: async (name, later) => {
-      const known = feed.isReady() ? parts.peek(name.videoPostId, name.fileIndex) : undefined;
-      if (known !== undefined) return knownAt(known, feed.position());
-      return partSince(name, Number.NEGATIVE_INFINITY, later);
-    },
+    part: async (name, later) => peek(name) ?? partSince(name, Number.NEGATIVE_INFINITY, later),
     isRevoked: async (claims, later) => {
       const known = feed.isRevoked(claims);
       return known === "unknown" ? oldTokens.isRevoked(claims, later) : known;
@@ -111,6 +115,23 @@ export type GateRefusal =
   | "key-superseded"
   | Exclude<CountOutcome, "counted" | "away">
   | "unavailable";
+
+/**
+ * The key for an uncounted token where memory alone grants it: what `openKey` finds then, without a promise. Null: only
+ * `openKey` knows.
+ */
+export function openKnownKey(
+  gate: Pick<Gate, "peek" | "feed">,
+  claims: PlaybackClaims,
+  asked: AskedKey,
+  now: number,
+): StoredKey | null {
+  if (isCounted(claims)) return null;
+  const known = gate.peek(claims);
+  if (known === undefined || gate.feed.isRevoked(claims) !== false) return null;
+  const found = findKey(known.part, claims, asked, now);
+  return found.kind === "key" ? found.key : null;
+}
 
 /** The stored key for a verified token, whose session is counted if it has to be. `now` in ms. */
 export async function openKey(

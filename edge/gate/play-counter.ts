@@ -39,6 +39,11 @@ const CREATE = `CREATE TABLE IF NOT EXISTS session (
 /** Only for limited viewers, who may have thousands of rows. An index is one more page to write at a first use. */
 const CREATE_INDEX = "CREATE INDEX IF NOT EXISTS live_session ON session (expires_at) WHERE ended_at IS NULL";
 
+const INSERT = "INSERT INTO session VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)";
+
+const EXTEND = `UPDATE session SET expires_at = max(expires_at, ?2), keep_until = max(keep_until, ?3)
+  WHERE session_id = ?1`;
+
 type Row = { session_id: string; claims: string; started_at: number; expires_at: number; ended_at: number | null };
 
 const ALARM_STEP_MS = 3_600_000;
@@ -76,8 +81,7 @@ export class PlayCounter extends DurableObject {
     const isTooLate = play.claims.origin.expiresAt * 1000 <= play.now;
     // Storage that no session is in would never be deleted.
     if (isTooLate && !this.isStored()) return { kind: "too-late" };
-    this.createTable();
-    const row = this.find(sessionId);
+    const row = this.createTable() ? null : this.find(sessionId);
     if (row !== null && row.ended_at !== null) return { kind: "ended" };
     if (row === null) {
       if (isTooLate) return { kind: "too-late" };
@@ -169,13 +173,12 @@ export class PlayCounter extends DurableObject {
 
   private async keep(play: Play, isNew: boolean): Promise<void> {
     const { claims, sessionId, startedAt, expiresAt, keepUntil } = play;
-    const text = `INSERT INTO session VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL) ON CONFLICT (session_id) DO UPDATE
-      SET expires_at = max(expires_at, excluded.expires_at), keep_until = max(keep_until, excluded.keep_until)`;
     const { sql } = this.ctx.storage;
-    const before = this.uses.get(claims.tokenId);
-    if (isNew && before !== undefined) this.uses.set(claims.tokenId, before + 1);
+    const before = this.rows === 0 ? 0 : this.uses.get(claims.tokenId);
+    if (isNew && before !== undefined) keepNewest(this.uses, claims.tokenId, before + 1, MOST_KNOWN);
     if (isNew && this.rows !== null) this.rows++;
-    sql.exec(text, sessionId, claims.tokenId, JSON.stringify(claims), startedAt, expiresAt, keepUntil);
+    if (isNew) sql.exec(INSERT, sessionId, claims.tokenId, JSON.stringify(claims), startedAt, expiresAt, keepUntil);
+    else sql.exec(EXTEND, sessionId, expiresAt, keepUntil);
     const knownEnd = this.known.get(sessionId) ?? 0;
     keepNewest(this.known, sessionId, Math.max(expiresAt, knownEnd), MOST_KNOWN);
     await this.wakeAt(keepUntil);
@@ -203,7 +206,7 @@ export class PlayCounter extends DurableObject {
   }
 
   private usesOf(tokenId: string): number {
-    const known = this.uses.get(tokenId);
+    const known = this.rows === 0 ? 0 : this.uses.get(tokenId);
     if (known !== undefined) return known;
     const text = "SELECT count(*) AS uses FROM session WHERE token_id = ?";
     const { uses } = this.ctx.storage.sql.exec<{ uses: number }>(text, tokenId).one();
@@ -223,10 +226,14 @@ export class PlayCounter extends DurableObject {
     return this.hasTable;
   }
 
-  private createTable(): void {
-    if (this.hasTable === true) return;
-    this.ctx.storage.sql.exec(CREATE);
+  /** Whether it was created just now: then it has no rows, and a first use reads nothing. */
+  private createTable(): boolean {
+    if (this.hasTable === true) return false;
+    // The row of the schema; where the table exists, nothing is written.
+    const isNew = this.ctx.storage.sql.exec(CREATE).rowsWritten > 0;
     this.hasTable = true;
+    if (isNew) this.rows = 0;
+    return isNew;
   }
 
   private createIndex(): void {

@@ -15,6 +15,8 @@ export function createTemplateCache<Value extends object>(maxBytes: number): Tem
   // A Map iterates in insertion order: the first key is the least recently used.
   const entries = new Map<string, { readonly value: Value; readonly bytes: number }>();
   let used = 0;
+  /** Is not moved when it is used again: in a premiere all requests use the same. */
+  let newest: string | undefined;
 
   function drop(key: string): void {
     used -= entries.get(key)?.bytes ?? 0;
@@ -25,8 +27,11 @@ export function createTemplateCache<Value extends object>(maxBytes: number): Tem
     get: (key) => {
       const entry = entries.get(key);
       if (!entry) return undefined;
-      entries.delete(key);
-      entries.set(key, entry);
+      if (key !== newest) {
+        entries.delete(key);
+        entries.set(key, entry);
+        newest = key;
+      }
       return entry.value;
     },
     put: (key, value, sizeBytes) => {
@@ -34,6 +39,7 @@ export function createTemplateCache<Value extends object>(maxBytes: number): Tem
       const bytes = sizeBytes + 2 * key.length;
       if (bytes > maxBytes) return;
       entries.set(key, { value, bytes });
+      newest = key;
       used += bytes;
       for (const oldest of entries.keys()) {
         if (used <= maxBytes) break;

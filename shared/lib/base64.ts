@@ -66,17 +66,23 @@ export function base64UrlDecode(text: string): Uint8Array<ArrayBuffer> {
   return decodeInto(text, new Uint8Array(decodedLength(text)));
 }
 
-/** The UTF-8 text that `base64UrlEncode` was given; throws as `base64UrlDecode` does. */
-export function base64UrlDecodeText(text: string): string {
-  return utf8.decode(decodeInto(text, part(decoded, decodedLength(text))));
+/**
+ * The same for digits that are bytes already, as part of a longer text. The result lies in a buffer that the next call
+ * uses again: to be read before anything is awaited.
+ */
+export function base64UrlDecodeDigits(digits: Uint8Array): Uint8Array<ArrayBuffer> {
+  return decodeDigits(digits, part(decoded, decodedLength(digits)));
 }
 
-function decodedLength(text: string): number {
-  return (text.length * 6) >> 3;
+function decodedLength({ length }: { readonly length: number }): number {
+  return (length * 6) >> 3;
 }
 
 function decodeInto(text: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const digits = digitsOf(text);
+  return decodeDigits(digitsOf(text), bytes);
+}
+
+function decodeDigits(digits: Uint8Array, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const whole = digits.length - (digits.length % 4);
   let at = 0;
   let all = 0;
@@ -91,7 +97,9 @@ function decodeInto(text: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<Ar
     bytes[at++] = (c << 6) | d;
   }
   const left = digits.length - whole;
-  const [a, b, c] = [0, 1, 2].map((n) => (n < left ? DIGITS[digits[whole + n]!]! : 0)) as [number, number, number];
+  const a = left > 0 ? DIGITS[digits[whole]!]! : 0;
+  const b = left > 1 ? DIGITS[digits[whole + 1]!]! : 0;
+  const c = left > 2 ? DIGITS[digits[whole + 2]!]! : 0;
   if (left > 1) bytes[at++] = (a << 2) | (b >> 4);
   if (left > 2) bytes[at] = (b << 4) | (c >> 2);
   // RFC 4648 3.5: the remaining bits are fewer than a character and zero, so that bytes have one spelling.

@@ -173,22 +173,24 @@ export function refreshedClaims(session: PlaybackClaims, nowSeconds: number, lon
  */
 function isWire(payload: unknown): payload is Wire {
   if (typeof payload !== "object" || payload === null) return false;
-  const { jti, sid, p, f, v, o, q, s, iat, exp, ...more } = payload as Record<keyof Wire, unknown>;
+  const wire = payload as Partial<Record<keyof Wire, unknown>>;
+  const { sid, t, b } = wire;
   return (
-    isText(jti, 64) &&
-    (sid === undefined || isText(sid, 64)) &&
-    isText(p, 64) &&
-    isCount(f) &&
-    isCount(v) &&
-    isText(o, 1024) &&
-    isQualityNames(q) &&
-    [s, iat, exp].every(isPositive) &&
-    isLimited(more) &&
-    (more.t === undefined || isPositive(more.t)) &&
-    (more.b === undefined || isText(more.b, 8) || isPositive(more.b)) &&
+    isText(wire.jti, 64) &&
+    isText(wire.p, 64) &&
+    isCount(wire.f) &&
+    isCount(wire.v) &&
+    isText(wire.o, 1024) &&
+    isQualityNames(wire.q) &&
+    isPositive(wire.s) &&
+    isPositive(wire.iat) &&
+    isPositive(wire.exp) &&
+    isLimited(wire) &&
+    (t === undefined || isPositive(t)) &&
+    (b === undefined || isText(b, 8) || isPositive(b)) &&
     (sid === undefined
-      ? more.ia === undefined && more.x === undefined
-      : Number.isSafeInteger(more.ia) && isPositive(more.x))
+      ? wire.ia === undefined && wire.x === undefined
+      : isText(sid, 64) && Number.isSafeInteger(wire.ia) && isPositive(wire.x))
   );
 }
 
@@ -205,9 +207,11 @@ function isLimited({ w, pv, d, a, u, n, g }: Partial<Record<keyof Wire, unknown>
   );
 }
 
+const QUALITY_NAME = /^[0-9a-z]{1,16}$/;
+
 function isQualityNames(value: unknown): boolean {
   if (!Array.isArray(value) || value.length < 1 || value.length > 16) return false;
-  return value.every((name) => typeof name === "string" && /^[0-9a-z]{1,16}$/.test(name));
+  return value.every((name) => typeof name === "string" && QUALITY_NAME.test(name));
 }
 
 function isText(value: unknown, longest: number): boolean {

@@ -58,6 +58,13 @@ describe("a signed token", () => {
     });
   });
 
+  it("verifies to its own payload beside others that are verified at the same time", async () => {
+    const payloads = Array.from({ length: 50 }, (_, n) => ({ ...PAYLOAD, jti: "t".repeat(1 + 7 * n) }));
+    const tokens = await Promise.all(payloads.map((payload) => signer.sign(payload)));
+    const verified = await Promise.all(tokens.map((token) => signer.verify(token, NOW)));
+    expect(verified).toEqual(payloads.map((payload) => ({ kind: "valid", payload })));
+  });
+
   it("is accepted from another implementation", async () => {
     expect(await reason(forged(HEADER, json(PAYLOAD)))).toBe("valid");
   });

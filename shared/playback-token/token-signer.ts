@@ -1,4 +1,4 @@
-import { base64UrlDecode, base64UrlDecodeText, base64UrlEncode } from "../lib/base64.ts";
+import { base64UrlDecodeDigits, base64UrlEncode } from "../lib/base64.ts";
 import type { NamedSecret } from "../lib/secret-list.ts";
 
 /** A JWT type (RFC 8725 3.11): a token of one use is never taken for one of another. */
@@ -34,7 +34,6 @@ export const CLOCK_SKEW_SECONDS = 5;
  */
 export function createTokenSigner(type: TokenType, secrets: readonly [NamedSecret, ...NamedSecret[]]): TokenSigner {
   const signers = secrets.map((secret): Signer => ({ header: encodedHeader(type, secret.id), secret, key: null }));
-  const byHeader = new Map(signers.map((signer) => [signer.header, signer]));
   const current = signers[0]!;
   return {
     async sign(payload) {
@@ -44,14 +43,15 @@ export function createTokenSigner(type: TokenType, secrets: readonly [NamedSecre
       return `${input}.${base64UrlEncode(new Uint8Array(signature))}`;
     },
     async verify(token, nowSeconds) {
-      const parts = split(token);
-      if (parts === null) return { kind: "invalid", reason: "malformed" };
-      const signer = byHeader.get(parts.header);
+      const ends = endsOf(token);
+      if (ends === null) return { kind: "invalid", reason: "malformed" };
+      const signer = signers.find(({ header }) => header.length === ends.header && token.startsWith(header));
       if (signer === undefined) return { kind: "invalid", reason: "unknown-header" };
-      // Constant-time comparison is the platform's: verify() recomputes and compares the MAC itself.
       const key = signer.key ?? (await importKey(signer));
-      const input = encode(token.slice(0, parts.header.length + 1 + parts.payload.length));
-      const genuine = await crypto.subtle.verify("HMAC", key, parts.signature, input);
+      const parts = decodedParts(token, ends);
+      if (parts === null) return { kind: "invalid", reason: "malformed" };
+      // Constant-time comparison is the platform's: verify() recomputes and compares the MAC itself.
+      const genuine = await crypto.subtle.verify("HMAC", key, parts.signature, parts.input);
       return genuine ? readPayload(parts.payload, nowSeconds) : { kind: "invalid", reason: "bad-signature" };
     },
   };
@@ -73,19 +73,52 @@ function encodedHeader(typ: TokenType, kid: string): string {
   return base64UrlEncode(encode(JSON.stringify({ alg: "HS256", typ, kid })));
 }
 
-function split(token: string): { header: string; payload: string; signature: Uint8Array<ArrayBuffer> } | null {
+/** Where the header and the payload end; null for a text that has not three parts. */
+type Ends = { readonly header: number; readonly payload: number };
+
+function endsOf(token: string): Ends | null {
   if (token.length > LONGEST_TOKEN) return null;
-  const [header, payload, signature, ...rest] = token.split(".");
-  if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) return null;
+  const header = token.indexOf(".");
+  const payload = token.indexOf(".", header + 1);
+  return header < 0 || payload < 0 || token.includes(".", payload + 1) ? null : { header, payload };
+}
+
+type Parts = {
+  readonly input: Uint8Array<ArrayBuffer>;
+  readonly signature: Uint8Array<ArrayBuffer>;
+  /** Null where it is no base64url. */
+  readonly payload: string | null;
+};
+
+/**
+ * The token as bytes, in buffers that the next call uses again: to be read before anything is awaited. Its characters
+ * become bytes once, for the signature, the signed input and the payload. Null where the signature is no base64url.
+ */
+function decodedParts(token: string, { header, payload }: Ends): Parts | null {
+  const bytes = encode(token);
+  if (bytes.length !== token.length) return null;
   try {
-    return { header, payload, signature: base64UrlDecode(signature) };
+    // Before the signature, which is decoded into the same buffer.
+    const text = decodedText(bytes.subarray(header + 1, payload));
+    const signature = base64UrlDecodeDigits(bytes.subarray(payload + 1));
+    return { input: bytes.subarray(0, payload), signature, payload: text };
   } catch {
     return null;
   }
 }
 
-function readPayload(encoded: string, nowSeconds: number | IgnoreExpiry): Verification {
-  const payload = decodedJson(encoded);
+const utf8 = new TextDecoder();
+
+function decodedText(digits: Uint8Array): string | null {
+  try {
+    return utf8.decode(base64UrlDecodeDigits(digits));
+  } catch {
+    return null;
+  }
+}
+
+function readPayload(text: string | null, nowSeconds: number | IgnoreExpiry): Verification {
+  const payload = text === null ? undefined : parsedJson(text);
   if (payload === undefined) return { kind: "invalid", reason: "malformed" };
   const exp = typeof payload === "object" && payload !== null && "exp" in payload ? payload.exp : undefined;
   if (typeof exp !== "number") return { kind: "invalid", reason: "no-expiry" };
@@ -94,9 +127,9 @@ function readPayload(encoded: string, nowSeconds: number | IgnoreExpiry): Verifi
 }
 
 /** Undefined for a payload that is not JSON, although its signature is valid. */
-function decodedJson(encoded: string): unknown {
+function parsedJson(text: string): unknown {
   try {
-    return JSON.parse(base64UrlDecodeText(encoded));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

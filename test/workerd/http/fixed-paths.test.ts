@@ -54,8 +54,10 @@ describe("a path without parameters", () => {
 
   it("is left to the router with another method, another spelling or a longer path", () => {
     const serve = fixedPaths(worker.context, definedRoutes(worker.context));
-    const served = (method: string, path: string) =>
-      serve(new Request(`https://video.example${path}`, { method }), { waitUntil: () => {} });
+    const served = (method: string, path: string) => {
+      const url = `https://video.example${path}`;
+      return serve(new Request(url, { method }), url, { waitUntil: () => {} });
+    };
     for (const method of ["OPTIONS", "HEAD", "PUT"]) expect(served(method, "/video/enc/token")).toBeNull();
     for (const path of ["/video/enc/token/", "//video/enc/token", "/video/enc/tokens", "/", "/a?/video/enc/token"])
       expect(served("POST", path)).toBeNull();
