@@ -29,9 +29,10 @@ export function inBothBuckets(prefix: string): DeleteObjectsMessage[] {
   return [inSource(prefix), { kind: "delete-objects", bucket: "PLAYBACK", prefix }];
 }
 
-/** An upload is only in SOURCE; any other prefix may be in both buckets. */
+/** Uploads and posters are only in SOURCE; any other prefix may be in both buckets. */
 export function whereStored(prefix: string): DeleteObjectsMessage[] {
-  return ownerOfPrefix(prefix)?.kind === "upload" ? [inSource(prefix)] : inBothBuckets(prefix);
+  const kind = ownerOfPrefix(prefix)?.kind;
+  return kind === "upload" || kind === "poster" ? [inSource(prefix)] : inBothBuckets(prefix);
 }
 
 /** Of a version that nothing plays: the whole folder of its transcode job, or the prefix where there is none. */

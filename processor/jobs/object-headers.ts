@@ -13,3 +13,5 @@ export const STORED_PLAYLIST: ObjectHeaders = {
   contentType: "application/vnd.apple.mpegurl",
   cacheControl: "private, no-store",
 };
+
+export const STORED_JPEG: ObjectHeaders = { contentType: "image/jpeg", cacheControl: "private, no-store" };

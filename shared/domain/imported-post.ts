@@ -55,6 +55,8 @@ function importedFile({ id, fileName, source, qualityAuth }: NewImportedFile, in
     updateType: "HAS_UPDATE",
     clear: null,
     playing: null,
+    images: null,
+    poster: null,
     singleKey: { ...source, requestedAt: null, createdAt: now },
     failCode: null,
     failReason: null,

@@ -1,6 +1,8 @@
 import { activateKeyVersion, type ContentKey, keysStagedBy, revokeStagedKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
 import type { Failure } from "./failure.ts";
+import { imagesPrefix } from "./object-keys.ts";
+import { type MadeImages, ownChoice } from "./part-images.ts";
 import { lastKeyVersionOf, versionsInProgress } from "./part-versions.ts";
 import type { Quality } from "./quality.ts";
 import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth, type QualityAuth } from "./quality-auth.ts";
@@ -25,6 +27,8 @@ export type TranscodeResult =
       readonly probe: ProbeFacts;
       readonly warnings: readonly string[];
       readonly variants: readonly AbrVariant[];
+      /** Missing in results of processors of earlier releases. */
+      readonly images?: MadeImages | null | undefined;
       readonly encryptJobId: string;
       /** Of the encrypt job, where the processor claims it itself. */
       readonly launchAfter?: number | undefined;
@@ -43,6 +47,8 @@ export function applyTranscodeResult(post: VideoPost, fileId: string, result: Tr
     transferResult: "SUCCESS",
     encryptStatus: file.playing === null ? "UNENCRYPTED" : file.encryptStatus,
     clear: { prefix: result.prefix, transcodeJobId: result.transcodeJobId },
+    images: result.images ? { ...result.images, prefix: imagesPrefix(result.prefix, result.images.id) } : null,
+    poster: ownChoice(file.poster),
     durationSeconds: file.playing === null ? result.durationSeconds : file.durationSeconds,
     failCode: null,
     failReason: null,

@@ -36,6 +36,25 @@ export function encryptedPrefix(clear: string, keyVersion: number, claimNo: numb
   return `${clear.replace(/c\d+\/$/, "")}enc/k${keyVersion}-c${claimNo}/`;
 }
 
+/** Of the images that a transcode job made: inside its clear prefix, so that they are deleted with it. */
+export function imagesPrefix(clear: string, imagesId: string): string {
+  return `${clear}images/${imagesId}/`;
+}
+
+/** Posters and sprites count from 1. `prefix` is that of the images. */
+export function imageKey(prefix: string, kind: "poster" | "storyboard", number: number): string {
+  return `${prefix}${kind}-${number}.jpg`;
+}
+
+/** An editor's own poster: the one object below it has this name, whatever its format. */
+export function posterPrefix(posterId: string): string {
+  return `posters/${posterId}/`;
+}
+
+export function posterKey(posterId: string): string {
+  return `${posterPrefix(posterId)}poster`;
+}
+
 export function multivariantKey(prefix: string): string {
   return `${prefix}master.m3u8`;
 }

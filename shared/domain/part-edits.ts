@@ -1,5 +1,13 @@
 import type { NewEvent, PartLeftovers } from "./domain-event.ts";
-import { endedVersion, lastKeyVersionOf, replacementOf, storedPrefixes, versionsOf } from "./part-versions.ts";
+import { ownChoice } from "./part-images.ts";
+import {
+  endedVersion,
+  lastKeyVersionOf,
+  replacementOf,
+  storedPrefixes,
+  versionsOf,
+  withoutPoster,
+} from "./part-versions.ts";
 import { afterPartEdit, type PartEditRule } from "./review.ts";
 import type { NewJob } from "./transcode-job.ts";
 import { partState, uploadOf, type VideoFile } from "./video-file.ts";
@@ -57,11 +65,12 @@ export function replacePart(
   const given = earlier === null ? [] : [earlier];
   const value = { fileIndex, jobId: source.jobId };
   if (!isWatchable(old)) {
-    const present = { ...added, qualityAuth: old.qualityAuth };
+    const present = { ...added, qualityAuth: old.qualityAuth, poster: ownChoice(old.poster) };
     const files = post.files.map((file) => (file === old ? present : file));
-    const discarded = withDiscarded({ ...post, files }, [old, ...given]);
-    const events = [discardedEvent(fileIndex, [old, ...given])];
-    const ended = [old, ...given].map(({ id }) => id);
+    const gone = [old, ...given].map(withoutPoster);
+    const discarded = withDiscarded({ ...post, files }, gone);
+    const events = [discardedEvent(fileIndex, gone)];
+    const ended = gone.map(({ id }) => id);
     return edited(discarded, rule, { jobs: [transcodeOf(source)], events, endedFiles: ended }, value, now);
   }
   const without = withDiscarded(post, given);
@@ -159,11 +168,12 @@ function presentPart(
 }
 
 function withdrawn(file: VideoFile, versionState: "DISCARDED" | "REMOVED"): VideoFile {
-  return { ...endedVersion(file), versionState, variants: [], qualityAuth: [] };
+  return { ...endedVersion(file), versionState, variants: [], qualityAuth: [], images: null, poster: null };
 }
 
 function withDiscarded(post: VideoPost, given: readonly VideoFile[]): VideoPost {
-  const others = post.otherVersions.filter((file) => !given.includes(file));
+  const ids = given.map(({ id }) => id);
+  const others = post.otherVersions.filter(({ id }) => !ids.includes(id));
   return { ...post, otherVersions: [...others, ...given.map((file) => withdrawn(file, "DISCARDED"))] };
 }
 

@@ -1,4 +1,5 @@
 import { revokeKeys } from "./content-key.ts";
+import { posterPrefix } from "./object-keys.ts";
 import { type VideoFile, withoutUrl } from "./video-file.ts";
 
 /*
@@ -33,6 +34,12 @@ export function endedVersion(file: VideoFile): VideoFile {
   return { ...file, source: withoutUrl(file.source), keys: revokeKeys(file.keys), singleKey: null };
 }
 
-export function storedPrefixes({ clear, playing, singleKey }: VideoFile): readonly string[] {
-  return [clear?.prefix, playing?.prefix, singleKey?.prefix].filter((prefix) => prefix !== undefined);
+export function storedPrefixes({ clear, playing, singleKey, poster }: VideoFile): readonly string[] {
+  const own = poster?.kind === "own" ? posterPrefix(poster.id) : undefined;
+  return [clear?.prefix, playing?.prefix, singleKey?.prefix, own].filter((prefix) => prefix !== undefined);
+}
+
+/** A version whose poster another one has taken over. */
+export function withoutPoster(file: VideoFile): VideoFile {
+  return { ...file, poster: null };
 }

@@ -2,9 +2,13 @@ import { describe, expect, it } from "vitest";
 import {
   clearPrefix,
   encryptedPrefix,
+  imageKey,
+  imagesPrefix,
   importPrefix,
   mediaPlaylistKey,
   multivariantKey,
+  posterKey,
+  posterPrefix,
   segmentKey,
   uploadChunkKey,
   uploadPrefix,
@@ -12,7 +16,7 @@ import {
 import { ownerOfPrefix, prefixOfObject } from "./prefix-owner.ts";
 import { slugOf } from "./slug.ts";
 
-const titles = ["A film", "Uploads", "Imports", "enc", "c1", "Épisode 1", "第一集", ""];
+const titles = ["A film", "Uploads", "Posters", "Imports", "enc", "c1", "Épisode 1", "第一集", ""];
 
 const UPLOAD = "Zk3v_0aB-cDeFgHiJkLmNw";
 const JOB = "019a4f6e-7c3b-7d21-9f00-3c5e1b2a4d68";
@@ -33,6 +37,9 @@ describe("a stored object", () => {
       imported,
       imported,
     ]);
+    expect(prefixOfObject(imageKey(imagesPrefix(clear, UPLOAD), "poster", 1))).toBe(clear);
+    expect(prefixOfObject(posterKey(UPLOAD))).toBe(posterPrefix(UPLOAD));
+    expect(ownerOfPrefix(posterPrefix(UPLOAD))).toEqual({ kind: "poster", posterId: UPLOAD });
     expect(ownerOfPrefix(imported)).toEqual({ kind: "import", importId: "film-7" });
     expect(ownerOfPrefix(clear)).toEqual({ kind: "clear", transcodeJobId: "job-1", claimNo: 12 });
     expect(ownerOfPrefix(encrypted)).toEqual({ kind: "encrypted", transcodeJobId: "job-1", keyVersion: 3, claimNo: 4 });
@@ -47,6 +54,8 @@ describe("a stored object", () => {
     `uploads/${UPLOAD}/00000000000000`,
     `uploads/${UPLOAD}/000000000000000/x`,
     `uploads/${JOB}/000000000000000`,
+    `posters/${UPLOAD}/other`,
+    `posters/${UPLOAD}/c1/360p/seg_00001.ts`,
     "uploads/u1/000000000000000",
     "imports/film-7/0123456789abcdef/0/720p/seg_00001.ts",
     "imports/film-7/0123456789abcdef0123456789abcdef/x/720p/seg_00001.ts",

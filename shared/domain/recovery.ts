@@ -1,5 +1,6 @@
 import { revokeStagedKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
+import { ownChoice } from "./part-images.ts";
 import { versionsInProgress } from "./part-versions.ts";
 import { ownerOfPrefix } from "./prefix-owner.ts";
 import type { JobKind, NewJob, TranscodeJob } from "./transcode-job.ts";
@@ -75,6 +76,7 @@ export function cancelEncoding(post: VideoPost, fileId: string, now: number): De
   const emptied: VideoFile = {
     ...file,
     ...{ transferResult: "CANCELLED", encryptStatus: "UNENCRYPTED", clear: null, variants: [], warnings: [] },
+    ...{ images: null, poster: ownChoice(file.poster) },
     // What was measured must not be taken for what the uploader stated.
     ...{ durationSeconds: file.clear === null ? file.durationSeconds : null, probe: null },
     keys: revokeStagedKeys(file.keys),

@@ -50,6 +50,20 @@ describe("a part that plays and is replaced", () => {
     expect(endedFiles).toEqual(["file-0"]);
   });
 
+  it("keeps an editor's own poster, and forgets which of its old candidates was chosen", () => {
+    const own = { kind: "own", id: "own", format: "png", width: 2, height: 2, bytes: 9 } as const;
+    for (const poster of [own, { kind: "candidate", number: 2 } as const]) {
+      const chosen = { ...before, files: [{ ...part(before), poster }] };
+      const { post, events } = switchTo(stagedAs(transcodedAs(replaced(chosen)), 2), 2);
+      expect(part(post).poster).toEqual(poster.kind === "own" ? own : null);
+      expect(post.otherVersions[0]).toMatchObject({ poster: null, images: null });
+      expect(JSON.stringify(events)).not.toContain("posters/");
+      const waiting = waitingPost();
+      const replacedAtOnce = replaced({ ...waiting, files: [{ ...part(waiting), poster }, ...waiting.files.slice(1)] });
+      expect(part(replacedAtOnce).poster).toEqual(poster.kind === "own" ? own : null);
+    }
+  });
+
   it("is rotated meanwhile from its own renditions, under another key version", () => {
     const rotated = encrypted(transcodedAs(replaced(before)), 2);
     expect(part(rotated).playing).toMatchObject({ transcodeJobId: "transcode-0", keyVersion: 2 });

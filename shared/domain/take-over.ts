@@ -1,6 +1,7 @@
 import { retireKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
-import { endedVersion, lastKeyVersionOf, storedPrefixes } from "./part-versions.ts";
+import { ownChoice } from "./part-images.ts";
+import { endedVersion, lastKeyVersionOf, storedPrefixes, withoutPoster } from "./part-versions.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import { uploadOf, type VideoFile, withoutUrl } from "./video-file.ts";
 import { type Decision, settle, type VideoPost } from "./video-post.ts";
@@ -18,6 +19,7 @@ export function takeOver(post: VideoPost, next: VideoFile, keysEnd: number, now:
     position: old.position,
     lastKeyVersion: lastKeyVersionOf(post, next.fileIndex),
     qualityAuth: policiesOf(old, next),
+    poster: ownChoice(old.poster),
   };
   const others = post.otherVersions.filter(({ id }) => id !== next.id).map((file) => endedOnceUnserved(file, now));
   const versions = {
@@ -36,7 +38,8 @@ function policiesOf(old: VideoFile, next: VideoFile): readonly QualityAuth[] {
 
 /** An imported part may never have played. */
 function replacedVersion(file: VideoFile, keysEnd: number, now: number): VideoFile {
-  const kept = { ...file, singleKey: null, source: withoutUrl(file.source), variants: [], qualityAuth: [] };
+  const emptied = { singleKey: null, variants: [], qualityAuth: [], images: null };
+  const kept = { ...withoutPoster(file), ...emptied, source: withoutUrl(file.source) };
   if (file.playing === null) return { ...endedVersion(kept), versionState: "DISCARDED" };
   return { ...kept, versionState: "REPLACED", keys: retireKeys(file.keys, keysEnd, now) };
 }
@@ -51,7 +54,7 @@ function endedOnceUnserved(file: VideoFile, now: number): VideoFile {
 function replacedEvents(old: VideoFile, keysEnd: number): readonly NewEvent[] {
   const played = old.playing?.prefix;
   const { fileIndex } = old;
-  const prefixes = storedPrefixes(old).filter((prefix) => prefix !== played);
+  const prefixes = storedPrefixes(withoutPoster(old)).filter((prefix) => prefix !== played);
   const replaced = { type: "VideoPartReplaced", fileIndex, prefixes, uploadIds: uploadOf(old) } as const;
   return played === undefined ? [replaced] : [replaced, { type: "PlayedVersionReplaced", prefix: played, keysEnd }];
 }

@@ -1,5 +1,6 @@
 import type { ContentKey } from "./content-key.ts";
 import type { FailureCode } from "./failure.ts";
+import type { PartImages, PosterChoice } from "./part-images.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import type { AbrVariant, ProbeFacts } from "./rendition.ts";
 import type { SingleKeySource } from "./single-key-source.ts";
@@ -54,6 +55,9 @@ export type VideoFile = {
   readonly clear: { readonly prefix: string; readonly transcodeJobId: string } | null;
   /** The version that plays. Only ApplyVideoPostEncryptResult changes it. */
   readonly playing: { readonly prefix: string; readonly transcodeJobId: string; readonly keyVersion: number } | null;
+  /** Of the clear renditions; null where none were made. */
+  readonly images: PartImages | null;
+  readonly poster: PosterChoice | null;
   /** The source of an imported part; null for any other, and once it has its own keys. */
   readonly singleKey: SingleKeySource | null;
   /** Set whenever there is a reason. */

@@ -182,6 +182,8 @@ export function newVersion(
     updateType: "HAS_UPDATE",
     clear: null,
     playing: null,
+    images: null,
+    poster: null,
     singleKey: null,
     failCode: null,
     failReason: null,

@@ -77,6 +77,17 @@ const fullFile: VideoFile = {
   updateType: "HAS_UPDATE",
   clear: { prefix: "slug/job-2/c5/", transcodeJobId: "job-2" },
   playing: { prefix: "slug/job-1/enc/k2-c1/", transcodeJobId: "job-1", keyVersion: 2 },
+  images: {
+    id: "images-1",
+    prefix: "title/job-2/c1/images/images-1/",
+    posters: [
+      { seconds: 1.04, width: 1280, height: 720, bytes: 40_000 },
+      { seconds: 7.5, width: 1280, height: 720, bytes: 90_000 },
+    ],
+    best: 2,
+    storyboard: { tileWidth: 160, tileHeight: 90, columns: 10, tiles: 13, intervalSeconds: 1 },
+  },
+  poster: { kind: "own", id: "AAAAAAAAAAAAAAAAAAAAA1", format: "png", width: 640, height: 360, bytes: 12_345 },
   singleKey: {
     prefix: "imports/film-7/0123456789abcdef0123456789abcdef/0/",
     wrappedKey: "d3JhcHBlZC1j",
@@ -152,6 +163,8 @@ const bareFile: VideoFile = {
   updateType: "HAS_UPDATE",
   clear: null,
   playing: null,
+  images: null,
+  poster: null,
   singleKey: null,
   failCode: null,
   failReason: null,

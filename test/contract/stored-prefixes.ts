@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { PrefixStatus } from "../../shared/application/ports/prefix-queries.ts";
+import { posterPrefix } from "../../shared/domain/object-keys.ts";
 import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
@@ -102,6 +103,23 @@ export function describeStoredPrefixes(name: string, open: OpenPersistence): voi
       expect(await uses(tempPath)).toEqual(["garbage"]);
       const { source } = onlyPart(await savePost(persistence));
       expect(await uses(`uploads/${source.kind === "upload" ? source.uploadId : ""}/`)).toEqual(["named"]);
+    });
+
+    it("is named, for an editor's poster, while its part is there and has it", async () => {
+      const { id } = await savePost(persistence);
+      const posterId = secretId();
+      const own = { kind: "own", id: posterId, format: "png", width: 2, height: 2, bytes: 9 } as const;
+      const choose = async (poster: typeof own | null) => {
+        const from = await reload(persistence, id);
+        const post = { ...from, files: from.files.map((file) => ({ ...file, poster })) };
+        await persistence.posts.save({ from, post, events: [], jobs: [] }, NOW);
+      };
+      const prefix = posterPrefix(posterId);
+      expect(await uses(prefix)).toEqual(["garbage"]);
+      await choose(own);
+      expect(await uses(prefix, posterPrefix(secretId()))).toEqual(["named", "garbage"]);
+      await choose(null);
+      expect(await uses(prefix)).toEqual(["garbage"]);
     });
 
     it("is named, for imported content, until the part is re-keyed", async () => {

@@ -5,6 +5,8 @@ import {
   importPrefix,
   mediaPlaylistKey,
   multivariantKey,
+  posterKey,
+  posterPrefix,
   segmentKey,
   uploadChunkKey,
   uploadPrefix,
@@ -20,7 +22,20 @@ import { chosen, count, type Random } from "./mutate-text.ts";
 const STORES = 300;
 const PREFIXES = 24;
 const { seed, numbers } = fuzzPlan(STORES, process.env);
-const TITLES = ["Uploads", "uploads!", "Imports", "enc", "c1", "k1-c1", "A film", "", "第一集", "uploads 2", "0 1"];
+const TITLES = [
+  "Uploads",
+  "uploads!",
+  "Posters",
+  "Imports",
+  "enc",
+  "c1",
+  "k1-c1",
+  "A film",
+  "",
+  "第一集",
+  "uploads 2",
+  "0 1",
+];
 const HEX = "0123456789abcdef";
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -37,7 +52,7 @@ function storeOf(random: Random): Stored[] {
   const jobs = [uuid(random), uuid(random)];
   const make = (): Stored => {
     const clear = clearPrefix(slugOf(chosen(random, TITLES)), chosen(random, jobs), count(random, 12));
-    switch (count(random, 4)) {
+    switch (count(random, 5)) {
       case 1:
         return { prefix: clear, keys: [segmentKey(clear, "1080p", 1), mediaPlaylistKey(clear, "96k")] };
       case 2: {
@@ -47,6 +62,10 @@ function storeOf(random: Random): Stored[] {
       case 3: {
         const prefix = uploadPrefix(drawn(random, BASE64URL, 22));
         return { prefix, keys: [uploadChunkKey(prefix, 0), uploadChunkKey(prefix, 8_388_608)] };
+      }
+      case 4: {
+        const posterId = drawn(random, BASE64URL, 22);
+        return { prefix: posterPrefix(posterId), keys: [posterKey(posterId)] };
       }
       default: {
         const prefix = importPrefix(

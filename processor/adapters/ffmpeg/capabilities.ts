@@ -13,6 +13,8 @@ export type Capabilities = Omit<ArgumentCapabilities, "toneMap"> &
     readonly sinkGraphs: boolean;
     /** Encoders for the ladder: libx264 and aac. */
     readonly encodesLadder: boolean;
+    /** The encoder for JPEG. */
+    readonly encodesImages: boolean;
     /** Codec names with a decoder. */
     readonly decoders: ReadonlySet<string>;
   };
@@ -55,6 +57,7 @@ async function ask(ffmpeg: string): Promise<Capabilities> {
     version: name,
     ...versionFlags(name),
     encodesLadder: ["libx264", "aac"].every((encoder) => encoders.has(encoder)),
+    encodesImages: encoders.has("mjpeg"),
     decoders: parseDecoders(codecs.list),
     setpriv: setpriv ?? false,
     prlimit: prlimit ?? false,

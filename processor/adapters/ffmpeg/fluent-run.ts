@@ -43,6 +43,7 @@ export function startFluent(line: FfmpegCommandLine, launch: FluentLaunch): Prom
     .inputOptions(...line.inputOptions);
   if (line.soundInput) command.input(line.soundInput.source).inputOptions(...line.soundInput.options);
   command.output(line.target).outputOptions(...filterArguments(line), ...line.outputOptions);
+  for (const { options, target } of line.imageOutputs) command.output(target).outputOptions(...options);
   const internals = command as unknown as Internals;
   replaceInternals(internals, line, launch);
   return start(command, internals);

@@ -104,7 +104,7 @@ describe("one ffmpeg for all rungs", () => {
     const source = join(folder, "small.mp4");
     await generateClip({ path: source, seconds: 4, frameRate: "30", size: "320x240", sound: true });
     const { outcome, segments, reports } = await run(source);
-    expect(outcome).toEqual({ kind: "done", durationSeconds: 4, segmentCount: 1, frames: 120, warnings: [] });
+    expect(outcome).toMatchObject({ kind: "done", durationSeconds: 4, segmentCount: 1, frames: 120, warnings: [] });
     expect(segments).toMatchObject([{ quality: "360p", index: 1, startSeconds: 0, durationSeconds: 4 }]);
     expect(reports.length).toBeGreaterThan(0);
 

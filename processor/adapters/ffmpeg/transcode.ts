@@ -11,6 +11,8 @@ import {
 } from "../../media/encode/ffmpeg-arguments.ts";
 import { type LadderPlan, planQualities } from "../../media/encode/ladder.ts";
 import { type FfmpegProgress, ProgressReader } from "../../media/encode/progress-report.ts";
+import { IMAGE_FOLDER } from "../../media/images/image-filters.ts";
+import { type ImagePlan, planImages } from "../../media/images/image-plan.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
 import { recognisablePadding } from "../../media/segments/null-packets.ts";
 import { SegmentListReader, segmentIndex } from "../../media/segments/segment-list.ts";
@@ -70,6 +72,8 @@ export type TranscodeOutcome =
       readonly segmentCount: number;
       /** Frames in each rung; null for sound alone. */
       readonly frames: number | null;
+      /** Of the pictures in the folder `images`; null where none were made. */
+      readonly images: ImagePlan | null;
       readonly warnings: readonly string[];
     }
   | Refusal;
@@ -84,18 +88,22 @@ export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome
   const capabilities = await inspectFfmpeg(input.tools.ffmpeg);
   const steadySound = await makeSteadySound(input);
   if (steadySound && "reason" in steadySound) return steadySound;
+  const { plan } = input;
+  const wantsImages = plan.kind === "video" && capabilities.encodesImages;
+  const images = wantsImages ? planImages(plan, steadySound !== null) : null;
   const command = ffmpegCommand({
     sourcePath: input.sourcePath,
-    plan: input.plan,
+    plan,
     reading: input.facts.reading,
     steadySound,
+    images,
     encoding: input.encoding ?? DEFAULT_ENCODING,
     capabilities: { ...capabilities, toneMap: await toneMaps(input) },
     limits,
   });
   if (command.kind === "refused") return command;
-  for (const quality of planQualities(input.plan))
-    await mkdir(join(input.outputDirectory, quality), { recursive: true });
+  for (const folder of [...planQualities(plan), IMAGE_FOLDER])
+    await mkdir(join(input.outputDirectory, folder), { recursive: true });
   const running = await startFluent(command, {
     ffmpeg: input.tools.ffmpeg,
     workingDirectory: input.outputDirectory,
@@ -104,7 +112,7 @@ export async function transcode(input: TranscodeInput): Promise<TranscodeOutcome
   });
   const timeLimit = convertTimeout(sourceSeconds(input), limits);
   const result = await superviseRun(running, command, input, timeLimit);
-  return result === "took too long" ? refuseSlow(timeLimit) : judge(result, input);
+  return result === "took too long" ? refuseSlow(timeLimit) : judge(result, input, images);
 }
 
 /** Asked only where a plan needs it. */
@@ -220,7 +228,11 @@ async function makeRecognisable(path: string): Promise<void> {
   if (padding.length > 0) await appendFile(path, padding);
 }
 
-function judge({ exit, stderr, frames, rungs }: RunResult, input: TranscodeInput): TranscodeOutcome {
+function judge(
+  { exit, stderr, frames, rungs }: RunResult,
+  input: TranscodeInput,
+  images: ImagePlan | null,
+): TranscodeOutcome {
   if (exit.code !== 0) {
     if (blamesMachine(exit.code, stderr)) throw machineFault(exit, stderr);
     return refuseFile("The file could not be converted", stderr);
@@ -235,6 +247,7 @@ function judge({ exit, stderr, frames, rungs }: RunResult, input: TranscodeInput
     durationSeconds: first?.durationSeconds ?? 0,
     segmentCount: first?.segmentCount ?? 0,
     frames: input.plan.kind === "video" ? frames : null,
+    images,
     warnings: missing ? [missing.sentence] : [],
   };
 }

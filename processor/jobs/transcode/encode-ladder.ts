@@ -5,6 +5,7 @@ import { type FinishedSegment, transcode } from "../../adapters/ffmpeg/transcode
 import type { ObjectStore } from "../../adapters/object-store.ts";
 import type { Encoding } from "../../media/encode/ffmpeg-arguments.ts";
 import { type LadderPlan, planQualities } from "../../media/encode/ladder.ts";
+import type { ImagePlan } from "../../media/images/image-plan.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
 import type { MediaLimits } from "../../media/source/limits.ts";
 import type { SourceFacts } from "../../media/source/source-facts.ts";
@@ -48,6 +49,8 @@ export type EncodeOutcome =
       readonly rungs: readonly StoredRung[];
       /** Seconds. */
       readonly durationSeconds: number;
+      /** Of the pictures in the folder `images` of the output directory; null where there are none. */
+      readonly images: ImagePlan | null;
       readonly warnings: readonly string[];
     }
   | Refusal;
@@ -98,6 +101,7 @@ export async function encodeLadder(input: EncodeInput): Promise<EncodeOutcome> {
       kind: "encoded",
       rungs,
       durationSeconds: (rungs[0]?.segments ?? []).reduce((sum, { durationSeconds }) => sum + durationSeconds, 0),
+      images: outcome.images,
       warnings: [...outcome.warnings, ...uncheckedLength(plan)],
     };
   } catch (error) {

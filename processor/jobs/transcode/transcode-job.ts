@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Progress, WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
+import { secretId } from "../../../shared/lib/random-id.ts";
 import type { DownloadLimits } from "../../adapters/download-url.ts";
 import { fetchSource, type Source } from "../../adapters/fetch-source.ts";
 import type { SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";
@@ -22,6 +23,7 @@ import { type ClearRung, storeClearLadder } from "../clear-ladder.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
 import { requireRoomFor } from "./disk-space.ts";
 import { encodeLadder, type StoredRung } from "./encode-ladder.ts";
+import { type ImagesOutcome, makeImages, NO_IMAGES } from "./make-images.ts";
 import { createSegmentRetention } from "./segment-retention.ts";
 import { verifyClear } from "./verify-clear.ts";
 
@@ -96,18 +98,27 @@ export async function runTranscodeJob(
   const provedTooLong = refuseDuration(durationSeconds, longest);
   if (provedTooLong !== null) return provedTooLong;
 
+  const imagesOf = async (): Promise<ImagesOutcome> => {
+    if (encoded.images === null) return { images: null, warning: plan.kind === "video" ? NO_IMAGES : null };
+    const place = { directory, clearPrefix, store: source, id: secretId() };
+    return makeImages({ ...place, plan: encoded.images, durationSeconds, tools, run });
+  };
+
   const onChecked = (done: number, total: number) => report(share("VERIFYING", done, total));
   const facts = await verifyClear({ directory, plan, rungs, tools, signal, onChecked });
   const ladder = rungs.map((rung) => clearRung(rung, facts, plan));
+  const { images, warning } = await imagesOf();
   const variants = await storeClearLadder(ladder, { directory, clearPrefix, store: source }, signal);
   if (retention.keepsAll()) await workRoot.keep(clearPrefix, directory);
 
   const probeFacts = toProbeFacts(probed.facts);
-  const sentences = [...plan.warnings, ...warnings].slice(0, 50).map((sentence) => sentence.slice(0, 500));
+  const sentences = [...plan.warnings, ...warnings, ...(warning === null ? [] : [warning])]
+    .slice(0, 50)
+    .map((sentence) => sentence.slice(0, 500));
   return {
     kind: "done",
     record: async (last) => {
-      const result = { durationSeconds, probe: probeFacts, warnings: sentences, variants };
+      const result = { durationSeconds, probe: probeFacts, warnings: sentences, variants, images };
       await dependencies.client.recordTranscode(order, result, last);
     },
   };

@@ -4,6 +4,8 @@ import { type LadderPlan, VIDEO_RUNG_AUDIO_BITRATE } from "./ladder.ts";
 const TIMES_SOURCE = 3;
 const GRANTED_BYTES = 64 * 2 ** 20;
 const CONTAINER_SHARE = 1.05;
+/** Small pictures for the storyboard, two a second. */
+const IMAGE_BITS_PER_SECOND = 100_000;
 
 /** 16 bits of stereo at 48 kHz, with the headers of their packets. */
 const STEADY_BYTES_PER_SECOND = 48_000 * 2 * 2 * 1.05;
@@ -32,5 +34,5 @@ export function expectedLadderBytes(plan: LadderPlan, sourceBytes: number): numb
 function bitsPerSecond(plan: LadderPlan): number {
   if (plan.kind === "audio") return plan.rungs.reduce((sum, { audioBitrate }) => sum + audioBitrate, 0) * 1.2;
   const sound = plan.audio ? VIDEO_RUNG_AUDIO_BITRATE : 0;
-  return plan.rungs.reduce((sum, { capBandwidth }) => sum + capBandwidth + sound, 0);
+  return plan.rungs.reduce((sum, { capBandwidth }) => sum + capBandwidth + sound, IMAGE_BITS_PER_SECOND);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sourceFacts, sourceVideo } from "../../../test/fixtures/media/source-facts.ts";
+import { planImages } from "../images/image-plan.ts";
 import { PLAIN_READING, type SourceFacts } from "../source/source-facts.ts";
 import { argumentVector, type CommandInput, DEFAULT_ENCODING, ffmpegCommand } from "./ffmpeg-arguments.ts";
 import { planLadder } from "./ladder.ts";
@@ -125,6 +126,20 @@ describe("the arguments of the one ffmpeg", () => {
     const slides = command({ ...facts, video: sourceVideo({ width: 640, height: 480, frameRateChoice: slow }) });
     expect(value(slides.outputOptions, "-bf")).toBe("0");
     expect(args).not.toContain("-bf");
+  });
+
+  it("make pictures of the same decode in outputs after the ladder, whose progress stays that of the first output", () => {
+    const plan = planLadder(facts, "VIDEO");
+    const images = plan.kind === "video" ? planImages(plan, false) : null;
+    const line = command(facts, "VIDEO", { images });
+    const argv = argumentVector(line);
+    expect(argv.indexOf("images/tiles.mjpeg")).toBeGreaterThan(argv.indexOf(line.target));
+    expect(argv.at(-1)).toBe("images/poster_%d.jpg");
+    const [picture = ""] = line.filterGraphs;
+    expect(picture).toContain("split=4[s480p][s360p][stiles][sposters];");
+    expect(picture).toMatch(/\[stiles\]fps=fps=2:start_time=0:round=up:eof_action=pass,scale=w=160:h=120:.*\[tiles\]/);
+    expect(picture).toMatch(/\[sposters\]select='.*',scale=w=640:h=480:.*,format=yuvj420p\[posters\]$/);
+    expect(line.outputOptions).toEqual(command(facts).outputOptions);
   });
 
   it("suit older versions", () => {

@@ -1,4 +1,6 @@
 import type { Quality } from "../../../shared/domain/quality.ts";
+import { type ImageOutput, imageOutputs } from "../images/image-filters.ts";
+import type { ImagePlan } from "../images/image-plan.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import { framesPerSecond } from "../source/frame-rate.ts";
 import type { MediaLimits } from "../source/limits.ts";
@@ -68,6 +70,8 @@ export type FfmpegCommandLine = {
   readonly filterGraphs: readonly string[];
   readonly outputOptions: readonly string[];
   readonly target: string;
+  /** Outputs after the ladder, whose progress is that of the first output. */
+  readonly imageOutputs: readonly ImageOutput[];
   /** The file descriptor on which ffmpeg reports progress, and for each quality the one with its segment list. */
   readonly progressPipe: number;
   readonly segmentListPipes: readonly { readonly quality: Quality; readonly pipe: number }[];
@@ -86,6 +90,8 @@ export type CommandInput = {
   readonly reading: SourceReading;
   /** The sound in one format, where that of the source changes on the way. */
   readonly steadySound?: SteadySound | null;
+  /** Pictures that are made in the same decode, below the folder `images`, which must exist. */
+  readonly images?: ImagePlan | null;
   readonly encoding: Encoding;
   readonly capabilities: ArgumentCapabilities;
   /** No more of the source than `maxSeconds` is read. */
@@ -100,9 +106,9 @@ const FIRST_PIPE = 3;
  * directory out of ffmpeg's pattern and escape rules.
  */
 export function ffmpegCommand(input: CommandInput): FfmpegCommandLine | Refusal {
-  const { plan, encoding, capabilities } = input;
+  const { plan, encoding, capabilities, images = null } = input;
   if (plan.kind === "video" && needsZscale(plan.source) && !capabilities.toneMap) return refuseColors(plan);
-  const { graphs, labels } = filterGraphs(plan, input.steadySound);
+  const { graphs, labels } = filterGraphs(plan, { sound: input.steadySound ?? null, images });
   const segmentListPipes = planQualities(plan).map((quality, i) => ({ quality, pipe: FIRST_PIPE + 1 + i }));
   return {
     kind: "command",
@@ -120,6 +126,7 @@ export function ffmpegCommand(input: CommandInput): FfmpegCommandLine | Refusal 
       ...["-f", "tee"],
     ],
     target: teeTarget(plan, segmentListPipes),
+    imageOutputs: images === null ? [] : imageOutputs(frameTimes(capabilities, "passthrough")),
     progressPipe: FIRST_PIPE,
     segmentListPipes,
   };
@@ -145,6 +152,7 @@ export function argumentVector(command: FfmpegCommandLine): string[] {
     ...["-y", ...filterArguments(command)],
     ...command.outputOptions,
     command.target,
+    ...command.imageOutputs.flatMap(({ options, target }) => [...options, target]),
   ];
 }
 
@@ -182,7 +190,7 @@ export function inputOptions({ plan, reading, limits }: Pick<CommandInput, "plan
 function videoOptions(plan: VideoLadder, encoding: Encoding, capabilities: ArgumentCapabilities): string[] {
   return [
     // Every frame keeps its own time: none is repeated, and none is dropped but doubles.
-    ...(capabilities.fpsMode ? ["-fps_mode", "vfr"] : ["-vsync", "vfr"]),
+    ...frameTimes(capabilities, "vfr"),
     ...["-c:v", "libx264", "-preset", encoding.preset, "-profile:v", "high", "-crf", String(encoding.crf)],
     ...plan.rungs.flatMap((rung, i) => [
       ...[`-maxrate:v:${i}`, String(rung.videoCap)],
@@ -192,6 +200,10 @@ function videoOptions(plan: VideoLadder, encoding: Encoding, capabilities: Argum
     ...["-g", String(NO_KEYFRAME_OF_ITS_OWN), "-sc_threshold", "0", "-flags:v", "+cgop", "-forced-idr", "1"],
     ...["-force_key_frames", `expr:${keyframeExpression()}`],
   ];
+}
+
+function frameTimes({ fpsMode }: ArgumentCapabilities, mode: "vfr" | "passthrough"): string[] {
+  return [fpsMode ? "-fps_mode" : "-vsync", mode];
 }
 
 /**

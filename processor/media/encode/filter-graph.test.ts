@@ -48,19 +48,19 @@ describe("the filter graph", () => {
   it("takes the sound from another input", () => {
     const plan = planLadder(sourceFacts(), "AUDIO");
     if (plan.kind === "refused") throw new Error(plan.reason);
-    expect(filterGraphs(plan, { readAlong: false }).graphs[0]).toMatch(/^\[1:0\]asetpts.*,aresample/);
+    expect(filterGraphs(plan, { sound: { readAlong: false } }).graphs[0]).toMatch(/^\[1:0\]asetpts.*,aresample/);
   });
 
   it("reads the replaced sound along with the picture, so that both are on the clock that the packets were read on", () => {
     const plan = planLadder(sourceFacts(), "VIDEO");
     if (plan.kind === "refused") throw new Error(plan.reason);
-    const { graphs, labels } = filterGraphs(plan, { readAlong: true });
+    const { graphs, labels } = filterGraphs(plan, { sound: { readAlong: true } });
     expect(graphs.slice(1)).toEqual([
       expect.stringMatching(/^\[1:0\]asetpts.*,aresample.*\[sound\]$/),
       "[0:1]anullsink",
     ]);
     expect(labels.at(-1)).toBe("sound");
-    expect(filterGraphs(plan, { readAlong: false }).graphs).toEqual(graphs.slice(0, 2));
+    expect(filterGraphs(plan, { sound: { readAlong: false } }).graphs).toEqual(graphs.slice(0, 2));
   });
 
   it("makes sound alone with its own end", () => {

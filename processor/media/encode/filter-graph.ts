@@ -1,4 +1,6 @@
 import type { FrameRate } from "../../../shared/domain/rendition.ts";
+import { JPEG_COLOR, posterSelection, TILE_RATE } from "../images/image-filters.ts";
+import type { ImagePlan, Size } from "../images/image-plan.ts";
 import { isRgb, planColor } from "../source/color.ts";
 import { framesPerSecond } from "../source/frame-rate.ts";
 import type { Deinterlacing, SourceAudio } from "../source/source-facts.ts";
@@ -22,25 +24,47 @@ export type ReplacedSound = {
   readonly readAlong: boolean;
 };
 
-/** The sound comes from the source's own tracks, or from a second input that replaces them. */
-export function filterGraphs(plan: LadderPlan, replaced: ReplacedSound | null = null): FilterGraphs {
-  const sound = replaced ? REPLACED_SOUND : sourceSound(plan.audio);
-  return plan.kind === "video" ? videoGraphs(plan, sound, replaced) : audioGraph(plan, sound);
+/** What a graph has beside a ladder. */
+export type GraphExtras = {
+  /** The sound comes from a second input that replaces the source's own tracks. */
+  readonly sound?: ReplacedSound | null;
+  /** Pictures for posters and the storyboard, as the outputs `tiles` and `posters`. */
+  readonly images?: ImagePlan | null;
+};
+
+export function filterGraphs(plan: LadderPlan, { sound = null, images = null }: GraphExtras = {}): FilterGraphs {
+  const input = sound ? REPLACED_SOUND : sourceSound(plan.audio);
+  return plan.kind === "video" ? videoGraphs(plan, input, sound, images) : audioGraph(plan, input);
 }
 
-function videoGraphs(plan: VideoLadder, soundInput: string, replaced: ReplacedSound | null): FilterGraphs {
+function videoGraphs(
+  plan: VideoLadder,
+  soundInput: string,
+  replaced: ReplacedSound | null,
+  images: ImagePlan | null,
+): FilterGraphs {
   const labels = plan.rungs.map((rung) => `v${rung.quality}`);
-  const common = [...commonFilters(plan), `split=${plan.rungs.length}`].join(",");
-  const inputs = plan.rungs.map((rung) => `[s${rung.quality}]`).join("");
+  const inputs = [...plan.rungs.map((rung) => `[s${rung.quality}]`), ...(images ? ["[stiles]", "[sposters]"] : [])];
+  const common = [...commonFilters(plan), `split=${inputs.length}`].join(",");
   const chains = [
-    `[0:${plan.source.streamIndex}]${common}${inputs}`,
-    ...plan.rungs.map((rung, i) => `[s${rung.quality}]${rungFilters(plan, i)}[${labels[i]}]`),
+    `[0:${plan.source.streamIndex}]${common}${inputs.join("")}`,
+    ...plan.rungs.map((rung, i) => `[s${rung.quality}]${sizedFilters(plan, rung)}[${labels[i]}]`),
+    ...(images ? imageChains(plan, images) : []),
   ];
   const picture = chains.join(";");
   if (!plan.audio) return { graphs: [picture], labels };
   const sound = `${soundInput}${soundFilters(plan.timeline)}[sound]`;
   const along = replaced?.readAlong ? [readAlong("sound", plan.audio.streamIndex)] : [];
   return { graphs: [picture, sound, ...along], labels: [...labels, "sound"] };
+}
+
+/** Pictures are dropped before they are scaled, so that few of them cost anything. */
+function imageChains(plan: VideoLadder, images: ImagePlan): string[] {
+  const jpeg = (size: Size) => [sizedFilters(plan, size), ...JPEG_COLOR].join(",");
+  return [
+    `[stiles]${TILE_RATE},${jpeg(images.tile)}[tiles]`,
+    `[sposters]${posterSelection(images)},${jpeg(images.poster)}[posters]`,
+  ];
 }
 
 function audioGraph(plan: AudioLadder, soundInput: string): FilterGraphs {
@@ -80,7 +104,7 @@ function commonFilters(plan: VideoLadder): string[] {
     ...deinterlaceFilters(source.deinterlacing),
     ...(plan.resample ? resampleFilters(plan.frameRate, plan.timeline) : []),
     ...turnFilters(source),
-    ...(needsPrescale(plan) ? [scaleFilter(plan, 0)] : []),
+    ...prescaleFilters(plan),
     ...colorFilters(source),
   ];
 }
@@ -115,32 +139,31 @@ function resampleFilters(rate: FrameRate, timeline: Timeline): string[] {
 }
 
 /** Above the top rung, all rungs are made from one picture of its size: four scalings of 4K cost too much. */
-function needsPrescale(plan: VideoLadder): boolean {
+function prescaleFilters(plan: VideoLadder): string[] {
   const [top] = plan.rungs;
+  if (top === undefined) return [];
   const { displayWidth, displayHeight } = plan.source;
   // Filters of colour take even sizes only, and cost most at the size of the source.
-  const large = top !== undefined && displayWidth * displayHeight > top.width * top.height * 1.5;
-  return large || needsZscale(plan.source);
+  const large = displayWidth * displayHeight > top.width * top.height * 1.5;
+  return large || needsZscale(plan.source) ? [scaleFilter(plan, top)] : [];
 }
 
-function rungFilters(plan: VideoLadder, index: number): string {
+function sizedFilters(plan: VideoLadder, size: Size): string {
   const color = planColor(plan.source).output;
   return [
-    scaleFilter(plan, index),
+    scaleFilter(plan, size),
     "format=yuv420p",
     "setsar=1",
     `setparams=range=tv:colorspace=${color.space}:color_primaries=${color.primaries}:color_trc=${color.transfer}`,
   ].join(",");
 }
 
-function scaleFilter(plan: VideoLadder, index: number): string {
-  const rung = plan.rungs[index];
-  if (!rung) throw new RangeError(`No rung ${index}`);
+function scaleFilter(plan: VideoLadder, { width, height }: Size): string {
   // Other colours keep their range and matrix until they are converted.
   const untouched = needsZscale(plan.source);
   const matrix = isRgb(plan.source) && !untouched ? ":out_color_matrix=bt709" : "";
   const range = untouched ? "" : ":out_range=tv";
-  return `scale=w=${rung.width}:h=${rung.height}:flags=bicubic${matrix}${range}`;
+  return `scale=w=${width}:h=${height}:flags=bicubic${matrix}${range}`;
 }
 
 /**

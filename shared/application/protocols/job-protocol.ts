@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MOST_CANDIDATES } from "../../domain/part-images.ts";
 import { QUALITIES } from "../../domain/quality.ts";
 import { JOB_STAGES } from "../../domain/transcode-job.ts";
 
@@ -169,6 +170,31 @@ export const contentKeysSchema = z.object({
 });
 export type ContentKeys = z.infer<typeof contentKeysSchema>;
 
+const posterSchema = z.object({
+  seconds: z.number().nonnegative(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  bytes: z.int().positive(),
+});
+
+const storyboardSchema = z.object({
+  tileWidth: z.int().positive(),
+  tileHeight: z.int().positive(),
+  columns: z.int().positive(),
+  tiles: z.int().positive(),
+  intervalSeconds: z.number().positive(),
+});
+
+/** What lies below `images/{id}/` of the clear prefix. */
+export const madeImagesSchema = z
+  .object({
+    id: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+    posters: z.array(posterSchema).min(1).max(MOST_CANDIDATES).readonly(),
+    best: z.int().positive(),
+    storyboard: storyboardSchema.nullable(),
+  })
+  .refine(({ posters, best }) => best <= posters.length, "best: names no poster");
+
 export const transcodeReportSchema = z.object({
   durationSeconds: z.number().positive(),
   probe: z.object({
@@ -188,6 +214,8 @@ export const transcodeReportSchema = z.object({
   }),
   warnings: z.array(z.string().max(500)).max(50),
   variants: z.array(variantSchema).min(1),
+  /** Missing in reports of earlier releases; null where nothing could be made. */
+  images: madeImagesSchema.nullable().optional(),
   /** This process claims the encrypt job of the part next, with the clear segments still on its disk. */
   followsUp: z.boolean().optional(),
 });

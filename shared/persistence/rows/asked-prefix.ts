@@ -4,17 +4,20 @@ import { ownerOfPrefix } from "../../domain/prefix-owner.ts";
 export type AskedPrefix = {
   readonly prefix: string;
   readonly uploadId: string | null;
+  readonly posterId: string | null;
   readonly transcodeJobId: string | null;
   readonly keyVersion: number | null;
   readonly isImport: boolean;
 };
 
 export function askedPrefix(prefix: string): AskedPrefix {
-  const asked = { prefix, uploadId: null, transcodeJobId: null, keyVersion: null, isImport: false };
+  const asked = { prefix, uploadId: null, posterId: null, transcodeJobId: null, keyVersion: null, isImport: false };
   const owner = ownerOfPrefix(prefix);
   switch (owner?.kind) {
     case "upload":
       return { ...asked, uploadId: owner.uploadId };
+    case "poster":
+      return { ...asked, posterId: owner.posterId };
     case "import":
       return { ...asked, isImport: true };
     case "clear":

@@ -36,6 +36,8 @@ type SameInFile =
   | "failReason"
   | "probe"
   | "warnings"
+  | "images"
+  | "poster"
   | "createdAt";
 
 export type VideoFileRow = Pick<VideoFile, SameInFile> & {
@@ -48,6 +50,8 @@ export type VideoFileRow = Pick<VideoFile, SameInFile> & {
   readonly encPath: string | null;
   readonly encPathJobId: string | null;
   readonly keyVersion: number | null;
+  /** Of a poster that an editor uploaded. */
+  readonly posterId: string | null;
 };
 
 type OfFile = { readonly fileId: string };

@@ -37,6 +37,8 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
       WHEN w.upload_id IS NOT NULL
         THEN CASE WHEN EXISTS (SELECT 1 FROM upload_session u WHERE u.upload_id = w.upload_id)
           OR EXISTS (${livePartOf}) THEN 'named' ELSE 'garbage' END
+      WHEN w.poster_id IS NOT NULL
+        THEN CASE WHEN EXISTS (${posterOwner}) THEN 'named' ELSE 'garbage' END
       WHEN w.imported
         THEN CASE WHEN EXISTS (SELECT 1 FROM single_key_source s WHERE s.prefix = w.prefix) THEN 'named' ELSE 'garbage' END
       WHEN j.job_id IS NULL THEN 'unknown'
@@ -46,7 +48,7 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
       WHEN EXISTS (SELECT 1 FROM video_hls_encrypt_key k WHERE k.file_id = j.file_id
         AND k.key_version = w.key_version AND k.status = 'RETIRING' AND k.usable_until > ${now}) THEN 'retiring'
       ELSE 'garbage' END AS use
-    FROM (SELECT key AS position, value->>'prefix' AS prefix, value->>'uploadId' AS upload_id,
+    FROM (SELECT key AS position, value->>'prefix' AS prefix, value->>'uploadId' AS upload_id, value->>'posterId' AS poster_id,
         value->>'transcodeJobId' AS job_id, value->>'keyVersion' AS key_version, value->>'isImport' AS imported
       FROM json_each(${JSON.stringify(prefixes.map(askedPrefix))})) w
     LEFT JOIN video_transcode_job j ON j.job_id = w.job_id
@@ -59,6 +61,9 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
 /** A part may still be made of an upload whose row is gone. */
 const livePartOf = sql`SELECT 1 FROM video_file_post uf JOIN video_post up ON up.id = uf.video_id
   WHERE uf.upload_id = w.upload_id AND up.deleted_at IS NULL AND uf.transfer_result <> 'SUCCESS' AND uf.${LIVE_VERSION}`;
+
+const posterOwner = sql`SELECT 1 FROM video_file_post pf JOIN video_post pp ON pp.id = pf.video_id
+  WHERE pf.poster_id = w.poster_id AND pf.${LIVE_VERSION} AND pp.deleted_at IS NULL`;
 
 /** The same prefix, one that contains the pointer, or one inside it. */
 function overlaps(pointer: SQL): SQL {

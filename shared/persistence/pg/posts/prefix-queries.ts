@@ -39,6 +39,8 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
       WHEN w."uploadId" IS NOT NULL
         THEN CASE WHEN EXISTS (SELECT FROM upload_session u WHERE u.upload_id = w."uploadId")
           OR EXISTS (${livePartOf}) THEN 'named' ELSE 'garbage' END
+      WHEN w."posterId" IS NOT NULL
+        THEN CASE WHEN EXISTS (${posterOwner}) THEN 'named' ELSE 'garbage' END
       WHEN w."isImport"
         THEN CASE WHEN EXISTS (SELECT FROM single_key_source s WHERE s.prefix = w.prefix) THEN 'named' ELSE 'garbage' END
       WHEN j.job_id IS NULL THEN 'unknown'
@@ -48,7 +50,7 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
       WHEN EXISTS (SELECT FROM video_hls_encrypt_key k WHERE k.file_id = j.file_id
         AND k.key_version = w."keyVersion" AND k.status = 'RETIRING' AND k.usable_until > ${now}) THEN 'retiring'
       ELSE 'garbage' END AS use
-    FROM jsonb_to_recordset(${jsonb(asked)}) AS w (position bigint, prefix text, "uploadId" text,
+    FROM jsonb_to_recordset(${jsonb(asked)}) AS w (position bigint, prefix text, "uploadId" text, "posterId" text,
       "transcodeJobId" text, "keyVersion" bigint, "isImport" boolean)
     LEFT JOIN video_transcode_job j ON j.job_id = w."transcodeJobId"
     LEFT JOIN video_file_post f ON f.id = j.file_id
@@ -60,6 +62,9 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
 /** A part may still be made of an upload whose row is gone. */
 const livePartOf = sql`SELECT FROM video_file_post uf JOIN video_post up ON up.id = uf.video_id
   WHERE uf.upload_id = w."uploadId" AND up.deleted_at IS NULL AND uf.transfer_result <> 'SUCCESS' AND uf.${LIVE_VERSION}`;
+
+const posterOwner = sql`SELECT FROM video_file_post pf JOIN video_post pp ON pp.id = pf.video_id
+  WHERE pf.poster_id = w."posterId" AND pf.${LIVE_VERSION} AND pp.deleted_at IS NULL`;
 
 /** The same prefix, one that contains the pointer, or one inside it. */
 function overlaps(pointer: SQL): SQL {

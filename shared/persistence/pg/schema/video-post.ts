@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, pgTable, primaryKey, uniqueIndex } from "drizzle-orm/pg-core";
 import type { DomainEvent, NewEvent } from "../../../domain/domain-event.ts";
 import type { FailureCode } from "../../../domain/failure.ts";
+import type { PartImages, PosterChoice } from "../../../domain/part-images.ts";
 import type { PostMetadata } from "../../../domain/post-metadata.ts";
 import type { StoredTrace } from "../../../domain/post-trace.ts";
 import type { Quality } from "../../../domain/quality.ts";
@@ -96,6 +97,10 @@ export const videoFilePost = pgTable(
     keyVersion: integer("key_version"),
     /** The highest version ever staged. */
     lastKeyVersion: integer("last_key_version").notNull().default(0),
+    images: json("images").$type<PartImages>(),
+    poster: json("poster").$type<PosterChoice>(),
+    /** Of a poster that an editor uploaded: names its object for the collection of garbage. */
+    posterId: text("poster_id"),
     failCode: text("fail_code").$type<FailureCode>(),
     failReason: text("fail_reason"),
     probe: json("probe").$type<ProbeFacts>(),
@@ -109,6 +114,7 @@ export const videoFilePost = pgTable(
     index("video_file_post_versions").on(t.videoId, t.fileIndex),
     // One upload makes one part.
     uniqueIndex("video_file_post_upload").on(t.uploadId).where(sql`upload_id IS NOT NULL`),
+    index("video_file_post_poster").on(t.posterId).where(sql`poster_id IS NOT NULL`),
     // Imported parts, which have neither: the progress of their re-key.
     index("video_file_post_imported")
       .on(t.transferResult, t.encryptStatus)

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { MOST_TILES } from "../../../shared/domain/part-images.ts";
+import { TILE_FILE } from "../../media/images/image-filters.ts";
+import { type StoryboardGrid, tileSelection } from "../../media/images/storyboard-grid.ts";
+import { DEFAULT_MEDIA_LIMITS } from "../../media/source/limits.ts";
+import { inspectFfmpeg } from "./capabilities.ts";
+import type { MediaTools } from "./launch.ts";
+import { runTool, type ToolResult } from "./run-tool.ts";
+
+export type ImageWork = {
+  /** Holds the small pictures; sprites are written to it. */
+  readonly directory: string;
+  readonly tools: MediaTools;
+  readonly signal: AbortSignal;
+};
+
+const TIMEOUT_SECONDS = 600;
+const SPRITE_QUALITY = 4;
+
+/** A run of ffmpeg over pictures failed. The message is for the log. */
+export class ImageFault extends Error {
+  override readonly name = "ImageFault";
+}
+
+/** Sprites of at most 100 tiles, from the small pictures that the conversion has left. Returns their paths, in order. */
+export async function makeSprites(work: ImageWork, grid: StoryboardGrid): Promise<string[]> {
+  const { columns, rows, tiles } = grid;
+  const { fpsMode } = await inspectFfmpeg(work.tools.ffmpeg);
+  await runOverImages(work, [
+    ...["-f", "mjpeg", "-i", `file:${TILE_FILE}`],
+    ...["-vf", `${tileSelection(grid)},tile=${columns}x${rows}`, "-an"],
+    ...[fpsMode ? "-fps_mode" : "-vsync", "passthrough"],
+    ...["-c:v", "mjpeg", "-threads", "1", "-flags:v", "+bitexact", "-q:v", String(SPRITE_QUALITY)],
+    ...["-f", "image2", "-start_number", "1", "sprite_%d.jpg"],
+  ]);
+  return Array.from({ length: Math.ceil(tiles / MOST_TILES) }, (_, index) =>
+    join(work.directory, `sprite_${index + 1}.jpg`),
+  );
+}
+
+/** Decodes finished pictures; one message of the decoder and they count as broken. */
+export async function decodeImages(work: ImageWork, names: readonly string[]): Promise<void> {
+  await runOverImages(work, [
+    ...["-xerror", "-err_detect", "explode"],
+    ...names.flatMap((name) => ["-f", "image2", "-pattern_type", "none", "-i", `file:${name}`]),
+    ...names.flatMap((_, index) => ["-map", String(index)]),
+    ...["-f", "null", "-"],
+  ]);
+}
+
+async function runOverImages({ directory, tools, signal }: ImageWork, args: readonly string[]): Promise<void> {
+  const { setpriv, prlimit } = await inspectFfmpeg(tools.ffmpeg);
+  const result = await runTool({
+    command: tools.ffmpeg,
+    args: ["-hide_banner", "-v", "error", "-nostdin", "-nostats", "-y", ...args],
+    workingDirectory: directory,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    signal,
+    guard: { setpriv, prlimit, memoryBytes: DEFAULT_MEDIA_LIMITS.memoryBytes },
+  });
+  const complaint = complaintOf(result);
+  if (complaint !== null) throw new ImageFault(complaint);
+}
+
+function complaintOf({ code, timedOut, killedBy, stderr }: ToolResult): string | null {
+  const said = stderr.filter((line) => line.trim() !== "").join("; ");
+  if (timedOut) return `ffmpeg took more than ${TIMEOUT_SECONDS} s over pictures`;
+  if (code === 0 && said === "") return null;
+  return `ffmpeg ended with ${code ?? killedBy} over pictures: ${said}`;
+}
