@@ -19,8 +19,18 @@ const CONVERSION_MS = 180_000;
 /** The default of `expect.poll` is one second, which a browser on a busy machine exceeds. */
 const POLLING = { poll: { timeout: 30_000 } };
 
+/** End-to-end tests that name their databases themselves, with the reason why a run on Postgres has no use for them. */
+const ON_D1_ANYWAY: Readonly<Record<string, string>> = {
+  "e2e/deployment":
+    "bundles wrangler.toml, a deployment with D1; test/e2e/postgres-deployment.test.ts has one with Postgres",
+  "e2e/database-move": "moves a deployment from D1 to Postgres and back, whatever the run is on",
+};
+
 /** With TEST_DATABASE=postgres, which `npm test -- --db=postgres` sets: the suites of the whole system, on Postgres. */
 const isOnPostgres = process.env.TEST_DATABASE === "postgres";
+
+const testFiles = (reasons: Readonly<Record<string, string>>) =>
+  Object.keys(reasons).map((name) => `test/${name}.test.ts`);
 
 const SLOW = { testTimeout: SLOW_MACHINE_MS, hookTimeout: SLOW_MACHINE_MS, expect: POLLING };
 
@@ -32,7 +42,7 @@ const E2E_PROJECT = {
     isolate: false,
     globalSetup: ["test/e2e/build-worker.ts", "test/e2e/provide-postgres.ts"],
     include: END_TO_END,
-    exclude: [...configDefaults.exclude, ...MEDIA],
+    exclude: [...configDefaults.exclude, ...MEDIA, ...(isOnPostgres ? testFiles(ON_D1_ANYWAY) : [])],
     // After the others, which leave players too little of a processor.
     sequence: { groupOrder: 1 },
     testTimeout: 2 * CONVERSION_MS,

@@ -13,6 +13,7 @@ const OF_D1: Readonly<Record<string, string>> = {
   "database/d1-migrations": "migrations from releases that had no Postgres",
   "database/list-plans": "plans of SQLite; test/postgres/list-plans.test.ts has those of Postgres",
   "database/other-list-plans": "plans of SQLite",
+  "database/overview-plans": "plans of SQLite; test/postgres/overview-plans.test.ts has those of Postgres",
   "encoder/writes-of-a-job": "rows that Cloudflare bills",
 };
 

@@ -78,8 +78,14 @@ describe("a version that was replaced", () => {
     const worker = start({ KEY_GRACE_SECONDS: "100", SEGMENT_GRACE_SECONDS: "20" });
     const { old } = await replaced(worker);
     expect(waiting()).toEqual([
-      { body: { kind: "delete-replaced", replaced: old, notBefore: expect.any(Number) }, delaySeconds: 120 },
+      {
+        body: { kind: "delete-replaced", replaced: old, notBefore: expect.any(Number) },
+        delaySeconds: expect.any(Number),
+      },
     ]);
+    // From the sending on, a moment after the save.
+    expect(waiting()[0]!.delaySeconds).toBeGreaterThan(100);
+    expect(waiting()[0]!.delaySeconds).toBeLessThanOrEqual(120);
   });
 
   it("waits in several messages for a grace that is longer than a queue can delay", async () => {

@@ -49,14 +49,14 @@ function startBroken(settings: Record<string, unknown> = {}) {
 
 /** Credentials that only the database, or a counting object, can judge. */
 function credentialsOf({ kind }: AuthMethod): Credentials {
-  if (kind === "scope") return bearer(`llk_0123456789abcdef_${"A".repeat(43)}`);
+  if (kind === "scope" || kind === "caller") return bearer(`llk_0123456789abcdef_${"A".repeat(43)}`);
   if (kind === "processor") return bearer(testEnv.PROCESSOR_TOKEN as string);
   return kind === "session-token" ? bearer(session.token) : {};
 }
 
 /** What answers without the database: health, fixed pages, the credential of a job, input that is checked first. */
 const INDEPENDENT =
-  /GET \/$|healthz|demo|GET \/watch\/\*|:jobId|processors\/|token-uploads|internal\/|openapi|reference|llms|docs/;
+  /GET \/$|healthz|demo|GET \/watch\/\*|console|:jobId|processors\/|token-uploads|internal\/|openapi|reference|llms|docs/;
 
 describe("a response that says to come again", () => {
   it("has a Retry-After of 1 to 8 seconds at every route, and not always the same", async () => {

@@ -20,6 +20,8 @@ const ANY_QUERY: Readonly<Record<string, string>> = {
   "GET /healthz": "probes add what keeps caches away",
   "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}": FOR_PEOPLE,
   "GET /watch/*": FOR_PEOPLE,
+  "GET /console": FOR_PEOPLE,
+  "GET /console/*": FOR_PEOPLE,
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/master.m3u8": FOR_PLAYERS,
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/:quality/index.m3u8": FOR_PLAYERS,
   "GET /video/enc/key": FOR_PLAYERS,
@@ -58,6 +60,7 @@ beforeAll(async () => {
 function credentialsFor({ kind }: AuthMethod): Credentials {
   switch (kind) {
     case "scope":
+    case "caller":
       return bearer(testEnv.ADMIN_API_KEY as string);
     case "processor":
       return bearer(testEnv.PROCESSOR_TOKEN as string);

@@ -186,6 +186,8 @@ async function ofKeys(worker: TestWorker, admin: Admin): Promise<void> {
 }
 
 async function ofWebhooks(worker: TestWorker, admin: Admin): Promise<void> {
+  // Events of the exchanges before would be delivered to this endpoint too.
+  await worker.settled();
   const base = "/api/v2/webhooks";
   const endpoint = await admin(`POST ${base}`, { url: "https://www.example.com/hooks/video", events: ["post.*"] });
   await admin(`POST ${base}`, { url: "https://10.0.0.1/" });
