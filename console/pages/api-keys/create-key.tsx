@@ -1,0 +1,84 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { answered } from "../../api/api-problem.ts";
+import { CheckboxField, SelectInput, TextInput } from "../../components/fields.tsx";
+import { DialogForm, FormDialog } from "../../components/form-dialog.tsx";
+import { ShownOnce } from "../../components/shown-once.tsx";
+import type { Scope } from "../../session/scopes.ts";
+import { useSession } from "../../session/session.tsx";
+
+const SCOPES = [
+  "posts:read",
+  "posts:write",
+  "posts:author",
+  "videos:read",
+  "rewards:read",
+  "tokens:issue",
+  "keys:read",
+  "keys:rotate",
+  "access:write",
+  "audit:read",
+  "webhooks:manage",
+  "admin",
+] as const satisfies readonly Scope[];
+
+const LIVES = [
+  { value: "30", label: "30 days" },
+  { value: "365", label: "A year" },
+  { value: "never", label: "Never expires" },
+] as const;
+const DAY_MS = 86_400_000;
+
+export function CreateKey() {
+  return (
+    <FormDialog label="Create a key" heading="Create an API key">
+      {(close) => <KeyForm close={close} />}
+    </FormDialog>
+  );
+}
+
+function KeyForm({ close }: { readonly close: () => void }) {
+  const { api } = useSession();
+  const queries = useQueryClient();
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<readonly Scope[]>([]);
+  const [life, setLife] = useState<(typeof LIVES)[number]["value"]>("365");
+  const [isIncomplete, setIncomplete] = useState(false);
+  const create = useMutation({
+    mutationFn: () => {
+      const expiresAt = life === "never" ? null : new Date(Date.now() + Number(life) * DAY_MS).toISOString();
+      return answered(api.createApiKey({ body: { name: name.trim(), scopes, expiresAt } }));
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["api-keys"] }),
+  });
+  if (create.data !== undefined) return <ShownOnce label="API key" secret={create.data.key} close={close} />;
+  const choose = (scope: Scope, isChosen: boolean) =>
+    setScopes((before) => (isChosen ? [...before, scope] : before.filter((one) => one !== scope)));
+  const submit = () => {
+    setIncomplete(scopes.length === 0);
+    if (scopes.length > 0) create.mutate();
+  };
+  return (
+    <DialogForm submitLabel="Create" isPending={create.isPending} error={create.error} submit={submit} close={close}>
+      <TextInput label="Name" description="Who or what uses it" value={name} onChange={setName} isRequired />
+      <fieldset className="dialog-choices">
+        <legend>Scopes</legend>
+        {SCOPES.map((scope) => (
+          <CheckboxField
+            key={scope}
+            isSelected={scopes.includes(scope)}
+            onChange={(isChosen) => choose(scope, isChosen)}
+          >
+            {scope}
+          </CheckboxField>
+        ))}
+      </fieldset>
+      {isIncomplete && scopes.length === 0 && (
+        <p role="alert" className="field-error">
+          Choose at least one scope.
+        </p>
+      )}
+      <SelectInput label="Life" choices={LIVES} value={life} onChange={setLife} />
+    </DialogForm>
+  );
+}

@@ -1,0 +1,119 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { Job } from "../../../client/index.ts";
+import { DetailList } from "../../components/detail-list.tsx";
+import { DateTime, wordsOf } from "../../components/facts.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
+import { PlainTable } from "../../components/plain-table.tsx";
+import { Section } from "../../components/section.tsx";
+import { Empty, Loading, ProblemNotice } from "../../components/states.tsx";
+import { useSession } from "../../session/session.tsx";
+import { LAUNCH_COLUMNS } from "../launches/launch-columns.tsx";
+import { JobActions } from "./job-actions.tsx";
+import { JobProgress } from "./job-progress.tsx";
+import { historyOfPostQuery, jobQuery, launchesOfJobQuery } from "./job-queries.ts";
+import { JobStateBadge } from "./job-state.tsx";
+import { RevisionList } from "./revision-list.tsx";
+
+const route = getRouteApi("/jobs/$jobId");
+
+export function JobPage() {
+  const { jobId } = route.useParams();
+  const { api } = useSession();
+  const job = useQuery(jobQuery(api, jobId));
+  if (job.isPending)
+    return (
+      <>
+        <PageHeader title="Job" />
+        <Loading label="Loading the job" />
+      </>
+    );
+  if (job.data === undefined)
+    return (
+      <>
+        <PageHeader title="Job" />
+        <ProblemNotice error={job.error} retry={() => void job.refetch()} />
+      </>
+    );
+  return <LoadedJob job={job.data} />;
+}
+
+function LoadedJob({ job }: { readonly job: Job }) {
+  return (
+    <>
+      <PageHeader title={`${wordsOf(job.kind)} job`} actions={<JobActions job={job} />}>
+        <p>
+          <JobStateBadge state={job.state} /> <code className="quiet">{job.jobId}</code>
+        </p>
+      </PageHeader>
+      {job.failReason !== null && (
+        <div className="notice notice-problem">
+          <p className="notice-title">{job.state === "FAILED" ? "Why it failed" : "Why the last attempt failed"}</p>
+          <p dir="auto">{job.failReason}</p>
+          <code>{job.failCode}</code>
+        </div>
+      )}
+      {job.state === "RUNNING" && <JobProgress progress={job.progress} />}
+      <DetailList details={detailsOf(job)} />
+      <LaunchesOfJob jobId={job.jobId} />
+      <HistoryOfPost videoPostId={job.videoPostId} />
+    </>
+  );
+}
+
+function detailsOf(job: Job) {
+  const time = (at: number | null) => (at === null ? null : <DateTime at={at} />);
+  return [
+    {
+      term: "Post",
+      value: (
+        <Link to="/jobs" search={{ post: job.videoPostId }} aria-label={`${job.videoPostId}: jobs of this post`}>
+          {job.videoPostId}
+        </Link>
+      ),
+    },
+    { term: "Part", value: job.fileIndex },
+    { term: "Attempts", value: `${job.attempt} of ${job.maxAttempts}` },
+    { term: "Claims", value: job.claimNo },
+    { term: "Processor", value: job.leaseOwner },
+    { term: "Created", value: time(job.createdAt) },
+    { term: "Due since", value: job.state === "QUEUED" || job.state === "RETRY_WAIT" ? time(job.runAfter) : null },
+    { term: "First claim", value: time(job.startedAt) },
+    { term: "Lease until", value: time(job.leaseExpiresAt) },
+    { term: "Ended", value: time(job.finishedAt) },
+  ];
+}
+
+function LaunchesOfJob({ jobId }: Pick<Job, "jobId">) {
+  const { api } = useSession();
+  const launches = useQuery(launchesOfJobQuery(api, jobId));
+  return (
+    <Section heading="Launches">
+      {launches.isPending && <Loading label="Loading launches" />}
+      {launches.error !== null && <ProblemNotice error={launches.error} retry={() => void launches.refetch()} />}
+      {launches.data?.items.length === 0 && (
+        <Empty heading="No container was ordered for this job. Processors that poll claim it." />
+      )}
+      {launches.data !== undefined && launches.data.items.length > 0 && (
+        <PlainTable
+          label="Launches of this job"
+          columns={LAUNCH_COLUMNS}
+          items={launches.data.items}
+          keyOf={({ launchId }) => launchId}
+        />
+      )}
+    </Section>
+  );
+}
+
+function HistoryOfPost({ videoPostId }: Pick<Job, "videoPostId">) {
+  const { api } = useSession();
+  const history = useQuery(historyOfPostQuery(api, videoPostId));
+  return (
+    <Section heading="Changes of the post">
+      {history.isPending && <Loading label="Loading changes" />}
+      {history.error !== null && <ProblemNotice error={history.error} retry={() => void history.refetch()} />}
+      {history.data !== undefined && <RevisionList revisions={history.data.items} />}
+    </Section>
+  );
+}
