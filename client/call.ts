@@ -1,3 +1,4 @@
+import type { FileToSend } from "./file-to-send.ts";
 import type { Problem } from "./operations.ts";
 
 /** The types of one operation, as the generated tables state them. */
@@ -107,6 +108,7 @@ type AnyInput = {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+  readonly file?: FileToSend<string>;
 };
 
 async function send(
@@ -136,7 +138,8 @@ function requestOf(
 ): Request {
   const { baseUrl, timeoutMs } = options;
   const token = call.token ?? options.token;
-  const { params = {}, query = {}, body } = input;
+  const { params = {}, query = {}, file } = input;
+  const sent = input.body === undefined ? file : { type: "application/json", content: JSON.stringify(input.body) };
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
@@ -145,12 +148,12 @@ function requestOf(
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(sent === undefined ? {} : { "content-type": sent.type }),
       ...(call.idempotencyKey === undefined ? {} : { "idempotency-key": call.idempotencyKey }),
     },
     // A redirect would carry the token to wherever it points. Workers do not know "error".
     redirect: "manual",
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(sent === undefined ? {} : { body: sent.content }),
     ...(signal === undefined ? {} : { signal }),
   });
 }

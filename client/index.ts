@@ -2,6 +2,7 @@ import { type ClientOptions, type Methods, methodsOf, type ResultOf } from "./ca
 import { OPERATIONS, type Operations } from "./operations.ts";
 
 export { bodyOf, type Call, type ClientOptions, type IdempotentCall, RefusedCall, UnexpectedAnswer } from "./call.ts";
+export type { FileToSend } from "./file-to-send.ts";
 export type * from "./operations.ts";
 
 export type OperationId = keyof Operations;

@@ -1,6 +1,10 @@
 /* Made from the definitions of the routes by `npm run docs`: edit those. */
 
+import type { FileToSend } from "./file-to-send.ts";
+
 export type AcceptedEncoderJob = { readonly status: "accepted"; readonly jobId: string; readonly slug: string; readonly title: string; readonly jobStatus: "DOWNLOADING" | "ENCODING" | "UPLOADING_TO_CLOUD_STORAGE" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly statusUrl: string; readonly jobUrl: string; };
+
+export type AddedCaption = { readonly videoPostId: string; readonly fileIndex: number; readonly version: number; readonly captions: readonly Caption[]; readonly captionId: string; };
 
 export type AddedParts = { readonly videoPostId: string; readonly version: number; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED"; readonly files: readonly ({ readonly fileIndex: number; readonly jobId: string; })[]; };
 
@@ -9,6 +13,10 @@ export type ApiKey = { readonly keyId: string; readonly name: string; readonly s
 export type AuditEvent = { readonly id: string; readonly actor: string; readonly action: string; readonly videoPostId: string | null; readonly fileIndex: number | null; readonly status: number; readonly reason: string | null; readonly count: number; readonly clientAddress: string | null; readonly country: string | null; readonly details: { readonly [name in string]: unknown } | null; readonly outcome: "done" | "refused"; readonly at: string; readonly keepUntil: string; };
 
 export type Caller = { readonly callerId: string; readonly kind: "api-key" | "access" | "gateway"; readonly name: string | null; readonly scopes: readonly ("admin" | "posts:read" | "posts:write" | "posts:author" | "videos:read" | "rewards:read" | "tokens:issue" | "keys:read" | "keys:rotate" | "access:write" | "audit:read" | "webhooks:manage")[]; };
+
+export type Caption = { readonly captionId: string; readonly origin: "UPLOADED" | "SOURCE"; readonly language: string; readonly name: string; readonly default: boolean; readonly forced: boolean; readonly characteristics: readonly string[]; readonly cues: number; readonly bytes: number; readonly createdAt: number; readonly textChangedAt: number; };
+
+export type Chapter = { readonly startSeconds: number; readonly title: string; };
 
 export type CompleteUpload = { readonly uploadId: string; readonly size: number; readonly state: "COMPLETE"; readonly expiresAt: string; };
 
@@ -52,9 +60,13 @@ export type NewWebhookEndpoint = { readonly webhookId: string; readonly url: str
 
 export type Overview = { readonly at: number; readonly from: number; readonly jobs: { readonly completeFrom: number; readonly byHour: readonly ({ readonly hour: number; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly state: "SUCCEEDED" | "FAILED" | "CANCELLED"; readonly count: number; })[]; readonly failures: readonly ({ readonly kind: "TRANSCODE" | "ENCRYPT"; readonly failCode: FailureCode; readonly count: number; })[]; readonly times: readonly ({ readonly kind: "TRANSCODE" | "ENCRYPT"; readonly stage: "WAITING" | "RUNNING"; readonly jobs: number; readonly medianMs: number; readonly p95Ms: number; })[]; }; readonly queue: { readonly counts: { readonly QUEUED: number; readonly RUNNING: number; readonly RETRY_WAIT: number; readonly FAILED: number; }; readonly oldest: { readonly jobId: string; readonly videoPostId: string; readonly kind: "TRANSCODE" | "ENCRYPT"; readonly dueSince: number; } | null; }; readonly launches: { readonly completeFrom: number; readonly byState: readonly ({ readonly state: "STARTING" | "STARTED" | "STOPPING" | "REFUSED" | "ENDED"; readonly cause: "capacity" | "throttled" | "misconfigured" | null; readonly count: number; })[]; readonly reasons: readonly ({ readonly reason: string; readonly count: number; })[]; }; readonly storage: { readonly posts: number; readonly isComplete: boolean; readonly sourceBytes: number; readonly clearBytes: number; readonly encryptedBytes: number; readonly largestPosts: readonly ({ readonly videoPostId: string; readonly title: string; readonly resourceType: "VIDEO" | "AUDIO"; readonly sourceBytes: number; readonly clearBytes: number; readonly encryptedBytes: number; })[]; }; };
 
-export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failCode: FailureCode | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly replacement: Replacement | null; readonly qualityAuth: readonly QualityPolicy[]; };
+export type Part = { readonly fileIndex: number; readonly position: number; readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly keyVersion: number | null; readonly migration: "waiting" | "under-way" | "failed" | "stopped" | null; readonly failCode: FailureCode | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly captions: readonly Caption[]; readonly chapters: readonly Chapter[]; readonly probe: { readonly container: string; readonly headerDuration: number | null; readonly video: { readonly codec: string; readonly width: number; readonly height: number; readonly rotation: number; readonly pixelFormat: string; readonly frameRate: { readonly numerator: number; readonly denominator: number; } | null; } | null; readonly audio: { readonly codec: string; readonly channels: number; readonly sampleRate: number; } | null; } | null; readonly variants: readonly Variant[]; readonly replacement: Replacement | null; readonly qualityAuth: readonly QualityPolicy[]; };
 
 export type PartAddresses = { readonly parts: readonly ({ readonly partNumber: number; readonly size: number; readonly url: string; })[]; readonly urlsExpireAt: string; readonly expiresAt: string; };
+
+export type PartCaptions = { readonly videoPostId: string; readonly fileIndex: number; readonly version: number; readonly captions: readonly Caption[]; };
+
+export type PartChapters = { readonly videoPostId: string; readonly fileIndex: number; readonly version: number; readonly origin: "SET" | "SOURCE" | null; readonly chapters: readonly Chapter[]; };
 
 export type PartEncryption = { readonly videoPostId: string; readonly fileIndex: number; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly failCode: FailureCode | null; readonly failReason: string | null; readonly playingKeyVersion: number | null; readonly latestKeyVersion: number | null; readonly stagedKeyVersion: number | null; };
 
@@ -66,7 +78,7 @@ export type ReplacedPart = { readonly videoPostId: string; readonly version: num
 
 export type Replacement = { readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly failCode: FailureCode | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly requestedAt: number; };
 
-export type Revision = { readonly version: number; readonly at: number; readonly actor: string | null; readonly action: "post.create" | "post.import" | "post.update" | "post.parts" | "post.interaction" | "post.submit" | "post.audit" | "post.withdraw" | "post.delete" | "post.refresh" | "policy.set" | "keys.generate" | "keys.rotate" | "access.revoke" | "migration.request" | "job.transcode" | "job.encrypt" | "job.cancel" | "job.retry" | null; readonly fileIndex: number | null; readonly result: "PASSED" | "REJECTED" | "SUCCESS" | "FAILED" | null; readonly reason: string | null; readonly fields: readonly string[]; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | null; };
+export type Revision = { readonly version: number; readonly at: number; readonly actor: string | null; readonly action: "post.create" | "post.import" | "post.update" | "post.parts" | "post.captions" | "post.chapters" | "post.interaction" | "post.submit" | "post.audit" | "post.withdraw" | "post.delete" | "post.refresh" | "policy.set" | "keys.generate" | "keys.rotate" | "access.revoke" | "migration.request" | "job.transcode" | "job.encrypt" | "job.cancel" | "job.retry" | null; readonly fileIndex: number | null; readonly result: "PASSED" | "REJECTED" | "SUCCESS" | "FAILED" | null; readonly reason: string | null; readonly fields: readonly string[]; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | null; };
 
 export type Reward = { readonly videoPostId: string; readonly direction: "REWARD" | "REVERSAL"; readonly amount: number; readonly at: number; };
 
@@ -222,6 +234,67 @@ export type Operations = {
   replacePart: {
     input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly body: { readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileSize?: number | undefined; readonly duration?: number | undefined; readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost } | { readonly status: 202; readonly body: ReplacedPart };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+  };
+  /** Sets the order of all captions of a part. */
+  orderCaptions: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly body: { readonly captionIds: readonly string[]; readonly version?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: PartCaptions };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+  };
+  /** Lists the captions of a part. */
+  listCaptions: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; };
+    answers: { readonly status: 200; readonly body: PartCaptions };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Adds captions to a part, from a WebVTT or SubRip file. */
+  addCaption: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query: { readonly language: string; readonly name: string; readonly default?: "true" | "false" | undefined; readonly forced?: "true" | "false" | undefined; readonly characteristics?: string | undefined; readonly version?: string | undefined; }; readonly file: FileToSend<"text/vtt" | "application/x-subrip">; };
+    answers: { readonly status: 201; readonly body: AddedCaption };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+    idempotent: true;
+  };
+  /** Changes the language, the name or the flags of captions. */
+  changeCaption: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; readonly captionId: string; }; readonly body: { readonly language?: string | undefined; readonly name?: string | undefined; readonly default?: boolean | undefined; readonly forced?: boolean | undefined; readonly characteristics?: readonly string[] | undefined; readonly version?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: PartCaptions };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+  };
+  /** Deletes captions. */
+  deleteCaption: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; readonly captionId: string; }; readonly query?: { readonly version?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: PartCaptions };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+  };
+  /** Returns the WebVTT of captions. */
+  getCaptionText: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; readonly captionId: string; }; };
+    answers: { readonly status: 200; readonly body: Response };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Replaces the text of captions. */
+  replaceCaptionText: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; readonly captionId: string; }; readonly query?: { readonly version?: string | undefined; }; readonly file: FileToSend<"text/vtt" | "application/x-subrip">; };
+    answers: { readonly status: 200; readonly body: PartCaptions };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+  };
+  /** Returns the chapters of a part. */
+  getChapters: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; };
+    answers: { readonly status: 200; readonly body: PartChapters };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "not-found" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Sets the chapters of a part, as WebVTT or as JSON. */
+  setChapters: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query?: { readonly version?: string | undefined; }; readonly file: FileToSend<"text/vtt" | "application/json">; };
+    answers: { readonly status: 200; readonly body: PartChapters };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+  };
+  /** Deletes the chapters of a part. */
+  deleteChapters: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query?: { readonly version?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: PartChapters };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Records a review and returns the post. */
@@ -572,7 +645,7 @@ export type Operations = {
   };
   /** Creates a webhook endpoint, whose secret is shown once. */
   createWebhook: {
-    input: { readonly body: { readonly url: string; readonly events?: readonly ("*" | "post.*" | "part.*" | "job.*" | "key.*" | "policy.*" | "session.*" | "upload.*" | "post.created" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted" | "part.added" | "part.ready" | "part.failed" | "part.replaced" | "part.removed" | "job.failed" | "job.launch_delayed" | "key.rotated" | "key.rotation_failed" | "policy.changed" | "session.limit_reached" | "upload.completed" | "upload.expired")[] | undefined; readonly description?: string | undefined; }; };
+    input: { readonly body: { readonly url: string; readonly events?: readonly ("*" | "post.*" | "part.*" | "job.*" | "key.*" | "policy.*" | "caption.*" | "session.*" | "upload.*" | "post.created" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted" | "part.added" | "part.ready" | "part.failed" | "part.replaced" | "part.removed" | "job.failed" | "job.launch_delayed" | "key.rotated" | "key.rotation_failed" | "policy.changed" | "caption.changed" | "session.limit_reached" | "upload.completed" | "upload.expired")[] | undefined; readonly description?: string | undefined; }; };
     answers: { readonly status: 201; readonly body: NewWebhookEndpoint };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "invalid" | "wrong-state" | "misconfigured" | "unavailable";
     idempotent: true;
@@ -585,7 +658,7 @@ export type Operations = {
   };
   /** Changes, enables or disables a webhook endpoint. */
   updateWebhook: {
-    input: { readonly params: { readonly webhookId: string; }; readonly body: { readonly url?: string | undefined; readonly events?: readonly ("*" | "post.*" | "part.*" | "job.*" | "key.*" | "policy.*" | "session.*" | "upload.*" | "post.created" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted" | "part.added" | "part.ready" | "part.failed" | "part.replaced" | "part.removed" | "job.failed" | "job.launch_delayed" | "key.rotated" | "key.rotation_failed" | "policy.changed" | "session.limit_reached" | "upload.completed" | "upload.expired")[] | undefined; readonly description?: string | undefined; readonly state?: "ENABLED" | "DISABLED" | undefined; }; };
+    input: { readonly params: { readonly webhookId: string; }; readonly body: { readonly url?: string | undefined; readonly events?: readonly ("*" | "post.*" | "part.*" | "job.*" | "key.*" | "policy.*" | "caption.*" | "session.*" | "upload.*" | "post.created" | "post.published" | "post.unpublished" | "post.rejected" | "post.deleted" | "part.added" | "part.ready" | "part.failed" | "part.replaced" | "part.removed" | "job.failed" | "job.launch_delayed" | "key.rotated" | "key.rotation_failed" | "policy.changed" | "caption.changed" | "session.limit_reached" | "upload.completed" | "upload.expired")[] | undefined; readonly description?: string | undefined; readonly state?: "ENABLED" | "DISABLED" | undefined; }; };
     answers: { readonly status: 200; readonly body: WebhookEndpoint };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "invalid" | "misconfigured" | "unavailable";
   };
@@ -705,6 +778,16 @@ export const OPERATIONS = {
   removePart: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}" },
   discardReplacement: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/replacement" },
   replacePart: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/source" },
+  orderCaptions: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/caption-order" },
+  listCaptions: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/captions" },
+  addCaption: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/captions" },
+  changeCaption: { method: "PATCH", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/captions/{captionId}" },
+  deleteCaption: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/captions/{captionId}" },
+  getCaptionText: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/captions/{captionId}/text", files: true },
+  replaceCaptionText: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/captions/{captionId}/text" },
+  getChapters: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/chapters" },
+  setChapters: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/chapters" },
+  deleteChapters: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/chapters" },
   auditVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/audit" },
   listVideoPostHistory: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/history" },
   refreshVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/refresh" },

@@ -1,5 +1,6 @@
 import type { Context } from "./context.ts";
 import { parseKeyAddress } from "./playback/key-address.ts";
+import { type PartTexts, partTexts } from "./playback/part-texts.ts";
 import { parsePlaylistAddress } from "./playback/playlist-address.ts";
 import { type StoredPlaylists, segmentBaseUrl, storedPlaylists } from "./playback/stored-playlists.ts";
 import { type KeyDeps, keyHandler } from "./routes/playback/content-key.ts";
@@ -11,15 +12,17 @@ export type PlayerHandlers = {
   readonly playlists: ReturnType<typeof playlistHandler>;
   /** Of all routes, so that each template is in memory once. */
   readonly stored: StoredPlaylists;
+  readonly texts: PartTexts;
 };
 
-type Deps = KeyDeps & PlaylistDeps & Pick<Context, "env">;
+type Deps = KeyDeps & PlaylistDeps & Pick<Context, "env" | "gate">;
 
 export function createPlayerHandlers(deps: Deps): PlayerHandlers {
   const { env, settings, now } = deps;
   const freshness = { freshMs: settings.GATE_FRESH_SECONDS * 1000, now };
   const stored = storedPlaylists(env.SOURCE, segmentBaseUrl(settings.PLAYBACK_BASE_URL), freshness);
-  return { keys: keyHandler(deps), playlists: playlistHandler(deps, stored), stored };
+  const texts = partTexts(deps.gate, now);
+  return { keys: keyHandler(deps), playlists: playlistHandler(deps, stored, texts), stored, texts };
 }
 
 /**
@@ -36,5 +39,5 @@ export function handlePlayerRequest(
   const key = parseKeyAddress(url);
   if (key !== null) return keys(key, request, execution);
   const playlist = parsePlaylistAddress(url);
-  return playlist === null ? null : playlists(playlist, request);
+  return playlist === null ? null : playlists(playlist, request, execution);
 }

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Scope } from "../../shared/domain/scope.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
 import type { ProblemCode } from "../http/problems.ts";
+import type { FileBody } from "../http/read-file.ts";
 
 /** Who may send a request. */
 export type Access =
@@ -43,6 +44,8 @@ export type RouteDefinition = {
   readonly query?: z.ZodType;
   /** Strict. A route without it takes an empty body or `{}`. */
   readonly body?: z.ZodType;
+  /** In place of `body`. */
+  readonly file?: FileBody;
   /** An empty body counts as `{}`. */
   readonly bodyIsOptional?: true;
   readonly responses: Readonly<Record<number, ResponseDefinition>>;

@@ -1,5 +1,6 @@
 import { base64UrlEncode } from "../../shared/lib/base64.ts";
-import { readBoundedText } from "../http/read-json.ts";
+import { type FileBody, readBoundedBytes } from "../http/read-file.ts";
+import { LONGEST_BODY_BYTES, readBoundedText } from "../http/read-json.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 import type { RouteDefinition } from "./definition.ts";
 
@@ -25,9 +26,17 @@ export function readIdempotencyKey(definition: RouteDefinition, request: Request
 }
 
 /** SHA-256 over method, path, query and body. `copy` is a clone of the request, whose body nobody has read. */
-export async function fingerprintOf(copy: Request, longestBody: number): Promise<string> {
+export async function fingerprintOf(copy: Request, { file }: Pick<RouteDefinition, "file">): Promise<string> {
   const { pathname, search } = new URL(copy.url);
-  const body = await readBoundedText(copy, longestBody);
-  const text = JSON.stringify([copy.method, pathname, search, body]);
-  return base64UrlEncode(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+  const body = file === undefined ? await readBoundedText(copy, LONGEST_BODY_BYTES) : await fileDigest(copy, file);
+  return sha256(Uint8Array.from(new TextEncoder().encode(JSON.stringify([copy.method, pathname, search, body]))));
+}
+
+async function fileDigest(copy: Request, { longestBytes }: FileBody): Promise<string | null> {
+  const bytes = await readBoundedBytes(copy, longestBytes);
+  return bytes === null ? null : sha256(bytes);
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return base64UrlEncode(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }

@@ -1,6 +1,5 @@
 import type { Caller } from "../auth/caller.ts";
 import type { Context } from "../context.ts";
-import { LONGEST_BODY_BYTES } from "../http/read-json.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 import { logError } from "../log/log.ts";
 import type { Outcome } from "./answer.ts";
@@ -76,7 +75,7 @@ async function handledOnce(
 ): Promise<Performed> {
   const run = async (own: Context) => (await handled(own, route, input, caller)).outcome;
   try {
-    const request = { callerId: caller.id, key, fingerprint: await fingerprintOf(copy, LONGEST_BODY_BYTES) };
+    const request = { callerId: caller.id, key, fingerprint: await fingerprintOf(copy, route.definition) };
     const performed = await performOnce(context, request, run, (save) => answerOfSave(route, save));
     return { ...performed, caller, input };
   } catch (error) {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readFile } from "../http/read-file.ts";
 import { type ReadInput, readJson } from "../http/read-json.ts";
 import { readQuery } from "../http/read-query.ts";
 import type { RouteDefinition } from "./definition.ts";
@@ -12,7 +13,8 @@ export function readRouteQuery({ query }: RouteDefinition, request: Request): Re
 
 /** The body of the route; null if it takes none, for which `{}` counts as empty. */
 export async function readRouteBody(definition: RouteDefinition, request: Request): Promise<ReadInput<unknown>> {
-  const { access, body, bodyIsOptional, method } = definition;
+  const { access, body, bodyIsOptional, file, method } = definition;
+  if (file !== undefined) return readFile(request, file);
   // A processor reports names and messages of media as they are, and a refusal would repeat with every attempt.
   const unstorable = access.kind === "processor" || access.kind === "job" ? "replaced" : "refused";
   if (body !== undefined) return readJson(request, body, { whenEmpty: bodyIsOptional ? {} : undefined, unstorable });

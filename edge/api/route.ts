@@ -8,6 +8,7 @@ import type { AuditFacts } from "../audit/audit-facts.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Ticket } from "../auth/event-tickets.ts";
 import type { AcceptedPosition } from "../gate/accepted-position.ts";
+import type { FileBody, GivenFile } from "../http/read-file.ts";
 import type { Answer, Outcome, OutcomeOf } from "./answer.ts";
 import type { Access, RouteDefinition } from "./definition.ts";
 
@@ -32,7 +33,11 @@ export type Execution = Pick<ExecutionContext, "waitUntil">;
 export type InputOf<D extends RouteDefinition> = IdentityOf<D["access"]> & {
   readonly params: { readonly [Name in NamesIn<D["path"]>]: string };
   readonly query: D extends { readonly query: infer S extends z.ZodType } ? z.output<S> : Record<string, never>;
-  readonly body: D extends { readonly body: infer S extends z.ZodType } ? z.output<S> : null;
+  readonly body: D extends { readonly body: infer S extends z.ZodType }
+    ? z.output<S>
+    : D extends { readonly file: FileBody }
+      ? GivenFile
+      : null;
   readonly request: Request;
   readonly execution: Execution;
 };

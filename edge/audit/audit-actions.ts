@@ -32,6 +32,13 @@ export const AUDIT_ACTIONS = {
   "post.parts.discard-replacement": { records: "a replacement that was given up", details: [] },
   "post.parts.remove": { records: "a removed part", details: [] },
   "post.parts.reorder": { records: "a new order of parts", details: ["fileIndexes"] },
+  "post.captions.add": { records: "added captions", details: ["language", "name"], optional: ["captionId"] },
+  "post.captions.change": { records: "a change of captions", details: [], optional: ["language", "name"] },
+  "post.captions.replace-text": { records: "a new text of captions", details: [] },
+  "post.captions.delete": { records: "deleted captions", details: [] },
+  "post.captions.reorder": { records: "a new order of captions", details: ["captionIds"] },
+  "post.chapters.set": { records: "chapters that were set", details: [], optional: ["chapters"] },
+  "post.chapters.delete": { records: "deleted chapters", details: [] },
   "post.import": { records: "`POST /admin/video/imports`", details: ["importId", "title", "status"] },
   "upload.create": { records: "the creation of an upload; with an upload token counted", details: [] },
   "upload.append": {

@@ -29,10 +29,11 @@ export function inBothBuckets(prefix: string): DeleteObjectsMessage[] {
   return [inSource(prefix), { kind: "delete-objects", bucket: "PLAYBACK", prefix }];
 }
 
-/** Uploads and posters are only in SOURCE; any other prefix may be in both buckets. */
+/** Uploads, posters and captions are only in SOURCE; any other prefix may be in both buckets. */
 export function whereStored(prefix: string): DeleteObjectsMessage[] {
   const kind = ownerOfPrefix(prefix)?.kind;
-  return kind === "upload" || kind === "poster" ? [inSource(prefix)] : inBothBuckets(prefix);
+  const isOfSource = kind === "upload" || kind === "poster" || kind === "captions";
+  return isOfSource ? [inSource(prefix)] : inBothBuckets(prefix);
 }
 
 /** Of a version that nothing plays: the whole folder of its transcode job, or the prefix where there is none. */

@@ -38,6 +38,7 @@ const ANNOUNCED = {
   VideoJobCancelled: [deliverState, announceEncoderJob],
   VideoJobRetried: [deliverState],
   VideoPoliciesChanged: [],
+  VideoCaptionsChanged: [],
 };
 
 const HANDLERS: Handlers = {
@@ -49,6 +50,7 @@ const HANDLERS: Handlers = {
   VideoPostInteractionChanged: [refreshLibrary],
   PublishedVideoChanged: [refreshLibrary],
   UploadsReleased: [deleteUploads],
+  CaptionTextsReleased: [deleteSources],
   SingleKeyContentMigrated: [deleteSources],
   PlayedVersionReplaced: [(event, deps) => queueReplaced(deps, event.prefix, event.keysEnd)],
   ClearRenditionsDropped: [deleteVersions],

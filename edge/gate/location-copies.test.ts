@@ -19,6 +19,9 @@ const PART: StoredPart = {
   durationSeconds: 12.5,
   playing: { prefix: "film/job/enc/k1-c1", keyVersion: 1 },
   migration: null,
+  captions: [],
+  chapters: [],
+  mediaStart: 126_000,
   policies: [{ quality: "480p", policy: "PUBLIC", entitlement: null }],
   keys: [
     {

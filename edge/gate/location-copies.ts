@@ -66,6 +66,25 @@ const partSchema = z.strictObject({
     durationSeconds: z.number().nullable(),
     playing: z.strictObject({ prefix: z.string(), keyVersion: z.int() }).nullable(),
     migration: z.enum(["waiting", "failed"]).nullable(),
+    captions: z.array(
+      z.strictObject({
+        captionId: z.string(),
+        textId: z.string(),
+        objectKey: z.string(),
+        origin: z.enum(["UPLOADED", "SOURCE"]),
+        language: z.string(),
+        name: z.string(),
+        isDefault: z.boolean(),
+        isForced: z.boolean(),
+        characteristics: z.array(z.string()),
+        cues: z.int(),
+        bytes: z.int(),
+        createdAt: z.number(),
+        textChangedAt: z.number(),
+      }),
+    ),
+    chapters: z.array(z.strictObject({ startSeconds: z.number(), title: z.string() })),
+    mediaStart: z.int(),
     policies: z.array(
       z.strictObject({
         quality: z.enum(QUALITIES),

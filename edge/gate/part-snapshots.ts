@@ -182,6 +182,7 @@ function snapshotOf(part: StoredPart | null): PartSnapshot | null {
   return part === null ? null : { ...part, keysById: new Map(part.keys.map((key) => [key.keyId, key])) };
 }
 
-function bytesOf({ keys }: PartSnapshot): number {
-  return CELL_BYTES + PART_BYTES + KEY_BYTES * keys.length;
+function bytesOf({ keys, captions, chapters }: PartSnapshot): number {
+  const texts = captions.length + chapters.length === 0 ? 0 : 2 * JSON.stringify([captions, chapters]).length;
+  return CELL_BYTES + PART_BYTES + KEY_BYTES * keys.length + texts;
 }

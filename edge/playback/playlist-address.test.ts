@@ -4,15 +4,15 @@ import { parsePlaylistAddress } from "./playlist-address.ts";
 const AT = "https://video.example/video/enc/videoResource/0190-post/3";
 
 describe("the address of a playlist", () => {
-  it("is that of the multivariant playlist, or of one quality", () => {
+  it("is that of the multivariant playlist, or of one rendition", () => {
     expect(parsePlaylistAddress(`${AT}/master.m3u8?token=a.b-c_d`)).toEqual({
       videoPostId: "0190-post",
       fileIndex: "3",
-      quality: null,
+      rendition: null,
       token: "a.b-c_d",
     });
     expect(parsePlaylistAddress(`${AT}/1080p/index.m3u8?x=1&token=t&token=u#at`)).toMatchObject({
-      quality: "1080p",
+      rendition: "1080p",
       token: "t",
     });
   });

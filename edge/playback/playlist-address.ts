@@ -1,8 +1,8 @@
-/** The playlist that a URL names: `quality` is null for the multivariant one. `token` is decoded. */
+/** The playlist that a URL names: `rendition` is null for the multivariant one. `token` is decoded. */
 export type PlaylistAddress = {
   readonly videoPostId: string;
   readonly fileIndex: string;
-  readonly quality: string | null;
+  readonly rendition: string | null;
   readonly token: string | undefined;
 };
 
@@ -17,10 +17,15 @@ const TOKEN = /^[^#]*?[?&]token=([^&#]*)/;
 export function parsePlaylistAddress(url: string): PlaylistAddress | null {
   const match = ADDRESS.exec(url);
   if (match === null) return null;
-  const [address, videoPostId = "", fileIndex = "", quality] = match;
+  const [address, videoPostId = "", fileIndex = "", rendition] = match;
   // Starts at the end of the path, where the query starts.
   const token = TOKEN.exec(url.slice(address.length - 1))?.[1];
-  return { videoPostId, fileIndex, quality: quality ?? null, token: token === undefined ? undefined : decoded(token) };
+  return {
+    videoPostId,
+    fileIndex,
+    rendition: rendition ?? null,
+    token: token === undefined ? undefined : decoded(token),
+  };
 }
 
 /** A token needs no escapes, but a client may write some. A malformed one stays as it is and fails verification. */

@@ -1,5 +1,8 @@
+import type { Caption } from "../../shared/domain/caption.ts";
+import { TOKEN_PLACEHOLDER } from "../../shared/domain/content-key.ts";
 import { mediaPlaylistKey, multivariantKey } from "../../shared/domain/object-keys.ts";
 import { isQuality, type Quality, variantAlias } from "../../shared/domain/quality.ts";
+import { textRenditionName } from "../../shared/domain/rendition-name.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { logError } from "../log/log.ts";
 import { compileMediaPlaylist } from "../playlist-template/compile-media-playlist.ts";
@@ -11,8 +14,13 @@ import { createTemplateCache } from "../playlist-template/template-cache.ts";
 export type StoredPlaylist = PlaylistTemplate | "gone" | "empty";
 
 export interface StoredPlaylists {
-  /** With `jobName`, for `/proxy/{jobName}`: its URIs begin with that name and have the aliases of the qualities. */
-  multivariant(claims: PlaybackClaims, jobName?: string): Promise<StoredPlaylist>;
+  /** `captions` are those that the part has now. */
+  multivariant(
+    claims: PlaybackClaims,
+    captions: readonly Caption[],
+    /** For `/proxy/{jobName}`: its URIs begin with that name and have the aliases of the qualities. */
+    jobName?: string,
+  ): Promise<StoredPlaylist>;
   media(claims: PlaybackClaims, quality: Quality): Promise<StoredPlaylist>;
 }
 
@@ -64,11 +72,14 @@ export function storedPlaylists(
   };
 
   return {
-    multivariant: ({ objectPath, qualities }, jobName) => {
+    multivariant: (claims, captions, jobName) => {
+      const { objectPath, qualities } = claims;
       const objectKey = multivariantKey(objectPath);
       const uris = jobName === undefined ? {} : { uriOf: (quality: string) => proxyVariantUri(jobName, quality) };
-      return compiled(`${objectKey} ${qualities.join()} ${jobName ?? ""}`, objectKey, (text) => {
-        const result = compileMultivariantPlaylist(text, { allowed: new Set(qualities), ...uris });
+      const cacheKey = `${objectKey} ${qualities.join()} ${jobName ?? ""} ${nameOfCaptions(captions)}`;
+      return compiled(cacheKey, objectKey, (text) => {
+        const subtitles = captions.map((caption) => subtitleOf(caption, claims, jobName !== undefined));
+        const result = compileMultivariantPlaylist(text, { allowed: new Set(qualities), ...uris, subtitles });
         return result.kind === "empty" ? "empty" : result.template;
       });
     },
@@ -78,6 +89,29 @@ export function storedPlaylists(
       return compiled(objectKey, objectKey, (text) => compileMediaPlaylist(text, base));
     },
   };
+}
+
+/** Captions change without another prefix: their facts are part of a template's name. One text for each snapshot. */
+const captionNames = new WeakMap<readonly Caption[], string>();
+
+function nameOfCaptions(captions: readonly Caption[]): string {
+  if (captions.length === 0) return "";
+  const known = captionNames.get(captions);
+  if (known !== undefined) return known;
+  const name = JSON.stringify(
+    captions.map(({ textId, language, name, isDefault, isForced, characteristics }) => {
+      return [textId, language, name, isDefault, isForced, characteristics];
+    }),
+  );
+  captionNames.set(captions, name);
+  return name;
+}
+
+/** Relative to the multivariant playlist, or for another route absolute. */
+function subtitleOf(caption: Caption, { videoPostId, fileIndex }: PlaybackClaims, isElsewhere: boolean) {
+  const folder = isElsewhere ? `/video/enc/videoResource/${videoPostId}/${fileIndex}/` : "";
+  const uri = `${folder}${textRenditionName(caption.textId)}/index.m3u8?token=${TOKEN_PLACEHOLDER}`;
+  return { ...caption, uri };
 }
 
 /** Segments through this Worker, or from the domain of the bucket if there is one. */

@@ -4,12 +4,15 @@ import { parsePlaylist } from "../../shared/hls/parse.ts";
 import { appendQuery, isRelativePath, qualityOfVariantUri } from "../../shared/hls/playlist-uri.ts";
 import { rewriteUris } from "../../shared/hls/rewrite-uris.ts";
 import { stringifyPlaylist } from "../../shared/hls/stringify.ts";
+import { type SubtitleRendition, withSubtitles } from "../../shared/hls/subtitle-renditions.ts";
 import { compileTemplate, type PlaylistTemplate } from "./playlist-template.ts";
 
 export type MultivariantSelection = {
   readonly allowed: ReadonlySet<string>;
   /** The URI of a quality's media playlist, for a route with other names than the stored ones; already encoded. */
   readonly uriOf?: (quality: string) => string;
+  /** What the stored playlist does not have, with its URIs as they are served. */
+  readonly subtitles?: readonly SubtitleRendition[];
 };
 
 export type CompiledMultivariant =
@@ -24,7 +27,7 @@ export type CompiledMultivariant =
  */
 export function compileMultivariantPlaylist(
   storedText: string,
-  { allowed, uriOf }: MultivariantSelection,
+  { allowed, uriOf, subtitles = [] }: MultivariantSelection,
 ): CompiledMultivariant {
   const parsed = parsePlaylist(storedText);
   if (parsed.kind === "broken") throw new Error(`stored multivariant playlist: ${parsed.fault} in line ${parsed.line}`);
@@ -39,7 +42,8 @@ export function compileMultivariantPlaylist(
       const served = rewriteUris(filtered.playlist, (uri) =>
         isRelativePath(uri) ? appendQuery(uriOf ? renamed(uri, uriOf) : uri, "token", TOKEN_PLACEHOLDER) : uri,
       );
-      return { kind: "compiled", template: compileTemplate(stringifyPlaylist(served), TOKEN_PLACEHOLDER) };
+      const text = stringifyPlaylist(withSubtitles(served, subtitles));
+      return { kind: "compiled", template: compileTemplate(text, TOKEN_PLACEHOLDER) };
     }
     default:
       return filtered satisfies never;

@@ -32,6 +32,8 @@ import { videoRoutes } from "./library/videos.ts";
 import { demoTokenRoutes } from "./pages/demo-viewer-token.ts";
 import { sessionRoutes } from "./playback/play-session.ts";
 import { viewerTokenRoutes } from "./playback/viewer-token.ts";
+import { captionRoutes } from "./posts/captions.ts";
+import { chapterRoutes } from "./posts/chapters.ts";
 import { copiedUploadRoutes } from "./posts/copied-uploads.ts";
 import { interactionRoutes } from "./posts/interaction.ts";
 import { jobRoutes } from "./posts/jobs.ts";
@@ -61,6 +63,8 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...videoRoutes,
   ...rewardRoutes,
   ...partRoutes,
+  ...captionRoutes,
+  ...chapterRoutes,
   ...jobRoutes,
   ...launchRoutes,
   ...overviewRoutes,

@@ -86,6 +86,10 @@ export const WEBHOOK_EVENTS: Readonly<Record<WebhookEventType, Described>> = {
     when: "Policies of qualities of a part are changed; those that are named.",
     data: ofPost({ fileIndex, policies }),
   },
+  "caption.changed": {
+    when: "Captions or chapters of a part are changed by an editor.",
+    data: ofPost({ fileIndex }),
+  },
   "session.limit_reached": {
     when: "A viewer is refused a key because of the limit of sessions; at most once a minute for each viewer.",
     data: z.strictObject({

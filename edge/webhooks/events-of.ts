@@ -32,6 +32,8 @@ export function eventsOf(event: DomainEvent): readonly Announced[] {
       return failures(event);
     case "VideoPoliciesChanged":
       return [{ type: "policy.changed", data: { fileIndex: event.fileIndex, policies: event.policies } }];
+    case "VideoCaptionsChanged":
+      return [{ type: "caption.changed", data: { fileIndex: event.fileIndex } }];
     default:
       return [];
   }

@@ -15,3 +15,8 @@ export const STORED_PLAYLIST: ObjectHeaders = {
 };
 
 export const STORED_JPEG: ObjectHeaders = { contentType: "image/jpeg", cacheControl: "private, no-store" };
+
+export const CAPTION_TEXT: ObjectHeaders = {
+  contentType: "text/vtt; charset=utf-8",
+  cacheControl: "private, no-store",
+};

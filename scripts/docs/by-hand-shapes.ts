@@ -17,6 +17,10 @@ export const parameter = (name: string, where: "path" | "query", description: st
   schema: { type: "string" },
 });
 
+export const VIDEO_POST = parameter("videoPostId", "path", "A post");
+export const FILE_INDEX = parameter("fileIndex", "path", "A part of the post");
+export const TOKEN = parameter("token", "query", "A playback token");
+
 export const problem = (description: string) => ({
   description,
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },

@@ -1,12 +1,19 @@
 /* Routes that no definition serves: the hot path of players, pages, and the uploads of tus. */
 
-import { bytes, PLAYBACK_REFUSALS, parameter, problem, type RouteByHand } from "./by-hand-shapes.ts";
+import {
+  bytes,
+  FILE_INDEX,
+  PLAYBACK_REFUSALS,
+  parameter,
+  problem,
+  type RouteByHand,
+  TOKEN,
+  VIDEO_POST,
+} from "./by-hand-shapes.ts";
+import { PART_TEXTS_BY_HAND } from "./part-texts-by-hand.ts";
 import { PROXY_BY_HAND } from "./proxy-by-hand.ts";
 
-const VIDEO_POST = parameter("videoPostId", "path", "A post");
-const FILE_INDEX = parameter("fileIndex", "path", "A part of the post");
-const QUALITY = parameter("quality", "path", "A quality, such as 1080p");
-const TOKEN = parameter("token", "query", "A playback token");
+const RENDITION = parameter("rendition", "path", "A quality, such as 1080p, or captions, as the playlist names them");
 
 const TUS_VERSION = {
   name: "Tus-Resumable",
@@ -49,18 +56,23 @@ export const ROUTES_BY_HAND: readonly RouteByHand[] = [
     },
   },
   {
-    registered: "GET /video/enc/videoResource/:videoPostId/:fileIndex/:quality/index.m3u8",
-    path: "/video/enc/videoResource/{videoPostId}/{fileIndex}/{quality}/index.m3u8",
+    registered: "GET /video/enc/videoResource/:videoPostId/:fileIndex/:rendition/index.m3u8",
+    path: "/video/enc/videoResource/{videoPostId}/{fileIndex}/{rendition}/index.m3u8",
     operations: {
       get: {
         operationId: "getMediaPlaylist",
         tags: ["Playback"],
-        summary: "Returns the media playlist of one quality",
-        parameters: [VIDEO_POST, FILE_INDEX, QUALITY, TOKEN],
-        responses: { 200: bytes("A playlist", "application/vnd.apple.mpegurl"), ...PLAYBACK_REFUSALS },
+        summary: "Returns the media playlist of one quality, or of captions",
+        parameters: [VIDEO_POST, FILE_INDEX, RENDITION, TOKEN],
+        responses: {
+          200: bytes("A playlist", "application/vnd.apple.mpegurl"),
+          404: problem("There is no such rendition"),
+          ...PLAYBACK_REFUSALS,
+        },
       },
     },
   },
+  ...PART_TEXTS_BY_HAND,
   {
     registered: "GET /video/enc/segments/:key{.+\\.ts}",
     path: "/video/enc/segments/{key}",

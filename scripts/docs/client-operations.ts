@@ -30,6 +30,9 @@ function moduleOf(type: string, table: string, definitions: readonly RouteDefini
   const named = [...components].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
     "/* Made from the definitions of the routes by `npm run docs`: edit those. */\n",
+    ...(definitions.some(({ file }) => file !== undefined)
+      ? ['import type { FileToSend } from "./file-to-send.ts";\n']
+      : []),
     ...named.map(([id, schema]) => `export type ${id} = ${typeOf(schema)};\n`),
     "/** Of each operation: its input, its answers and the codes of its problems. */",
     `export type ${type} = {\n${operations.join("\n")}\n};\n`,
@@ -39,7 +42,7 @@ function moduleOf(type: string, table: string, definitions: readonly RouteDefini
 }
 
 function operationType(definition: RouteDefinition, components: Components): string {
-  const { operationId, summary, path, query, body, bodyIsOptional } = definition;
+  const { operationId, summary, path, query, body, file, bodyIsOptional } = definition;
   const names = [...path.matchAll(/\{([a-zA-Z]+)\}/g)].map(([, name]) => `readonly ${name}: string;`);
   const members = [
     ...(names.length === 0 ? [] : [`readonly params: { ${names.join(" ")} };`]),
@@ -48,6 +51,8 @@ function operationType(definition: RouteDefinition, components: Components): str
       ? []
       : [`readonly body${bodyIsOptional ? "?" : ""}: ${typeOf(jsonSchemaOf(body, "input", components))};`]),
   ];
+  if (file !== undefined)
+    members.push(`readonly file: FileToSend<${file.types.map((type) => `"${type}"`).join(" | ")}>;`);
   const input = members.length === 0 ? "Record<never, never>" : `{ ${members.join(" ")} }`;
   const problems = problemsOf(definition).map((code) => `"${code}"`);
   return [

@@ -110,6 +110,7 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   videoPostId: "A post",
   authorId: "An author: the id of a caller, or as the site names them",
   fileIndex: "A part of the post",
+  captionId: "Captions of the part",
   jobId: "A job",
   slug: "Of a title: its words in lower case, joined by hyphens",
   batchId: "A rotation batch",
@@ -147,10 +148,14 @@ function queryParameters({ query }: RouteDefinition, components: Components) {
 }
 
 function requestBodyOf(
-  { body, bodyIsOptional }: RouteDefinition,
+  { body, bodyIsOptional, file }: RouteDefinition,
   examples: readonly DocumentedExample[],
   components: Components,
 ) {
+  if (file !== undefined) {
+    const content = file.types.map((type) => [type, { schema: { type: "string", format: "binary" } }]);
+    return { required: true, description: file.description, content: Object.fromEntries(content) };
+  }
   if (body === undefined) return null;
   const example = examples.find(({ status }) => status === null);
   const schema = jsonSchemaOf(body, "input", components);

@@ -60,6 +60,8 @@ describe("docs/http-api.md", () => {
     const wrong = examples.flatMap(({ route, status, body }) => {
       const definition = routes.get(route);
       if (definition === undefined) return [];
+      // The form of a file is its handler's to read.
+      if (status === null && definition.file !== undefined) return [];
       if (status === null) return definition.body?.safeParse(body).success === true ? [] : [`${route}: the request`];
       if (status >= 400) {
         const { code } = body as { code: (typeof definition.problems)[number] };

@@ -23,4 +23,6 @@ export type AnnouncedEvent =
   | { readonly type: "VideoJobCancelled"; readonly jobId: string; readonly kind: JobKind; readonly fileIndex: number }
   /** The work is queued again. `jobId`: the job that was retried. */
   | { readonly type: "VideoJobRetried"; readonly jobId: string; readonly kind: JobKind; readonly fileIndex: number }
+  /** Captions or chapters. */
+  | { readonly type: "VideoCaptionsChanged"; readonly fileIndex: number }
   | { readonly type: "VideoPoliciesChanged"; readonly fileIndex: number; readonly policies: readonly QualityAuth[] };

@@ -1,5 +1,5 @@
 import type { NewEvent } from "./domain-event.ts";
-import { versionsInProgress } from "./part-versions.ts";
+import { captionPrefixes, versionsInProgress } from "./part-versions.ts";
 import { publishedVideoOf } from "./published-video.ts";
 import type { VideoFile } from "./video-file.ts";
 import type { VideoPost } from "./video-post.ts";
@@ -10,7 +10,12 @@ import type { VideoPost } from "./video-post.ts";
  */
 export function eventsOfChange(before: VideoPost, after: VideoPost): readonly NewEvent[] {
   if (after.deletedAt !== null) return [];
-  return [...interactionEvents(before, after), ...libraryEvents(before, after), ...uploadEvents(before, after)];
+  return [
+    ...interactionEvents(before, after),
+    ...libraryEvents(before, after),
+    ...uploadEvents(before, after),
+    ...captionEvents(before, after),
+  ];
 }
 
 function interactionEvents(before: VideoPost, { interaction }: VideoPost): readonly NewEvent[] {
@@ -31,6 +36,14 @@ function uploadEvents(before: VideoPost, after: VideoPost): readonly NewEvent[] 
   const needed = new Set(uploadIdsOf(after, (file) => !isUploadDone(after, file)));
   const uploadIds = uploadIdsOf(before, (file) => !isUploadDone(before, file)).filter((id) => !needed.has(id));
   return uploadIds.length === 0 ? [] : [{ type: "UploadsReleased", uploadIds }];
+}
+
+/** Texts that no version of a part has any more. What a removed or replaced version keeps, its own event names. */
+function captionEvents(before: VideoPost, after: VideoPost): readonly NewEvent[] {
+  const stored = ({ files, otherVersions }: VideoPost) => [...files, ...otherVersions].flatMap(captionPrefixes);
+  const kept = new Set(stored(after));
+  const prefixes = stored(before).filter((prefix) => !kept.has(prefix));
+  return prefixes.length === 0 ? [] : [{ type: "CaptionTextsReleased", prefixes }];
 }
 
 function uploadIdsOf(post: VideoPost, which: (file: VideoFile) => boolean): string[] {

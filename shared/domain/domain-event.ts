@@ -18,6 +18,8 @@ export type NewEvent =
   | { readonly type: "PublishedVideoChanged" }
   /** No part needs these uploads any more: theirs play in a published post, or are gone. */
   | { readonly type: "UploadsReleased"; readonly uploadIds: readonly string[] }
+  /** Texts of captions that were replaced or deleted. */
+  | { readonly type: "CaptionTextsReleased"; readonly prefixes: readonly string[] }
   /** An imported part has its own keys; its imported segments are no longer needed. */
   | { readonly type: "SingleKeyContentMigrated"; readonly prefixes: readonly string[] }
   /** A part plays another version. Keys of the old one are served until `keysEnd`, in ms. */

@@ -1,3 +1,4 @@
+import { type Caption, type Chapter, type Chapters, mergedCaptions, uploadedCaptions } from "./caption.ts";
 import { activateKeyVersion, type ContentKey, keysStagedBy, revokeStagedKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
 import type { Failure } from "./failure.ts";
@@ -29,6 +30,11 @@ export type TranscodeResult =
       readonly variants: readonly AbrVariant[];
       /** Missing in results of processors of earlier releases. */
       readonly images?: MadeImages | null | undefined;
+      /** Of the source; without those of an editor. */
+      readonly captions?: readonly Caption[] | undefined;
+      readonly chapters?: readonly Chapter[] | undefined;
+      /** Null for a ladder of our own. */
+      readonly mediaStart?: number | null | undefined;
       readonly encryptJobId: string;
       /** Of the encrypt job, where the processor claims it itself. */
       readonly launchAfter?: number | undefined;
@@ -54,9 +60,21 @@ export function applyTranscodeResult(post: VideoPost, fileId: string, result: Tr
     failReason: null,
     probe: result.probe,
     warnings: [...result.warnings, ...statedDurationWarning(file, result.durationSeconds)],
+    ...textsOf(file, result),
+    mediaStart: result.mediaStart ?? null,
     variants: keptVariants(file, { transcodeJobId: result.transcodeJobId, variants: result.variants }),
   };
   return changed(post, transcoded, [encrypt], now);
+}
+
+/** An editor may have added texts while the transcode ran. */
+function textsOf({ captions, chapters }: VideoFile, result: TranscodeResult & { kind: "done" }) {
+  const { chapters: items = [] } = result;
+  const found: Chapters | null = items.length === 0 ? null : { origin: "SOURCE", items };
+  return {
+    captions: mergedCaptions(uploadedCaptions(captions), result.captions ?? []),
+    chapters: chapters?.origin === "SET" ? chapters : found,
+  };
 }
 
 /** A file whose length differs from its uploader's may be the wrong file, or truncated. */

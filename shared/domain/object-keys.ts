@@ -16,6 +16,20 @@ export function importPrefix(importId: string, digest: string, partNumber: numbe
   return `imports/${importId}/${digest}/${partNumber}/`;
 }
 
+/** The text of an editor's captions. `textId` has 22 characters, so no folder of a claim has this form. */
+export function captionPrefix(videoPostId: string, textId: string): string {
+  return `captions/${videoPostId}/${textId}/`;
+}
+
+export function captionKey(prefix: string): string {
+  return `${prefix}text.vtt`;
+}
+
+/** Captions that the source contained, by the index of their track. `clear` is the prefix of its clear renditions. */
+export function sourceCaptionKey(clear: string, track: number): string {
+  return `${clear}captions/${track}.vtt`;
+}
+
 /** Wide enough for any size in R2: names sort like bytes. */
 const OFFSET_DIGITS = 15;
 

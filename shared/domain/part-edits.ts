@@ -6,6 +6,8 @@ import {
   replacementOf,
   storedPrefixes,
   versionsOf,
+  withEditorsTexts,
+  withoutEditorsTexts,
   withoutPoster,
 } from "./part-versions.ts";
 import { afterPartEdit, type PartEditRule } from "./review.ts";
@@ -65,9 +67,10 @@ export function replacePart(
   const given = earlier === null ? [] : [earlier];
   const value = { fileIndex, jobId: source.jobId };
   if (!isWatchable(old)) {
-    const present = { ...added, qualityAuth: old.qualityAuth, poster: ownChoice(old.poster) };
+    const kept = { ...added, qualityAuth: old.qualityAuth, poster: ownChoice(old.poster) };
+    const present = withEditorsTexts(kept, old);
     const files = post.files.map((file) => (file === old ? present : file));
-    const gone = [old, ...given].map(withoutPoster);
+    const gone = [withoutEditorsTexts(old), ...given].map(withoutPoster);
     const discarded = withDiscarded({ ...post, files }, gone);
     const events = [discardedEvent(fileIndex, gone)];
     const ended = gone.map(({ id }) => id);

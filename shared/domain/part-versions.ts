@@ -1,3 +1,4 @@
+import { mergedCaptions, uploadedCaptions } from "./caption.ts";
 import { revokeKeys } from "./content-key.ts";
 import { posterPrefix } from "./object-keys.ts";
 import { type VideoFile, withoutUrl } from "./video-file.ts";
@@ -34,12 +35,30 @@ export function endedVersion(file: VideoFile): VideoFile {
   return { ...file, source: withoutUrl(file.source), keys: revokeKeys(file.keys), singleKey: null };
 }
 
-export function storedPrefixes({ clear, playing, singleKey, poster }: VideoFile): readonly string[] {
+export function storedPrefixes(file: VideoFile): readonly string[] {
+  const { clear, playing, singleKey, poster } = file;
   const own = poster?.kind === "own" ? posterPrefix(poster.id) : undefined;
-  return [clear?.prefix, playing?.prefix, singleKey?.prefix, own].filter((prefix) => prefix !== undefined);
+  const named = [clear?.prefix, playing?.prefix, singleKey?.prefix, own].filter((prefix) => prefix !== undefined);
+  return [...named, ...captionPrefixes(file)];
 }
 
 /** A version whose poster another one has taken over. */
 export function withoutPoster(file: VideoFile): VideoFile {
   return { ...file, poster: null };
+}
+
+/** Of an editor's captions; those of the source lie below the clear renditions. */
+export function captionPrefixes({ captions }: VideoFile): readonly string[] {
+  return uploadedCaptions(captions).map(({ objectKey }) => objectKey.slice(0, objectKey.lastIndexOf("/") + 1));
+}
+
+/** What an editor has added to a part stays when its source is replaced; the rest is the source's own. */
+export function withEditorsTexts(version: VideoFile, old: VideoFile): VideoFile {
+  const captions = mergedCaptions(uploadedCaptions(old.captions), version.captions);
+  return { ...version, captions, chapters: old.chapters?.origin === "SET" ? old.chapters : version.chapters };
+}
+
+/** A replaced version, whose editor's captions the new one has. */
+export function withoutEditorsTexts(file: VideoFile): VideoFile {
+  return { ...file, captions: file.captions.filter(({ origin }) => origin === "SOURCE") };
 }

@@ -7,6 +7,8 @@ export const POST_ACTIONS = [
   "post.import",
   "post.update",
   "post.parts",
+  "post.captions",
+  "post.chapters",
   "post.interaction",
   "post.submit",
   "post.audit",

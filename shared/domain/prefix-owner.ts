@@ -3,8 +3,12 @@
  * another, whatever the titles are: a deletion by prefix never reaches another owner's objects.
  */
 
-/** The owner of a prefix: an upload, an editor's poster, a part of an import, a claim of a transcode or an encrypt job. */
+/**
+ * The owner of a prefix: an upload, an editor's poster or captions, a part of an import, a claim of a transcode or an
+ * encrypt job.
+ */
 export type PrefixOwner =
+  | { readonly kind: "captions"; readonly videoPostId: string }
   | { readonly kind: "upload"; readonly uploadId: string }
   | { readonly kind: "poster"; readonly posterId: string }
   | { readonly kind: "import"; readonly importId: string }
@@ -27,6 +31,10 @@ const POSTER_OBJECT = new RegExp(`^(posters/${UPLOAD_ID}/)poster$`);
 const IMPORT_PREFIX = /^imports\/([^/]+)\/[0-9a-f]{32}\/\d+\/$/;
 const IMPORT_OBJECT = /^(imports\/[^/]+\/[0-9a-f]{32}\/\d+\/)./;
 
+/** The id of the text has the form of an upload's: a claim's folder has a shorter name. */
+const CAPTIONS_PREFIX = new RegExp(`^captions/([0-9a-f-]{36})/${UPLOAD_ID}/$`);
+const CAPTIONS_OBJECT = new RegExp(`^(captions/[0-9a-f-]{36}/${UPLOAD_ID}/)text\\.vtt$`);
+
 /** Of a key version or a claim. A database has no longer ones, and Postgres refuses to compare with them. */
 const NUMBER = "(\\d{1,15})";
 
@@ -38,7 +46,12 @@ const CLAIM_OBJECT = new RegExp(`^(${CLAIM}).`);
 /** The prefix of the upload or claim of an object; null for an object that is not of this layout. */
 export function prefixOfObject(key: string): string | null {
   // A post may be titled "Uploads", "Posters" or "Imports": its folder has no names that are offsets or digests.
-  const found = UPLOAD_CHUNK.exec(key) ?? POSTER_OBJECT.exec(key) ?? IMPORT_OBJECT.exec(key) ?? CLAIM_OBJECT.exec(key);
+  const found =
+    UPLOAD_CHUNK.exec(key) ??
+    POSTER_OBJECT.exec(key) ??
+    IMPORT_OBJECT.exec(key) ??
+    CAPTIONS_OBJECT.exec(key) ??
+    CLAIM_OBJECT.exec(key);
   return found?.[1] ?? null;
 }
 
@@ -58,6 +71,8 @@ export function ownerOfPrefix(prefix: string): PrefixOwner | null {
     if (keyVersion === undefined) return { kind: "clear", transcodeJobId, claimNo };
     return { kind: "encrypted", transcodeJobId, keyVersion: Number(keyVersion), claimNo };
   }
+  const videoPostId = CAPTIONS_PREFIX.exec(prefix)?.[1];
+  if (videoPostId !== undefined) return { kind: "captions", videoPostId };
   const importId = IMPORT_PREFIX.exec(prefix)?.[1];
   if (importId !== undefined) return { kind: "import", importId };
   const posterId = POSTER_PREFIX.exec(prefix)?.[1];

@@ -3,6 +3,12 @@ import type { Quality } from "./quality.ts";
 /** A frame rate as a fraction, as ffmpeg and MPEG systems have it, never a rounded decimal. */
 export type FrameRate = { readonly numerator: number; readonly denominator: number };
 
+/**
+ * Where time zero stands in the segments of our own ladders, on the 90 kHz clock of MPEG-TS: 1.4 s, which leaves room for
+ * decode times before it.
+ */
+export const LADDER_START = 126_000;
+
 /** One rendition, measured on its finished segments. */
 export type AbrVariant = {
   readonly quality: Quality;

@@ -1,7 +1,14 @@
 import { retireKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
 import { ownChoice } from "./part-images.ts";
-import { endedVersion, lastKeyVersionOf, storedPrefixes, withoutPoster } from "./part-versions.ts";
+import {
+  endedVersion,
+  lastKeyVersionOf,
+  storedPrefixes,
+  withEditorsTexts,
+  withoutEditorsTexts,
+  withoutPoster,
+} from "./part-versions.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import { uploadOf, type VideoFile, withoutUrl } from "./video-file.ts";
 import { type Decision, settle, type VideoPost } from "./video-post.ts";
@@ -11,10 +18,11 @@ import { type Decision, settle, type VideoPost } from "./video-post.ts";
  * that were issued before, until `keysEnd`; its jobs end, since nothing will play what they make.
  */
 export function takeOver(post: VideoPost, next: VideoFile, keysEnd: number, now: number): Decision {
-  const old = post.files.find(({ fileIndex }) => fileIndex === next.fileIndex);
-  if (old === undefined) throw new Error("a replacement has no part");
+  const playing = post.files.find(({ fileIndex }) => fileIndex === next.fileIndex);
+  if (playing === undefined) throw new Error("a replacement has no part");
+  const old = withoutEditorsTexts(playing);
   const present: VideoFile = {
-    ...next,
+    ...withEditorsTexts(next, playing),
     versionState: "PRESENT",
     position: old.position,
     lastKeyVersion: lastKeyVersionOf(post, next.fileIndex),
@@ -23,7 +31,7 @@ export function takeOver(post: VideoPost, next: VideoFile, keysEnd: number, now:
   };
   const others = post.otherVersions.filter(({ id }) => id !== next.id).map((file) => endedOnceUnserved(file, now));
   const versions = {
-    files: post.files.map((file) => (file === old ? present : file)),
+    files: post.files.map((file) => (file === playing ? present : file)),
     otherVersions: [...others, replacedVersion(old, keysEnd, now)],
   };
   const change = settle({ ...post, ...versions }, [], now, replacedEvents(old, keysEnd));

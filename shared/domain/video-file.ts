@@ -1,3 +1,4 @@
+import type { Caption, Chapters } from "./caption.ts";
 import type { ContentKey } from "./content-key.ts";
 import type { FailureCode } from "./failure.ts";
 import type { PartImages, PosterChoice } from "./part-images.ts";
@@ -65,6 +66,11 @@ export type VideoFile = {
   readonly failReason: string | null;
   readonly probe: ProbeFacts | null;
   readonly warnings: readonly string[];
+  /** In the order of their list. */
+  readonly captions: readonly Caption[];
+  readonly chapters: Chapters | null;
+  /** Where time zero of the part stands in its segments, on their clock of 90 kHz; null for that of our own ladders. */
+  readonly mediaStart: number | null;
   readonly variants: readonly VariantsOfJob[];
   /** Only STAGED, ACTIVE and RETIRING keys are loaded. */
   readonly keys: readonly ContentKey[];

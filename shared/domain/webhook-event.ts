@@ -15,6 +15,7 @@ export const WEBHOOK_EVENT_TYPES = [
   "key.rotated",
   "key.rotation_failed",
   "policy.changed",
+  "caption.changed",
   "session.limit_reached",
   "upload.completed",
   "upload.expired",

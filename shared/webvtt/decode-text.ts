@@ -34,7 +34,7 @@ export function decodeText(bytes: Uint8Array, charset: string | null): DecodedTe
   if (encoding === "windows-1252") return checked(windows1252(bytes));
   try {
     // The decoder takes the byte order mark away.
-    return checked(new TextDecoder(encoding, { fatal: true }).decode(bytes));
+    return checked(new TextDecoder(encoding, { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
     return refusedAt(0, "it is not UTF-8; convert it, or declare charset=iso-8859-1 or windows-1252");
   }

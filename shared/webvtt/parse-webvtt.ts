@@ -14,13 +14,16 @@ import {
 } from "./text-track.ts";
 import { parseWebVttTime } from "./timestamps.ts";
 
+/** `skip`: what a player would skip is skipped here too. For texts that a program has made of other formats. */
+export type WebVttReading = { readonly onFault?: "refuse" | "skip" };
+
 type Reading = { styles: string[]; regions: string[]; regionIds: Set<string>; cues: Cue[] };
 
 /**
  * Reads a WebVTT file strictly: what a player would skip without a word (a malformed time, an unknown setting) is
  * refused with its line. Comments are left out, and cues are put in the order of their starts.
  */
-export function parseWebVtt(text: string): ParsedTrack {
+export function parseWebVtt(text: string, { onFault = "refuse" }: WebVttReading = {}): ParsedTrack {
   const lines = linesOf(text);
   if (!isWebVtt(text)) return refusedAt(1, "the first line is not WEBVTT");
   const blank = lines.findIndex((line) => line.text.trim() === "");
@@ -30,7 +33,7 @@ export function parseWebVtt(text: string): ParsedTrack {
   const reading: Reading = { styles: [], regions: [], regionIds: new Set(), cues: [] };
   for (const block of blocksOf(lines.slice(header.length))) {
     const refusal = readBlock(reading, block);
-    if (refusal !== null) return refusal;
+    if (refusal !== null && onFault === "refuse") return refusal;
   }
   const { styles, regions, cues } = reading;
   return { kind: "parsed", track: { styles, regions, cues: cues.sort((a, b) => a.startMs - b.startMs) } };

@@ -2,6 +2,7 @@ import { describeApiKeys } from "./api-keys.ts";
 import { describeAppendOnlyAudit } from "./append-only-audit.ts";
 import { describeAuditLog } from "./audit-log.ts";
 import { describeAuthorLedger } from "./author-ledger.ts";
+import { describeCaptions } from "./captions.ts";
 import { describeClaims } from "./claims.ts";
 import { describeContendedRotations } from "./contended-rotations.ts";
 import { describeContentKeys } from "./content-keys.ts";
@@ -80,6 +81,7 @@ export function describePersistence(name: string, open: OpenPersistence): void {
   describePostHistory(name, open);
   describeDriftedPosts(name, open);
   describeStoredPrefixes(name, open);
+  describeCaptions(name, open);
   describeWebhookEndpoints(name, open);
   describeServiceState(name, open);
   describeWebhookDeliveries(name, open);

@@ -2,6 +2,8 @@ import type { RouteDefinition } from "../definition.ts";
 import * as apiKeys from "./api-keys.ts";
 import * as audit from "./audit.ts";
 import * as caller from "./caller.ts";
+import * as captions from "./captions.ts";
+import * as chapters from "./chapters.ts";
 import * as diagnostics from "./diagnostics.ts";
 import * as directProcessors from "./direct-processors.ts";
 import * as encoder from "./encoder.ts";
@@ -31,6 +33,8 @@ const MODULES = [
     tokens,
     posts,
     parts,
+    captions,
+    chapters,
     postReview,
     library,
     uploads,

@@ -5,6 +5,8 @@ import { CURSOR_UNKNOWN, cursorParameter, postCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
 import { authorId, description, interaction, metadata, passthrough, title } from "./post-fields.ts";
 import {
+  captionSchema,
+  chapterSchema,
   failCode,
   fileIndex,
   givenInstant,
@@ -94,6 +96,8 @@ const fileSchema = z
     failCode: failCode.nullable(),
     failReason: z.string().nullable(),
     warnings: z.array(z.string()),
+    captions: z.array(captionSchema),
+    chapters: z.array(chapterSchema),
     probe: probeSchema.nullable(),
     variants: z.array(variantSchema),
     replacement: replacementSchema.nullable(),

@@ -51,4 +51,24 @@ export const policySchema = z
   })
   .meta({ id: "QualityPolicy" });
 
+export const captionSchema = z
+  .object({
+    captionId: z.string(),
+    origin: z.enum(["UPLOADED", "SOURCE"]).meta({ description: "SOURCE: found in the file of the part" }),
+    language: z.string(),
+    name: z.string(),
+    default: z.boolean(),
+    forced: z.boolean(),
+    characteristics: z.array(z.string()),
+    cues: z.int(),
+    bytes: z.int().meta({ description: "Of the stored WebVTT" }),
+    createdAt: millis,
+    textChangedAt: millis,
+  })
+  .meta({ id: "Caption" });
+
+export const chapterSchema = z
+  .object({ startSeconds: z.number(), title: z.string() })
+  .meta({ id: "Chapter", description: "It ends where the next one starts, or with the part" });
+
 export const nextCursor = z.string().nullable().describe("`cursor` of the next page, or null on the last page");

@@ -4,6 +4,7 @@ import { type Quality, qualityOfAlias } from "../../../shared/domain/quality.ts"
 import type { Execution } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";
+import type { PartTexts } from "../../playback/part-texts.ts";
 import { playlistResponse } from "../../playback/playlist-response.ts";
 import { sessionBinding } from "../../playback/session-binding.ts";
 import { sessionToken } from "../../playback/session-token.ts";
@@ -20,8 +21,9 @@ type Asked = {
   readonly part: ProxiedPart;
   readonly jobName: string;
   readonly request: Request;
+  readonly execution: Execution;
 };
-type AskedVariant = Asked & { readonly variant: string; readonly execution: Execution };
+type AskedVariant = Asked & { readonly variant: string };
 type Outcome = Response | Refusal;
 
 export interface ProxyPlaylists {
@@ -37,7 +39,14 @@ export type PlaylistsDeps = Pick<
 
 const REPLACED = "The renditions were deleted or replaced. Request a new token.";
 
-export function proxyPlaylists(deps: PlaylistsDeps, states: ClearStates, stored: StoredPlaylists): ProxyPlaylists {
+/** Shared with the other routes of players. */
+export type PlayerPlaylists = { readonly stored: StoredPlaylists; readonly texts: PartTexts };
+
+export function proxyPlaylists(
+  deps: PlaylistsDeps,
+  states: ClearStates,
+  { stored, texts }: PlayerPlaylists,
+): ProxyPlaylists {
   const { env, settings, gate, playbackTokens, clearTokens, clearSignatures, now } = deps;
 
   const sessionOf = ({ access, request }: Asked) => {
@@ -78,7 +87,9 @@ export function proxyPlaylists(deps: PlaylistsDeps, states: ClearStates, stored:
   return {
     multivariant: async (asked) => {
       if (asked.access.kind === "clear") return clearMaster(asked);
-      const playlist = await stored.multivariant(asked.access.claims, asked.jobName);
+      const { claims } = asked.access;
+      const captions = await texts.captionsOf(claims, (work) => asked.execution.waitUntil(work));
+      const playlist = await stored.multivariant(claims, captions, asked.jobName);
       if (playlist === "gone") return refused("superseded", "request a new token");
       if (playlist === "empty") return refused("nothing-allowed");
       return playlistResponse(playlist, await sessionOf(asked), asked.request);

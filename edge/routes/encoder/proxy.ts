@@ -4,12 +4,11 @@ import { createClearStates } from "../../encoder/playback/clear-states.ts";
 import { createProxiedParts, type ProxiedPart } from "../../encoder/playback/proxied-parts.ts";
 import { type AccessDeps, proxyAccess } from "../../encoder/playback/proxy-access.ts";
 import { PROXY_PATH } from "../../encoder/playback/proxy-path.ts";
-import { type PlaylistsDeps, proxyPlaylists } from "../../encoder/playback/proxy-playlists.ts";
+import { type PlayerPlaylists, type PlaylistsDeps, proxyPlaylists } from "../../encoder/playback/proxy-playlists.ts";
 import { proxySegments, type SegmentsDeps } from "../../encoder/playback/proxy-segments.ts";
 import { problem } from "../../http/problems.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";
 import type { SegmentServer } from "../../playback/segment-server.ts";
-import type { StoredPlaylists } from "../../playback/stored-playlists.ts";
 
 /** Of the router, whose type lets no handler return a refusal. */
 type Outcome = Response | Refusal;
@@ -23,10 +22,10 @@ const ALIAS = /\.m3u8$/;
  * Playback by the name of an encoder job. Without a token the viewer is anonymous. Playlists come from the templates of
  * the other playback routes, keys from the one key endpoint.
  */
-export function routeProxy(app: Hono, deps: Deps, stored: StoredPlaylists, segments: SegmentServer): void {
+export function routeProxy(app: Hono, deps: Deps, players: PlayerPlaylists, segments: SegmentServer): void {
   const parts = createProxiedParts(deps.jobs, deps.now);
   const states = createClearStates(deps.posts, deps.policyRule, deps.now);
-  const playlists = proxyPlaylists(deps, states, stored);
+  const playlists = proxyPlaylists(deps, states, players);
   const serveSegment = proxySegments(deps, segments);
 
   const withPart = async (jobName: string, respond: (part: ProxiedPart) => Promise<Outcome>): Promise<Response> => {
@@ -47,7 +46,8 @@ export function routeProxy(app: Hono, deps: Deps, stored: StoredPlaylists, segme
     const jobName = c.req.param("jobId").replace(ALIAS, "");
     return withPart(jobName, async (part) => {
       const access = await accessOf(c, part);
-      return access.kind === "refused" ? access : playlists.multivariant({ access, part, jobName, request: c.req.raw });
+      if (access.kind === "refused") return access;
+      return playlists.multivariant({ access, part, jobName, request: c.req.raw, execution: c.executionCtx });
     });
   });
 

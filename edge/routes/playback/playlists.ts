@@ -1,54 +1,78 @@
 import type { Hono } from "hono";
-import { isQuality } from "../../../shared/domain/quality.ts";
+import { isTextRenditionName, parseRenditionName, textRenditionName } from "../../../shared/domain/rendition-name.ts";
 import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 import type { Context } from "../../context.ts";
+import type { Later } from "../../gate/freshness.ts";
+import type { PartSnapshot } from "../../gate/part-snapshots.ts";
 import { type ProblemCode, problem } from "../../http/problems.ts";
 import { withPublicHeaders } from "../../middleware/public-headers.ts";
+import type { PartTexts } from "../../playback/part-texts.ts";
 import type { PlaylistAddress } from "../../playback/playlist-address.ts";
 import { playlistResponse } from "../../playback/playlist-response.ts";
 import { readToken } from "../../playback/read-token.ts";
 import { sessionBinding } from "../../playback/session-binding.ts";
 import { sessionToken } from "../../playback/session-token.ts";
 import type { StoredPlaylist, StoredPlaylists } from "../../playback/stored-playlists.ts";
+import { textPlaylist } from "../../playback/text-playlist.ts";
 
-export type PlaylistHandler = (address: PlaylistAddress, request: Request) => Promise<Response>;
+export type PlaylistHandler = (
+  address: PlaylistAddress,
+  request: Request,
+  execution: Pick<ExecutionContext, "waitUntil">,
+) => Promise<Response>;
 
 const PART_PATH = "/video/enc/videoResource/:videoPostId/:fileIndex";
 
 /** The routes of playlists, for every spelling of a URL and for HEAD; see `playlistHandler`. */
 export function routePlaylists(app: Hono, answer: PlaylistHandler): void {
   app.get(`${PART_PATH}/master.m3u8`, (c) =>
-    answer({ ...c.req.param(), quality: null, token: c.req.query("token") }, c.req.raw),
+    answer({ ...c.req.param(), rendition: null, token: c.req.query("token") }, c.req.raw, c.executionCtx),
   );
-  app.get(`${PART_PATH}/:quality/index.m3u8`, (c) =>
-    answer({ ...c.req.param(), token: c.req.query("token") }, c.req.raw),
+  app.get(`${PART_PATH}/:rendition/index.m3u8`, (c) =>
+    answer({ ...c.req.param(), token: c.req.query("token") }, c.req.raw, c.executionCtx),
   );
 }
 
 export type PlaylistDeps = Pick<Context, "settings" | "playbackTokens" | "now">;
 
-/** Responds with a playlist. The signature is enough: no database is read. */
+/**
+ * Responds with a playlist. For the media the signature is enough; captions are those of the part snapshot, which viewers
+ * of an isolate share.
+ */
 export function playlistHandler(
   { settings, playbackTokens, now }: PlaylistDeps,
   playlists: StoredPlaylists,
+  texts: PartTexts,
 ): PlaylistHandler {
-  const find = (claims: PlaybackClaims, quality: string | null): Promise<StoredPlaylist> | ProblemCode => {
-    if (quality === null) return playlists.multivariant(claims);
-    if (!isQuality(quality)) return "not-found";
-    return claims.qualities.includes(quality) ? playlists.media(claims, quality) : "quality-not-allowed";
+  const find = async (
+    claims: PlaybackClaims,
+    name: string | null,
+    later: Later,
+  ): Promise<StoredPlaylist | ProblemCode> => {
+    if (name === null) return playlists.multivariant(claims, await texts.captionsOf(claims, later));
+    const rendition = parseRenditionName(name);
+    if (rendition === null) return "not-found";
+    if (isTextRenditionName(rendition)) return captions(claims, rendition, later);
+    return claims.qualities.includes(rendition) ? playlists.media(claims, rendition) : "quality-not-allowed";
   };
 
-  return async (address, request) => {
+  const captions = async (claims: PlaybackClaims, rendition: string, later: Later) => {
+    const isThere = (part: PartSnapshot) =>
+      part.captions.some(({ textId }) => textRenditionName(textId) === rendition) && part.durationSeconds !== null;
+    const opened = await texts.open(claims, later, isThere);
+    return opened.kind === "refused" ? opened.code : textPlaylist(opened.part.durationSeconds ?? 0);
+  };
+
+  return async (address, request, execution) => {
     const at = now();
     const read = await readToken(playbackTokens, address.token, at);
     if (read.kind === "refused") return refused(read.code);
     const { claims } = read;
     if (!isFor(claims, address)) return refused("token-for-other-video");
-    const found = find(claims, address.quality);
-    if (typeof found === "string") return refused(found);
-    const playlist = await found;
+    const playlist = await find(claims, address.rendition, (work) => execution.waitUntil(work));
     if (playlist === "gone") return refused("superseded", "request a new token");
     if (playlist === "empty") return refused("nothing-allowed");
+    if (typeof playlist === "string") return refused(playlist);
     const binding = sessionBinding(settings.SESSION_BINDING, request);
     return playlistResponse(playlist, await sessionToken(playbackTokens, read, binding, at), request);
   };

@@ -35,7 +35,15 @@ async function readOnce(
 ): Promise<Reading | Refusal> {
   const { sourcePath } = request;
   const ask = await asker(request, limits, folder, analyzed);
-  const question = ["-show_format", "-show_programs", "-show_streams", "-of", "json", ...inputOf(sourcePath)];
+  const question = [
+    "-show_format",
+    "-show_programs",
+    "-show_streams",
+    "-show_chapters",
+    "-of",
+    "json",
+    ...inputOf(sourcePath),
+  ];
   const headers = await ask("ffprobe", question);
   const isSilentFailure = headers.code !== 0 && headers.stderr.every((line) => line === "");
   // ffprobe calls it a warning that it cannot open a decoder, and ends.

@@ -93,13 +93,19 @@ export async function runRekeyJob(
   const variants = await storeClearLadder(ladder, place, run.signal);
   if (keepsAll) await workRoot.keep(order.clearPrefix, directory);
   const probe = { container: "hls", headerDuration: null, video: null, audio: null };
-  const result = { durationSeconds, probe, warnings: [], variants };
+  const result = { durationSeconds, probe, warnings: [], variants, mediaStart: mediaStartOf(verdict.start) };
   return {
     kind: "done",
     record: async (last) => {
       await dependencies.client.recordTranscode(order, result, last);
     },
   };
+}
+
+/** As its segments have it: a clock of 33 bits that may have been unwrapped below zero. */
+function mediaStartOf(ticks: number): number {
+  const turn = 2 ** 33;
+  return ((Math.round(ticks) % turn) + turn) % turn;
 }
 
 const UNEQUAL = "The qualities are not equally long, so they are not of one video.";

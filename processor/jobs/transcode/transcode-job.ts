@@ -18,6 +18,7 @@ import { type LadderPlan, planLadder } from "../../media/encode/ladder.ts";
 import type { Refusal } from "../../media/refusal.ts";
 import type { MediaLimits } from "../../media/source/limits.ts";
 import { refuseDuration } from "../../media/source/longest-duration.ts";
+import { chaptersOfResult } from "../../media/source/source-chapters.ts";
 import { toProbeFacts } from "../../media/source/source-facts.ts";
 import { type ClearRung, storeClearLadder } from "../clear-ladder.ts";
 import type { JobOutcome, JobRun } from "../loop/job-outcome.ts";
@@ -25,6 +26,7 @@ import { requireRoomFor } from "./disk-space.ts";
 import { encodeLadder, type StoredRung } from "./encode-ladder.ts";
 import { type ImagesOutcome, makeImages, NO_IMAGES } from "./make-images.ts";
 import { createSegmentRetention } from "./segment-retention.ts";
+import { storeCaptions } from "./store-captions.ts";
 import { verifyClear } from "./verify-clear.ts";
 
 export type TranscodeOrder = Extract<WorkOrder, { kind: "TRANSCODE" }>;
@@ -111,14 +113,30 @@ export async function runTranscodeJob(
   const variants = await storeClearLadder(ladder, { directory, clearPrefix, store: source }, signal);
   if (retention.keepsAll()) await workRoot.keep(clearPrefix, directory);
 
+  const texts = await storeCaptions({
+    ...{ sourcePath, workPath: work.path, plan, facts: probed.facts, durationSeconds },
+    ...{ tools, limits, signal, clearPrefix, store: source },
+  });
+  const { captions } = texts;
+  const shiftSeconds = plan.timeline.offsetSeconds - probed.facts.originSeconds;
+  const chapters = chaptersOfResult(probed.facts.chapters, shiftSeconds, durationSeconds);
+
   const probeFacts = toProbeFacts(probed.facts);
-  const sentences = [...plan.warnings, ...warnings, ...(warning === null ? [] : [warning])]
+  const sentences = [...plan.warnings, ...warnings, ...(warning === null ? [] : [warning]), ...texts.warnings]
     .slice(0, 50)
     .map((sentence) => sentence.slice(0, 500));
   return {
     kind: "done",
     record: async (last) => {
-      const result = { durationSeconds, probe: probeFacts, warnings: sentences, variants, images };
+      const result = {
+        durationSeconds,
+        probe: probeFacts,
+        warnings: sentences,
+        variants,
+        images,
+        captions,
+        chapters: [...chapters],
+      };
       await dependencies.client.recordTranscode(order, result, last);
     },
   };

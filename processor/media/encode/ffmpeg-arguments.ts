@@ -1,4 +1,5 @@
 import type { Quality } from "../../../shared/domain/quality.ts";
+import { LADDER_START } from "../../../shared/domain/rendition.ts";
 import { type ImageOutput, imageOutputs } from "../images/image-filters.ts";
 import type { ImagePlan } from "../images/image-plan.ts";
 import { type Refusal, refuse } from "../refusal.ts";
@@ -23,10 +24,10 @@ const SEGMENT_TIME_DELTA_SECONDS = 0.001;
 const KEYFRAME_TIME_DELTA_SECONDS = 0.0001;
 /** Higher than any distance of two forced keyframes, so that x264 never adds one itself. */
 const NO_KEYFRAME_OF_ITS_OWN = 6000;
-/** Presentation starts at twice this (1.4 s): room for the decode times before it and the priming of AAC. */
-const MUX_DELAY_MICROSECONDS = 700_000;
-/** Where time zero of a ladder stands in its segments. */
-export const PRESENTATION_START_SECONDS = (2 * MUX_DELAY_MICROSECONDS) / 1_000_000;
+/** Where time zero of a ladder stands in its segments: room for the decode times before it and the priming of AAC. */
+export const PRESENTATION_START_SECONDS = LADDER_START / 90_000;
+/** Presentation starts at twice this. */
+const MUX_DELAY_MICROSECONDS = (PRESENTATION_START_SECONDS * 1_000_000) / 2;
 
 /** The containers that are taken. What points at other files (concat, DASH, HLS, image patterns) is not among them. */
 export const INPUT_FORMATS = [

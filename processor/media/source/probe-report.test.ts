@@ -109,7 +109,9 @@ describe("the facts of a source", () => {
       { ...AUDIO, index: 2, codec_name: "ac4" },
       { ...AUDIO, index: 3, tags: { language: "deu" } },
       { ...AUDIO, index: 4, tags: { language: "eng" } },
-      { index: 5, codec_type: "subtitle", codec_name: "subrip", tags: { language: "eng" } },
+      { index: 5, codec_type: "subtitle", codec_name: "hdmv_pgs_subtitle", tags: { language: "eng" } },
+      { index: 6, codec_type: "subtitle", codec_name: "subrip", tags: { language: "eng" } },
+      { index: 7, codec_type: "subtitle", codec_name: "dvb_teletext" },
     ];
     const found = facts(streams, scans({ 0: 30, 1: 50, 2: 50, 3: 50, 4: 50, 5: 1 }));
     expect(found.audio?.streamIndex).toBe(3);
@@ -117,7 +119,8 @@ describe("the facts of a source", () => {
       "Left out: audio track 1 (unknown), which cannot be decoded.",
       "Left out: audio track 2 (ac4), which cannot be decoded.",
       "Left out: a further audio track 4 (aac, eng).",
-      "Left out: subtitles, track 5 (subrip, eng).",
+      "Left out: subtitles, track 5 (hdmv_pgs_subtitle, eng), which are pictures: upload them as text.",
+      "Left out: subtitles, track 7 (dvb_teletext), which are teletext: upload them as text.",
     ]);
   });
 

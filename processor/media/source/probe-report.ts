@@ -1,3 +1,4 @@
+import { MOST_CAPTIONS } from "../../../shared/domain/caption.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import { refuseAbsentMedia } from "./absent-media.ts";
 import type { ChosenClock } from "./choose-clock.ts";
@@ -15,6 +16,7 @@ import type { StreamScan } from "./packet-scan.ts";
 import { displaySize, pixelAspect } from "./picture-shape.ts";
 import { readProgrammes } from "./programmes.ts";
 import { COPY_PROTECTED } from "./refused-content.ts";
+import { readChapters } from "./source-chapters.ts";
 import {
   ANALYZED_SPAN,
   type AnalyzedSpan,
@@ -26,6 +28,7 @@ import {
 } from "./source-facts.ts";
 import { sourceNotes } from "./source-notes.ts";
 import { isPicture, isSound, parseReport, type StreamReport } from "./stream-report.ts";
+import { textSubtitles, toSubtitles } from "./text-subtitles.ts";
 import {
   isScrambled,
   isTiny,
@@ -81,18 +84,21 @@ export function readProbeReport(input: ProbeInput): { readonly kind: "facts"; re
     video: video && toVideo(video, context),
     audio: audio && toAudio(audio, audioRight, context),
   };
+  const subtitles = textSubtitles(streams, container).slice(0, MOST_CAPTIONS);
   const facts: SourceFacts = {
     container,
     headerDuration: format?.duration ?? null,
     originSeconds: origin,
     reading: readingOf(video, shift, input),
     ...tracks,
+    subtitles: subtitles.map(toSubtitles),
+    chapters: readChapters(report),
     undecodablePicture: video ? null : undecodablePicture(streams, input),
     warnings: [
       ...(incompleteness ? [incompleteness.sentence] : []),
       ...(input.clock?.warnings ?? []),
       ...sourceNotes(tracks.video, tracks.audio),
-      ...leftOut(streams, chosen, input),
+      ...leftOut(streams, [...chosen, ...subtitles], input),
     ],
   };
   return refuseLength(facts, input.limits) ?? { kind: "facts", facts };

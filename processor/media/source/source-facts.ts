@@ -1,5 +1,7 @@
 import type { FrameRate, ProbeFacts } from "../../../shared/domain/rendition.ts";
 import type { FormatRun } from "./hidden-formats.ts";
+import type { SourceChapter } from "./source-chapters.ts";
+import type { SourceSubtitles } from "./text-subtitles.ts";
 
 /** How light is coded: SDR, or one of the two HDR curves that must be tone-mapped. */
 export type TransferKind = "sdr" | "pq" | "hlg";
@@ -97,6 +99,9 @@ export type SourceFacts = {
   readonly reading: SourceReading;
   readonly video: SourceVideo | null;
   readonly audio: SourceAudio | null;
+  /** Those that become captions. */
+  readonly subtitles: readonly SourceSubtitles[];
+  readonly chapters: readonly SourceChapter[];
   /** The codec of a picture that is there and that no decoder takes; null where there is none, or a usable one. */
   readonly undecodablePicture: string | null;
   /** Sentences for the job: what is missing, and what was left out. */

@@ -36,12 +36,22 @@ const streamSchema = z.looseObject({
   channel_layout: z.string().optional(),
   disposition: z.record(z.string(), z.number()).optional(),
   side_data_list: z.array(sideDataSchema).optional(),
-  tags: z.looseObject({ rotate: z.string().optional(), language: z.string().optional() }).optional(),
+  tags: z
+    .looseObject({ rotate: z.string().optional(), language: z.string().optional(), title: z.string().optional() })
+    .optional(),
 });
 
 const reportSchema = z.looseObject({
   streams: z.array(streamSchema).default([]),
   programs: z.array(z.looseObject({ streams: z.array(z.looseObject({ index: z.number() })).default([]) })).default([]),
+  chapters: z
+    .array(
+      z.looseObject({
+        start_time: z.coerce.number().optional().catch(undefined),
+        tags: z.looseObject({ title: z.string().optional() }).optional(),
+      }),
+    )
+    .default([]),
   format: z
     .looseObject({
       format_name: z.string().optional(),
@@ -54,7 +64,7 @@ const reportSchema = z.looseObject({
 export type StreamReport = z.infer<typeof streamSchema>;
 export type Report = z.infer<typeof reportSchema>;
 
-/** What ffprobe printed with `-show_format -show_programs -show_streams -of json`, parsed as JSON; null when it is something else. */
+/** What ffprobe printed with `-show_format -show_programs -show_streams -show_chapters -of json`, parsed as JSON; null when it is something else. */
 export function parseReport(report: unknown): Report | null {
   return reportSchema.safeParse(report).data ?? null;
 }

@@ -2,6 +2,7 @@ import { codecName } from "./codec-name.ts";
 import { isEnhancementLayer } from "./dolby-vision.ts";
 import type { StreamScan } from "./packet-scan.ts";
 import { isPicture, isSound, type StreamReport } from "./stream-report.ts";
+import { subtitleKind } from "./text-subtitles.ts";
 
 /** What is known of the streams of a file beside their headers. */
 export type StreamKnowledge = {
@@ -62,15 +63,20 @@ export function leftOut(
 }
 
 /** Why a track is left out. */
-type LeftOutKind = "subtitles" | "further" | "scrambled" | "empty" | "lost" | "tiny";
+type LeftOutKind = "subtitles" | "pictures" | "teletext" | "further" | "scrambled" | "empty" | "lost" | "tiny";
 
 function leftOutKind(stream: StreamReport, knowledge: StreamKnowledge): LeftOutKind | null {
-  if (stream.codec_type === "subtitle") return "subtitles";
+  if (stream.codec_type === "subtitle") return leftOutSubtitles(stream);
   if (!isSound(stream) && !isPicture(stream)) return null;
   if (isPicture(stream) && isTiny(stream)) return "tiny";
   if (isUsable(stream, knowledge)) return "further";
   if (isScrambled(stream, knowledge.scrambled)) return "scrambled";
   return knowledge.scans.has(stream.index) ? "lost" : "empty";
+}
+
+function leftOutSubtitles(stream: StreamReport): LeftOutKind {
+  const kind = subtitleKind(stream);
+  return kind === "pictures" || kind === "teletext" ? kind : "subtitles";
 }
 
 /** More than this of a kind are counted and not named. */
@@ -79,6 +85,8 @@ const NAMED_AT_MOST = 4;
 /** What stands after the name of a track, or of several. */
 const REASONS: Record<LeftOutKind, readonly [one: string, several: string]> = {
   subtitles: ["", ""],
+  pictures: [", which are pictures: upload them as text", ", which are pictures: upload them as text"],
+  teletext: [", which are teletext: upload them as text", ", which are teletext: upload them as text"],
   further: ["", ""],
   scrambled: [", which is copy-protected", ", which are copy-protected"],
   empty: [", which holds nothing", ", which hold nothing"],
@@ -92,17 +100,21 @@ function leftOutSentences(kind: LeftOutKind, tracks: readonly StreamReport[]): s
     return tracks.map((track) => `Left out: ${nameOf(kind, track)}${kind === "tiny" ? sizeOf(track) : one}.`);
   }
   const medium = tracks[0]?.codec_type === "audio" ? "audio" : "video";
-  const named = { subtitles: "tracks with subtitles", further: `further ${medium} tracks` };
-  const name = kind === "subtitles" || kind === "further" ? named[kind] : `${medium} tracks`;
+  const media = isSubtitles(kind) ? "tracks with subtitles" : `${medium} tracks`;
+  const name = kind === "further" ? `further ${media}` : media;
   return [`Left out: ${tracks.length} ${name}${several}.`];
 }
 
 function nameOf(kind: LeftOutKind, stream: StreamReport): string {
   const language = stream.tags?.language ? `, ${stream.tags.language}` : "";
   const track = `track ${stream.index} (${codecName(stream)}${language})`;
-  if (kind === "subtitles") return `subtitles, ${track}`;
+  if (isSubtitles(kind)) return `subtitles, ${track}`;
   const medium = `${stream.codec_type} ${track}`;
   return kind === "further" ? `a further ${medium}` : medium;
+}
+
+function isSubtitles(kind: LeftOutKind): boolean {
+  return kind === "subtitles" || kind === "pictures" || kind === "teletext";
 }
 
 function sizeOf({ width, height }: StreamReport): string {

@@ -14,6 +14,8 @@ export type MediaVerdict =
       readonly durations: ReadonlyMap<Quality, readonly number[]>;
       /** Pictures in each rung. */
       readonly frames: number;
+      /** Where the first rung starts, in ticks of 90 kHz. */
+      readonly start: number;
     }
   | MediaFailure;
 
@@ -67,6 +69,7 @@ export class MediaCheck {
       kind: "passed",
       durations: new Map(this.#rungs.map((rung) => [rung.quality, rung.durations()])),
       frames: this.#rungs[0]?.frames ?? 0,
+      start: this.#rungs[0]?.starts[0] ?? 0,
     };
   }
 

@@ -31,6 +31,9 @@ const published: StoredPart = {
   durationSeconds: 2000.4,
   playing: { prefix: "a-film/job/enc/k2-c1/", keyVersion: 2 },
   migration: null,
+  captions: [],
+  chapters: [],
+  mediaStart: 126_000,
   policies: [low, high, middle],
   keys: [key("480p"), key("1080p"), key("720p")],
 };

@@ -1,9 +1,16 @@
-import { encryptedPrefix } from "../../domain/object-keys.ts";
+import { type Caption, canonicalLanguage } from "../../domain/caption.ts";
+import { encryptedPrefix, sourceCaptionKey } from "../../domain/object-keys.ts";
 import type { TranscodeJob } from "../../domain/transcode-job.ts";
-import { uuidV7 } from "../../lib/random-id.ts";
+import { secretId, uuidV7 } from "../../lib/random-id.ts";
 import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "../commands/apply-video-post-results.ts";
 import type { CommandOutcome } from "../decide-and-save.ts";
-import type { EncryptReport, HeldJob, TranscodeReply, TranscodeReport } from "../protocols/job-protocol.ts";
+import type {
+  EncryptReport,
+  FoundCaption,
+  HeldJob,
+  TranscodeReply,
+  TranscodeReport,
+} from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import { continueRotationLater } from "./follow-up.ts";
 import { fenceOf, type Holder, identifyHolder } from "./identify.ts";
@@ -24,11 +31,25 @@ export async function recordTranscode(
   const { followUpMs } = deps.rules;
   const launchAfter = followsUp && followUpMs !== null ? now + followUpMs : undefined;
   const made = { transcodeJobId: job.jobId, prefix, encryptJobId: uuidV7(now), launchAfter };
-  const result = { ...report, ...made, kind: "done" } as const;
+  const captions = report.captions?.map((found) => sourceCaption(found, prefix, now));
+  const result = { ...report, ...made, captions, kind: "done" } as const;
   const outcome = await applyVideoPostTranscodeResult(deps.posts, targetOf(holder), result, now);
   const finish = await finished(deps, holder, outcome);
   if (finish.kind === "refused") return finish;
   return done({ encryptJobId: outcome.kind === "done" ? made.encryptJobId : await waitingEncryptJob(deps, job) });
+}
+
+function sourceCaption({ track, ...found }: FoundCaption, clearPrefix: string, now: number): Caption {
+  return {
+    ...found,
+    captionId: uuidV7(now),
+    textId: secretId(),
+    objectKey: sourceCaptionKey(clearPrefix, track),
+    origin: "SOURCE",
+    language: canonicalLanguage(found.language) ?? "und",
+    createdAt: now,
+    textChangedAt: now,
+  };
 }
 
 export async function recordEncrypt(deps: JobServiceDeps, held: HeldJob, report: EncryptReport): Promise<JobOutcome> {

@@ -1,3 +1,4 @@
+import type { Caption, Chapter } from "../../domain/caption.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { QualityAuth } from "../../domain/quality-auth.ts";
 import type { VideoPostStatus } from "../../domain/video-post.ts";
@@ -42,6 +43,10 @@ export type StoredPart = {
   readonly playing: { readonly prefix: string; readonly keyVersion: number } | null;
   /** Of an imported part that does not play, unless its re-key is in progress. A cancelled re-key counts as failed. */
   readonly migration: "waiting" | "failed" | null;
+  readonly captions: readonly Caption[];
+  readonly chapters: readonly Chapter[];
+  /** Where time zero stands in the segments, on their clock of 90 kHz. */
+  readonly mediaStart: number;
   /** Of all qualities that have one, whether they play or not. */
   readonly policies: readonly QualityAuth[];
   /** ACTIVE and RETIRING keys, also of a source that was replaced and whose tokens are valid until these end. */

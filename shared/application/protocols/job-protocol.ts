@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MOST_CAPTIONS, MOST_CHAPTER_TITLE, MOST_CHAPTERS } from "../../domain/caption.ts";
 import { MOST_CANDIDATES } from "../../domain/part-images.ts";
 import { QUALITIES } from "../../domain/quality.ts";
 import { JOB_STAGES } from "../../domain/transcode-job.ts";
@@ -195,6 +196,21 @@ export const madeImagesSchema = z
   })
   .refine(({ posters, best }) => best <= posters.length, "best: names no poster");
 
+export const foundCaptionSchema = z.object({
+  track: z.int().min(0),
+  /** As the container has it; the Worker makes BCP 47 of it, or `und`. */
+  language: z.string().max(64),
+  name: z.string().min(1).max(100),
+  isDefault: z.boolean(),
+  isForced: z.boolean(),
+  characteristics: z.array(z.string().max(100)).max(8),
+  cues: z.int().positive(),
+  bytes: z.int().positive(),
+});
+export type FoundCaption = z.infer<typeof foundCaptionSchema>;
+
+const foundChapterSchema = z.object({ startSeconds: z.number().min(0), title: z.string().max(MOST_CHAPTER_TITLE) });
+
 export const transcodeReportSchema = z.object({
   durationSeconds: z.number().positive(),
   probe: z.object({
@@ -216,6 +232,11 @@ export const transcodeReportSchema = z.object({
   variants: z.array(variantSchema).min(1),
   /** Missing in reports of earlier releases; null where nothing could be made. */
   images: madeImagesSchema.nullable().optional(),
+  /** Text subtitles of the source, stored below the clear prefix by the index of their track. */
+  captions: z.array(foundCaptionSchema).max(MOST_CAPTIONS).optional(),
+  chapters: z.array(foundChapterSchema).max(MOST_CHAPTERS).optional(),
+  /** Where time zero stands in the segments, on their clock of 90 kHz; absent for a ladder of our own. */
+  mediaStart: z.int().min(0).optional(),
   /** This process claims the encrypt job of the part next, with the clear segments still on its disk. */
   followsUp: z.boolean().optional(),
 });

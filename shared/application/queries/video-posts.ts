@@ -2,6 +2,7 @@ import { rekeyState } from "../../domain/imported-post.ts";
 import { replacementOf } from "../../domain/part-versions.ts";
 import { type VideoFile, variantsOf } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
+import { describeTexts } from "./captions.ts";
 
 /** A post as the API shows it: parts by file index, no internal ids, no paths, no keys. */
 export function describeVideoPost(post: VideoPost) {
@@ -36,6 +37,7 @@ function describeFile(file: VideoFile) {
     failCode: file.failCode,
     failReason: file.failReason,
     warnings: file.warnings,
+    ...describeTexts(file),
     probe: file.probe,
     variants: shown === null ? [] : variantsOf(file, shown.transcodeJobId),
     qualityAuth: file.qualityAuth,

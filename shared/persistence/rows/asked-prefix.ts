@@ -8,10 +8,13 @@ export type AskedPrefix = {
   readonly transcodeJobId: string | null;
   readonly keyVersion: number | null;
   readonly isImport: boolean;
+  /** Whose captions they are. */
+  readonly captionsOf: string | null;
 };
 
 export function askedPrefix(prefix: string): AskedPrefix {
-  const asked = { prefix, uploadId: null, posterId: null, transcodeJobId: null, keyVersion: null, isImport: false };
+  const none = { uploadId: null, posterId: null, transcodeJobId: null, keyVersion: null, captionsOf: null };
+  const asked = { prefix, ...none, isImport: false };
   const owner = ownerOfPrefix(prefix);
   switch (owner?.kind) {
     case "upload":
@@ -20,6 +23,8 @@ export function askedPrefix(prefix: string): AskedPrefix {
       return { ...asked, posterId: owner.posterId };
     case "import":
       return { ...asked, isImport: true };
+    case "captions":
+      return { ...asked, captionsOf: owner.videoPostId };
     case "clear":
       return { ...asked, transcodeJobId: owner.transcodeJobId };
     case "encrypted":

@@ -1,6 +1,8 @@
 import type { PartReading, StoredKey, StoredPart } from "../../application/ports/gate-readings.ts";
 import type { FeedRow } from "../../application/ports/revocation-feed.ts";
+import type { Caption, Chapters } from "../../domain/caption.ts";
 import type { QualityAuth } from "../../domain/quality-auth.ts";
+import { LADDER_START } from "../../domain/rendition.ts";
 import type { VideoPostStatus } from "../../domain/video-post.ts";
 
 /*
@@ -17,6 +19,9 @@ export type PartRow = {
   readonly enc_path: string | null;
   readonly key_version: number | null;
   readonly migration: StoredPart["migration"];
+  readonly captions: readonly Caption[] | null;
+  readonly chapters: Chapters | null;
+  readonly media_start: number | null;
   readonly keys: readonly KeyColumns[];
   readonly policies: readonly PolicyColumns[];
   readonly position: number;
@@ -47,6 +52,9 @@ export function partReadingOf({ position, ...row }: PartRow): PartReading {
       durationSeconds: row.duration,
       playing: row.removed || prefix === null || keyVersion === null ? null : { prefix, keyVersion },
       migration: row.migration,
+      captions: row.captions ?? [],
+      chapters: row.chapters?.items ?? [],
+      mediaStart: row.media_start ?? LADDER_START,
       policies: row.policies.map(([quality, policy, entitlement]) => ({ quality, policy, entitlement })),
       keys: row.keys.map(([keyId, quality, version, status, usableUntil, kekId, wrappedKey, fileId]) => {
         return { keyId, fileId, quality, keyVersion: version, status, usableUntil, kekId, wrappedKey };

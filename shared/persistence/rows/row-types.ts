@@ -38,6 +38,9 @@ type SameInFile =
   | "warnings"
   | "images"
   | "poster"
+  | "captions"
+  | "chapters"
+  | "mediaStart"
   | "createdAt";
 
 export type VideoFileRow = Pick<VideoFile, SameInFile> & {

@@ -62,6 +62,9 @@ function fileRow(videoId: string, file: VideoFile): VideoPostRows["files"][numbe
     failReason: file.failReason,
     probe: file.probe,
     warnings: file.warnings,
+    captions: file.captions,
+    chapters: file.chapters,
+    mediaStart: file.mediaStart,
     createdAt: file.createdAt,
   };
 }
@@ -140,6 +143,9 @@ function fileOf(row: VideoPostRows["files"][number], children: Children): VideoF
     failReason: row.failReason,
     probe: row.probe,
     warnings: row.warnings,
+    captions: row.captions,
+    chapters: row.chapters,
+    mediaStart: row.mediaStart,
     variants: groupVariants(ofFile(children.variants)),
     keys: ofFile(children.keys).map(({ fileId: _, ...key }) => key),
     lastKeyVersion: row.lastKeyVersion,

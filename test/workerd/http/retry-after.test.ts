@@ -32,6 +32,8 @@ beforeAll(async () => {
     otherVideoPostId: post.videoPostId,
     fileIndex: "0",
     quality: "480p",
+    rendition: "480p",
+    text: "text-Zk3v_0aB-cDeFgHiJkLmNw",
     keyId: post.keys.keys.find((key) => key.quality === "480p")!.keyId,
     jobId: "019a0000-0000-7000-8000-00000000dead",
     key: `${post.keys.encryptedPrefix}480p/seg_00001.ts`,

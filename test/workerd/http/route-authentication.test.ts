@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../../edge/app.ts";
 import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
+import { textRenditionName } from "../../../shared/domain/rendition-name.ts";
 import type { Scope } from "../../../shared/domain/scope.ts";
 import {
   ACCESS_CERTS,
@@ -46,18 +47,30 @@ beforeAll(async () => {
   const other = await publishPost(worker);
   heldByAnother = await claim(worker, await createPost(worker));
   held = await claim(worker, await createPost(worker));
+  const part = `/api/v2/video-posts/${post.videoPostId}/parts/0`;
+  await worker.admin("PUT", `${part}/chapters`, { chapters: [{ startSeconds: 0, title: "Start" }] });
   playback = (await siteToken(worker, post, { qualities: ["480p"] })).token;
   samples = {
     videoPostId: post.videoPostId,
     otherVideoPostId: other.videoPostId,
     fileIndex: "0",
     quality: "480p",
+    rendition: "480p",
+    text: textRenditionName(await addedText(part)),
     keyId: post.keys.keys.find((key) => key.quality === "480p")!.keyId,
     jobId: held.jobId,
     key: `${post.keys.encryptedPrefix}480p/seg_00001.ts`,
   };
   strangers = await wrongCredentials(worker, accessKeys.current, playback);
 });
+
+async function addedText(part: string): Promise<string> {
+  const init = { method: "POST", headers: bearer(testEnv.ADMIN_API_KEY as string), body: CAPTIONS };
+  await worker.fetch(`${part}/captions?language=en&name=English`, init);
+  return (await worker.context.posts.load(post.videoPostId))!.files[0]!.captions[0]!.textId;
+}
+
+const CAPTIONS = "WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n";
 
 async function ask({ method, path, body }: Sample, credentials: Credentials = {}): Promise<Answer> {
   const response = await worker.fetch(path, { method, headers: credentials, ...(body === undefined ? {} : { body }) });

@@ -23,7 +23,10 @@ const ANY_QUERY: Readonly<Record<string, string>> = {
   "GET /console": FOR_PEOPLE,
   "GET /console/*": FOR_PEOPLE,
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/master.m3u8": FOR_PLAYERS,
-  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:quality/index.m3u8": FOR_PLAYERS,
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:rendition/index.m3u8": FOR_PLAYERS,
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:text/captions.vtt": FOR_PLAYERS,
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/chapters.vtt": FOR_PLAYERS,
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/chapters.json": FOR_PLAYERS,
   "GET /video/enc/key": FOR_PLAYERS,
   "GET /video/enc/segments/:key{.+\\.ts}": FOR_PLAYERS,
   "GET /m3u8-encoder/api/v2/proxy/:jobId": FOR_PLAYERS,
@@ -37,6 +40,8 @@ const ANY_QUERY: Readonly<Record<string, string>> = {
 const ANY_BODY: Readonly<Record<string, string>> = {
   "ALL /api/v2/uploads/*": "the body is the file",
   "ALL /api/v2/token-uploads/*": "the body is the file",
+  "POST /api/v2/video-posts/:videoPostId/parts/:fileIndex/captions": "the body is the file",
+  "PUT /api/v2/video-posts/:videoPostId/parts/:fileIndex/captions/:captionId/text": "the body is the file",
   ...Object.fromEntries(
     Object.keys(ROUTE_TABLE)
       .filter((route) => route.startsWith("POST /internal/"))

@@ -45,10 +45,25 @@ const BY_HAND: Readonly<Record<string, AuthMethod>> = {
     beyond: { videoPostId: ":otherVideoPostId" },
     code: "token-for-other-video",
   },
-  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:quality/index.m3u8": {
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:rendition/index.m3u8": {
     kind: "playback-token",
-    beyond: { quality: "1080p" },
+    beyond: { rendition: "1080p" },
     code: "quality-not-allowed",
+  },
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:text/captions.vtt": {
+    kind: "playback-token",
+    beyond: { videoPostId: ":otherVideoPostId" },
+    code: "token-for-other-video",
+  },
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/chapters.vtt": {
+    kind: "playback-token",
+    beyond: { videoPostId: ":otherVideoPostId" },
+    code: "token-for-other-video",
+  },
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/chapters.json": {
+    kind: "playback-token",
+    beyond: { videoPostId: ":otherVideoPostId" },
+    code: "token-for-other-video",
   },
   "GET /video/enc/key": {
     kind: "playback-token",

@@ -41,6 +41,7 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
         THEN CASE WHEN EXISTS (${posterOwner}) THEN 'named' ELSE 'garbage' END
       WHEN w.imported
         THEN CASE WHEN EXISTS (SELECT 1 FROM single_key_source s WHERE s.prefix = w.prefix) THEN 'named' ELSE 'garbage' END
+      WHEN w.captions_of IS NOT NULL THEN CASE WHEN EXISTS (${captionsWith}) THEN 'named' ELSE 'garbage' END
       WHEN j.job_id IS NULL THEN 'unknown'
       WHEN p.deleted_at IS NULL AND f.${LIVE_VERSION} AND (${overlaps(sql`f.file_path`)} OR ${overlaps(sql`f.enc_path`)}) THEN 'named'
       WHEN EXISTS (SELECT 1 FROM video_transcode_job o
@@ -49,7 +50,8 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
         AND k.key_version = w.key_version AND k.status = 'RETIRING' AND k.usable_until > ${now}) THEN 'retiring'
       ELSE 'garbage' END AS use
     FROM (SELECT key AS position, value->>'prefix' AS prefix, value->>'uploadId' AS upload_id, value->>'posterId' AS poster_id,
-        value->>'transcodeJobId' AS job_id, value->>'keyVersion' AS key_version, value->>'isImport' AS imported
+        value->>'transcodeJobId' AS job_id, value->>'keyVersion' AS key_version, value->>'isImport' AS imported,
+        value->>'captionsOf' AS captions_of
       FROM json_each(${JSON.stringify(prefixes.map(askedPrefix))})) w
     LEFT JOIN video_transcode_job j ON j.job_id = w.job_id
     LEFT JOIN video_file_post f ON f.id = j.file_id
@@ -64,6 +66,11 @@ const livePartOf = sql`SELECT 1 FROM video_file_post uf JOIN video_post up ON up
 
 const posterOwner = sql`SELECT 1 FROM video_file_post pf JOIN video_post pp ON pp.id = pf.video_id
   WHERE pf.poster_id = w.poster_id AND pf.${LIVE_VERSION} AND pp.deleted_at IS NULL`;
+
+/** A part of the post has captions with this text. A name that looks like the key would only keep garbage. */
+const captionsWith = sql`SELECT 1 FROM video_file_post cf JOIN video_post cp ON cp.id = cf.video_id
+  WHERE cf.video_id = w.captions_of AND cp.deleted_at IS NULL AND cf.${LIVE_VERSION}
+    AND instr(cf.captions, '"' || w.prefix) > 0`;
 
 /** The same prefix, one that contains the pointer, or one inside it. */
 function overlaps(pointer: SQL): SQL {

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Caption, Chapters } from "../../../domain/caption.ts";
 import type { DomainEvent, NewEvent } from "../../../domain/domain-event.ts";
 import type { FailureCode } from "../../../domain/failure.ts";
 import type { PartImages, PosterChoice } from "../../../domain/part-images.ts";
@@ -105,6 +106,9 @@ export const videoFilePost = sqliteTable(
     failReason: text("fail_reason"),
     probe: text("probe", { mode: "json" }).$type<ProbeFacts>(),
     warnings: text("warnings", { mode: "json" }).$type<readonly string[]>().notNull(),
+    captions: text("captions", { mode: "json" }).$type<readonly Caption[]>().notNull().default([]),
+    chapters: text("chapters", { mode: "json" }).$type<Chapters>(),
+    mediaStart: integer("media_start"),
     createdAt: timestamp("created_at").notNull(),
   },
   (t) => [

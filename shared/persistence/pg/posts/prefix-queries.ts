@@ -43,6 +43,7 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
         THEN CASE WHEN EXISTS (${posterOwner}) THEN 'named' ELSE 'garbage' END
       WHEN w."isImport"
         THEN CASE WHEN EXISTS (SELECT FROM single_key_source s WHERE s.prefix = w.prefix) THEN 'named' ELSE 'garbage' END
+      WHEN w."captionsOf" IS NOT NULL THEN CASE WHEN EXISTS (${captionsWith}) THEN 'named' ELSE 'garbage' END
       WHEN j.job_id IS NULL THEN 'unknown'
       WHEN p.deleted_at IS NULL AND f.${LIVE_VERSION} AND (${overlaps(sql`f.file_path`)} OR ${overlaps(sql`f.enc_path`)}) THEN 'named'
       WHEN EXISTS (SELECT FROM video_transcode_job o
@@ -51,7 +52,7 @@ async function classifyPrefixes(db: Database, prefixes: readonly string[], now: 
         AND k.key_version = w."keyVersion" AND k.status = 'RETIRING' AND k.usable_until > ${now}) THEN 'retiring'
       ELSE 'garbage' END AS use
     FROM jsonb_to_recordset(${jsonb(asked)}) AS w (position bigint, prefix text, "uploadId" text, "posterId" text,
-      "transcodeJobId" text, "keyVersion" bigint, "isImport" boolean)
+      "transcodeJobId" text, "keyVersion" bigint, "isImport" boolean, "captionsOf" text)
     LEFT JOIN video_transcode_job j ON j.job_id = w."transcodeJobId"
     LEFT JOIN video_file_post f ON f.id = j.file_id
     LEFT JOIN video_post p ON p.id = f.video_id`);
@@ -65,6 +66,11 @@ const livePartOf = sql`SELECT FROM video_file_post uf JOIN video_post up ON up.i
 
 const posterOwner = sql`SELECT FROM video_file_post pf JOIN video_post pp ON pp.id = pf.video_id
   WHERE pf.poster_id = w."posterId" AND pf.${LIVE_VERSION} AND pp.deleted_at IS NULL`;
+
+/** A part of the post has captions with this text. A name that looks like the key would only keep garbage. */
+const captionsWith = sql`SELECT FROM video_file_post cf JOIN video_post cp ON cp.id = cf.video_id
+  WHERE cf.video_id = w."captionsOf" AND cp.deleted_at IS NULL AND cf.${LIVE_VERSION}
+    AND strpos(cf.captions::text, '"' || w.prefix) > 0`;
 
 /** The same prefix, one that contains the pointer, or one inside it. */
 function overlaps(pointer: SQL): SQL {

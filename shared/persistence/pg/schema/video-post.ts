@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, pgTable, primaryKey, uniqueIndex } from "drizzle-orm/pg-core";
+import type { Caption, Chapters } from "../../../domain/caption.ts";
 import type { DomainEvent, NewEvent } from "../../../domain/domain-event.ts";
 import type { FailureCode } from "../../../domain/failure.ts";
 import type { PartImages, PosterChoice } from "../../../domain/part-images.ts";
@@ -105,6 +106,9 @@ export const videoFilePost = pgTable(
     failReason: text("fail_reason"),
     probe: json("probe").$type<ProbeFacts>(),
     warnings: json("warnings").$type<readonly string[]>().notNull(),
+    captions: json("captions").$type<readonly Caption[]>().notNull().default([]),
+    chapters: json("chapters").$type<Chapters>(),
+    mediaStart: integer("media_start"),
     createdAt: timestamp("created_at").notNull(),
   },
   (t) => [
