@@ -331,6 +331,12 @@ export type Operations = {
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "idempotency-key-reused" | "idempotency-in-progress" | "idempotency-answer-lost" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
     idempotent: true;
   };
+  /** Streams the changes of a post and the progress of its jobs (server-sent events). */
+  streamVideoPostEvents: {
+    input: { readonly params: { readonly videoPostId: string; }; };
+    answers: { readonly status: 200; readonly body: Response };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "method-not-allowed" | "not-found" | "deleted" | "unavailable" | "invalid" | "misconfigured";
+  };
   /** Lists the rewards of an author by pages, with their balance. */
   listAuthorRewards: {
     input: { readonly params: { readonly authorId: string; }; readonly query?: { readonly limit?: string | undefined; readonly cursor?: string | undefined; }; };
@@ -793,6 +799,7 @@ export const OPERATIONS = {
   refreshVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/refresh" },
   submitVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/submit" },
   withdrawVideoPost: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/withdraw" },
+  streamVideoPostEvents: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/events", files: true },
   listAuthorRewards: { method: "GET", path: "/api/v2/authors/{authorId}/rewards" },
   changeVideoPostInteraction: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/interaction" },
   listVideos: { method: "GET", path: "/api/v2/videos" },

@@ -7,6 +7,7 @@ import "./styles/document.css";
 import "./styles/controls.css";
 import "./styles/shell.css";
 import "./styles/lists.css";
+import "./styles/pages.css";
 
 applyTheme(chosenTheme());
 

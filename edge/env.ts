@@ -1,5 +1,6 @@
 import type { CallerEvents } from "./durable-objects/caller-events.ts";
 import type { JobEvents } from "./durable-objects/job-events.ts";
+import type { PostEvents } from "./durable-objects/post-events.ts";
 import type { PlayCounter } from "./gate/play-counter.ts";
 import type { AuditEventMessage, DeletionMessage, DeliverWebhookMessage } from "./queues/messages.ts";
 
@@ -21,6 +22,7 @@ export type Env = {
   readonly ASSETS: Fetcher;
   readonly JOB_EVENTS: DurableObjectNamespace<JobEvents>;
   readonly CALLER_EVENTS: DurableObjectNamespace<CallerEvents>;
+  readonly POST_EVENTS: DurableObjectNamespace<PostEvents>;
   readonly PLAY_COUNTER: DurableObjectNamespace<PlayCounter>;
   readonly DELETE_OBJECTS: Queue<DeletionMessage>;
   readonly AUDIT_EVENTS: Queue<AuditEventMessage>;

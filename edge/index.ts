@@ -11,6 +11,7 @@ import { ConfigurationError } from "./settings/settings.ts";
 
 export { CallerEvents } from "./durable-objects/caller-events.ts";
 export { JobEvents } from "./durable-objects/job-events.ts";
+export { PostEvents } from "./durable-objects/post-events.ts";
 export { PlayCounter } from "./gate/play-counter.ts";
 
 type Wired = { readonly context: Context; readonly handle: RequestHandler };

@@ -15,6 +15,15 @@ export function createApi(apiKey: string | null): Api {
   });
 }
 
+/** For streams of events, which end when the service ends them. */
+export function createStreamApi(apiKey: string | null): Pick<Api, "streamVideoPostEvents"> {
+  return createClient({
+    baseUrl: location.origin,
+    ...(apiKey === null ? {} : { token: apiKey }),
+    fetch: sendRequest,
+  });
+}
+
 /** Redirects are not followed: those of Cloudflare Access lead to another origin. */
 export async function sendRequest(request: Request): Promise<Response> {
   const response = await fetch(request, { redirect: "manual" });

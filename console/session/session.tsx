@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
 import type { Caller } from "../../client/index.ts";
 import { type Api, createApi } from "../api/api-client.ts";
 import { AccessSessionEnded, answered, codeOf } from "../api/api-problem.ts";
@@ -15,7 +15,12 @@ export type Session = {
   /** Null where Cloudflare Access identifies the browser. */
   readonly apiKey: string | null;
   readonly signOut: () => void;
+  /** Aborted when the session ends, by its user or, with an Error as the reason, by the API. */
+  readonly ended: AbortSignal;
 };
+
+/** The reason of a session that its user ended. */
+const SIGNED_OUT = "signed out";
 
 type State =
   | { readonly kind: "checking" }
@@ -80,11 +85,18 @@ type SignedInProps = Pick<Session, "caller" | "apiKey"> & {
 
 /** What was read with one key is forgotten with it. */
 function SignedIn({ caller, apiKey, signOut, children }: SignedInProps) {
-  const queries = useMemo(() => createQueryClient(signOut), [signOut]);
-  const session = useMemo(
-    () => ({ api: createApi(apiKey), caller, apiKey, signOut: () => signOut(null) }),
-    [apiKey, caller, signOut],
-  );
+  const [{ queries, session }] = useState(() => {
+    const ending = new AbortController();
+    const end = (reason: Error | null) => {
+      ending.abort(reason ?? SIGNED_OUT);
+      signOut(reason);
+    };
+    const ended = ending.signal;
+    return {
+      queries: createQueryClient(end),
+      session: { api: createApi(apiKey), caller, apiKey, signOut: () => end(null), ended },
+    };
+  });
   return (
     <SessionContext value={session}>
       <QueryClientProvider client={queries}>{children}</QueryClientProvider>

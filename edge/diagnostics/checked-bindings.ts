@@ -8,7 +8,7 @@ export const DATABASE_BINDINGS = ["DB", "HYPERDRIVE"] as const;
 /** Read once, which changes nothing and costs one operation. */
 export const READ_BINDINGS = [...DATABASE_BINDINGS, "SOURCE", "PLAYBACK", "INCOMING", "CONTAINERS"] as const;
 
-const OBJECTS = ["JOB_EVENTS", "CALLER_EVENTS", "PLAY_COUNTER"] as const;
+const OBJECTS = ["JOB_EVENTS", "CALLER_EVENTS", "POST_EVENTS", "PLAY_COUNTER"] as const;
 
 /** A test of these would count, send or start something: they are only looked for. The queues have their probes. */
 export const PRESENT_BINDINGS = [...OBJECTS, ...QUEUES, "TOKEN_ISSUE_LIMIT", "ASSETS", "GATE_METRICS"] as const;

@@ -7,9 +7,15 @@ import type { ReportingClaim } from "../encoder/events/claim-order.ts";
 import type { KnownState } from "../encoder/events/job-state.ts";
 import { JobStream, type ReportedProgress } from "../encoder/events/job-stream.ts";
 import { logError } from "../log/log.ts";
+import type { ShownProgress } from "../post-events/stream/post-event-text.ts";
+import { PostWatch, type WatchedPost } from "../post-events/stream/post-watch.ts";
 import type { CallerEvents } from "./caller-events.ts";
+import type { PostEvents } from "./post-events.ts";
 
-type Bindings = { readonly CALLER_EVENTS: DurableObjectNamespace<CallerEvents> };
+type Bindings = {
+  readonly CALLER_EVENTS: DurableObjectNamespace<CallerEvents>;
+  readonly POST_EVENTS: DurableObjectNamespace<PostEvents>;
+};
 
 /** Claims in memory: both jobs of a part, and a rotation. */
 const MOST_REPORTS = 4;
@@ -26,6 +32,10 @@ export class JobEvents extends DurableObject<Bindings> {
   private readonly stream = new JobStream(this.ctx.storage, Date.now);
   private forwarding: Promise<void> | null = null;
   private toForward: ForwardedProgress[] = [];
+  private readonly post = new PostWatch(this.ctx.storage, Date.now);
+  private showing: Promise<void> | null = null;
+  /** The newest report of each job. */
+  private readonly toShow = new Map<string, ShownProgress>();
 
   /** False where a later claim has reported: a processor that lost its lease does not replace its successor's progress. */
   report(report: ReportedProgress): boolean {
@@ -34,6 +44,7 @@ export class JobEvents extends DurableObject<Bindings> {
     this.reports.delete(report.jobId);
     this.reports.set(report.jobId, report);
     if (this.reports.size > MOST_REPORTS) this.reports.delete([...this.reports.keys()][0]!);
+    if (this.post.watched() !== null) this.show(report);
     const { jobId, claimNo } = report;
     const claim = { jobId, claimNo };
     const data = this.stream.report(report);
@@ -63,6 +74,12 @@ export class JobEvents extends DurableObject<Bindings> {
     await this.keepAwhile();
   }
 
+  /** The listeners of the post receive the progress until then. */
+  async watch(watched: WatchedPost): Promise<void> {
+    this.post.watch(watched);
+    await this.wakeLater();
+  }
+
   /** A client of the stream. */
   override async fetch(request: Request): Promise<Response> {
     const asked = (await request.json()) as AttachToJob;
@@ -79,11 +96,40 @@ export class JobEvents extends DurableObject<Bindings> {
     }
     await this.ctx.storage.deleteAll();
     this.stream.forget();
+    this.post.end();
   }
 
   private async keepAwhile(): Promise<void> {
     this.stream.touch(Date.now());
+    await this.wakeLater();
+  }
+
+  private async wakeLater(): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + KEPT_MS);
+  }
+
+  /** One call at a time; the newest report of each job is sent. */
+  private show(report: ReportedProgress): void {
+    this.toShow.set(report.jobId, report);
+    this.showing ??= this.showAll().finally(() => {
+      this.showing = null;
+    });
+  }
+
+  private async showAll(): Promise<void> {
+    while (this.toShow.size > 0) {
+      const videoPostId = this.post.watched();
+      const reports = [...this.toShow.values()];
+      this.toShow.clear();
+      if (videoPostId === null) return;
+      try {
+        const isHeard = await this.env.POST_EVENTS.getByName(videoPostId).progress(reports);
+        if (!isHeard) this.post.end();
+      } catch (error) {
+        // The next report says more than the one that is lost.
+        logError("post-events", error);
+      }
+    }
   }
 
   /** One call at a time, so that they arrive in order; what comes meanwhile goes with the next. */

@@ -6,6 +6,7 @@ import { QUALITIES } from "../../shared/domain/quality.ts";
 import type { Context } from "../context.ts";
 import { deliverState } from "../encoder/deliver-state.ts";
 import type { UrlIssuing } from "../encoder/playback/playback-urls.ts";
+import { announceChange } from "../post-events/announce-change.ts";
 import { announceEncoderJob } from "../webhooks/announce-encoder-job.ts";
 import { type AnnounceDeps, announceEvent } from "../webhooks/announce-event.ts";
 import { inSource, KEYS_PER_REQUEST, queueDeletions, whereStored, wholeVersion } from "./delete-objects.ts";
@@ -16,7 +17,7 @@ type EventOf<Type extends DomainEvent["type"]> = Extract<DomainEvent, { readonly
 /** What handlers use. */
 export type EventDeps = Pick<
   Context,
-  "posts" | "encoderJobs" | "library" | "ledger" | "uploads" | "env" | "settings" | "prefixes" | "now"
+  "posts" | "jobs" | "encoderJobs" | "library" | "ledger" | "uploads" | "env" | "settings" | "prefixes" | "now"
 > &
   AnnounceDeps &
   UrlIssuing;
@@ -71,7 +72,7 @@ export async function handleEvent(event: DomainEvent, deps: EventDeps): Promise<
   const handlers = HANDLERS[event.type] as readonly Handler<DomainEvent["type"]>[] | undefined;
   if (handlers === undefined) return [new Error(`the event ${event.id} has the unknown type ${event.type}`)];
   const failures: Error[] = [];
-  for (const handle of [...handlers, announceEvent]) {
+  for (const handle of [...handlers, announceEvent, announceChange]) {
     try {
       await handle(event, deps);
     } catch (cause) {

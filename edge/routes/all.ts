@@ -41,6 +41,7 @@ import { launchRoutes } from "./posts/launches.ts";
 import { multipartUploadRoutes } from "./posts/multipart-uploads.ts";
 import { partKeyRoutes } from "./posts/part-keys.ts";
 import { partRoutes } from "./posts/parts.ts";
+import { postEventRoutes } from "./posts/post-events.ts";
 import { postReviewRoutes } from "./posts/post-review.ts";
 import { uploadTokenRoutes } from "./posts/upload-tokens.ts";
 import { videoPostRoutes } from "./posts/video-posts.ts";
@@ -59,6 +60,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...copiedUploadRoutes,
   ...uploadTokenRoutes,
   ...postReviewRoutes,
+  ...postEventRoutes,
   ...interactionRoutes,
   ...videoRoutes,
   ...rewardRoutes,

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import type { VideoPostSummary } from "../../../client/index.ts";
 import { DateTime, durationText, wordsOf } from "../../components/facts.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -16,10 +16,10 @@ const COLUMNS: readonly Column<VideoPostSummary>[] = [
   {
     id: "title",
     heading: "Title",
-    cell: ({ title }) => (
-      <span className="post-title" dir="auto">
+    cell: ({ videoPostId, title }) => (
+      <Link to="/posts/$videoPostId" params={{ videoPostId }} className="post-title" dir="auto">
         {title}
-      </span>
+      </Link>
     ),
   },
   { id: "status", heading: "Status", width: "10rem", cell: ({ status }) => <PostStatusBadge status={status} /> },

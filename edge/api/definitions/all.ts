@@ -17,6 +17,7 @@ import * as overview from "./overview.ts";
 import * as partKeys from "./part-keys.ts";
 import * as parts from "./parts.ts";
 import * as playback from "./playback.ts";
+import * as postEvents from "./post-events.ts";
 import * as postReview from "./post-review.ts";
 import * as posts from "./posts.ts";
 import * as processors from "./processors.ts";
@@ -36,6 +37,7 @@ const MODULES = [
     captions,
     chapters,
     postReview,
+    postEvents,
     library,
     uploads,
     uploadTokens,

@@ -1,0 +1,122 @@
+import { type FormEvent, type ReactNode, useState } from "react";
+import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { ActionButton } from "./buttons.tsx";
+import { TextInput } from "./fields.tsx";
+import { ProblemNotice } from "./states.tsx";
+
+type Variant = "primary" | "plain" | "danger";
+
+type ButtonDialogProps = {
+  /** Of the button that opens the dialog. */
+  readonly label: string;
+  readonly variant?: Variant;
+  readonly isDisabled?: boolean;
+  readonly heading: string;
+  readonly children: (close: () => void) => ReactNode;
+};
+
+/** A button and the dialog that it opens. Escape closes it, and the focus returns to the button. */
+export function ButtonDialog({ label, variant = "plain", isDisabled = false, heading, children }: ButtonDialogProps) {
+  return (
+    <DialogTrigger>
+      <ActionButton variant={variant} isDisabled={isDisabled}>
+        {label}
+      </ActionButton>
+      <ModalOverlay className="modal-overlay" isDismissable>
+        <Modal className="modal">
+          <Dialog className="dialog">
+            {({ close }) => (
+              <>
+                <Heading slot="title" level={2}>
+                  {heading}
+                </Heading>
+                {children(close)}
+              </>
+            )}
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+    </DialogTrigger>
+  );
+}
+
+type ConfirmDialogProps = Omit<ButtonDialogProps, "children"> & {
+  /** What follows from it. */
+  readonly text: ReactNode;
+  /** Of the button that does it; without it, that of the button that opens the dialog. */
+  readonly confirmLabel?: string;
+  readonly reason?: ReasonInput;
+  /** `reason` is empty where none is asked for. The dialog closes when it is done, and shows a refusal otherwise. */
+  readonly onConfirm: (reason: string) => Promise<unknown>;
+};
+
+type ReasonInput = { readonly label: string; readonly isRequired: boolean };
+
+/** Asks before something is done, and for the reason where there is one. */
+export function ConfirmDialog({ text, confirmLabel, reason, onConfirm, ...button }: ConfirmDialogProps) {
+  return (
+    <ButtonDialog {...button}>
+      {(close) => (
+        <ConfirmForm
+          text={text}
+          confirmLabel={confirmLabel ?? button.label}
+          variant={button.variant ?? "primary"}
+          reason={reason}
+          onConfirm={onConfirm}
+          close={close}
+        />
+      )}
+    </ButtonDialog>
+  );
+}
+
+type ConfirmFormProps = {
+  readonly text: ReactNode;
+  readonly confirmLabel: string;
+  readonly variant: Variant;
+  readonly reason: ReasonInput | undefined;
+  readonly onConfirm: (reason: string) => Promise<unknown>;
+  readonly close: () => void;
+};
+
+function ConfirmForm({ text, confirmLabel, variant, reason, onConfirm, close }: ConfirmFormProps) {
+  const [given, setGiven] = useState("");
+  const [isPending, setPending] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (isPending) return;
+    setPending(true);
+    setError(null);
+    try {
+      await onConfirm(given.trim());
+      close();
+    } catch (refusal) {
+      setError(refusal);
+      setPending(false);
+    }
+  };
+  return (
+    <form className="dialog-form" onSubmit={submit}>
+      <div>{text}</div>
+      {reason !== undefined && (
+        <TextInput
+          label={reason.label}
+          value={given}
+          onChange={setGiven}
+          lines={4}
+          isRequired={reason.isRequired}
+          maxLength={1000}
+          autoFocus
+        />
+      )}
+      {error !== null && <ProblemNotice error={error} />}
+      <div className="dialog-buttons">
+        <ActionButton onPress={close}>Cancel</ActionButton>
+        <ActionButton type="submit" variant={variant} isPending={isPending}>
+          {confirmLabel}
+        </ActionButton>
+      </div>
+    </form>
+  );
+}
