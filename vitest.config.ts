@@ -70,7 +70,7 @@ export default defineConfig({
               testTimeout: SLOW_MACHINE_MS,
               hookTimeout: SLOW_MACHINE_MS,
               expect: POLLING,
-              include: ["{shared,console,edge,processor,cli,scripts,infra,test}/**/*.test.ts"],
+              include: ["{shared,console,player,edge,processor,cli,scripts,infra,test}/**/*.test.ts"],
               exclude: [...configDefaults.exclude, WORKERD, POSTGRES, ...END_TO_END],
             },
           },

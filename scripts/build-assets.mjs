@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildConsole } from "./build/console.mjs";
 import { buildDocuments } from "./build/documents.mjs";
+import { buildPlayerAssets } from "./build/player-assets.mjs";
 import { DIST, ROOT, writeChanged } from "./build/static-assets.mjs";
 import { buildWatchClient } from "./build/watch-client.mjs";
 
@@ -11,3 +12,4 @@ writeChanged(join(DIST, "_headers"), readFileSync(join(ROOT, "edge/assets-header
 buildDocuments();
 await buildWatchClient();
 await buildConsole();
+await buildPlayerAssets();

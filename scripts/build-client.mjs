@@ -1,5 +1,5 @@
-// Builds client/dist: the entry `ladderlock/client`, one module for Node, browsers and Workers with its types, and the
-// program `ladderlock`. npm runs it before it packs the package in client/, which has no dependencies.
+// Builds client/dist: the entry `ladderlock/client`, one module for Node, browsers and Workers with its types, the player
+// (`ladderlock/player`), and the program `ladderlock`. npm runs it before it packs the package in client/, which has no dependencies.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,6 +29,43 @@ execFileSync(
     ...[join(ROOT, "client/index.ts"), "--ignoreConfig", "--declaration", "--emitDeclarationOnly", "--outDir", DIST],
     ...["--target", "es2024", "--lib", "es2024,dom", "--module", "nodenext", "--types", ""],
     ...["--strict", "--rewriteRelativeImportExtensions"],
+  ],
+  { stdio: "inherit" },
+);
+await build({
+  entryPoints: {
+    attach: join(ROOT, "player/playback/attach.ts"),
+    element: join(ROOT, "player/element/define.ts"),
+    react: join(ROOT, "player/react/ladderlock-video.tsx"),
+  },
+  outdir: join(DIST, "player"),
+  bundle: true,
+  // The element is defined once, whichever entry is imported.
+  splitting: true,
+  external: ["hls.js", "react"],
+  format: "esm",
+  platform: "browser",
+  target: ["es2022", "safari16"],
+});
+execFileSync(
+  process.execPath,
+  [
+    join(ROOT, "node_modules/typescript/bin/tsc"),
+    ...["attach.ts", "define.ts", "ladderlock-video.tsx"].map((name, n) =>
+      join(ROOT, "player", ["playback", "element", "react"][n] ?? "", name),
+    ),
+    ...["--ignoreConfig", "--declaration", "--emitDeclarationOnly", "--outDir", join(DIST, "types"), "--rootDir", ROOT],
+    ...[
+      "--target",
+      "es2024",
+      "--lib",
+      "es2024,dom,dom.iterable",
+      "--module",
+      "preserve",
+      "--moduleResolution",
+      "bundler",
+    ],
+    ...["--jsx", "react-jsx", "--types", "", "--strict", "--skipLibCheck", "--rewriteRelativeImportExtensions"],
   ],
   { stdio: "inherit" },
 );

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Hls from "hls.js";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, it, type TestContext } from "vitest";
-import type { SessionKeeper } from "../../edge/watch/client/session-refresh.ts";
+import type { SessionKeeper } from "../../player/session/session-refresh.ts";
 import { type Part, type Stack, startStack } from "../e2e/stack.ts";
 import { TEST_SECRETS } from "../e2e/test-secrets.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";

@@ -49,7 +49,9 @@ describe("the documents", () => {
   it("name no setting, state or constant that nothing in the project has", () => {
     const files = ["wrangler.toml", "Dockerfile", "compose.yaml", "fly.toml", "package.json"].map(read);
     const code = [
-      ...readSourceFiles(["shared", "console", "edge", "processor", "cli", ...OUTSIDE]).map(({ text }) => text),
+      ...readSourceFiles(["shared", "console", "player", "edge", "processor", "cli", ...OUTSIDE]).map(
+        ({ text }) => text,
+      ),
       ...files,
     ];
     const known = new Set(code.join("\n").match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g));

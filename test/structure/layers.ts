@@ -45,8 +45,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       /^hls\.js$/,
     ],
   },
+  /** What sites embed. It takes nothing of the Worker along. */
+  player: { may: ["client"], packages: [/^hls\.js$/, /^react$/] },
   edge: {
-    may: [...SHARED, "client"],
+    may: [...SHARED, "client", "player"],
     packages: [
       /^hono/,
       /^zod$/,
@@ -119,6 +121,7 @@ export const THIN_ROUTES: readonly string[] = ["edge/routes/internal/jobs.ts", "
 /** Folders that few others may import: the Worker is what the client calls, and only its page is a client. */
 export const CONFINED_FOLDERS: readonly { readonly folder: string; readonly within: string; readonly to: string }[] = [
   { folder: "client/", within: "edge/", to: "edge/watch/client/" },
+  { folder: "player/", within: "edge/", to: "edge/watch/client/" },
 ];
 
 /** Packages that few files may know, so that each can be replaced in one place. */

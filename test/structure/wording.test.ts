@@ -47,7 +47,7 @@ function titlesOf(source: string): string[] {
 }
 
 /** This file has the words that it looks for. */
-const SOURCES = readSourceFiles(["console", "edge", "processor", "cli", "shared", ...OUTSIDE]).filter(
+const SOURCES = readSourceFiles(["console", "player", "edge", "processor", "cli", "shared", ...OUTSIDE]).filter(
   ({ path }) => path !== "test/structure/wording.test.ts",
 );
 

@@ -6,7 +6,15 @@ import { fileIndex, instant, quality, videoPostId } from "./shapes.ts";
 export const partRequest = z.strictObject({ videoPostId, fileIndex });
 
 export const issuedTokenSchema = z
-  .object({ token: z.string(), expiresAt: instant, qualities: z.array(quality), masterUrl: z.string() })
+  .object({
+    token: z.string(),
+    expiresAt: instant,
+    qualities: z.array(quality),
+    lockedQualities: z
+      .array(quality)
+      .meta({ description: "Qualities of the part that the token does not allow, best first" }),
+    masterUrl: z.string(),
+  })
   .meta({ id: "IssuedToken" });
 
 const ISSUE_PROBLEMS = ["not-found", "nothing-allowed", "not-ready", "wrong-state", "deleted", "unavailable"] as const;

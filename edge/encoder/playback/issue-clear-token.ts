@@ -1,5 +1,5 @@
 import { encoderJobName } from "../../../shared/domain/encoder-job.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import { QUALITIES, type Quality } from "../../../shared/domain/quality.ts";
 import { toWire } from "../../../shared/playback-token/claims.ts";
 import { answer } from "../../api/answer.ts";
 import type { Execution } from "../../api/route.ts";
@@ -39,8 +39,10 @@ export async function issueClearToken(deps: ClearIssueDeps, request: ClearIssueR
   const claims = clearClaims({ ...request, feedPosition, postVersion }, playback, sessionRules, now());
   if (claims === null) return refused("nothing-allowed");
   const token = await clearTokens.sign(toWire(claims));
-  const qualities = playback.variants.map(({ quality }) => quality).filter((one) => claims.qualities.includes(one));
+  const ladder = QUALITIES.filter((quality) => playback.variants.some((variant) => variant.quality === quality));
+  const qualities = ladder.filter((quality) => claims.qualities.includes(quality));
+  const lockedQualities = ladder.filter((quality) => !qualities.includes(quality));
   const masterUrl = `${proxyPath(encoderJobName(playback.transcodeJobId))}?token=${token}`;
   const expiresAt = new Date(claims.expiresAt * 1000).toISOString();
-  return { ...answer(200, { token, expiresAt, qualities, masterUrl }), tokenId: claims.tokenId };
+  return { ...answer(200, { token, expiresAt, qualities, lockedQualities, masterUrl }), tokenId: claims.tokenId };
 }

@@ -45,10 +45,10 @@ async function requestedRekey(
 function answerOf(outcome: IssueAnswer, { videoPostId, fileIndex }: IssueRequest) {
   switch (outcome.kind) {
     case "issued": {
-      const { token, qualities, tokenId } = outcome;
+      const { token, qualities, lockedQualities, tokenId } = outcome;
       const expiresAt = new Date(outcome.expiresAt).toISOString();
       const masterUrl = `/video/enc/videoResource/${videoPostId}/${fileIndex}/master.m3u8?token=${token}`;
-      return { ...answer(200, { token, expiresAt, qualities, masterUrl }), tokenId };
+      return { ...answer(200, { token, expiresAt, qualities, lockedQualities, masterUrl }), tokenId };
     }
     case "away":
       return refused("unavailable");

@@ -1,5 +1,5 @@
+import { type Refusal, readRefusal } from "../../../player/session/problem.ts";
 import type { Part } from "./playback-grant.ts";
-import { type Refusal, readRefusal } from "./problem.ts";
 
 /** A request that a curious viewer makes by hand. */
 export type AttemptReport = {

@@ -5,7 +5,7 @@ import Hls, {
   type LoaderConfiguration,
   type LoaderContext,
 } from "hls.js";
-import { bodyOf, type Refusal, readRefusal } from "./problem.ts";
+import { bodyOf, type Refusal, readRefusal } from "../../../player/session/problem.ts";
 import { type RequestTarget, requestTarget } from "./request-target.ts";
 
 /** A finished request of the player: served, or refused with a reason. */

@@ -1,6 +1,6 @@
 import { createClient, type IssuedToken, UnexpectedAnswer } from "../../../client/index.ts";
-import { type Refusal, readRefusal } from "./problem.ts";
-import { retryWaitMs } from "./retry-wait.ts";
+import { type Refusal, readRefusal } from "../../../player/session/problem.ts";
+import { retryWaitMs } from "../../../player/session/retry-wait.ts";
 
 export type ViewerKind = "anonymous" | "subscriber";
 

@@ -1,9 +1,7 @@
-import Hls, { type ErrorData } from "hls.js";
+import Hls from "hls.js";
+import { attach } from "../../../player/playback/attach.ts";
 import { observedLoader, type RequestReport } from "./observed-loader.ts";
 import type { Start } from "./playback-grant.ts";
-import { qualitySwitch } from "./quality-switch.ts";
-import { requestTarget } from "./request-target.ts";
-import { keepSession } from "./session-refresh.ts";
 
 export type PlayerListener = {
   readonly onRequest: (report: RequestReport) => void;
@@ -34,103 +32,38 @@ export interface Player {
 const WORKER_PATH = "/watch-assets/hls.worker.js";
 
 /**
- * Plays with hls.js if the browser has Media Source Extensions, otherwise with the browser's HLS; null with neither.
+ * Plays with hls.js if the browser has Media Source Extensions, otherwise with the browser's HLS, which chooses the
+ * quality itself and does not report its requests; null with neither.
  */
 export function startPlayer(
   video: HTMLVideoElement,
   grant: Start,
-  options: StartOptions,
-  listener: PlayerListener,
-): Player | null {
-  if (Hls.isSupported()) return startHls(video, grant, options, listener);
-  if (video.canPlayType("application/vnd.apple.mpegurl") !== "") return startNative(video, grant, options, listener);
-  return null;
-}
-
-function startHls(
-  video: HTMLVideoElement,
-  grant: Start,
-  options: StartOptions,
+  { positionSeconds, playing, quality }: StartOptions,
   { onRequest, onPlaying, onStopped }: PlayerListener,
-): Player {
-  const hls = new Hls({
-    loader: observedLoader(onRequest),
-    workerPath: WORKER_PATH,
-    startPosition: options.positionSeconds,
-    // A short buffer: a choice or a refusal shows at once, and little is fetched in vain.
-    maxBufferLength: 18,
-    maxMaxBufferLength: 30,
-    backBufferLength: 30,
-  });
-  // Clear renditions have no session that could be extended.
-  const session = grant.token === null ? null : keepSession(hls);
-  const switchTo = qualitySwitch(hls);
-  const levelOf = (quality: string) => hls.levels.findIndex((level) => qualityOf(level.uri) === quality);
-  let wanted = options.quality;
-  let mediaErrors = 0;
-
-  hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    if (wanted !== null) hls.loadLevel = levelOf(wanted);
-    if (options.playing) play(video);
-  });
-  hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => {
-    onPlaying(qualityOf(hls.levels[level]?.uri ?? ""));
-    // A paused picture is decoded again only after a seek.
-    if (video.paused) seekToWhereItIs(video);
-  });
-  hls.on(Hls.Events.ERROR, (_event, error) => {
-    if (!error.fatal) return;
-    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrors++ === 0) hls.recoverMediaError();
-    else onStopped(wordsOf(error));
-  });
-  hls.loadSource(absolute(grant.masterUrl));
-  hls.attachMedia(video);
-
-  return {
-    kind: "hls.js",
-    choose: (quality) => {
-      wanted = quality;
-      if (hls.levels.length === 0) return;
-      // Automatic keeps the buffer; a choice is shown at once, so the buffer is dropped.
-      if (quality === null) hls.loadLevel = -1;
-      else switchTo(levelOf(quality));
+): Player | null {
+  if (!Hls.isSupported() && video.canPlayType("application/vnd.apple.mpegurl") === "") return null;
+  const player = attach(video, {
+    ...{ Hls, grant, quality },
+    hlsConfig: {
+      loader: observedLoader(onRequest),
+      workerPath: WORKER_PATH,
+      startPosition: positionSeconds,
+      // A short buffer: a choice or a refusal shows at once, and little is fetched in vain.
+      maxBufferLength: 18,
+      maxMaxBufferLength: 30,
+      backBufferLength: 30,
     },
-    token: () => session?.token() ?? grant.token,
-    destroy: () => hls.destroy(),
-  };
-}
-
-/** The browser's player chooses the quality itself and does not report its requests. */
-function startNative(
-  video: HTMLVideoElement,
-  grant: Start,
-  options: StartOptions,
-  { onStopped }: PlayerListener,
-): Player {
-  const stop = new AbortController();
-  const listen = { signal: stop.signal };
-  const begin = () => {
-    video.currentTime = options.positionSeconds;
-    if (options.playing) play(video);
-  };
-  video.addEventListener("loadedmetadata", begin, { ...listen, once: true });
-  video.addEventListener("error", () => onStopped("the browser could not play this"), listen);
-  video.src = grant.masterUrl;
+  });
+  player.addEventListener("qualitychange", ({ detail }) => onPlaying(detail.quality));
+  player.addEventListener("error", ({ detail }) => detail.fatal && onStopped(wordsOf(detail.message)));
+  if (playing && player.hls !== null) player.hls.once(Hls.Events.MANIFEST_PARSED, () => play(video));
+  else if (playing) play(video);
   return {
-    kind: "native",
-    choose: () => {},
-    token: () => grant.token,
-    destroy: () => {
-      stop.abort();
-      video.removeAttribute("src");
-      video.load();
-    },
+    kind: player.hls === null ? "native" : "hls.js",
+    choose: (chosen) => player.select(chosen),
+    token: () => player.token() ?? grant.token,
+    destroy: () => player.destroy(),
   };
-}
-
-function seekToWhereItIs(video: HTMLVideoElement): void {
-  const position = video.currentTime;
-  video.currentTime = position;
 }
 
 function play(video: HTMLVideoElement): void {
@@ -138,16 +71,7 @@ function play(video: HTMLVideoElement): void {
   video.play().catch(() => {});
 }
 
-function qualityOf(uri: string): string {
-  if (uri === "") return "";
-  const target = requestTarget(uri);
-  return target.kind === "playlist" ? target.quality : "";
-}
-
-function absolute(path: string): string {
-  return new URL(path, location.href).href;
-}
-
-function wordsOf(error: ErrorData): string {
-  return error.details.replace(/([A-Z])/g, " $1").toLowerCase();
+/** hls.js names its errors in camel case. */
+function wordsOf(details: string): string {
+  return details.includes(" ") ? details : details.replace(/([A-Z])/g, " $1").toLowerCase();
 }

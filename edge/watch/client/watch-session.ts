@@ -1,9 +1,9 @@
+import { needsNewToken, type Refusal } from "../../../player/session/problem.ts";
 import type { ActivityLog } from "./activity-log.ts";
 import { attemptLocked } from "./locked-attempt.ts";
 import type { RequestReport } from "./observed-loader.ts";
 import { type GrantOutcome, type Part, requestGrant, type Start, type ViewerKind } from "./playback-grant.ts";
 import { type Player, type PlayerListener, startPlayer } from "./player.ts";
-import { needsNewToken, type Refusal } from "./problem.ts";
 import type { Rungs } from "./rungs.ts";
 
 export type WatchSessionParts = {

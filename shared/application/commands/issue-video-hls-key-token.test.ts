@@ -56,6 +56,7 @@ describe("the token that is issued", () => {
   it("names what plays, and lives for as long as it may start sessions", async () => {
     const { outcome, claims } = await issue();
     expect(outcome).toMatchObject({ kind: "issued", expiresAt: (SECONDS + 600) * 1000, qualities: ["480p"] });
+    expect(outcome).toMatchObject({ lockedQualities: ["1080p", "720p"] });
     expect(claims).toMatchObject({
       kind: "issued",
       videoPostId: "post",

@@ -32,6 +32,8 @@ export type IssueOutcome =
       /** Milliseconds since the epoch. */
       readonly expiresAt: number;
       readonly qualities: readonly Quality[];
+      /** Qualities of the part that the token does not allow, best first. */
+      readonly lockedQualities: readonly Quality[];
     }
   | { readonly kind: Refused }
   /** An imported part without its own keys: not requested yet, or its re-key failed. */
@@ -57,7 +59,11 @@ export async function issueVideoHlsKeyToken(
   const claims = issuedClaims(request, playable, feedPosition, allowed, deps.sessionRules, now);
   const token = await deps.signer.sign(toWire(claims));
   const qualities = allowed.map(({ quality }) => quality);
-  return { kind: "issued", token, tokenId: claims.tokenId, expiresAt: claims.expiresAt * 1000, qualities };
+  const lockedQualities = playingPolicies(playable)
+    .map(({ quality }) => quality)
+    .filter((quality) => !qualities.includes(quality));
+  const { tokenId, expiresAt } = claims;
+  return { kind: "issued", token, tokenId, expiresAt: expiresAt * 1000, qualities, lockedQualities };
 }
 
 type PlayablePart = StoredPart & { readonly playing: NonNullable<StoredPart["playing"]> };
@@ -74,18 +80,18 @@ function playableBy(viewer: Viewer, part: StoredPart | null): PlayablePart | Ref
   return playing === null || playingPolicies(part).length === 0 ? "not-ready" : { ...part, playing };
 }
 
-/** Policies of the qualities whose keys play. */
+/** Policies of the qualities whose keys play, best first. */
 function playingPolicies({ playing, keys, policies }: StoredPart): readonly QualityAuth[] {
   const plays = (quality: Quality) =>
     keys.some((key) => key.quality === quality && key.keyVersion === playing?.keyVersion && key.status === "ACTIVE");
-  return policies.filter(({ quality }) => plays(quality));
+  return policies
+    .filter(({ quality }) => plays(quality))
+    .sort((a, b) => QUALITIES.indexOf(a.quality) - QUALITIES.indexOf(b.quality));
 }
 
 function allowedQualities(part: StoredPart, request: IssueRequest): QualityAuth[] {
   const asked = (quality: Quality) => request.qualities === undefined || request.qualities.includes(quality);
-  return playingPolicies(part)
-    .filter((auth) => asked(auth.quality) && mayWatch(auth, request.viewer))
-    .sort((a, b) => QUALITIES.indexOf(a.quality) - QUALITIES.indexOf(b.quality));
+  return playingPolicies(part).filter((auth) => asked(auth.quality) && mayWatch(auth, request.viewer));
 }
 
 function issuedClaims(

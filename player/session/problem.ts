@@ -15,6 +15,12 @@ export function bodyOf(details: unknown): string {
   return body instanceof ArrayBuffer ? new TextDecoder().decode(body) : String(body ?? "");
 }
 
+/** The address of hls.js's network details; empty where there was no response. */
+export function urlOf(details: unknown): string {
+  if (details instanceof XMLHttpRequest) return details.responseURL;
+  return details instanceof Response ? details.url : "";
+}
+
 /**
  * Whether another token helps. 401: the play session is over. 410: the video was replaced or deleted. A session that a
  * newer one has ended stays ended, or two pages would end each other's forever.

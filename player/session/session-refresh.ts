@@ -1,8 +1,9 @@
 import type Hls from "hls.js";
-import type { ErrorData, Events, HlsConfig, Loader, LoaderContext, ManifestLoadedData } from "hls.js";
-import { bodyOf, needsNewToken, type Refusal, readRefusal } from "./problem.ts";
+import type { ErrorData, Events, HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, LoaderContext } from "hls.js";
+import { bodyOf, needsNewToken, type Refusal, readRefusal, urlOf } from "./problem.ts";
+import { reloadMaster, replaceLevels } from "./replace-levels.ts";
 import { retryWaitMs } from "./retry-wait.ts";
-import { timesOf, tokenIn, withToken } from "./session-token-url.ts";
+import { isOfSession, timesOf, tokenIn, withToken } from "./session-token-url.ts";
 
 /*
  * Keeps a play session of hls.js valid, for any site: docs/playback-tokens.md, "A session in the page". Served as
@@ -14,7 +15,7 @@ export type SessionKeeperOptions = {
    * Requests a new token from the site when the session is over, revoked or ended elsewhere, for example after the
    * computer slept. Playback continues at its position. Without it the player stops with its error.
    */
-  readonly renew?: (() => Promise<{ readonly masterUrl: string }>) | undefined;
+  readonly renew?: ((refusal: Refusal | null) => Promise<{ readonly masterUrl: string }>) | undefined;
   /**
    * The session cannot be refreshed any more: the status of the response, and its problem code if present. Called once
    * for each session, whether the refresh or the player's own request is refused first.
@@ -25,6 +26,11 @@ export type SessionKeeperOptions = {
 export interface SessionKeeper {
   /** The session's newest token; null until the multivariant playlist is loaded. */
   token(): string | null;
+  /**
+   * Continues with the multivariant playlist of another token, for example of one that allows more: the buffer and the
+   * position remain. The former session ends. Rejects with a MasterRefused if the playlist is refused.
+   */
+  use(masterUrl: string): Promise<void>;
   /** Ends the session on the server, so that a session limit no longer counts it. Also called when the page is left. */
   end(): void;
 }
@@ -46,12 +52,15 @@ type Session = {
   isRefusalReported: boolean;
 };
 
+type Callbacks = LoaderCallbacks<LoaderContext>;
 type LoaderClass = new (config: HlsConfig) => Loader<LoaderContext>;
 
 /** Manages the session of `hls` until it is destroyed. Call it before `loadSource`. */
 export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): SessionKeeper {
   let session: Session | null = null;
   let renewedAt = Number.NEGATIVE_INFINITY;
+  let isRenewing = false;
+  let isDestroyed = false;
 
   const end = () => {
     if (session === null || session.over) return;
@@ -68,44 +77,82 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     session = null;
   };
 
-  const begin = (data: ManifestLoadedData) => {
-    session = sessionIn(data.levels[0]?.url ?? "", Date.now());
-    if (session !== null) wait(session, options);
+  const begin = (levelUrl: string | undefined) => {
+    session = sessionIn(levelUrl ?? "", Date.now());
+    if (session !== null) wait(session, refused);
   };
 
-  const renew = async () => {
-    if (options.renew === undefined || Date.now() - renewedAt <= RENEW_AT_MOST_EVERY_MS) return;
+  /** Where a refusal has stopped it. */
+  const resume = () => {
+    if (!isDestroyed && !hls.loadingEnabled) hls.startLoad();
+  };
+
+  const use = async (masterUrl: string) => {
+    const isReplaced = await replaceLevels(hls, masterUrl, (levelUrl) => {
+      forget();
+      begin(levelUrl);
+    });
+    if (isDestroyed) return;
+    if (!isReplaced) reloadMaster(hls, masterUrl);
+    else resume();
+  };
+
+  const renew = async (refusal: Refusal | null) => {
+    if (options.renew === undefined || Date.now() - renewedAt <= RENEW_AT_MOST_EVERY_MS) return false;
     renewedAt = Date.now();
-    const { masterUrl } = await options.renew();
-    if (session !== null) stop(session);
-    goOnWith(hls, masterUrl);
+    isRenewing = true;
+    try {
+      const { masterUrl } = await options.renew(refusal);
+      if (session !== null) stop(session);
+      if (!isDestroyed) await use(masterUrl);
+    } finally {
+      isRenewing = false;
+    }
+    return true;
   };
 
-  const onError = (_event: unknown, { response, networkDetails }: ErrorData) => {
-    if (response?.code === undefined || session?.over === true) return;
+  const refused = async (of: Session, refusal: Refusal) => {
+    if (isRenewing || of !== session) return;
+    const renewed = needsNewToken(refusal) && (await renew(refusal).catch(() => false));
+    if (!renewed) report(of, refusal, options);
+  };
+
+  const onError = (_event: unknown, error: ErrorData) => {
+    const { response, networkDetails } = error;
+    if (response?.code === undefined) return;
     const refusal = readRefusal(response.code, bodyOf(networkDetails));
-    if (needsNewToken(refusal)) renew().catch(() => {});
-    else if (refusal.code === "session-ended" && session !== null) {
-      stop(session);
-      report(session, refusal, options);
+    if (session === null) {
+      if (needsNewToken(refusal)) renew(refusal).catch(() => {});
+      return;
     }
+    // A request with the token of a former session says nothing about this one. hls.js stops for it if it is fatal, which
+    // is decided after this.
+    if (isStale(networkDetails, session.token)) {
+      setTimeout(() => error.fatal && resume());
+      return;
+    }
+    const isEnded = refusal.code === "session-ended";
+    if (session.over || !(isEnded || needsNewToken(refusal))) return;
+    if (isEnded) stop(session);
+    void refused(session, refusal);
   };
 
   const token = () => session?.token ?? null;
   askWithNewest(hls.config, token);
   // hls.js requests the first media playlist before it calls `begin`: with the token in its URL, not that of another session.
   hls.on("hlsManifestLoading" as Events.MANIFEST_LOADING, forget);
-  hls.on("hlsManifestLoaded" as Events.MANIFEST_LOADED, (_event, data) => begin(data));
+  hls.on("hlsManifestLoaded" as Events.MANIFEST_LOADED, (_event, { levels }) => begin(levels[0]?.url));
   hls.on("hlsError" as Events.ERROR, onError);
   const page = new AbortController();
   hls.on("hlsDestroying" as Events.DESTROYING, () => {
+    isDestroyed = true;
     page.abort();
     end();
   });
   addEventListener("pagehide", end, { signal: page.signal });
   // Leaving ended the session; a page restored from the cache needs another.
-  addEventListener("pageshow", ({ persisted }) => persisted && renew().catch(() => {}), { signal: page.signal });
-  return { token, end };
+  addEventListener("pageshow", ({ persisted }) => persisted && renew(null).catch(() => {}), { signal: page.signal });
+  return { token, use, end };
 }
 
 /** hls.js reads these for each request; a site may have its own loader for playlists. */
@@ -118,16 +165,27 @@ function askWithNewest(config: HlsConfig, newest: () => string | null): void {
 /** The loader of hls.js or the site: playlists and keys are requested with the newest token. */
 function tokenLoader(Standard: LoaderClass, newest: () => string | null): LoaderClass {
   return class TokenLoader extends Standard {
-    override load(context: LoaderContext, ...rest: [never, never]): void {
+    override load(context: LoaderContext, config: LoaderConfiguration, callbacks: Callbacks): void {
       const token = newest();
-      if (token !== null) context.url = withToken(context.url, token);
-      super.load(context, ...rest);
+      const url = token === null ? context.url : withToken(context.url, token);
+      const sent = url === context.url ? context : { ...context, url };
+      super.load(sent, config, sent === context ? callbacks : givingBack(callbacks, sent, context));
     }
   };
 }
 
+/** hls.js stores a key under the URL of the context that it has given, so it gets that context back. */
+function givingBack(callbacks: Callbacks, sent: LoaderContext, given: LoaderContext): Callbacks {
+  const wrapped = Object.entries(callbacks).map(([name, callback]) => {
+    const call = callback as (...args: unknown[]) => void;
+    return [name, callback && ((...args: unknown[]) => call(...args.map((one) => (one === sent ? given : one))))];
+  });
+  return Object.fromEntries(wrapped) as Callbacks;
+}
+
+/** Null for clear renditions, which have no session that could be extended. */
 function sessionIn(levelUrl: string, now: number): Session | null {
-  const token = tokenIn(levelUrl);
+  const token = isOfSession(levelUrl) ? tokenIn(levelUrl) : null;
   const times = token === null ? null : timesOf(token);
   if (token === null || times === null) return null;
   const endpoint = new URL("/video/enc/session", levelUrl).href;
@@ -141,16 +199,18 @@ function refreshDelay(token: string): number {
   return times === null ? Number.POSITIVE_INFINITY : (times.expiresAt - times.issuedAt) * 1000 * REFRESH_AFTER;
 }
 
-function wait(session: Session, options: SessionKeeperOptions): void {
+type OnRefused = (session: Session, refusal: Refusal) => Promise<void>;
+
+function wait(session: Session, refused: OnRefused): void {
   const left = session.refreshAt - Date.now();
   if (session.over || left === Number.POSITIVE_INFINITY) return;
-  if (left > 0) session.timer = setTimeout(() => wait(session, options), Math.min(left, LONGEST_WAIT_MS));
-  else void refresh(session).then((refusal) => afterRefresh(session, refusal, options));
+  if (left > 0) session.timer = setTimeout(() => wait(session, refused), Math.min(left, LONGEST_WAIT_MS));
+  else void refresh(session).then((refusal) => afterRefresh(session, refusal, refused));
 }
 
-function afterRefresh(session: Session, refusal: Refusal | null, options: SessionKeeperOptions): void {
-  if (refusal !== null && !session.over) report(session, refusal, options);
-  wait(session, options);
+function afterRefresh(session: Session, refusal: Refusal | null, refused: OnRefused): void {
+  if (refusal !== null && !session.over) void refused(session, refusal);
+  wait(session, refused);
 }
 
 function report(session: Session, { status, code }: Refusal, { onRefused }: SessionKeeperOptions): void {
@@ -189,15 +249,8 @@ function take(session: Session, token: string): void {
   session.refreshAt = moved ? Date.now() + refreshDelay(token) : Number.POSITIVE_INFINITY;
 }
 
-/** Loads another multivariant playlist in the same player, at the same position and in the same state. */
-function goOnWith(hls: Hls, masterUrl: string): void {
-  const { media } = hls;
-  const playing = media !== null && !media.paused && !media.ended;
-  const position = media?.currentTime ?? 0;
-  if (media !== null) hls.config.startPosition = position;
-  const play = () => void media?.play().catch(() => {});
-  // hls.js seeks once the first segment is loaded; playing earlier would show the beginning for a moment.
-  if (playing && position > 0) media.addEventListener("seeked", play, { once: true });
-  else if (playing) hls.once("hlsManifestParsed" as Events.MANIFEST_PARSED, play);
-  hls.loadSource(masterUrl);
+/** Tokens of one session differ after a refresh, so sessions are compared. */
+function isStale(networkDetails: unknown, token: string): boolean {
+  const asked = timesOf(tokenIn(urlOf(networkDetails)) ?? "");
+  return asked !== null && asked.sessionId !== timesOf(token)?.sessionId;
 }

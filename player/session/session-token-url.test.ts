@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { timesOf, tokenIn, withToken } from "./session-token-url.ts";
+import { isSameMedia, timesOf, tokenIn, withToken } from "./session-token-url.ts";
 
 const ORIGIN = "https://video.example/video/enc";
 
@@ -12,6 +12,7 @@ describe("the token of a URL", () => {
       "https://video.example/m3u8-encoder/api/v2/proxy/job-1/v1/index.m3u8?token=old",
       "https://video.example/m3u8-encoder/api/v2/proxy/job-1/v1/index.m3u8?token=new",
     ],
+    [`${ORIGIN}/videoResource/p/0/storyboard.vtt?token=old`, `${ORIGIN}/videoResource/p/0/storyboard.vtt?token=new`],
     [`${ORIGIN}/key?keyId=k&token=old#part`, `${ORIGIN}/key?keyId=k&token=new#part`],
   ])("is replaced in %s, and nothing else changes", (url, replaced) => {
     expect(withToken(url, "new")).toBe(replaced);
@@ -34,11 +35,33 @@ describe("the times of a token", () => {
     `h.${btoa(payload).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}.s`;
 
   it("are read from its claims, whatever else is in them", () => {
-    expect(timesOf(token('{"o":"???>>>~~~/","iat":100,"exp":160}'))).toEqual({ issuedAt: 100, expiresAt: 160 });
+    expect(timesOf(token('{"o":"???>>>~~~/","iat":100,"exp":160}'))).toEqual({
+      issuedAt: 100,
+      expiresAt: 160,
+      sessionId: null,
+    });
   });
 
   it.each(["", "a", "a.b.c", "a.!.c", token("null"), token("[]"), token('{"iat":"1","exp":2}'), token("{")])(
     "are none for %j",
     (text) => expect(timesOf(text)).toBeNull(),
   );
+});
+
+describe("two tokens", () => {
+  const token = (claims: object) => `h.${btoa(JSON.stringify(claims))}.s`;
+  const claims = { p: "post", f: 0, v: 2, o: "a/b", q: ["480p"] };
+
+  it("open the same media whatever qualities they allow", () => {
+    expect(isSameMedia(token(claims), token({ ...claims, q: ["1080p"], sid: "other" }))).toBe(true);
+  });
+
+  it.each([{ p: "other" }, { f: 1 }, { v: 3 }, { o: "a/c" }])("open other media where %j differs", (change) => {
+    expect(isSameMedia(token(claims), token({ ...claims, ...change }))).toBe(false);
+  });
+
+  it("open nothing together where one is missing", () => {
+    expect(isSameMedia(null, null)).toBe(false);
+    expect(isSameMedia(token(claims), null)).toBe(false);
+  });
 });
