@@ -3,7 +3,7 @@ import type { ApiKeyStore } from "../../shared/application/ports/api-key-store.t
 import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
 import type { Later } from "../gate/freshness.ts";
 import { logError } from "../log/log.ts";
-import { bearerToken, equalSecrets } from "./bearer.ts";
+import { bearerToken, equalHashes } from "./bearer.ts";
 import type { Attempt, AuthResult } from "./caller.ts";
 import { clientNetwork } from "./client-network.ts";
 import type { KeySender, KnownApiKey, KnownApiKeys } from "./known-api-keys.ts";
@@ -12,7 +12,7 @@ import type { SeenApiKeys } from "./seen-api-keys.ts";
 
 export type ApiKeyAuthenticator = {
   /** ADMIN_API_KEY: a setting, so that it works while the database is empty or unavailable. */
-  readonly firstKey: string;
+  readonly isFirstKey: (given: string) => Promise<boolean>;
   readonly apiKeys: Pick<ApiKeyStore, "find" | "recordUse">;
   readonly known: KnownApiKeys;
   readonly seen: SeenApiKeys;
@@ -37,7 +37,7 @@ export async function authenticateByApiKey(
   if (!request.headers.has("authorization")) return { kind: "none" };
   const given = bearerToken(request);
   if (given === null) return refused("send an API key as Authorization: Bearer");
-  if (await equalSecrets(given, authenticator.firstKey))
+  if (await authenticator.isFirstKey(given))
     return { kind: "caller", caller: { id: "api-key:admin", scopes: ["admin"] } };
   const found = await findKey(authenticator, given, attempt, now, later);
   if (found === "too-many") return { kind: "refused", code: "too-many-requests" };
@@ -82,7 +82,7 @@ async function findKey(
     ? known.find(parts.keyId, sender, later)
     : lookedUp(authenticator, parts.keyId, sender, now));
   if (typeof stored === "string") return stored;
-  const found = stored.key !== null && (await equalSecrets(hash, stored.key.secretHash)) ? stored.key : null;
+  const found = stored.key !== null && equalHashes(hash, stored.key.secretHash) ? stored.key : null;
   seen.note(key, found === null ? "unknown" : apiKeyStatus(found, now) === "ACTIVE" ? "good" : "bad", now);
   if (found !== null) stored.lookUp?.takeBack();
   else if (isPrompt && (await isBeyondLimit(request))) seen.block(network, now);

@@ -1,6 +1,7 @@
 import type { ApiKeyStore } from "../../shared/application/ports/api-key-store.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Authenticators } from "./authenticate-caller.ts";
+import { comparedWith } from "./bearer.ts";
 import type { CloudflareAccessAuthenticator } from "./cloudflare-access.ts";
 import type { IssueLimit } from "./issue-limit.ts";
 import type { KnownApiKeys } from "./known-api-keys.ts";
@@ -20,7 +21,14 @@ export function createAuthenticators(
   return {
     gatewaySecret: settings.GATEWAY_SECRET,
     apiKey: {
-      ...{ firstKey: settings.ADMIN_API_KEY, apiKeys, known, seen: createSeenApiKeys(), isBeyondLimit, wait },
+      ...{
+        isFirstKey: comparedWith(settings.ADMIN_API_KEY),
+        apiKeys,
+        known,
+        seen: createSeenApiKeys(),
+        isBeyondLimit,
+        wait,
+      },
       lookUps: createLookUps(SHARE_OF_EACH),
     },
     access: cloudflareAccess(settings, issuerKeys),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { authenticateByApiKey } from "../../../edge/auth/api-keys.ts";
+import { comparedWith } from "../../../edge/auth/bearer.ts";
 import { createLookUps, SHARE_OF_EACH } from "../../../edge/auth/look-ups.ts";
 import { createSeenApiKeys } from "../../../edge/auth/seen-api-keys.ts";
 import { openPersistence } from "../../../edge/database.ts";
@@ -45,7 +46,7 @@ describe("the look-up of a key", () => {
     const known = Promise.withResolvers<void>();
     const recordUse: ApiKeyStore["recordUse"] = (...use) => known.promise.then(() => store.recordUse(...use));
     const door = {
-      firstKey: testEnv.ADMIN_API_KEY as string,
+      isFirstKey: comparedWith(testEnv.ADMIN_API_KEY as string),
       apiKeys: { ...store, recordUse },
       known: { find: async () => "away" as const },
       seen: createSeenApiKeys(),
