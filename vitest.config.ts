@@ -34,6 +34,9 @@ const testFiles = (reasons: Readonly<Record<string, string>>) =>
 
 const SLOW = { testTimeout: SLOW_MACHINE_MS, hookTimeout: SLOW_MACHINE_MS, expect: POLLING };
 
+/** A Worker connects to Postgres for each of its calls, which costs more of a processor than a statement of D1. */
+const SLOWER = { testTimeout: 3 * SLOW_MACHINE_MS, hookTimeout: 3 * SLOW_MACHINE_MS, expect: POLLING };
+
 const E2E_PROJECT = {
   test: {
     name: "e2e",
@@ -60,7 +63,7 @@ export default defineConfig({
     reporters: ["default", "./test/untried-tests.ts"],
     sequence: { sequencer: SlowFilesFirst },
     projects: isOnPostgres
-      ? [workerdProject("postgres", SLOW), E2E_PROJECT]
+      ? [workerdProject("postgres", SLOWER), E2E_PROJECT]
       : [
           {
             test: {

@@ -5,7 +5,8 @@ import type { Browser, Page } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const WAIT_MS = 20_000;
+/** For a busy machine. */
+const WAIT_MS = 60_000;
 const LONG_PAGE_PX = 5000;
 
 type TabOptions = { readonly colorScheme?: "light" | "dark"; readonly width?: number; readonly height?: number };
