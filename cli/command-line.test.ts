@@ -26,6 +26,21 @@ describe("the command line", () => {
     ["play p1/2 --print", { name: "play", target: "p1/2", print: true, json: false }],
     ["posts list --title Se", { name: "posts", json: false, command: { verb: "list", filter: { titlePrefix: "Se" } } }],
     [
+      "captions list p1 --part 2 --json",
+      { name: "captions", json: true, command: { verb: "list", videoPostId: "p1", fileIndex: 2 } },
+    ],
+    [
+      "captions add p1 a.srt --language pt-BR --name Português --default --charset iso-8859-1",
+      {
+        name: "captions",
+        json: false,
+        command: {
+          ...{ verb: "add", videoPostId: "p1", fileIndex: 0, file: "a.srt", language: "pt-BR", name: "Português" },
+          ...{ isDefault: true, forced: false, charset: "iso-8859-1" },
+        },
+      },
+    ],
+    [
       "tokens issue p1 --viewer v --quality 720p 480p",
       {
         name: "tokens",

@@ -1,5 +1,6 @@
 import { CommanderError, Command as Program } from "commander";
 import type { ConnectionFlags } from "./connection/connection.ts";
+import { addCaptionCommands, type CaptionCommand } from "./definitions/caption-commands.ts";
 import { addConnectionOptions } from "./definitions/connection-options.ts";
 import { addDatabaseCommands, type DatabaseCommand } from "./definitions/database-commands.ts";
 import { addOperatorCommands, type OperatorCommand } from "./definitions/operator-commands.ts";
@@ -15,6 +16,7 @@ export type Command =
   /** `problem` ends with a line break; it is the usage where nothing was typed. */
   | { readonly name: "wrong"; readonly problem: string }
   | VideoCommand
+  | CaptionCommand
   | ProcessorCommand
   | OperatorCommand
   | SetupCommand
@@ -69,6 +71,7 @@ export function createProgram(version: string, { print, done }: Actions): Progra
     .addHelpText("after", () => exitCodeText());
   program.commandsGroup("Make videos:");
   addVideoCommands(program, done);
+  addCaptionCommands(program, done);
   program.commandsGroup("Set up:");
   addSetupCommands(program, done);
   program.commandsGroup("Operate:");

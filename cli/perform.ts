@@ -88,6 +88,12 @@ export async function perform({ command, connection }: Typed, version: string, s
         posts(command.command, { json: command.json, serviceUrl }, client, { out, err }),
       );
     }
+    case "captions": {
+      const { captions } = await import("./videos/captions.ts");
+      return asOperator(connection, err, (client) =>
+        captions(command.command, { json: command.json }, client, { out, err }),
+      );
+    }
     case "tokens": {
       const { tokens } = await import("./operator/tokens.ts");
       return asOperator(connection, err, (client, { serviceUrl }) =>

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import HLS from "hls-parser";
 import { beforeAll, describe, expect, it } from "vitest";
+import { textPlaylist } from "../../edge/playback/text-playlist.ts";
 import { compileMediaPlaylist } from "../../edge/playlist-template/compile-media-playlist.ts";
 import { compileMultivariantPlaylist } from "../../edge/playlist-template/compile-multivariant-playlist.ts";
 import { keyUriTemplate } from "../../shared/domain/content-key.ts";
@@ -127,6 +128,46 @@ describe("the playlists that we write, read by hls-parser in strict mode", () =>
       `/video/enc/segments/a-title/${quality}/seg_00002.ts`,
       `/video/enc/segments/a-title/${quality}/seg_00003.ts`,
     ]);
+  });
+
+  it.each([
+    ["video", LADDER],
+    ["sound", AUDIO],
+  ])("the multivariant playlist of %s with captions, and that of their text", (_, variants) => {
+    const common = { isForced: false, characteristics: [], uri: "text-a/index.m3u8?token=__TOKEN__" };
+    const spoken = ["public.accessibility.transcribes-spoken-dialog", "public.easy-to-read"];
+    const subtitles = [
+      { ...common, name: "English", language: "en", isDefault: true },
+      { ...common, name: "English, again", language: "en", isDefault: false },
+      { ...common, name: "Português", language: "pt-BR", isDefault: false, isForced: true, characteristics: spoken },
+      { ...common, name: "Track 3", language: "und", isDefault: false },
+    ];
+    const allowed = new Set(variants.map(({ quality }) => quality));
+    const compiled = compileMultivariantPlaylist(writeMultivariantPlaylist({ variants }), { allowed, subtitles });
+    if (compiled.kind !== "compiled") throw new Error("nothing was left");
+    const playlist = HLS.parse(compiled.template.render(TOKEN)) as HLS.types.MasterPlaylist;
+    const uri = `text-a/index.m3u8?token=${TOKEN}`;
+    const named = (name: string, more: Record<string, unknown>) => ({
+      name,
+      uri,
+      isDefault: false,
+      forced: false,
+      ...more,
+    });
+    for (const variant of playlist.variants) {
+      expect(variant.subtitles).toMatchObject([
+        named("English", { language: "en", isDefault: true, autoselect: true }),
+        // The same to a player that chooses by itself.
+        named("English, again", { language: "en", autoselect: false }),
+        named("Português", { language: "pt-BR", autoselect: true, forced: true, characteristics: spoken.join() }),
+        named("Track 3", { language: undefined, autoselect: true }),
+      ]);
+    }
+    const text = HLS.parse(textPlaylist(5400.5).render(TOKEN)) as HLS.types.MediaPlaylist;
+    expect(text.segments.map((segment) => [segment.uri, segment.duration])).toEqual([
+      [`captions.vtt?token=${TOKEN}`, 5400.5],
+    ]);
+    expect([text.targetDuration, text.playlistType, text.endlist]).toEqual([5401, "VOD", true]);
   });
 
   it("the multivariant playlist that is served to a viewer of two qualities", () => {

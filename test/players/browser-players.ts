@@ -27,6 +27,10 @@ type Settings = Readonly<Record<string, unknown>>;
 type Driver = {
   /** Chooses a quality by hand, named by the lines of its picture; what was chosen is shown at once. */
   choose(lines: number): void;
+  /** Shows the captions in this language; none for null. */
+  showCaptions(language: string | null): void;
+  /** Tracks of captions that the player knows; those that are shown have cues. */
+  readonly captions: () => ArrayLike<TextTrack>;
 };
 
 declare global {
@@ -47,6 +51,8 @@ type Shaka = {
     load(url: string): Promise<unknown>;
     configure(settings: Settings): unknown;
     addEventListener(type: "error", listener: (event: { detail: ShakaError }) => void): void;
+    getTextTracks(): { language: string }[];
+    selectTextTrack(track: { language: string } | null): void;
     getVariantTracks(): { height: number | null }[];
     selectVariantTrack(track: { height: number | null } | undefined, clearBuffer: boolean): void;
   };
@@ -62,6 +68,7 @@ type VideoJs = (
   on(type: "error", listener: () => void): void;
   one(type: "loadedmetadata", listener: () => void): void;
   error(): { code: number; message: string } | null;
+  textTracks(): ArrayLike<TextTrack>;
   qualityLevels(): ArrayLike<{ height: number; enabled: boolean }>;
 };
 
@@ -81,6 +88,10 @@ export const HLS_JS: BrowserPlayer = {
       choose: (lines) => {
         hls.currentLevel = levelOf(lines);
       },
+      showCaptions: (language) => {
+        hls.subtitleTrack = hls.subtitleTracks.findIndex(({ lang }) => lang === language);
+      },
+      captions: () => video.textTracks,
     };
     await new Promise<void>((resolve) => {
       hls.on(MANIFEST_PARSED, () => {
@@ -108,7 +119,8 @@ export const SHAKA: BrowserPlayer = {
     });
     player.configure(settings);
     player.configure({ abr: { restrictions: { maxHeight: first } } });
-    await player.attach(document.querySelector("video") as HTMLVideoElement);
+    const video = document.querySelector("video") as HTMLVideoElement;
+    await player.attach(video);
     await player.load(url);
     window.driver = {
       choose: (lines) => {
@@ -118,6 +130,10 @@ export const SHAKA: BrowserPlayer = {
           true,
         );
       },
+      showCaptions: (language) => {
+        player.selectTextTrack(player.getTextTracks().find((track) => track.language === language) ?? null);
+      },
+      captions: () => video.textTracks,
     };
   },
 };
@@ -135,6 +151,12 @@ export const VIDEO_JS: BrowserPlayer = {
       choose: (lines) => {
         for (const level of Array.from(player.qualityLevels())) level.enabled = level.height === lines;
       },
+      showCaptions: (language) => {
+        for (const track of Array.from(player.textTracks())) {
+          track.mode = track.language === language ? "showing" : "disabled";
+        }
+      },
+      captions: () => player.textTracks(),
     };
     await new Promise<void>((resolve) => {
       player.one("loadedmetadata", resolve);

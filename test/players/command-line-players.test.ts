@@ -31,6 +31,12 @@ beforeAll(async () => {
   const path = join(directory, "clip.mp4");
   await generateClip({ path, size: "720x720", frameRate: String(FRAME_RATE), seconds: SECONDS, sound: true });
   part = await stack.ingest(path);
+  // None of these players shows captions of a playlist; all have to play beside them.
+  await stack.client.addCaption({
+    params: { videoPostId: part.videoPostId, fileIndex: "0" },
+    query: { language: "en", name: "English", default: "true" },
+    file: { type: "text/vtt", content: "WEBVTT\n\n00:01.000 --> 00:03.000\nHello\n" },
+  });
 });
 
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { launchChromium } from "../browser/chromium.ts";
 import { type Part, type Stack, startStack } from "../e2e/stack.ts";
 import { type ClipRequest, generateClip } from "../fixtures/media/generate-clip.ts";
+import { addSubtitles, type Shown } from "../fixtures/media/subtitled-clip.ts";
 import type { BrowserPlayer } from "./browser-players.ts";
 import { startPlayerSite } from "./player-site.ts";
 import { PlayerTab } from "./player-tab.ts";
@@ -12,6 +13,8 @@ export type PlayerStageRequest = {
   /** Of the Worker. */
   readonly settings: Record<string, string>;
   readonly clip: Pick<ClipRequest, "size" | "frameRate" | "seconds">;
+  /** A track of the clip. */
+  readonly subtitles?: { readonly language: string; readonly cues: readonly Shown[] };
   /** The lines of the quality that a tab begins with; 360 without them. */
   readonly firstLines?: number;
 };
@@ -26,12 +29,19 @@ export type PlayerStage = {
   stop(): Promise<void>;
 };
 
-export async function openPlayerStage({ settings, clip, firstLines = 360 }: PlayerStageRequest): Promise<PlayerStage> {
+export async function openPlayerStage({
+  settings,
+  clip,
+  subtitles,
+  firstLines = 360,
+}: PlayerStageRequest): Promise<PlayerStage> {
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-players-"));
   const [stack, site, browser] = await Promise.all([startStack({ settings }), startPlayerSite(), launchChromium()]);
   const path = join(directory, "clip.mp4");
   await generateClip({ ...clip, path, sound: true });
-  const part = await stack.ingest(path);
+  const subtitled = join(directory, "subtitled.mp4");
+  if (subtitles !== undefined) await addSubtitles(path, subtitled, subtitles);
+  const part = await stack.ingest(subtitles === undefined ? path : subtitled);
   const tabs: PlayerTab[] = [];
   return {
     stack,

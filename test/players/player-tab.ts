@@ -97,6 +97,26 @@ export class PlayerTab {
     return this.page.evaluate((wanted) => window.driver.choose(wanted), lines);
   }
 
+  showCaptions(language: string | null): Promise<void> {
+    return this.page.evaluate((wanted) => window.driver.showCaptions(wanted), language);
+  }
+
+  /** Captions that are shown at some time, or with `now` at this moment, as [from, to, text]. */
+  cues({ now = false } = {}): Promise<[number, number, string][]> {
+    return this.page.evaluate((isNow) => {
+      const shown = Array.from(window.driver.captions()).filter(
+        ({ mode, kind }) => mode === "showing" && kind !== "metadata",
+      );
+      return shown.flatMap(({ cues, activeCues }) =>
+        Array.from((isNow ? activeCues : cues) ?? []).map((cue): [number, number, string] => [
+          Math.round(cue.startTime * 100) / 100,
+          Math.round(cue.endTime * 100) / 100,
+          (cue as VTTCue).text,
+        ]),
+      );
+    }, now);
+  }
+
   play(rate = 1): Promise<void> {
     return this.page.$eval(
       "video",
