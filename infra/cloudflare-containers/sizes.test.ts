@@ -8,6 +8,8 @@ it.each([
   [{ vcpus: 1, memoryMib: 2048, diskGib: 12 }, "standard-3"],
   [{ vcpus: 4, memoryMib: 12_288, diskGib: LARGEST_DISK_GIB }, "standard-4"],
   [{ vcpus: 16, memoryMib: 2048, diskGib: 4 }, "standard-4"],
+  // What a source by URL gets, of which nothing is known.
+  [{ vcpus: 8, memoryMib: 16_384, diskGib: LARGEST_DISK_GIB }, "standard-4"],
 ])(
   "chooses the smallest container that holds the job, and the fastest where none has its processors: %o",
   (resources, type) => {
@@ -17,6 +19,7 @@ it.each([
 
 it.each([
   { vcpus: 1, memoryMib: 12_289, diskGib: 4 },
+  { vcpus: 8, memoryMib: 2 * 12_289, diskGib: 4 },
   { vcpus: 1, memoryMib: 2048, diskGib: LARGEST_DISK_GIB + 1 },
 ])("chooses none where memory or disk would run out: %o", (resources) => {
   expect(sizeFor(resources)).toBeNull();

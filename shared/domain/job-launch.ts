@@ -39,5 +39,11 @@ export type SourceFacts = {
   readonly codec: string | null;
 };
 
+/**
+ * How often the time to claim a job doubles: each time that it ran out for a container that the platform had accepted. A
+ * platform that is slower than the time would otherwise replace its containers until the job fails.
+ */
+export const MOST_TIMEOUT_DOUBLINGS = 3;
+
 /** Limits the creation of containers: `burst` at once, then one each `intervalMs`. */
 export type LaunchRate = { readonly intervalMs: number; readonly burst: number };

@@ -181,6 +181,21 @@ export function describeLaunches(name: string, open: OpenPersistence): void {
       expect(await takeOne({ maxInFlight: 2, now: late })).toMatchObject({ jobId: watched!.jobId, tries: 2 });
     });
 
+    it("give the next container twice the time, up to eight times, where the one before was too late", async () => {
+      await save(1);
+      let now = NOW;
+      for (const times of [1, 2, 4, 8, 8]) {
+        const taken = await takeOne({ now });
+        await start(taken, now);
+        expect(await watch(now + times * TIMEOUT_MS - 1)).toMatchObject([{ state: "STARTED" }]);
+        now += times * TIMEOUT_MS;
+        expect(await take({ now, maxInFlight: 1 })).toEqual([]);
+        expect(await newest(taken.jobId)).toMatchObject({ state: "STOPPING" });
+        const end = { reason: null, exitCode: null, nextAt: null, now };
+        await persistence.launches.ended({ launchId: taken.launchId, ...end });
+      }
+    });
+
     it("end with the job, and with its return to the queue", async () => {
       await save(1);
       const taken = await takeOne();

@@ -28,6 +28,8 @@ export type WorkerRun = {
   readonly main?: string;
   /** The URL of its database. Without one, the Worker has D1 in its folder. */
   readonly postgres?: string;
+  /** The Worker of the containers, which is bound to it as CONTAINERS. */
+  readonly containers?: V4WorkerOptions;
 };
 
 /** Gives a folder the tables of a deployment, and nothing in them. */
@@ -43,6 +45,7 @@ export async function runWorker({
   state,
   main,
   postgres,
+  containers,
 }: WorkerRun): Promise<RunningWorker> {
   const { script, options } = await builtWorker();
   const around =
@@ -60,7 +63,11 @@ export async function runWorker({
           modules: [...around, { type: "ESModule", path: "index.js", contents: script }],
           bindings: { ...options.bindings, ...TEST_SECRETS, ...settings },
           queueConsumers: withoutWaiting(options.queueConsumers as Consumers),
+          ...(containers === undefined
+            ? {}
+            : { serviceBindings: { ...options.serviceBindings, CONTAINERS: containers.name! } }),
         },
+        ...(containers === undefined ? [] : [containers]),
       ],
     }),
   );

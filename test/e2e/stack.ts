@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import type { V4WorkerOptions } from "miniflare";
 import { Upload } from "tus-js-client";
 import { bodyOf, type Client, createClient, type IssuedToken, type Operations } from "../../client/index.ts";
 import { type InspectedDatabase, type Inspection, inspectD1 } from "../inspection/d1.ts";
@@ -43,6 +44,8 @@ export type Stack = {
   database(): Promise<Inspection>;
   /** Where the database is a Postgres. */
   readonly databaseUrl: string | null;
+  /** Where another Worker answers, if it has a direct socket. */
+  directUrl(worker: string): Promise<URL>;
   /** What the Worker has logged so far. */
   logs(): unknown[];
   /** Runs the Cron Trigger once; what of it fails is in the Worker's log. */
@@ -68,6 +71,8 @@ export type StackOptions = {
   readonly database?: DatabaseKind | PostgresDatabase;
   /** A folder that `newState` made, with what an earlier stack stored in it. It remains. */
   readonly state?: string;
+  /** The Worker of the containers. */
+  readonly containers?: V4WorkerOptions;
 };
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
@@ -79,6 +84,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { origin, miniflare } = await runWorker({
     ...{ settings, state, onLog: (line) => logs.push(line) },
     ...(postgres === null ? {} : { postgres: postgres.url }),
+    ...(options.containers === undefined ? {} : { containers: options.containers }),
   });
   const databaseUrl = postgres?.url ?? null;
   const processor = options.processor === false ? null : await startProcessor({ origin, databaseUrl });
@@ -90,6 +96,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     bucket: async (binding) => (await miniflare.getR2Bucket(binding)) as unknown as Bucket,
     database: async () => postgres?.inspection ?? inspectD1((await miniflare.getD1Database("DB")) as InspectedDatabase),
     databaseUrl,
+    directUrl: (worker) => miniflare.unsafeGetDirectURL(worker),
     logs: () => logs,
     scheduled: async () => {
       await (await miniflare.getWorker()).scheduled({ cron: "* * * * *" });

@@ -68,7 +68,10 @@ export type TakeLaunches = {
   /** A refusal for capacity moves the job to the next one. */
   readonly regions: readonly string[];
   readonly maxInFlight: number;
-  /** A launch whose job is not claimed within this time is given up. */
+  /**
+   * A launch whose job is not claimed within this time is given up. It doubles with each launch in a row that the platform
+   * has accepted and that was given up, up to MOST_TIMEOUT_DOUBLINGS times.
+   */
   readonly timeoutMs: number;
   readonly rate: LaunchRate | null;
 };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { V4WorkerOptions } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bodyOf } from "../../../client/index.ts";
 import { generateClip } from "../../fixtures/media/generate-clip.ts";
@@ -16,14 +17,32 @@ import { type Part, type Stack, startStack } from "../stack.ts";
 export type PlatformUnderTest = {
   /** Of the Worker: the launcher, and where its platform answers. */
   readonly settings: Record<string, string>;
+  /** The Worker of the containers, where the platform is one. */
+  readonly worker?: V4WorkerOptions;
+  /** Called with the running system. */
+  opened?(stack: Stack): Promise<void>;
   /** The platform starts the container of the next launch, and its reply is lost. */
   loseReply(): void;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
+export type System = {
+  readonly stack: Stack;
+  /** A clip on this machine. */
+  readonly clip: string;
+  readonly containers: Containers;
+  /** The part plays, and each of its jobs was done by its first attempt. */
+  expectDoneOnce(part: Part): Promise<void>;
+};
+
 const FRAMES = 100;
 
-export function describeLauncher(platform: string, open: (start: StartContainer) => Promise<PlatformUnderTest>): void {
+/** `more` adds what is true of this platform alone. */
+export function describeLauncher(
+  platform: string,
+  open: (start: StartContainer) => Promise<PlatformUnderTest>,
+  more: (system: () => System) => void = () => {},
+): void {
   describe(`a film on ${platform}`, () => {
     let directory: string;
     let clip: string;
@@ -35,7 +54,9 @@ export function describeLauncher(platform: string, open: (start: StartContainer)
       directory = await mkdtemp(join(tmpdir(), "ladderlock-launcher-"));
       clip = join(directory, "clip.mp4");
       fake = await open((args, env) => containers.start(args, env));
-      stack = await startStack({ processor: false, settings: fake.settings });
+      const { settings, worker } = fake;
+      stack = await startStack({ processor: false, settings, ...(worker === undefined ? {} : { containers: worker }) });
+      await fake.opened?.(stack);
       containers = processorContainers(stack);
       await generateClip({ path: clip, size: "320x180", frameRate: "25", seconds: FRAMES / 25, sound: true });
     });
@@ -67,5 +88,7 @@ export function describeLauncher(platform: string, open: (start: StartContainer)
       await expectDoneOnce(await stack.ingest(clip));
       expect(containers.count()).toBe(2);
     });
+
+    more(() => ({ stack, clip, containers, expectDoneOnce }));
   });
 }

@@ -50,6 +50,8 @@ export async function containersWorker(options: ContainersOptions): Promise<V4Wo
     bindings: { ...own.bindings, ...CONTAINERS_SECRETS, ...options.settings },
     serviceBindings: { LADDERLOCK: options.ladderlock, PLATFORM: options.platform.handler },
     ...(options.internet === undefined ? {} : { outboundService: options.internet }),
+    // Where containers leave, whose requests have to arrive as they were sent.
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   } as V4WorkerOptions;
 }
 

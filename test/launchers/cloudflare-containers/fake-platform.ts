@@ -23,6 +23,8 @@ export type FakePlatform = {
   readonly started: readonly (StartOptions & { readonly objectId: string })[];
   /** The texts of `monitor()` for the next starts, which start nothing. */
   refuse(...texts: string[]): void;
+  /** The next launch starts its container, and its reply is lost. */
+  loseReply(): void;
   readonly inactivityMs: ReadonlyMap<string, number>;
 };
 
@@ -35,6 +37,7 @@ export function fakePlatform(start: StartFaked): FakePlatform {
   const started: (StartOptions & { objectId: string })[] = [];
   const refusals: string[] = [];
   const inactivityMs = new Map<string, number>();
+  let lostReplies = 0;
 
   async function begin(id: string, options: StartOptions): Promise<FakeEnd | null> {
     const error = refusals.shift();
@@ -58,11 +61,15 @@ export function fakePlatform(start: StartFaked): FakePlatform {
       inactivityMs.set(id, durationMs);
       return null;
     },
+    "/reply": async () => (lostReplies > 0 && lostReplies-- > 0 ? "lost" : null),
   };
   return {
     started,
     inactivityMs,
     refuse: (...texts) => refusals.push(...texts),
+    loseReply: () => {
+      lostReplies++;
+    },
     handler: async (request) => {
       const { pathname } = new URL(request.url);
       return Response.json((await actions[pathname]!((await request.json()) as Asked)) ?? null);

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TakeLaunches } from "../../../application/ports/launch-store.ts";
+import { MOST_TIMEOUT_DOUBLINGS } from "../../../domain/job-launch.ts";
 import type { ProbeFacts } from "../../../domain/rendition.ts";
 import { type TakenRow, takenLaunchOf } from "../../rows/launch-rows.ts";
 import { batched, type Database } from "../database.ts";
@@ -28,6 +29,9 @@ const isDue = (now: number) => sql`j.state IN ('QUEUED', 'RETRY_WAIT') AND j.run
   AND NOT EXISTS (SELECT 1 FROM job_launch l WHERE l.runs_job_id = j.job_id
     AND (l.state IN ('STARTING', 'STARTED') OR (l.next_at > ${now} AND l.created_at >= j.run_after)))`;
 
+/** Of a launch that no claim followed: nothing changes it after it was given up, except its stop. */
+const RAN_OUT = sql`l.platform_id IS NOT NULL AND l.updated_at >= l.claim_by`;
+
 function insertLaunches(input: TakeLaunches): SQL {
   const { launchIds, now, platform, regions, timeoutMs } = input;
   const capacity = sql`(SELECT count(*) FROM job_launch l WHERE l.job_id = due.job_id AND l.cause = 'capacity')`;
@@ -42,7 +46,9 @@ function insertLaunches(input: TakeLaunches): SQL {
       1 + coalesce((SELECT max(l.number) FROM job_launch l WHERE l.job_id = due.job_id), 0),
       1 + (SELECT count(*) FROM job_launch l
         WHERE l.job_id = due.job_id AND l.claim_no = due.claim_no AND l.created_at >= due.run_after),
-      'STARTING', ${platform}, ${region}, ${now}, ${now}, ${now + timeoutMs}
+      'STARTING', ${platform}, ${region}, ${now}, ${now}, ${now} + ${timeoutMs} * (1 << min(${MOST_TIMEOUT_DOUBLINGS},
+        (SELECT count(*) FROM job_launch l WHERE l.job_id = due.job_id AND l.claim_no = due.claim_no
+          AND l.created_at >= due.run_after AND ${RAN_OUT})))
     FROM (SELECT j.job_id, j.claim_no, j.run_after FROM video_transcode_job j WHERE ${isDue(now)}
       ORDER BY j.state, j.run_after, j.job_id LIMIT ${room(input)}) AS due`;
 }

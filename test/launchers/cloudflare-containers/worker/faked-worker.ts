@@ -25,7 +25,7 @@ class Faked extends JobContainer {
 
   override async fetch(request: Request): Promise<Response> {
     const url = request.headers.get("x-fake-url");
-    if (url !== null) return this.#fake.leave(new Request(url, request));
+    if (url !== null) return this.#fake.leave(asSent(url, request));
     if (request.method === "GET") return Response.json(await this.ctx.storage.getAlarm());
     this.ctx.abort("the test restarts the object");
     throw new Error("not reached");
@@ -38,12 +38,29 @@ export class JobOnStandard4 extends Faked {}
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    if (new URL(request.url).pathname !== "/fake/object") return worker.fetch(request, env);
+    const { pathname } = new URL(request.url);
+    if (pathname === "/launch") return launched(request, env);
+    if (pathname !== "/fake/object") return worker.fetch(request, env);
     const id = request.headers.get("x-fake-object")!;
     const { binding } = SIZES.find((size) => isOf(env[size.binding], id))!;
     return env[binding].get(env[binding].idFromString(id)).fetch(request);
   },
 } satisfies ExportedHandler<Env>;
+
+/** The platform may start the container, and its reply be lost. */
+async function launched(request: Request, env: Env): Promise<Response> {
+  const response = await worker.fetch(request, env);
+  const reply = await env.PLATFORM.fetch("http://platform/reply", { method: "POST", body: "{}" });
+  if ((await reply.json()) === "lost") throw new Error("Network connection lost.");
+  return response;
+}
+
+/** Redirects are the container's, as on the platform. */
+function asSent(url: string, request: Request): Request {
+  const sent = new Request(new Request(url, request), { redirect: "manual" });
+  for (const name of ["x-fake-url", "x-fake-object"]) sent.headers.delete(name);
+  return sent;
+}
 
 function isOf(namespace: DurableObjectNamespace<JobContainer>, id: string): boolean {
   try {
