@@ -19,6 +19,7 @@ export const SLOW_FILES: readonly string[] = [
   "test/e2e/batch-rotation.test.ts",
   "test/e2e/faults.test.ts",
   "test/browser/watch-page.test.ts",
+  "test/browser/console-operator.test.ts",
   "test/e2e/run-one-job.test.ts",
   "test/players/without-grace.test.ts",
   "test/e2e/encoder-document.test.ts",

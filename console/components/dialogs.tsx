@@ -9,20 +9,32 @@ type Variant = "primary" | "plain" | "danger";
 type ButtonDialogProps = {
   /** Of the button that opens the dialog. */
   readonly label: string;
+  /** Begins with the label, for a page with several equal ones. */
+  readonly accessibleLabel?: string;
   readonly variant?: Variant;
   readonly isDisabled?: boolean;
+  /** False: a press beside the dialog does not close it, because something would be lost. */
+  readonly isDismissable?: boolean;
   readonly heading: string;
   readonly children: (close: () => void) => ReactNode;
 };
 
 /** A button and the dialog that it opens. Escape closes it, and the focus returns to the button. */
-export function ButtonDialog({ label, variant = "plain", isDisabled = false, heading, children }: ButtonDialogProps) {
+export function ButtonDialog({
+  label,
+  accessibleLabel = label,
+  variant = "plain",
+  isDisabled = false,
+  isDismissable = true,
+  heading,
+  children,
+}: ButtonDialogProps) {
   return (
     <DialogTrigger>
-      <ActionButton variant={variant} isDisabled={isDisabled}>
+      <ActionButton variant={variant} isDisabled={isDisabled} aria-label={accessibleLabel}>
         {label}
       </ActionButton>
-      <ModalOverlay className="modal-overlay" isDismissable>
+      <ModalOverlay className="modal-overlay" isDismissable={isDismissable}>
         <Modal className="modal">
           <Dialog className="dialog">
             {({ close }) => (

@@ -1,6 +1,7 @@
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import { type Column, PagedTable, type Pages } from "./paged-table.tsx";
 import { Empty, Loading, ProblemNotice } from "./states.tsx";
+import "./paged-list.css";
 
 type PagedListProps<Item> = {
   readonly label: string;

@@ -1,4 +1,5 @@
 import type { Column } from "./paged-table.tsx";
+import "./paged-list.css";
 
 type PlainTableProps<Item> = {
   readonly label: string;

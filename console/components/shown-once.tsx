@@ -21,7 +21,7 @@ export function ShownOnce({ label, secret, close }: ShownOnceProps) {
       <p>Copy it now. It is shown once, and nobody can read it again.</p>
       <TextInput label={label} value={secret} isReadOnly />
       <p role="status">{outcome}</p>
-      <div className="dialog-actions">
+      <div className="dialog-buttons">
         <ActionButton onPress={() => void copy()}>Copy</ActionButton>
         <ActionButton variant="primary" onPress={close}>
           Done

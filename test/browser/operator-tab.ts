@@ -9,8 +9,6 @@ const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const WAIT_MS = 60_000;
 const LONG_PAGE_PX = 5000;
 
-type TabOptions = { readonly colorScheme?: "light" | "dark"; readonly width?: number; readonly height?: number };
-
 /** A person in front of the console, and somebody who listens on the wire. */
 export class OperatorTab {
   readonly page: Page;
@@ -32,10 +30,9 @@ export class OperatorTab {
   }
 
   /** Signs in and keeps the key for the tab, so that addresses can be opened. */
-  static async open(browser: Browser, origin: string, key: string, options: TabOptions = {}): Promise<OperatorTab> {
-    const { colorScheme = "light", width = 1280, height = 900 } = options;
+  static async open(browser: Browser, origin: string, key: string): Promise<OperatorTab> {
     const context = await browser.newContext({
-      ...{ colorScheme, viewport: { width, height }, locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" },
+      ...{ viewport: { width: 1280, height: 900 }, locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" },
       acceptDownloads: true,
     });
     const tab = new OperatorTab(await context.newPage(), origin);
@@ -58,10 +55,16 @@ export class OperatorTab {
     await this.page.waitForFunction(() => document.querySelector(".state[role=status]") === null);
   }
 
+  /** What follows a new size in the page has happened by the second frame. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+
   /** Presses a button that asks, and the one of the same name in its dialog. */
   async confirm(name: string, action: string): Promise<void> {
     await this.page.getByRole("button", { name }).first().click();
-    const dialog = this.page.getByRole("alertdialog");
+    const dialog = this.page.getByRole("dialog");
     await dialog.getByRole("button", { name: action }).click();
     await dialog.waitFor({ state: "detached" });
   }

@@ -3,7 +3,7 @@ import type { ApiKey } from "../../../client/index.ts";
 import type { Api } from "../../api/api-client.ts";
 import { answered } from "../../api/api-problem.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
-import { ConfirmedAction } from "../../components/confirmed-action.tsx";
+import { ConfirmDialog } from "../../components/dialogs.tsx";
 import { DateTime } from "../../components/facts.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { PagedList } from "../../components/paged-list.tsx";
@@ -90,19 +90,21 @@ function RevokeKey({ apiKey: { keyId, name, status } }: { readonly apiKey: ApiKe
   const queries = useQueryClient();
   if (status !== "ACTIVE") return <span className="quiet">–</span>;
   return (
-    <ConfirmedAction
+    <ConfirmDialog
       label="Revoke"
       accessibleLabel={`Revoke the key ${name}`}
       heading="Revoke this API key?"
-      action={() =>
+      onConfirm={() =>
         answered(api.revokeApiKey({ params: { keyId } })).then(() =>
           queries.invalidateQueries({ queryKey: ["api-keys"] }),
         )
       }
-    >
-      <p>
-        <strong dir="auto">{name}</strong> is refused from now on. Playback tokens that it has issued stay valid.
-      </p>
-    </ConfirmedAction>
+      variant="danger"
+      text={
+        <>
+          <strong dir="auto">{name}</strong> is refused from now on. Playback tokens that it has issued stay valid.
+        </>
+      }
+    />
   );
 }

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answered } from "../../api/api-problem.ts";
+import { DialogForm } from "../../components/dialog-form.tsx";
+import { ButtonDialog } from "../../components/dialogs.tsx";
 import { CheckboxField, SelectInput, TextInput } from "../../components/fields.tsx";
-import { DialogForm, FormDialog } from "../../components/form-dialog.tsx";
 import { ShownOnce } from "../../components/shown-once.tsx";
 import type { Scope } from "../../session/scopes.ts";
 import { useSession } from "../../session/session.tsx";
@@ -31,9 +32,9 @@ const DAY_MS = 86_400_000;
 
 export function CreateKey() {
   return (
-    <FormDialog label="Create a key" heading="Create an API key">
+    <ButtonDialog isDismissable={false} label="Create a key" heading="Create an API key">
       {(close) => <KeyForm close={close} />}
-    </FormDialog>
+    </ButtonDialog>
   );
 }
 

@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { answered } from "../../api/api-problem.ts";
+import { DialogForm } from "../../components/dialog-form.tsx";
+import { ButtonDialog } from "../../components/dialogs.tsx";
 import { SelectInput, TextInput } from "../../components/fields.tsx";
-import { DialogForm, FormDialog } from "../../components/form-dialog.tsx";
 import { useSession } from "../../session/session.tsx";
 import { type AuditFilters, auditQueryOf, endOf, isDay, startOf } from "./audit-filters.ts";
 import { downloadFile } from "./download-file.ts";
@@ -16,9 +17,9 @@ const DEFAULT_DAYS = 30;
 
 export function ExportEvents({ filters }: { readonly filters: AuditFilters }) {
   return (
-    <FormDialog label="Export" heading="Export the audit log" variant="plain">
+    <ButtonDialog label="Export" heading="Export the audit log" variant="plain">
       {(close) => <ExportForm filters={filters} close={close} />}
-    </FormDialog>
+    </ButtonDialog>
   );
 }
 

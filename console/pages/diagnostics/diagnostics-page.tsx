@@ -3,7 +3,7 @@ import type { Diagnostics } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { ActionButton } from "../../components/buttons.tsx";
-import { DetailList } from "../../components/detail-list.tsx";
+import { FactList } from "../../components/fact-list.tsx";
 import { DateTime } from "../../components/facts.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import type { Column } from "../../components/paged-table.tsx";
@@ -70,27 +70,27 @@ function Facts({ facts }: { readonly facts: Diagnostics }) {
   const time = (at: number | null) => (at === null ? "Never" : <DateTime at={at} />);
   return (
     <>
-      <DetailList
-        details={[
-          { term: "Release", value: facts.version },
-          { term: "Database", value: facts.database === "d1" ? "D1" : "Postgres" },
-          { term: "Newest migration", value: migrations.newest },
+      <FactList
+        facts={[
+          { name: "Release", value: facts.version },
+          { name: "Database", value: facts.database === "d1" ? "D1" : "Postgres" },
+          { name: "Newest migration", value: migrations.newest },
           {
-            term: "Missing migrations",
+            name: "Missing migrations",
             value: migrations.missing.length === 0 ? "None" : migrations.missing.join(", "),
           },
-          { term: "Cron Trigger", value: time(facts.cronLastRunAt) },
-          { term: "Processors last seen", value: time(processors.lastSeenAt) },
-          { term: "Processors at work", value: processors.working.length },
-          { term: "Due jobs without a claim", value: processors.waiting },
-          { term: "Segments from", value: facts.playback.baseUrl ?? "The Worker" },
+          { name: "Cron Trigger", value: time(facts.cronLastRunAt) },
+          { name: "Processors last seen", value: time(processors.lastSeenAt) },
+          { name: "Processors at work", value: processors.working.length },
+          { name: "Due jobs without a claim", value: processors.waiting },
+          { name: "Segments from", value: facts.playback.baseUrl ?? "The Worker" },
           {
-            term: "Weak secrets",
+            name: "Weak secrets",
             value: weak.length === 0 ? "None" : weak.map(({ name, weakness }) => `${name}: ${weakness}`).join(", "),
           },
-          { term: "Demo viewers", value: facts.demoViewers ? "Enabled: anybody gets every entitlement" : "Disabled" },
+          { name: "Demo viewers", value: facts.demoViewers ? "Enabled: anybody gets every entitlement" : "Disabled" },
           ...queues.map(({ binding, lastProbeAt }) => ({
-            term: `Queue ${binding}, last probe`,
+            name: `Queue ${binding}, last probe`,
             value: time(lastProbeAt),
           })),
         ]}

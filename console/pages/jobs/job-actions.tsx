@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { Job } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
-import { ConfirmedAction } from "../../components/confirmed-action.tsx";
+import { ConfirmDialog } from "../../components/dialogs.tsx";
 import { useHolds, useSession } from "../../session/session.tsx";
 import { isLive, mayBeRetried } from "./job-queries.ts";
 
@@ -15,26 +15,26 @@ export function JobActions({ job }: { readonly job: Job }) {
   const done = () => queries.invalidateQueries({ queryKey: ["jobs"] });
   if (mayBeRetried(job))
     return (
-      <ConfirmedAction
+      <ConfirmDialog
         label="Retry"
         accessibleLabel={`Retry the ${name}`}
         heading="Retry this job?"
         variant="plain"
-        action={() => answered(api.retryJob({ params })).then(done)}
-      >
-        <p>It waits again with all its attempts. A retry of an encrypt job does not transcode again.</p>
-      </ConfirmedAction>
+        onConfirm={() => answered(api.retryJob({ params })).then(done)}
+        text="It waits again with all its attempts. A retry of an encrypt job does not transcode again."
+      />
     );
   if (isLive(job))
     return (
-      <ConfirmedAction
+      <ConfirmDialog
         label="Cancel"
         accessibleLabel={`Cancel the ${name}`}
         heading="Cancel this job?"
-        action={() => answered(api.cancelJob({ params })).then(done)}
-      >
-        <p>A processor that works on it stops, and what it has stored is deleted. What plays keeps playing.</p>
-      </ConfirmedAction>
+        confirmLabel="Cancel the job"
+        onConfirm={() => answered(api.cancelJob({ params })).then(done)}
+        variant="danger"
+        text="A processor that works on it stops, and what it has stored is deleted. What plays keeps playing."
+      />
     );
   return null;
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Job } from "../../../client/index.ts";
-import { DetailList } from "../../components/detail-list.tsx";
+import { FactList } from "../../components/fact-list.tsx";
 import { DateTime, wordsOf } from "../../components/facts.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { PlainTable } from "../../components/plain-table.tsx";
@@ -54,7 +54,7 @@ function LoadedJob({ job }: { readonly job: Job }) {
         </div>
       )}
       {job.state === "RUNNING" && <JobProgress progress={job.progress} />}
-      <DetailList details={detailsOf(job)} />
+      <FactList facts={detailsOf(job)} />
       <LaunchesOfJob jobId={job.jobId} />
       <HistoryOfPost videoPostId={job.videoPostId} />
     </>
@@ -65,22 +65,30 @@ function detailsOf(job: Job) {
   const time = (at: number | null) => (at === null ? null : <DateTime at={at} />);
   return [
     {
-      term: "Post",
+      name: "Post",
       value: (
-        <Link to="/jobs" search={{ post: job.videoPostId }} aria-label={`${job.videoPostId}: jobs of this post`}>
+        <Link to="/posts/$videoPostId" params={{ videoPostId: job.videoPostId }}>
           {job.videoPostId}
         </Link>
       ),
     },
-    { term: "Part", value: job.fileIndex },
-    { term: "Attempts", value: `${job.attempt} of ${job.maxAttempts}` },
-    { term: "Claims", value: job.claimNo },
-    { term: "Processor", value: job.leaseOwner },
-    { term: "Created", value: time(job.createdAt) },
-    { term: "Due since", value: job.state === "QUEUED" || job.state === "RETRY_WAIT" ? time(job.runAfter) : null },
-    { term: "First claim", value: time(job.startedAt) },
-    { term: "Lease until", value: time(job.leaseExpiresAt) },
-    { term: "Ended", value: time(job.finishedAt) },
+    {
+      name: "Other jobs",
+      value: (
+        <Link to="/jobs" search={{ post: job.videoPostId }}>
+          All jobs of the post
+        </Link>
+      ),
+    },
+    { name: "Part", value: job.fileIndex },
+    { name: "Attempts", value: `${job.attempt} of ${job.maxAttempts}` },
+    { name: "Claims", value: job.claimNo },
+    { name: "Processor", value: job.leaseOwner },
+    { name: "Created", value: time(job.createdAt) },
+    { name: "Due since", value: job.state === "QUEUED" || job.state === "RETRY_WAIT" ? time(job.runAfter) : null },
+    { name: "First claim", value: time(job.startedAt) },
+    { name: "Lease until", value: time(job.leaseExpiresAt) },
+    { name: "Ended", value: time(job.finishedAt) },
   ];
 }
 

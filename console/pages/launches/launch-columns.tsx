@@ -26,11 +26,11 @@ export const LAUNCH_COLUMNS: readonly Column<ListedLaunch>[] = [
   {
     id: "reason",
     heading: "Platform",
-    cell: ({ platform, region, cause, reason, exitCode }) => (
+    cell: ({ number, platform, region, cause, reason, exitCode }) => (
       <span dir="auto">
-        {platform}
+        Launch {number}: {platform}
         {region === null ? "" : `, ${region}`}
-        {cause === null ? "" : `: ${cause}`}
+        {cause === null ? "" : `, ${cause}`}
         {exitCode === null ? "" : `, exit code ${exitCode}`}
         {reason !== null && <span className="quiet"> {reason}</span>}
       </span>
@@ -39,10 +39,10 @@ export const LAUNCH_COLUMNS: readonly Column<ListedLaunch>[] = [
   {
     id: "job",
     heading: "Works on",
-    width: "11rem",
+    width: "6rem",
     cell: ({ runsJobId, number }) => (
-      <Link to="/jobs/$jobId" params={{ jobId: runsJobId }} aria-label={`Launch ${number} of a job: ${runsJobId}`}>
-        Launch {number} of a job
+      <Link to="/jobs/$jobId" params={{ jobId: runsJobId }} aria-label={`Job ${runsJobId}, launch ${number}`}>
+        Job
       </Link>
     ),
   },

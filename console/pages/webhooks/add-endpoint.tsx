@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Operations } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
+import { DialogForm } from "../../components/dialog-form.tsx";
+import { ButtonDialog } from "../../components/dialogs.tsx";
 import { CheckboxField, TextInput } from "../../components/fields.tsx";
-import { DialogForm, FormDialog } from "../../components/form-dialog.tsx";
 import { ShownOnce } from "../../components/shown-once.tsx";
 import { useSession } from "../../session/session.tsx";
 
@@ -22,9 +23,9 @@ const GROUPS = [
 
 export function AddEndpoint() {
   return (
-    <FormDialog label="Add an endpoint" heading="Add a webhook endpoint">
+    <ButtonDialog isDismissable={false} label="Add an endpoint" heading="Add a webhook endpoint">
       {(close) => <EndpointForm close={close} />}
-    </FormDialog>
+    </ButtonDialog>
   );
 }
 

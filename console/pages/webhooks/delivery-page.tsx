@@ -2,8 +2,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { WebhookAttempt, WebhookDeliveryDetail } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
-import { ConfirmedAction } from "../../components/confirmed-action.tsx";
-import { DetailList } from "../../components/detail-list.tsx";
+import { ConfirmDialog } from "../../components/dialogs.tsx";
+import { FactList } from "../../components/fact-list.tsx";
 import { DateTime } from "../../components/facts.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import type { Column } from "../../components/paged-table.tsx";
@@ -49,9 +49,13 @@ export function DeliveryPage() {
         title={delivery.data?.type ?? "Delivery"}
         actions={
           delivery.data !== undefined && (
-            <ConfirmedAction label="Replay" heading="Deliver this event again?" variant="plain" action={replay}>
-              <p>The endpoint receives it with the same id, and retries start from their beginning.</p>
-            </ConfirmedAction>
+            <ConfirmDialog
+              label="Replay"
+              heading="Deliver this event again?"
+              variant="plain"
+              onConfirm={replay}
+              text="The endpoint receives it with the same id, and retries start from their beginning."
+            />
           )
         }
       >
@@ -72,16 +76,16 @@ function LoadedDelivery({ delivery }: { readonly delivery: WebhookDeliveryDetail
   const { attemptList, body } = delivery;
   return (
     <>
-      <DetailList
-        details={[
-          { term: "State", value: <DeliveryStateBadge {...delivery} /> },
-          { term: "Id", value: <code>{delivery.deliveryId}</code> },
-          { term: "Time of the event", value: <DateTime at={delivery.eventAt} /> },
+      <FactList
+        facts={[
+          { name: "State", value: <DeliveryStateBadge {...delivery} /> },
+          { name: "Id", value: <code>{delivery.deliveryId}</code> },
+          { name: "Time of the event", value: <DateTime at={delivery.eventAt} /> },
           {
-            term: "Next attempt",
+            name: "Next attempt",
             value: delivery.nextAttemptAt === null ? null : <DateTime at={delivery.nextAttemptAt} />,
           },
-          { term: "Delivered", value: delivery.deliveredAt === null ? null : <DateTime at={delivery.deliveredAt} /> },
+          { name: "Delivered", value: delivery.deliveredAt === null ? null : <DateTime at={delivery.deliveredAt} /> },
         ]}
       />
       <Section heading="Attempts">

@@ -3,8 +3,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { WebhookEndpoint } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
-import { ConfirmedAction } from "../../components/confirmed-action.tsx";
+import { ConfirmDialog } from "../../components/dialogs.tsx";
 import { useSession } from "../../session/session.tsx";
+import { RotateSecret } from "./rotate-secret.tsx";
 import { replayAll } from "./webhook-queries.ts";
 
 const DAY_MS = 86_400_000;
@@ -30,34 +31,42 @@ export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoi
     <>
       {endpoint.state === "ENABLED" ? (
         <>
-          <ConfirmedAction label="Replay" heading="Replay what was not delivered?" variant="plain" action={replay}>
-            <p>Events of the last {REPLAYED_DAYS} days that failed or were held are delivered again.</p>
-          </ConfirmedAction>
-          <ConfirmedAction label="Disable" heading="Disable this endpoint?" action={() => setState("DISABLED")}>
-            <p>Events are held until it is enabled again and they are replayed.</p>
-          </ConfirmedAction>
+          <ConfirmDialog
+            label="Replay"
+            heading="Replay what was not delivered?"
+            variant="plain"
+            onConfirm={replay}
+            text={<>Events of the last {REPLAYED_DAYS} days that failed or were held are delivered again.</>}
+          />
+          <ConfirmDialog
+            label="Disable"
+            heading="Disable this endpoint?"
+            onConfirm={() => setState("DISABLED")}
+            variant="danger"
+            text="Events are held until it is enabled again and they are replayed."
+          />
         </>
       ) : (
-        <ConfirmedAction
+        <ConfirmDialog
           label="Enable"
           heading="Enable this endpoint?"
           variant="plain"
-          action={() => setState("ENABLED")}
-        >
-          <p>New events are delivered. Those that were held wait for a replay.</p>
-        </ConfirmedAction>
+          onConfirm={() => setState("ENABLED")}
+          text="New events are delivered. Those that were held wait for a replay."
+        />
       )}
-      <ConfirmedAction
+      <RotateSecret webhookId={endpoint.webhookId} />
+      <ConfirmDialog
         label="Delete"
         heading="Delete this endpoint?"
-        action={async () => {
+        onConfirm={async () => {
           await answered(api.deleteWebhook({ params }));
           await navigate({ to: "/webhooks" });
           await done();
         }}
-      >
-        <p>Nothing more is sent to it, and its deliveries can no longer be read.</p>
-      </ConfirmedAction>
+        variant="danger"
+        text="Nothing more is sent to it, and its deliveries can no longer be read."
+      />
       <p role="status">{replayed === null ? "" : `${replayed} events are delivered again.`}</p>
     </>
   );

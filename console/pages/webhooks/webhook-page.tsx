@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { WebhookDelivery, WebhookEndpoint } from "../../../client/index.ts";
-import { DetailList } from "../../components/detail-list.tsx";
+import { FactList } from "../../components/fact-list.tsx";
 import { DateTime } from "../../components/facts.tsx";
 import { FilterSelect } from "../../components/filter-select.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -38,13 +38,13 @@ export function WebhookPage() {
 function LoadedEndpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
   return (
     <>
-      <DetailList
-        details={[
-          { term: "State", value: <EndpointStateBadge {...endpoint} /> },
-          { term: "Events", value: <code>{endpoint.events.join(", ")}</code> },
-          { term: "Description", value: endpoint.description === "" ? null : endpoint.description },
-          { term: "Created", value: <DateTime at={endpoint.createdAt} /> },
-          { term: "Created by", value: endpoint.createdBy },
+      <FactList
+        facts={[
+          { name: "State", value: <EndpointStateBadge {...endpoint} /> },
+          { name: "Events", value: <code>{endpoint.events.join(", ")}</code> },
+          { name: "Description", value: endpoint.description === "" ? null : endpoint.description },
+          { name: "Created", value: <DateTime at={endpoint.createdAt} /> },
+          { name: "Created by", value: endpoint.createdBy },
         ]}
       />
       <Deliveries webhookId={endpoint.webhookId} />
