@@ -13,6 +13,7 @@ import { consoleRoutes } from "./routes/pages/console.ts";
 import { frontRoutes } from "./routes/pages/front.tsx";
 import { watchRoutes } from "./routes/pages/watch.tsx";
 import { routeKeys } from "./routes/playback/content-key.ts";
+import { routeImages } from "./routes/playback/images.ts";
 import { routePartTexts } from "./routes/playback/part-texts.ts";
 import { routePlaylists } from "./routes/playback/playlists.ts";
 import { segmentRoutes } from "./routes/playback/segments.ts";
@@ -40,6 +41,7 @@ export function createApp(
   app.route("/video/enc/segments", segmentRoutes(segments));
   routePlaylists(app, players.playlists);
   routePartTexts(app, context, players.texts);
+  routeImages(app, context);
   routeProxy(app, context, players, segments);
   mount(app, context, routes);
   mountUploads(app, context);

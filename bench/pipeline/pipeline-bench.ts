@@ -8,6 +8,7 @@ import { pairedRounds } from "../rounds.ts";
 import { serveFolder } from "../s3-folder.ts";
 import { planBareFfmpeg } from "./bare-ffmpeg.ts";
 import { makeClip } from "./clip.ts";
+import { withImageRuns } from "./image-runs.ts";
 import { type FolderStore, type JobTimes, runProcessor } from "./processor-run.ts";
 
 /** Three minutes, since what a job costs once (starts, checks) is several per cent of a clip of one. */
@@ -15,6 +16,7 @@ const FULL = { seconds: 180, rounds: 2 };
 const QUICK = { seconds: 8, rounds: 2 };
 const HEIGHT = 1080;
 const MEDIA_CHECK = "media check";
+const IMAGES = "images";
 
 /** From an uploaded file to encrypted playback, against the one ffmpeg without which it cannot be done. */
 export async function benchPipeline(options: BenchOptions): Promise<Comparison[]> {
@@ -26,13 +28,24 @@ export async function benchPipeline(options: BenchOptions): Promise<Comparison[]
     const clip = join(directory, "clip.mp4");
     options.progress(`a clip of ${seconds} s`);
     await makeClip(clip, seconds, height);
-    const bareFfmpeg = await planBareFfmpeg(clip);
+    const name = `${seconds} s of ${height}p30`;
+    const bareFfmpeg = await planBareFfmpeg(clip, "images");
+    const work = (run: (folder: string) => Promise<JobTimes>) => () => inFolder(directory, run);
+    if (options.only !== "" && IMAGES.includes(options.only)) {
+      const ladder = await planBareFfmpeg(clip, "no images");
+      const images = withImageRuns(bareFfmpeg, seconds);
+      const measured = await pairedRounds(rounds, {
+        ours: work((folder) => told("with images", unchecked(images(folder)), options)),
+        bare: work((folder) => told("without", unchecked(ladder(folder)), options)),
+      });
+      const described = { name: `${IMAGES} of ${name}`, against: "the ladder alone", unit: "CPU s" };
+      return [compare({ ...described, target: { atMost: 1.02 } }, measured, ({ cpuSeconds }) => cpuSeconds)];
+    }
     const stack = await startStack({ processor: false });
     const folder = join(directory, "buckets");
     await using server = await serveFolder(folder);
     const store = { origin: server.origin, folder };
     try {
-      const work = (run: (folder: string) => Promise<JobTimes>) => () => inFolder(directory, run);
       const measured = await pairedRounds(rounds, {
         ours: work((work) =>
           told(
@@ -45,7 +58,6 @@ export async function benchPipeline(options: BenchOptions): Promise<Comparison[]
           ? () => Promise.resolve(NOTHING)
           : work((folder) => told("ffmpeg", unchecked(bareFfmpeg(folder)), options)),
       });
-      const name = `${seconds} s of ${height}p30`;
       const described = { name, against: "one ffmpeg, same arguments" };
       const checks = measured.map(({ ours }) => ({ ours: ours.checkSeconds, bare: ours.cpuSeconds }));
       const check = compare(

@@ -22,6 +22,14 @@ const PART: StoredPart = {
   captions: [],
   chapters: [],
   mediaStart: 126_000,
+  images: {
+    id: "images",
+    prefix: "film/job/c1/images/images/",
+    posters: [{ seconds: 1.5, width: 1280, height: 720, bytes: 9000 }],
+    best: 1,
+    storyboard: { tileWidth: 160, tileHeight: 90, columns: 10, tiles: 13, intervalSeconds: 1 },
+  },
+  poster: { kind: "own", id: "poster", format: "webp", width: 640, height: 360, bytes: 8000 },
   policies: [{ quality: "480p", policy: "PUBLIC", entitlement: null }],
   keys: [
     {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { GateReadings, PartReading, StoredPart } from "../../shared/application/ports/gate-readings.ts";
 import { FEED_KINDS, type FeedRow } from "../../shared/application/ports/revocation-feed.ts";
+import { IMAGE_FORMATS } from "../../shared/domain/part-images.ts";
 import { QUALITIES } from "../../shared/domain/quality.ts";
 import { QUALITY_POLICIES } from "../../shared/domain/quality-auth.ts";
 import { VIDEO_POST_STATUSES } from "../../shared/domain/video-post.ts";
@@ -85,6 +86,36 @@ const partSchema = z.strictObject({
     ),
     chapters: z.array(z.strictObject({ startSeconds: z.number(), title: z.string() })),
     mediaStart: z.int(),
+    images: z
+      .strictObject({
+        id: z.string(),
+        prefix: z.string(),
+        posters: z.array(z.strictObject({ seconds: z.number(), width: z.int(), height: z.int(), bytes: z.int() })),
+        best: z.int(),
+        storyboard: z
+          .strictObject({
+            tileWidth: z.int(),
+            tileHeight: z.int(),
+            columns: z.int(),
+            tiles: z.int(),
+            intervalSeconds: z.number(),
+          })
+          .nullable(),
+      })
+      .nullable(),
+    poster: z
+      .discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("candidate"), number: z.int() }),
+        z.strictObject({
+          kind: z.literal("own"),
+          id: z.string(),
+          format: z.enum(IMAGE_FORMATS),
+          width: z.int(),
+          height: z.int(),
+          bytes: z.int(),
+        }),
+      ])
+      .nullable(),
     policies: z.array(
       z.strictObject({
         quality: z.enum(QUALITIES),

@@ -27,7 +27,15 @@ export function WatchPage({ videoPostId, fileIndex, view, demoViewers }: WatchPa
         <section class="stage" aria-label="Player">
           <div class="screen">
             {/* biome-ignore lint/a11y/useMediaCaption: posts have no caption tracks */}
-            <video id="video" controls playsinline preload="auto" tabindex={0} aria-label={view.title} />
+            <video
+              id="video"
+              poster={view.posterUrl ?? undefined}
+              controls
+              playsinline
+              preload="auto"
+              tabindex={0}
+              aria-label={view.title}
+            />
             <p id="message" class="message" role="alert" hidden />
           </div>
           <div class="heading">

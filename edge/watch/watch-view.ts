@@ -1,9 +1,11 @@
 import { type ClearReason, clearPlayback, isPublic } from "../../shared/domain/clear-playback.ts";
 import { encoderJobName } from "../../shared/domain/encoder-job.ts";
+import { imageUrl } from "../../shared/domain/image-address.ts";
 import { rekeyState } from "../../shared/domain/imported-post.ts";
 import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
 import type { DefaultPolicyRule, QualityPolicy } from "../../shared/domain/quality-auth.ts";
 import type { AbrVariant } from "../../shared/domain/rendition.ts";
+import { publicPoster } from "../../shared/domain/shown-images.ts";
 import { partState, type VideoFile, variantsOf } from "../../shared/domain/video-file.ts";
 import type { ResourceType, VideoPost } from "../../shared/domain/video-post.ts";
 
@@ -44,6 +46,8 @@ export type WatchView =
       readonly resourceType: ResourceType;
       readonly durationSeconds: number | null;
       readonly parts: readonly PartView[];
+      /** Null unless every quality is public. */
+      readonly posterUrl: string | null;
       /** Best first. */
       readonly rungs: readonly RungView[];
       /** What plays where nothing is encrypted; null for encrypted content. */
@@ -82,7 +86,13 @@ function playableView(post: VideoPost, file: VideoFile) {
     resourceType: post.resourceType,
     durationSeconds: file.durationSeconds,
     parts: partViews(post, file.fileIndex),
+    posterUrl: posterUrlOf(post, file),
   } as const;
+}
+
+function posterUrlOf(post: VideoPost, file: VideoFile): string | null {
+  const poster = publicPoster(post, file);
+  return poster === null ? null : imageUrl(post.id, file.fileIndex, poster);
 }
 
 /** Clear renditions that anybody may watch; null where there are none. */

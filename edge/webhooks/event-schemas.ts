@@ -11,6 +11,10 @@ const instant = z.iso.datetime();
 const fileIndex = z.int().min(0);
 const reason = z.string();
 const failCode = z.enum(FAILURE_CODES);
+const posterUrl = z
+  .string()
+  .nullable()
+  .describe("relative to the Worker; null unless the part is published and public in every quality");
 const uploadTokenId = z.string().nullable().describe("null for an upload of a caller");
 
 /** Of a post, as it is when the event is first handled. */
@@ -41,7 +45,7 @@ export const WEBHOOK_EVENTS: Readonly<Record<WebhookEventType, Described>> = {
   },
   "post.published": {
     when: "A review publishes the post, or all parts of a post with autoPublish are ready.",
-    data: ofPost({ status: z.literal("PUBLISHED"), publishedAt: instant }),
+    data: ofPost({ status: z.literal("PUBLISHED"), publishedAt: instant, posterUrl }),
   },
   "post.unpublished": { when: "The post is no longer published and was not deleted.", data: ofPost({}) },
   "post.rejected": {
@@ -50,9 +54,9 @@ export const WEBHOOK_EVENTS: Readonly<Record<WebhookEventType, Described>> = {
   },
   "post.deleted": { when: "The post is deleted.", data: ofPost({ status: z.literal("DELETED") }) },
   "part.added": { when: "A part is added to a post.", data: ofPost({ fileIndex }) },
-  "part.replaced": { when: "A part plays its new source.", data: ofPost({ fileIndex }) },
+  "part.replaced": { when: "A part plays its new source.", data: ofPost({ fileIndex, posterUrl }) },
   "part.removed": { when: "A part is removed from its post.", data: ofPost({ fileIndex }) },
-  "part.ready": { when: "A part plays for the first time.", data: ofPost({ fileIndex }) },
+  "part.ready": { when: "A part plays for the first time.", data: ofPost({ fileIndex, posterUrl }) },
   "part.failed": {
     when: "A job of a part that never played has failed for good.",
     data: ofPost({ fileIndex, failCode, reason, jobId: z.string() }),

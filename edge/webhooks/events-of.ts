@@ -1,5 +1,6 @@
 import type { DomainEvent } from "../../shared/domain/domain-event.ts";
 import { failureCodeOf } from "../../shared/domain/failure.ts";
+import { imageUrl } from "../../shared/domain/image-address.ts";
 import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
 
 /** What an event of a post means to receivers. */
@@ -11,7 +12,7 @@ export function eventsOf(event: DomainEvent): readonly Announced[] {
     case "VideoPostCreated":
       return [{ type: "post.created", data: { fileIndexes: event.fileIndexes } }];
     case "VideoPostPublished":
-      return [{ type: "post.published", data: { status: "PUBLISHED", publishedAt: timeOf(event.publishedAt) } }];
+      return [{ type: "post.published", data: published(event) }];
     case "VideoPostUnpublished":
       return [{ type: "post.unpublished", data: {} }];
     case "VideoAuditRejected":
@@ -21,11 +22,11 @@ export function eventsOf(event: DomainEvent): readonly Announced[] {
     case "VideoPartAdded":
       return [{ type: "part.added", data: { fileIndex: event.fileIndex } }];
     case "VideoPartReplaced":
-      return [{ type: "part.replaced", data: { fileIndex: event.fileIndex } }];
+      return [{ type: "part.replaced", data: { fileIndex: event.fileIndex, posterUrl: posterUrl(event) } }];
     case "VideoPartRemoved":
       return [{ type: "part.removed", data: { fileIndex: event.fileIndex } }];
     case "VideoPartReady":
-      return [{ type: "part.ready", data: { fileIndex: event.fileIndex } }];
+      return [{ type: "part.ready", data: { fileIndex: event.fileIndex, posterUrl: posterUrl(event) } }];
     case "VideoPartKeysRotated":
       return [{ type: "key.rotated", data: { fileIndex: event.fileIndex, keyVersion: event.keyVersion } }];
     case "VideoJobFailed":
@@ -46,6 +47,18 @@ function failures(event: Extract<DomainEvent, { type: "VideoJobFailed" }>): read
   if (effect === "nothing") return [job];
   const type = effect === "part-failed" ? "part.failed" : "key.rotation_failed";
   return [job, { type, data: failure }];
+}
+
+function published({ videoPostId, publishedAt, posterOf }: Extract<DomainEvent, { type: "VideoPostPublished" }>) {
+  const url = posterOf === undefined ? null : posterUrl({ videoPostId, ...posterOf });
+  return { status: "PUBLISHED", publishedAt: timeOf(publishedAt), posterUrl: url };
+}
+
+type PosterNamed = { readonly videoPostId: string; readonly fileIndex: number; readonly poster?: string };
+
+/** Of the poster as it was when the event was raised. */
+function posterUrl({ videoPostId, fileIndex, poster }: PosterNamed): string | null {
+  return poster === undefined ? null : imageUrl(videoPostId, fileIndex, poster);
 }
 
 function timeOf(at: number): string {

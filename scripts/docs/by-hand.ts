@@ -1,5 +1,4 @@
 /* Routes that no definition serves: the hot path of players, pages, and the uploads of tus. */
-
 import {
   bytes,
   FILE_INDEX,
@@ -10,6 +9,7 @@ import {
   TOKEN,
   VIDEO_POST,
 } from "./by-hand-shapes.ts";
+import { IMAGES_BY_HAND } from "./images-by-hand.ts";
 import { PART_TEXTS_BY_HAND } from "./part-texts-by-hand.ts";
 import { PROXY_BY_HAND } from "./proxy-by-hand.ts";
 
@@ -113,7 +113,7 @@ export const ROUTES_BY_HAND: readonly RouteByHand[] = [
       },
     },
   },
-  ...PROXY_BY_HAND,
+  ...[...IMAGES_BY_HAND, ...PROXY_BY_HAND],
   {
     registered: UPLOADS,
     path: "/api/v2/uploads",

@@ -2,11 +2,14 @@ import type { FailureCode } from "./failure.ts";
 import type { QualityAuth } from "./quality-auth.ts";
 import type { JobKind } from "./transcode-job.ts";
 
+/** The end of the address of a poster; missing where there is none that anybody may see. */
+export type WithPoster = { readonly poster?: string };
+
 /** Events from which only messages follow: webhooks, and events for listeners. */
 export type AnnouncedEvent =
   | { readonly type: "VideoPostCreated"; readonly fileIndexes: readonly number[] }
   /** A part plays for the first time. */
-  | { readonly type: "VideoPartReady"; readonly fileIndex: number }
+  | ({ readonly type: "VideoPartReady"; readonly fileIndex: number } & WithPoster)
   /** A part plays the same renditions under new keys. */
   | { readonly type: "VideoPartKeysRotated"; readonly fileIndex: number; readonly keyVersion: number }
   | {

@@ -1,6 +1,7 @@
 import type { AnnouncedEvent } from "./announced-event.ts";
 import type { Failure } from "./failure.ts";
 import { versionsInProgress } from "./part-versions.ts";
+import { posterIn } from "./shown-images.ts";
 import type { JobKind } from "./transcode-job.ts";
 import type { VideoFile } from "./video-file.ts";
 import type { Decision, VideoPost } from "./video-post.ts";
@@ -34,7 +35,8 @@ export function jobEvents(
   }
   if (kind !== "ENCRYPT" || made.playing === null) return [];
   // A replacement raises `VideoPartReplaced` where it takes over.
-  if (old.playing === null) return isReplacement(old) ? [] : [{ type: "VideoPartReady", fileIndex }];
+  if (old.playing === null)
+    return isReplacement(old) ? [] : [{ type: "VideoPartReady", fileIndex, ...posterIn(after, made) }];
   const isSame = old.playing.transcodeJobId === made.playing.transcodeJobId;
   return isSame ? [{ type: "VideoPartKeysRotated", fileIndex, keyVersion: made.playing.keyVersion }] : [];
 }

@@ -26,7 +26,9 @@ describe("the library entry of a post", () => {
       resourceType: "VIDEO",
       durationSeconds: 18,
       interaction: { comments: true, liveComments: false },
-      parts: [{ fileIndex: 0, position: 0, durationSeconds: 18, qualities: ["720p", "480p"], ready: true }],
+      parts: [
+        { fileIndex: 0, position: 0, durationSeconds: 18, qualities: ["720p", "480p"], poster: null, ready: true },
+      ],
       publishedAt: NOW,
     });
   });

@@ -1,4 +1,4 @@
-import type { AnnouncedEvent } from "./announced-event.ts";
+import type { AnnouncedEvent, WithPoster } from "./announced-event.ts";
 
 /** What a change of a post raises. Only the root raises events. */
 export type NewEvent =
@@ -7,7 +7,12 @@ export type NewEvent =
   | { readonly type: "VideoAuditPassed"; readonly auditedBy: string; readonly uploadIds?: readonly string[] }
   | { readonly type: "VideoAuditRejected"; readonly auditedBy: string; readonly reason: string }
   /** Milliseconds. */
-  | { readonly type: "VideoPostPublished"; readonly publishedAt: number }
+  | {
+      readonly type: "VideoPostPublished";
+      readonly publishedAt: number;
+      /** The first part with a poster that anybody may see. */
+      readonly posterOf?: { readonly fileIndex: number; readonly poster: string };
+    }
   /** By a rejection or a withdrawal; a deletion raises `VideoPostDeleted` instead. */
   | { readonly type: "VideoPostUnpublished" }
   | {
@@ -30,7 +35,7 @@ export type NewEvent =
   /** A source is in progress that will replace what plays. */
   | { readonly type: "VideoPartReplacementRequested"; readonly fileIndex: number }
   /** The part plays its new source. Of the old one only what plays until its keys end is still needed. */
-  | ({ readonly type: "VideoPartReplaced" } & PartLeftovers)
+  | ({ readonly type: "VideoPartReplaced" } & PartLeftovers & WithPoster)
   /** A source was given up before it played. */
   | ({ readonly type: "VideoPartSourceDiscarded" } & PartLeftovers)
   | ({ readonly type: "VideoPartRemoved" } & PartLeftovers)

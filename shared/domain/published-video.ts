@@ -1,4 +1,5 @@
 import type { Quality } from "./quality.ts";
+import { publicPoster } from "./shown-images.ts";
 import { type VideoFile, variantsOf } from "./video-file.ts";
 import type { Interaction, ResourceType, VideoPost } from "./video-post.ts";
 
@@ -23,6 +24,8 @@ export type PublishedPart = {
   readonly position: number;
   readonly durationSeconds: number | null;
   readonly qualities: readonly Quality[];
+  /** The end of its address; null unless anybody may see it. Missing in entries of earlier releases. */
+  readonly poster?: string | null;
   /** False for an imported part, whose first token request starts its re-key. */
   readonly ready: boolean;
 };
@@ -30,7 +33,9 @@ export type PublishedPart = {
 /** Null while the post is not published. A part enters with its first encryption, an imported part at once. */
 export function publishedVideoOf(post: VideoPost): PublishedVideo | null {
   if (post.publishedAt === null || post.deletedAt !== null) return null;
-  const parts = post.files.flatMap(publishedPartOf).toSorted((one, other) => one.position - other.position);
+  const parts = post.files
+    .flatMap((file) => publishedPartOf(post, file))
+    .toSorted((one, other) => one.position - other.position);
   return {
     videoPostId: post.id,
     authorId: post.authorId,
@@ -45,9 +50,9 @@ export function publishedVideoOf(post: VideoPost): PublishedVideo | null {
   };
 }
 
-function publishedPartOf(file: VideoFile): PublishedPart[] {
+function publishedPartOf(post: VideoPost, file: VideoFile): PublishedPart[] {
   const { fileIndex, position, durationSeconds, playing, singleKey } = file;
-  const common = { fileIndex, position, durationSeconds };
+  const common = { fileIndex, position, durationSeconds, poster: publicPoster(post, file) };
   if (playing !== null) {
     const qualities = variantsOf(file, playing.transcodeJobId).map(({ quality }) => quality);
     return [{ ...common, qualities, ready: true }];

@@ -1,3 +1,4 @@
+import type { WithPoster } from "./announced-event.ts";
 import { retireKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
 import { ownChoice } from "./part-images.ts";
@@ -10,6 +11,7 @@ import {
   withoutPoster,
 } from "./part-versions.ts";
 import type { QualityAuth } from "./quality-auth.ts";
+import { posterIn } from "./shown-images.ts";
 import { uploadOf, type VideoFile, withoutUrl } from "./video-file.ts";
 import { type Decision, settle, type VideoPost } from "./video-post.ts";
 
@@ -34,7 +36,8 @@ export function takeOver(post: VideoPost, next: VideoFile, keysEnd: number, now:
     files: post.files.map((file) => (file === playing ? present : file)),
     otherVersions: [...others, replacedVersion(old, keysEnd, now)],
   };
-  const change = settle({ ...post, ...versions }, [], now, replacedEvents(old, keysEnd));
+  const after = { ...post, ...versions };
+  const change = settle(after, [], now, replacedEvents(old, keysEnd, posterIn(after, present)));
   return { kind: "changed", change: { ...change, endedFiles: [old.id] }, value: undefined };
 }
 
@@ -59,10 +62,10 @@ function endedOnceUnserved(file: VideoFile, now: number): VideoFile {
   return { ...endedVersion(file), versionState: "DISCARDED" };
 }
 
-function replacedEvents(old: VideoFile, keysEnd: number): readonly NewEvent[] {
+function replacedEvents(old: VideoFile, keysEnd: number, poster: WithPoster): readonly NewEvent[] {
   const played = old.playing?.prefix;
   const { fileIndex } = old;
   const prefixes = storedPrefixes(withoutPoster(old)).filter((prefix) => prefix !== played);
-  const replaced = { type: "VideoPartReplaced", fileIndex, prefixes, uploadIds: uploadOf(old) } as const;
+  const replaced = { type: "VideoPartReplaced", fileIndex, prefixes, uploadIds: uploadOf(old), ...poster } as const;
   return played === undefined ? [replaced] : [replaced, { type: "PlayedVersionReplaced", prefix: played, keysEnd }];
 }

@@ -1,6 +1,7 @@
 import type { NewEvent } from "./domain-event.ts";
 import { endedVersion, storedPrefixes, versionsInProgress } from "./part-versions.ts";
 import type { PostMetadata } from "./post-metadata.ts";
+import { publicationEvents } from "./publication-events.ts";
 import { slugOf } from "./slug.ts";
 import type { NewJob } from "./transcode-job.ts";
 import { type FileSource, partState, uploadOf, type VideoFile } from "./video-file.ts";
@@ -229,13 +230,6 @@ export function settle(
   };
   const passed: NewEvent[] = passesNow ? [{ type: "VideoAuditPassed", auditedBy: "system" }] : [];
   return { post: settled, jobs, events: [...events, ...passed, ...publicationEvents(post, settled)] };
-}
-
-/** A deletion raises its own event. */
-function publicationEvents(before: VideoPost, { publishedAt, deletedAt }: VideoPost): readonly NewEvent[] {
-  if (before.publishedAt === null && publishedAt !== null) return [{ type: "VideoPostPublished", publishedAt }];
-  const unpublished = before.publishedAt !== null && publishedAt === null && deletedAt === null;
-  return unpublished ? [{ type: "VideoPostUnpublished" }] : [];
 }
 
 export function allReady(post: VideoPost): boolean {

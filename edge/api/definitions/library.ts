@@ -22,6 +22,9 @@ export const changeVideoPostInteraction = defineRoute({
   problems: VERSIONED_PROBLEMS,
 });
 
+/** Relative to the Worker; null unless every quality of the part is public. */
+const posterUrl = z.string().nullable();
+
 const videoSchema = z
   .object({
     videoPostId: z.string(),
@@ -31,6 +34,7 @@ const videoSchema = z
     description: z.string(),
     resourceType: z.enum(RESOURCE_TYPES),
     durationSeconds: z.number(),
+    posterUrl,
     interaction: z.object({ comments: z.boolean(), liveComments: z.boolean() }),
     parts: z.array(
       z.object({
@@ -38,6 +42,7 @@ const videoSchema = z
         position: z.int(),
         durationSeconds: z.number().nullable(),
         qualities: z.array(quality),
+        posterUrl,
         ready: z.boolean(),
       }),
     ),

@@ -3,6 +3,7 @@ import { foldTitle } from "../../../shared/domain/folded-title.ts";
 import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
 import { CURSOR_UNKNOWN, cursorParameter, postCursor } from "../cursor.ts";
 import { defineRoute } from "../definition.ts";
+import { imagesSchema } from "./part-images.ts";
 import { authorId, description, interaction, metadata, passthrough, title } from "./post-fields.ts";
 import {
   captionSchema,
@@ -100,6 +101,7 @@ const fileSchema = z
     chapters: z.array(chapterSchema),
     probe: probeSchema.nullable(),
     variants: z.array(variantSchema),
+    images: imagesSchema,
     replacement: replacementSchema.nullable(),
     qualityAuth: z.array(policySchema),
   })

@@ -1,5 +1,5 @@
 import { open, readdir, readFile, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { imageKey, imagesPrefix } from "../../../shared/domain/object-keys.ts";
 import type { MadeImages, PosterCandidate, Storyboard } from "../../../shared/domain/part-images.ts";
 import { endsLikeJpeg, readImageHeader } from "../../../shared/lib/image-header.ts";
@@ -28,7 +28,7 @@ export type ImagesInput = {
 /** `warning`: a sentence for the editor where something is missing. */
 export type ImagesOutcome = { readonly images: MadeImages | null; readonly warning: string | null };
 
-type Picture = TakenPicture & { readonly path: string };
+type Picture = TakenPicture & { readonly name: string };
 
 /**
  * Chooses posters and lays out the storyboard from the pictures that the conversion has left, verifies them and stores
@@ -45,7 +45,7 @@ export async function makeImages(input: ImagesInput): Promise<ImagesOutcome> {
     if (posters === null) return { images: null, warning: NO_IMAGES };
     await store(
       input,
-      posters.map(({ path }) => path),
+      posters.map(({ name }) => name),
       "poster",
     );
     await store(input, board?.sprites ?? [], "storyboard");
@@ -79,8 +79,7 @@ async function findPosters(work: ImageWork, { poster }: ImagePlan, durationSecon
   const pictures: Picture[] = [];
   for (const name of await readdir(work.directory)) {
     const seconds = pictureSeconds(name);
-    const path = join(work.directory, name);
-    if (seconds !== null) pictures.push({ seconds, path, bytes: (await stat(path)).size });
+    if (seconds !== null) pictures.push({ seconds, name, bytes: (await stat(join(work.directory, name))).size });
   }
   const chosen = choosePosters(
     pictures.toSorted((one, other) => one.seconds - other.seconds),
@@ -89,7 +88,7 @@ async function findPosters(work: ImageWork, { poster }: ImagePlan, durationSecon
   if (chosen.length === 0) throw new ImageFault("the conversion has left no pictures");
   await verify(
     work,
-    chosen.map(({ path }) => path),
+    chosen.map(({ name }) => name),
     poster,
   );
   return chosen;
@@ -113,21 +112,18 @@ async function makeStoryboard(work: ImageWork, { tile }: ImagePlan, durationSeco
 }
 
 /** Each is a whole JPEG of the planned size that decodes without a message. */
-async function verify(work: ImageWork, paths: readonly string[], size: Size): Promise<void> {
-  for (const path of paths) {
-    const bytes = await readFile(path).catch((cause: unknown) => {
-      throw new ImageFault(`${basename(path)} was not written`, { cause });
+async function verify(work: ImageWork, names: readonly string[], size: Size): Promise<void> {
+  for (const name of names) {
+    const bytes = await readFile(join(work.directory, name)).catch((cause: unknown) => {
+      throw new ImageFault(`${name} was not written`, { cause });
     });
     const header = readImageHeader(bytes);
     const isPlanned = header?.format === "jpeg" && header.width === size.width && header.height === size.height;
     if (!isPlanned || !endsLikeJpeg(bytes)) {
-      throw new ImageFault(`${basename(path)} is no JPEG of ${size.width}x${size.height}`);
+      throw new ImageFault(`${name} is no JPEG of ${size.width}x${size.height}`);
     }
   }
-  await decodeImages(
-    work,
-    paths.map((path) => basename(path)),
-  );
+  await decodeImages(work, names);
 }
 
 const START_OF_IMAGE = Buffer.from([0xff, 0xd8, 0xff]);
@@ -146,12 +142,13 @@ async function countPictures(path: string): Promise<number> {
 }
 
 async function store(
-  { clearPrefix, id, store: bucket, run }: ImagesInput,
-  paths: readonly string[],
+  { directory, clearPrefix, id, store: bucket, run }: ImagesInput,
+  names: readonly string[],
   kind: "poster" | "storyboard",
 ): Promise<void> {
   const prefix = imagesPrefix(clearPrefix, id);
-  for (const [index, path] of paths.entries()) {
+  for (const [index, name] of names.entries()) {
+    const path = join(directory, IMAGE_FOLDER, name);
     await bucket.putFile(imageKey(prefix, kind, index + 1), path, STORED_JPEG, run.signal);
   }
 }

@@ -34,6 +34,8 @@ const published: StoredPart = {
   captions: [],
   chapters: [],
   mediaStart: 126_000,
+  images: null,
+  poster: null,
   policies: [low, high, middle],
   keys: [key("480p"), key("1080p"), key("720p")],
 };

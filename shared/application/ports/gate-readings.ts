@@ -1,4 +1,5 @@
 import type { Caption, Chapter } from "../../domain/caption.ts";
+import type { PartImages, PosterChoice } from "../../domain/part-images.ts";
 import type { Quality } from "../../domain/quality.ts";
 import type { QualityAuth } from "../../domain/quality-auth.ts";
 import type { VideoPostStatus } from "../../domain/video-post.ts";
@@ -47,6 +48,9 @@ export type StoredPart = {
   readonly chapters: readonly Chapter[];
   /** Where time zero stands in the segments, on their clock of 90 kHz. */
   readonly mediaStart: number;
+  /** Of what was made last, and what an editor chose. */
+  readonly images: PartImages | null;
+  readonly poster: PosterChoice | null;
   /** Of all qualities that have one, whether they play or not. */
   readonly policies: readonly QualityAuth[];
   /** ACTIVE and RETIRING keys, also of a source that was replaced and whose tokens are valid until these end. */

@@ -3,6 +3,7 @@ import { replacementOf } from "../../domain/part-versions.ts";
 import { type VideoFile, variantsOf } from "../../domain/video-file.ts";
 import type { VideoPost } from "../../domain/video-post.ts";
 import { describeTexts } from "./captions.ts";
+import { describeImages } from "./part-images.ts";
 
 /** A post as the API shows it: parts by file index, no internal ids, no paths, no keys. */
 export function describeVideoPost(post: VideoPost) {
@@ -12,7 +13,11 @@ export function describeVideoPost(post: VideoPost) {
 
 function describePart(post: VideoPost, file: VideoFile) {
   const next = replacementOf(post, file.fileIndex);
-  return { ...describeFile(file), replacement: next === null ? null : describeReplacement(next) };
+  return {
+    ...describeFile(file),
+    images: describeImages(post, file),
+    replacement: next === null ? null : describeReplacement(next),
+  };
 }
 
 /** The source in progress. The rest of its part describes what plays. */

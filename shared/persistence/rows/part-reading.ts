@@ -22,6 +22,8 @@ export type PartRow = {
   readonly captions: readonly Caption[] | null;
   readonly chapters: Chapters | null;
   readonly media_start: number | null;
+  readonly images: StoredPart["images"];
+  readonly poster: StoredPart["poster"];
   readonly keys: readonly KeyColumns[];
   readonly policies: readonly PolicyColumns[];
   readonly position: number;
@@ -55,6 +57,8 @@ export function partReadingOf({ position, ...row }: PartRow): PartReading {
       captions: row.captions ?? [],
       chapters: row.chapters?.items ?? [],
       mediaStart: row.media_start ?? LADDER_START,
+      images: row.images,
+      poster: row.poster,
       policies: row.policies.map(([quality, policy, entitlement]) => ({ quality, policy, entitlement })),
       keys: row.keys.map(([keyId, quality, version, status, usableUntil, kekId, wrappedKey, fileId]) => {
         return { keyId, fileId, quality, keyVersion: version, status, usableUntil, kekId, wrappedKey };

@@ -27,6 +27,8 @@ const ANY_QUERY: Readonly<Record<string, string>> = {
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/:text/captions.vtt": FOR_PLAYERS,
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/chapters.vtt": FOR_PLAYERS,
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/chapters.json": FOR_PLAYERS,
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:image{poster\\.jpg|storyboard.+}": FOR_PLAYERS,
+  "GET /video/enc/images/:videoPostId/:fileIndex/:imagesId/:name": FOR_PLAYERS,
   "GET /video/enc/key": FOR_PLAYERS,
   "GET /video/enc/segments/:key{.+\\.ts}": FOR_PLAYERS,
   "GET /m3u8-encoder/api/v2/proxy/:jobId": FOR_PLAYERS,

@@ -47,10 +47,11 @@ describe("/api/v2/videos", () => {
         description: "By the sea",
         resourceType: "VIDEO",
         durationSeconds: 18,
+        posterUrl: null,
         interaction: { comments: true, liveComments: true },
         parts: [
           {
-            ...{ fileIndex: 0, position: 0, durationSeconds: 18, ready: true },
+            ...{ fileIndex: 0, position: 0, durationSeconds: 18, ready: true, posterUrl: null },
             qualities: expect.arrayContaining(["1080p", "720p", "480p", "360p"]),
           },
         ],

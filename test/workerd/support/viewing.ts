@@ -59,7 +59,7 @@ export function tokenId({ token }: Held): string {
 }
 
 /** Status and body of an administrator's request. */
-export async function administer(worker: TestWorker, method: string, path: string, body: unknown) {
+export async function administer(worker: TestWorker, method: string, path: string, body?: unknown) {
   const response = await worker.admin(method, path, body);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }

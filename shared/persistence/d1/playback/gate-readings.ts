@@ -53,7 +53,7 @@ ORDER BY r.sequence DESC`;
 /** One statement, so that the part and the position are of one moment, and always one row: ?1 post ?2 file index. */
 const READ_PART = `
 SELECT p.status, p.version, f.id, f.version_state = 'REMOVED' AS removed, f.duration, f.enc_path, f.key_version,
-  f.captions, f.chapters, f.media_start,
+  f.images, f.poster, f.captions, f.chapters, f.media_start,
   CASE WHEN f.enc_path IS NOT NULL OR f.upload_id IS NOT NULL OR f.source_url IS NOT NULL THEN NULL
     WHEN f.transfer_result = 'IMPORTED' THEN 'waiting'
     WHEN 'FAILED' IN (f.transfer_result, f.encrypt_status) THEN 'failed'
@@ -70,22 +70,30 @@ LEFT JOIN video_file_post f ON f.video_id = ?1 AND f.file_index = ?2 AND f.versi
 LEFT JOIN video_post p ON p.id = f.video_id`;
 
 /** As SQLite has values: flags are 0 or 1, and JSON is text. */
-type StoredRow = Omit<PartRow, "removed" | "keys" | "policies" | "captions" | "chapters"> & {
+type StoredRow = Omit<PartRow, JsonColumns | "removed"> & {
   removed: number;
   keys: string;
   policies: string;
+  images: string | null;
+  poster: string | null;
   captions: string | null;
   chapters: string | null;
 };
+type JsonColumns = "keys" | "policies" | "images" | "poster" | "captions" | "chapters";
 
 function partRowOf(row: StoredRow): PartRow {
-  const { keys, policies, captions, chapters } = row;
   return {
     ...row,
     removed: row.removed === 1,
-    keys: JSON.parse(keys),
-    policies: JSON.parse(policies),
-    captions: captions === null ? null : JSON.parse(captions),
-    chapters: chapters === null ? null : JSON.parse(chapters),
+    keys: JSON.parse(row.keys),
+    policies: JSON.parse(row.policies),
+    images: parsed(row.images),
+    poster: parsed(row.poster),
+    captions: parsed(row.captions),
+    chapters: parsed(row.chapters),
   };
+}
+
+function parsed<T>(json: string | null): T | null {
+  return json === null ? null : JSON.parse(json);
 }

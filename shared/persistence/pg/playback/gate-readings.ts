@@ -52,7 +52,7 @@ ORDER BY r.sequence DESC`;
 /** Always one row: $1 post $2 file index. */
 const READ_PART = `
 SELECT p.status, p.version, f.id, f.version_state = 'REMOVED' AS removed, f.duration, f.enc_path, f.key_version,
-  f.captions, f.chapters, f.media_start,
+  f.images, f.poster, f.captions, f.chapters, f.media_start,
   CASE WHEN f.enc_path IS NOT NULL OR f.upload_id IS NOT NULL OR f.source_url IS NOT NULL THEN NULL
     WHEN f.transfer_result = 'IMPORTED' THEN 'waiting'
     WHEN 'FAILED' IN (f.transfer_result, f.encrypt_status) THEN 'failed'
