@@ -3,13 +3,9 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import * as z from "zod";
+import { canonicalJson } from "../../shared/lib/canonical-json.ts";
 import { TRANSFER_TABLES } from "../../shared/persistence/pg/transfer/tables.ts";
-import {
-  canonicalJson,
-  type PlainRow,
-  type ReadableDatabase,
-  type TransferTable,
-} from "../../shared/persistence/transfer/records.ts";
+import type { PlainRow, ReadableDatabase, TransferTable } from "../../shared/persistence/transfer/records.ts";
 
 /*
  * A file of `ladderlock database export`: lines of JSON. The first names the format and the columns of each table, the

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../lib/canonical-json.ts";
 import type { NewEvent } from "./domain-event.ts";
 import { captionPrefixes, versionsInProgress } from "./part-versions.ts";
 import { publishedVideoOf } from "./published-video.ts";
@@ -27,7 +28,7 @@ function interactionEvents(before: VideoPost, { interaction }: VideoPost): reado
 /** The events of publication and of interaction refresh the library themselves. */
 function libraryEvents(before: VideoPost, after: VideoPost): readonly NewEvent[] {
   const [old, shown] = [publishedVideoOf(before), publishedVideoOf({ ...after, interaction: before.interaction })];
-  if (old === null || shown === null || JSON.stringify(old) === JSON.stringify(shown)) return [];
+  if (old === null || shown === null || canonicalJson(old) === canonicalJson(shown)) return [];
   return [{ type: "PublishedVideoChanged" }];
 }
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../lib/canonical-json.ts";
 import { type Caption, type CaptionFields, type Chapters, MOST_CAPTIONS, type StoredText } from "./caption.ts";
 import type { VideoFile } from "./video-file.ts";
 import { type Decision, type Refusal, refused, type VideoPost, withFile } from "./video-post.ts";
@@ -109,7 +110,7 @@ function editPart<T>(
   const edited = edit(file);
   if ("kind" in edited) return refused(edited);
   const { captions, chapters = file.chapters, value } = edited;
-  const isSame = JSON.stringify([captions, chapters]) === JSON.stringify([file.captions, file.chapters]);
+  const isSame = canonicalJson([captions, chapters]) === canonicalJson([file.captions, file.chapters]);
   if (isSame) return { kind: "unchanged", value };
   const change = withFile(post, { ...file, captions, chapters }, [], now);
   const events = [...change.events, { type: "VideoCaptionsChanged", fileIndex } as const];

@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { addCaption, removeCaption, setChapters } from "../../shared/application/commands/edit-captions.ts";
+import {
+  addCaption,
+  changeCaption,
+  removeCaption,
+  setChapters,
+} from "../../shared/application/commands/edit-captions.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { captionKey, captionPrefix } from "../../shared/domain/object-keys.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
@@ -45,6 +50,18 @@ export function describeCaptions(name: string, open: OpenPersistence): void {
       expect(file.chapters).toEqual({ origin: "SET", items });
       const { part } = await persistence.gateReadings.readPart(id, 0);
       expect(part).toMatchObject({ captions: file.captions, chapters: items, mediaStart: 126_000 });
+    });
+
+    it("are not saved again where nothing differs, in whatever order the database returns the members of an object", async () => {
+      const { caption } = await add("de");
+      const chapters = [{ startSeconds: 0, title: "Start" }];
+      await setChapters(persistence, edited(), chapters, NOW);
+      const { version } = await reload(persistence, id);
+      await setChapters(persistence, edited(), structuredClone(chapters), NOW);
+      const { language, name, isDefault, isForced, characteristics } = caption;
+      const fields = { characteristics: [...characteristics], isForced, isDefault, name, language };
+      await changeCaption(persistence, edited(), { captionId: caption.captionId, fields }, NOW);
+      expect((await reload(persistence, id)).version).toBe(version);
     });
 
     it("keep the prefixes of their texts until they are deleted, or their post", async () => {

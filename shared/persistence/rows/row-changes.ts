@@ -1,3 +1,5 @@
+import { canonicalJson } from "../../lib/canonical-json.ts";
+
 /*
  * What a save writes of a table: only rows that differ from the stored ones, and of these only the columns that differ.
  * Columns go by the names of the schema's properties.
@@ -49,5 +51,10 @@ export function missingRows<R extends Row>({ key }: TableShape, before: readonly
 }
 
 function valuesOf(columns: readonly string[], row: Row): string {
-  return JSON.stringify(columns.map((column) => row[column] ?? null));
+  return JSON.stringify(columns.map((column) => comparable(row[column] ?? null)));
+}
+
+/** A JSON column is compared as one text, which costs time: a post may have thousands of rows without any. */
+function comparable(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? canonicalJson(value) : value;
 }

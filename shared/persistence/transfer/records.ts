@@ -40,19 +40,6 @@ export function keyOf({ key }: TransferTable, row: PlainRow): string {
   return key.map((name) => row[name]).join(", ");
 }
 
-/** One text for each value, whatever the order in which a database returns the members of an object. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  const texts = members.toSorted(byName).map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-  return `{${texts.join(",")}}`;
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** The first column whose text Postgres does not store: one with U+0000, or with half of a surrogate pair. */
 export function unstorableColumn(row: PlainRow): string | null {
   return unstorablePath(row)?.[0] ?? null;
