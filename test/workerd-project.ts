@@ -15,6 +15,7 @@ const OF_D1: Readonly<Record<string, string>> = {
   "database/other-list-plans": "plans of SQLite",
   "database/overview-plans": "plans of SQLite; test/postgres/overview-plans.test.ts has those of Postgres",
   "encoder/writes-of-a-job": "rows that Cloudflare bills",
+  "internal/scheduled-statements": "a limit of D1: the statements of one invocation",
 };
 
 type Common = Pick<NonNullable<TestProjectInlineConfiguration["test"]>, "testTimeout" | "hookTimeout" | "expect">;
