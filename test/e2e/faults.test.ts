@@ -17,6 +17,7 @@ it("brings every job to its end through kills, pauses, outages, lost replies and
     blowEvery: [4, 9],
     leastBlows: 4,
     leastOfEachFault: 0,
+    launchFaultRate: 0,
     cancelEvery: [2, 6],
     emptyEvery: [1, 4],
     say: () => {},

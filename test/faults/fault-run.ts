@@ -41,6 +41,8 @@ export type FaultRunOptions = {
   readonly leastBlows: number;
   /** The faults do not end before each kind of the proxy's has happened so often. */
   readonly leastOfEachFault: number;
+  /** Share of launches that meet a fault; each kind happens at least once. */
+  readonly launchFaultRate: number;
   /** Seconds between two cancellations, each of which is retried. */
   readonly cancelEvery: readonly [number, number];
   /** Seconds between two uploads of no bytes. */
@@ -88,9 +90,6 @@ const SETTINGS = {
   JOB_MAX_ATTEMPTS: "40",
 };
 
-/** Share of launches that meet a fault: there are few of them. */
-const LAUNCH_FAULT_RATE = 0.4;
-
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunReport> {
   const random = seededRandom(options.seed);
   const startedAt = Date.now();
@@ -127,7 +126,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const pace = startPace(random);
   const observe = sayingChanges(options.say, pace);
   proxy.setRate(options.faultRate);
-  launches?.setRate(LAUNCH_FAULT_RATE);
+  launches?.setRate(options.launchFaultRate);
   const settings = { HEARTBEAT_SECONDS: "1", SOURCE_ALLOW_HOSTS: sources.host };
   const restlessness = { count: 2, killEvery: options.blowEvery, pauseShare: 0.2, pauseSeconds: 9 };
   const deployment = { origin: proxy.origin, databaseUrl: stack.databaseUrl };
@@ -144,9 +143,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const missing = () => [
     ...(processors.kills() + processors.pauses() < options.leastBlows ? ["blows"] : []),
     ...(emptyUploads.refused() < 2 ? ["empty uploads"] : []),
-    ...Object.entries(launches?.counts ?? {}).flatMap(([kind, count]) =>
-      count < Math.min(options.leastOfEachFault, 1) ? [`launches ${kind}`] : [],
-    ),
+    ...Object.entries(launches?.counts ?? {}).flatMap(([kind, count]) => (count === 0 ? [`launches ${kind}`] : [])),
     ...Object.entries(proxy.counts).flatMap(([kind, count]) => (count < options.leastOfEachFault ? [kind] : [])),
   ];
   const firstPosts = untilSettled(stack, {

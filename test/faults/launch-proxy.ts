@@ -9,7 +9,9 @@ import { LOCAL_TOKEN } from "../launchers/local/launcher-process.ts";
  * process for the same job, and refuses as a platform does.
  */
 
-const FAULTS = ["lost", "reply-lost", "repeated", "doubled", "no-capacity", "throttled", "error-500"] as const;
+const STARTING_NOTHING = ["lost", "no-capacity", "throttled", "error-500"] as const;
+const STARTING = ["reply-lost", "repeated", "doubled"] as const;
+const FAULTS = [...STARTING_NOTHING, ...STARTING] as const;
 export type LaunchFault = (typeof FAULTS)[number];
 
 export type LaunchProxy = AsyncDisposable & {
@@ -30,9 +32,14 @@ export async function startLaunchProxy(random: SeededRandom): Promise<LaunchProx
   let target: string | null = null;
   let rate = 0;
 
+  // Every kind before any comes again, since a run has few launches. Those that start nothing come first: three posts are
+  // then enough for all of them.
+  let ahead: LaunchFault[] = [];
   const choose = (): LaunchFault | null => {
-    const fault = random() < rate ? (FAULTS[Math.floor(random() * FAULTS.length)] ?? null) : null;
-    if (fault !== null) counts[fault]++;
+    if (random() >= rate) return null;
+    if (ahead.length === 0) ahead = [...shuffled(STARTING_NOTHING, random), ...shuffled(STARTING, random)];
+    const fault = ahead.shift()!;
+    counts[fault]++;
     return fault;
   };
   const server = createServer(async (incoming, outgoing) => {
@@ -64,6 +71,11 @@ export async function startLaunchProxy(random: SeededRandom): Promise<LaunchProx
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function shuffled(faults: readonly LaunchFault[], random: SeededRandom): LaunchFault[] {
+  const left = [...faults];
+  return faults.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
 }
 
 type Forwarded = { readonly target: string; readonly body: string; readonly fault: LaunchFault | null };

@@ -32,6 +32,7 @@ const report = await runFaults({
   blowEvery: [3, 10],
   leastBlows: 4,
   leastOfEachFault: values.long ? 5 : 0,
+  launchFaultRate: 0.6,
   cancelEvery: [2, 8],
   emptyEvery: [2, 10],
   say: (line) => console.error(line),

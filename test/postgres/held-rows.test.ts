@@ -121,6 +121,34 @@ describe.each(Object.entries(SERVERS))("%s: beside an open transaction", async (
     expect((await persistence.rotationBatches.find(batchId))?.state).toBe("RUNNING");
   });
 
+  const takeLaunches = (maxInFlight: number) =>
+    persistence.launches.take({
+      launchIds: [uuidV7(NOW), uuidV7(NOW)],
+      ...{ now: NOW, platform: "local", regions: [], maxInFlight, timeoutMs: 900_000, rate: null },
+    });
+
+  it("launches no container beyond the limit that another caller reaches at the same time", async () => {
+    // The one that a caller takes last.
+    const [, second] = await jobsOf((await savePost(persistence, { parts: 2 })).id);
+    const lock = "WITH locked AS (SELECT pg_advisory_xact_lock(7203118403))";
+    const other = `${lock} INSERT INTO job_launch (launch_id, job_id, runs_job_id, claim_no, number, tries, state, platform,
+        created_at, updated_at, claim_by)
+      SELECT 'other', '${second}', '${second}', 0, 1, 1, 'STARTING', 'local', ${NOW}, ${NOW}, ${NOW + 900_000} FROM locked`;
+    expect(await beside(other, () => takeLaunches(1))).toEqual([]);
+  });
+
+  it("asks the platform about no launch that another scan asks about at the same time", async () => {
+    await savePost(persistence);
+    const [launch] = await takeLaunches(1);
+    await persistence.launches.started({ launchId: launch!.launchId, platformId: "run-1", now: NOW });
+    const later = NOW + 60_000;
+    const watch = () =>
+      persistence.launches.watch({ now: later, startedBefore: NOW, askedBefore: later - 50_000, limit: 9 });
+    expect(await beside(`UPDATE job_launch SET asked_at = ${later}`, watch)).toEqual([]);
+    await persistence.execute("UPDATE job_launch SET asked_at = NULL");
+    expect(await watch()).toMatchObject([{ platformId: "run-1" }]);
+  });
+
   it("stores the event of an upload, although its endpoint changes at the same time", async () => {
     await persistence.webhookEndpoints.create(sampleEndpoint("e"), sampleSecret("s"), 10);
     const ref = { uploadId: "u-1", owner: "api-key:editor" };

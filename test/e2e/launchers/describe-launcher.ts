@@ -57,7 +57,8 @@ export function describeLauncher(
       const { settings, worker } = fake;
       stack = await startStack({ processor: false, settings, ...(worker === undefined ? {} : { containers: worker }) });
       await fake.opened?.(stack);
-      containers = processorContainers(stack);
+      // On Cloudflare Containers they reach HTTP alone.
+      containers = processorContainers(worker === undefined ? stack : { ...stack, databaseUrl: null });
       await generateClip({ path: clip, size: "320x180", frameRate: "25", seconds: FRAMES / 25, sound: true });
     });
 

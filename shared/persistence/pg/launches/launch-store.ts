@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import type { LaunchStore, WatchLaunches } from "../../../application/ports/launch-store.ts";
 import { type LaunchPageRow, launchPageOf } from "../../rows/launch-page.ts";
 import { type LaunchRow, newestLaunches, type WatchedRow, watchedLaunchOf } from "../../rows/launch-rows.ts";
-import { lockOf } from "../advisory-locks.ts";
 import { columnsOf, type Database, rowOf, texts } from "../database.ts";
 import { jobLaunch } from "../schema/launches.ts";
 import { launchPageStatement } from "./launch-page.ts";
@@ -63,7 +62,6 @@ async function hasWork(db: Database, now: number): Promise<boolean> {
 
 async function watch(db: Database, { now, startedBefore, askedBefore, limit }: WatchLaunches) {
   const results = await db.batch([
-    lockOf("launches"),
     settleLaunches(now),
     sql`WITH due AS (
         SELECT l.launch_id, j.job_id, j.video_post_id, j.file_id, j.state = 'RUNNING' AS is_claimed
