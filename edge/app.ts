@@ -10,6 +10,7 @@ import { createPlayerHandlers } from "./player-requests.ts";
 import { definedRoutes } from "./routes/all.ts";
 import { routeProxy } from "./routes/encoder/proxy.ts";
 import { consoleRoutes } from "./routes/pages/console.ts";
+import { embedRoutes } from "./routes/pages/embed.tsx";
 import { frontRoutes } from "./routes/pages/front.tsx";
 import { watchRoutes } from "./routes/pages/watch.tsx";
 import { routeKeys } from "./routes/playback/content-key.ts";
@@ -47,6 +48,7 @@ export function createApp(
   mountUploads(app, context);
   app.route("/", frontRoutes(context));
   app.route("/watch", watchRoutes(context));
+  app.route("/", embedRoutes(context));
 
   app.notFound(() => problem("not-found"));
   app.onError((error, c) => unexpectedError(error, c.req.url));

@@ -10,7 +10,7 @@ import { hasDiskBounds } from "./launch-resource-settings.ts";
 import { LAUNCH_SETTINGS, missingLaunchSettings } from "./launch-settings.ts";
 import { missingS3Settings, S3_SETTINGS } from "./s3-settings.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
-import { seconds, secret, unknownSettings, wholeNumber } from "./setting-types.ts";
+import { frameAncestors, seconds, secret, unknownSettings, wholeNumber } from "./setting-types.ts";
 import { viewerIssuers, viewerIssuersSchema } from "./viewer-issuers.ts";
 import { WEBHOOK_SETTINGS } from "./webhook-settings.ts";
 
@@ -85,6 +85,9 @@ export const SETTINGS_SCHEMA = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("domain of the PLAYBACK bucket, if players fetch segments from it instead of the Worker"),
+  EMBED_ANCESTORS: frameAncestors
+    .default(["'self'"])
+    .describe("origins whose pages may embed `/embed`, separated by spaces; `*` for all, `self` for none but this one"),
   PART_EDITS_OF_PUBLISHED_POSTS: z
     .enum(PART_EDIT_RULES)
     .default("keep")

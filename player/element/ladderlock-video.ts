@@ -6,6 +6,7 @@ import type { PlayerController } from "../playback/player-controller.ts";
 import { errorOf, type PlayerError, type QualityChoice } from "../playback/player-events.ts";
 import type { Refusal } from "../session/problem.ts";
 import { showControls } from "./controls/controls.ts";
+import { addStyles } from "./controls/styles.ts";
 import { copyAttribute, delegateToVideo, FORWARDED, MEDIA_EVENTS } from "./media-interface.ts";
 import { addPartTracks, cloneTracks } from "./part-tracks.ts";
 
@@ -40,10 +41,11 @@ export class LadderlockVideo extends Base {
     super();
     this.video.part.add("video");
     this.video.crossOrigin = "anonymous";
-    const style = document.createElement("style");
-    style.textContent =
-      ":host{display:inline-block;position:relative;background:#000}video{width:100%;height:100%;display:block}";
-    this.#root.append(style, this.video);
+    addStyles(
+      this.#root,
+      ":host{display:inline-block;position:relative;background:#000}video{width:100%;height:100%;display:block}",
+    );
+    this.#root.append(this.video);
     for (const name of MEDIA_EVENTS) {
       this.video.addEventListener(name, (event) =>
         this.dispatchEvent(new (event.constructor as typeof Event)(name, event)),

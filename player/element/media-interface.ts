@@ -27,7 +27,10 @@ type HasVideo = HTMLElement & { readonly video: HTMLVideoElement };
 export function delegateToVideo(prototype: HasVideo): void {
   for (const interfaces of [HTMLVideoElement.prototype, HTMLMediaElement.prototype]) {
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(interfaces))) {
-      if (!Object.hasOwn(prototype, name)) Object.defineProperty(prototype, name, delegated(name, descriptor));
+      const own = Object.getOwnPropertyDescriptor(prototype, name);
+      // Those of a class are not enumerable, those of the browser are.
+      const given = own === undefined ? delegated(name, descriptor) : { ...own, enumerable: name !== "constructor" };
+      Object.defineProperty(prototype, name, given);
     }
   }
 }

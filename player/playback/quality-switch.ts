@@ -1,4 +1,5 @@
-import Hls from "hls.js";
+import type Hls from "hls.js";
+import type { Events } from "hls.js";
 
 /**
  * Shows a level at once, whatever is buffered of others.
@@ -12,17 +13,21 @@ export function qualitySwitch(hls: Hls): (level: number) => void {
   let arriving: number | null = null;
   let afterArrival: number | null = null;
 
-  hls.on(Hls.Events.FRAG_LOADING, (_event, { frag }) => {
+  hls.on("hlsFragLoading" as Events.FRAG_LOADING, (_event, { frag }) => {
     arriving = frag.level;
   });
-  hls.on(Hls.Events.FRAG_BUFFERED, () => {
+  hls.on("hlsFragBuffered" as Events.FRAG_BUFFERED, () => {
     const level = afterArrival;
     anythingBuffered = true;
     arriving = null;
     afterArrival = null;
     if (level !== null && hls.currentLevel !== level) hls.currentLevel = level;
   });
-  hls.on(Hls.Events.MEDIA_DETACHED, () => {
+  // Its key may have been refused: it does not arrive.
+  hls.on("hlsError" as Events.ERROR, (_event, { frag }) => {
+    if (frag?.level === arriving) arriving = null;
+  });
+  hls.on("hlsMediaDetached" as Events.MEDIA_DETACHED, () => {
     anythingBuffered = false;
   });
 

@@ -10,7 +10,9 @@ const MODULES = {
   "watch-assets/session-refresh": "player/session/session-refresh.ts",
   "player-assets/attach": "player/playback/attach.ts",
   "player-assets/element": "player/element/define.ts",
+  "player-assets/embed": "player/embed/embed.ts",
 };
+const STYLES = "player-assets/embed.css";
 const HLS = join(DIST, "player-assets/hls.js");
 
 /** The player, for pages that have no build; packages get it from client/dist. */
@@ -19,7 +21,7 @@ export function buildPlayerAssets() {
     name: "player",
     sources: [...["player", "client"].flatMap(sourcesBelow), fileURLToPath(import.meta.url)],
     packages: ["hls.js", "esbuild"],
-    outputs: [...Object.keys(MODULES).map((name) => join(DIST, `${name}.js`)), HLS],
+    outputs: [...Object.keys(MODULES).map((name) => join(DIST, `${name}.js`)), join(DIST, STYLES), HLS],
     build,
   });
 }
@@ -40,5 +42,6 @@ async function build() {
     ],
   });
   for (const file of outputFiles) writeChanged(file.path, file.contents);
+  writeChanged(join(DIST, STYLES), readFileSync(join(ROOT, "player/embed/embed.css")));
   writeChanged(HLS, withoutSourceMap(readFileSync(join(ROOT, "node_modules/hls.js/dist/hls.min.mjs"), "utf8")));
 }

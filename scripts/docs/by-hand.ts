@@ -10,6 +10,7 @@ import {
   VIDEO_POST,
 } from "./by-hand-shapes.ts";
 import { IMAGES_BY_HAND } from "./images-by-hand.ts";
+import { PAGES_BY_HAND } from "./pages-by-hand.ts";
 import { PART_TEXTS_BY_HAND } from "./part-texts-by-hand.ts";
 import { PROXY_BY_HAND } from "./proxy-by-hand.ts";
 
@@ -222,32 +223,7 @@ export const ROUTES_BY_HAND: readonly RouteByHand[] = [
       },
     },
   },
-  {
-    registered: "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}",
-    path: "/watch/{videoPostId}/{fileIndex}",
-    operations: {
-      get: {
-        operationId: "watch",
-        tags: ["Service"],
-        summary: "A page with a player",
-        parameters: [VIDEO_POST, FILE_INDEX],
-        responses: { 200: bytes("The page", "text/html"), 404: bytes("A page that says so", "text/html") },
-      },
-    },
-  },
-  {
-    registered: "GET /watch/*",
-    path: "/watch/{address}",
-    operations: {
-      get: {
-        operationId: "watchNothing",
-        tags: ["Service"],
-        summary: "A page for addresses that name no video",
-        parameters: [parameter("address", "path", "Anything else")],
-        responses: { 404: bytes("A page that says so", "text/html") },
-      },
-    },
-  },
+  ...PAGES_BY_HAND,
   {
     registered: "GET /",
     path: "/",

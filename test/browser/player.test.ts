@@ -1,6 +1,10 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Player } from "../../player/playback/attach.ts";
+import { describeControls } from "./player-controls.ts";
+import { describeElement } from "./player-element.ts";
+import { describeEmbed } from "./player-embed.ts";
+import { describePaywall } from "./player-paywall.ts";
 import { LADDER, type Stage, startStage } from "./player-stage.ts";
 
 /* `attach` on a page of another origin than the Worker's, in a real browser. */
@@ -8,7 +12,7 @@ import { LADDER, type Stage, startStage } from "./player-stage.ts";
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage({ EMBED_ANCESTORS: "*", GATE_FRESH_SECONDS: "1" });
 });
 
 afterAll(() => stage?.close());
@@ -167,7 +171,7 @@ describe("a token that is revoked", () => {
     const before = await seenIn(page);
     await stage.stack.client.revoke({ body: { viewer } });
     // Longer than an isolate may remember.
-    await page.waitForTimeout(6000);
+    await page.waitForTimeout(1500);
     await select(page, "720p");
     await expect.poll(async () => (await seenIn(page)).qualities.filter(({ locked }) => locked)).toHaveLength(3);
     // Segments of 1080p are buffered up to the twelfth second.
@@ -184,3 +188,8 @@ describe("a token that is revoked", () => {
     await page.context().close();
   });
 });
+
+describeElement(() => stage);
+describeControls(() => stage);
+describePaywall(() => stage);
+describeEmbed(() => stage);

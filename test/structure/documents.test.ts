@@ -49,7 +49,7 @@ describe("the documents", () => {
   it("name no setting, state or constant that nothing in the project has", () => {
     const files = ["wrangler.toml", "Dockerfile", "compose.yaml", "fly.toml", "package.json"].map(read);
     const code = [
-      ...readSourceFiles(["shared", "console", "player", "edge", "processor", "cli", ...OUTSIDE]).map(
+      ...readSourceFiles(["shared", "console", "player", "examples", "edge", "processor", "cli", ...OUTSIDE]).map(
         ({ text }) => text,
       ),
       ...files,

@@ -4,7 +4,17 @@ import { describe, expect, it } from "vitest";
 import { ADAPTERS, CONFINED, CONFINED_FOLDERS, DATA, LAYERS, type Layer, OUTSIDE, THIN_ROUTES } from "./layers.ts";
 import { type Import, isTest, ROOT, readSourceFiles, type SourceFile, specifiersOf } from "./source-files.ts";
 
-const files = readSourceFiles(["client", "shared", "console", "player", "edge", "processor", "cli", ...OUTSIDE]);
+const files = readSourceFiles([
+  "client",
+  "shared",
+  "console",
+  "player",
+  "examples",
+  "edge",
+  "processor",
+  "cli",
+  ...OUTSIDE,
+]);
 const shipped = files.filter(({ path }) => !isTest(path));
 
 const layerOf = (path: string) =>

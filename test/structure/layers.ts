@@ -47,6 +47,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   /** What sites embed. It takes nothing of the Worker along. */
   player: { may: ["client"], packages: [/^hls\.js$/, /^react$/] },
+  /** As sites have it from npm. */
+  examples: {
+    may: [],
+    packages: [/^ladderlock\//, /^react$/, /^react-dom\/client$/, /^node:(?:http|fs\/promises)$/],
+  },
   edge: {
     may: [...SHARED, "client", "player"],
     packages: [

@@ -6,7 +6,7 @@ import { SLOW_FILES } from "../slow-files-first.ts";
 import { OUTSIDE } from "./layers.ts";
 import { isTest, ROOT, readSourceFiles } from "./source-files.ts";
 
-const files = readSourceFiles(["shared", "console", "player", "edge", "processor", "cli", ...OUTSIDE]);
+const files = readSourceFiles(["shared", "console", "player", "examples", "edge", "processor", "cli", ...OUTSIDE]);
 
 const MOST_LINES = 300;
 

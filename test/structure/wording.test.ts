@@ -47,9 +47,16 @@ function titlesOf(source: string): string[] {
 }
 
 /** This file has the words that it looks for. */
-const SOURCES = readSourceFiles(["console", "player", "edge", "processor", "cli", "shared", ...OUTSIDE]).filter(
-  ({ path }) => path !== "test/structure/wording.test.ts",
-);
+const SOURCES = readSourceFiles([
+  "console",
+  "player",
+  "examples",
+  "edge",
+  "processor",
+  "cli",
+  "shared",
+  ...OUTSIDE,
+]).filter(({ path }) => path !== "test/structure/wording.test.ts");
 
 describe("the wording", () => {
   it("of the documents is plain", () => {

@@ -36,6 +36,7 @@ export function watchRoutes(deps: Deps): Hono {
     if (!isUuid(videoPostId)) return c.html(UNKNOWN.html, UNKNOWN.status);
     const part = { videoPostId, fileIndex: Number(fileIndex) };
     const kept = deps.watchPages.get(part, deps.now());
+    c.header("link", discoveryLink(c.req.url));
     if (kept !== null) return c.html(kept.html, kept.status);
     if (await deps.issueLimit.isBeyond({ kind: "page", request: c.req.raw })) {
       return c.html(CROWDED, 429, { "retry-after": retryAfter(Math.random()) });
@@ -46,6 +47,13 @@ export function watchRoutes(deps: Deps): Hono {
 
   routes.get("*", (c) => c.html(UNKNOWN.html, UNKNOWN.status));
   return routes;
+}
+
+/** oEmbed 1.0, section 4: consumers find the description by it. */
+function discoveryLink(url: string): string {
+  const { origin, pathname } = new URL(url);
+  const target = `${origin}/oembed?url=${encodeURIComponent(origin + pathname)}&format=json`;
+  return `<${target}>; rel="alternate"; type="application/json+oembed"`;
 }
 
 type Part = { readonly videoPostId: string; readonly fileIndex: number };

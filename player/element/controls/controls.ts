@@ -3,9 +3,9 @@ import { element } from "./element.ts";
 import { type IconName, icon } from "./icons.ts";
 import { listenToKeys } from "./keys.ts";
 import type { Listen, MediaHost } from "./media-host.ts";
-import { menuButton } from "./menu.ts";
+import { menuButton, REFRESH } from "./menu.ts";
 import { seekBar } from "./seek-bar.ts";
-import { CONTROLS_CSS } from "./styles.ts";
+import { addStyles, CONTROLS_CSS } from "./styles.ts";
 
 /** Milliseconds without a movement after which the controls of a playing video disappear. */
 const HIDE_AFTER_MS = 2500;
@@ -17,7 +17,7 @@ export function showControls(host: MediaHost, root: ShadowRoot): () => void {
   const on = (target: EventTarget, names: string, listener: (event: Event) => void) => {
     for (const name of names.split(" ")) target.addEventListener(name, listener, { signal });
   };
-  const style = element("style", { textContent: CONTROLS_CSS });
+  const removeStyles = addStyles(root, CONTROLS_CSS);
   const play = button("Play", () => (host.video.paused ? host.video.play().catch(() => {}) : host.video.pause()));
   const mute = button("Mute", () => {
     host.video.muted = !host.video.muted;
@@ -34,12 +34,13 @@ export function showControls(host: MediaHost, root: ShadowRoot): () => void {
       choose: () => host.select(name),
     })),
   ]);
-  const captions = menuButton("Captions", () => captionItems(host.video));
+  const captions = menuButton("Captions (CC)", () => captionItems(host.video));
+  captions.firstElementChild!.textContent = "CC";
   const seek = seekBar(host, on);
   const spinner = element("div", { className: "spinner" });
   const bar = element("div", { className: "bar", role: "group", ariaLabel: "Player controls" });
   bar.append(seek, play, mute, volume, time, element("span", { className: "space" }), captions, quality, full);
-  root.append(style, spinner, bar);
+  root.append(spinner, bar);
 
   const show = () => {
     const { video } = host;
@@ -49,13 +50,14 @@ export function showControls(host: MediaHost, root: ShadowRoot): () => void {
     volume.value = String(video.muted ? 0 : video.volume);
     time.textContent = `${clock(video.currentTime)} / ${clock(video.duration)}`;
     captions.hidden = captionTracks(video).length === 0;
-    captions.firstElementChild!.textContent = "CC";
     quality.firstElementChild!.textContent =
       host.player?.selected ?? (host.quality === null ? "Auto" : `Auto · ${host.quality}`);
+    quality.firstElementChild!.ariaLabel = `Quality: ${quality.firstElementChild!.textContent}`;
     host.toggleAttribute("data-waiting", video.readyState < 3 && !video.paused);
   };
   on(host, "play pause playing waiting canplay seeked timeupdate durationchange volumechange ended emptied", show);
   on(host, "qualitychange qualitieschange", show);
+  on(host, "qualitieschange", () => quality.dispatchEvent(new Event(REFRESH)));
   on(host.video.textTracks, "addtrack removetrack change", show);
   on(volume, "input", () => {
     host.video.volume = Number(volume.value);
@@ -69,7 +71,8 @@ export function showControls(host: MediaHost, root: ShadowRoot): () => void {
   show();
   return () => {
     stop.abort();
-    for (const one of [style, spinner, bar]) one.remove();
+    removeStyles();
+    for (const one of [spinner, bar]) one.remove();
   };
 }
 

@@ -8,6 +8,9 @@ export type MenuItem = {
   readonly choose: () => void;
 };
 
+/** An event for what `menuButton` returns: its items have changed. */
+export const REFRESH = "refresh";
+
 /** A button with a menu of radio items, as the ARIA Authoring Practices describe it. Locked items can be chosen too. */
 export function menuButton(name: string, items: () => readonly MenuItem[]): HTMLElement {
   const box = element("div", { className: "has-menu" });
@@ -32,6 +35,7 @@ export function menuButton(name: string, items: () => readonly MenuItem[]): HTML
     button.ariaExpanded = "true";
     (menu.querySelector<HTMLElement>("[aria-checked=true]") ?? (menu.firstElementChild as HTMLElement | null))?.focus();
   };
+  box.addEventListener(REFRESH, () => menu.hidden || open());
   button.addEventListener("click", () => (menu.hidden ? open() : close(true)));
   button.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;

@@ -32,3 +32,13 @@ svg{width:20px;height:20px;fill:currentColor;stroke:currentColor;stroke-width:1.
 [hidden]{display:none!important}
 @media (prefers-reduced-motion:reduce){.spinner{animation:none!important}.bar{transition:none}}
 `.replaceAll("\n", "");
+
+/** As a constructed style sheet: a style element would need 'unsafe-inline' in the page's policy. Returns what removes it. */
+export function addStyles(root: ShadowRoot, css: string): () => void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  return () => {
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
+  };
+}
