@@ -1,5 +1,7 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { codeOf } from "../api/api-problem.ts";
 import { ActionButton } from "./buttons.tsx";
 import { TextInput } from "./fields.tsx";
 import { ProblemNotice } from "./states.tsx";
@@ -122,7 +124,7 @@ function ConfirmForm({ text, confirmLabel, variant, reason, onConfirm, close }: 
           autoFocus
         />
       )}
-      {error !== null && <ProblemNotice error={error} />}
+      {error !== null && <Refusal error={error} close={close} />}
       <div className="dialog-buttons">
         <ActionButton onPress={close}>Cancel</ActionButton>
         <ActionButton type="submit" variant={variant} isPending={isPending}>
@@ -131,4 +133,15 @@ function ConfirmForm({ text, confirmLabel, variant, reason, onConfirm, close }: 
       </div>
     </form>
   );
+}
+
+/** If what the dialog is about has changed since it was read, the button reads it again. */
+function Refusal({ error, close }: { readonly error: unknown; readonly close: () => void }) {
+  const queries = useQueryClient();
+  if (codeOf(error) !== "version-outdated") return <ProblemNotice error={error} />;
+  const reload = () => {
+    void queries.invalidateQueries();
+    close();
+  };
+  return <ProblemNotice error={error} retry={reload} retryLabel="Load the newest version" />;
 }

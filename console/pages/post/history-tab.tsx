@@ -36,8 +36,33 @@ export function HistoryTab({ videoPostId }: { readonly videoPostId: string }) {
   );
 }
 
+/** What changed the post, as its history names it. */
+const ACTIONS: Readonly<Record<NonNullable<Revision["action"]>, string>> = {
+  "post.create": "Created",
+  "post.import": "Imported",
+  "post.update": "Details changed",
+  "post.parts": "Parts changed",
+  "post.captions": "Captions changed",
+  "post.chapters": "Chapters changed",
+  "post.interaction": "Comments switched",
+  "post.submit": "Submitted",
+  "post.audit": "Reviewed",
+  "post.withdraw": "Withdrawn",
+  "post.delete": "Deleted",
+  "post.refresh": "Status derived again",
+  "policy.set": "Policies set",
+  "keys.generate": "Keys made",
+  "keys.rotate": "Rotation requested",
+  "access.revoke": "Access revoked",
+  "migration.request": "Re-key requested",
+  "job.transcode": "Conversion ended",
+  "job.encrypt": "Encryption ended",
+  "job.cancel": "Job cancelled",
+  "job.retry": "Job repeated",
+};
+
 function Change({ revision: { action, fileIndex, result, reason, fields } }: { readonly revision: Revision }) {
-  const what = action === null ? "Unknown" : wordsOf(action.replace(".", " "));
+  const what = action === null ? "Unknown" : ACTIONS[action];
   const part = fileIndex === null ? "" : `, part ${fileIndex + 1}`;
   const outcome = result === null ? "" : `: ${wordsOf(result).toLowerCase()}`;
   return (

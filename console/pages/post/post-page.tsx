@@ -10,6 +10,7 @@ import { holds, type Scope } from "../../session/scopes.ts";
 import { useSession } from "../../session/session.tsx";
 import { PostStatusBadge } from "../posts/post-status.tsx";
 import { AccessTab } from "./access-tab.tsx";
+import { CaptionsTab } from "./captions-tab.tsx";
 import { DetailsTab } from "./details-tab.tsx";
 import { HistoryTab } from "./history-tab.tsx";
 import { KeysTab } from "./keys-tab.tsx";
@@ -87,6 +88,7 @@ type TabEntry = {
 
 const TABS: readonly TabEntry[] = [
   { tab: "parts", label: "Parts", scope: "posts:read", panel: (post) => <PartsTab post={post} /> },
+  { tab: "captions", label: "Captions", scope: "posts:read", panel: (post) => <CaptionsTab post={post} /> },
   { tab: "details", label: "Details", scope: "posts:read", panel: (post) => <DetailsTab post={post} /> },
   { tab: "access", label: "Access", scope: "access:write", panel: (post) => <AccessTab post={post} /> },
   { tab: "keys", label: "Keys", scope: "keys:rotate", panel: (post) => <KeysTab post={post} /> },

@@ -53,3 +53,19 @@ function isInProgress({ transferResult, encryptStatus }: Pick<Part, "transferRes
   if (transferResult === "TRANSCODING") return true;
   return transferResult === "SUCCESS" && (encryptStatus === "ENCRYPTING" || encryptStatus === "UNENCRYPTED");
 }
+
+export function captionsQuery(api: Api, videoPostId: string, fileIndex: number) {
+  return queryOptions({
+    queryKey: ["post", videoPostId, "captions", fileIndex],
+    queryFn: ({ signal }) =>
+      answered(api.listCaptions({ params: { videoPostId, fileIndex: String(fileIndex) } }, { signal })),
+  });
+}
+
+export function chaptersQuery(api: Api, videoPostId: string, fileIndex: number) {
+  return queryOptions({
+    queryKey: ["post", videoPostId, "chapters", fileIndex],
+    queryFn: ({ signal }) =>
+      answered(api.getChapters({ params: { videoPostId, fileIndex: String(fileIndex) } }, { signal })),
+  });
+}

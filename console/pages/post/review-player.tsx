@@ -1,5 +1,4 @@
-import { useMutation } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import type { Part, VideoPost } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
 import { ActionButton } from "../../components/buttons.tsx";
@@ -8,7 +7,7 @@ import { Loading, ProblemNotice } from "../../components/states.tsx";
 import { useHolds, useSession } from "../../session/session.tsx";
 
 /** Loaded when it plays: hls.js is larger than the rest of the page. */
-const HlsVideo = lazy(() => import("../../player/hls-video.tsx").then((module) => ({ default: module.HlsVideo })));
+const PartVideo = lazy(() => import("../../player/part-video.tsx").then((module) => ({ default: module.PartVideo })));
 
 /** Plays a part before the review, with a token for every quality where the caller may issue one. */
 export function ReviewPlayer({ post }: { readonly post: VideoPost }) {
@@ -31,36 +30,37 @@ export function ReviewPlayer({ post }: { readonly post: VideoPost }) {
   );
 }
 
-function PartPlayer({ post, part }: { readonly post: VideoPost; readonly part: Part }) {
+type PartPlayerProps = { readonly post: VideoPost; readonly part: Part };
+
+function PartPlayer({ post: { videoPostId }, part: { fileIndex, fileName } }: PartPlayerProps) {
   const { api } = useSession();
   const mayIssue = useHolds("tokens:issue");
-  const body = { videoPostId: post.videoPostId, fileIndex: part.fileIndex };
-  const token = useMutation({
-    mutationFn: () => answered(mayIssue ? api.issueToken({ body }) : api.issueViewerToken({ body })),
-  });
+  const [isPlaying, setPlaying] = useState(false);
   const [failure, setFailure] = useState<Error | null>(null);
-  const { reset } = token;
-  // A failed player is replaced by one with a new token.
-  useEffect(() => {
-    if (failure !== null) reset();
-  }, [failure, reset]);
-  const error = token.error ?? failure;
+  const issueToken = useCallback(() => {
+    const body = { videoPostId, fileIndex };
+    return answered(mayIssue ? api.issueToken({ body }) : api.issueViewerToken({ body }));
+  }, [api, mayIssue, videoPostId, fileIndex]);
+  const fail = useCallback((error: Error) => {
+    setFailure(error);
+    setPlaying(false);
+  }, []);
   const play = () => {
     setFailure(null);
-    token.mutate();
+    setPlaying(true);
   };
-  if (token.data !== undefined)
+  if (isPlaying)
     return (
       <Suspense fallback={<Loading label="Loading the player" />}>
-        <HlsVideo masterUrl={token.data.masterUrl} label={part.fileName} onFailure={setFailure} />
+        <PartVideo issueToken={issueToken} label={fileName} onFailure={fail} />
       </Suspense>
     );
   return (
     <>
-      {error !== null && <ProblemNotice error={error} />}
+      {failure !== null && <ProblemNotice error={failure} />}
       <div className="player-start">
-        <ActionButton variant="primary" isPending={token.isPending} onPress={play}>
-          Play {part.fileName}
+        <ActionButton variant="primary" onPress={play}>
+          Play {fileName}
         </ActionButton>
         {!mayIssue && <p className="quiet small">As an anonymous viewer: your scopes do not include tokens:issue.</p>}
       </div>
