@@ -20,24 +20,25 @@ export type OpenedPart =
   | { readonly kind: "part"; readonly part: PartSnapshot }
   | { readonly kind: "refused"; readonly code: "not-found" | "deleted" | "token-revoked" | "unavailable" };
 
-/** At most so often in an isolate, what is not there is looked for in the database. */
-const MISSES_MS = 250;
+/** An isolate asks the database at most so often for what it does not know. */
+const AGAIN_MS = 250;
 
 export function partTexts(gate: Gate, now: () => number): PartTexts {
-  let missAt = Number.NEGATIVE_INFINITY;
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  /** A later reading; null where there was one a moment ago, so that no crowd asks the database. */
+  const again = async (claims: PlaybackClaims, later: Later): Promise<Known | "away" | null> => {
+    const at = now();
+    if (at >= askedAt && at - askedAt < AGAIN_MS) return null;
+    askedAt = at;
+    return gate.partSince(claims, at, later);
+  };
 
   /** A token that was issued from a later save than the isolate knows makes it read again. */
   const knownPart = async (claims: PlaybackClaims, later: Later): Promise<Known | "away"> => {
     const known = await gate.part(claims, later);
     if (known === "away" || known.part === null || known.part.postVersion >= claims.postVersion) return known;
-    return gate.partSince(claims, now(), later);
-  };
-
-  const again = async (claims: PlaybackClaims, later: Later): Promise<Known | "away" | null> => {
-    const at = now();
-    if (at - missAt < MISSES_MS) return null;
-    missAt = at;
-    return gate.partSince(claims, at, later);
+    return (await again(claims, later)) ?? known;
   };
 
   return {

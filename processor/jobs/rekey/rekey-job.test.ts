@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
 import type { Quality } from "../../../shared/domain/quality.ts";
 import { shiftTimes } from "../../../test/fixtures/media/damage-segment.ts";
-import { runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
+import { probeLines, runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
 import { MEDIA_TOOLS } from "../../../test/fixtures/media/media-tools.ts";
 import { createJobClient } from "../../adapters/job-client.ts";
 import { type S3Server, startS3Server } from "../../adapters/s3-server.fixture.ts";
@@ -173,6 +173,15 @@ describe("the re-key job of an imported part", () => {
     storeImport(s3, stored("360p", { segments: [Buffer.concat(media.get("360p")!)], said: 3 }));
     const { report } = await migrate(s3);
     expect(report).toMatchObject({ variants: [{ segmentCount: 3 }, { segmentCount: 1 }] });
+  });
+
+  it("reports where the media start on their clock, by which captions are placed", async () => {
+    await using s3 = await startS3Server();
+    storeImport(s3, stored("360p"));
+    const { report } = await migrate(s3, ["360p"]);
+    const shown = ["-select_streams", "v:0", "-show_entries", "packet=pts"];
+    const times = (await probeLines(join(directory, "360p_0.ts"), ...shown)).map(([pts]) => Number(pts));
+    expect(report).toMatchObject({ mediaStart: Math.min(...times) });
   });
 
   it("writes rounded durations again, as the media say", async () => {

@@ -44,6 +44,19 @@ describe("the multivariant playlist of a job", () => {
     expect(variantsIn(issued, path)).toEqual([1, 3].map((n) => `${PROXY}/${job}/v${n}/index.m3u8`));
   });
 
+  it("names the captions of the part at their own route", async () => {
+    const api = `/api/v2/video-posts/${open.videoPostId}/parts/0/captions?language=en&name=English`;
+    const headers = { authorization: `Bearer ${testEnv.ADMIN_API_KEY}` };
+    const body = "WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n";
+    expect((await worker.fetch(api, { method: "POST", headers, body })).status).toBe(201);
+    const master = await textOf(worker, `${PROXY}/${openJob}`);
+    const uri = /NAME="English".*URI="([^"]+)"/.exec(master)?.[1] ?? "";
+    expect(uri).toMatch(
+      new RegExp(`^/video/enc/videoResource/${open.videoPostId}/0/text-[\\w-]{22}/index.m3u8\\?token=`),
+    );
+    expect(await textOf(worker, uri)).toContain("\ncaptions.vtt?token=");
+  });
+
   it("starts a session whose token opens the keys of the same key endpoint", async () => {
     const session = sessionIn(await textOf(worker, `${PROXY}/${job}`));
     expect(await askKey(worker, post, session, "480p")).toBe("key");

@@ -14,7 +14,7 @@ import { testEnv } from "../support/test-env.ts";
 import { administer, anonymousToken, masterOf, siteToken } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
 
-/* Captions and chapters: uploads by an editor, and what a token opens of them. */
+/* Captions: uploads by an editor, and what a token opens of them. */
 
 const worker = startWorker();
 let post: PublishedPost;
@@ -225,6 +225,28 @@ describe("what viewers get", () => {
     expect(isolate.trips()).toBe(trips);
   });
 
+  it("shows a viewer whose token is newer than the isolate's knowledge the captions at once", async () => {
+    const isolate = startIsolate({ GATE_LOCATION_COPIES: "off" });
+    expect(await master(isolate)).not.toContain("EXT-X-MEDIA");
+    await add("language=en&name=English");
+    // Two readings for refusals are this far apart.
+    isolate.pass(300);
+    expect(await master(isolate)).toContain('NAME="English"');
+  });
+
+  it("asks the database for unknown texts at most once in a period", async () => {
+    const isolate = startIsolate({ GATE_LOCATION_COPIES: "off" });
+    const { token } = await siteToken(worker, post);
+    await master(isolate);
+    const trips = isolate.trips();
+    for (let n = 0; n < 20; n++) {
+      const name = `text-${"x".repeat(20)}${10 + n}`;
+      const path = `/video/enc/videoResource/${post.videoPostId}/0/${name}/captions.vtt?token=${token}`;
+      expect((await isolate.fetch(path)).status).toBe(404);
+    }
+    expect(isolate.trips() - trips).toBeLessThanOrEqual(3);
+  });
+
   it("opens nothing without a token, with another video's, or after a revocation", async () => {
     await add("language=en&name=English");
     const { token } = await anonymousToken(worker, post);
@@ -248,43 +270,5 @@ describe("what viewers get", () => {
     cold.fail(() => Promise.reject(new Error("away")));
     const response = await masterOf(cold, post, token);
     expect([response.status, (await response.text()).includes("EXT-X-MEDIA")]).toEqual([200, false]);
-  });
-});
-
-describe("chapters", () => {
-  const chapters = [
-    { startSeconds: 0, title: "Start" },
-    { startSeconds: 6.5, title: "Q & A <live>" },
-  ];
-
-  it("are set as JSON or WebVTT, served in both forms, and deleted", async () => {
-    const { token } = await siteToken(worker, post);
-    const served = (name: string) =>
-      worker.fetch(`/video/enc/videoResource/${post.videoPostId}/0/${name}?token=${token}`);
-    expect((await served("chapters.vtt")).status).toBe(404);
-    const set = await send("PUT", "/chapters", JSON.stringify({ chapters }));
-    expect(set).toMatchObject({ status: 200, body: { origin: "SET", chapters } });
-    worker.advance(5001);
-    expect(await (await served("chapters.json")).json()).toEqual({ chapters });
-    const vtt = await (await served("chapters.vtt")).text();
-    expect(vtt).toBe(
-      "WEBVTT\n\n00:00:00.000 --> 00:00:06.500\nStart\n\n00:00:06.500 --> 00:00:18.000\nQ &amp; A &lt;live&gt;\n",
-    );
-    expect((await send("PUT", "/chapters", vtt)).body).toMatchObject({ version: set.body.version, chapters });
-    const shown = await administer(worker, "GET", `/api/v2/video-posts/${post.videoPostId}`, undefined);
-    expect(shown.body).toMatchObject({ files: [{ chapters, captions: [] }] });
-    expect((await send("DELETE", "/chapters")).body).toMatchObject({ origin: null, chapters: [] });
-  });
-
-  it.each([
-    ["{}", /chapters/],
-    ["nonsense", /neither WebVTT nor JSON/],
-    ['{"chapters":[{"startSeconds":1,"title":"a"},{"startSeconds":1,"title":"b"}]}', /start after/],
-    ['{"chapters":[{"startSeconds":-1,"title":"a"}]}', /startSeconds/],
-    ['{"chapters":[{"startSeconds":1,"title":"a","end":2}]}', /end: unknown field/],
-    ["WEBVTT\n\n00:02.000 --> 00:01.000\na\n", /line 3/],
-  ])("are refused as %j", async (body, detail) => {
-    const { status, body: problem } = await send("PUT", "/chapters", body);
-    expect([status, problem.detail]).toEqual([422, expect.stringMatching(detail)]);
   });
 });

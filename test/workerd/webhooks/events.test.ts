@@ -61,7 +61,7 @@ describe("a post", () => {
     expect(await arrived()).toMatchObject([{ type: "post.deleted", data: { status: "DELETED", metadata } }]);
   });
 
-  it("announces its keys and policies", async () => {
+  it("announces its keys, policies and chapters", async () => {
     const { videoPostId, fileIndex } = await publishPost(test.worker);
     await arrived();
     const policies = [{ quality: "480p", policy: "DENIED", entitlement: null }];
@@ -69,6 +69,10 @@ describe("a post", () => {
     await test.worker.admin("PUT", "/admin/video/enc/quality-auth", { ...part, policies });
     await test.worker.admin("PUT", "/admin/video/enc/quality-auth", { ...part, policies });
     expect(await arrived()).toMatchObject([{ type: "policy.changed", data: { fileIndex: 0, policies } }]);
+    const chapters = { chapters: [{ startSeconds: 0, title: "Start" }] };
+    await test.worker.admin("PUT", `/api/v2/video-posts/${videoPostId}/parts/0/chapters`, chapters);
+    await test.worker.admin("PUT", `/api/v2/video-posts/${videoPostId}/parts/0/chapters`, chapters);
+    expect(await arrived()).toMatchObject([{ type: "caption.changed", data: { fileIndex: 0 } }]);
     expect((await test.worker.admin("POST", "/admin/video/enc/rotate", part)).status).toBe(202);
     await encryptPost(test.worker, videoPostId);
     expect(await arrived()).toMatchObject([{ type: "key.rotated", data: { fileIndex: 0, keyVersion: 2 } }]);
