@@ -6,13 +6,16 @@ import { DIST, ROOT, writeChanged } from "./static-assets.mjs";
 /** Documents outside of docs/ that its pages link to. */
 const BESIDE = ["CHANGELOG.md", "SECURITY.md"];
 
-/** Every page of docs/ as Markdown, at its path in the repository, and /llms.txt, which lists them; the description of the API as /openapi.json and /reference. */
+/** Every page of docs/ as Markdown, at its path in the repository, with its pictures, and /llms.txt, which lists them; the description of the API as /openapi.json and /reference. */
 export function buildDocuments() {
-  const pages = [...pagesBelow(join(ROOT, "docs")).map((name) => `docs/${name}`), ...BESIDE];
+  const pages = [...filesBelow(join(ROOT, "docs"), ".md").map((name) => `docs/${name}`), ...BESIDE];
   const texts = Object.fromEntries(pages.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
   for (const [path, text] of Object.entries(texts)) writeChanged(join(DIST, path), text);
-  for (const name of pagesBelow(join(DIST, "docs"))) {
+  for (const name of filesBelow(join(DIST, "docs"), ".md")) {
     if (texts[`docs/${name}`] === undefined) rmSync(join(DIST, "docs", name), { force: true });
+  }
+  for (const name of filesBelow(join(ROOT, "docs"), ".png")) {
+    writeChanged(join(DIST, "docs", name), readFileSync(join(ROOT, "docs", name)));
   }
   // Made from the definitions of the routes by `npm run docs`.
   writeChanged(join(DIST, "openapi.json"), readFileSync(join(ROOT, "docs/openapi.json")));
@@ -20,8 +23,11 @@ export function buildDocuments() {
   writeChanged(join(DIST, "llms.txt"), llmsText(readFileSync(join(ROOT, "README.md"), "utf8"), texts));
 }
 
-/** @param {string} folder */
-function pagesBelow(folder) {
+/**
+ * @param {string} folder
+ * @param {string} ending
+ */
+function filesBelow(folder, ending) {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
-  return names.filter((name) => name.endsWith(".md")).sort();
+  return names.filter((name) => name.endsWith(ending)).sort();
 }
