@@ -80,7 +80,7 @@ export type ReplacedPart = { readonly videoPostId: string; readonly version: num
 
 export type Replacement = { readonly fileName: string; readonly fileSize: number | null; readonly durationSeconds: number | null; readonly transferResult: "IMPORTED" | "TRANSCODING" | "SUCCESS" | "FAILED" | "CANCELLED"; readonly encryptStatus: "UNENCRYPTED" | "ENCRYPTING" | "ENCRYPTED" | "FAILED" | "CANCELLED"; readonly failCode: FailureCode | null; readonly failReason: string | null; readonly warnings: readonly string[]; readonly requestedAt: number; };
 
-export type Revision = { readonly version: number; readonly at: number; readonly actor: string | null; readonly action: "post.create" | "post.import" | "post.update" | "post.parts" | "post.captions" | "post.chapters" | "post.interaction" | "post.submit" | "post.audit" | "post.withdraw" | "post.delete" | "post.refresh" | "policy.set" | "keys.generate" | "keys.rotate" | "access.revoke" | "migration.request" | "job.transcode" | "job.encrypt" | "job.cancel" | "job.retry" | null; readonly fileIndex: number | null; readonly result: "PASSED" | "REJECTED" | "SUCCESS" | "FAILED" | null; readonly reason: string | null; readonly fields: readonly string[]; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | null; };
+export type Revision = { readonly version: number; readonly at: number; readonly actor: string | null; readonly action: "post.create" | "post.import" | "post.update" | "post.parts" | "post.captions" | "post.chapters" | "post.poster" | "post.interaction" | "post.submit" | "post.audit" | "post.withdraw" | "post.delete" | "post.refresh" | "policy.set" | "keys.generate" | "keys.rotate" | "access.revoke" | "migration.request" | "job.transcode" | "job.encrypt" | "job.cancel" | "job.retry" | null; readonly fileIndex: number | null; readonly result: "PASSED" | "REJECTED" | "SUCCESS" | "FAILED" | null; readonly reason: string | null; readonly fields: readonly string[]; readonly status: "DRAFT" | "TRANSCODING" | "TRANSCODE_FAILED" | "PROCESSING_CANCELLED" | "PENDING_AUDIT" | "PUBLISHED" | "REJECTED" | "DELETED" | null; };
 
 export type Reward = { readonly videoPostId: string; readonly direction: "REWARD" | "REVERSAL"; readonly amount: number; readonly at: number; };
 
@@ -236,6 +236,24 @@ export type Operations = {
   replacePart: {
     input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly body: { readonly uploadId?: string | undefined; readonly sourceUrl?: string | undefined; readonly fileName: string; readonly fileSize?: number | undefined; readonly duration?: number | undefined; readonly version?: number | undefined; }; };
     answers: { readonly status: 200; readonly body: VideoPost } | { readonly status: 202; readonly body: ReplacedPart };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+  };
+  /** Returns the poster of a part, or one of the candidates for it, whatever the policies are. */
+  getPartPoster: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query?: { readonly candidate?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: Response };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "method-not-allowed" | "not-found" | "deleted" | "invalid" | "misconfigured" | "unavailable";
+  };
+  /** Sets the poster of a part to a candidate or to an uploaded image, and returns the post. */
+  setPoster: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly body: { readonly candidate?: number | undefined; readonly uploadId?: string | undefined; readonly version?: number | undefined; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
+    problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
+  };
+  /** Sets the poster of a part to its best candidate, and returns the post. */
+  resetPoster: {
+    input: { readonly params: { readonly videoPostId: string; readonly fileIndex: string; }; readonly query?: { readonly version?: string | undefined; }; };
+    answers: { readonly status: 200; readonly body: VideoPost };
     problems: "credentials-missing" | "credentials-invalid" | "not-allowed" | "too-many-requests" | "incomplete-body" | "malformed-json" | "body-too-large" | "not-found" | "deleted" | "conflict" | "wrong-state" | "invalid" | "version-outdated" | "misconfigured" | "unavailable";
   };
   /** Sets the order of all captions of a part. */
@@ -786,6 +804,9 @@ export const OPERATIONS = {
   removePart: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}" },
   discardReplacement: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/replacement" },
   replacePart: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/source" },
+  getPartPoster: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/poster", files: true },
+  setPoster: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/poster" },
+  resetPoster: { method: "DELETE", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/poster" },
   orderCaptions: { method: "PUT", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/caption-order" },
   listCaptions: { method: "GET", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/captions" },
   addCaption: { method: "POST", path: "/api/v2/video-posts/{videoPostId}/parts/{fileIndex}/captions" },

@@ -39,6 +39,8 @@ export const AUDIT_ACTIONS = {
   "post.captions.reorder": { records: "a new order of captions", details: ["captionIds"] },
   "post.chapters.set": { records: "chapters that were set", details: [], optional: ["chapters"] },
   "post.chapters.delete": { records: "deleted chapters", details: [] },
+  "post.poster.set": { records: "a chosen or uploaded poster", details: ["poster"] },
+  "post.poster.reset": { records: "a poster that was given up for the best candidate", details: [] },
   "post.import": { records: "`POST /admin/video/imports`", details: ["importId", "title", "status"] },
   "upload.create": { records: "the creation of an upload; with an upload token counted", details: [] },
   "upload.append": {

@@ -54,6 +54,7 @@ const HANDLERS: Handlers = {
   CaptionTextsReleased: [deleteSources],
   SingleKeyContentMigrated: [deleteSources],
   PlayedVersionReplaced: [(event, deps) => queueReplaced(deps, event.prefix, event.keysEnd)],
+  PosterReplaced: [deletePrefixes],
   ClearRenditionsDropped: [deleteVersions],
   VideoPartAdded: [],
   VideoPartReplacementRequested: [],

@@ -3,9 +3,8 @@ import { problem } from "../http/problems.ts";
 import { matchesEntityTag } from "../playback/byte-range.ts";
 import { acceptsGzip } from "../playlist-template/accepts-gzip.ts";
 import type { FoundImage } from "./find-image.ts";
+import { IMAGE_TYPES } from "./image-types.ts";
 import { type SpriteUrl, storyboardJson, storyboardVtt } from "./storyboard-texts.ts";
-
-export const IMAGE_TYPES = { jpeg: "image/jpeg", png: "image/png", webp: "image/webp" } as const;
 
 /**
  * For browsers and shared caches. A part may stop being public, so nothing keeps an image for long; the same image is

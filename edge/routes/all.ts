@@ -43,6 +43,7 @@ import { partKeyRoutes } from "./posts/part-keys.ts";
 import { partRoutes } from "./posts/parts.ts";
 import { postEventRoutes } from "./posts/post-events.ts";
 import { postReviewRoutes } from "./posts/post-review.ts";
+import { posterRoutes } from "./posts/posters.ts";
 import { uploadTokenRoutes } from "./posts/upload-tokens.ts";
 import { videoPostRoutes } from "./posts/video-posts.ts";
 
@@ -67,6 +68,7 @@ export const DEFINED_ROUTES: readonly Route<Context>[] = [
   ...partRoutes,
   ...captionRoutes,
   ...chapterRoutes,
+  ...posterRoutes,
   ...jobRoutes,
   ...launchRoutes,
   ...overviewRoutes,

@@ -29,6 +29,8 @@ export type NewEvent =
   | { readonly type: "SingleKeyContentMigrated"; readonly prefixes: readonly string[] }
   /** A part plays another version. Keys of the old one are served until `keysEnd`, in ms. */
   | { readonly type: "PlayedVersionReplaced"; readonly prefix: string; readonly keysEnd: number }
+  /** An editor's own poster is used no more. */
+  | { readonly type: "PosterReplaced"; readonly prefixes: readonly string[] }
   /** A cancelled job of the encoder API leaves no renditions. */
   | { readonly type: "ClearRenditionsDropped"; readonly prefixes: readonly string[] }
   | { readonly type: "VideoPartAdded"; readonly fileIndex: number }

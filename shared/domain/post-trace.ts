@@ -9,6 +9,7 @@ export const POST_ACTIONS = [
   "post.parts",
   "post.captions",
   "post.chapters",
+  "post.poster",
   "post.interaction",
   "post.submit",
   "post.audit",

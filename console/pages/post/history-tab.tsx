@@ -42,6 +42,7 @@ const ACTIONS: Readonly<Record<NonNullable<Revision["action"]>, string>> = {
   "post.import": "Imported",
   "post.update": "Details changed",
   "post.parts": "Parts changed",
+  "post.poster": "Poster changed",
   "post.captions": "Captions changed",
   "post.chapters": "Chapters changed",
   "post.interaction": "Comments switched",

@@ -19,6 +19,7 @@ import * as parts from "./parts.ts";
 import * as playback from "./playback.ts";
 import * as postEvents from "./post-events.ts";
 import * as postReview from "./post-review.ts";
+import * as posters from "./posters.ts";
 import * as posts from "./posts.ts";
 import * as processors from "./processors.ts";
 import * as rotations from "./rotations.ts";
@@ -34,6 +35,7 @@ const MODULES = [
     tokens,
     posts,
     parts,
+    posters,
     captions,
     chapters,
     postReview,

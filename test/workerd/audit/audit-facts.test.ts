@@ -4,6 +4,7 @@ import { AUDIT_ACTIONS, type AuditAction } from "../../../edge/audit/audit-actio
 import { createKey } from "../support/admin-callers.ts";
 import { allSettled, deliver, heldQueue, readAudit, type Shown } from "../support/audited.ts";
 import { documentedExchanges } from "../support/documented-exchanges.ts";
+import { publishIllustrated } from "../support/images.ts";
 import { publishPost } from "../support/published-post.ts";
 import { testEnv } from "../support/test-env.ts";
 import { startWorker, type TestWorker } from "../support/worker.ts";
@@ -21,6 +22,7 @@ const AUDITED = [...new Set(DEFINITIONS.flatMap(({ audit }) => audit ?? []))];
 
 beforeAll(async () => {
   const { videoPostId } = await publishPost(worker);
+  await setAndResetPoster();
   await documentedExchanges(worker);
   // What the documentation describes without an example of a success.
   const key = `videoPostId=${videoPostId}&fileIndex=0&quality=480p&keyVersion=1`;
@@ -43,6 +45,13 @@ beforeAll(async () => {
   await allSettled(worker);
   await deliver(queue.sent.splice(0));
 });
+
+async function setAndResetPoster(): Promise<void> {
+  const { videoPostId } = await publishIllustrated(worker);
+  const path = `/api/v2/video-posts/${videoPostId}/parts/0/poster`;
+  await worker.admin("PUT", path, { candidate: 1 });
+  await worker.admin("DELETE", path);
+}
 
 /** Addresses for its parts, its completion, and the deletion of another one. */
 async function uploadInParts(): Promise<void> {
