@@ -115,7 +115,7 @@ describeLauncher("Cloudflare Containers", open, (system) => {
   const post = async (videoPostId: string) =>
     bodyOf(await system().stack.client.getVideoPost({ params: { videoPostId } }));
   const status = async (videoPostId: string) => (await post(videoPostId)).status;
-  const WAIT = { timeout: 120_000, interval: 300 };
+  const WAIT = { timeout: 300_000, interval: 300 };
 
   it("reaches R2 and no other host for an upload, and every object has its length", () => {
     expect(new Set(asked.map(({ host }) => host))).toEqual(new Set([R2_HOST]));
