@@ -63,7 +63,7 @@ it("an operator's day: a dead letter, webhooks, an API key and the audit log", a
   await page.getByRole("link", { name: `Transcode, part 0: job ${deadLetter}` }).click();
   // The list shows the reason too.
   await page.getByText("Why it failed").waitFor();
-  await page.getByText("It broke.").waitFor();
+  await page.getByText("It broke.", { exact: true }).first().waitFor();
   await day.confirm(`Retry the transcode job ${deadLetter}`, "Retry");
   await page.getByText("Waits", { exact: true }).waitFor();
   expect(await jobState(deadLetter)).toBe("QUEUED");
