@@ -15,7 +15,7 @@ import { createLogger } from "../../log.ts";
 import { planLadder, type VideoLadder } from "../../media/encode/ladder.ts";
 import { makeImages } from "./make-images.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const signal = new AbortController().signal;
 const log = createLogger({ level: "silent", secrets: [] });
