@@ -20,6 +20,7 @@ export const SLOW_FILES: readonly string[] = [
   "test/e2e/faults.test.ts",
   "test/browser/console-editor.test.ts",
   "test/browser/watch-page.test.ts",
+  "test/browser/player.test.ts",
   "test/browser/console-operator.test.ts",
   "test/e2e/run-one-job.test.ts",
   "test/players/without-grace.test.ts",

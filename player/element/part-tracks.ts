@@ -20,6 +20,12 @@ function addTrack(video: HTMLVideoElement, kind: string, label: string, src: str
   const track = document.createElement("track");
   Object.assign(track, { kind, label, src, default: true });
   track.dataset.ofPart = "";
+  // Absolute addresses, for the controls of others: they do not see this track, to which a tile is relative.
+  track.addEventListener("load", () => {
+    for (const cue of kind === "metadata" ? (track.track.cues ?? []) : []) {
+      (cue as VTTCue).text = new URL((cue as VTTCue).text, track.src).href;
+    }
+  });
   video.append(track);
   // Loaded, and shown by nothing but the controls.
   track.track.mode = "hidden";

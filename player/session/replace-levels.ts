@@ -17,12 +17,14 @@ export class MasterRefused extends Error {
 /**
  * Gives hls.js the levels of another multivariant playlist, with its MediaSource, its buffer and its position as they
  * are: `loadSource` would empty the buffer. `adopt` gets the URL of the first level before anything is requested. False
- * where the levels cannot be exchanged: nothing is loaded yet, the playlist is one of other segments (after a rotation),
- * or a level that stays would change its index, by which hls.js finds its segments in the buffer.
+ * where the levels cannot be exchanged: nothing is loaded yet, a refusal has stopped hls.js (it gives up the segment that it
+ * unpacks, and cannot start again with the same level), the playlist is one of other segments (after a rotation), or a
+ * level that stays would change its index, by which hls.js finds its segments in the buffer.
  */
 export async function replaceLevels(hls: Hls, masterUrl: string, adopt: (levelUrl: string) => void): Promise<boolean> {
   if (hls.levels.length === 0) return false;
   const fresh = await readLevels(hls, masterUrl);
+  if (!hls.loadingEnabled) return false;
   const before = hls.levels;
   const first = fresh[0]?.uri ?? "";
   if (!isSameMedia(tokenIn(first), tokenIn(before[0]?.uri ?? ""))) return false;
@@ -35,20 +37,18 @@ export async function replaceLevels(hls: Hls, masterUrl: string, adopt: (levelUr
 }
 
 function exchange(hls: Hls, levels: Level[], anyRemoved: boolean): void {
-  // A segment of a removed level may be on its way.
-  const wasLoading = anyRemoved && hls.loadingEnabled;
-  if (wasLoading) hls.stopLoad();
+  // A segment of a removed level may be on its way. The next one is of another level.
+  const isLoadingRemoved = anyRemoved && hls.loadLevel >= levels.length;
+  if (isLoadingRemoved) hls.stopLoad();
   for (const level of levels) {
     level.loadError = 0;
     level.fragmentError = 0;
   }
   hls.trigger("hlsLevelsUpdated" as Events.LEVELS_UPDATED, { levels });
-  if (!anyRemoved) return;
-  if (hls.loadLevel >= levels.length) {
-    hls.loadLevel = -1;
-    hls.nextLoadLevel = levels.length - 1;
-  }
-  if (wasLoading) hls.startLoad();
+  if (!isLoadingRemoved) return;
+  hls.loadLevel = -1;
+  hls.nextLoadLevel = levels.length - 1;
+  hls.startLoad();
 }
 
 /** By a second instance, which reads the playlist as the first one does and loads nothing else. */

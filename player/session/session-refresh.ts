@@ -82,19 +82,12 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     if (session !== null) wait(session, refused);
   };
 
-  /** Where a refusal has stopped it. */
-  const resume = () => {
-    if (!isDestroyed && !hls.loadingEnabled) hls.startLoad();
-  };
-
   const use = async (masterUrl: string) => {
     const isReplaced = await replaceLevels(hls, masterUrl, (levelUrl) => {
       forget();
       begin(levelUrl);
     });
-    if (isDestroyed) return;
-    if (!isReplaced) reloadMaster(hls, masterUrl);
-    else resume();
+    if (!isDestroyed && !isReplaced) reloadMaster(hls, masterUrl);
   };
 
   const renew = async (refusal: Refusal | null) => {
@@ -104,7 +97,10 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     try {
       const { masterUrl } = await options.renew(refusal);
       if (session !== null) stop(session);
-      if (!isDestroyed) await use(masterUrl);
+      if (isDestroyed) return true;
+      // An expired session has also made the levels fail one after the other: everything is loaded again.
+      if (refusal?.code === "token-revoked") await use(masterUrl);
+      else reloadMaster(hls, masterUrl);
     } finally {
       isRenewing = false;
     }
@@ -128,7 +124,7 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     // A request with the token of a former session says nothing about this one. hls.js stops for it if it is fatal, which
     // is decided after this.
     if (isStale(networkDetails, session.token)) {
-      setTimeout(() => error.fatal && resume());
+      setTimeout(() => error.fatal && !isDestroyed && hls.startLoad());
       return;
     }
     const isEnded = refusal.code === "session-ended";
