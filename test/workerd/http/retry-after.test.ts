@@ -58,7 +58,7 @@ function credentialsOf({ kind }: AuthMethod): Credentials {
 
 /** What answers without the database: health, fixed pages, the credential of a job, input that is checked first. */
 const INDEPENDENT =
-  /GET \/$|healthz|demo|GET \/watch\/\*|console|:jobId|processors\/|token-uploads|internal\/|openapi|reference|llms|docs/;
+  /GET \/$|healthz|demo|GET \/watch\/\*|console|embed|:jobId|processors\/|token-uploads|internal\/|openapi|reference|llms|docs/;
 
 describe("a response that says to come again", () => {
   it("has a Retry-After of 1 to 8 seconds at every route, and not always the same", async () => {

@@ -20,6 +20,8 @@ const ANY_QUERY: Readonly<Record<string, string>> = {
   "GET /healthz": "probes add what keeps caches away",
   "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}": FOR_PEOPLE,
   "GET /watch/*": FOR_PEOPLE,
+  "GET /embed/:videoPostId/:fileIndex{[0-9]{1,6}}": FOR_PEOPLE,
+  "GET /oembed": "it names one problem, and without a url that one",
   "GET /console": FOR_PEOPLE,
   "GET /console/*": FOR_PEOPLE,
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/master.m3u8": FOR_PLAYERS,

@@ -40,6 +40,8 @@ const BY_HAND: Readonly<Record<string, AuthMethod>> = {
   "GET /healthz": open,
   "GET /watch/:videoPostId/:fileIndex{[0-9]{1,6}}": open,
   "GET /watch/*": open,
+  "GET /embed/:videoPostId/:fileIndex{[0-9]{1,6}}": open,
+  "GET /oembed": open,
   "GET /video/enc/videoResource/:videoPostId/:fileIndex/master.m3u8": {
     kind: "playback-token",
     beyond: { videoPostId: ":otherVideoPostId" },
