@@ -23,6 +23,7 @@ const AUDITED = [...new Set(DEFINITIONS.flatMap(({ audit }) => audit ?? []))];
 beforeAll(async () => {
   const { videoPostId } = await publishPost(worker);
   await setAndResetPoster();
+  await editCaptionsAndChapters(videoPostId);
   await documentedExchanges(worker);
   // What the documentation describes without an example of a success.
   const key = `videoPostId=${videoPostId}&fileIndex=0&quality=480p&keyVersion=1`;
@@ -51,6 +52,24 @@ async function setAndResetPoster(): Promise<void> {
   const path = `/api/v2/video-posts/${videoPostId}/parts/0/poster`;
   await worker.admin("PUT", path, { candidate: 1 });
   await worker.admin("DELETE", path);
+}
+
+async function editCaptionsAndChapters(videoPostId: string): Promise<void> {
+  const part = `/api/v2/video-posts/${videoPostId}/parts/0`;
+  const headers = { authorization: `Bearer ${testEnv.ADMIN_API_KEY}` };
+  const body = "WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n";
+  const added = await worker.fetch(`${part}/captions?language=en&name=English`, { method: "POST", headers, body });
+  const { captionId } = (await added.json()) as { captionId: string };
+  await worker.fetch(`${part}/captions/${captionId}/text`, {
+    method: "PUT",
+    headers,
+    body: body.replace("Hello", "Bye"),
+  });
+  await worker.admin("PATCH", `${part}/captions/${captionId}`, { name: "Full" });
+  await worker.admin("PUT", `${part}/caption-order`, { captionIds: [captionId] });
+  await worker.admin("DELETE", `${part}/captions/${captionId}`);
+  await worker.admin("PUT", `${part}/chapters`, { chapters: [{ startSeconds: 0, title: "Start" }] });
+  await worker.admin("DELETE", `${part}/chapters`);
 }
 
 /** Addresses for its parts, its completion, and the deletion of another one. */

@@ -33,6 +33,7 @@ beforeAll(async () => {
     fileIndex: "0",
     quality: "480p",
     rendition: "480p",
+    image: "poster.jpg",
     text: "text-Zk3v_0aB-cDeFgHiJkLmNw",
     keyId: post.keys.keys.find((key) => key.quality === "480p")!.keyId,
     jobId: "019a0000-0000-7000-8000-00000000dead",

@@ -13,6 +13,7 @@ import {
   createKey,
   gateway,
 } from "../support/admin-callers.ts";
+import { publishIllustrated } from "../support/images.ts";
 import { claim, createPost, type PublishedPost, publishPost } from "../support/published-post.ts";
 import { registeredRoutes, requestsTo, type Sample, type Samples } from "../support/route-samples.ts";
 import { type AuthMethod, ROUTE_TABLE } from "../support/route-table.ts";
@@ -43,7 +44,7 @@ let strangers: readonly (readonly [string, Credentials])[];
 
 beforeAll(async () => {
   accessKeys.current = await newKey("RS256");
-  post = await publishPost(worker);
+  post = await publishIllustrated(worker, {});
   const other = await publishPost(worker);
   heldByAnother = await claim(worker, await createPost(worker));
   held = await claim(worker, await createPost(worker));
@@ -56,6 +57,7 @@ beforeAll(async () => {
     fileIndex: "0",
     quality: "480p",
     rendition: "480p",
+    image: "poster.jpg",
     text: textRenditionName(await addedText(part)),
     keyId: post.keys.keys.find((key) => key.quality === "480p")!.keyId,
     jobId: held.jobId,

@@ -67,8 +67,12 @@ const BY_HAND: Readonly<Record<string, AuthMethod>> = {
     beyond: { videoPostId: ":otherVideoPostId" },
     code: "token-for-other-video",
   },
-  // What each image needs: playback/images.test.ts.
-  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:image{poster\\.jpg|storyboard.+}": open,
+  "GET /video/enc/videoResource/:videoPostId/:fileIndex/:image{poster\\.jpg|storyboard.+}": {
+    kind: "playback-token",
+    beyond: { videoPostId: ":otherVideoPostId" },
+    code: "token-for-other-video",
+  },
+  // Public while every quality is: playback/images.test.ts.
   "GET /video/enc/images/:videoPostId/:fileIndex/:imagesId/:name": open,
   "GET /video/enc/key": {
     kind: "playback-token",
