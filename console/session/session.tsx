@@ -4,7 +4,7 @@ import type { Caller } from "../../client/index.ts";
 import { type Api, createApi } from "../api/api-client.ts";
 import { AccessSessionEnded, answered, codeOf } from "../api/api-problem.ts";
 import { createQueryClient } from "../api/query-client.ts";
-import { Loading } from "../components/states.tsx";
+import { Loading, ProblemNotice } from "../components/states.tsx";
 import { holds, type Scope } from "./scopes.ts";
 import { SignInPage } from "./sign-in-page.tsx";
 import { forgetStoredKey, readStoredKey, storeKey } from "./stored-key.ts";
@@ -24,6 +24,8 @@ const SIGNED_OUT = "signed out";
 
 type State =
   | { readonly kind: "checking" }
+  /** The key of this tab could not be checked. */
+  | { readonly kind: "unchecked"; readonly reason: Error }
   | { readonly kind: "signed-out"; readonly reason: Error | null }
   | { readonly kind: "signed-in"; readonly caller: Caller; readonly apiKey: string | null };
 
@@ -48,17 +50,29 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     setState({ kind: "signed-out", reason });
   }, []);
 
-  useEffect(() => {
+  const check = useCallback(() => {
     const apiKey = readStoredKey();
+    setState({ kind: "checking" });
     identify(apiKey).then(
       (caller) => setState({ kind: "signed-in", caller, apiKey }),
-      (error: Error) => signOut(apiKey === null && isNobody(error) ? null : error),
+      (error: Error) => {
+        // A key that was shown only once is not forgotten because the service was away for a moment.
+        if (apiKey !== null && !isRefused(error)) setState({ kind: "unchecked", reason: error });
+        else signOut(apiKey === null && isNobody(error) ? null : error);
+      },
     );
   }, [signOut]);
+  useEffect(check, [check]);
 
   switch (state.kind) {
     case "checking":
       return <Loading label="Signing in" />;
+    case "unchecked":
+      return (
+        <main className="sign-in">
+          <ProblemNotice error={state.reason} retry={check} />
+        </main>
+      );
     case "signed-out": {
       const signIn = async (apiKey: string, keepForTab: boolean) => {
         const caller = await identify(apiKey);
@@ -111,4 +125,8 @@ function identify(apiKey: string | null): Promise<Caller> {
 /** Nobody has signed in yet: no fault to report. */
 function isNobody(error: Error): boolean {
   return codeOf(error) === "credentials-missing" || error instanceof AccessSessionEnded;
+}
+
+function isRefused(error: Error): boolean {
+  return ["credentials-missing", "credentials-invalid"].includes(codeOf(error) ?? "");
 }

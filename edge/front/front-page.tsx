@@ -6,6 +6,7 @@ type Entry = { readonly href: string; readonly name: string; readonly about: str
 const DOCUMENTS: readonly Entry[] = [
   { href: "/reference", name: "API reference", about: "every operation, with its input and its answers" },
   { href: "/docs/http-api.md", name: "HTTP API", about: "first steps, conventions and all routes" },
+  { href: "/docs/player.md", name: "Player", about: "the player for pages of sites" },
   { href: "/docs/encoder-api.md", name: "Encoder API", about: "a URL in, progress, a link that plays" },
   { href: "/docs/command-line.md", name: "Command line", about: "encode, watch, operate and check with ladderlock" },
   { href: "/docs/architecture.md", name: "Architecture", about: "from an upload to the player" },

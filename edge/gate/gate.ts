@@ -32,7 +32,7 @@ export type Gate = {
 };
 
 /** A part, and who names it: a signed token or a caller. */
-type PartName = {
+export type PartName = {
   readonly videoPostId: string;
   readonly fileIndex: number;
   readonly tokenId?: string;

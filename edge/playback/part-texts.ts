@@ -4,6 +4,7 @@ import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { Later } from "../gate/freshness.ts";
 import type { Gate, Known } from "../gate/gate.ts";
 import type { PartSnapshot } from "../gate/part-snapshots.ts";
+import { rareReadings } from "../gate/rare-readings.ts";
 
 /** Captions and chapters of parts, by what the isolate knows of them: no viewer costs a statement. */
 export type PartTexts = {
@@ -20,19 +21,8 @@ export type OpenedPart =
   | { readonly kind: "part"; readonly part: PartSnapshot }
   | { readonly kind: "refused"; readonly code: "not-found" | "deleted" | "token-revoked" | "unavailable" };
 
-/** An isolate asks the database at most so often for what it does not know. */
-const AGAIN_MS = 250;
-
 export function partTexts(gate: Gate, now: () => number): PartTexts {
-  let askedAt = Number.NEGATIVE_INFINITY;
-
-  /** A later reading; null where there was one a moment ago, so that no crowd asks the database. */
-  const again = async (claims: PlaybackClaims, later: Later): Promise<Known | "away" | null> => {
-    const at = now();
-    if (at >= askedAt && at - askedAt < AGAIN_MS) return null;
-    askedAt = at;
-    return gate.partSince(claims, at, later);
-  };
+  const again = rareReadings(gate, now);
 
   /** A token that was issued from a later save than the isolate knows makes it read again. */
   const knownPart = async (claims: PlaybackClaims, later: Later): Promise<Known | "away"> => {

@@ -37,7 +37,9 @@ const COMMON = {
   LAUNCH_MAX_IN_FLIGHT: wholeNumber(1, 10_000)
     .default(10)
     .describe("containers that may be starting or running at once"),
-  LAUNCH_TIMEOUT_SECONDS: seconds(900).describe("how long a started container may take to claim its job"),
+  LAUNCH_TIMEOUT_SECONDS: seconds(900).describe(
+    "how long a started container may take to claim its job; doubled after each that was too late, up to eightfold",
+  ),
   LAUNCH_MAX_ATTEMPTS: wholeNumber(1, 1000)
     .default(40)
     .describe("launches in a row without a claim, after which the job fails"),

@@ -168,7 +168,7 @@ async function sourceToIngest(source: Source, display: ProgressDisplay, signal: 
 function describe(outcome: PostOutcome, { videoPostId, fileIndex, found }: Ingested, port: number): string {
   if (outcome.kind === "failed") return `\nThis video cannot be played: ${outcome.reason}\n`;
   const qualities = outcome.qualities.length === 0 ? "" : `, ${outcome.qualities.join(" ")}`;
-  return `\n  Watch   http://localhost:${port}/watch/${videoPostId}/${fileIndex}\n  Post    ${videoPostId} (${found ? "from an earlier run" : "new"}${qualities})`;
+  return `\n  Watch   http://localhost:${port}/watch/${videoPostId}/${fileIndex}\n  Console http://localhost:${port}/console\n  Post    ${videoPostId} (${found ? "from an earlier run" : "new"}${qualities})`;
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

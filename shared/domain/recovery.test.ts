@@ -83,6 +83,24 @@ describe("the cancellation of an encoding", () => {
     expect(post.durationSeconds).toBe(0);
   });
 
+  it("forgets the texts of the source, whose files are deleted, and keeps those of an editor", () => {
+    const caption = (origin: "SOURCE" | "UPLOADED") => ({
+      ...{ captionId: origin, origin, language: "en", name: origin, isDefault: false, isForced: false },
+      ...{ characteristics: [], textId: origin, objectKey: `captions/${origin}`, cues: 1, bytes: 30 },
+      ...{ createdAt: NOW, textChangedAt: NOW },
+    });
+    const items = [{ startSeconds: 0, title: "Start" }];
+    const made = {
+      transferResult: "SUCCESS",
+      clear: CLEAR,
+      captions: [caption("SOURCE"), caption("UPLOADED")],
+    } as const;
+    const [found] = cancelled({ ...made, mediaStart: 126_000, chapters: { origin: "SOURCE", items } }).files;
+    expect(found).toMatchObject({ captions: [{ origin: "UPLOADED" }], chapters: null, mediaStart: null });
+    const set = { origin: "SET", items } as const;
+    expect(cancelled({ ...made, chapters: set }).files[0]).toMatchObject({ chapters: set });
+  });
+
   it("keeps what the uploader stated", () => {
     expect(cancelled({ durationSeconds: 7 }).files[0]).toMatchObject({ durationSeconds: 7 });
   });

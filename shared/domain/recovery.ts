@@ -1,3 +1,4 @@
+import { uploadedCaptions } from "./caption.ts";
 import { revokeStagedKeys } from "./content-key.ts";
 import type { NewEvent } from "./domain-event.ts";
 import { ownChoice } from "./part-images.ts";
@@ -77,6 +78,9 @@ export function cancelEncoding(post: VideoPost, fileId: string, now: number): De
     ...file,
     ...{ transferResult: "CANCELLED", encryptStatus: "UNENCRYPTED", clear: null, variants: [], warnings: [] },
     ...{ images: null, poster: ownChoice(file.poster) },
+    // The texts that came from the source lie among the clear renditions, which are deleted.
+    captions: uploadedCaptions(file.captions),
+    ...{ chapters: file.chapters?.origin === "SET" ? file.chapters : null, mediaStart: null },
     // What was measured must not be taken for what the uploader stated.
     ...{ durationSeconds: file.clear === null ? file.durationSeconds : null, probe: null },
     keys: revokeStagedKeys(file.keys),

@@ -1,7 +1,10 @@
 import { parseWebVttTime } from "./timestamps.ts";
 
-/** WebVTT 4.2.2: spans, with classes; `v` and `lang` with their annotation. */
-const START_TAG = /^<(?:c|i|b|u|ruby|rt)(?:\.[^\s.<>&]+)*>$|^<(?:v|lang)(?:\.[^\s.<>&]+)*(?:[ \t][^<>\n]*)?>$/;
+/**
+ * WebVTT 4.2.2: spans, with classes; `v` and `lang` with their annotation. An annotation may hold an equals sign by
+ * WebVTT; here it may not, since HTML reads it as attributes, and `onfocus=` runs.
+ */
+const START_TAG = /^<(?:c|i|b|u|ruby|rt)(?:\.[^\s.<>&]+)*>$|^<(?:v|lang)(?:\.[^\s.<>&]+)*(?:[ \t][^<>\n=]*)?>$/;
 const END_TAG = /^<\/(?:c|i|b|u|ruby|rt|v|lang)>$/;
 /** WebVTT 4.2.2 names six references; HTML's numeric ones mean the same everywhere. */
 const REFERENCE = /^&(?:amp|lt|gt|lrm|rlm|nbsp|#\d{1,7}|#x[0-9a-fA-F]{1,6});/;

@@ -53,6 +53,13 @@ describe("parseWebVtt", () => {
     );
   });
 
+  it("escapes a voice whose annotation HTML would read as attributes", () => {
+    const parsed = parseWebVtt("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Bob onfocus=alert(1) autofocus>Hello\n");
+    expect(parsed.kind === "parsed" && parsed.track.cues[0]?.text).toBe(
+      "&lt;v Bob onfocus=alert(1) autofocus&gt;Hello",
+    );
+  });
+
   it.each(["\r\n", "\r"])("reads lines that end with %j, behind a byte order mark", (ending) => {
     expect(parseWebVtt(`\uFEFF${FILE.replaceAll("\n", ending)}`)).toEqual(parseWebVtt(FILE));
   });
@@ -95,6 +102,8 @@ describe("parseWebVtt", () => {
     ["WEBVTT\n\n00:01.000 --> 00:02.000\na\n\nSTYLE\n::cue {}\n", 6, /before the first cue/],
     ["WEBVTT\n\nSTYLE\n@import 'http://a/b'\n", 3, /fetches/],
     ["WEBVTT\n\nSTYLE\n::cue { background: URL (x) }\n", 3, /fetches/],
+    ["WEBVTT\n\nSTYLE\n::cue { background: image-set('x.png' 1x) }\n", 3, /fetches/],
+    ["WEBVTT\n\nSTYLE\n::cue { background: src('x.png') }\n", 3, /fetches/],
     ["WEBVTT\n\nSTYLE\n::cue { background: u\\72l(x) }\n", 3, /backslash/],
     ["WEBVTT\n\nREGION\nwidth:40%\n", 3, /REGION/],
     ["WEBVTT\n\n00:01.000 --> 00:02.000\n\n", 0, /no cues/],

@@ -3,7 +3,7 @@
  * it to a page's style sheet would: no import and no URL, also not written with escapes.
  */
 export function styleFault(css: string): string | null {
-  if (/@import|url\s*\(|expression\s*\(/i.test(css)) return "a STYLE block fetches something";
+  if (/@import|(?:url|src|image|image-set|expression)\s*\(|\/\//i.test(css)) return "a STYLE block fetches something";
   if (/[\\<]/.test(css)) return "a STYLE block holds a backslash or <";
   return null;
 }

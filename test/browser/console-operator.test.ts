@@ -230,3 +230,14 @@ describe("every page", () => {
     await page.getByText("requires the scope").waitFor();
   });
 });
+
+it("keeps the key of the tab where it cannot be checked for a moment", async () => {
+  const { page } = await open();
+  const caller = "**/api/v2/caller";
+  await page.route(caller, (route) => route.abort());
+  await page.reload();
+  await page.getByRole("alert").waitFor();
+  await page.unroute(caller);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".shell-main h1").waitFor();
+});

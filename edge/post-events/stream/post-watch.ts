@@ -16,7 +16,7 @@ export class PostWatch {
 
   /** The post, while somebody may listen. */
   watched(): string | null {
-    this.#watched ??= this.#kv.get<WatchedPost>(KEPT_AS) ?? null;
+    if (this.#watched === undefined) this.#watched = this.#kv.get<WatchedPost>(KEPT_AS) ?? null;
     return this.#watched !== null && this.#now() < this.#watched.until ? this.#watched.videoPostId : null;
   }
 

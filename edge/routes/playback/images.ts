@@ -3,6 +3,7 @@ import type { StoredPart } from "../../../shared/application/ports/gate-readings
 import { IMAGES_PATH } from "../../../shared/domain/image-address.ts";
 import { spriteName } from "../../../shared/domain/shown-images.ts";
 import type { Context } from "../../context.ts";
+import { type RareReadings, rareReadings } from "../../gate/rare-readings.ts";
 import { type ProblemCode, problem } from "../../http/problems.ts";
 import { type FoundImage, imageBesidePlaylist, publicImage } from "../../images/find-image.ts";
 import {
@@ -19,7 +20,8 @@ import { sessionToken } from "../../playback/session-token.ts";
 export type ImageDeps = Pick<Context, "env" | "gate" | "settings" | "playbackTokens" | "now">;
 
 /** Posters and storyboards: with a token beside `master.m3u8`, and at addresses for anybody while all of it is public. */
-export function routeImages(app: Hono, deps: ImageDeps): void {
+export function routeImages(app: Hono, context: ImageDeps): void {
+  const deps = { ...context, again: rareReadings(context.gate, context.now) };
   app.get("/video/enc/videoResource/:videoPostId/:fileIndex/:image{poster\\.jpg|storyboard.+}", (c) => {
     const { videoPostId, fileIndex, image } = c.req.param();
     if (!FILE_INDEX.test(fileIndex)) return problem("not-found");
@@ -36,11 +38,13 @@ export function routeImages(app: Hono, deps: ImageDeps): void {
 
 const FILE_INDEX = /^\d{1,6}$/;
 
+type Deps = ImageDeps & { readonly again: RareReadings };
+
 type Later = (work: Promise<unknown>) => void;
 type Part = { readonly videoPostId: string; readonly fileIndex: number };
 
 async function answerHolder(
-  deps: ImageDeps,
+  deps: Deps,
   asked: Part & { readonly name: string; readonly token: string | undefined },
   request: Request,
   later: Later,
@@ -55,7 +59,7 @@ async function answerHolder(
   }
   const revoked = await gate.isRevoked(claims, later);
   if (revoked !== false) return problem(revoked === "away" ? "unavailable" : "token-revoked");
-  const found = await findCertainly(deps, claims, (part) => imageBesidePlaylist(part, asked.name), later);
+  const found = await findImage(deps, claims, (part) => imageBesidePlaylist(part, asked.name), later);
   if (typeof found === "string") return problem(found);
   if (found.kind === "stored") return storedImageResponse(env.SOURCE, found.image, request, PRIVATE_IMAGE);
   const token = await sessionToken(playbackTokens, read, sessionBinding(settings.SESSION_BINDING, request), at);
@@ -63,30 +67,33 @@ async function answerHolder(
 }
 
 async function answerAnybody(
-  deps: ImageDeps,
+  deps: Deps,
   { id, name, ...asked }: Part & { readonly id: string; readonly name: string },
   request: Request,
   later: Later,
 ): Promise<Response> {
-  const found = await findCertainly(deps, asked, (part) => publicImage(part, id, name), later);
+  const found = await findImage(deps, asked, (part) => publicImage(part, id, name), later);
   if (typeof found === "string") return problem(found);
   return found.kind === "stored"
     ? storedImageResponse(deps.env.SOURCE, found.image, request, PUBLIC_IMAGE)
     : storyboardResponse(found, request, spriteName, PUBLIC_IMAGE);
 }
 
-/** What this isolate remembers grants an image; that there is none is said only by a reading after the request. */
-async function findCertainly(
-  { gate, now }: Pick<ImageDeps, "gate" | "now">,
-  asked: Part & { readonly tokenId?: string },
+/**
+ * What this isolate remembers grants an image. What it does not know of is looked up again, but seldom: a player asks for
+ * the images of every film, and a film of an earlier release has none.
+ */
+async function findImage(
+  { gate, again }: Pick<Deps, "gate" | "again">,
+  asked: Part,
   find: (part: StoredPart) => FoundImage | null,
   later: Later,
 ): Promise<FoundImage | ProblemCode> {
-  const arrivedAt = now();
-  const first = await gate.part(asked, later);
-  const found = first === "away" || first.part === null ? null : find(first.part);
+  const known = await gate.part(asked, later);
+  if (known === "away") return "unavailable";
+  const found = known.part === null ? null : find(known.part);
   if (found !== null) return found;
-  const second = await gate.partSince(asked, arrivedAt, later);
-  if (second === "away") return "unavailable";
-  return (second.part === null ? null : find(second.part)) ?? "not-found";
+  const read = await again(asked, later);
+  if (read === "away") return "unavailable";
+  return (read?.part ? find(read.part) : null) ?? "not-found";
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type IllustratedPost, publishIllustrated } from "../support/images.ts";
+import { startIsolate } from "../support/isolates.ts";
 import { publishPost } from "../support/published-post.ts";
 import { administer, siteToken } from "../support/viewing.ts";
 import { startWorker } from "../support/worker.ts";
@@ -176,4 +177,26 @@ describe("images in views", () => {
     expect(await library()).toMatchObject({ posterUrl: null, parts: [{ posterUrl: null }] });
     expect(await page()).not.toContain("poster=");
   });
+});
+
+it("asks the database at most once in a period for images that it does not know", async () => {
+  const plain = await publishPost(worker);
+  const { token } = await siteToken(worker, plain);
+  const isolate = startIsolate({ GATE_LOCATION_COPIES: "off" });
+  const paths = [
+    `/video/enc/videoResource/${plain.videoPostId}/0/poster.jpg?token=${token}`,
+    `/video/enc/videoResource/${plain.videoPostId}/0/storyboard.vtt?token=${token}`,
+    `/video/enc/images/${plain.videoPostId}/0/${post.images.id}/poster.jpg`,
+  ];
+  expect((await isolate.fetch(paths[0]!.replace("poster.jpg", "master.m3u8"))).status).toBe(200);
+  // Two readings for refusals are this far apart.
+  isolate.pass(300);
+  expect((await isolate.fetch(paths[0]!)).status).toBe(404);
+  await isolate.settled();
+  const trips = isolate.trips();
+  for (const path of [...paths, ...paths, ...paths]) expect((await isolate.fetch(path)).status).toBe(404);
+  expect(isolate.trips()).toBe(trips);
+  isolate.pass(300);
+  for (const path of paths) expect((await isolate.fetch(path)).status).toBe(404);
+  expect(isolate.trips()).toBeLessThanOrEqual(trips + 1);
 });
