@@ -2,6 +2,7 @@ import type Hls from "hls.js";
 import type { HlsConfig } from "hls.js";
 import type { Grant } from "../grant/grant.ts";
 import { attach } from "../playback/attach.ts";
+import type { AttachOptions } from "../playback/attach-options.ts";
 import type { PlayerController } from "../playback/player-controller.ts";
 import { errorOf, type PlayerError, type QualityChoice } from "../playback/player-events.ts";
 import type { Refusal } from "../session/problem.ts";
@@ -55,6 +56,7 @@ export class LadderlockVideo extends Base {
   }
 
   connectedCallback(): void {
+    this.#adoptProperties();
     cloneTracks(this, this.video);
     this.#restart();
   }
@@ -70,7 +72,9 @@ export class LadderlockVideo extends Base {
     else if (!SOURCE.includes(name)) {
       copyAttribute(this, this.video, name);
       if (name === "muted") this.video.muted = now !== null;
-    } else if (this.isConnected) {
+    } else {
+      this.#grant = undefined;
+      if (!this.isConnected) return;
       this.#stop();
       this.#restart();
     }
@@ -94,7 +98,10 @@ export class LadderlockVideo extends Base {
     this.#player?.select(quality);
   }
 
-  /** Plays with another token: in place if it plays already, otherwise from the start. */
+  /**
+   * Plays with another token: in place if it plays already, otherwise from the start. Until the source changes or
+   * `load` is called.
+   */
   async setToken(grant: Grant | string): Promise<void> {
     this.#grant = typeof grant === "string" ? { masterUrl: grant } : grant;
     if (this.#player !== null) await this.#player.setToken(grant);
@@ -134,6 +141,7 @@ export class LadderlockVideo extends Base {
 
   /** Plays from the start of what the attributes name. */
   load(): void {
+    this.#grant = undefined;
     this.#stop();
     this.#restart();
   }
@@ -150,17 +158,12 @@ export class LadderlockVideo extends Base {
   }
 
   async #start(): Promise<void> {
-    const videoPostId = this.getAttribute("video-post-id");
-    const fileIndex = Number(this.getAttribute("file-index") ?? 0);
-    const grant = this.#grant ?? (this.hasAttribute("src") ? { masterUrl: this.src } : undefined);
-    if (grant === undefined && videoPostId === null && this.onTokenNeeded === undefined) return;
+    if (this.#source() === null) return;
     const Class = await LadderlockVideo.loadHls().catch((cause) => this.#fail(errorOf(cause)));
-    if (!this.isConnected || Class === undefined) return;
-    const { onTokenNeeded, viewerToken, hlsConfig } = this;
-    const player = attach(this.video, {
-      ...{ Hls: Class, grant, onTokenNeeded, viewerToken, hlsConfig, server: this.getAttribute("server") ?? "" },
-      part: videoPostId === null ? undefined : { videoPostId, fileIndex },
-    });
+    // The token or the attributes may be others by now.
+    const source = this.#source();
+    if (!this.isConnected || Class === undefined || source === null) return;
+    const player = attach(this.video, { Hls: Class, ...source });
     this.#player = player;
     this.#failure = null;
     for (const name of ["locked", "qualitychange", "qualitieschange"] as const) {
@@ -170,6 +173,23 @@ export class LadderlockVideo extends Base {
     }
     player.addEventListener("error", ({ detail }) => detail.fatal && this.#fail(detail));
     addPartTracks(this.video, player, this.hasAttribute("poster"));
+  }
+
+  #source(): AttachOptions | null {
+    const { onTokenNeeded, viewerToken, hlsConfig } = this;
+    const videoPostId = this.getAttribute("video-post-id");
+    const fileIndex = Number(this.getAttribute("file-index") ?? 0);
+    const part = videoPostId === null ? undefined : { videoPostId, fileIndex };
+    const grant = this.#grant ?? (this.hasAttribute("src") ? { masterUrl: this.src } : undefined);
+    if ((grant ?? part ?? onTokenNeeded) === undefined) return null;
+    return { grant, part, onTokenNeeded, viewerToken, hlsConfig, server: this.getAttribute("server") ?? "" };
+  }
+
+  /** What a page sets before the element is defined hides the accessors of the class. */
+  #adoptProperties(): void {
+    for (const [name, value] of Object.entries(this)) {
+      if (name in LadderlockVideo.prototype && delete this[name as never]) Reflect.set(this, name, value);
+    }
   }
 
   #fail(error: PlayerError): undefined {

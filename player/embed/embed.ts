@@ -17,9 +17,9 @@ const setToken = (token: string) => {
   return film.setToken(`/video/enc/videoResource/${id}/${index}/master.m3u8?token=${token}`);
 };
 
+defineLadderlockVideo();
 film.muted = query.has("muted");
 film.autoplay = query.has("autoplay");
-defineLadderlockVideo();
 // Behind the number sign, so that it is in no log and no Referer.
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
 if (token !== null) void setToken(token);

@@ -1,7 +1,7 @@
 import type Hls from "hls.js";
 import type { ErrorData, Events } from "hls.js";
 import type { Grant } from "../grant/grant.ts";
-import { bodyOf, needsNewToken, type Refusal, readRefusal } from "../session/problem.ts";
+import { bodyOf, type Refusal, readRefusal } from "../session/problem.ts";
 import { keepSession, type SessionKeeper } from "../session/session-refresh.ts";
 import type { AttachOptions } from "./attach-options.ts";
 import {
@@ -48,10 +48,11 @@ export class PlayerController extends EventTarget {
     this.hls = Hls?.isSupported() ? new Hls(parts.hlsConfig) : null;
     if (this.hls !== null) {
       const { ask } = parts;
-      const renew = ask && (async (refusal: Refusal | null) => ({ masterUrl: this.#take(await ask(refusal)) }));
       this.#session = keepSession(this.hls, {
-        renew,
-        onRefused: (status, code) => this.#fail({ status, code, message: code ?? `status ${status}`, fatal: false }),
+        renew: ask && (async (refusal) => ({ masterUrl: await this.#renewed(ask(refusal)) })),
+        // Without a session nothing plays, and the refusal is an error of hls.js.
+        onRefused: (status, code) =>
+          this.token() !== null && this.#fail({ status, code, message: code ?? `status ${status}`, fatal: false }),
       });
       this.#switchTo = qualitySwitch(this.hls);
       this.#listen(this.hls);
@@ -59,7 +60,7 @@ export class PlayerController extends EventTarget {
     } else {
       video.addEventListener("error", () => this.#nativeError(), { signal: parts.stop.signal });
     }
-    this.#start().catch((error) => this.#fail(errorOf(error)));
+    this.#start().catch((error) => this.#masterUrl === null && this.#fail(errorOf(error)));
   }
 
   override addEventListener<E extends keyof PlayerEvents>(
@@ -133,7 +134,14 @@ export class PlayerController extends EventTarget {
   async #start(): Promise<void> {
     const { grant, ask, stop } = this.#parts;
     const first = grant ?? (await ask?.(null));
-    if (first !== undefined && !stop.signal.aborted) this.#load(this.#take(first));
+    // A token of `setToken` is newer than one that was on its way.
+    if (first !== undefined && !stop.signal.aborted && this.#masterUrl === null) this.#load(this.#take(first));
+  }
+
+  async #renewed(asked: Promise<Grant>): Promise<string> {
+    const before = this.#masterUrl;
+    const given = await asked;
+    return this.#masterUrl === null || this.#masterUrl === before ? this.#take(given) : this.#masterUrl;
   }
 
   #load(masterUrl: string): void {
@@ -204,14 +212,13 @@ export class PlayerController extends EventTarget {
     const status = error.response?.code;
     if (error.type === "mediaError" && this.#mediaErrors++ === 0) hls.recoverMediaError();
     else if (status === undefined) this.#fail(stoppedBy(error.details));
-    else this.#requestError(error, status);
+    else void this.#requestError(error, status);
   }
 
-  #requestError(error: ErrorData, status: number): void {
-    const refusal = readRefusal(status, bodyOf(error.networkDetails));
-    // A token is on its way, or its refusal is reported.
-    if (this.#parts.ask !== undefined && needsNewToken(refusal)) return;
-    this.#fail({ status, code: refusal.code, message: refusal.title, fatal: true });
+  async #requestError(error: ErrorData, status: number): Promise<void> {
+    if (await this.#session?.recovers(error)) return;
+    const { code, title } = readRefusal(status, bodyOf(error.networkDetails));
+    this.#fail({ status, code, message: title, fatal: true });
   }
 
   #nativeError(): void {

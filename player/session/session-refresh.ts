@@ -17,8 +17,8 @@ export type SessionKeeperOptions = {
    */
   readonly renew?: ((refusal: Refusal | null) => Promise<{ readonly masterUrl: string }>) | undefined;
   /**
-   * The session cannot be refreshed any more: the status of the response, and its problem code if present. Called once
-   * for each session, whether the refresh or the player's own request is refused first.
+   * The session cannot be refreshed any more, or could not begin: the status of the response, and its problem code if
+   * present. Called once for each session, whether the refresh or the player's own request is refused first.
    */
   readonly onRefused?: ((status: number, code: string | null) => void) | undefined;
 };
@@ -31,6 +31,11 @@ export interface SessionKeeper {
    * position remain. The former session ends. Rejects with a MasterRefused if the playlist is refused.
    */
   use(masterUrl: string): Promise<void>;
+  /**
+   * Whether playback continues after an error of hls.js, of which its listeners ask at once: the request was of a former
+   * session, or another token replaces the one that was refused. Waits for a token that is on its way.
+   */
+  recovers(error: ErrorData): Promise<boolean>;
   /** Ends the session on the server, so that a session limit no longer counts it. Also called when the page is left. */
   end(): void;
 }
@@ -59,7 +64,10 @@ type LoaderClass = new (config: HlsConfig) => Loader<LoaderContext>;
 export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): SessionKeeper {
   let session: Session | null = null;
   let renewedAt = Number.NEGATIVE_INFINITY;
-  let isRenewing = false;
+  /** Under way; false if nothing has replaced the token that was refused. */
+  let renewal: Promise<boolean> | null = null;
+  /** Each token that hls.js was given counts, whether this module or the site has given it. */
+  let loads = 0;
   let isDestroyed = false;
 
   const end = () => {
@@ -75,6 +83,7 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
   const forget = () => {
     end();
     session = null;
+    loads++;
   };
 
   const begin = (levelUrl: string | undefined) => {
@@ -93,24 +102,37 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
   const renew = async (refusal: Refusal | null) => {
     if (options.renew === undefined || Date.now() - renewedAt <= RENEW_AT_MOST_EVERY_MS) return false;
     renewedAt = Date.now();
-    isRenewing = true;
+    const before = loads;
     try {
       const { masterUrl } = await options.renew(refusal);
+      // What the site has loaded meanwhile is newer.
+      if (isDestroyed || loads !== before) return true;
       if (session !== null) stop(session);
-      if (isDestroyed) return true;
       // An expired session has also made the levels fail one after the other: everything is loaded again.
       if (refusal?.code === "token-revoked") await use(masterUrl);
       else reloadMaster(hls, masterUrl);
-    } finally {
-      isRenewing = false;
+      return true;
+    } catch {
+      return isDestroyed || loads !== before;
     }
-    return true;
   };
 
-  const refused = async (of: Session, refusal: Refusal) => {
-    if (isRenewing || of !== session) return;
-    const renewed = needsNewToken(refusal) && (await renew(refusal).catch(() => false));
+  /** One at a time: what is refused meanwhile has the same cause. */
+  const track = (started: Promise<boolean>) => {
+    renewal = started.finally(() => {
+      renewal = null;
+    });
+  };
+
+  const renewOrReport = async (of: Session | null, refusal: Refusal) => {
+    const renewed = needsNewToken(refusal) && (await renew(refusal));
     if (!renewed) report(of, refusal, options);
+    return renewed;
+  };
+
+  /** Without a session, the multivariant playlist was refused. */
+  const refused = (of: Session | null, refusal: Refusal) => {
+    if (renewal === null && of === session) track(renewOrReport(of, refusal));
   };
 
   const onError = (_event: unknown, error: ErrorData) => {
@@ -118,7 +140,7 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     if (response?.code === undefined) return;
     const refusal = readRefusal(response.code, bodyOf(networkDetails));
     if (session === null) {
-      if (needsNewToken(refusal)) renew(refusal).catch(() => {});
+      if (needsNewToken(refusal)) refused(null, refusal);
       return;
     }
     // A request with the token of a former session says nothing about this one. hls.js stops for it if it is fatal, which
@@ -130,8 +152,11 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
     const isEnded = refusal.code === "session-ended";
     if (session.over || !(isEnded || needsNewToken(refusal))) return;
     if (isEnded) stop(session);
-    void refused(session, refusal);
+    refused(session, refusal);
   };
+
+  const recovers = async ({ networkDetails }: ErrorData) =>
+    (session !== null && isStale(networkDetails, session.token)) || (await renewal) === true;
 
   const token = () => session?.token ?? null;
   askWithNewest(hls.config, token);
@@ -147,8 +172,8 @@ export function keepSession(hls: Hls, options: SessionKeeperOptions = {}): Sessi
   });
   addEventListener("pagehide", end, { signal: page.signal });
   // Leaving ended the session; a page restored from the cache needs another.
-  addEventListener("pageshow", ({ persisted }) => persisted && renew(null).catch(() => {}), { signal: page.signal });
-  return { token, use, end };
+  addEventListener("pageshow", ({ persisted }) => persisted && track(renew(null)), { signal: page.signal });
+  return { token, use, recovers, end };
 }
 
 /** hls.js reads these for each request; a site may have its own loader for playlists. */
@@ -195,7 +220,7 @@ function refreshDelay(token: string): number {
   return times === null ? Number.POSITIVE_INFINITY : (times.expiresAt - times.issuedAt) * 1000 * REFRESH_AFTER;
 }
 
-type OnRefused = (session: Session, refusal: Refusal) => Promise<void>;
+type OnRefused = (session: Session, refusal: Refusal) => void;
 
 function wait(session: Session, refused: OnRefused): void {
   const left = session.refreshAt - Date.now();
@@ -205,13 +230,13 @@ function wait(session: Session, refused: OnRefused): void {
 }
 
 function afterRefresh(session: Session, refusal: Refusal | null, refused: OnRefused): void {
-  if (refusal !== null && !session.over) void refused(session, refusal);
+  if (refusal !== null && !session.over) refused(session, refusal);
   wait(session, refused);
 }
 
-function report(session: Session, { status, code }: Refusal, { onRefused }: SessionKeeperOptions): void {
-  if (session.isRefusalReported) return;
-  session.isRefusalReported = true;
+function report(session: Session | null, { status, code }: Refusal, { onRefused }: SessionKeeperOptions): void {
+  if (session?.isRefusalReported) return;
+  if (session !== null) session.isRefusalReported = true;
   onRefused?.(status, code);
 }
 
@@ -225,18 +250,26 @@ async function refresh(session: Session): Promise<Refusal | null> {
   const body = JSON.stringify({ token: session.token });
   // text/plain instead of application/json avoids a preflight.
   const response = await fetch(session.endpoint, { method: "POST", body }).catch(() => null);
-  if (response?.ok) {
-    take(session, ((await response.json()) as { token: string }).token);
+  const token = response?.ok ? await tokenOf(response) : null;
+  if (token !== null) {
+    take(session, token);
     return null;
   }
-  const retryAfterSeconds = Number(response?.headers.get("retry-after") ?? 0);
-  const waitMs = retryWaitMs(response && { status: response.status, retryAfterSeconds }, Math.random());
-  if (response === null || waitMs !== null) {
+  // One that is cut off says as little as none.
+  const answer = response?.ok ? null : response;
+  const retryAfterSeconds = Number(answer?.headers.get("retry-after") ?? 0);
+  const waitMs = retryWaitMs(answer && { status: answer.status, retryAfterSeconds }, Math.random());
+  if (answer === null || waitMs !== null) {
     session.refreshAt = Date.now() + (waitMs ?? 0);
     return null;
   }
   session.refreshAt = Number.POSITIVE_INFINITY;
-  return readRefusal(response.status, await response.text().catch(() => ""));
+  return readRefusal(answer.status, await answer.text().catch(() => ""));
+}
+
+async function tokenOf(response: Response): Promise<string | null> {
+  const body = (await response.json().catch(() => null)) as { token?: string } | null;
+  return body?.token ?? null;
 }
 
 function take(session: Session, token: string): void {

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import type { Stage } from "./player-stage.ts";
+import type { LadderlockVideo } from "../../player/element/ladderlock-video.ts";
+import { LADDER, type Stage } from "./player-stage.ts";
 
 /* /embed and /oembed, on a page of another origin. EMBED_ANCESTORS of the stage allows every origin. */
 
@@ -11,13 +12,17 @@ export function describeEmbed(stage: () => Stage): void {
     const { stack, part } = stage();
     return `${stack.origin}/embed/${part.videoPostId}/${part.fileIndex}`;
   };
-  const open = (origin: string, hash = "") =>
+  const open = (origin: string, { query = "", hash = "", token = "" } = {}) =>
     stage().open(`<!doctype html><iframe id="film" width="640" height="360" allow="autoplay; fullscreen"
-        src="${address()}?muted&origin=${encodeURIComponent(origin)}${hash}"></iframe>
+        src="${address()}?muted${query}&origin=${encodeURIComponent(origin)}${hash}"></iframe>
       <script>
         window.heard = [];
-        addEventListener("message", ({ origin, data }) => heard.push({ ...data, origin }));
         window.send = (command) => film.contentWindow.postMessage({ ladderlock: 1, ...command }, "*");
+        addEventListener("message", ({ origin, data }) => {
+          heard.push({ ...data, origin });
+          const token = "${token}";
+          if (data.event === "ready" && token !== "") send({ command: "setToken", token });
+        });
       </script>`);
   const heard = (page: Page) =>
     page.evaluate(() => (window as unknown as { heard: (Message & { origin: string })[] }).heard);
@@ -25,7 +30,25 @@ export function describeEmbed(stage: () => Stage): void {
   const send = (page: Page, command: object) =>
     page.evaluate((one) => (window as unknown as { send(command: object): void }).send(one), command);
 
+  const frame = (page: Page) => page.frames().find((one) => one.url().includes("/embed/"));
+  const isMuted = (page: Page) =>
+    frame(page)?.evaluate(() => (document.querySelector("ladderlock-video") as LadderlockVideo).video.muted);
+
   describe("the embed page", () => {
+    it("starts by itself and muted where its address says so, with the token that its page sends once it is ready", async () => {
+      const { token } = await stage().stack.token(stage().part);
+      const { page, complaints } = await open(stage().siteOrigin, { query: "&autoplay", token });
+      await expect.poll(async () => (await last(page, "timeupdate"))?.currentTime).toBeGreaterThan(0.5);
+      const qualities = LADDER.map((name) => ({ name, locked: false }));
+      await expect.poll(() => last(page, "qualitieschange")).toEqual({ qualities });
+      expect(await isMuted(page)).toBe(true);
+      await send(page, { command: "mute", muted: false });
+      await expect.poll(async () => (await last(page, "volumechange"))?.muted).toBe(false);
+      expect(await isMuted(page)).toBe(false);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    });
+
     it("plays under its strict policy, exchanges messages with its page, and takes a better token", async () => {
       const { page, complaints } = await open(stage().siteOrigin);
       await expect.poll(async () => (await last(page, "loadedmetadata"))?.duration).toBeGreaterThan(23);
@@ -48,17 +71,16 @@ export function describeEmbed(stage: () => Stage): void {
 
     it("starts with the token behind the number sign, says nothing to another origin, and obeys none", async () => {
       const { token } = await stage().stack.token(stage().part, { qualities: ["1080p"] });
-      const { page, answers } = await open("https://other.example", `#token=${token}`);
-      const frame = () => page.frames().find((one) => one.url().includes("/embed/"));
+      const { page, answers } = await open("https://other.example", { hash: `#token=${token}` });
       await expect
         .poll(() =>
-          frame()?.evaluate(() => (document.querySelector("ladderlock-video") as HTMLVideoElement).readyState),
+          frame(page)?.evaluate(() => (document.querySelector("ladderlock-video") as HTMLVideoElement).readyState),
         )
         .toBeGreaterThanOrEqual(2);
       await send(page, { command: "play" });
       await page.waitForTimeout(500);
       expect(
-        await frame()?.evaluate(() => (document.querySelector("ladderlock-video") as HTMLVideoElement).paused),
+        await frame(page)?.evaluate(() => (document.querySelector("ladderlock-video") as HTMLVideoElement).paused),
       ).toBe(true);
       expect(await heard(page)).toEqual([]);
       expect(answers.filter(({ path }) => path === "/video/enc/token")).toEqual([]);

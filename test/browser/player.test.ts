@@ -6,6 +6,7 @@ import { describeElement } from "./player-element.ts";
 import { describeEmbed } from "./player-embed.ts";
 import { describePaywall } from "./player-paywall.ts";
 import { LADDER, type Stage, startStage } from "./player-stage.ts";
+import { describeTokens } from "./player-tokens.ts";
 
 /* `attach` on a page of another origin than the Worker's, in a real browser. */
 
@@ -189,6 +190,7 @@ describe("a token that is revoked", () => {
   });
 });
 
+describeTokens(() => stage);
 describeElement(() => stage);
 describeControls(() => stage);
 describePaywall(() => stage);
