@@ -54,7 +54,7 @@ const CLIPS: Record<string, Expected> = {
   "mkv-ac3-srt.mkv": {
     rungs: "1080x720 720x480 540x360",
     ...{ fps: "30/1", frames: 30, seconds: 1, sound: "stereo" },
-    warnings: ["Left out: subtitles, track 2 (subrip, eng)."],
+    captions: "subrip eng",
   },
   "mpeg4-mp3.avi": { rungs: "864x360", fps: "24000/1001", frames: 96, seconds: 4.09, sound: "stereo" },
   "two-audio-tracks-5.1-and-stereo.mp4": {
