@@ -1,10 +1,10 @@
 import { type JobCredentials, signedJobCredentials } from "../shared/application/job-service/job-credentials.ts";
 import type { Persistence } from "../shared/application/persistence.ts";
 import { signedUploadTokens, type UploadTokenTexts } from "../shared/application/upload-token-text.ts";
-import type { AuditEvent } from "../shared/domain/audit-event.ts";
-import type { SessionRules } from "../shared/domain/play-session.ts";
-import type { DefaultPolicyRule } from "../shared/domain/quality-auth.ts";
-import type { JobRules } from "../shared/domain/transcode-job.ts";
+import type { AuditEvent } from "../shared/domain/access/audit-event.ts";
+import type { SessionRules } from "../shared/domain/access/play-session.ts";
+import type { JobRules } from "../shared/domain/job/transcode-job.ts";
+import type { DefaultPolicyRule } from "../shared/domain/quality/quality-auth.ts";
 import { createKeyVault, type KeyVault } from "../shared/key-vault/key-vault.ts";
 import { type ClearSignatures, createClearSignatures } from "../shared/playback-token/clear-signatures.ts";
 import { createTokenSigner, type TokenSigner } from "../shared/playback-token/token-signer.ts";

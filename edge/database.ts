@@ -1,5 +1,5 @@
 import type { Persistence } from "../shared/application/persistence.ts";
-import type { JobRules } from "../shared/domain/transcode-job.ts";
+import type { JobRules } from "../shared/domain/job/transcode-job.ts";
 import { d1Persistence } from "../shared/persistence/d1/persistence.ts";
 import { clientPerCall } from "../shared/persistence/pg/clients.ts";
 import { pgPersistence } from "../shared/persistence/pg/persistence.ts";

@@ -1,4 +1,4 @@
-import type { FailureCode } from "../shared/domain/failure.ts";
+import type { FailureCode } from "../shared/domain/job/failure.ts";
 
 /** A passing fault with a code and a sentence for people; the cause, if any, is for the log alone. */
 export class RetryableError extends Error {

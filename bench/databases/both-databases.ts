@@ -3,7 +3,7 @@ import { Agent } from "node:http";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { PLACES } from "../../scripts/dev/places.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { pooledClients } from "../../shared/persistence/pg/clients.ts";
 import { pgPersistence } from "../../shared/persistence/pg/persistence.ts";
 import { DATABASE, migrate, RUNTIME } from "../../test/fixtures/isolates/local-worker.ts";

@@ -1,5 +1,5 @@
 import { type Waiting, woken } from "../../processor/jobs/loop/waiting.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { pooledClients } from "../../shared/persistence/pg/clients.ts";
 import { listen } from "../../shared/persistence/pg/listen.ts";

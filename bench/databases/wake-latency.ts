@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { pooledClients } from "../../shared/persistence/pg/clients.ts";
 import { pgPersistence } from "../../shared/persistence/pg/persistence.ts";
 import type { TestPersistence } from "../../test/contract/persistence.ts";

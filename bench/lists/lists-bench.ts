@@ -2,7 +2,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { createVideoPost } from "../../shared/application/commands/create-video-post.ts";
 import { updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { VideoPostFilter, VideoPostPosition } from "../../shared/application/ports/video-post-queries.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { createKeyVault } from "../../shared/key-vault/key-vault.ts";
 import { earliestUuidV7 } from "../../shared/lib/random-id.ts";
 import { d1Persistence } from "../../shared/persistence/d1/persistence.ts";

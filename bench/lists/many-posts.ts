@@ -1,6 +1,6 @@
-import { foldTitle } from "../../shared/domain/folded-title.ts";
-import { slugOf } from "../../shared/domain/slug.ts";
-import type { VideoPostStatus } from "../../shared/domain/video-post.ts";
+import { foldTitle } from "../../shared/domain/post/folded-title.ts";
+import { slugOf } from "../../shared/domain/post/slug.ts";
+import type { VideoPostStatus } from "../../shared/domain/post/video-post.ts";
 import { earliestUuidV7 } from "../../shared/lib/random-id.ts";
 import { seededRandom } from "../../test/fixtures/seeded-random.ts";
 import type { Inspection } from "../../test/inspection/d1.ts";

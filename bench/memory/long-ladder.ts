@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readClearPlaylist } from "../../processor/jobs/encrypt/clear-playlist.ts";
 import type { TranscodeReport } from "../../shared/application/protocols/job-protocol.ts";
-import { mediaPlaylistKey, segmentKey, segmentName } from "../../shared/domain/object-keys.ts";
+import { mediaPlaylistKey, segmentKey, segmentName } from "../../shared/domain/part/object-keys.ts";
 import { writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
 import { shiftTimes } from "../../test/fixtures/media/damage-segment.ts";
 

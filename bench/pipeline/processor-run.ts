@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bodyOf } from "../../client/index.ts";
-import { uploadPrefix } from "../../shared/domain/object-keys.ts";
+import { uploadPrefix } from "../../shared/domain/part/object-keys.ts";
 import type { Stack } from "../../test/e2e/stack.ts";
 import { TEST_SECRETS } from "../../test/e2e/test-secrets.ts";
 import { startTimed, type Times } from "../child-times.ts";

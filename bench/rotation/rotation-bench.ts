@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bodyOf } from "../../client/index.ts";
-import { segmentKey } from "../../shared/domain/object-keys.ts";
+import { segmentKey } from "../../shared/domain/part/object-keys.ts";
 import { createReadyPost, openBuckets } from "../../test/e2e/ready-posts.ts";
 import { type Stack, startStack } from "../../test/e2e/stack.ts";
 import { startTimed, type Times, timeProgram } from "../child-times.ts";

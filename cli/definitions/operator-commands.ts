@@ -1,5 +1,5 @@
 import { Option, type Command as Program } from "commander";
-import { JOB_KINDS, JOB_STATES, type JobKind, type JobState } from "../../shared/domain/transcode-job.ts";
+import { JOB_KINDS, JOB_STATES, type JobKind, type JobState } from "../../shared/domain/job/transcode-job.ts";
 import type { QueueCommand } from "../operator/queue.ts";
 import type { RewrapOptions } from "../operator/rewrap.ts";
 import type { ForgetOptions } from "../operator/viewers.ts";

@@ -1,6 +1,6 @@
 import { Option, type Command as Program } from "commander";
 import { type RotationRequest, rotationRequestSchema } from "../../shared/application/protocols/rotation-protocol.ts";
-import { ROTATION_ITEM_STATES, type RotationItemState } from "../../shared/domain/rotation-batch.ts";
+import { ROTATION_ITEM_STATES, type RotationItemState } from "../../shared/domain/rotation/rotation-batch.ts";
 import { optionText, time, wholeNumber } from "./option-values.ts";
 
 export type Steering = "pause" | "resume" | "cancel";

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command as Program } from "commander";
-import { ENCODER_STATUSES, type EncoderStatus } from "../../shared/domain/encoder-job.ts";
-import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
-import { VIDEO_POST_STATUSES, type VideoPostStatus } from "../../shared/domain/video-post.ts";
+import { ENCODER_STATUSES, type EncoderStatus } from "../../shared/domain/encoder/encoder-job.ts";
+import { VIDEO_POST_STATUSES, type VideoPostStatus } from "../../shared/domain/post/video-post.ts";
+import { QUALITIES, type Quality } from "../../shared/domain/quality/quality.ts";
 import type { TokensCommand } from "../operator/tokens.ts";
 import type { EncodeOptions } from "../videos/encode.ts";
 import type { EncoderJobsCommand } from "../videos/encoder-jobs.ts";

@@ -1,6 +1,6 @@
 import type { RotationBatch, RotationBatchWithProgress, RotationItem, RotationPreview } from "../../client/index.ts";
 import { textTable } from "../../processor/cli/text-table.ts";
-import type { SkipReason } from "../../shared/domain/rotation-batch.ts";
+import type { SkipReason } from "../../shared/domain/rotation/rotation-batch.ts";
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {
   deleted: "its post was deleted",

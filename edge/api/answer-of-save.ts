@@ -2,7 +2,7 @@ import type { Save } from "../../shared/application/ports/video-post-repository.
 import { describeVideoPost } from "../../shared/application/queries/video-posts.ts";
 import { type Answer, answer } from "./answer.ts";
 import type { RouteDefinition } from "./definition.ts";
-import { videoPostSchema } from "./definitions/posts.ts";
+import { videoPostSchema } from "./definitions/posts/posts.ts";
 import type { Route } from "./route.ts";
 
 /**

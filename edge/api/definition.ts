@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Scope } from "../../shared/domain/scope.ts";
+import type { Scope } from "../../shared/domain/access/scope.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
 import type { ProblemCode } from "../http/problems.ts";
 import type { FileBody } from "../http/read-file.ts";

@@ -1,5 +1,5 @@
-import { apiKeyStatus } from "../../shared/domain/api-key.ts";
-import { allows, type Scope } from "../../shared/domain/scope.ts";
+import { apiKeyStatus } from "../../shared/domain/access/api-key.ts";
+import { allows, type Scope } from "../../shared/domain/access/scope.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Ticket } from "../auth/event-tickets.ts";
 import type { Context } from "../context.ts";

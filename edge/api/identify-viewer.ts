@@ -1,4 +1,4 @@
-import type { Viewer } from "../../shared/domain/quality-auth.ts";
+import type { Viewer } from "../../shared/domain/quality/quality-auth.ts";
 import { bearerToken } from "../auth/bearer.ts";
 import type { IssueCounter } from "../auth/issue-limit.ts";
 import type { Context } from "../context.ts";

@@ -1,6 +1,6 @@
 import { readHolder } from "../../shared/application/job-service/identify.ts";
 import type { HeldJob } from "../../shared/application/protocols/job-protocol.ts";
-import { allows, type Scope } from "../../shared/domain/scope.ts";
+import { allows, type Scope } from "../../shared/domain/access/scope.ts";
 import { authenticateCaller } from "../auth/authenticate-caller.ts";
 import { bearerToken, equalSecrets } from "../auth/bearer.ts";
 import type { Attempt, Caller } from "../auth/caller.ts";

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Save } from "../../shared/application/ports/video-post-repository.ts";
 import type { HeldJob } from "../../shared/application/protocols/job-protocol.ts";
-import type { Viewer } from "../../shared/domain/quality-auth.ts";
+import type { Viewer } from "../../shared/domain/quality/quality-auth.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { AuditAction } from "../audit/audit-actions.ts";
 import type { AuditFacts } from "../audit/audit-facts.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AuditEvent } from "../../shared/domain/audit-event.ts";
+import type { AuditEvent } from "../../shared/domain/access/audit-event.ts";
 import { CSV_HEADER, csvRow, ndjsonRow } from "./audit-rows.ts";
 
 const EVENT: AuditEvent = {

@@ -1,4 +1,4 @@
-import { type AuditEvent, auditOutcome } from "../../shared/domain/audit-event.ts";
+import { type AuditEvent, auditOutcome } from "../../shared/domain/access/audit-event.ts";
 
 /** An event as the API shows it: times as RFC 3339 has them. */
 export function shownEvent({ keepUntil, at, ...event }: AuditEvent) {

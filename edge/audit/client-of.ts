@@ -1,4 +1,4 @@
-import type { Occurrence } from "../../shared/domain/audit-event.ts";
+import type { Occurrence } from "../../shared/domain/access/audit-event.ts";
 
 /** Length of the longest IPv6 address (RFC 4291 2.2), with an IPv4 address in it. */
 const LONGEST_ADDRESS = 45;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AuditEvent, Occurrence } from "../../shared/domain/audit-event.ts";
+import type { AuditEvent, Occurrence } from "../../shared/domain/access/audit-event.ts";
 import { createEventCounter, type EventCounter, type Kinds } from "./event-counter.ts";
 import { FREQUENT_ACTIONS, REFUSALS } from "./event-kinds.ts";
 

@@ -1,4 +1,4 @@
-import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/audit-event.ts";
+import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/access/audit-event.ts";
 
 /** Occurrences of one kind within this time are counted together. */
 const WINDOW_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { Occurrence } from "../../shared/domain/audit-event.ts";
+import type { Occurrence } from "../../shared/domain/access/audit-event.ts";
 import type { Kinds } from "./event-counter.ts";
 
 const NOWHERE = { videoPostId: null, fileIndex: null, clientAddress: null, country: null, details: null };

@@ -1,5 +1,5 @@
 import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
-import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/audit-event.ts";
+import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/access/audit-event.ts";
 import type { Caller } from "../auth/caller.ts";
 import { type ProblemCode, problemOf } from "../http/problems.ts";
 import type { AuditEventMessage } from "../queues/messages.ts";

@@ -1,4 +1,4 @@
-import { isQuality } from "../../shared/domain/quality.ts";
+import { isQuality } from "../../shared/domain/quality/quality.ts";
 import { fromWire, isCounted, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
 import type { ProblemCode } from "../http/problems.ts";

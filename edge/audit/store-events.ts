@@ -1,5 +1,5 @@
 import type { AuditLog } from "../../shared/application/ports/audit-log.ts";
-import type { AuditEvent } from "../../shared/domain/audit-event.ts";
+import type { AuditEvent } from "../../shared/domain/access/audit-event.ts";
 import { logError } from "../log/log.ts";
 import type { AuditEventMessage } from "../queues/messages.ts";
 import { LONGEST_RETRY_SECONDS, type Received } from "../queues/received.ts";

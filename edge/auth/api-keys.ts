@@ -1,6 +1,6 @@
 import { hashOfSecret, parseApiKey } from "../../shared/application/api-key-text.ts";
 import type { ApiKeyStore } from "../../shared/application/ports/api-key-store.ts";
-import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
+import { apiKeyStatus, isUseToRecord, LAST_USED_EXACTNESS_MS } from "../../shared/domain/access/api-key.ts";
 import type { Later } from "../gate/freshness.ts";
 import { logError } from "../log/log.ts";
 import { bearerToken, equalHashes } from "./bearer.ts";

@@ -1,4 +1,4 @@
-import type { Scope } from "../../shared/domain/scope.ts";
+import type { Scope } from "../../shared/domain/access/scope.ts";
 
 /** A caller of the administrative API: an administrator or a site. */
 export type Caller = {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Scope } from "../../shared/domain/scope.ts";
+import type { Scope } from "../../shared/domain/access/scope.ts";
 import type { Later } from "../gate/freshness.ts";
 import type { Attempt, AuthResult } from "./caller.ts";
 import { checkWithPublishedKeys } from "./viewers/check-jwt.ts";

@@ -1,4 +1,4 @@
-import { scopesNamedIn } from "../../shared/domain/scope.ts";
+import { scopesNamedIn } from "../../shared/domain/access/scope.ts";
 import { equalSecrets } from "./bearer.ts";
 import type { AuthResult, Caller } from "./caller.ts";
 

@@ -1,4 +1,4 @@
-import { LAST_USED_EXACTNESS_MS } from "../../shared/domain/api-key.ts";
+import { LAST_USED_EXACTNESS_MS } from "../../shared/domain/access/api-key.ts";
 import { keepNewest } from "../../shared/lib/keep-newest.ts";
 
 /** What an isolate remembers about API keys, by a hash of the whole key. It stores values, no keys and no promises. */

@@ -1,4 +1,4 @@
-import type { Chapter } from "../../shared/domain/caption.ts";
+import type { Chapter } from "../../shared/domain/part/caption.ts";
 import { safeCueText } from "../../shared/webvtt/cue-text.ts";
 import { printWebVtt } from "../../shared/webvtt/print-webvtt.ts";
 

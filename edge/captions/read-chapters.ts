@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { singleLine } from "../../shared/application/plain-text.ts";
-import { type Chapter, MOST_CHAPTER_TITLE, MOST_CHAPTERS } from "../../shared/domain/caption.ts";
+import { type Chapter, MOST_CHAPTER_TITLE, MOST_CHAPTERS } from "../../shared/domain/part/caption.ts";
 import { unstorablePath } from "../../shared/lib/storable-text.ts";
 import { decodeText } from "../../shared/webvtt/decode-text.ts";
 import { isWebVtt, parseWebVtt } from "../../shared/webvtt/parse-webvtt.ts";

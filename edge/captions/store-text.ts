@@ -1,5 +1,5 @@
-import type { StoredText } from "../../shared/domain/caption.ts";
-import { captionKey, captionPrefix } from "../../shared/domain/object-keys.ts";
+import type { StoredText } from "../../shared/domain/part/caption.ts";
+import { captionKey, captionPrefix } from "../../shared/domain/part/object-keys.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { decodeText } from "../../shared/webvtt/decode-text.ts";
 import { parseTextTrack } from "../../shared/webvtt/parse-text-track.ts";

@@ -1,4 +1,4 @@
-import type { Diagnostics } from "../api/definitions/diagnostics.ts";
+import type { Diagnostics } from "../api/definitions/admin/diagnostics.ts";
 import type { Context } from "../context.ts";
 import type { Env } from "../env.ts";
 import { DATABASE_BINDINGS, OPTIONAL_BINDINGS, PRESENT_BINDINGS, READ_BINDINGS } from "./checked-bindings.ts";

@@ -1,4 +1,4 @@
-import type { Diagnostics } from "../api/definitions/diagnostics.ts";
+import type { Diagnostics } from "../api/definitions/admin/diagnostics.ts";
 import type { Settings } from "../settings/settings.ts";
 import { weaknessOf } from "./secret-weakness.ts";
 

@@ -1,6 +1,6 @@
 import release from "../../package.json" with { type: "json" };
 import type { ServiceMark } from "../../shared/application/ports/service-state.ts";
-import type { Diagnostics } from "../api/definitions/diagnostics.ts";
+import type { Diagnostics } from "../api/definitions/admin/diagnostics.ts";
 import type { Context } from "../context.ts";
 import { boundDatabase } from "../database.ts";
 import { QUEUES } from "../queues/messages.ts";

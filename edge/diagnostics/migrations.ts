@@ -1,6 +1,6 @@
 import d1Journal from "../../migrations/d1/meta/_journal.json" with { type: "json" };
 import pgJournal from "../../migrations/pg/meta/_journal.json" with { type: "json" };
-import type { Diagnostics } from "../api/definitions/diagnostics.ts";
+import type { Diagnostics } from "../api/definitions/admin/diagnostics.ts";
 
 type Migrations = Diagnostics["migrations"];
 

@@ -1,4 +1,4 @@
-import type { SECRET_WEAKNESSES } from "../api/definitions/diagnostics.ts";
+import type { SECRET_WEAKNESSES } from "../api/definitions/admin/diagnostics.ts";
 
 export type SecretWeakness = (typeof SECRET_WEAKNESSES)[number];
 

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { JobProgress } from "../../shared/domain/transcode-job.ts";
+import type { JobProgress } from "../../shared/domain/job/transcode-job.ts";
 import type { AttachToJob } from "../encoder/events/attach-messages.ts";
 import { attachResponse } from "../encoder/events/attach-response.ts";
 import type { ForwardedProgress } from "../encoder/events/caller-stream.ts";

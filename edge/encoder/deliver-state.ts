@@ -1,4 +1,4 @@
-import { type EncoderJobState, encoderStatus } from "../../shared/domain/encoder-job.ts";
+import { type EncoderJobState, encoderStatus } from "../../shared/domain/encoder/encoder-job.ts";
 import type { Context } from "../context.ts";
 import { endOf } from "./events/claim-order.ts";
 import { knownStateOf } from "./known-state.ts";

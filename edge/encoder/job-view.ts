@@ -6,11 +6,11 @@ import {
   encoderStatus,
   isEnded,
   presentJob,
-} from "../../shared/domain/encoder-job.ts";
-import { encoderProgress } from "../../shared/domain/encoder-progress.ts";
-import { variantAlias } from "../../shared/domain/quality.ts";
-import type { JobProgress } from "../../shared/domain/transcode-job.ts";
-import type { EncoderJobView } from "../api/definitions/encoder.ts";
+} from "../../shared/domain/encoder/encoder-job.ts";
+import { encoderProgress } from "../../shared/domain/encoder/encoder-progress.ts";
+import type { JobProgress } from "../../shared/domain/job/transcode-job.ts";
+import { variantAlias } from "../../shared/domain/quality/quality.ts";
+import type { EncoderJobView } from "../api/definitions/encoder/encoder.ts";
 import { playbackUrls, type UrlIssuing } from "./playback/playback-urls.ts";
 
 const BASE = "/api/v2/m3u8-encoder";

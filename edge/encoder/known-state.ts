@@ -1,4 +1,4 @@
-import type { EncoderJobState } from "../../shared/domain/encoder-job.ts";
+import type { EncoderJobState } from "../../shared/domain/encoder/encoder-job.ts";
 import type { KnownState } from "./events/job-state.ts";
 import { jobView } from "./job-view.ts";
 import type { UrlIssuing } from "./playback/playback-urls.ts";

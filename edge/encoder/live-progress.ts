@@ -1,5 +1,5 @@
-import { type EncoderJobState, presentJob } from "../../shared/domain/encoder-job.ts";
-import type { JobProgress, TranscodeJob } from "../../shared/domain/transcode-job.ts";
+import { type EncoderJobState, presentJob } from "../../shared/domain/encoder/encoder-job.ts";
+import type { JobProgress, TranscodeJob } from "../../shared/domain/job/transcode-job.ts";
 import type { Env } from "../env.ts";
 import { logError } from "../log/log.ts";
 

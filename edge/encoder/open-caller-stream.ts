@@ -1,4 +1,4 @@
-import { encoderStatus, readEncoderJobName } from "../../shared/domain/encoder-job.ts";
+import { encoderStatus, readEncoderJobName } from "../../shared/domain/encoder/encoder-job.ts";
 import type { Context } from "../context.ts";
 import { refused } from "../http/refusal.ts";
 import type { NewClient } from "./events/attach-messages.ts";

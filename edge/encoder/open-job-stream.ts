@@ -1,4 +1,4 @@
-import { type EncoderJobState, encoderStatus } from "../../shared/domain/encoder-job.ts";
+import { type EncoderJobState, encoderStatus } from "../../shared/domain/encoder/encoder-job.ts";
 import type { Context } from "../context.ts";
 import { type Refusal, refused } from "../http/refusal.ts";
 import { endedText, type Position } from "./events/attach.ts";

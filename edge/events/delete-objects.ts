@@ -1,4 +1,4 @@
-import { folderOfJob, ownerOfPrefix, prefixOfObject } from "../../shared/domain/prefix-owner.ts";
+import { folderOfJob, ownerOfPrefix, prefixOfObject } from "../../shared/domain/job-outcomes/prefix-owner.ts";
 import type { Env } from "../env.ts";
 import type { DeleteJobObjectsMessage, DeleteObjectsMessage } from "../queues/messages.ts";
 

@@ -1,8 +1,8 @@
 import { recordPublishedVideo } from "../../shared/application/commands/record-published-video.ts";
-import type { DomainEvent } from "../../shared/domain/domain-event.ts";
-import { mediaPlaylistKey, multivariantKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
-import { ownerOfPrefix } from "../../shared/domain/prefix-owner.ts";
-import { QUALITIES } from "../../shared/domain/quality.ts";
+import type { DomainEvent } from "../../shared/domain/events/domain-event.ts";
+import { ownerOfPrefix } from "../../shared/domain/job-outcomes/prefix-owner.ts";
+import { mediaPlaylistKey, multivariantKey, uploadPrefix } from "../../shared/domain/part/object-keys.ts";
+import { QUALITIES } from "../../shared/domain/quality/quality.ts";
 import type { Context } from "../context.ts";
 import { deliverState } from "../encoder/deliver-state.ts";
 import type { UrlIssuing } from "../encoder/playback/playback-urls.ts";

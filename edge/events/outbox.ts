@@ -1,4 +1,4 @@
-import type { DomainEvent } from "../../shared/domain/domain-event.ts";
+import type { DomainEvent } from "../../shared/domain/events/domain-event.ts";
 import type { Context } from "../context.ts";
 import { launchCreated, stopCancelled } from "../launchers/advance-launches.ts";
 import type { LaunchDeps } from "../launchers/launch-deps.ts";

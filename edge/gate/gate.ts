@@ -1,6 +1,6 @@
 import type { KnownPart } from "../../shared/application/commands/issue-video-hls-key-token.ts";
 import type { GateReadings, StoredKey } from "../../shared/application/ports/gate-readings.ts";
-import type { Viewer } from "../../shared/domain/quality-auth.ts";
+import type { Viewer } from "../../shared/domain/quality/quality-auth.ts";
 import { isCounted, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { type CountOutcome, createPlayCounting, type PlayCounting } from "./count-play.ts";
 import { type FoundKey, findKey, keyRefusal } from "./find-key.ts";

@@ -3,7 +3,7 @@ import {
   type IssueRequest,
   issueVideoHlsKeyToken,
 } from "../../shared/application/commands/issue-video-hls-key-token.ts";
-import type { SessionRules } from "../../shared/domain/play-session.ts";
+import type { SessionRules } from "../../shared/domain/access/play-session.ts";
 import type { TokenSigner } from "../../shared/playback-token/token-signer.ts";
 import type { AcceptedPosition } from "./accepted-position.ts";
 import type { Later } from "./freshness.ts";

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import type { GateReadings, PartReading, StoredPart } from "../../shared/application/ports/gate-readings.ts";
 import { FEED_KINDS, type FeedRow } from "../../shared/application/ports/revocation-feed.ts";
-import { IMAGE_FORMATS } from "../../shared/domain/part-images.ts";
-import { QUALITIES } from "../../shared/domain/quality.ts";
-import { QUALITY_POLICIES } from "../../shared/domain/quality-auth.ts";
-import { VIDEO_POST_STATUSES } from "../../shared/domain/video-post.ts";
+import { IMAGE_FORMATS } from "../../shared/domain/part/part-images.ts";
+import { VIDEO_POST_STATUSES } from "../../shared/domain/post/video-post.ts";
+import { QUALITIES } from "../../shared/domain/quality/quality.ts";
+import { QUALITY_POLICIES } from "../../shared/domain/quality/quality-auth.ts";
 import { type FreshnessRules, REFRESH_FROM } from "./freshness.ts";
 import { type Copies, type CopyStore, noCopies, signedCopies } from "./signed-copies.ts";
 

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { SessionLimit } from "../../shared/domain/play-session.ts";
+import type { SessionLimit } from "../../shared/domain/access/play-session.ts";
 import { keepNewest } from "../../shared/lib/keep-newest.ts";
 import type { RevocableClaims } from "./revocation-feed.ts";
 

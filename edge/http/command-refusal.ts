@@ -1,5 +1,5 @@
 import type { CommandOutcome } from "../../shared/application/decide-and-save.ts";
-import type { Refusal as DomainRefusal } from "../../shared/domain/video-post.ts";
+import type { Refusal as DomainRefusal } from "../../shared/domain/post/video-post.ts";
 import { type Refusal, refused } from "./refusal.ts";
 
 /** Why a command changed nothing. */

@@ -1,12 +1,12 @@
 import type { StoredPart } from "../../shared/application/ports/gate-readings.ts";
-import type { Storyboard } from "../../shared/domain/part-images.ts";
+import type { Storyboard } from "../../shared/domain/part/part-images.ts";
 import {
   areAllPublic,
   candidateImage,
   type StoredImage,
   shownPoster,
   spriteImage,
-} from "../../shared/domain/shown-images.ts";
+} from "../../shared/domain/part/shown-images.ts";
 
 /** A stored object, or a storyboard that is written for the request. */
 export type FoundImage =

@@ -1,4 +1,4 @@
-import type { StoredImage } from "../../shared/domain/shown-images.ts";
+import type { StoredImage } from "../../shared/domain/part/shown-images.ts";
 import { problem } from "../http/problems.ts";
 import { matchesEntityTag } from "../playback/byte-range.ts";
 import { acceptsGzip } from "../playlist-template/accepts-gzip.ts";

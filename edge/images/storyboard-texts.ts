@@ -1,4 +1,4 @@
-import { MOST_TILES, type Storyboard } from "../../shared/domain/part-images.ts";
+import { MOST_TILES, type Storyboard } from "../../shared/domain/part/part-images.ts";
 
 /** The address of a sprite, by its number from 1, as it stands in a storyboard. */
 export type SpriteUrl = (number: number) => string;

@@ -1,6 +1,6 @@
-import { posterKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
-import type { OwnPoster } from "../../shared/domain/part-images.ts";
-import { type Refusal, refused } from "../../shared/domain/video-post.ts";
+import { posterKey, uploadPrefix } from "../../shared/domain/part/object-keys.ts";
+import type { OwnPoster } from "../../shared/domain/part/part-images.ts";
+import { type Refusal, refused } from "../../shared/domain/post/video-post.ts";
 import { cleanImage, type ImageProblem } from "../../shared/lib/clean-image.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { IMAGE_TYPES } from "./image-types.ts";

@@ -1,8 +1,8 @@
-import { awsBatchSettings } from "../settings/aws-batch-settings.ts";
-import { cloudRunSettings } from "../settings/cloud-run-settings.ts";
-import { flyMachinesSettings } from "../settings/fly-machines-settings.ts";
-import { kubernetesSettings } from "../settings/kubernetes-settings.ts";
-import { localLauncherSettings } from "../settings/local-launcher-settings.ts";
+import { awsBatchSettings } from "../settings/launchers/aws-batch-settings.ts";
+import { cloudRunSettings } from "../settings/launchers/cloud-run-settings.ts";
+import { flyMachinesSettings } from "../settings/launchers/fly-machines-settings.ts";
+import { kubernetesSettings } from "../settings/launchers/kubernetes-settings.ts";
+import { localLauncherSettings } from "../settings/launchers/local-launcher-settings.ts";
 import type { Settings } from "../settings/settings.ts";
 import { awsBatch } from "./aws-batch/aws-batch.ts";
 import { cloudRun } from "./cloud-run/cloud-run.ts";

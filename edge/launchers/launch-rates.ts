@@ -1,4 +1,4 @@
-import type { LaunchRate } from "../../shared/domain/job-launch.ts";
+import type { LaunchRate } from "../../shared/domain/job/job-launch.ts";
 import type { LaunchPlatform } from "./launcher.ts";
 
 /** The platforms' own limits. Fly creates one Machine a second for an app, three at once. */

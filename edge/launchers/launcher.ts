@@ -1,6 +1,6 @@
-import type { JobKind } from "../../shared/domain/transcode-job.ts";
+import type { JobKind } from "../../shared/domain/job/transcode-job.ts";
 
-export { LAUNCH_PLATFORMS, type LaunchPlatform } from "../settings/launch-settings.ts";
+export { LAUNCH_PLATFORMS, type LaunchPlatform } from "../settings/launchers/launch-settings.ts";
 
 export type LaunchResources = { readonly vcpus: number; readonly memoryMib: number; readonly diskGib: number };
 

@@ -1,8 +1,8 @@
 import { failUnlaunchedJob, launchFailure } from "../../shared/application/commands/fail-unlaunched-job.ts";
 import type { TakenLaunch } from "../../shared/application/ports/launch-store.ts";
 import { unwrapSourceUrl } from "../../shared/application/source-url.ts";
-import { resourcesFor, STANDARD_RESOURCE_ROWS } from "../../shared/domain/launch-resources.ts";
-import { backoffMs } from "../../shared/domain/transcode-job.ts";
+import { resourcesFor, STANDARD_RESOURCE_ROWS } from "../../shared/domain/job/launch-resources.ts";
+import { backoffMs } from "../../shared/domain/job/transcode-job.ts";
 import { logError } from "../log/log.ts";
 import { announceLaunch } from "../webhooks/announce-launch.ts";
 import { CALL_TIMEOUT_MS, type LaunchDeps, shownReason } from "./launch-deps.ts";

@@ -1,5 +1,5 @@
 import type { WatchedLaunch } from "../../shared/application/ports/launch-store.ts";
-import { backoffMs } from "../../shared/domain/transcode-job.ts";
+import { backoffMs } from "../../shared/domain/job/transcode-job.ts";
 import { logError } from "../log/log.ts";
 import { announceLaunch } from "../webhooks/announce-launch.ts";
 import { CALL_TIMEOUT_MS, type LaunchDeps, shownReason } from "./launch-deps.ts";

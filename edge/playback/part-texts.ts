@@ -1,5 +1,5 @@
-import type { Caption } from "../../shared/domain/caption.ts";
-import { ownerOfPrefix } from "../../shared/domain/prefix-owner.ts";
+import { ownerOfPrefix } from "../../shared/domain/job-outcomes/prefix-owner.ts";
+import type { Caption } from "../../shared/domain/part/caption.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import type { Later } from "../gate/freshness.ts";
 import type { Gate, Known } from "../gate/gate.ts";

@@ -1,8 +1,8 @@
-import type { Caption } from "../../shared/domain/caption.ts";
-import { TOKEN_PLACEHOLDER } from "../../shared/domain/content-key.ts";
-import { mediaPlaylistKey, multivariantKey } from "../../shared/domain/object-keys.ts";
-import { isQuality, type Quality, variantAlias } from "../../shared/domain/quality.ts";
-import { textRenditionName } from "../../shared/domain/rendition-name.ts";
+import type { Caption } from "../../shared/domain/part/caption.ts";
+import { TOKEN_PLACEHOLDER } from "../../shared/domain/part/content-key.ts";
+import { mediaPlaylistKey, multivariantKey } from "../../shared/domain/part/object-keys.ts";
+import { isQuality, type Quality, variantAlias } from "../../shared/domain/quality/quality.ts";
+import { textRenditionName } from "../../shared/domain/quality/rendition-name.ts";
 import type { PlaybackClaims } from "../../shared/playback-token/claims.ts";
 import { logError } from "../log/log.ts";
 import { compileMediaPlaylist } from "../playlist-template/compile-media-playlist.ts";

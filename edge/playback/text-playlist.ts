@@ -1,4 +1,4 @@
-import { TOKEN_PLACEHOLDER } from "../../shared/domain/content-key.ts";
+import { TOKEN_PLACEHOLDER } from "../../shared/domain/part/content-key.ts";
 import { writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
 import { compileTemplate, type PlaylistTemplate } from "../playlist-template/playlist-template.ts";
 

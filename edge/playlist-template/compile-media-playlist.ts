@@ -1,4 +1,4 @@
-import { TOKEN_PLACEHOLDER } from "../../shared/domain/content-key.ts";
+import { TOKEN_PLACEHOLDER } from "../../shared/domain/part/content-key.ts";
 import { parsePlaylist } from "../../shared/hls/parse.ts";
 import { isRelativePath } from "../../shared/hls/playlist-uri.ts";
 import { rewriteUris } from "../../shared/hls/rewrite-uris.ts";

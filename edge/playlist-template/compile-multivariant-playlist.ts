@@ -1,4 +1,4 @@
-import { TOKEN_PLACEHOLDER } from "../../shared/domain/content-key.ts";
+import { TOKEN_PLACEHOLDER } from "../../shared/domain/part/content-key.ts";
 import { filterMultivariantPlaylist } from "../../shared/hls/multivariant-filter.ts";
 import { parsePlaylist } from "../../shared/hls/parse.ts";
 import { appendQuery, isRelativePath, qualityOfVariantUri } from "../../shared/hls/playlist-uri.ts";

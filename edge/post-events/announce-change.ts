@@ -1,4 +1,4 @@
-import type { DomainEvent } from "../../shared/domain/domain-event.ts";
+import type { DomainEvent } from "../../shared/domain/events/domain-event.ts";
 import type { Context } from "../context.ts";
 import { logError } from "../log/log.ts";
 import { watchJobs } from "./open-post-stream.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AuditEvent } from "../../shared/domain/audit-event.ts";
+import type { AuditEvent } from "../../shared/domain/access/audit-event.ts";
 
 const deleteObjects = z.object({
   kind: z.literal("delete-objects"),

@@ -1,5 +1,5 @@
 import { continueKeyRotationOf, type RotationDeps } from "../../shared/application/commands/continue-key-rotations.ts";
-import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
+import type { TranscodeJob } from "../../shared/domain/job/transcode-job.ts";
 import type { Context } from "../context.ts";
 import { logError } from "../log/log.ts";
 

@@ -1,5 +1,5 @@
 import type { PartName, RotationBatches } from "../../shared/application/ports/rotation-batches.ts";
-import type { RotationItemState } from "../../shared/domain/rotation-batch.ts";
+import type { RotationItemState } from "../../shared/domain/rotation/rotation-batch.ts";
 import { csvCell } from "../audit/audit-rows.ts";
 import { pagedStream } from "../http/paged-stream.ts";
 import { shownItem } from "./rotation-views.ts";

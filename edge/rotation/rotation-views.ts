@@ -12,7 +12,7 @@ import {
   type RotationItem,
   type RotationProgress,
   secondsLeft,
-} from "../../shared/domain/rotation-batch.ts";
+} from "../../shared/domain/rotation/rotation-batch.ts";
 import { partCursor } from "../api/cursor.ts";
 
 /* Rotation batches as the API shows them: RFC 3339 times, no internal ids. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SCOPES, scopesNamedIn } from "../../shared/domain/scope.ts";
+import { SCOPES, scopesNamedIn } from "../../shared/domain/access/scope.ts";
 
 /** The settings of Cloudflare Access. The three go together: without all of them its header is ignored. */
 export const ACCESS_SETTINGS = {

@@ -4,7 +4,7 @@ import {
   type SessionOverflow,
   type SessionRules,
   STANDARD_SESSION_RULES,
-} from "../../shared/domain/play-session.ts";
+} from "../../shared/domain/access/play-session.ts";
 import { seconds, wholeNumber } from "./setting-types.ts";
 
 /** As callers and settings write it. */

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { PART_EDIT_RULES } from "../../shared/domain/review.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
-import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
+import { PART_EDIT_RULES } from "../../shared/domain/post/review.ts";
+import { UPLOAD_LIFE_MS } from "../../shared/domain/uploads/upload.ts";
 import { base64Decode } from "../../shared/lib/base64.ts";
 import { parseSecretList } from "../../shared/lib/secret-list.ts";
 import { ACCESS_SETTINGS, missingAccessSettings } from "./cloudflare-access-settings.ts";
 import { GATE_SETTINGS } from "./gate-settings.ts";
-import { hasDiskBounds } from "./launch-resource-settings.ts";
-import { LAUNCH_SETTINGS, missingLaunchSettings } from "./launch-settings.ts";
+import { hasDiskBounds } from "./launchers/launch-resource-settings.ts";
+import { LAUNCH_SETTINGS, missingLaunchSettings } from "./launchers/launch-settings.ts";
 import { missingS3Settings, S3_SETTINGS } from "./s3-settings.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
 import { frameAncestors, seconds, secret, unknownSettings, wholeNumber } from "./setting-types.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { WEBHOOK_ADDRESS_RULES } from "../../shared/domain/webhook-address.ts";
-import { STANDARD_LADDER } from "../../shared/domain/webhook-delivery.ts";
+import { WEBHOOK_ADDRESS_RULES } from "../../shared/domain/webhooks/webhook-address.ts";
+import { STANDARD_LADDER } from "../../shared/domain/webhooks/webhook-delivery.ts";
 import { wholeNumber } from "./setting-types.ts";
 
 const MOST_ATTEMPTS = 30;

@@ -1,5 +1,5 @@
 import { createPostOfUploadToken } from "../../shared/application/commands/create-post-of-upload-token.ts";
-import { ENDED_UPLOAD_TOKEN_KEPT_MS } from "../../shared/domain/upload-token.ts";
+import { ENDED_UPLOAD_TOKEN_KEPT_MS } from "../../shared/domain/uploads/upload-token.ts";
 import type { Context } from "../context.ts";
 import { eventTimes } from "../webhooks/event-times.ts";
 

@@ -1,7 +1,7 @@
 import { AwsClient } from "aws4fetch";
-import { uploadChunkKey } from "../../shared/domain/object-keys.ts";
-import type { Upload } from "../../shared/domain/upload.ts";
-import { bytesOfPart } from "../../shared/domain/upload-parts.ts";
+import { uploadChunkKey } from "../../shared/domain/part/object-keys.ts";
+import type { Upload } from "../../shared/domain/uploads/upload.ts";
+import { bytesOfPart } from "../../shared/domain/uploads/upload-parts.ts";
 import type { S3Settings } from "../settings/s3-settings.ts";
 
 /** Seconds for which a part may be sent to its address; the client asks for new addresses later. */

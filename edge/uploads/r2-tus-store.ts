@@ -1,8 +1,8 @@
 import { DataStore, ERRORS, Upload as TusUpload } from "@tus/server";
 import type { UploadTokenStore } from "../../shared/application/ports/upload-token-store.ts";
-import { uploadChunkKey, uploadPrefix } from "../../shared/domain/object-keys.ts";
-import type { Upload } from "../../shared/domain/upload.ts";
-import type { UploadToken } from "../../shared/domain/upload-token.ts";
+import { uploadChunkKey, uploadPrefix } from "../../shared/domain/part/object-keys.ts";
+import type { Upload } from "../../shared/domain/uploads/upload.ts";
+import type { UploadToken } from "../../shared/domain/uploads/upload-token.ts";
 import { unstorablePath } from "../../shared/lib/storable-text.ts";
 import { removeUpload, type UploadStorage } from "./remove-uploads.ts";
 import { putChunk } from "./upload-chunks.ts";

@@ -1,6 +1,6 @@
 import type { UploadStore } from "../../shared/application/ports/upload-store.ts";
 import type { CreatedAt } from "../../shared/application/ports/webhook-deliveries.ts";
-import type { Upload } from "../../shared/domain/upload.ts";
+import type { Upload } from "../../shared/domain/uploads/upload.ts";
 import { uploadObjectKey } from "./part-addresses.ts";
 import { deleteChunks } from "./upload-chunks.ts";
 

@@ -1,4 +1,4 @@
-import type { JobProgress } from "../../shared/domain/transcode-job.ts";
+import type { JobProgress } from "../../shared/domain/job/transcode-job.ts";
 import { Layout } from "./layout.tsx";
 import type { WaitingFor } from "./watch-view.ts";
 

@@ -1,4 +1,4 @@
-import type { ClearReason } from "../../shared/domain/clear-playback.ts";
+import type { ClearReason } from "../../shared/domain/post/clear-playback.ts";
 import { proxyPath } from "../encoder/playback/proxy-path.ts";
 import { Layout } from "./layout.tsx";
 import { RungList } from "./rung-list.tsx";

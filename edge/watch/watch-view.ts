@@ -1,13 +1,13 @@
-import { type ClearReason, clearPlayback, isPublic } from "../../shared/domain/clear-playback.ts";
-import { encoderJobName } from "../../shared/domain/encoder-job.ts";
-import { imageUrl } from "../../shared/domain/image-address.ts";
-import { rekeyState } from "../../shared/domain/imported-post.ts";
-import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
-import type { DefaultPolicyRule, QualityPolicy } from "../../shared/domain/quality-auth.ts";
-import type { AbrVariant } from "../../shared/domain/rendition.ts";
-import { publicPoster } from "../../shared/domain/shown-images.ts";
-import { partState, type VideoFile, variantsOf } from "../../shared/domain/video-file.ts";
-import type { ResourceType, VideoPost } from "../../shared/domain/video-post.ts";
+import { encoderJobName } from "../../shared/domain/encoder/encoder-job.ts";
+import { imageUrl } from "../../shared/domain/part/image-address.ts";
+import { publicPoster } from "../../shared/domain/part/shown-images.ts";
+import { partState, type VideoFile, variantsOf } from "../../shared/domain/part/video-file.ts";
+import { type ClearReason, clearPlayback, isPublic } from "../../shared/domain/post/clear-playback.ts";
+import { rekeyState } from "../../shared/domain/post/imported-post.ts";
+import type { ResourceType, VideoPost } from "../../shared/domain/post/video-post.ts";
+import { QUALITIES, type Quality } from "../../shared/domain/quality/quality.ts";
+import type { DefaultPolicyRule, QualityPolicy } from "../../shared/domain/quality/quality-auth.ts";
+import type { AbrVariant } from "../../shared/domain/quality/rendition.ts";
 
 /** One quality as the page shows it: measured facts and the policy, never a path or a key. */
 export type RungView = {

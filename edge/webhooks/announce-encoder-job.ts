@@ -1,7 +1,7 @@
-import type { DomainEvent } from "../../shared/domain/domain-event.ts";
-import { type EncoderWebhook, encoderJobName } from "../../shared/domain/encoder-job.ts";
-import { failureCodeOf } from "../../shared/domain/failure.ts";
-import { webhookIdOf } from "../../shared/domain/webhook-event.ts";
+import { type EncoderWebhook, encoderJobName } from "../../shared/domain/encoder/encoder-job.ts";
+import type { DomainEvent } from "../../shared/domain/events/domain-event.ts";
+import { failureCodeOf } from "../../shared/domain/job/failure.ts";
+import { webhookIdOf } from "../../shared/domain/webhooks/webhook-event.ts";
 import type { Context } from "../context.ts";
 import { jobView } from "../encoder/job-view.ts";
 import { eventTimes } from "./event-times.ts";

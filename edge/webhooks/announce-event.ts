@@ -1,6 +1,6 @@
 import type { PostLabels } from "../../shared/application/ports/webhook-deliveries.ts";
-import type { DomainEvent } from "../../shared/domain/domain-event.ts";
-import { type WebhookEvent, webhookBody, webhookIdOf } from "../../shared/domain/webhook-event.ts";
+import type { DomainEvent } from "../../shared/domain/events/domain-event.ts";
+import { type WebhookEvent, webhookBody, webhookIdOf } from "../../shared/domain/webhooks/webhook-event.ts";
 import type { Context } from "../context.ts";
 import { eventTimes } from "./event-times.ts";
 import { eventsOf } from "./events-of.ts";

@@ -1,4 +1,4 @@
-import type { RefusalCause } from "../../shared/domain/job-launch.ts";
+import type { RefusalCause } from "../../shared/domain/job/job-launch.ts";
 import { logError } from "../log/log.ts";
 import { type AnnounceDeps, announce } from "./announce-event.ts";
 import { type QueueDeps, queueDueDeliveries } from "./queue-deliveries.ts";

@@ -1,4 +1,4 @@
-import type { AuditEvent } from "../../shared/domain/audit-event.ts";
+import type { AuditEvent } from "../../shared/domain/access/audit-event.ts";
 import type { AnnounceDeps } from "./announce-event.ts";
 import { announce } from "./announce-event.ts";
 import { type QueueDeps, queueDueDeliveries } from "./queue-deliveries.ts";

@@ -1,6 +1,6 @@
 import type { AttemptStart, DueDelivery } from "../../shared/application/ports/webhook-deliveries.ts";
-import { webhookAddressProblem } from "../../shared/domain/webhook-address.ts";
-import { type AttemptResult, afterAttempt } from "../../shared/domain/webhook-delivery.ts";
+import { webhookAddressProblem } from "../../shared/domain/webhooks/webhook-address.ts";
+import { type AttemptResult, afterAttempt } from "../../shared/domain/webhooks/webhook-delivery.ts";
 import type { Context } from "../context.ts";
 import { logError } from "../log/log.ts";
 import type { DeliverWebhookMessage } from "../queues/messages.ts";

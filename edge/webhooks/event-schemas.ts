@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { FAILURE_CODES } from "../../shared/domain/failure.ts";
-import { REFUSAL_CAUSES } from "../../shared/domain/job-launch.ts";
-import { METADATA_LIMITS } from "../../shared/domain/post-metadata.ts";
-import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
-import { QUALITY_POLICIES } from "../../shared/domain/quality-auth.ts";
-import { JOB_KINDS } from "../../shared/domain/transcode-job.ts";
-import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
+import { FAILURE_CODES } from "../../shared/domain/job/failure.ts";
+import { REFUSAL_CAUSES } from "../../shared/domain/job/job-launch.ts";
+import { JOB_KINDS } from "../../shared/domain/job/transcode-job.ts";
+import { METADATA_LIMITS } from "../../shared/domain/post/post-metadata.ts";
+import { QUALITIES, type Quality } from "../../shared/domain/quality/quality.ts";
+import { QUALITY_POLICIES } from "../../shared/domain/quality/quality-auth.ts";
+import type { WebhookEventType } from "../../shared/domain/webhooks/webhook-event.ts";
 
 const instant = z.iso.datetime();
 const fileIndex = z.int().min(0);

@@ -1,7 +1,7 @@
-import type { DomainEvent } from "../../shared/domain/domain-event.ts";
-import { failureCodeOf } from "../../shared/domain/failure.ts";
-import { imageUrl } from "../../shared/domain/image-address.ts";
-import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
+import type { DomainEvent } from "../../shared/domain/events/domain-event.ts";
+import { failureCodeOf } from "../../shared/domain/job/failure.ts";
+import { imageUrl } from "../../shared/domain/part/image-address.ts";
+import type { WebhookEventType } from "../../shared/domain/webhooks/webhook-event.ts";
 
 /** What an event of a post means to receivers. */
 export type Announced = { readonly type: WebhookEventType; readonly data: Readonly<Record<string, unknown>> };

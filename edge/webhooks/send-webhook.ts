@@ -1,4 +1,4 @@
-import type { AttemptResult } from "../../shared/domain/webhook-delivery.ts";
+import type { AttemptResult } from "../../shared/domain/webhooks/webhook-delivery.ts";
 import { readRetryAfter } from "../http/read-retry-after.ts";
 
 /** The used part of `fetch`. */

@@ -1,4 +1,4 @@
-import type { WebhookSecret } from "../../shared/domain/webhook-endpoint.ts";
+import type { WebhookSecret } from "../../shared/domain/webhooks/webhook-endpoint.ts";
 import type { KeyVault } from "../../shared/key-vault/key-vault.ts";
 import { base64Encode } from "../../shared/lib/base64.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { FailureCode } from "../../shared/domain/failure.ts";
+import type { FailureCode } from "../../shared/domain/job/failure.ts";
 import { type Allocate, ScratchBuffers } from "../media/segments/scratch-buffers.ts";
 import { RetryableError } from "../retryable-error.ts";
 import { readFileInto } from "./read-file.ts";

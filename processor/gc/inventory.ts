@@ -1,4 +1,4 @@
-import { prefixOfObject } from "../../shared/domain/prefix-owner.ts";
+import { prefixOfObject } from "../../shared/domain/job-outcomes/prefix-owner.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 
 /** What is stored under the prefix of one upload or claim, in all buckets together. */

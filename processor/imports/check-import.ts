@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
+import { QUALITIES, type Quality } from "../../shared/domain/quality/quality.ts";
 import { commonDuration, readImportedPlaylist } from "../media/imports/imported-playlist.ts";
 import { openImportedSegment } from "../media/imports/imported-segment.ts";
 import { type ImportFiles, type Place, placeInManifest, placeOfSegment, placeText } from "./import-files.ts";

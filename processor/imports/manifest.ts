@@ -6,7 +6,7 @@ import {
   qualityNameSchema,
   wrongQuality,
 } from "../../shared/application/protocols/import-protocol.ts";
-import { QUALITIES, type Quality } from "../../shared/domain/quality.ts";
+import { QUALITIES, type Quality } from "../../shared/domain/quality/quality.ts";
 
 /* What `ladderlock import` reads; docs/migrating.md describes it. */
 

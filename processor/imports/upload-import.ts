@@ -1,4 +1,4 @@
-import { importPrefix, mediaPlaylistKey, segmentKey } from "../../shared/domain/object-keys.ts";
+import { importPrefix, mediaPlaylistKey, segmentKey } from "../../shared/domain/part/object-keys.ts";
 import type { ObjectHeaders, ObjectStore } from "../adapters/object-store.ts";
 import { forEachConcurrently } from "../jobs/concurrent-tasks.ts";
 import { STORED_PLAYLIST } from "../jobs/object-headers.ts";

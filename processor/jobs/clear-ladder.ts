@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mediaPlaylistKey } from "../../shared/domain/object-keys.ts";
-import type { AbrVariant } from "../../shared/domain/rendition.ts";
+import { mediaPlaylistKey } from "../../shared/domain/part/object-keys.ts";
+import type { AbrVariant } from "../../shared/domain/quality/rendition.ts";
 import type { ObjectStore } from "../adapters/object-store.ts";
 import { commonTargetDuration, measureRung, type Rung, writeRungPlaylist } from "./measured-rung.ts";
 import { STORED_PLAYLIST } from "./object-headers.ts";

@@ -1,5 +1,5 @@
-import { segmentName } from "../../shared/domain/object-keys.ts";
-import type { AbrVariant } from "../../shared/domain/rendition.ts";
+import { segmentName } from "../../shared/domain/part/object-keys.ts";
+import type { AbrVariant } from "../../shared/domain/quality/rendition.ts";
 import { measureBandwidth, type SegmentSize } from "../../shared/hls/bandwidth.ts";
 import { targetDurationOf, writeMediaPlaylist } from "../../shared/hls/media-playlist.ts";
 

@@ -1,5 +1,5 @@
 import type { Progress } from "../../shared/application/protocols/job-protocol.ts";
-import type { Quality } from "../../shared/domain/quality.ts";
+import type { Quality } from "../../shared/domain/quality/quality.ts";
 
 type Counts = ReadonlyMap<Quality, number>;
 

@@ -1,4 +1,4 @@
-import type { FailureCode } from "../../shared/domain/failure.ts";
+import type { FailureCode } from "../../shared/domain/job/failure.ts";
 
 /** A source that cannot be used, said in a sentence that an editor understands. Trying again would not help. */
 export type Refusal = {

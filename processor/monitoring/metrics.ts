@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { WorkOrder } from "../../shared/application/protocols/job-protocol.ts";
-import type { JobStage } from "../../shared/domain/transcode-job.ts";
+import type { JobStage } from "../../shared/domain/job/transcode-job.ts";
 import type { Traffic } from "../adapters/traffic.ts";
 import { FIRST_STAGE, type JobObserver } from "../jobs/loop/run-claimed-job.ts";
 import type { DatabaseState } from "./health.ts";

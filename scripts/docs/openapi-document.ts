@@ -5,7 +5,7 @@ import { problemSchema } from "../../edge/api/definitions/shapes.ts";
 import { IDEMPOTENCY_KEY, takesIdempotencyKey } from "../../edge/api/idempotency-key.ts";
 import { type ProblemCode, problemOf } from "../../edge/http/problems.ts";
 import { WEBHOOK_EVENTS, webhookBodySchema } from "../../edge/webhooks/event-schemas.ts";
-import { WEBHOOK_EVENT_TYPES } from "../../shared/domain/webhook-event.ts";
+import { WEBHOOK_EVENT_TYPES } from "../../shared/domain/webhooks/webhook-event.ts";
 import { ROUTES_BY_HAND } from "./by-hand.ts";
 import type { DocumentedExample } from "./documented-examples.ts";
 import { type Components, type JsonSchema, jsonSchemaOf } from "./json-schema.ts";

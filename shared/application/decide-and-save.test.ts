@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { PostTrace } from "../domain/post-trace.ts";
-import { createVideoPost, type Decision, refused, settle, type VideoPost } from "../domain/video-post.ts";
+import type { PostTrace } from "../domain/post/post-trace.ts";
+import { createVideoPost, type Decision, refused, settle, type VideoPost } from "../domain/post/video-post.ts";
 import { decideAndSave } from "./decide-and-save.ts";
 import type { SaveOptions, SaveOutcome, VideoPostRepository } from "./ports/video-post-repository.ts";
 

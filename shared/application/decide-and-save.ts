@@ -1,6 +1,6 @@
-import { eventsOfChange } from "../domain/change-events.ts";
-import type { PostTrace } from "../domain/post-trace.ts";
-import type { Decision, Refusal, VideoPost } from "../domain/video-post.ts";
+import type { PostTrace } from "../domain/post/post-trace.ts";
+import type { Decision, Refusal, VideoPost } from "../domain/post/video-post.ts";
+import { eventsOfChange } from "../domain/webhooks/change-events.ts";
 import type { SaveOptions, VideoPostRepository } from "./ports/video-post-repository.ts";
 
 export type CommandOutcome<T = undefined> =

@@ -1,5 +1,5 @@
-import type { PostTrace } from "../domain/post-trace.ts";
-import type { Decision, VideoPost } from "../domain/video-post.ts";
+import type { PostTrace } from "../domain/post/post-trace.ts";
+import type { Decision, VideoPost } from "../domain/post/video-post.ts";
 import { type CommandOutcome, decideAndSave } from "./decide-and-save.ts";
 import type { VideoPostRepository } from "./ports/video-post-repository.ts";
 

@@ -1,4 +1,4 @@
-import { STORED_CLEAR, type VideoFile, type WrappedUrl } from "../domain/video-file.ts";
+import { STORED_CLEAR, type VideoFile, type WrappedUrl } from "../domain/part/video-file.ts";
 import type { KeyVault } from "../key-vault/key-vault.ts";
 
 /* URLs of sources are stored wrapped, like keys: a copy of the database alone cannot download them. */

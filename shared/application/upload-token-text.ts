@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { UploadToken } from "../domain/upload-token.ts";
+import type { UploadToken } from "../domain/uploads/upload-token.ts";
 import type { TokenSigner } from "../playback-token/token-signer.ts";
 
 /** The text of an upload token: signed, so that a made-up one costs no look-up. What it allows is in the database. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type AuditEvent, auditEvent } from "../../shared/domain/audit-event.ts";
+import { type AuditEvent, auditEvent } from "../../shared/domain/access/audit-event.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 
 const DAY = 24 * 3600_000;

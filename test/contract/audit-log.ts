@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AuditFilter } from "../../shared/application/ports/audit-log.ts";
-import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/audit-event.ts";
+import { type AuditEvent, auditEvent, type Occurrence } from "../../shared/domain/access/audit-event.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 
 const START = Date.UTC(2026, 0, 1);

@@ -6,7 +6,7 @@ import {
   setChapters,
 } from "../../shared/application/commands/edit-captions.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import { captionKey, captionPrefix } from "../../shared/domain/object-keys.ts";
+import { captionKey, captionPrefix } from "../../shared/domain/part/object-keys.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { NOW, onlyPart, publishPost, reload } from "./steps.ts";

@@ -3,8 +3,8 @@ import { deleteVideoPost } from "../../shared/application/commands/edit-video-po
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
 import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
-import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
+import { STANDARD_POLICY_RULE } from "../../shared/domain/quality/quality-auth.ts";
 import { base64Encode } from "../../shared/lib/base64.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { claim, fenceOf, LADDER, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, vault } from "./steps.ts";

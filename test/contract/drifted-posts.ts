@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { refreshPost } from "../../shared/domain/recovery.ts";
-import { VIDEO_POST_STATUSES, type VideoPost } from "../../shared/domain/video-post.ts";
+import { refreshPost } from "../../shared/domain/job-outcomes/recovery.ts";
+import { VIDEO_POST_STATUSES, type VideoPost } from "../../shared/domain/post/video-post.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { NOW, onlyPart, publishPost } from "./steps.ts";

@@ -3,8 +3,8 @@ import { cancelEncoderJob } from "../../shared/application/commands/cancel-encod
 import { createEncoderJob } from "../../shared/application/commands/create-encoder-job.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import type { EncoderJobFilter, EncoderJobQuery } from "../../shared/application/ports/encoder-jobs.ts";
-import { ENCODER_STATUSES, encoderStatus } from "../../shared/domain/encoder-job.ts";
-import { JOB_STAGES, STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { ENCODER_STATUSES, encoderStatus } from "../../shared/domain/encoder/encoder-job.ts";
+import { JOB_STAGES, STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, encrypt, LEASE_MS, NOW, reload, transcode, vault } from "./steps.ts";
 

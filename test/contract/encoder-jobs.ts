@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createEncoderJob } from "../../shared/application/commands/create-encoder-job.ts";
-import { type EncoderJob, type EncoderJobState, encoderStatus } from "../../shared/domain/encoder-job.ts";
+import { type EncoderJob, type EncoderJobState, encoderStatus } from "../../shared/domain/encoder/encoder-job.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { askForJob, claim, encrypt, LADDER, NOW, reload, transcode, variantOf, vault } from "./steps.ts";

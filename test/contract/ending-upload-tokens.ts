@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { UPLOAD_LIFE_MS, type Upload } from "../../shared/domain/upload.ts";
-import type { UploadToken } from "../../shared/domain/upload-token.ts";
+import { UPLOAD_LIFE_MS, type Upload } from "../../shared/domain/uploads/upload.ts";
+import type { UploadToken } from "../../shared/domain/uploads/upload-token.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { NOW } from "./steps.ts";

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
 import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import {
   askForJob,

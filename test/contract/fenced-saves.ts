@@ -3,7 +3,7 @@ import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
 import type { JobEnd, SaveFence, SaveOutcome } from "../../shared/application/ports/video-post-repository.ts";
-import { type VideoPost, withFile } from "../../shared/domain/video-post.ts";
+import { type VideoPost, withFile } from "../../shared/domain/post/video-post.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { ROUNDS, rivalAtEveryMoment } from "./rivals.ts";

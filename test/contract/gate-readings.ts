@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { askForJob, encrypt, NOW, onlyPart, publishPost, reload, savePost, transcode, vault } from "./steps.ts";
 

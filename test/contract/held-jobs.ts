@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import type { ClaimedJob, JobPage, JobPageQuery } from "../../shared/application/ports/job-store.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { claim, LEASE_MS, NOW, onlyPart, reload, savePost, transcode, tryClaim } from "./steps.ts";

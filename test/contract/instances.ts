@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Persistence } from "../../shared/application/persistence.ts";
-import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
+import { UPLOAD_LIFE_MS } from "../../shared/domain/uploads/upload.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, LEASE_MS, NOW, onlyPart, reload, savePost } from "./steps.ts";

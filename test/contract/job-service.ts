@@ -3,8 +3,8 @@ import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import type { JobService, UnreadableOrder } from "../../shared/application/job-service/job-service.ts";
 import type { Persistence } from "../../shared/application/persistence.ts";
 import type { HeldJob, Progress, WorkOrder } from "../../shared/application/protocols/job-protocol.ts";
-import type { TranscodeJob } from "../../shared/domain/transcode-job.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import type { TranscodeJob } from "../../shared/domain/job/transcode-job.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import { LADDER, LEASE_MS, onlyPart, reload, savePost, variantOf } from "./steps.ts";
 

@@ -4,8 +4,8 @@ import { continueKeyRotation } from "../../shared/application/commands/continue-
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import type { TakenItem } from "../../shared/application/ports/rotation-steps.ts";
-import type { RotationItem, RotationItemState } from "../../shared/domain/rotation-batch.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
+import type { RotationItem, RotationItemState } from "../../shared/domain/rotation/rotation-batch.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { askForJob, claim, encrypt, NOW, onlyPart, publishPost, reload, savePost } from "./steps.ts";

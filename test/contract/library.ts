@@ -3,8 +3,8 @@ import { deleteVideoPost } from "../../shared/application/commands/edit-video-po
 import { recordPublishedVideo, recordUnknownVideos } from "../../shared/application/commands/record-published-video.ts";
 import { auditVideoPost } from "../../shared/application/commands/review-video-post.ts";
 import type { ListVideos } from "../../shared/application/ports/library.ts";
-import { type PublishedVideo, publishedVideoOf } from "../../shared/domain/published-video.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import { type PublishedVideo, publishedVideoOf } from "../../shared/domain/post/published-video.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { barePost } from "./sample-posts.ts";

@@ -3,7 +3,7 @@ import { cancelJob } from "../../shared/application/commands/cancel-job.ts";
 import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { refreshVideoPostTranscodeStatus } from "../../shared/application/commands/refresh-video-post.ts";
 import { retryJob } from "../../shared/application/commands/retry-job.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import {

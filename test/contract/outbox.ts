@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { NewEvent } from "../../shared/domain/domain-event.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import type { NewEvent } from "../../shared/domain/events/domain-event.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, fenceOf, NOW, reload, savePost } from "./steps.ts";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { VideoPostFilter, VideoPostSummary } from "../../shared/application/ports/video-post-queries.ts";
-import { foldTitle } from "../../shared/domain/folded-title.ts";
-import { createVideoPost, type NewVideoPost, type VideoPost } from "../../shared/domain/video-post.ts";
+import { foldTitle } from "../../shared/domain/post/folded-title.ts";
+import { createVideoPost, type NewVideoPost, type VideoPost } from "../../shared/domain/post/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { barePost } from "./sample-posts.ts";

@@ -5,11 +5,11 @@ import { failJob } from "../../shared/application/commands/fail-job.ts";
 import { type ImportVideoPost, importVideoPost } from "../../shared/application/commands/import-video-post.ts";
 import { continueRekey, requestRekey, requestRekeyToWatch } from "../../shared/application/commands/request-rekey.ts";
 import { scanJobs } from "../../shared/application/commands/scan-jobs.ts";
-import { rekeyState } from "../../shared/domain/imported-post.ts";
-import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
-import { singleKeyBinding } from "../../shared/domain/single-key-source.ts";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
+import { rekeyState } from "../../shared/domain/post/imported-post.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
+import { STANDARD_POLICY_RULE } from "../../shared/domain/quality/quality-auth.ts";
+import { singleKeyBinding } from "../../shared/domain/quality/single-key-source.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { claim, encrypt, LADDER, NOW, reload, savePost, transcode, vault } from "./steps.ts";
 

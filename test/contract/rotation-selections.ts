@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { PartName, PreviewedPart } from "../../shared/application/ports/rotation-batches.ts";
-import type { RotationSelection } from "../../shared/domain/rotation-batch.ts";
+import type { RotationSelection } from "../../shared/domain/rotation/rotation-batch.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { askForJob, encrypt, NOW, publishPost, reload, savePost } from "./steps.ts";

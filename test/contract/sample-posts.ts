@@ -1,8 +1,8 @@
-import type { ContentKey } from "../../shared/domain/content-key.ts";
-import type { QualityAuth } from "../../shared/domain/quality-auth.ts";
-import type { AbrVariant } from "../../shared/domain/rendition.ts";
-import type { VideoFile } from "../../shared/domain/video-file.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import type { ContentKey } from "../../shared/domain/part/content-key.ts";
+import type { VideoFile } from "../../shared/domain/part/video-file.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
+import type { QualityAuth } from "../../shared/domain/quality/quality-auth.ts";
+import type { AbrVariant } from "../../shared/domain/quality/rendition.ts";
 
 /*
  * Two posts between which every field that is stored differs, so that a column that is forgotten, swapped with

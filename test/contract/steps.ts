@@ -5,12 +5,12 @@ import {
 import { generateVideoPostQualityKeys } from "../../shared/application/commands/generate-video-post-quality-keys.ts";
 import type { ClaimedJob } from "../../shared/application/ports/job-store.ts";
 import type { SaveFence } from "../../shared/application/ports/video-post-repository.ts";
-import type { Quality } from "../../shared/domain/quality.ts";
-import { STANDARD_POLICY_RULE } from "../../shared/domain/quality-auth.ts";
-import type { AbrVariant } from "../../shared/domain/rendition.ts";
-import { type JobKind, STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
-import type { VideoFile } from "../../shared/domain/video-file.ts";
-import { createVideoPost, type VideoPost } from "../../shared/domain/video-post.ts";
+import { type JobKind, STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
+import type { VideoFile } from "../../shared/domain/part/video-file.ts";
+import { createVideoPost, type VideoPost } from "../../shared/domain/post/video-post.ts";
+import type { Quality } from "../../shared/domain/quality/quality.ts";
+import { STANDARD_POLICY_RULE } from "../../shared/domain/quality/quality-auth.ts";
+import type { AbrVariant } from "../../shared/domain/quality/rendition.ts";
 import { createKeyVault } from "../../shared/key-vault/key-vault.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import type { TestPersistence } from "./persistence.ts";

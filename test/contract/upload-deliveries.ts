@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { webhookBodySchema } from "../../edge/webhooks/event-schemas.ts";
-import { UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../shared/domain/upload.ts";
-import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
+import { UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../shared/domain/uploads/upload.ts";
+import type { WebhookEventType } from "../../shared/domain/webhooks/webhook-event.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { NOW } from "./steps.ts";
 import { sampleEndpoint, sampleSecret } from "./webhook-samples.ts";

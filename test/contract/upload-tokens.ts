@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createPostOfUploadToken } from "../../shared/application/commands/create-post-of-upload-token.ts";
-import { UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../shared/domain/upload.ts";
-import { type UploadToken, uploadTokenState } from "../../shared/domain/upload-token.ts";
+import { UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../shared/domain/uploads/upload.ts";
+import { type UploadToken, uploadTokenState } from "../../shared/domain/uploads/upload-token.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { NOW, vault } from "./steps.ts";

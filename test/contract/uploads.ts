@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
-import { UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../shared/domain/upload.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
+import { UPLOAD_LIFE_MS, UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../shared/domain/uploads/upload.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { encrypt, NOW, onlyPart, reload, savePost, transcode } from "./steps.ts";

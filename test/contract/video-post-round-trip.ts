@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { NewEvent } from "../../shared/domain/domain-event.ts";
-import type { VideoPost } from "../../shared/domain/video-post.ts";
+import type { NewEvent } from "../../shared/domain/events/domain-event.ts";
+import type { VideoPost } from "../../shared/domain/post/video-post.ts";
 import { jsonColumn, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { barePost, fullPost, withSetsSorted } from "./sample-posts.ts";
 import { NOW, onlyPart, variantOf } from "./steps.ts";

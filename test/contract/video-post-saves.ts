@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Save } from "../../shared/application/ports/video-post-repository.ts";
-import type { VideoFile } from "../../shared/domain/video-file.ts";
-import { settle, type VideoPost } from "../../shared/domain/video-post.ts";
+import type { VideoFile } from "../../shared/domain/part/video-file.ts";
+import { settle, type VideoPost } from "../../shared/domain/post/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { fullPost, withSetsSorted } from "./sample-posts.ts";

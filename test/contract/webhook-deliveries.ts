@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { DeliveryPage } from "../../shared/application/ports/webhook-deliveries.ts";
-import type { AfterAttempt } from "../../shared/domain/webhook-delivery.ts";
+import type { AfterAttempt } from "../../shared/domain/webhooks/webhook-delivery.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { NOW } from "./steps.ts";
 import { sampleEndpoint, sampleEvent, sampleSecret } from "./webhook-samples.ts";

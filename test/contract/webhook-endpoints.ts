@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { encoderJobName } from "../../shared/domain/encoder-job.ts";
+import { encoderJobName } from "../../shared/domain/encoder/encoder-job.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
 import { NOW } from "./steps.ts";

@@ -1,5 +1,5 @@
-import type { WebhookEndpoint, WebhookSecret } from "../../shared/domain/webhook-endpoint.ts";
-import type { WebhookEventType } from "../../shared/domain/webhook-event.ts";
+import type { WebhookEndpoint, WebhookSecret } from "../../shared/domain/webhooks/webhook-endpoint.ts";
+import type { WebhookEventType } from "../../shared/domain/webhooks/webhook-event.ts";
 import { NOW } from "./steps.ts";
 
 export function sampleEndpoint(id: string, more: Partial<WebhookEndpoint> = {}): WebhookEndpoint {

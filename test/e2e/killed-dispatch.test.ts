@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { Upload } from "tus-js-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bodyOf, type Client, createClient, type NewWebhookEndpoint } from "../../client/index.ts";
-import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../shared/domain/object-keys.ts";
+import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../shared/domain/part/object-keys.ts";
 import { startWebhookSite, type WebhookSite } from "../fixtures/webhook-site.ts";
 import type { SiteRequest } from "../fixtures/webhook-site-types.ts";
 import { FakeProcessor } from "./fake-processor.ts";

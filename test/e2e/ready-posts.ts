@@ -5,8 +5,8 @@ import { createProcessorClient, type ProcessorClient } from "../../client/proces
 import { createObjectStore, createS3Client, type ObjectStore } from "../../processor/adapters/object-store.ts";
 import { readClearPlaylist } from "../../processor/jobs/encrypt/clear-playlist.ts";
 import { type WorkOrder, workOrderSchema } from "../../shared/application/protocols/job-protocol.ts";
-import { mediaPlaylistKey, segmentKey } from "../../shared/domain/object-keys.ts";
-import type { Quality } from "../../shared/domain/quality.ts";
+import { mediaPlaylistKey, segmentKey } from "../../shared/domain/part/object-keys.ts";
+import type { Quality } from "../../shared/domain/quality/quality.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { runFfmpeg } from "../fixtures/media/generate-clip.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { ownerOfPrefix, prefixOfObject } from "../../shared/domain/job-outcomes/prefix-owner.ts";
 import {
   clearPrefix,
   encryptedPrefix,
@@ -10,9 +11,8 @@ import {
   segmentKey,
   uploadChunkKey,
   uploadPrefix,
-} from "../../shared/domain/object-keys.ts";
-import { ownerOfPrefix, prefixOfObject } from "../../shared/domain/prefix-owner.ts";
-import { slugOf } from "../../shared/domain/slug.ts";
+} from "../../shared/domain/part/object-keys.ts";
+import { slugOf } from "../../shared/domain/post/slug.ts";
 import { seededRandom } from "../fixtures/seeded-random.ts";
 import { fuzzPlan } from "./fuzz-plan.ts";
 import { chosen, count, type Random } from "./mutate-text.ts";

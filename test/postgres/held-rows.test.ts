@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, it } from "vitest";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
-import { UPLOAD_LIFE_MS } from "../../shared/domain/upload.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
+import { UPLOAD_LIFE_MS } from "../../shared/domain/uploads/upload.ts";
 import { secretId, uuidV7 } from "../../shared/lib/random-id.ts";
 import { withOneClient } from "../../shared/persistence/pg/clients.ts";
 import type { TestPersistence } from "../contract/persistence.ts";

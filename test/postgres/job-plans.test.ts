@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from "vitest";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { pooledClients } from "../../shared/persistence/pg/clients.ts";
 import { fillLibrary, IDS, NOW, PARTS } from "./library-rows.ts";
 import { openTestDatabase } from "./pg-persistence.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import type { OverviewLimits } from "../../shared/application/ports/overview-figures.ts";
-import { LAUNCH_STATES } from "../../shared/domain/job-launch.ts";
+import { LAUNCH_STATES } from "../../shared/domain/job/job-launch.ts";
 import { earliestUuidV7 } from "../../shared/lib/random-id.ts";
 import { pooledClients } from "../../shared/persistence/pg/clients.ts";
 import { openTestDatabase } from "./pg-persistence.ts";

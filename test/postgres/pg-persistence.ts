@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { afterAll } from "vitest";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import { pooledClients } from "../../shared/persistence/pg/clients.ts";
 import type { Connect, PgClient } from "../../shared/persistence/pg/database.ts";
 import { pgPersistence } from "../../shared/persistence/pg/persistence.ts";

@@ -1,4 +1,4 @@
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
 import type { Connect, PgClient } from "../../shared/persistence/pg/database.ts";
 import { pgPersistence } from "../../shared/persistence/pg/persistence.ts";
 

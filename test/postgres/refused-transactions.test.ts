@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, inject, it } from "vitest";
-import { STANDARD_JOB_RULES } from "../../shared/domain/transcode-job.ts";
-import { withFile } from "../../shared/domain/video-post.ts";
+import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
+import { withFile } from "../../shared/domain/post/video-post.ts";
 import { secretId } from "../../shared/lib/random-id.ts";
 import { pooledClients } from "../../shared/persistence/pg/clients.ts";
 import type { Connect } from "../../shared/persistence/pg/database.ts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { FAILURE_CODES, FAILURES } from "../../shared/domain/failure.ts";
+import { FAILURE_CODES, FAILURES } from "../../shared/domain/job/failure.ts";
 import { ROOT, readSourceFiles } from "./source-files.ts";
 
 const PRODUCERS = readSourceFiles(["shared", "processor"]).filter(
-  ({ path }) => !/\.(?:test|fixture)\.ts$/.test(path) && path !== "shared/domain/failure.ts",
+  ({ path }) => !/\.(?:test|fixture)\.ts$/.test(path) && path !== "shared/domain/job/failure.ts",
 );
 /** What produces a failure, with its first argument. `refuse` of media and `RetryableError` are all that jobs end with. */
 const PRODUCED = /(?:\brefuse|\bnew RetryableError)\(\s*([^,)]*)/g;

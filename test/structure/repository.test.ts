@@ -13,8 +13,8 @@ const MOST_LINES = 300;
 /** Files that are longer, and why they are better in one piece. */
 const LONGER: Readonly<Record<string, string>> = {
   "processor/adapters/download-url.test.ts": "one server, and every way in which it can let a download down",
-  "shared/domain/job-results.test.ts": "one life of a part, from transcode to rotation",
-  "shared/domain/state-table.test.ts": "one table, every state with every command",
+  "shared/domain/job-outcomes/job-results.test.ts": "one life of a part, from transcode to rotation",
+  "shared/domain/state-tables/state-table.test.ts": "one table, every state with every command",
   "test/contract/job-service.ts": "one suite over both implementations of the job service",
   "test/workerd/playback/playback.test.ts": "one viewer's way through playlists and segments",
   "test/workerd/posts/uploads.test.ts": "the sections of the tus protocol, in its order",

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { FAILURE_CODES } from "../../../shared/domain/failure.ts";
-import { QUALITIES, type Quality } from "../../../shared/domain/quality.ts";
+import { FAILURE_CODES } from "../../../shared/domain/job/failure.ts";
+import { QUALITIES, type Quality } from "../../../shared/domain/quality/quality.ts";
 
 /* Shapes that several routes have. Strict in requests; in responses a further member is a fault that the tests find. */
 

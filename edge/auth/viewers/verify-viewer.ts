@@ -1,5 +1,5 @@
 import type { JWTPayload } from "jose";
-import type { Viewer } from "../../../shared/domain/quality-auth.ts";
+import type { Viewer } from "../../../shared/domain/quality/quality-auth.ts";
 import type { Later } from "../../gate/freshness.ts";
 import type { ViewerIssuer } from "../../settings/viewer-issuers.ts";
 import { checkWithPublishedKeys, checkWithSecrets, issuerNamedBy } from "./check-jwt.ts";

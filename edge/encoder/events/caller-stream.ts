@@ -1,4 +1,4 @@
-import { presentJob } from "../../../shared/domain/encoder-job.ts";
+import { presentJob } from "../../../shared/domain/encoder/encoder-job.ts";
 import { earliestUuidV7, secretId } from "../../../shared/lib/random-id.ts";
 import { firstText, positionOf } from "./attach.ts";
 import type { AttachAnswer, AttachToCaller } from "./attach-messages.ts";

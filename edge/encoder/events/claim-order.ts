@@ -1,4 +1,4 @@
-import type { EncoderStatus } from "../../../shared/domain/encoder-job.ts";
+import type { EncoderStatus } from "../../../shared/domain/encoder/encoder-job.ts";
 
 /** A claim of one of the two jobs of a part. Ids of jobs are in the order of their creation. */
 export type ReportingClaim = { readonly jobId: string; readonly claimNo: number };

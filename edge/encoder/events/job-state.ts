@@ -1,6 +1,11 @@
-import { type EncoderJobState, encoderJobName, encoderStatus, presentJob } from "../../../shared/domain/encoder-job.ts";
-import { encoderProgress } from "../../../shared/domain/encoder-progress.ts";
-import type { JobKind, JobProgress } from "../../../shared/domain/transcode-job.ts";
+import {
+  type EncoderJobState,
+  encoderJobName,
+  encoderStatus,
+  presentJob,
+} from "../../../shared/domain/encoder/encoder-job.ts";
+import { encoderProgress } from "../../../shared/domain/encoder/encoder-progress.ts";
+import type { JobKind, JobProgress } from "../../../shared/domain/job/transcode-job.ts";
 import type { AppliedState, EndStatus, ReportingClaim } from "./claim-order.ts";
 import type { EventData, EventName } from "./event-text.ts";
 

@@ -1,5 +1,5 @@
-import { presentJob } from "../../../shared/domain/encoder-job.ts";
-import type { JobKind, JobProgress } from "../../../shared/domain/transcode-job.ts";
+import { presentJob } from "../../../shared/domain/encoder/encoder-job.ts";
+import type { JobKind, JobProgress } from "../../../shared/domain/job/transcode-job.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { endedText, firstText, positionOf } from "./attach.ts";
 import type { AttachAnswer, AttachToJob } from "./attach-messages.ts";

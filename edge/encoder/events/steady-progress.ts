@@ -1,4 +1,4 @@
-import type { JobProgress, JobStage } from "../../../shared/domain/transcode-job.ts";
+import type { JobProgress, JobStage } from "../../../shared/domain/job/transcode-job.ts";
 import { isAfter, type ReportingClaim } from "./claim-order.ts";
 
 /** The newest progress of the newest claim. */

@@ -1,4 +1,4 @@
-import type { AbrVariant } from "../../../shared/domain/rendition.ts";
+import type { AbrVariant } from "../../../shared/domain/quality/rendition.ts";
 import { writeMultivariantPlaylist } from "../../../shared/hls/multivariant-playlist.ts";
 import { parsePlaylist } from "../../../shared/hls/parse.ts";
 import { isRelativePath } from "../../../shared/hls/playlist-uri.ts";

@@ -1,4 +1,4 @@
-import type { ClearPlayback } from "../../../shared/domain/clear-playback.ts";
+import type { ClearPlayback } from "../../../shared/domain/post/clear-playback.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";
 
 /** Why a part that does not play encrypted does not play in the clear either. */

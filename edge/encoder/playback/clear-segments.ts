@@ -1,4 +1,4 @@
-import type { Quality } from "../../../shared/domain/quality.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import type { ClearSignatures } from "../../../shared/playback-token/clear-signatures.ts";
 
 /** A clear segment as its URL names it. */

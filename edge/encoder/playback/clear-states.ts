@@ -1,6 +1,6 @@
 import type { VideoPostRepository } from "../../../shared/application/ports/video-post-repository.ts";
-import { type ClearPlayback, clearPlayback, isOpen, isPublic } from "../../../shared/domain/clear-playback.ts";
-import type { DefaultPolicyRule } from "../../../shared/domain/quality-auth.ts";
+import { type ClearPlayback, clearPlayback, isOpen, isPublic } from "../../../shared/domain/post/clear-playback.ts";
+import type { DefaultPolicyRule } from "../../../shared/domain/quality/quality-auth.ts";
 import type { ProxiedPart } from "./proxied-parts.ts";
 
 /** What of a part could play without encryption, and whether it is for everybody. */

@@ -1,6 +1,6 @@
-import type { ClearRenditions } from "../../../shared/domain/clear-playback.ts";
-import { type SessionRules, sessionSeconds } from "../../../shared/domain/play-session.ts";
-import { QUALITIES, type Quality } from "../../../shared/domain/quality.ts";
+import { type SessionRules, sessionSeconds } from "../../../shared/domain/access/play-session.ts";
+import type { ClearRenditions } from "../../../shared/domain/post/clear-playback.ts";
+import { QUALITIES, type Quality } from "../../../shared/domain/quality/quality.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 import type { ProxiedPart } from "./proxied-parts.ts";

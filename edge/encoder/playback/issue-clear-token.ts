@@ -1,5 +1,5 @@
-import { encoderJobName } from "../../../shared/domain/encoder-job.ts";
-import { QUALITIES, type Quality } from "../../../shared/domain/quality.ts";
+import { encoderJobName } from "../../../shared/domain/encoder/encoder-job.ts";
+import { QUALITIES, type Quality } from "../../../shared/domain/quality/quality.ts";
 import { toWire } from "../../../shared/playback-token/claims.ts";
 import { answer } from "../../api/answer.ts";
 import type { Execution } from "../../api/route.ts";

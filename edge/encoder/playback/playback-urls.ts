@@ -1,4 +1,4 @@
-import { type EncoderJobState, encoderJobName } from "../../../shared/domain/encoder-job.ts";
+import { type EncoderJobState, encoderJobName } from "../../../shared/domain/encoder/encoder-job.ts";
 import type { Context } from "../../context.ts";
 import { issueToken } from "../../gate/issue-token.ts";
 import { PROXY_PATH, proxyPath } from "./proxy-path.ts";

@@ -1,5 +1,5 @@
 import type { JobStore } from "../../../shared/application/ports/job-store.ts";
-import { readEncoderJobName } from "../../../shared/domain/encoder-job.ts";
+import { readEncoderJobName } from "../../../shared/domain/encoder/encoder-job.ts";
 import { createTemplateCache } from "../../playlist-template/template-cache.ts";
 
 export type ProxiedPart = { readonly videoPostId: string; readonly fileIndex: number };

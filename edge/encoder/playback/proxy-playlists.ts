@@ -1,6 +1,6 @@
-import { TOKEN_PLACEHOLDER } from "../../../shared/domain/content-key.ts";
-import { mediaPlaylistKey } from "../../../shared/domain/object-keys.ts";
-import { type Quality, qualityOfAlias } from "../../../shared/domain/quality.ts";
+import { TOKEN_PLACEHOLDER } from "../../../shared/domain/part/content-key.ts";
+import { mediaPlaylistKey } from "../../../shared/domain/part/object-keys.ts";
+import { type Quality, qualityOfAlias } from "../../../shared/domain/quality/quality.ts";
 import type { Execution } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";

@@ -1,4 +1,4 @@
-import { qualityOfAlias } from "../../../shared/domain/quality.ts";
+import { qualityOfAlias } from "../../../shared/domain/quality/quality.ts";
 import type { Execution } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";

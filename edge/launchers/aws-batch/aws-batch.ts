@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AwsBatch } from "../../settings/aws-batch-settings.ts";
+import type { AwsBatch } from "../../settings/launchers/aws-batch-settings.ts";
 import type { LaunchAnswer, LaunchedRun, Launcher } from "../launcher.ts";
 import { type BatchOperation, type Fetch, requestBatch } from "./batch-request.ts";
 import { MOST_DESCRIBED, runsIn } from "./describe-jobs.ts";

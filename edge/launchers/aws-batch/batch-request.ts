@@ -1,5 +1,5 @@
 import { AwsV4Signer } from "aws4fetch";
-import type { AwsBatch } from "../../settings/aws-batch-settings.ts";
+import type { AwsBatch } from "../../settings/launchers/aws-batch-settings.ts";
 import { type BatchError, batchError } from "./batch-error.ts";
 
 export type BatchOperation = "SubmitJob" | "DescribeJobs" | "TerminateJob";

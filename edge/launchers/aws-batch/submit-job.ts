@@ -1,4 +1,4 @@
-import type { AwsBatch } from "../../settings/aws-batch-settings.ts";
+import type { AwsBatch } from "../../settings/launchers/aws-batch-settings.ts";
 import type { LaunchOrder } from "../launcher.ts";
 import { fargateSize, instanceSize } from "./container-size.ts";
 

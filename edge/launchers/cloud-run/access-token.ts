@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { base64Decode, base64UrlEncode } from "../../../shared/lib/base64.ts";
-import type { ServiceAccountKey } from "../../settings/cloud-run-settings.ts";
+import type { ServiceAccountKey } from "../../settings/launchers/cloud-run-settings.ts";
 import type { LauncherTools, PlatformReply } from "../platform-call.ts";
 import { readReply } from "../platform-call.ts";
 

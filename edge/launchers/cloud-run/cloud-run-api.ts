@@ -1,4 +1,4 @@
-import type { CloudRun } from "../../settings/cloud-run-settings.ts";
+import type { CloudRun } from "../../settings/launchers/cloud-run-settings.ts";
 import { callPlatform, type LauncherTools, type PlatformReply, type PlatformRequest } from "../platform-call.ts";
 import { platformWords } from "../platform-words.ts";
 import { accessToken, forgetToken } from "./access-token.ts";

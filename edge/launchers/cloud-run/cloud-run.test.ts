@@ -8,7 +8,7 @@ import {
 } from "../../../test/launchers/cloud-run/fake-google.ts";
 import { type HeldContainer, heldContainers } from "../../../test/launchers/containers.ts";
 import { contractCheck, hasContract } from "../../../test/launchers/contract-files.ts";
-import type { CloudRun } from "../../settings/cloud-run-settings.ts";
+import type { CloudRun } from "../../settings/launchers/cloud-run-settings.ts";
 import type { Launcher, LaunchOrder } from "../launcher.ts";
 import { cloudRun, validateCloudRun } from "./cloud-run.ts";
 import { templateProblem } from "./job-template.ts";

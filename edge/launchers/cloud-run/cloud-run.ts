@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { CloudRun } from "../../settings/cloud-run-settings.ts";
+import type { CloudRun } from "../../settings/launchers/cloud-run-settings.ts";
 import type { LaunchAnswer, LaunchedRun, Launcher, LaunchOrder } from "../launcher.ts";
 import {
   impossibleLaunch,

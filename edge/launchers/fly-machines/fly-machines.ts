@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { FlyMachines } from "../../settings/fly-machines-settings.ts";
+import type { FlyMachines } from "../../settings/launchers/fly-machines-settings.ts";
 import type { LaunchAnswer, LaunchedRun, Launcher, LaunchOrder } from "../launcher.ts";
 import {
   callPlatform,

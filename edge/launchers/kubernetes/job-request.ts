@@ -1,4 +1,4 @@
-import type { Kubernetes } from "../../settings/kubernetes-settings.ts";
+import type { Kubernetes } from "../../settings/launchers/kubernetes-settings.ts";
 import type { LaunchOrder } from "../launcher.ts";
 
 export const APP_LABELS = { "app.kubernetes.io/name": "ladderlock", "app.kubernetes.io/component": "job" } as const;

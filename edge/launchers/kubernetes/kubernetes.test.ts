@@ -6,7 +6,7 @@ import {
   NAMESPACE,
   startFakeCluster,
 } from "../../../test/launchers/kubernetes/fake-cluster.ts";
-import type { Kubernetes } from "../../settings/kubernetes-settings.ts";
+import type { Kubernetes } from "../../settings/launchers/kubernetes-settings.ts";
 import type { Launcher, LaunchOrder } from "../launcher.ts";
 import { DELETE_REQUEST, jobRequest } from "./job-request.ts";
 import { kubernetes, validateKubernetes } from "./kubernetes.ts";

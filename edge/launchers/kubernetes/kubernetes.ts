@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Kubernetes } from "../../settings/kubernetes-settings.ts";
+import type { Kubernetes } from "../../settings/launchers/kubernetes-settings.ts";
 import type { LaunchAnswer, LaunchedRun, Launcher, LaunchOrder } from "../launcher.ts";
 import {
   callPlatform,

@@ -5,7 +5,7 @@ import {
   localRunSchema,
   localRunsSchema,
 } from "../../../shared/application/protocols/local-launcher-protocol.ts";
-import type { LocalLauncher } from "../../settings/local-launcher-settings.ts";
+import type { LocalLauncher } from "../../settings/launchers/local-launcher-settings.ts";
 import type { LaunchAnswer, LaunchedRun, Launcher } from "../launcher.ts";
 import {
   callPlatform,

@@ -1,4 +1,4 @@
-import type { JobKind, JobProgress } from "../../../shared/domain/transcode-job.ts";
+import type { JobKind, JobProgress } from "../../../shared/domain/job/transcode-job.ts";
 
 /** What the stream of a post says. Nothing is stored: a client reads the post again after `connected`. */
 export type PostEvent =

@@ -1,8 +1,8 @@
 import { createApiKey } from "../../../shared/application/commands/create-api-key.ts";
-import { type ApiKey, apiKeyStatus } from "../../../shared/domain/api-key.ts";
+import { type ApiKey, apiKeyStatus } from "../../../shared/domain/access/api-key.ts";
 import { answer } from "../../api/answer.ts";
 import { apiKeyCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/api-keys.ts";
+import * as define from "../../api/definitions/admin/api-keys.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

@@ -1,7 +1,7 @@
 import type { AuditFilter } from "../../../shared/application/ports/audit-log.ts";
 import { answer, type File } from "../../api/answer.ts";
 import { eventCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/audit.ts";
+import * as define from "../../api/definitions/admin/audit.ts";
 import { type Route, route } from "../../api/route.ts";
 import { shownEvent } from "../../audit/audit-rows.ts";
 import { EXPORT_FORMS, exportStream } from "../../audit/export-stream.ts";

@@ -1,5 +1,5 @@
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/caller.ts";
+import * as define from "../../api/definitions/admin/caller.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Caller } from "../../auth/caller.ts";
 import type { Context } from "../../context.ts";

@@ -1,7 +1,7 @@
 import { getVideoHlsEncryptKey } from "../../../shared/application/queries/content-keys.ts";
 import { CONTENT_KEY_BYTES } from "../../../shared/key-vault/key-vault.ts";
 import { answer, type File } from "../../api/answer.ts";
-import * as define from "../../api/definitions/keys.ts";
+import * as define from "../../api/definitions/admin/keys.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

@@ -1,5 +1,5 @@
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/diagnostics.ts";
+import * as define from "../../api/definitions/admin/diagnostics.ts";
 import { type Route, route } from "../../api/route.ts";
 import { type DiagnoseDeps, diagnose } from "../../diagnostics/diagnose.ts";
 import { probeQueues } from "../../diagnostics/probe-queues.ts";

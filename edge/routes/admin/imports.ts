@@ -5,10 +5,10 @@ import {
   importIdSchema,
   type importRequestSchema,
 } from "../../../shared/application/protocols/import-protocol.ts";
-import { importPrefix, mediaPlaylistKey } from "../../../shared/domain/object-keys.ts";
+import { importPrefix, mediaPlaylistKey } from "../../../shared/domain/part/object-keys.ts";
 import { base64Decode } from "../../../shared/lib/base64.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/imports.ts";
+import * as define from "../../api/definitions/admin/imports.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

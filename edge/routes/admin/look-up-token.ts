@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { fromWire, isCounted } from "../../../shared/playback-token/claims.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/tokens.ts";
+import * as define from "../../api/definitions/admin/tokens.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { type CountedName, counterOf } from "../../gate/count-play.ts";

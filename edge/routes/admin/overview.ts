@@ -1,6 +1,6 @@
 import { OVERVIEW_LIMITS } from "../../../shared/application/ports/overview-figures.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/overview.ts";
+import * as define from "../../api/definitions/admin/overview.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 

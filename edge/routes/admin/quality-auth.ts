@@ -3,7 +3,7 @@ import {
   upsertVideoHlsQualityAuth,
 } from "../../../shared/application/commands/upsert-video-hls-quality-auth.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/tokens.ts";
+import * as define from "../../api/definitions/admin/tokens.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { commandRefusal } from "../../http/command-refusal.ts";

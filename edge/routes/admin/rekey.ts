@@ -1,7 +1,7 @@
 import { continueRekey } from "../../../shared/application/commands/request-rekey.ts";
 import type { RekeySelection } from "../../../shared/application/ports/rekey-store.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/imports.ts";
+import * as define from "../../api/definitions/admin/imports.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { missingPart } from "./missing-part.ts";

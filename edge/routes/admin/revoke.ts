@@ -3,7 +3,7 @@ import type { FeedSubject, RevocationKind } from "../../../shared/application/po
 import { fromWire } from "../../../shared/playback-token/claims.ts";
 import { CLOCK_SKEW_SECONDS } from "../../../shared/playback-token/token-signer.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/tokens.ts";
+import * as define from "../../api/definitions/admin/tokens.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { partSubject } from "../../gate/revocation-feed.ts";

@@ -1,9 +1,9 @@
 import { type RewrapPosition, rewrapKeys } from "../../../shared/application/commands/rewrap-keys.ts";
 import type { KeyAtRest } from "../../../shared/application/ports/key-wrapping-store.ts";
-import { STORED_CLEAR } from "../../../shared/domain/video-file.ts";
+import { STORED_CLEAR } from "../../../shared/domain/part/video-file.ts";
 import { answer } from "../../api/answer.ts";
 import { CURSOR_UNKNOWN, rewrapCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/keys.ts";
+import * as define from "../../api/definitions/admin/keys.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

@@ -1,6 +1,6 @@
 import { rotateVideoHlsKeys } from "../../../shared/application/commands/rotate-video-hls-keys.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/keys.ts";
+import * as define from "../../api/definitions/admin/keys.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { commandRefusal } from "../../http/command-refusal.ts";

@@ -8,7 +8,7 @@ import {
 import { selectionOf } from "../../../shared/application/protocols/rotation-protocol.ts";
 import { answer, type File } from "../../api/answer.ts";
 import { batchCursor, CURSOR_UNKNOWN, partCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/rotations.ts";
+import * as define from "../../api/definitions/admin/rotations.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import type { SessionLimit } from "../../../shared/domain/play-session.ts";
-import * as define from "../../api/definitions/tokens.ts";
+import type { SessionLimit } from "../../../shared/domain/access/play-session.ts";
+import * as define from "../../api/definitions/admin/tokens.ts";
 import { type Route, route } from "../../api/route.ts";
 import { type ClearIssueDeps, issueClearToken } from "../../encoder/playback/issue-clear-token.ts";
 import { sessionOverflow } from "../../settings/session-settings.ts";

@@ -1,5 +1,5 @@
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/viewers.ts";
+import * as define from "../../api/definitions/admin/viewers.ts";
 import { type Route, route } from "../../api/route.ts";
 import { redactText } from "../../audit/redact-value.ts";
 import type { Context } from "../../context.ts";

@@ -1,7 +1,11 @@
-import type { DeliveryState, WebhookAttempt, WebhookDelivery } from "../../../shared/domain/webhook-delivery.ts";
+import type {
+  DeliveryState,
+  WebhookAttempt,
+  WebhookDelivery,
+} from "../../../shared/domain/webhooks/webhook-delivery.ts";
 import { answer } from "../../api/answer.ts";
 import { deliveryCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/webhooks.ts";
+import * as define from "../../api/definitions/admin/webhooks.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

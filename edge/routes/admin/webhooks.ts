@@ -1,9 +1,9 @@
 import type { EndpointChange } from "../../../shared/application/ports/webhook-endpoints.ts";
-import { webhookAddressProblem } from "../../../shared/domain/webhook-address.ts";
-import { MOST_ENDPOINTS, type WebhookEndpoint } from "../../../shared/domain/webhook-endpoint.ts";
+import { webhookAddressProblem } from "../../../shared/domain/webhooks/webhook-address.ts";
+import { MOST_ENDPOINTS, type WebhookEndpoint } from "../../../shared/domain/webhooks/webhook-endpoint.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/webhooks.ts";
+import * as define from "../../api/definitions/admin/webhooks.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

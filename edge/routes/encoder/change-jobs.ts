@@ -1,7 +1,7 @@
 import { cancelEncoderJob } from "../../../shared/application/commands/cancel-encoder-job.ts";
 import { retryEncoderJob } from "../../../shared/application/commands/retry-encoder-job.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/encoder.ts";
+import * as define from "../../api/definitions/encoder/encoder.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { jobView } from "../../encoder/job-view.ts";

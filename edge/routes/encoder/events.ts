@@ -1,5 +1,5 @@
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/encoder-events.ts";
+import * as define from "../../api/definitions/encoder/encoder-events.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Ticket } from "../../auth/event-tickets.ts";
 import type { Context } from "../../context.ts";

@@ -1,5 +1,5 @@
 import type { EncoderJobs } from "../../../shared/application/ports/encoder-jobs.ts";
-import { type EncoderJobState, readEncoderJobName } from "../../../shared/domain/encoder-job.ts";
+import { type EncoderJobState, readEncoderJobName } from "../../../shared/domain/encoder/encoder-job.ts";
 import { type Refusal, refused } from "../../http/refusal.ts";
 
 type Found = { readonly kind: "found"; readonly job: EncoderJobState } | Refusal<"not-found" | "deleted">;

@@ -1,8 +1,8 @@
 import { createEncoderJob } from "../../../shared/application/commands/create-encoder-job.ts";
-import { type EncoderJob, encoderJobName } from "../../../shared/domain/encoder-job.ts";
-import { webhookAddressProblem } from "../../../shared/domain/webhook-address.ts";
+import { type EncoderJob, encoderJobName } from "../../../shared/domain/encoder/encoder-job.ts";
+import { webhookAddressProblem } from "../../../shared/domain/webhooks/webhook-address.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/encoder.ts";
+import * as define from "../../api/definitions/encoder/encoder.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { jobAddresses, jobView } from "../../encoder/job-view.ts";

@@ -1,7 +1,7 @@
 import type { EncoderJobQuery } from "../../../shared/application/ports/encoder-jobs.ts";
 import { answer } from "../../api/answer.ts";
 import { encoderJobCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/encoder.ts";
+import * as define from "../../api/definitions/encoder/encoder.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { jobView } from "../../encoder/job-view.ts";

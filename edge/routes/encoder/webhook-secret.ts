@@ -1,5 +1,5 @@
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/encoder.ts";
+import * as define from "../../api/definitions/encoder/encoder.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { newWebhookSecret } from "../../webhooks/webhook-secret.ts";

@@ -1,6 +1,6 @@
-import { ownerOfPrefix } from "../../../shared/domain/prefix-owner.ts";
+import { ownerOfPrefix } from "../../../shared/domain/job-outcomes/prefix-owner.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/direct-processors.ts";
+import * as define from "../../api/definitions/internal/direct-processors.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { queueDeletions, whereStored } from "../../events/delete-objects.ts";

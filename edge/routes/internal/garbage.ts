@@ -1,5 +1,5 @@
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/processors.ts";
+import * as define from "../../api/definitions/internal/processors.ts";
 import { type Route, route } from "../../api/route.ts";
 import { type JobServiceContext, jobServiceOf } from "../../job-service.ts";
 

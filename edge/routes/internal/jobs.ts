@@ -1,6 +1,6 @@
 import type { JobOutcome } from "../../../shared/application/job-service/job-service.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/processors.ts";
+import * as define from "../../api/definitions/internal/processors.ts";
 import { type Route, route } from "../../api/route.ts";
 import { refused } from "../../http/refusal.ts";
 import { type JobServiceContext, jobServiceOf } from "../../job-service.ts";

@@ -1,9 +1,9 @@
 import type { LeasedJob } from "../../../shared/application/job-service/job-secrets.ts";
 import { type JobOutcome, type JobRefusal, refusedCall } from "../../../shared/application/job-service/job-service.ts";
 import { vaultSecrets } from "../../../shared/application/job-service/vault-secrets.ts";
-import { versionsInProgress } from "../../../shared/domain/part-versions.ts";
+import { versionsInProgress } from "../../../shared/domain/part/part-versions.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/direct-processors.ts";
+import * as define from "../../api/definitions/internal/direct-processors.ts";
 import { type Route, route } from "../../api/route.ts";
 import { refused } from "../../http/refusal.ts";
 import { type JobServiceContext, showProgress } from "../../job-service.ts";

@@ -1,6 +1,6 @@
 import { answer } from "../../api/answer.ts";
 import { rewardCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/library.ts";
+import * as define from "../../api/definitions/library/library.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 

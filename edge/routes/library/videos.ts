@@ -1,8 +1,8 @@
-import { imageUrl } from "../../../shared/domain/image-address.ts";
-import type { PublishedVideo } from "../../../shared/domain/published-video.ts";
+import { imageUrl } from "../../../shared/domain/part/image-address.ts";
+import type { PublishedVideo } from "../../../shared/domain/post/published-video.ts";
 import { answer } from "../../api/answer.ts";
 import { videoCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/library.ts";
+import * as define from "../../api/definitions/library/library.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

@@ -1,5 +1,5 @@
-import { VIDEO_QUALITIES } from "../../../shared/domain/quality.ts";
-import * as define from "../../api/definitions/playback.ts";
+import { VIDEO_QUALITIES } from "../../../shared/domain/quality/quality.ts";
+import * as define from "../../api/definitions/playback/playback.ts";
 import { type Route, route } from "../../api/route.ts";
 import { type IssueDeps, issueTokenFor } from "../playback/issue-token.ts";
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { requestRekeyToWatch } from "../../../shared/application/commands/request-rekey.ts";
-import { VIDEO_QUALITIES } from "../../../shared/domain/quality.ts";
-import type { JobProgress } from "../../../shared/domain/transcode-job.ts";
+import type { JobProgress } from "../../../shared/domain/job/transcode-job.ts";
+import { VIDEO_QUALITIES } from "../../../shared/domain/quality/quality.ts";
 import { isUuid } from "../../../shared/lib/random-id.ts";
 import type { Context } from "../../context.ts";
 import { retryAfter } from "../../http/retry-after.ts";

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import type { StoredKey } from "../../../shared/application/ports/gate-readings.ts";
-import { isQuality } from "../../../shared/domain/quality.ts";
+import { isQuality } from "../../../shared/domain/quality/quality.ts";
 import { CONTENT_KEY_BYTES, type SealedKey } from "../../../shared/key-vault/key-vault.ts";
 import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 import { recordGateRefusal } from "../../audit/record-gate-refusal.ts";

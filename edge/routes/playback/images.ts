@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import type { StoredPart } from "../../../shared/application/ports/gate-readings.ts";
-import { IMAGES_PATH } from "../../../shared/domain/image-address.ts";
-import { spriteName } from "../../../shared/domain/shown-images.ts";
+import { IMAGES_PATH } from "../../../shared/domain/part/image-address.ts";
+import { spriteName } from "../../../shared/domain/part/shown-images.ts";
 import type { Context } from "../../context.ts";
 import { type RareReadings, rareReadings } from "../../gate/rare-readings.ts";
 import { type ProblemCode, problem } from "../../http/problems.ts";

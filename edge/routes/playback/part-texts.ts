@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { textRenditionName } from "../../../shared/domain/rendition-name.ts";
+import { textRenditionName } from "../../../shared/domain/quality/rendition-name.ts";
 import { chaptersTrack } from "../../captions/chapters-track.ts";
 import { VTT } from "../../captions/store-text.ts";
 import type { Context } from "../../context.ts";

@@ -1,7 +1,7 @@
 import { refreshPlaySession } from "../../../shared/application/commands/refresh-play-session.ts";
 import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/playback.ts";
+import * as define from "../../api/definitions/playback/playback.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { IssueCounter } from "../../auth/issue-limit.ts";
 import type { Context } from "../../context.ts";

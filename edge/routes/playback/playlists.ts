@@ -1,5 +1,9 @@
 import type { Hono } from "hono";
-import { isTextRenditionName, parseRenditionName, textRenditionName } from "../../../shared/domain/rendition-name.ts";
+import {
+  isTextRenditionName,
+  parseRenditionName,
+  textRenditionName,
+} from "../../../shared/domain/quality/rendition-name.ts";
 import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 import type { Context } from "../../context.ts";
 import type { Later } from "../../gate/freshness.ts";

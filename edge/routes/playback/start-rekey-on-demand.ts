@@ -1,5 +1,5 @@
 import { requestRekeyToWatch } from "../../../shared/application/commands/request-rekey.ts";
-import type { Viewer } from "../../../shared/domain/quality-auth.ts";
+import type { Viewer } from "../../../shared/domain/quality/quality-auth.ts";
 import type { Context } from "../../context.ts";
 import type { IssueAnswer } from "../../gate/issue-token.ts";
 

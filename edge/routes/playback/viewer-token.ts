@@ -1,4 +1,4 @@
-import * as define from "../../api/definitions/playback.ts";
+import * as define from "../../api/definitions/playback/playback.ts";
 import { type Route, route } from "../../api/route.ts";
 import { type IssueDeps, issueTokenFor } from "./issue-token.ts";
 

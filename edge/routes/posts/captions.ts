@@ -9,10 +9,10 @@ import {
 import type { VersionedOutcome } from "../../../shared/application/decide-on-version.ts";
 import type { Save } from "../../../shared/application/ports/video-post-repository.ts";
 import { describePartCaptions, partOf } from "../../../shared/application/queries/captions.ts";
-import type { Caption, CaptionFields, StoredText } from "../../../shared/domain/caption.ts";
-import type { VideoPost } from "../../../shared/domain/video-post.ts";
+import type { Caption, CaptionFields, StoredText } from "../../../shared/domain/part/caption.ts";
+import type { VideoPost } from "../../../shared/domain/post/video-post.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/captions.ts";
+import * as define from "../../api/definitions/posts/captions.ts";
 import { type Route, route } from "../../api/route.ts";
 import { discardText, parseSubtitleFile, storeText, VTT } from "../../captions/store-text.ts";
 import type { Context } from "../../context.ts";

@@ -1,9 +1,9 @@
 import { setChapters } from "../../../shared/application/commands/edit-captions.ts";
 import type { VersionedOutcome } from "../../../shared/application/decide-on-version.ts";
 import { describePartChapters } from "../../../shared/application/queries/captions.ts";
-import type { Chapter } from "../../../shared/domain/caption.ts";
+import type { Chapter } from "../../../shared/domain/part/caption.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/chapters.ts";
+import * as define from "../../api/definitions/posts/chapters.ts";
 import { type Route, route } from "../../api/route.ts";
 import { readChapters } from "../../captions/read-chapters.ts";
 import type { Context } from "../../context.ts";

@@ -1,5 +1,5 @@
 import { changeVideoPostInteraction } from "../../../shared/application/commands/change-video-post-interaction.ts";
-import * as define from "../../api/definitions/library.ts";
+import * as define from "../../api/definitions/library/library.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { editedVersion } from "./edited-post.ts";

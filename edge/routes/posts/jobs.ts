@@ -1,10 +1,10 @@
 import { cancelJob } from "../../../shared/application/commands/cancel-job.ts";
 import { retryJob } from "../../../shared/application/commands/retry-job.ts";
 import type { ListedJob } from "../../../shared/application/ports/job-store.ts";
-import type { JobLaunch } from "../../../shared/domain/job-launch.ts";
+import type { JobLaunch } from "../../../shared/domain/job/job-launch.ts";
 import { answer } from "../../api/answer.ts";
 import { jobCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/jobs.ts";
+import * as define from "../../api/definitions/posts/jobs.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { latestReport } from "../../encoder/live-progress.ts";

@@ -1,6 +1,6 @@
 import { answer } from "../../api/answer.ts";
 import { launchCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/launches.ts";
+import * as define from "../../api/definitions/posts/launches.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 

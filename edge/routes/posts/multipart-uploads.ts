@@ -1,9 +1,9 @@
-import { uploadPrefix } from "../../../shared/domain/object-keys.ts";
-import type { Upload } from "../../../shared/domain/upload.ts";
-import { planParts } from "../../../shared/domain/upload-parts.ts";
+import { uploadPrefix } from "../../../shared/domain/part/object-keys.ts";
+import type { Upload } from "../../../shared/domain/uploads/upload.ts";
+import { planParts } from "../../../shared/domain/uploads/upload-parts.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/uploads.ts";
+import * as define from "../../api/definitions/posts/uploads.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

@@ -1,6 +1,6 @@
 import { latestKeyVersion, partEncryption } from "../../../shared/application/queries/part-encryption.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/part-keys.ts";
+import * as define from "../../api/definitions/posts/part-keys.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

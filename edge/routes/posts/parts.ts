@@ -7,12 +7,12 @@ import {
   replacePart,
 } from "../../../shared/application/commands/edit-parts.ts";
 import { describeVideoPost } from "../../../shared/application/queries/video-posts.ts";
-import type { AddedPart } from "../../../shared/domain/part-edits.ts";
-import { replacementOf } from "../../../shared/domain/part-versions.ts";
-import { uploadOf } from "../../../shared/domain/video-file.ts";
-import type { VideoPost } from "../../../shared/domain/video-post.ts";
+import { replacementOf } from "../../../shared/domain/part/part-versions.ts";
+import { uploadOf } from "../../../shared/domain/part/video-file.ts";
+import type { AddedPart } from "../../../shared/domain/post/part-edits.ts";
+import type { VideoPost } from "../../../shared/domain/post/video-post.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/parts.ts";
+import * as define from "../../api/definitions/posts/parts.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { domainRefusal } from "../../http/command-refusal.ts";

@@ -1,5 +1,5 @@
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/post-events.ts";
+import * as define from "../../api/definitions/posts/post-events.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

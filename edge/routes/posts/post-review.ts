@@ -8,7 +8,7 @@ import type { SeenPost } from "../../../shared/application/decide-on-version.ts"
 import { describeRevision } from "../../../shared/application/queries/post-history.ts";
 import { answer } from "../../api/answer.ts";
 import { revisionCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/post-review.ts";
+import * as define from "../../api/definitions/posts/post-review.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { refused } from "../../http/refusal.ts";

@@ -1,8 +1,8 @@
 import { choosePoster } from "../../../shared/application/commands/choose-poster.ts";
-import { posterKey } from "../../../shared/domain/object-keys.ts";
-import { candidateImage, shownPoster } from "../../../shared/domain/shown-images.ts";
+import { posterKey } from "../../../shared/domain/part/object-keys.ts";
+import { candidateImage, shownPoster } from "../../../shared/domain/part/shown-images.ts";
 import { answer } from "../../api/answer.ts";
-import * as define from "../../api/definitions/posters.ts";
+import * as define from "../../api/definitions/posts/posters.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { domainRefusal } from "../../http/command-refusal.ts";

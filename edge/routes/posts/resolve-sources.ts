@@ -1,7 +1,7 @@
 import type { NewPart } from "../../../shared/application/commands/new-file.ts";
 import type { UploadStore, UploadWithUse } from "../../../shared/application/ports/upload-store.ts";
-import { type Refusal, refused } from "../../../shared/domain/video-post.ts";
-import type { UploadFile } from "../../api/definitions/upload-file-list.ts";
+import { type Refusal, refused } from "../../../shared/domain/post/video-post.ts";
+import type { UploadFile } from "../../api/definitions/posts/upload-file-list.ts";
 
 export type ResolvedSources =
   | { readonly kind: "resolved"; readonly files: readonly NewPart[] }

@@ -1,6 +1,6 @@
 import type { Hono, Context as HonoContext } from "hono";
 import { createPostOfUploadToken } from "../../../shared/application/commands/create-post-of-upload-token.ts";
-import type { UploadTokenWithUpload } from "../../../shared/domain/upload-token.ts";
+import type { UploadTokenWithUpload } from "../../../shared/domain/uploads/upload-token.ts";
 import { type RecordDeps, recordAdministration } from "../../audit/record-administration.ts";
 import type { Context } from "../../context.ts";
 import { dispatchingSaves, type OutboxDeps } from "../../events/outbox.ts";

@@ -1,9 +1,9 @@
 import { createUploadToken } from "../../../shared/application/commands/create-upload-token.ts";
-import { allows } from "../../../shared/domain/scope.ts";
-import { type UploadTokenWithUpload, uploadTokenState } from "../../../shared/domain/upload-token.ts";
+import { allows } from "../../../shared/domain/access/scope.ts";
+import { type UploadTokenWithUpload, uploadTokenState } from "../../../shared/domain/uploads/upload-token.ts";
 import { answer } from "../../api/answer.ts";
 import { uploadTokenCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/upload-tokens.ts";
+import * as define from "../../api/definitions/posts/upload-tokens.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Caller } from "../../auth/caller.ts";
 import type { Context } from "../../context.ts";

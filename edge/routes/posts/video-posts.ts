@@ -5,10 +5,10 @@ import {
 } from "../../../shared/application/commands/create-video-post.ts";
 import { deleteVideoPost, updateVideoPost } from "../../../shared/application/commands/edit-video-post.ts";
 import { describeVideoPost } from "../../../shared/application/queries/video-posts.ts";
-import { allows } from "../../../shared/domain/scope.ts";
+import { allows } from "../../../shared/domain/access/scope.ts";
 import { answer } from "../../api/answer.ts";
 import { postCursor } from "../../api/cursor.ts";
-import * as define from "../../api/definitions/posts.ts";
+import * as define from "../../api/definitions/posts/posts.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
 import { domainRefusal } from "../../http/command-refusal.ts";

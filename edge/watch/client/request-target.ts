@@ -1,4 +1,4 @@
-import { qualityOfAlias } from "../../../shared/domain/quality.ts";
+import { qualityOfAlias } from "../../../shared/domain/quality/quality.ts";
 
 /** What a player requests, derived from the path alone (docs/http-api.md) and never from the token. */
 export type RequestTarget =

@@ -1,5 +1,5 @@
 import type { Persistence } from "../../../shared/application/persistence.ts";
-import type { JobRules } from "../../../shared/domain/transcode-job.ts";
+import type { JobRules } from "../../../shared/domain/job/transcode-job.ts";
 
 /** A database that this process is connected to. Its persistence and calls fail with errors that `kindOfFault` knows. */
 export type DirectDatabase = {

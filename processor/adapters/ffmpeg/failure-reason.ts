@@ -1,4 +1,4 @@
-import type { FailureCode } from "../../../shared/domain/failure.ts";
+import type { FailureCode } from "../../../shared/domain/job/failure.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
 import { RetryableError } from "../../retryable-error.ts";
 

@@ -1,4 +1,4 @@
-import type { FrameRate } from "../../../shared/domain/rendition.ts";
+import type { FrameRate } from "../../../shared/domain/quality/rendition.ts";
 import { parseFrameRate } from "../../media/source/frame-rate.ts";
 import { aacCodec, avcCodec, hexDumpBytes } from "../../media/verify/codecs.ts";
 import { RetryableError, VerificationFault } from "../../retryable-error.ts";

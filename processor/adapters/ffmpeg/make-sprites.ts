@@ -1,4 +1,4 @@
-import { MOST_TILES } from "../../../shared/domain/part-images.ts";
+import { MOST_TILES } from "../../../shared/domain/part/part-images.ts";
 import type { ArgumentCapabilities } from "../../media/encode/ffmpeg-arguments.ts";
 import { TILE_FILE } from "../../media/images/image-filters.ts";
 import { type StoryboardGrid, tileSelection } from "../../media/images/storyboard-grid.ts";

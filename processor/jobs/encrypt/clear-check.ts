@@ -1,4 +1,4 @@
-import type { Quality } from "../../../shared/domain/quality.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
 import { expectStored } from "../../media/verify/expected-media.ts";
 import { MediaCheck } from "../../media/verify/media-check.ts";

@@ -1,4 +1,4 @@
-import { segmentName } from "../../../shared/domain/object-keys.ts";
+import { segmentName } from "../../../shared/domain/part/object-keys.ts";
 import { parsePlaylist } from "../../../shared/hls/parse.ts";
 import { RetryableError } from "../../retryable-error.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mediaPlaylistKey, segmentKey, segmentName } from "../../../shared/domain/object-keys.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import { mediaPlaylistKey, segmentKey, segmentName } from "../../../shared/domain/part/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";
 import { readFileInto } from "../../adapters/read-file.ts";
 import type { WorkRoot } from "../../adapters/work-directory.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ContentKeys } from "../../../shared/application/protocols/job-protocol.ts";
-import { segmentKey } from "../../../shared/domain/object-keys.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import { segmentKey } from "../../../shared/domain/part/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { base64Decode } from "../../../shared/lib/base64.ts";
 import type { JobClient } from "../../adapters/job-client.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";

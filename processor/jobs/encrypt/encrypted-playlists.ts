@@ -1,5 +1,5 @@
-import { mediaPlaylistKey, multivariantKey } from "../../../shared/domain/object-keys.ts";
-import type { AbrVariant } from "../../../shared/domain/rendition.ts";
+import { mediaPlaylistKey, multivariantKey } from "../../../shared/domain/part/object-keys.ts";
+import type { AbrVariant } from "../../../shared/domain/quality/rendition.ts";
 import { writeMultivariantPlaylist } from "../../../shared/hls/multivariant-playlist.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";
 import { commonTargetDuration, measureRung, type Rung, writeRungPlaylist } from "../measured-rung.ts";

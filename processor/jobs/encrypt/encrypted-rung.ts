@@ -1,5 +1,5 @@
 import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
-import type { AbrVariant } from "../../../shared/domain/rendition.ts";
+import type { AbrVariant } from "../../../shared/domain/quality/rendition.ts";
 
 export type EncryptOrder = Extract<WorkOrder, { kind: "ENCRYPT" }>;
 

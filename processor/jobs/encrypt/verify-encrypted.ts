@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { segmentKey } from "../../../shared/domain/object-keys.ts";
+import { segmentKey } from "../../../shared/domain/part/object-keys.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";
 import type { Refusal } from "../../media/refusal.ts";
 import type { Allocate, ScratchBuffers } from "../../media/segments/scratch-buffers.ts";

@@ -1,5 +1,5 @@
-import type { Quality } from "../../../shared/domain/quality.ts";
-import type { FrameRate } from "../../../shared/domain/rendition.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
+import type { FrameRate } from "../../../shared/domain/quality/rendition.ts";
 import type { SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";
 import { type Refusal, refuse } from "../../media/refusal.ts";
 import { expectStored } from "../../media/verify/expected-media.ts";

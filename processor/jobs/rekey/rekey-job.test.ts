@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { shiftTimes } from "../../../test/fixtures/media/damage-segment.ts";
 import { probeLines, runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
 import { MEDIA_TOOLS } from "../../../test/fixtures/media/media-tools.ts";

@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
-import { segmentKey, segmentName } from "../../../shared/domain/object-keys.ts";
-import { isAudioQuality, type Quality } from "../../../shared/domain/quality.ts";
+import { segmentKey, segmentName } from "../../../shared/domain/part/object-keys.ts";
+import { isAudioQuality, type Quality } from "../../../shared/domain/quality/quality.ts";
 import { base64Decode } from "../../../shared/lib/base64.ts";
 import { decodeCheck } from "../../adapters/ffmpeg/decode-check.ts";
 import { inspectSegment, type SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";

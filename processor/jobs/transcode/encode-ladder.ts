@@ -1,5 +1,5 @@
-import { segmentKey } from "../../../shared/domain/object-keys.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import { segmentKey } from "../../../shared/domain/part/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
 import { type FinishedSegment, transcode } from "../../adapters/ffmpeg/transcode.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";

@@ -1,5 +1,5 @@
 import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import type { TranscodeProgress } from "../../adapters/ffmpeg/transcode.ts";
 import { SEGMENT_SECONDS } from "../../media/encode/ffmpeg-arguments.ts";
 import { percentOf } from "../rung-progress.ts";

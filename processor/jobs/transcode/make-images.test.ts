@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { MOST_TILES, spriteCount } from "../../../shared/domain/part-images.ts";
+import { MOST_TILES, spriteCount } from "../../../shared/domain/part/part-images.ts";
 import { runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
 import { MEDIA_TOOLS as tools } from "../../../test/fixtures/media/media-tools.ts";
 import { seededRandom } from "../../../test/fixtures/seeded-random.ts";

@@ -1,7 +1,7 @@
 import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { imageKey, imagesPrefix } from "../../../shared/domain/object-keys.ts";
-import type { MadeImages, PosterCandidate, Storyboard } from "../../../shared/domain/part-images.ts";
+import { imageKey, imagesPrefix } from "../../../shared/domain/part/object-keys.ts";
+import type { MadeImages, PosterCandidate, Storyboard } from "../../../shared/domain/part/part-images.ts";
 import { endsLikeJpeg, readImageHeader } from "../../../shared/lib/image-header.ts";
 import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
 import { decodeImages, ImageFault, type ImageWork, makeSprites } from "../../adapters/ffmpeg/make-sprites.ts";

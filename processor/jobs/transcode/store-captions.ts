@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FoundCaption } from "../../../shared/application/protocols/job-protocol.ts";
-import { sourceCaptionKey } from "../../../shared/domain/object-keys.ts";
+import { sourceCaptionKey } from "../../../shared/domain/part/object-keys.ts";
 import { printWebVtt } from "../../../shared/webvtt/print-webvtt.ts";
 import { extractSubtitles, type SubtitlesRequest } from "../../adapters/ffmpeg/extract-subtitles.ts";
 import type { ObjectStore } from "../../adapters/object-store.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Progress, WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import type { DownloadLimits } from "../../adapters/download-url.ts";
 import { fetchSource, type Source } from "../../adapters/fetch-source.ts";

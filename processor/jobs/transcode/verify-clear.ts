@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { segmentName } from "../../../shared/domain/object-keys.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import { segmentName } from "../../../shared/domain/part/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { inspectSegment, type SegmentFacts } from "../../adapters/ffmpeg/inspect-segment.ts";
 import type { MediaTools } from "../../adapters/ffmpeg/launch.ts";
 import type { LadderPlan } from "../../media/encode/ladder.ts";

@@ -1,5 +1,5 @@
-import type { Quality } from "../../../shared/domain/quality.ts";
-import { LADDER_START } from "../../../shared/domain/rendition.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
+import { LADDER_START } from "../../../shared/domain/quality/rendition.ts";
 import { type ImageOutput, imageOutputs } from "../images/image-filters.ts";
 import type { ImagePlan } from "../images/image-plan.ts";
 import { type Refusal, refuse } from "../refusal.ts";

@@ -1,4 +1,4 @@
-import type { FrameRate } from "../../../shared/domain/rendition.ts";
+import type { FrameRate } from "../../../shared/domain/quality/rendition.ts";
 import { JPEG_COLOR, posterSelection, TILE_RATE } from "../images/image-filters.ts";
 import type { ImagePlan, Size } from "../images/image-plan.ts";
 import { isRgb, planColor } from "../source/color.ts";

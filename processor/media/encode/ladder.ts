@@ -5,8 +5,8 @@ import {
   type Quality,
   VIDEO_QUALITIES,
   type VideoQuality,
-} from "../../../shared/domain/quality.ts";
-import type { FrameRate } from "../../../shared/domain/rendition.ts";
+} from "../../../shared/domain/quality/quality.ts";
+import type { FrameRate } from "../../../shared/domain/quality/rendition.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import { framesPerSecond } from "../source/frame-rate.ts";
 import type { SourceAudio, SourceFacts, SourceVideo } from "../source/source-facts.ts";

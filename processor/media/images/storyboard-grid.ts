@@ -1,4 +1,4 @@
-import { MOST_TILES } from "../../../shared/domain/part-images.ts";
+import { MOST_TILES } from "../../../shared/domain/part/part-images.ts";
 import { TILE_STEP_SECONDS } from "./image-plan.ts";
 
 /** How the small pictures of a film become tiles. */

@@ -1,4 +1,4 @@
-import { segmentName } from "../../../shared/domain/object-keys.ts";
+import { segmentName } from "../../../shared/domain/part/object-keys.ts";
 import { type Attribute, enumeratedAttribute, quotedAttribute } from "../../../shared/hls/attribute-list.ts";
 import { targetDurationOf } from "../../../shared/hls/media-playlist.ts";
 import { parsePlaylist } from "../../../shared/hls/parse.ts";

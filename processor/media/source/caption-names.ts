@@ -1,6 +1,6 @@
 import type { FoundCaption } from "../../../shared/application/protocols/job-protocol.ts";
-import { canonicalLanguage } from "../../../shared/domain/caption.ts";
-import { TOKEN_PLACEHOLDER } from "../../../shared/domain/content-key.ts";
+import { canonicalLanguage } from "../../../shared/domain/part/caption.ts";
+import { TOKEN_PLACEHOLDER } from "../../../shared/domain/part/content-key.ts";
 import { singleLineOf } from "./source-text.ts";
 import type { SourceSubtitles } from "./text-subtitles.ts";
 

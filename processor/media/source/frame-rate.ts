@@ -1,4 +1,4 @@
-import type { FrameRate } from "../../../shared/domain/rendition.ts";
+import type { FrameRate } from "../../../shared/domain/quality/rendition.ts";
 import type { FrameRateChoice } from "./source-facts.ts";
 
 /** Above this, a rung costs twice and no HLS profile asks for it. */

@@ -1,4 +1,4 @@
-import { MOST_CAPTIONS } from "../../../shared/domain/caption.ts";
+import { MOST_CAPTIONS } from "../../../shared/domain/part/caption.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import { refuseAbsentMedia } from "./absent-media.ts";
 import type { ChosenClock } from "./choose-clock.ts";

@@ -1,4 +1,4 @@
-import { type Chapter, MOST_CHAPTER_TITLE, MOST_CHAPTERS } from "../../../shared/domain/caption.ts";
+import { type Chapter, MOST_CHAPTER_TITLE, MOST_CHAPTERS } from "../../../shared/domain/part/caption.ts";
 import { singleLineOf } from "./source-text.ts";
 import type { Report } from "./stream-report.ts";
 

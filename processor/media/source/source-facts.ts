@@ -1,4 +1,4 @@
-import type { FrameRate, ProbeFacts } from "../../../shared/domain/rendition.ts";
+import type { FrameRate, ProbeFacts } from "../../../shared/domain/quality/rendition.ts";
 import type { FormatRun } from "./hidden-formats.ts";
 import type { SourceChapter } from "./source-chapters.ts";
 import type { SourceSubtitles } from "./text-subtitles.ts";

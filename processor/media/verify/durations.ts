@@ -1,4 +1,4 @@
-import type { Quality } from "../../../shared/domain/quality.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 
 /** What came out of a rung. */

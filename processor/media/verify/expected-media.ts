@@ -1,4 +1,4 @@
-import type { FrameRate } from "../../../shared/domain/rendition.ts";
+import type { FrameRate } from "../../../shared/domain/quality/rendition.ts";
 import { PRESENTATION_START_SECONDS } from "../encode/ffmpeg-arguments.ts";
 import type { LadderPlan, VideoLadder } from "../encode/ladder.ts";
 import { framesPerSecond } from "../source/frame-rate.ts";

@@ -1,4 +1,4 @@
-import type { Quality } from "../../../shared/domain/quality.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { SegmentReader } from "../segments/segment-reader.ts";
 import type { ExpectedMedia } from "./expected-media.ts";
 import type { MediaTolerances } from "./media-tolerances.ts";

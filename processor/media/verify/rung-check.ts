@@ -1,4 +1,4 @@
-import type { Quality } from "../../../shared/domain/quality.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { type SegmentTimes, TICKS_PER_SECOND, type Ticks, unwrapped } from "../segments/segment-times.ts";
 import { onClock } from "./clock.ts";
 import type { ExpectedMedia } from "./expected-media.ts";

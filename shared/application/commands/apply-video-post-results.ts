@@ -1,13 +1,13 @@
-import { jobEvents, withAnnouncements } from "../../domain/announcements.ts";
-import type { Failure } from "../../domain/failure.ts";
+import type { Failure } from "../../domain/job/failure.ts";
 import {
   applyEncryptResult,
   applyTranscodeResult,
   type EncryptResult,
   type TranscodeResult,
-} from "../../domain/job-results.ts";
-import { jobActor, type PostAction, type PostTrace, SYSTEM } from "../../domain/post-trace.ts";
-import type { VideoPost } from "../../domain/video-post.ts";
+} from "../../domain/job-outcomes/job-results.ts";
+import { jobActor, type PostAction, type PostTrace, SYSTEM } from "../../domain/post/post-trace.ts";
+import type { VideoPost } from "../../domain/post/video-post.ts";
+import { jobEvents, withAnnouncements } from "../../domain/webhooks/announcements.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobEnd, SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 

@@ -1,7 +1,7 @@
-import { cancelledJobEvents, withAnnouncements } from "../../domain/announcements.ts";
-import { type EncoderJobState, encoderStatus, isEnded, presentJob } from "../../domain/encoder-job.ts";
-import { cancelEncoding } from "../../domain/recovery.ts";
-import { refused, type VideoPost } from "../../domain/video-post.ts";
+import { type EncoderJobState, encoderStatus, isEnded, presentJob } from "../../domain/encoder/encoder-job.ts";
+import { cancelEncoding } from "../../domain/job-outcomes/recovery.ts";
+import { refused, type VideoPost } from "../../domain/post/video-post.ts";
+import { cancelledJobEvents, withAnnouncements } from "../../domain/webhooks/announcements.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { EncoderJobs } from "../ports/encoder-jobs.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";

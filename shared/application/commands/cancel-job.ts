@@ -1,6 +1,6 @@
-import { cancelledJobEvents, withAnnouncements } from "../../domain/announcements.ts";
-import { cancelPart } from "../../domain/recovery.ts";
-import { refused, type VideoPost } from "../../domain/video-post.ts";
+import { cancelPart } from "../../domain/job-outcomes/recovery.ts";
+import { refused, type VideoPost } from "../../domain/post/video-post.ts";
+import { cancelledJobEvents, withAnnouncements } from "../../domain/webhooks/announcements.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";

@@ -1,5 +1,5 @@
-import { changeVideoPostInteraction as change } from "../../domain/interaction.ts";
-import type { Interaction } from "../../domain/video-post.ts";
+import { changeVideoPostInteraction as change } from "../../domain/post/interaction.ts";
+import type { Interaction } from "../../domain/post/video-post.ts";
 import { decideOnVersion, type SeenPost, type VersionedOutcome } from "../decide-on-version.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 

@@ -1,5 +1,5 @@
-import { choosePoster as choose } from "../../domain/choose-poster.ts";
-import type { PosterChoice } from "../../domain/part-images.ts";
+import type { PosterChoice } from "../../domain/part/part-images.ts";
+import { choosePoster as choose } from "../../domain/post/choose-poster.ts";
 import { decideOnVersion, type SeenPost, type VersionedOutcome } from "../decide-on-version.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 

@@ -1,7 +1,7 @@
-import { versionsInProgress } from "../../domain/part-versions.ts";
-import { jobActor } from "../../domain/post-trace.ts";
-import { hasResultOf } from "../../domain/recovery.ts";
-import { settle, type VideoPost } from "../../domain/video-post.ts";
+import { hasResultOf } from "../../domain/job-outcomes/recovery.ts";
+import { versionsInProgress } from "../../domain/part/part-versions.ts";
+import { jobActor } from "../../domain/post/post-trace.ts";
+import { settle, type VideoPost } from "../../domain/post/video-post.ts";
 import { decideAndSave } from "../decide-and-save.ts";
 import type { ClaimedJob, JobStore } from "../ports/job-store.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";

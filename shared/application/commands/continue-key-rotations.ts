@@ -1,6 +1,6 @@
-import { type PartRotation, rotateKeys } from "../../domain/key-rotation.ts";
-import { SYSTEM } from "../../domain/post-trace.ts";
-import type { SkipReason } from "../../domain/rotation-batch.ts";
+import { SYSTEM } from "../../domain/post/post-trace.ts";
+import { type PartRotation, rotateKeys } from "../../domain/rotation/key-rotation.ts";
+import type { SkipReason } from "../../domain/rotation/rotation-batch.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { RotationBatches } from "../ports/rotation-batches.ts";

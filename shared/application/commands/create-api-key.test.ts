@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SCOPES, type Scope } from "../../domain/scope.ts";
+import { SCOPES, type Scope } from "../../domain/access/scope.ts";
 import { hashOfSecret, parseApiKey } from "../api-key-text.ts";
 import type { ApiKeyStore, StoredApiKey } from "../ports/api-key-store.ts";
 import { createApiKey } from "./create-api-key.ts";

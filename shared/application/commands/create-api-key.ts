@@ -1,5 +1,5 @@
-import type { ApiKey } from "../../domain/api-key.ts";
-import { allows, type Scope } from "../../domain/scope.ts";
+import type { ApiKey } from "../../domain/access/api-key.ts";
+import { allows, type Scope } from "../../domain/access/scope.ts";
 import { formatApiKey, hashOfSecret, newApiKeyParts, type RandomBytes } from "../api-key-text.ts";
 import type { ApiKeyStore } from "../ports/api-key-store.ts";
 

@@ -1,13 +1,13 @@
-import type { NewEvent } from "../../domain/domain-event.ts";
-import type { EncoderJob } from "../../domain/encoder-job.ts";
-import type { PostMetadata } from "../../domain/post-metadata.ts";
+import type { EncoderJob } from "../../domain/encoder/encoder-job.ts";
+import type { NewEvent } from "../../domain/events/domain-event.ts";
+import type { PostMetadata } from "../../domain/post/post-metadata.ts";
 import {
   createVideoPost as create,
   type PostAccess,
   type Refusal,
   type ResourceType,
   refused,
-} from "../../domain/video-post.ts";
+} from "../../domain/post/video-post.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { UPLOAD_USED } from "../decide-and-save.ts";

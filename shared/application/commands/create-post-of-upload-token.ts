@@ -1,5 +1,5 @@
-import { uploadFileName } from "../../domain/upload.ts";
-import type { UploadTokenWithUpload } from "../../domain/upload-token.ts";
+import { uploadFileName } from "../../domain/uploads/upload.ts";
+import type { UploadTokenWithUpload } from "../../domain/uploads/upload-token.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import type { UploadTokenStore } from "../ports/upload-token-store.ts";

@@ -1,4 +1,8 @@
-import { LONGEST_UPLOAD_TOKEN_LIFE_MS, UPLOAD_TOKEN_LIFE_MS, type UploadToken } from "../../domain/upload-token.ts";
+import {
+  LONGEST_UPLOAD_TOKEN_LIFE_MS,
+  UPLOAD_TOKEN_LIFE_MS,
+  type UploadToken,
+} from "../../domain/uploads/upload-token.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import type { UploadTokenStore } from "../ports/upload-token-store.ts";
 

@@ -1,5 +1,5 @@
-import type { NewEvent } from "../../domain/domain-event.ts";
-import type { PostMetadata } from "../../domain/post-metadata.ts";
+import type { NewEvent } from "../../domain/events/domain-event.ts";
+import type { PostMetadata } from "../../domain/post/post-metadata.ts";
 import {
   type Change,
   createVideoPost as create,
@@ -9,7 +9,7 @@ import {
   type ResourceType,
   refused,
   type VideoPostStatus,
-} from "../../domain/video-post.ts";
+} from "../../domain/post/video-post.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { UPLOAD_USED } from "../decide-and-save.ts";

@@ -1,4 +1,4 @@
-import type { Caption, CaptionFields, Chapters, StoredText } from "../../domain/caption.ts";
+import type { Caption, CaptionFields, Chapters, StoredText } from "../../domain/part/caption.ts";
 import {
   addCaption as add,
   changeCaption as change,
@@ -6,8 +6,8 @@ import {
   removeCaption as remove,
   replaceCaptionText as replaceText,
   setChapters as set,
-} from "../../domain/edit-captions.ts";
-import type { Decision, VideoPost } from "../../domain/video-post.ts";
+} from "../../domain/post/edit-captions.ts";
+import type { Decision, VideoPost } from "../../domain/post/video-post.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { decideOnVersion, type SeenPost, type VersionedOutcome } from "../decide-on-version.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";

@@ -5,10 +5,10 @@ import {
   removePart as remove,
   reorderParts as reorder,
   replacePart as replace,
-} from "../../domain/part-edits.ts";
-import type { PostTrace } from "../../domain/post-trace.ts";
-import type { PartEditRule } from "../../domain/review.ts";
-import { type Decision, refused, type VideoPost } from "../../domain/video-post.ts";
+} from "../../domain/post/part-edits.ts";
+import type { PostTrace } from "../../domain/post/post-trace.ts";
+import type { PartEditRule } from "../../domain/post/review.ts";
+import { type Decision, refused, type VideoPost } from "../../domain/post/video-post.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { decideOnVersion, type SeenPost, type VersionedOutcome } from "../decide-on-version.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";

@@ -1,4 +1,4 @@
-import { type PostEdit, deleteVideoPost as remove, updateVideoPost as update } from "../../domain/video-post.ts";
+import { type PostEdit, deleteVideoPost as remove, updateVideoPost as update } from "../../domain/post/video-post.ts";
 import { decideOnVersion, type SeenPost, type VersionedOutcome } from "../decide-on-version.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 

@@ -1,5 +1,5 @@
-import type { Failure } from "../../domain/failure.ts";
-import { backoffMs, type JobRules, type TranscodeJob } from "../../domain/transcode-job.ts";
+import type { Failure } from "../../domain/job/failure.ts";
+import { backoffMs, type JobRules, type TranscodeJob } from "../../domain/job/transcode-job.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { SaveFence, VideoPostRepository } from "../ports/video-post-repository.ts";
 import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "./apply-video-post-results.ts";

@@ -1,4 +1,4 @@
-import type { Failure } from "../../domain/failure.ts";
+import type { Failure } from "../../domain/job/failure.ts";
 import type { JobStore } from "../ports/job-store.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 import { failForGood } from "./fail-job.ts";

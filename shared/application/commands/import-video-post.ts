@@ -1,10 +1,10 @@
-import type { NewEvent } from "../../domain/domain-event.ts";
-import { importVideoPost as importPost, type NewImportedFile } from "../../domain/imported-post.ts";
-import { importPrefix } from "../../domain/object-keys.ts";
-import type { Quality } from "../../domain/quality.ts";
-import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth } from "../../domain/quality-auth.ts";
-import { type SingleKeyRendition, singleKeyBinding } from "../../domain/single-key-source.ts";
-import type { Interaction, PostAccess, ResourceType } from "../../domain/video-post.ts";
+import type { NewEvent } from "../../domain/events/domain-event.ts";
+import { importPrefix } from "../../domain/part/object-keys.ts";
+import { importVideoPost as importPost, type NewImportedFile } from "../../domain/post/imported-post.ts";
+import type { Interaction, PostAccess, ResourceType } from "../../domain/post/video-post.ts";
+import type { Quality } from "../../domain/quality/quality.ts";
+import { type DefaultPolicyRule, defaultQualityAuth, publicQualityAuth } from "../../domain/quality/quality-auth.ts";
+import { type SingleKeyRendition, singleKeyBinding } from "../../domain/quality/single-key-source.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import type { RekeyStore } from "../ports/rekey-store.ts";

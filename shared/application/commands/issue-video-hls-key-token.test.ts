@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type SessionLimit, type SessionRules, STANDARD_SESSION_RULES } from "../../domain/play-session.ts";
-import type { QualityAuth, Viewer } from "../../domain/quality-auth.ts";
+import { type SessionLimit, type SessionRules, STANDARD_SESSION_RULES } from "../../domain/access/play-session.ts";
+import type { QualityAuth, Viewer } from "../../domain/quality/quality-auth.ts";
 import { fromWire } from "../../playback-token/claims.ts";
 import { createTokenSigner } from "../../playback-token/token-signer.ts";
 import type { StoredKey, StoredPart } from "../ports/gate-readings.ts";

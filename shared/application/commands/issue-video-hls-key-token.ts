@@ -1,6 +1,6 @@
-import { type SessionLimit, type SessionRules, sessionSeconds } from "../../domain/play-session.ts";
-import { QUALITIES, type Quality } from "../../domain/quality.ts";
-import { mayWatch, type QualityAuth, type Viewer } from "../../domain/quality-auth.ts";
+import { type SessionLimit, type SessionRules, sessionSeconds } from "../../domain/access/play-session.ts";
+import { QUALITIES, type Quality } from "../../domain/quality/quality.ts";
+import { mayWatch, type QualityAuth, type Viewer } from "../../domain/quality/quality-auth.ts";
 import { secretId } from "../../lib/random-id.ts";
 import { type PlaybackClaims, toWire } from "../../playback-token/claims.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";

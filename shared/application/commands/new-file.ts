@@ -1,5 +1,5 @@
-import type { FileSource } from "../../domain/video-file.ts";
-import type { NewFile } from "../../domain/video-post.ts";
+import type { FileSource } from "../../domain/part/video-file.ts";
+import type { NewFile } from "../../domain/post/video-post.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { wrapSourceUrl } from "../source-url.ts";

@@ -1,4 +1,4 @@
-import { publishedVideoOf } from "../../domain/published-video.ts";
+import { publishedVideoOf } from "../../domain/post/published-video.ts";
 import { runIsolated } from "../isolated-steps.ts";
 import type { Library } from "../ports/library.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";

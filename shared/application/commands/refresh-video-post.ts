@@ -1,4 +1,4 @@
-import { refreshPost } from "../../domain/recovery.ts";
+import { refreshPost } from "../../domain/job-outcomes/recovery.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 

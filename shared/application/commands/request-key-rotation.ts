@@ -1,4 +1,4 @@
-import type { RotationBatch, RotationSelection, RotationState } from "../../domain/rotation-batch.ts";
+import type { RotationBatch, RotationSelection, RotationState } from "../../domain/rotation/rotation-batch.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import type { PartName, RotationBatches, RotationPreview } from "../ports/rotation-batches.ts";
 import { continueKeyRotation, type RotationDeps } from "./continue-key-rotations.ts";

@@ -1,7 +1,7 @@
-import { type RekeyState, rekeyState, startRekey } from "../../domain/imported-post.ts";
-import { SYSTEM } from "../../domain/post-trace.ts";
-import { mayWatch, type Viewer } from "../../domain/quality-auth.ts";
-import type { VideoFile } from "../../domain/video-file.ts";
+import type { VideoFile } from "../../domain/part/video-file.ts";
+import { type RekeyState, rekeyState, startRekey } from "../../domain/post/imported-post.ts";
+import { SYSTEM } from "../../domain/post/post-trace.ts";
+import { mayWatch, type Viewer } from "../../domain/quality/quality-auth.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { RekeyStore } from "../ports/rekey-store.ts";

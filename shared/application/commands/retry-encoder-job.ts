@@ -1,7 +1,7 @@
-import { retriedJobEvents, withAnnouncements } from "../../domain/announcements.ts";
-import { type EncoderJobState, encoderStatus, presentJob } from "../../domain/encoder-job.ts";
-import { resumePart } from "../../domain/recovery.ts";
-import { refused, type VideoPost } from "../../domain/video-post.ts";
+import { type EncoderJobState, encoderStatus, presentJob } from "../../domain/encoder/encoder-job.ts";
+import { resumePart } from "../../domain/job-outcomes/recovery.ts";
+import { refused, type VideoPost } from "../../domain/post/video-post.ts";
+import { retriedJobEvents, withAnnouncements } from "../../domain/webhooks/announcements.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { EncoderJobs } from "../ports/encoder-jobs.ts";

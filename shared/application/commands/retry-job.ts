@@ -1,7 +1,7 @@
-import { retriedJobEvents, withAnnouncements } from "../../domain/announcements.ts";
-import { resumePart } from "../../domain/recovery.ts";
-import type { TranscodeJob } from "../../domain/transcode-job.ts";
-import { refused } from "../../domain/video-post.ts";
+import type { TranscodeJob } from "../../domain/job/transcode-job.ts";
+import { resumePart } from "../../domain/job-outcomes/recovery.ts";
+import { refused } from "../../domain/post/video-post.ts";
+import { retriedJobEvents, withAnnouncements } from "../../domain/webhooks/announcements.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobStore } from "../ports/job-store.ts";

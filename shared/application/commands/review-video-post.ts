@@ -3,7 +3,7 @@ import {
   submitVideoPost as submit,
   type Verdict,
   withdrawVideoPost as withdraw,
-} from "../../domain/review.ts";
+} from "../../domain/post/review.ts";
 import { decideOnVersion, type SeenPost, type VersionedOutcome } from "../decide-on-version.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 

@@ -1,4 +1,4 @@
-import { type RevokedKeyVersion, revokeKeyVersion } from "../../domain/key-rotation.ts";
+import { type RevokedKeyVersion, revokeKeyVersion } from "../../domain/rotation/key-rotation.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 

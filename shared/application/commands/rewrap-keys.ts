@@ -1,5 +1,5 @@
-import { singleKeyBinding } from "../../domain/single-key-source.ts";
-import { STORED_CLEAR } from "../../domain/video-file.ts";
+import { STORED_CLEAR } from "../../domain/part/video-file.ts";
+import { singleKeyBinding } from "../../domain/quality/single-key-source.ts";
 import type { KeyVault, WrappedKey } from "../../key-vault/key-vault.ts";
 import type {
   KeyAtRest,

@@ -1,5 +1,5 @@
-import { type PartRotation, rotateKeys } from "../../domain/key-rotation.ts";
-import type { TranscodeJob } from "../../domain/transcode-job.ts";
+import type { TranscodeJob } from "../../domain/job/transcode-job.ts";
+import { type PartRotation, rotateKeys } from "../../domain/rotation/key-rotation.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { JobStore } from "../ports/job-store.ts";

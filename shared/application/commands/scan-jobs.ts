@@ -1,5 +1,5 @@
-import { SYSTEM } from "../../domain/post-trace.ts";
-import type { JobRules, TranscodeJob } from "../../domain/transcode-job.ts";
+import type { JobRules, TranscodeJob } from "../../domain/job/transcode-job.ts";
+import { SYSTEM } from "../../domain/post/post-trace.ts";
 import { uuidV7 } from "../../lib/random-id.ts";
 import { type IsolatedSteps, runIsolated } from "../isolated-steps.ts";
 import type { JobStore, MissingJob } from "../ports/job-store.ts";

@@ -1,6 +1,6 @@
-import { withAnnouncements } from "../../domain/announcements.ts";
-import type { QualityAuth } from "../../domain/quality-auth.ts";
-import { upsertQualityAuth } from "../../domain/quality-policies.ts";
+import { upsertQualityAuth } from "../../domain/post/quality-policies.ts";
+import type { QualityAuth } from "../../domain/quality/quality-auth.ts";
+import { withAnnouncements } from "../../domain/webhooks/announcements.ts";
 import { type CommandOutcome, decideAndSave } from "../decide-and-save.ts";
 import type { VideoPostRepository } from "../ports/video-post-repository.ts";
 

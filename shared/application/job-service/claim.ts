@@ -1,4 +1,4 @@
-import type { TranscodeJob } from "../../domain/transcode-job.ts";
+import type { TranscodeJob } from "../../domain/job/transcode-job.ts";
 import {
   type ClaimOneReply,
   type ClaimOneRequest,

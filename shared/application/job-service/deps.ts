@@ -1,4 +1,4 @@
-import type { JobRules } from "../../domain/transcode-job.ts";
+import type { JobRules } from "../../domain/job/transcode-job.ts";
 import type { Persistence } from "../persistence.ts";
 import type { Progress } from "../protocols/job-protocol.ts";
 import type { JobCredentials, JobHolder } from "./job-credentials.ts";

@@ -1,5 +1,5 @@
-import { encryptedPrefix } from "../../domain/object-keys.ts";
-import { versionsInProgress } from "../../domain/part-versions.ts";
+import { encryptedPrefix } from "../../domain/part/object-keys.ts";
+import { versionsInProgress } from "../../domain/part/part-versions.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import type { Holder } from "./identify.ts";
 

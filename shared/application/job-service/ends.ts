@@ -1,4 +1,4 @@
-import { failureCodeOf } from "../../domain/failure.ts";
+import { failureCodeOf } from "../../domain/job/failure.ts";
 import { failJob } from "../commands/fail-job.ts";
 import type { FailReport, HeldJob } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";

@@ -1,4 +1,4 @@
-import type { TranscodeJob } from "../../domain/transcode-job.ts";
+import type { TranscodeJob } from "../../domain/job/transcode-job.ts";
 import type { HeldJob } from "../protocols/job-protocol.ts";
 import type { JobServiceDeps } from "./deps.ts";
 import type { JobHolder } from "./job-credentials.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { JOB_KINDS, type JobKind } from "../../domain/transcode-job.ts";
+import { JOB_KINDS, type JobKind } from "../../domain/job/transcode-job.ts";
 import type { TokenSigner } from "../../playback-token/token-signer.ts";
 
 /** What a claim entitles to: one job, one lease, and the clear prefix that this claim writes to or reads from. */

@@ -1,5 +1,5 @@
-import type { TranscodeJob } from "../../domain/transcode-job.ts";
-import type { VideoFile } from "../../domain/video-file.ts";
+import type { TranscodeJob } from "../../domain/job/transcode-job.ts";
+import type { VideoFile } from "../../domain/part/video-file.ts";
 import type { JobLease } from "../ports/job-store.ts";
 import type { ContentKeys } from "../protocols/job-protocol.ts";
 import type { JobOutcome } from "./job-service.ts";

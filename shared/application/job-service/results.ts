@@ -1,6 +1,6 @@
-import { type Caption, canonicalLanguage } from "../../domain/caption.ts";
-import { encryptedPrefix, sourceCaptionKey } from "../../domain/object-keys.ts";
-import type { TranscodeJob } from "../../domain/transcode-job.ts";
+import type { TranscodeJob } from "../../domain/job/transcode-job.ts";
+import { type Caption, canonicalLanguage } from "../../domain/part/caption.ts";
+import { encryptedPrefix, sourceCaptionKey } from "../../domain/part/object-keys.ts";
 import { secretId, uuidV7 } from "../../lib/random-id.ts";
 import { applyVideoPostEncryptResult, applyVideoPostTranscodeResult } from "../commands/apply-video-post-results.ts";
 import type { CommandOutcome } from "../decide-and-save.ts";

@@ -1,7 +1,7 @@
-import { encryptedPrefix } from "../../domain/object-keys.ts";
-import type { DefaultPolicyRule } from "../../domain/quality-auth.ts";
-import { singleKeyBinding } from "../../domain/single-key-source.ts";
-import type { VideoFile } from "../../domain/video-file.ts";
+import { encryptedPrefix } from "../../domain/part/object-keys.ts";
+import type { VideoFile } from "../../domain/part/video-file.ts";
+import type { DefaultPolicyRule } from "../../domain/quality/quality-auth.ts";
+import { singleKeyBinding } from "../../domain/quality/single-key-source.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import { base64Encode } from "../../lib/base64.ts";
 import { generateVideoPostQualityKeys } from "../commands/generate-video-post-quality-keys.ts";

@@ -1,9 +1,9 @@
 import type * as z from "zod";
-import type { Failure } from "../../domain/failure.ts";
-import { clearPrefix } from "../../domain/object-keys.ts";
-import { versionsInProgress } from "../../domain/part-versions.ts";
-import type { VideoFile } from "../../domain/video-file.ts";
-import type { VideoPost } from "../../domain/video-post.ts";
+import type { Failure } from "../../domain/job/failure.ts";
+import { clearPrefix } from "../../domain/part/object-keys.ts";
+import { versionsInProgress } from "../../domain/part/part-versions.ts";
+import type { VideoFile } from "../../domain/part/video-file.ts";
+import type { VideoPost } from "../../domain/post/video-post.ts";
 import { completeFinishedJob } from "../commands/complete-finished-job.ts";
 import { failForGood } from "../commands/fail-job.ts";
 import type { ClaimedJob, JobLease } from "../ports/job-store.ts";

@@ -1,4 +1,4 @@
-import type { ApiKey } from "../../domain/api-key.ts";
+import type { ApiKey } from "../../domain/access/api-key.ts";
 
 /** API keys. A look-up returns the hash of the secret half; a list never does. */
 export interface ApiKeyStore {

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditOutcome } from "../../domain/audit-event.ts";
+import type { AuditEvent, AuditOutcome } from "../../domain/access/audit-event.ts";
 
 /** The append-only log of who did what. Events are added and expire; only a viewer who is forgotten changes them. */
 export interface AuditLog {

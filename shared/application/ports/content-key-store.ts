@@ -1,5 +1,5 @@
-import type { ContentKey, ContentKeyStatus } from "../../domain/content-key.ts";
-import type { Quality } from "../../domain/quality.ts";
+import type { ContentKey, ContentKeyStatus } from "../../domain/part/content-key.ts";
+import type { Quality } from "../../domain/quality/quality.ts";
 import type { WrappedKey } from "../../key-vault/key-vault.ts";
 
 /** Content keys outside of the aggregate, which loads only those in use. */

@@ -1,5 +1,5 @@
-import type { EncoderJobState, EncoderStatus } from "../../domain/encoder-job.ts";
-import type { ResourceType } from "../../domain/video-post.ts";
+import type { EncoderJobState, EncoderStatus } from "../../domain/encoder/encoder-job.ts";
+import type { ResourceType } from "../../domain/post/video-post.ts";
 
 /** Jobs of the encoder API. `VideoPostRepository.save` writes them, each with its post. */
 export interface EncoderJobs {

@@ -1,8 +1,8 @@
-import type { Caption, Chapter } from "../../domain/caption.ts";
-import type { PartImages, PosterChoice } from "../../domain/part-images.ts";
-import type { Quality } from "../../domain/quality.ts";
-import type { QualityAuth } from "../../domain/quality-auth.ts";
-import type { VideoPostStatus } from "../../domain/video-post.ts";
+import type { Caption, Chapter } from "../../domain/part/caption.ts";
+import type { PartImages, PosterChoice } from "../../domain/part/part-images.ts";
+import type { VideoPostStatus } from "../../domain/post/video-post.ts";
+import type { Quality } from "../../domain/quality/quality.ts";
+import type { QualityAuth } from "../../domain/quality/quality-auth.ts";
 import type { WrappedKey } from "../../key-vault/key-vault.ts";
 import type { FeedRow, FeedSubject, RevocationKind } from "./revocation-feed.ts";
 

@@ -1,5 +1,5 @@
-import type { Failure } from "../../domain/failure.ts";
-import type { JobKind, JobProgress, JobRules, JobStage, TranscodeJob } from "../../domain/transcode-job.ts";
+import type { Failure } from "../../domain/job/failure.ts";
+import type { JobKind, JobProgress, JobRules, JobStage, TranscodeJob } from "../../domain/job/transcode-job.ts";
 
 export interface JobStore {
   /** The oldest due job, or the one that this lease token already holds (a claim whose response was lost). */

@@ -1,4 +1,4 @@
-import type { JobLaunch, LaunchRate, LaunchState, RefusalCause, SourceFacts } from "../../domain/job-launch.ts";
+import type { JobLaunch, LaunchRate, LaunchState, RefusalCause, SourceFacts } from "../../domain/job/job-launch.ts";
 
 /** The launches of containers for jobs. A launch is open until the platform has refused it or its container is gone. */
 export interface LaunchStore {

@@ -1,5 +1,5 @@
-import type { PublishedVideo } from "../../domain/published-video.ts";
-import type { ResourceType } from "../../domain/video-post.ts";
+import type { PublishedVideo } from "../../domain/post/published-video.ts";
+import type { ResourceType } from "../../domain/post/video-post.ts";
 
 /** The library: published posts as sites list and show them. */
 export interface Library {

@@ -1,4 +1,4 @@
-import type { DomainEvent } from "../../domain/domain-event.ts";
+import type { DomainEvent } from "../../domain/events/domain-event.ts";
 
 /** The events of saves, stored with the save itself and delivered at least once. */
 export interface Outbox {

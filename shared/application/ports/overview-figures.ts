@@ -1,7 +1,7 @@
-import type { FailureCode } from "../../domain/failure.ts";
-import type { LaunchState, RefusalCause } from "../../domain/job-launch.ts";
-import type { JobKind, JobState } from "../../domain/transcode-job.ts";
-import type { ResourceType } from "../../domain/video-post.ts";
+import type { FailureCode } from "../../domain/job/failure.ts";
+import type { LaunchState, RefusalCause } from "../../domain/job/job-launch.ts";
+import type { JobKind, JobState } from "../../domain/job/transcode-job.ts";
+import type { ResourceType } from "../../domain/post/video-post.ts";
 
 /** Figures about jobs, launches and storage, as the database has them at one moment. */
 export interface OverviewFigures {

@@ -1,4 +1,4 @@
-import type { UpdateType } from "../../domain/video-file.ts";
+import type { UpdateType } from "../../domain/part/video-file.ts";
 
 /** Reads that feed the scan: parts whose state asks for a job that does not exist, and posts to correct. */
 export interface PendingWorkQueries {

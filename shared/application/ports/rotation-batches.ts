@@ -6,7 +6,7 @@ import type {
   RotationSelection,
   RotationState,
   SkipReason,
-} from "../../domain/rotation-batch.ts";
+} from "../../domain/rotation/rotation-batch.ts";
 
 /** Rotation batches as operators read and control them. */
 export interface RotationBatches {

@@ -1,4 +1,4 @@
-import type { RotationBatch, RotationSelection, SkipReason } from "../../domain/rotation-batch.ts";
+import type { RotationBatch, RotationSelection, SkipReason } from "../../domain/rotation/rotation-batch.ts";
 import type { PartName } from "./rotation-batches.ts";
 
 /** The steps of rotation batches. Each is one conditional transaction, so any number of callers may run them at once. */

@@ -1,5 +1,5 @@
-import type { Upload } from "../../domain/upload.ts";
-import type { UploadToken, UploadTokenWithUpload } from "../../domain/upload-token.ts";
+import type { Upload } from "../../domain/uploads/upload.ts";
+import type { UploadToken, UploadTokenWithUpload } from "../../domain/uploads/upload-token.ts";
 import type { CreatedAt } from "./webhook-deliveries.ts";
 
 /** Upload tokens, each with its current upload. */

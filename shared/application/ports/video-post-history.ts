@@ -1,4 +1,4 @@
-import type { StoredTrace } from "../../domain/post-trace.ts";
+import type { StoredTrace } from "../../domain/post/post-trace.ts";
 
 /** The revisions of a post: written by its saves alone, never changed, and kept when the post is deleted. */
 export interface VideoPostHistory {

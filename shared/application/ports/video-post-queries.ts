@@ -1,4 +1,4 @@
-import type { ResourceType, VideoPostStatus } from "../../domain/video-post.ts";
+import type { ResourceType, VideoPostStatus } from "../../domain/post/video-post.ts";
 
 /** Lists of posts that do not load the aggregate. */
 export interface VideoPostQueries {

@@ -1,7 +1,7 @@
-import type { EncoderJob } from "../../domain/encoder-job.ts";
-import type { Failure } from "../../domain/failure.ts";
-import type { PostTrace } from "../../domain/post-trace.ts";
-import type { Change, VideoPost } from "../../domain/video-post.ts";
+import type { EncoderJob } from "../../domain/encoder/encoder-job.ts";
+import type { Failure } from "../../domain/job/failure.ts";
+import type { PostTrace } from "../../domain/post/post-trace.ts";
+import type { Change, VideoPost } from "../../domain/post/video-post.ts";
 import type { IdempotencyClaim, StoredAnswer } from "./idempotency-store.ts";
 
 /** A condition on a job that must hold at the moment of the save; otherwise nothing of the save is written. */

@@ -1,8 +1,13 @@
-import type { EncoderWebhook } from "../../domain/encoder-job.ts";
-import type { PostMetadata } from "../../domain/post-metadata.ts";
-import type { AfterAttempt, DeliveryState, WebhookAttempt, WebhookDelivery } from "../../domain/webhook-delivery.ts";
-import type { WebhookSecret } from "../../domain/webhook-endpoint.ts";
-import type { WebhookEventType } from "../../domain/webhook-event.ts";
+import type { EncoderWebhook } from "../../domain/encoder/encoder-job.ts";
+import type { PostMetadata } from "../../domain/post/post-metadata.ts";
+import type {
+  AfterAttempt,
+  DeliveryState,
+  WebhookAttempt,
+  WebhookDelivery,
+} from "../../domain/webhooks/webhook-delivery.ts";
+import type { WebhookSecret } from "../../domain/webhooks/webhook-endpoint.ts";
+import type { WebhookEventType } from "../../domain/webhooks/webhook-event.ts";
 
 /**
  * Events on their way to endpoints, one row for each event and endpoint. The rows decide; queue messages only wake them

@@ -1,4 +1,4 @@
-import type { DisabledReason, WebhookEndpoint, WebhookSecret } from "../../domain/webhook-endpoint.ts";
+import type { DisabledReason, WebhookEndpoint, WebhookSecret } from "../../domain/webhooks/webhook-endpoint.ts";
 
 /** Endpoints of webhooks and their signing secrets. */
 export interface WebhookEndpoints {

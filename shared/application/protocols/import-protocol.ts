@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AUDIO_QUALITIES, QUALITIES, type Quality, VIDEO_QUALITIES } from "../../domain/quality.ts";
+import { AUDIO_QUALITIES, QUALITIES, type Quality, VIDEO_QUALITIES } from "../../domain/quality/quality.ts";
 import { multipleLines, singleLine } from "../plain-text.ts";
 
 /*
@@ -8,7 +8,7 @@ import { multipleLines, singleLine } from "../plain-text.ts";
  *   GET  /admin/video/imports/{importId}   -> 200 ImportedPost | 404
  *   POST /admin/video/imports              ImportRequest -> 201 ImportedPost, or 200 when the import has its post already
  *
- * The segments are in SOURCE before the second is asked, under importPrefix() of shared/domain/object-keys.ts: playlists
+ * The segments are in SOURCE before the second is asked, under importPrefix() of shared/domain/part/object-keys.ts: playlists
  * as `{quality}/index.m3u8`. The Worker builds those prefixes itself, so that nobody can name another's objects.
  */
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { MOST_CAPTIONS, MOST_CHAPTER_TITLE, MOST_CHAPTERS } from "../../domain/caption.ts";
-import { MOST_CANDIDATES } from "../../domain/part-images.ts";
-import { QUALITIES } from "../../domain/quality.ts";
-import { JOB_STAGES } from "../../domain/transcode-job.ts";
+import { JOB_STAGES } from "../../domain/job/transcode-job.ts";
+import { MOST_CAPTIONS, MOST_CHAPTER_TITLE, MOST_CHAPTERS } from "../../domain/part/caption.ts";
+import { MOST_CANDIDATES } from "../../domain/part/part-images.ts";
+import { QUALITIES } from "../../domain/quality/quality.ts";
 
 /*
  * The job protocol: what processors and the Worker exchange at /internal/jobs/*. Bodies are JSON; both sides parse what

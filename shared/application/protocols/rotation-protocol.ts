@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ROTATION_ITEM_STATES, type RotationSelection, SKIP_REASONS } from "../../domain/rotation-batch.ts";
-import { VIDEO_POST_STATUSES } from "../../domain/video-post.ts";
+import { VIDEO_POST_STATUSES } from "../../domain/post/video-post.ts";
+import { ROTATION_ITEM_STATES, type RotationSelection, SKIP_REASONS } from "../../domain/rotation/rotation-batch.ts";
 
 /*
  * What `ladderlock keys rotate` and the Worker say to each other, below /admin/video/enc/rotations:

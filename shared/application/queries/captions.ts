@@ -1,6 +1,6 @@
-import type { Caption } from "../../domain/caption.ts";
-import type { VideoFile } from "../../domain/video-file.ts";
-import type { VideoPost } from "../../domain/video-post.ts";
+import type { Caption } from "../../domain/part/caption.ts";
+import type { VideoFile } from "../../domain/part/video-file.ts";
+import type { VideoPost } from "../../domain/post/video-post.ts";
 
 /** Captions as the API shows them: without the names of objects. */
 export function describeCaption({ textId: _, objectKey: __, isDefault, isForced, ...caption }: Caption) {

@@ -1,5 +1,5 @@
-import type { ContentKeyStatus } from "../../domain/content-key.ts";
-import type { Quality } from "../../domain/quality.ts";
+import type { ContentKeyStatus } from "../../domain/part/content-key.ts";
+import type { Quality } from "../../domain/quality/quality.ts";
 import type { KeyVault } from "../../key-vault/key-vault.ts";
 import type { ContentKeyStore } from "../ports/content-key-store.ts";
 

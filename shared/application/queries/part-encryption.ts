@@ -1,5 +1,5 @@
-import type { VideoFile } from "../../domain/video-file.ts";
-import type { VideoPost } from "../../domain/video-post.ts";
+import type { VideoFile } from "../../domain/part/video-file.ts";
+import type { VideoPost } from "../../domain/post/video-post.ts";
 
 /** GetVideoEncryptStatus: how far the encryption of a part is. Null where the post has no such part. */
 export function partEncryption({ id, files }: VideoPost, fileIndex: number) {

@@ -1,7 +1,7 @@
-import { imageUrl } from "../../domain/image-address.ts";
-import { candidateImage, hasPublicImages, type ShownPoster, shownPoster } from "../../domain/shown-images.ts";
-import type { VideoFile } from "../../domain/video-file.ts";
-import type { VideoPost } from "../../domain/video-post.ts";
+import { imageUrl } from "../../domain/part/image-address.ts";
+import { candidateImage, hasPublicImages, type ShownPoster, shownPoster } from "../../domain/part/shown-images.ts";
+import type { VideoFile } from "../../domain/part/video-file.ts";
+import type { VideoPost } from "../../domain/post/video-post.ts";
 
 /** The images of a part as the API shows them. Addresses are null unless anybody may see them. */
 export function describeImages(post: VideoPost, file: VideoFile) {

@@ -1,7 +1,7 @@
-import { rekeyState } from "../../domain/imported-post.ts";
-import { replacementOf } from "../../domain/part-versions.ts";
-import { type VideoFile, variantsOf } from "../../domain/video-file.ts";
-import type { VideoPost } from "../../domain/video-post.ts";
+import { replacementOf } from "../../domain/part/part-versions.ts";
+import { type VideoFile, variantsOf } from "../../domain/part/video-file.ts";
+import { rekeyState } from "../../domain/post/imported-post.ts";
+import type { VideoPost } from "../../domain/post/video-post.ts";
 import { describeTexts } from "./captions.ts";
 import { describeImages } from "./part-images.ts";
 

@@ -1,5 +1,5 @@
 import type { Persistence } from "../../application/persistence.ts";
-import type { JobRules } from "../../domain/transcode-job.ts";
+import type { JobRules } from "../../domain/job/transcode-job.ts";
 import { d1ApiKeyStore } from "./access/api-key-store.ts";
 import { d1AuditLog } from "./access/audit-log.ts";
 import { d1IdempotencyStore } from "./access/idempotency-store.ts";

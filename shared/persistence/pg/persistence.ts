@@ -1,5 +1,5 @@
 import type { Persistence } from "../../application/persistence.ts";
-import type { JobRules } from "../../domain/transcode-job.ts";
+import type { JobRules } from "../../domain/job/transcode-job.ts";
 import { pgApiKeyStore } from "./access/api-key-store.ts";
 import { pgAuditLog } from "./access/audit-log.ts";
 import { pgIdempotencyStore } from "./access/idempotency-store.ts";

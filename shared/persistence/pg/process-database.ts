@@ -1,5 +1,5 @@
 import type { Persistence } from "../../application/persistence.ts";
-import type { JobRules } from "../../domain/transcode-job.ts";
+import type { JobRules } from "../../domain/job/transcode-job.ts";
 import { type ClientOptions, pooledClients } from "./clients.ts";
 import { openDatabase } from "./database.ts";
 import { kindOfFault, namingFaults } from "./faults.ts";

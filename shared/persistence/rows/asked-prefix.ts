@@ -1,4 +1,4 @@
-import { ownerOfPrefix } from "../../domain/prefix-owner.ts";
+import { ownerOfPrefix } from "../../domain/job-outcomes/prefix-owner.ts";
 
 /** What the name of a prefix says about its owner, by which a statement finds its rows. */
 export type AskedPrefix = {

@@ -1,6 +1,6 @@
 import type { AttemptStart, DueDelivery } from "../../application/ports/webhook-deliveries.ts";
-import type { WebhookDelivery } from "../../domain/webhook-delivery.ts";
-import type { WebhookSecret } from "../../domain/webhook-endpoint.ts";
+import type { WebhookDelivery } from "../../domain/webhooks/webhook-delivery.ts";
+import type { WebhookSecret } from "../../domain/webhooks/webhook-endpoint.ts";
 
 /** In the place of an endpoint's id: the secrets of what encoder jobs send. */
 export const JOB_SECRETS = "encoder-jobs";

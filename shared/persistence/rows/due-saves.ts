@@ -1,5 +1,5 @@
 import type { RevisionRef, SavedEvents } from "../../application/ports/outbox.ts";
-import { type DomainEvent, identifyEvents, type NewEvent } from "../../domain/domain-event.ts";
+import { type DomainEvent, identifyEvents, type NewEvent } from "../../domain/events/domain-event.ts";
 
 /** Doublings after which the wait is at its longest in any case. */
 export const MOST_DOUBLINGS = 20;

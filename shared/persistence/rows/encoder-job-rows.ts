@@ -1,7 +1,7 @@
-import type { EncoderJob, EncoderJobState, JobOfPart } from "../../domain/encoder-job.ts";
-import type { PostMetadata } from "../../domain/post-metadata.ts";
-import { QUALITIES } from "../../domain/quality.ts";
-import type { AbrVariant } from "../../domain/rendition.ts";
+import type { EncoderJob, EncoderJobState, JobOfPart } from "../../domain/encoder/encoder-job.ts";
+import type { PostMetadata } from "../../domain/post/post-metadata.ts";
+import { QUALITIES } from "../../domain/quality/quality.ts";
+import type { AbrVariant } from "../../domain/quality/rendition.ts";
 
 /** One row of an encoder job with its part and the state of both jobs, as plain values. */
 export type EncoderJobRow = EncoderJob & {

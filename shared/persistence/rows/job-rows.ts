@@ -1,6 +1,6 @@
 import type { JobPage, ListedJob } from "../../application/ports/job-store.ts";
-import { storedFailureCode } from "../../domain/failure.ts";
-import type { TranscodeJob } from "../../domain/transcode-job.ts";
+import { storedFailureCode } from "../../domain/job/failure.ts";
+import type { TranscodeJob } from "../../domain/job/transcode-job.ts";
 
 export type JobRow = TranscodeJob & { readonly leaseToken: string | null; readonly updatedAt: number };
 

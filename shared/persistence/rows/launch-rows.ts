@@ -1,7 +1,7 @@
 import type { TakenLaunch, WatchedLaunch } from "../../application/ports/launch-store.ts";
-import type { JobLaunch } from "../../domain/job-launch.ts";
-import type { ProbeFacts } from "../../domain/rendition.ts";
-import type { JobKind } from "../../domain/transcode-job.ts";
+import type { JobLaunch } from "../../domain/job/job-launch.ts";
+import type { JobKind } from "../../domain/job/transcode-job.ts";
+import type { ProbeFacts } from "../../domain/quality/rendition.ts";
 
 export type LaunchRow = JobLaunch & { readonly runsJobId: string } & Readonly<Record<string, unknown>>;
 

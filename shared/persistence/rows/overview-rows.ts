@@ -10,8 +10,8 @@ import type {
   StoredPost,
   TimesOfStage,
 } from "../../application/ports/overview-figures.ts";
-import type { FailureCode } from "../../domain/failure.ts";
-import type { JobKind } from "../../domain/transcode-job.ts";
+import type { FailureCode } from "../../domain/job/failure.ts";
+import type { JobKind } from "../../domain/job/transcode-job.ts";
 
 type EndedRow = {
   readonly hour: number;

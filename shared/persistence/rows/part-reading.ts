@@ -1,9 +1,9 @@
 import type { PartReading, StoredKey, StoredPart } from "../../application/ports/gate-readings.ts";
 import type { FeedRow } from "../../application/ports/revocation-feed.ts";
-import type { Caption, Chapters } from "../../domain/caption.ts";
-import type { QualityAuth } from "../../domain/quality-auth.ts";
-import { LADDER_START } from "../../domain/rendition.ts";
-import type { VideoPostStatus } from "../../domain/video-post.ts";
+import type { Caption, Chapters } from "../../domain/part/caption.ts";
+import type { VideoPostStatus } from "../../domain/post/video-post.ts";
+import type { QualityAuth } from "../../domain/quality/quality-auth.ts";
+import { LADDER_START } from "../../domain/quality/rendition.ts";
 
 /*
  * What the key endpoint reads, in the columns of the statements that read it. Keys and policies of a part come as arrays

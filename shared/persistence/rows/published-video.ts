@@ -1,4 +1,4 @@
-import type { PublishedVideo } from "../../domain/published-video.ts";
+import type { PublishedVideo } from "../../domain/post/published-video.ts";
 
 /** The columns of a post that is not published. */
 export const NOT_PUBLISHED = {

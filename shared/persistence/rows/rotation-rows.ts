@@ -3,7 +3,7 @@ import type {
   RotationCounts,
   RotationItemState,
   RotationProgress,
-} from "../../domain/rotation-batch.ts";
+} from "../../domain/rotation/rotation-batch.ts";
 
 export type RotationBatchRow = Omit<RotationBatch, "filled"> & {
   readonly fillCursor: string | null;

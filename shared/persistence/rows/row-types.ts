@@ -1,9 +1,9 @@
-import type { ContentKey } from "../../domain/content-key.ts";
-import type { QualityAuth } from "../../domain/quality-auth.ts";
-import type { AbrVariant } from "../../domain/rendition.ts";
-import type { SingleKeySource } from "../../domain/single-key-source.ts";
-import type { VideoFile } from "../../domain/video-file.ts";
-import type { VideoPost } from "../../domain/video-post.ts";
+import type { ContentKey } from "../../domain/part/content-key.ts";
+import type { VideoFile } from "../../domain/part/video-file.ts";
+import type { VideoPost } from "../../domain/post/video-post.ts";
+import type { QualityAuth } from "../../domain/quality/quality-auth.ts";
+import type { AbrVariant } from "../../domain/quality/rendition.ts";
+import type { SingleKeySource } from "../../domain/quality/single-key-source.ts";
 
 /*
  * The rows of one post as plain values, the same for every database: flags are booleans, JSON columns are parsed, times

@@ -1,9 +1,9 @@
-import { storedFailureCode } from "../../domain/failure.ts";
-import { foldTitle } from "../../domain/folded-title.ts";
-import { variantAlias } from "../../domain/quality.ts";
-import type { AbrVariant } from "../../domain/rendition.ts";
-import type { VariantsOfJob, VideoFile } from "../../domain/video-file.ts";
-import type { VideoPost } from "../../domain/video-post.ts";
+import { storedFailureCode } from "../../domain/job/failure.ts";
+import type { VariantsOfJob, VideoFile } from "../../domain/part/video-file.ts";
+import { foldTitle } from "../../domain/post/folded-title.ts";
+import type { VideoPost } from "../../domain/post/video-post.ts";
+import { variantAlias } from "../../domain/quality/quality.ts";
+import type { AbrVariant } from "../../domain/quality/rendition.ts";
 import type { VideoPostRows } from "./row-types.ts";
 
 /** A URL that was cleared. NULL stands for a part that has no URL. */

@@ -4,7 +4,7 @@ import { awsBatch } from "../../../edge/launchers/aws-batch/aws-batch.ts";
 import { requestBatch } from "../../../edge/launchers/aws-batch/batch-request.ts";
 import { prepareSubmitJob } from "../../../edge/launchers/aws-batch/submit-job.ts";
 import type { Launcher, LaunchOrder } from "../../../edge/launchers/launcher.ts";
-import { type AwsBatch, awsBatchSettings } from "../../../edge/settings/aws-batch-settings.ts";
+import { type AwsBatch, awsBatchSettings } from "../../../edge/settings/launchers/aws-batch-settings.ts";
 import { heldContainers } from "../containers.ts";
 import { type FakeBatch, startFakeBatch } from "./fake-batch.ts";
 

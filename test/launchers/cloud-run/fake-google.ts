@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ServiceAccountKey } from "../../../edge/settings/cloud-run-settings.ts";
+import type { ServiceAccountKey } from "../../../edge/settings/launchers/cloud-run-settings.ts";
 import type { Container, StartContainer } from "../containers.ts";
 import { contractCheck } from "../contract-files.ts";
 import { type FakeHttp, type PlatformAnswer, type PlatformRequest, startFakeHttp } from "../fake-http.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { jobRequest } from "../../../edge/launchers/kubernetes/job-request.ts";
 import { kubernetes } from "../../../edge/launchers/kubernetes/kubernetes.ts";
 import type { LaunchOrder } from "../../../edge/launchers/launcher.ts";
-import { KUBERNETES_SETTINGS } from "../../../edge/settings/kubernetes-settings.ts";
+import { KUBERNETES_SETTINGS } from "../../../edge/settings/launchers/kubernetes-settings.ts";
 import { readConfig, SETTINGS } from "../../../processor/config/config.ts";
 import { heldContainers } from "../containers.ts";
 import { contractCheck } from "../contract-files.ts";

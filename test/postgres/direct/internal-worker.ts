@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Persistence } from "../../../shared/application/persistence.ts";
-import type { JobRules } from "../../../shared/domain/transcode-job.ts";
+import type { JobRules } from "../../../shared/domain/job/transcode-job.ts";
 import type { InternalWorker } from "./internal-worker-type.ts";
 
 // workerd has it here, Node in a module.

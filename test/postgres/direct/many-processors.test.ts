@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
 import { pooledClients } from "../../../shared/persistence/pg/clients.ts";
 import { pgPersistence } from "../../../shared/persistence/pg/persistence.ts";
 import { seededRandom } from "../../fixtures/seeded-random.ts";

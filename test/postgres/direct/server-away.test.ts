@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Persistence } from "../../../shared/application/persistence.ts";
 import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
 import { type PooledClients, pooledClients } from "../../../shared/persistence/pg/clients.ts";
 import { pgPersistence } from "../../../shared/persistence/pg/persistence.ts";
 import { seededRandom } from "../../fixtures/seeded-random.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { wrapSourceUrl } from "../../../shared/application/source-url.ts";
-import { createVideoPost } from "../../../shared/domain/video-post.ts";
+import { createVideoPost } from "../../../shared/domain/post/video-post.ts";
 import { secretId, uuidV7 } from "../../../shared/lib/random-id.ts";
 import type { TestPersistence } from "../../contract/persistence.ts";
 import { LADDER, savePost, tryClaim, variantOf, vault } from "../../contract/steps.ts";

@@ -5,7 +5,7 @@ import { createLookUps, SHARE_OF_EACH } from "../../../edge/auth/look-ups.ts";
 import { createSeenApiKeys } from "../../../edge/auth/seen-api-keys.ts";
 import { openPersistence } from "../../../edge/database.ts";
 import type { ApiKeyStore } from "../../../shared/application/ports/api-key-store.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
 import { NETWORK_LOST, onStatements, throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";

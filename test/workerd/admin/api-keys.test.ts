@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { hashOfSecret } from "../../../shared/application/api-key-text.ts";
-import { SCOPES } from "../../../shared/domain/scope.ts";
+import { SCOPES } from "../../../shared/domain/access/scope.ts";
 import { bearer, type CreatedKey, createKey } from "../support/admin-callers.ts";
 import { database } from "../support/inspection.ts";
 import { testEnv } from "../support/test-env.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Diagnostics } from "../../../edge/api/definitions/diagnostics.ts";
+import type { Diagnostics } from "../../../edge/api/definitions/admin/diagnostics.ts";
 import entry from "../../../edge/index.ts";
 import { createPost } from "../support/published-post.ts";
 import { isOnPostgres, testEnv } from "../support/test-env.ts";

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ndjsonRow } from "../../../edge/audit/audit-rows.ts";
 import { EVENTS_PER_PAGE, exportStream } from "../../../edge/audit/export-stream.ts";
 import type { AuditQuery } from "../../../shared/application/ports/audit-log.ts";
-import { type AuditEvent, auditEvent } from "../../../shared/domain/audit-event.ts";
+import { type AuditEvent, auditEvent } from "../../../shared/domain/access/audit-event.ts";
 import { readAudit } from "../support/audited.ts";
 import { startWorker } from "../support/worker.ts";
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type AuditEvent, auditEvent } from "../../../shared/domain/audit-event.ts";
+import { type AuditEvent, auditEvent } from "../../../shared/domain/access/audit-event.ts";
 import { allSettled, deliver, everyRow, heldQueue, readAudit } from "../support/audited.ts";
 import { throws } from "../support/faults.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import entry from "../../../edge/index.ts";
-import { type AuditEvent, auditEvent, type Occurrence } from "../../../shared/domain/audit-event.ts";
+import { type AuditEvent, auditEvent, type Occurrence } from "../../../shared/domain/access/audit-event.ts";
 import { type Page, readAudit, type Shown } from "../support/audited.ts";
 import { database } from "../support/inspection.ts";
 import { testEnv } from "../support/test-env.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AuditFilter } from "../../../shared/application/ports/audit-log.ts";
-import { type AuditEvent, auditEvent, type Occurrence } from "../../../shared/domain/audit-event.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { type AuditEvent, auditEvent, type Occurrence } from "../../../shared/domain/access/audit-event.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { testEnv } from "../support/test-env.ts";
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { openPersistence } from "../../../edge/database.ts";
 import { runScheduled } from "../../../edge/scheduled.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
 import { bearer, createKey } from "../support/admin-callers.ts";
 import { emptyQueue, newestJob, PROCESSOR } from "../support/one-job.ts";
 import { countedHyperdrive } from "../support/open-clients.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DELIVERY_STATES } from "../../../shared/domain/webhook-delivery.ts";
+import { DELIVERY_STATES } from "../../../shared/domain/webhooks/webhook-delivery.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { type PlansOf, plansOf, readsWhole } from "./query-plans.ts";
 

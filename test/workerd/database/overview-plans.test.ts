@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { OVERVIEW_LIMITS, type OverviewLimits } from "../../../shared/application/ports/overview-figures.ts";
-import { LAUNCH_STATES } from "../../../shared/domain/job-launch.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { LAUNCH_STATES } from "../../../shared/domain/job/job-launch.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
 import { earliestUuidV7, uuidV7 } from "../../../shared/lib/random-id.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { testEnv } from "../support/test-env.ts";

@@ -1,4 +1,4 @@
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
 import { d1Persistence } from "../../../shared/persistence/d1/persistence.ts";
 import { testEnv } from "../support/test-env.ts";
 

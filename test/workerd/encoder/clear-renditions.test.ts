@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { mediaPlaylistKey, segmentKey } from "../../../shared/domain/object-keys.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import { mediaPlaylistKey, segmentKey } from "../../../shared/domain/part/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { writeMediaPlaylist } from "../../../shared/hls/media-playlist.ts";
 import { jobNameOf, PROXY, refusalOf, textOf, urisOf } from "../support/encoder-jobs.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Scope } from "../../../shared/domain/scope.ts";
+import type { Scope } from "../../../shared/domain/access/scope.ts";
 import { createKey } from "../support/admin-callers.ts";
 import { allSettled, readAudit } from "../support/audited.ts";
 import { completeUpload } from "../support/complete-upload.ts";

@@ -5,7 +5,7 @@ import { CallerStream } from "../../../edge/encoder/events/caller-stream.ts";
 import type { KnownState } from "../../../edge/encoder/events/job-state.ts";
 import { JobStream } from "../../../edge/encoder/events/job-stream.ts";
 import { knownStateOf } from "../../../edge/encoder/known-state.ts";
-import { presentJob } from "../../../shared/domain/encoder-job.ts";
+import { presentJob } from "../../../shared/domain/encoder/encoder-job.ts";
 import { EventReader } from "../../fixtures/event-stream.ts";
 import { complete, createJob, type EncoderJobOfTest, encoding, listen } from "../support/encoder-job.ts";
 import { emptyQueue } from "../support/one-job.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { encoderJobName } from "../../../shared/domain/encoder-job.ts";
+import { encoderJobName } from "../../../shared/domain/encoder/encoder-job.ts";
 import { jobNameOf, PROXY, refusalOf, textOf } from "../support/encoder-jobs.ts";
 import { faultyDatabase } from "../support/faulty-database.ts";
 import { claimed, emptyQueue, fail, jobsOf, newestJob } from "../support/one-job.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../../../edge/app.ts";
 import type { WorkOrder } from "../../../shared/application/protocols/job-protocol.ts";
-import { textRenditionName } from "../../../shared/domain/rendition-name.ts";
-import type { Scope } from "../../../shared/domain/scope.ts";
+import type { Scope } from "../../../shared/domain/access/scope.ts";
+import { textRenditionName } from "../../../shared/domain/quality/rendition-name.ts";
 import {
   ACCESS_CERTS,
   AUTH_SETTINGS,

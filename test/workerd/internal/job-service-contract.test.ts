@@ -4,8 +4,8 @@ import { createJobService } from "../../../shared/application/job-service/create
 import { inProcessJobCredentials } from "../../../shared/application/job-service/job-credentials.ts";
 import { vaultSecrets } from "../../../shared/application/job-service/vault-secrets.ts";
 import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
-import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality-auth.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
+import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality/quality-auth.ts";
 import { describeJobService, type JobServiceTest } from "../../contract/job-service.ts";
 import { NOW, vault } from "../../contract/steps.ts";
 import { openEmptyPersistence } from "../support/empty-persistence.ts";

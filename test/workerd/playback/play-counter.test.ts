@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { MOST_SESSIONS, type Play } from "../../../edge/gate/play-counter.ts";
-import type { SessionLimit } from "../../../shared/domain/play-session.ts";
+import type { SessionLimit } from "../../../shared/domain/access/play-session.ts";
 import { testEnv } from "../support/test-env.ts";
 
 const MINUTE = 60_000;

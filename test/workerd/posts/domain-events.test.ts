@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { dispatchEvents } from "../../../edge/events/outbox.ts";
-import type { DomainEvent } from "../../../shared/domain/domain-event.ts";
+import type { DomainEvent } from "../../../shared/domain/events/domain-event.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { deliver } from "../support/audited.ts";
 import { database } from "../support/inspection.ts";

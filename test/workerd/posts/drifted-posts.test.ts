@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { refreshVideoPostTranscodeStatus } from "../../../shared/application/commands/refresh-video-post.ts";
 import { scanJobs } from "../../../shared/application/commands/scan-jobs.ts";
-import { refreshPost } from "../../../shared/domain/recovery.ts";
-import { VIDEO_POST_STATUSES } from "../../../shared/domain/video-post.ts";
+import { refreshPost } from "../../../shared/domain/job-outcomes/recovery.ts";
+import { VIDEO_POST_STATUSES } from "../../../shared/domain/post/video-post.ts";
 import { database } from "../support/inspection.ts";
 import { emptyQueue } from "../support/one-job.ts";
 import { publishPost } from "../support/published-post.ts";

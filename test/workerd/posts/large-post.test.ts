@@ -6,11 +6,11 @@ import {
   type EncryptResult,
   stageKeys,
   type TranscodeResult,
-} from "../../../shared/domain/job-results.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
-import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality-auth.ts";
-import type { VideoFile } from "../../../shared/domain/video-file.ts";
-import { type Decision, settle, type VideoPost } from "../../../shared/domain/video-post.ts";
+} from "../../../shared/domain/job-outcomes/job-results.ts";
+import type { VideoFile } from "../../../shared/domain/part/video-file.ts";
+import { type Decision, settle, type VideoPost } from "../../../shared/domain/post/video-post.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
+import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality/quality-auth.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { PARAMETER_BYTES } from "../support/d1-limits.ts";
 import { database } from "../support/inspection.ts";

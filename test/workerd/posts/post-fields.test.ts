@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Scope } from "../../../shared/domain/scope.ts";
+import type { Scope } from "../../../shared/domain/access/scope.ts";
 import { createKey } from "../support/admin-callers.ts";
 import { testEnv } from "../support/test-env.ts";
 import { administer } from "../support/viewing.ts";

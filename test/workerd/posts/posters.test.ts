@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { posterPrefix } from "../../../shared/domain/object-keys.ts";
+import { posterPrefix } from "../../../shared/domain/part/object-keys.ts";
 import { completeUpload } from "../support/complete-upload.ts";
 import { type IllustratedPost, publishIllustrated } from "../support/images.ts";
 import { testEnv } from "../support/test-env.ts";

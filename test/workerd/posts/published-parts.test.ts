@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { decideAndSave } from "../../../shared/application/decide-and-save.ts";
 import { wrapSourceUrl } from "../../../shared/application/source-url.ts";
-import { settle, withNewFile } from "../../../shared/domain/video-post.ts";
+import { settle, withNewFile } from "../../../shared/domain/post/video-post.ts";
 import { uuidV7 } from "../../../shared/lib/random-id.ts";
 import { claimed, emptyQueue, fail, newestJob } from "../support/one-job.ts";
 import { claim, createPost, encryptPost, publishPost, report, transcodeReport } from "../support/published-post.ts";

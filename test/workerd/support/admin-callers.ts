@@ -1,4 +1,4 @@
-import { SCOPES, type Scope } from "../../../shared/domain/scope.ts";
+import { SCOPES, type Scope } from "../../../shared/domain/access/scope.ts";
 import { type Claims, type SigningKey, sign } from "./viewer-issuer.ts";
 import type { TestWorker } from "./worker.ts";
 

@@ -1,7 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { vi } from "vitest";
 import entry from "../../../edge/index.ts";
-import type { AuditEvent } from "../../../shared/domain/audit-event.ts";
+import type { AuditEvent } from "../../../shared/domain/access/audit-event.ts";
 import { database } from "./inspection.ts";
 import { testEnv } from "./test-env.ts";
 import type { TestWorker } from "./worker.ts";

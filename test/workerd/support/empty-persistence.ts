@@ -1,6 +1,6 @@
 import { openPersistence } from "../../../edge/database.ts";
 import type { Persistence } from "../../../shared/application/persistence.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
 import { emptyTables } from "../../inspection/pg.ts";
 import { openD1Persistence } from "./d1-persistence.ts";
 import { inspecting } from "./inspection.ts";

@@ -1,4 +1,4 @@
-import { encoderJobName } from "../../../shared/domain/encoder-job.ts";
+import { encoderJobName } from "../../../shared/domain/encoder/encoder-job.ts";
 import { jobsOf } from "./one-job.ts";
 import { ORIGIN, type TestWorker } from "./worker.ts";
 

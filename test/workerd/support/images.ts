@@ -1,6 +1,6 @@
 import type { TranscodeReport } from "../../../shared/application/protocols/job-protocol.ts";
-import { imageKey, imagesPrefix } from "../../../shared/domain/object-keys.ts";
-import { type MadeImages, spriteCount } from "../../../shared/domain/part-images.ts";
+import { imageKey, imagesPrefix } from "../../../shared/domain/part/object-keys.ts";
+import { type MadeImages, spriteCount } from "../../../shared/domain/part/part-images.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";
 import { claim, createPost, encryptPost, type PublishedPost, report, transcodeReport } from "./published-post.ts";
 import { testEnv } from "./test-env.ts";

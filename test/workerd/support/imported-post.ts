@@ -1,6 +1,6 @@
 import type { ImportRequest } from "../../../shared/application/protocols/import-protocol.ts";
-import { importPrefix, mediaPlaylistKey } from "../../../shared/domain/object-keys.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
+import { importPrefix, mediaPlaylistKey } from "../../../shared/domain/part/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
 import { base64Encode } from "../../../shared/lib/base64.ts";
 import { testEnv } from "./test-env.ts";
 import type { TestWorker } from "./worker.ts";

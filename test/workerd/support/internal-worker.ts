@@ -6,8 +6,8 @@ import { directProcessorRoutes } from "../../../edge/routes/internal/direct-proc
 import { leaseRoutes } from "../../../edge/routes/internal/leases.ts";
 import type { Persistence } from "../../../shared/application/persistence.ts";
 import type { Progress } from "../../../shared/application/protocols/job-protocol.ts";
-import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality-auth.ts";
-import { STANDARD_JOB_RULES } from "../../../shared/domain/transcode-job.ts";
+import { STANDARD_JOB_RULES } from "../../../shared/domain/job/transcode-job.ts";
+import { STANDARD_POLICY_RULE } from "../../../shared/domain/quality/quality-auth.ts";
 import { vault } from "../../contract/steps.ts";
 import {
   type Claim,

@@ -4,9 +4,9 @@ import {
   type WorkOrder,
   workOrderSchema,
 } from "../../../shared/application/protocols/job-protocol.ts";
-import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../../shared/domain/object-keys.ts";
-import type { Quality } from "../../../shared/domain/quality.ts";
-import type { AbrVariant } from "../../../shared/domain/rendition.ts";
+import { mediaPlaylistKey, multivariantKey, segmentKey } from "../../../shared/domain/part/object-keys.ts";
+import type { Quality } from "../../../shared/domain/quality/quality.ts";
+import type { AbrVariant } from "../../../shared/domain/quality/rendition.ts";
 import { writeMediaPlaylist } from "../../../shared/hls/media-playlist.ts";
 import { writeMultivariantPlaylist } from "../../../shared/hls/multivariant-playlist.ts";
 import { secretId } from "../../../shared/lib/random-id.ts";

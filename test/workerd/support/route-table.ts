@@ -1,6 +1,6 @@
 import { type RouteDefinition, routeOf } from "../../../edge/api/definition.ts";
 import { DEFINITIONS } from "../../../edge/api/definitions/all.ts";
-import type { Scope } from "../../../shared/domain/scope.ts";
+import type { Scope } from "../../../shared/domain/access/scope.ts";
 
 /**
  * What a route requires of its caller. Values that begin with a colon are filled in by the suite (route-samples.ts), in

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { runScheduled } from "../../../edge/scheduled.ts";
 import { webhookBodySchema } from "../../../edge/webhooks/event-schemas.ts";
-import { UPLOAD_REMOVAL_DELAY_MS } from "../../../shared/domain/upload.ts";
+import { UPLOAD_REMOVAL_DELAY_MS } from "../../../shared/domain/uploads/upload.ts";
 import { completeUpload } from "../support/complete-upload.ts";
 import { tokenClient } from "../support/token-client.ts";
 import { createEndpoint, removeEndpoints, startWebhookTest, verified } from "../support/webhook-receiver.ts";

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { AuditFilter, AuditLog, AuditQuery, NamedViewer } from "../../../application/ports/audit-log.ts";
-import type { AuditEvent } from "../../../domain/audit-event.ts";
+import type { AuditEvent } from "../../../domain/access/audit-event.ts";
 import { earliestUuidV7 } from "../../../lib/random-id.ts";
 import { batched, type Database } from "../database.ts";
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { EncoderJobPage, EncoderJobQuery, EncoderJobs } from "../../../application/ports/encoder-jobs.ts";
-import type { EncoderJobState } from "../../../domain/encoder-job.ts";
+import type { EncoderJobState } from "../../../domain/encoder/encoder-job.ts";
 import { encoderJobStateOf } from "../../rows/encoder-job-rows.ts";
 import { encoderJobPage, JOBS_PER_PAGE_READ } from "../../rows/encoder-list-read.ts";
 import type { Database } from "../database.ts";

@@ -13,7 +13,7 @@ import type {
   MissingJob,
   RetryJobLater,
 } from "../../../application/ports/job-store.ts";
-import { type JobRules, justExtended, type TranscodeJob } from "../../../domain/transcode-job.ts";
+import { type JobRules, justExtended, type TranscodeJob } from "../../../domain/job/transcode-job.ts";
 import { type JobRow, jobOf } from "../../rows/job-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";

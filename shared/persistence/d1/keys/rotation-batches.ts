@@ -8,7 +8,7 @@ import type {
   RotationPreview,
   RotationStateChange,
 } from "../../../application/ports/rotation-batches.ts";
-import type { RotationItem, RotationProgress, RotationSelection } from "../../../domain/rotation-batch.ts";
+import type { RotationItem, RotationProgress, RotationSelection } from "../../../domain/rotation/rotation-batch.ts";
 import { AVERAGED_ITEMS, rotationBatchOf, rotationProgressOf } from "../../rows/rotation-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { keyRotationBatch as batch, keyRotationItem as item } from "../schema/jobs.ts";

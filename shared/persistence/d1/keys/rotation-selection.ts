@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { RotationSelection, SkipReason } from "../../../domain/rotation-batch.ts";
+import type { RotationSelection, SkipReason } from "../../../domain/rotation/rotation-batch.ts";
 
 /* Conditions on parts `f`, posts `p` and items `i` that several statements of rotation share. */
 

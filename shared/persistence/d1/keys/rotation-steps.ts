@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { RotationSteps, TakenItem } from "../../../application/ports/rotation-steps.ts";
-import type { RotationSelection, SkipReason } from "../../../domain/rotation-batch.ts";
+import type { RotationSelection, SkipReason } from "../../../domain/rotation/rotation-batch.ts";
 import { batched, type Database } from "../database.ts";
 import { keyRotationBatch as batch } from "../schema/jobs.ts";
 import { isSelected, scannedParts, skipReason } from "./rotation-selection.ts";

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TakeLaunches } from "../../../application/ports/launch-store.ts";
-import { MOST_TIMEOUT_DOUBLINGS } from "../../../domain/job-launch.ts";
-import type { ProbeFacts } from "../../../domain/rendition.ts";
+import { MOST_TIMEOUT_DOUBLINGS } from "../../../domain/job/job-launch.ts";
+import type { ProbeFacts } from "../../../domain/quality/rendition.ts";
 import { type TakenRow, takenLaunchOf } from "../../rows/launch-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { OPEN, settleLaunches } from "./settle-launches.ts";

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, getTableColumns, gte, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Library, LibraryEntry, ListVideos } from "../../../application/ports/library.ts";
-import type { PublishedVideo } from "../../../domain/published-video.ts";
+import type { PublishedVideo } from "../../../domain/post/published-video.ts";
 import { NOT_PUBLISHED, publishedVideoOfRow } from "../../rows/published-video.ts";
 import type { Database } from "../database.ts";
 import { publishedVideo as video } from "../schema/library.ts";

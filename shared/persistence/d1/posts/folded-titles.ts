@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { FoldedTitles } from "../../../application/ports/folded-titles.ts";
-import { foldTitle } from "../../../domain/folded-title.ts";
+import { foldTitle } from "../../../domain/post/folded-title.ts";
 import type { Database } from "../database.ts";
 
 /** SQLite cannot fold accents, so the rows are read and written back; a title that changed meanwhile waits. */

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PrefixQueries, PrefixStatus, ReplacedUse } from "../../../application/ports/prefix-queries.ts";
-import { ownerOfPrefix } from "../../../domain/prefix-owner.ts";
+import { ownerOfPrefix } from "../../../domain/job-outcomes/prefix-owner.ts";
 import { askedPrefix } from "../../rows/asked-prefix.ts";
 import type { Database } from "../database.ts";
 import { LIVE_VERSION } from "../schema/video-post.ts";

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Scope } from "../../../domain/scope.ts";
+import type { Scope } from "../../../domain/access/scope.ts";
 import { timestamp } from "./columns.ts";
 
 export const apiKey = sqliteTable(

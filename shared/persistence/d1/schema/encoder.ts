@@ -1,5 +1,5 @@
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { ResourceType } from "../../../domain/video-post.ts";
+import type { ResourceType } from "../../../domain/post/video-post.ts";
 import { timestamp } from "./columns.ts";
 
 /** Jobs of the encoder API. A row is written with its post and never changed. */

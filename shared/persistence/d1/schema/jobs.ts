@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { FailureCode } from "../../../domain/failure.ts";
-import type { RotationItemState, RotationSelection, RotationState } from "../../../domain/rotation-batch.ts";
-import type { JobKind, JobProgress, JobStage, JobState } from "../../../domain/transcode-job.ts";
+import type { FailureCode } from "../../../domain/job/failure.ts";
+import type { JobKind, JobProgress, JobStage, JobState } from "../../../domain/job/transcode-job.ts";
+import type { RotationItemState, RotationSelection, RotationState } from "../../../domain/rotation/rotation-batch.ts";
 import { flag, timestamp } from "./columns.ts";
 
 export const videoTranscodeJob = sqliteTable(

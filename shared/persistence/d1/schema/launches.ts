@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { LaunchState, RefusalCause } from "../../../domain/job-launch.ts";
+import type { LaunchState, RefusalCause } from "../../../domain/job/job-launch.ts";
 import { timestamp } from "./columns.ts";
 
 /** Containers that were ordered for jobs. */

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { RewardDirection } from "../../../application/ports/author-ledger.ts";
-import type { PublishedPart } from "../../../domain/published-video.ts";
-import type { Interaction, ResourceType } from "../../../domain/video-post.ts";
+import type { PublishedPart } from "../../../domain/post/published-video.ts";
+import type { Interaction, ResourceType } from "../../../domain/post/video-post.ts";
 import { timestamp } from "./columns.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { FeedKind } from "../../../application/ports/revocation-feed.ts";
-import type { ContentKeyStatus } from "../../../domain/content-key.ts";
-import type { Quality } from "../../../domain/quality.ts";
-import type { QualityPolicy } from "../../../domain/quality-auth.ts";
+import type { ContentKeyStatus } from "../../../domain/part/content-key.ts";
+import type { Quality } from "../../../domain/quality/quality.ts";
+import type { QualityPolicy } from "../../../domain/quality/quality-auth.ts";
 import { timestamp } from "./columns.ts";
 
 export const videoHlsEncryptKey = sqliteTable(

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { PostDefaults } from "../../../domain/upload-token.ts";
+import type { PostDefaults } from "../../../domain/uploads/upload-token.ts";
 import { timestamp } from "./columns.ts";
 
 export const uploadSession = sqliteTable(

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { DeliveryState } from "../../../domain/webhook-delivery.ts";
-import type { DisabledReason, EndpointState } from "../../../domain/webhook-endpoint.ts";
+import type { DeliveryState } from "../../../domain/webhooks/webhook-delivery.ts";
+import type { DisabledReason, EndpointState } from "../../../domain/webhooks/webhook-endpoint.ts";
 import { timestamp } from "./columns.ts";
 
 export const webhookEndpoint = sqliteTable("webhook_endpoint", {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { CreatedAt } from "../../../application/ports/webhook-deliveries.ts";
-import type { WebhookEventType } from "../../../domain/webhook-event.ts";
+import type { WebhookEventType } from "../../../domain/webhooks/webhook-event.ts";
 import { uploadSession } from "../schema/uploads.ts";
 import { receives } from "../webhooks/receiving-endpoints.ts";
 

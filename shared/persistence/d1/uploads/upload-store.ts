@@ -6,7 +6,7 @@ import type {
   UploadRef,
   UploadStore,
 } from "../../../application/ports/upload-store.ts";
-import { declaredSha256, UPLOAD_REMOVAL_DELAY_MS } from "../../../domain/upload.ts";
+import { declaredSha256, UPLOAD_REMOVAL_DELAY_MS } from "../../../domain/uploads/upload.ts";
 import { batched, type Database } from "../database.ts";
 import { uploadSession } from "../schema/uploads.ts";
 import { LIVE_VERSION, videoFilePost } from "../schema/video-post.ts";

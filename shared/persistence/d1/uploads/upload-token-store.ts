@@ -7,7 +7,7 @@ import type {
   UploadTokenRevocation,
   UploadTokenStore,
 } from "../../../application/ports/upload-token-store.ts";
-import type { UploadTokenWithUpload } from "../../../domain/upload-token.ts";
+import type { UploadTokenWithUpload } from "../../../domain/uploads/upload-token.ts";
 import { batched, type Database } from "../database.ts";
 import { uploadSession, uploadToken } from "../schema/uploads.ts";
 import { insertExpiredTokens } from "./upload-deliveries.ts";

@@ -11,7 +11,7 @@ import type {
   ReplayRange,
   WebhookDeliveries,
 } from "../../../application/ports/webhook-deliveries.ts";
-import { readEncoderJobName } from "../../../domain/encoder-job.ts";
+import { readEncoderJobName } from "../../../domain/encoder/encoder-job.ts";
 import { attemptStart, JOB_SECRETS } from "../../rows/attempt-start.ts";
 import { batched, type Database } from "../database.ts";
 import { encoderJob } from "../schema/encoder.ts";

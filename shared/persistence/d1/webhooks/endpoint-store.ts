@@ -1,6 +1,6 @@
 import { asc, eq, type SQL, sql } from "drizzle-orm";
 import type { EndpointChange, WebhookEndpoints } from "../../../application/ports/webhook-endpoints.ts";
-import type { WebhookEndpoint, WebhookSecret } from "../../../domain/webhook-endpoint.ts";
+import type { WebhookEndpoint, WebhookSecret } from "../../../domain/webhooks/webhook-endpoint.ts";
 import { JOB_SECRETS } from "../../rows/attempt-start.ts";
 import { batched, type Database } from "../database.ts";
 import { webhookEndpoint as endpoint } from "../schema/webhooks.ts";

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { MissingJob } from "../../../application/ports/job-store.ts";
 import type { SaveOptions } from "../../../application/ports/video-post-repository.ts";
-import type { JobKind, JobRules, NewJob } from "../../../domain/transcode-job.ts";
+import type { JobKind, JobRules, NewJob } from "../../../domain/job/transcode-job.ts";
 import { texts } from "../database.ts";
 import { lacksJob } from "./pending-work-queries.ts";
 

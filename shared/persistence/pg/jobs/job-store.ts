@@ -10,7 +10,7 @@ import type {
   MissingJob,
   RetryJobLater,
 } from "../../../application/ports/job-store.ts";
-import { type JobRules, justExtended, type TranscodeJob } from "../../../domain/transcode-job.ts";
+import { type JobRules, justExtended, type TranscodeJob } from "../../../domain/job/transcode-job.ts";
 import { jobOf } from "../../rows/job-rows.ts";
 import { columnsOf, type Database, jsonb, rowOf, texts } from "../database.ts";
 import { videoTranscodeJob as job } from "../schema/jobs.ts";

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PendingPart, PendingWorkQueries } from "../../../application/ports/pending-work-queries.ts";
-import type { JobKind } from "../../../domain/transcode-job.ts";
+import type { JobKind } from "../../../domain/job/transcode-job.ts";
 import type { Database } from "../database.ts";
 import { LIVE_VERSION } from "../schema/video-post.ts";
 
@@ -42,7 +42,7 @@ async function pending(db: Database, kind: JobKind, batchSize: number): Promise<
 const NOT_READY = sql`f.encrypt_status <> 'ENCRYPTED' AND (f.upload_id IS NOT NULL OR f.source_url IS NOT NULL)`;
 
 /**
- * The rule of shared/domain/video-post.ts as a query for candidates; the domain decides. Three indexes find posts with
+ * The rule of shared/domain/post/video-post.ts as a query for candidates; the domain decides. Three indexes find posts with
  * a part that is not ready or without a time of publication, so a library of published posts is not read. LATERAL: each
  * candidate is read by its id, and not all posts in that order.
  */

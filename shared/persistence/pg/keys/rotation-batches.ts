@@ -13,7 +13,7 @@ import type {
   RotationItem,
   RotationProgress,
   RotationSelection,
-} from "../../../domain/rotation-batch.ts";
+} from "../../../domain/rotation/rotation-batch.ts";
 import { AVERAGED_ITEMS, rotationBatchOf, rotationProgressOf } from "../../rows/rotation-rows.ts";
 import { columnsOf, type Database, jsonb, rowOf, texts } from "../database.ts";
 import { keyRotationBatch as batch, keyRotationItem as item } from "../schema/jobs.ts";

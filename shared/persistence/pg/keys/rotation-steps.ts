@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { RotationSteps, TakenItem } from "../../../application/ports/rotation-steps.ts";
-import type { RotationBatch, RotationSelection, SkipReason } from "../../../domain/rotation-batch.ts";
+import type { RotationBatch, RotationSelection, SkipReason } from "../../../domain/rotation/rotation-batch.ts";
 import type { Database } from "../database.ts";
 import { isSelected, lockBatch, scannedParts, skipReason } from "./rotation-selection.ts";
 import { settle } from "./settle-items.ts";

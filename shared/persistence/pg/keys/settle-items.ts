@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { SkipReason } from "../../../domain/rotation-batch.ts";
+import type { SkipReason } from "../../../domain/rotation/rotation-batch.ts";
 import type { Database } from "../database.ts";
 
 const DELETED: SkipReason = "deleted";

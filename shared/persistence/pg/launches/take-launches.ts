@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TakeLaunches } from "../../../application/ports/launch-store.ts";
-import { MOST_TIMEOUT_DOUBLINGS } from "../../../domain/job-launch.ts";
+import { MOST_TIMEOUT_DOUBLINGS } from "../../../domain/job/job-launch.ts";
 import { type TakenRow, takenLaunchOf } from "../../rows/launch-rows.ts";
 import { lockOf } from "../advisory-locks.ts";
 import { type Database, texts } from "../database.ts";

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Library, LibraryEntry, ListVideos } from "../../../application/ports/library.ts";
-import type { PublishedVideo } from "../../../domain/published-video.ts";
+import type { PublishedVideo } from "../../../domain/post/published-video.ts";
 import { NOT_PUBLISHED, publishedVideoOfRow } from "../../rows/published-video.ts";
 import { columnsOf, type Database, rowOf, rowValues } from "../database.ts";
 import { publishedVideo } from "../schema/library.ts";

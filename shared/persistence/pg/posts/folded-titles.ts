@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { FoldedTitles } from "../../../application/ports/folded-titles.ts";
-import { foldTitle } from "../../../domain/folded-title.ts";
+import { foldTitle } from "../../../domain/post/folded-title.ts";
 import { type Database, jsonb } from "../database.ts";
 
 /** The rows are read and written back, so that both databases fold alike; a title that changed meanwhile waits. */

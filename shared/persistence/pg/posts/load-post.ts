@@ -1,5 +1,5 @@
 import { getTableName, type SQL, sql, type Table } from "drizzle-orm";
-import type { VideoPost } from "../../../domain/video-post.ts";
+import type { VideoPost } from "../../../domain/post/video-post.ts";
 import { videoPostOf } from "../../rows/video-post-rows.ts";
 import { columnsOf, type Database, type Result, rowOf } from "../database.ts";
 import { singleKeySource, videoHlsEncryptKey, videoHlsQualityAuth } from "../schema/playback.ts";

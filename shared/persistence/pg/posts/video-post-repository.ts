@@ -7,9 +7,9 @@ import type {
   SaveOutcome,
   VideoPostRepository,
 } from "../../../application/ports/video-post-repository.ts";
-import { identifyEvents } from "../../../domain/domain-event.ts";
-import { storedTrace } from "../../../domain/post-trace.ts";
-import type { JobRules } from "../../../domain/transcode-job.ts";
+import { identifyEvents } from "../../../domain/events/domain-event.ts";
+import type { JobRules } from "../../../domain/job/transcode-job.ts";
+import { storedTrace } from "../../../domain/post/post-trace.ts";
 import { secretId } from "../../../lib/random-id.ts";
 import { isHeldBy, storeAnswer } from "../access/idempotency-store.ts";
 import { type Database, jsonb } from "../database.ts";

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, pgTable } from "drizzle-orm/pg-core";
-import type { Scope } from "../../../domain/scope.ts";
+import type { Scope } from "../../../domain/access/scope.ts";
 import { integer, json, text, timestamp } from "./columns.ts";
 
 export const apiKey = pgTable(

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, pgTable, uniqueIndex } from "drizzle-orm/pg-core";
-import type { LaunchState, RefusalCause } from "../../../domain/job-launch.ts";
+import type { LaunchState, RefusalCause } from "../../../domain/job/job-launch.ts";
 import { integer, text, timestamp } from "./columns.ts";
 
 /** Containers that were ordered for jobs. */

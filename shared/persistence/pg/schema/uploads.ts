@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, pgTable } from "drizzle-orm/pg-core";
-import type { PostDefaults } from "../../../domain/upload-token.ts";
+import type { PostDefaults } from "../../../domain/uploads/upload-token.ts";
 import { integer, json, orderedJson, real, text, timestamp } from "./columns.ts";
 
 export const uploadSession = pgTable(

@@ -1,15 +1,21 @@
 import { sql } from "drizzle-orm";
 import { index, pgTable, primaryKey, uniqueIndex } from "drizzle-orm/pg-core";
-import type { Caption, Chapters } from "../../../domain/caption.ts";
-import type { DomainEvent, NewEvent } from "../../../domain/domain-event.ts";
-import type { FailureCode } from "../../../domain/failure.ts";
-import type { PartImages, PosterChoice } from "../../../domain/part-images.ts";
-import type { PostMetadata } from "../../../domain/post-metadata.ts";
-import type { StoredTrace } from "../../../domain/post-trace.ts";
-import type { Quality } from "../../../domain/quality.ts";
-import type { ProbeFacts } from "../../../domain/rendition.ts";
-import type { EncryptStatus, TransferResult, UpdateType, VersionState } from "../../../domain/video-file.ts";
-import type { Interaction, PostAccess, ResourceType, VideoPostStatus, Withdrawal } from "../../../domain/video-post.ts";
+import type { DomainEvent, NewEvent } from "../../../domain/events/domain-event.ts";
+import type { FailureCode } from "../../../domain/job/failure.ts";
+import type { Caption, Chapters } from "../../../domain/part/caption.ts";
+import type { PartImages, PosterChoice } from "../../../domain/part/part-images.ts";
+import type { EncryptStatus, TransferResult, UpdateType, VersionState } from "../../../domain/part/video-file.ts";
+import type { PostMetadata } from "../../../domain/post/post-metadata.ts";
+import type { StoredTrace } from "../../../domain/post/post-trace.ts";
+import type {
+  Interaction,
+  PostAccess,
+  ResourceType,
+  VideoPostStatus,
+  Withdrawal,
+} from "../../../domain/post/video-post.ts";
+import type { Quality } from "../../../domain/quality/quality.ts";
+import type { ProbeFacts } from "../../../domain/quality/rendition.ts";
 import { flag, integer, json, real, text, timestamp } from "./columns.ts";
 
 /** Versions that play or may play; in the words of the partial index of the scan, which is otherwise not used. */
@@ -28,7 +34,7 @@ export const videoPost = pgTable(
     importId: text("import_id"),
     authorId: text("author_id").notNull(),
     title: text("title").notNull(),
-    /** `title` as lists find it (shared/domain/folded-title.ts); NULL in rows of releases without it. */
+    /** `title` as lists find it (shared/domain/post/folded-title.ts); NULL in rows of releases without it. */
     titleFolded: text("title_folded"),
     /** The title that was folded. Where it is not the title, the Cron Trigger folds again. */
     titleFoldedFrom: text("title_folded_from"),

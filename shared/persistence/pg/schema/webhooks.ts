@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, pgTable, primaryKey } from "drizzle-orm/pg-core";
-import type { DeliveryState } from "../../../domain/webhook-delivery.ts";
-import type { DisabledReason, EndpointState } from "../../../domain/webhook-endpoint.ts";
+import type { DeliveryState } from "../../../domain/webhooks/webhook-delivery.ts";
+import type { DisabledReason, EndpointState } from "../../../domain/webhooks/webhook-endpoint.ts";
 import { integer, json, text, timestamp } from "./columns.ts";
 
 export const webhookEndpoint = pgTable("webhook_endpoint", {

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { CreatedAt } from "../../../application/ports/webhook-deliveries.ts";
-import { UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../../domain/upload.ts";
+import { UPLOAD_REMOVAL_DELAY_MS, type Upload } from "../../../domain/uploads/upload.ts";
 import { columnsOf, type Database, rowOf } from "../database.ts";
 import { uploadSession } from "../schema/uploads.ts";
 import { insertExpired } from "./upload-deliveries.ts";

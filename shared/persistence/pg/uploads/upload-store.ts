@@ -8,7 +8,7 @@ import type {
   UploadWithUse,
 } from "../../../application/ports/upload-store.ts";
 import type { CreatedAt } from "../../../application/ports/webhook-deliveries.ts";
-import { declaredSha256, type Upload } from "../../../domain/upload.ts";
+import { declaredSha256, type Upload } from "../../../domain/uploads/upload.ts";
 import { columnsOf, type Database, rowOf, rowValues, texts } from "../database.ts";
 import { uploadSession } from "../schema/uploads.ts";
 import { LIVE_VERSION } from "../schema/video-post.ts";

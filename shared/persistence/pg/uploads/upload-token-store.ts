@@ -8,7 +8,7 @@ import type {
   UploadTokenStore,
 } from "../../../application/ports/upload-token-store.ts";
 import type { CreatedAt } from "../../../application/ports/webhook-deliveries.ts";
-import type { UploadTokenWithUpload } from "../../../domain/upload-token.ts";
+import type { UploadTokenWithUpload } from "../../../domain/uploads/upload-token.ts";
 import { columnsOf, type Database, rowOf, rowValues } from "../database.ts";
 import { uploadSession, uploadToken } from "../schema/uploads.ts";
 import { insertExpiredTokens } from "./upload-deliveries.ts";

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { DueDelivery, FinishedAttempt } from "../../../application/ports/webhook-deliveries.ts";
-import { readEncoderJobName } from "../../../domain/encoder-job.ts";
-import type { WebhookSecret } from "../../../domain/webhook-endpoint.ts";
+import { readEncoderJobName } from "../../../domain/encoder/encoder-job.ts";
+import type { WebhookSecret } from "../../../domain/webhooks/webhook-endpoint.ts";
 import { attemptStart, JOB_SECRETS } from "../../rows/attempt-start.ts";
 import { columnsOf, type Database, rowValues } from "../database.ts";
 import { webhookAttempt, webhookDelivery } from "../schema/webhooks.ts";

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { DeliveryRef } from "../../../application/ports/webhook-deliveries.ts";
-import type { WebhookDelivery } from "../../../domain/webhook-delivery.ts";
+import type { WebhookDelivery } from "../../../domain/webhooks/webhook-delivery.ts";
 import { rowOf } from "../database.ts";
 import { webhookDelivery } from "../schema/webhooks.ts";
 

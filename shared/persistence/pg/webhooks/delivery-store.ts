@@ -10,7 +10,7 @@ import type {
   ReplayRange,
   WebhookDeliveries,
 } from "../../../application/ports/webhook-deliveries.ts";
-import type { WebhookAttempt } from "../../../domain/webhook-delivery.ts";
+import type { WebhookAttempt } from "../../../domain/webhooks/webhook-delivery.ts";
 import { columnsOf, type Database, rowOf, texts } from "../database.ts";
 import { webhookAttempt, webhookDelivery } from "../schema/webhooks.ts";
 import { beginAttempt, finishAttempt } from "./delivery-attempts.ts";

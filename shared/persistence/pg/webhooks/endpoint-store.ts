@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { EndpointChange, WebhookEndpoints } from "../../../application/ports/webhook-endpoints.ts";
-import type { WebhookEndpoint, WebhookSecret } from "../../../domain/webhook-endpoint.ts";
+import type { WebhookEndpoint, WebhookSecret } from "../../../domain/webhooks/webhook-endpoint.ts";
 import { JOB_SECRETS } from "../../rows/attempt-start.ts";
 import { lockOf } from "../advisory-locks.ts";
 import { columnsOf, type Database, jsonb, rowOf, rowValues } from "../database.ts";

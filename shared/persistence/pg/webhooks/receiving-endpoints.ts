@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { filtersOf, type WebhookEventType } from "../../../domain/webhook-event.ts";
+import { filtersOf, type WebhookEventType } from "../../../domain/webhooks/webhook-event.ts";
 import { texts } from "../database.ts";
 
 /** Of a row of webhook_endpoint. */
