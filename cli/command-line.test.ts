@@ -41,6 +41,46 @@ describe("the command line", () => {
       },
     ],
     [
+      "captions replace p1 c1 a.srt --part 1",
+      {
+        name: "captions",
+        json: false,
+        command: { verb: "replace", videoPostId: "p1", fileIndex: 1, captionId: "c1", file: "a.srt", charset: null },
+      },
+    ],
+    [
+      "captions change p1 c1 --name SDH --no-default --api-key k",
+      {
+        name: "captions",
+        json: false,
+        command: {
+          ...{ verb: "change", videoPostId: "p1", fileIndex: 0, captionId: "c1" },
+          changes: { name: "SDH", default: false },
+        },
+      },
+    ],
+    [
+      "captions order p1 c2 c1 --json",
+      {
+        name: "captions",
+        json: true,
+        command: { verb: "order", videoPostId: "p1", fileIndex: 0, captionIds: ["c2", "c1"] },
+      },
+    ],
+    ["chapters show p1", { name: "chapters", json: false, command: { verb: "show", videoPostId: "p1", fileIndex: 0 } }],
+    [
+      "chapters set p1 a.vtt --charset windows-1252",
+      {
+        name: "chapters",
+        json: false,
+        command: { verb: "set", videoPostId: "p1", fileIndex: 0, file: "a.vtt", charset: "windows-1252" },
+      },
+    ],
+    [
+      "chapters delete p1 --part 2",
+      { name: "chapters", json: false, command: { verb: "delete", videoPostId: "p1", fileIndex: 2 } },
+    ],
+    [
       "tokens issue p1 --viewer v --quality 720p 480p",
       {
         name: "tokens",
@@ -109,6 +149,10 @@ describe("the command line", () => {
     ["play https://video.example/watch/p1/0", /is neither a job nor/],
     ["jobs list --limit many", /A whole number is required/],
     ["completion powershell", /Allowed choices are bash, zsh, fish/],
+    ["captions order p1", /missing required argument 'captionId'/],
+    ["captions replace p1 c1", /missing required argument 'file'/],
+    ["captions replace p1 c1 a.srt --charset utf-16", /It is iso-8859-1 or windows-1252/],
+    ["chapters set p1", /missing required argument 'file'/],
     ["serve --server https://video.example", /unknown option '--server'/],
     ["queue list --server --json", /--server .* A value is missing/],
     ["gc --dryrun", /--dryrun.*Did you mean --dry-run/s],

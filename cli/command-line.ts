@@ -1,6 +1,7 @@
 import { CommanderError, Command as Program } from "commander";
 import type { ConnectionFlags } from "./connection/connection.ts";
 import { addCaptionCommands, type CaptionCommand } from "./definitions/caption-commands.ts";
+import { addChapterCommands, type ChapterCommand } from "./definitions/chapter-commands.ts";
 import { addConnectionOptions } from "./definitions/connection-options.ts";
 import { addDatabaseCommands, type DatabaseCommand } from "./definitions/database-commands.ts";
 import { addOperatorCommands, type OperatorCommand } from "./definitions/operator-commands.ts";
@@ -17,6 +18,7 @@ export type Command =
   | { readonly name: "wrong"; readonly problem: string }
   | VideoCommand
   | CaptionCommand
+  | ChapterCommand
   | ProcessorCommand
   | OperatorCommand
   | SetupCommand
@@ -72,6 +74,7 @@ export function createProgram(version: string, { print, done }: Actions): Progra
   program.commandsGroup("Make videos:");
   addVideoCommands(program, done);
   addCaptionCommands(program, done);
+  addChapterCommands(program, done);
   program.commandsGroup("Set up:");
   addSetupCommands(program, done);
   program.commandsGroup("Operate:");

@@ -94,6 +94,12 @@ export async function perform({ command, connection }: Typed, version: string, s
         captions(command.command, { json: command.json }, client, { out, err }),
       );
     }
+    case "chapters": {
+      const { chapters } = await import("./videos/chapters.ts");
+      return asOperator(connection, err, (client) =>
+        chapters(command.command, { json: command.json }, client, { out, err }),
+      );
+    }
     case "tokens": {
       const { tokens } = await import("./operator/tokens.ts");
       return asOperator(connection, err, (client, { serviceUrl }) =>

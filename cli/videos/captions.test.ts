@@ -1,11 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createOperatorClient } from "../../processor/adapters/operator-client.ts";
 import { EXIT } from "../../processor/cli/exit-codes.ts";
+import { againstService } from "./answering-service.fixture.ts";
 import { type CaptionsCommand, captions } from "./captions.ts";
 
 let folder: string;
@@ -26,33 +24,8 @@ const LISTED = {
   ],
 };
 
-/** What the command prints against a service that answers so, and what the service received. */
-async function run(command: CaptionsCommand, status = 200, body: unknown = LISTED) {
-  const requests: { line: string; type: string | undefined; bytes: Buffer }[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { method, url, headers } = request;
-    requests.push({ line: `${method} ${url}`, type: headers["content-type"], bytes: Buffer.concat(chunks) });
-    const type = status < 400 ? "application/json" : "application/problem+json";
-    response.writeHead(status, { "content-type": type }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const serviceUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const printed = { out: "", err: "" };
-  const output = {
-    out: (text: string) => {
-      printed.out += text;
-    },
-    err: (text: string) => {
-      printed.err += text;
-    },
-  };
-  const client = createOperatorClient({ serviceUrl, adminApiKey: "the-key" });
-  const code = await captions(command, { json: false }, client, output);
-  server.close();
-  return { code, requests, ...printed };
-}
+const run = (command: CaptionsCommand, status = 200, body: unknown = LISTED) =>
+  againstService({ status, body }, (client, output) => captions(command, { json: false }, client, output));
 
 const added = (file: string): CaptionsCommand => ({
   verb: "add",
@@ -97,4 +70,36 @@ it("deletes by the id", async () => {
   const { requests, out } = await run({ verb: "delete", ...PART, captionId: "c1" }, 200, { ...LISTED, captions: [] });
   expect(requests.map(({ line }) => line)).toEqual(["DELETE /api/v2/video-posts/p1/parts/0/captions/c1"]);
   expect(out).toBe("No captions.\n");
+});
+
+it("replaces a text by a file, whatever its encoding", async () => {
+  const file = join(folder, "c.srt");
+  await writeFile(file, "text");
+  const replaced = { verb: "replace", ...PART, captionId: "c1", file, charset: null } as const;
+  const { code, requests } = await run(replaced);
+  expect(code).toBe(EXIT.ok);
+  const line = "PUT /api/v2/video-posts/p1/parts/0/captions/c1/text";
+  expect(requests).toEqual([{ line, type: "text/vtt", bytes: Buffer.from("text") }]);
+});
+
+it("orders captions, and shows why an order is refused", async () => {
+  const command = { verb: "order", ...PART, captionIds: ["c2", "c1"] } as const;
+  const { requests } = await run(command);
+  expect(requests.map(({ line, bytes }) => [line, JSON.parse(bytes.toString())])).toEqual([
+    ["PUT /api/v2/video-posts/p1/parts/0/caption-order", { captionIds: ["c2", "c1"] }],
+  ]);
+  const detail = "captionIds: name each of the part's captions once: c1";
+  const refused = await run(command, 422, { title: "Invalid request", status: 422, code: "invalid", detail });
+  expect([refused.code, refused.err]).toEqual([EXIT.failed, expect.stringContaining(detail)]);
+});
+
+it("changes what is named, and asks for a change where nothing is", async () => {
+  const changes = { name: "SDH", default: false };
+  const { requests } = await run({ verb: "change", ...PART, captionId: "c1", changes });
+  expect(requests.map(({ line, bytes }) => [line, JSON.parse(bytes.toString())])).toEqual([
+    ["PATCH /api/v2/video-posts/p1/parts/0/captions/c1", changes],
+  ]);
+  const nothing = await run({ verb: "change", ...PART, captionId: "c1", changes: {} });
+  expect([nothing.code, nothing.requests]).toEqual([EXIT.usage, []]);
+  expect(nothing.err).toContain("--no-default");
 });

@@ -33,10 +33,11 @@ const ORIGIN = /^https?:\/\/(?:\*\.)?[a-z0-9.-]+(?::\d{1,5})?$/i;
 
 /** Sources of the CSP directive `frame-ancestors`: nothing of the text may end the directive. */
 export const frameAncestors = z.string().transform((text, check) => {
-  const origins = text.split(" ").filter((one) => one !== "");
+  const sources = text.split(" ").filter((one) => one !== "");
   if (text === "*") return ["*"];
-  if (text === "self") return ["'self'"];
-  if (origins.length > 0 && origins.every((one) => ORIGIN.test(one))) return ["'self'", ...origins];
+  // The policy writes it with quotes.
+  const origins = sources.filter((one) => one !== "self" && one !== "'self'");
+  if (sources.length > 0 && origins.every((one) => ORIGIN.test(one))) return ["'self'", ...origins];
   check.addIssue({
     code: "custom",
     message: "origins separated by spaces, such as https://site.example, or *, or self",

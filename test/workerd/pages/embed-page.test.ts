@@ -10,6 +10,7 @@ describe("the embed page", () => {
   it.each([
     [undefined, "'self'"],
     ["self", "'self'"],
+    ["'self' https://site.example", "'self' https://site.example"],
     ["*", "*"],
     ["https://site.example https://*.other.example:8443", "'self' https://site.example https://*.other.example:8443"],
   ])("with EMBED_ANCESTORS %j may be in pages of %s", async (setting, ancestors) => {
