@@ -16,3 +16,8 @@ export function chaptersTrack(chapters: readonly Chapter[], durationSeconds: num
   });
   return printWebVtt({ styles: [], regions: [], cues });
 }
+
+/** Chapters as JSON. The order of members is ours: Postgres does not keep that of what it stores. */
+export function chaptersJson(chapters: readonly Chapter[]): string {
+  return JSON.stringify({ chapters: chapters.map(({ startSeconds, title }) => ({ startSeconds, title })) });
+}

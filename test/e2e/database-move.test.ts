@@ -10,6 +10,7 @@ import { FFMPEG } from "./decoded.ts";
 import { createPostgresDatabase, type PostgresDatabase, postgresServer } from "./postgres-database.ts";
 import { newState } from "./run-worker.ts";
 import { type Part, type Stack, startStack } from "./stack.ts";
+import { addTextsAndPoster, editedTexts, playedTextsAndImages } from "./texts-and-images.ts";
 
 /*
  * A deployment moves from D1 to Postgres and back, with the commands of docs/postgres.md. R2, Durable Objects and secrets
@@ -28,6 +29,9 @@ let part: Part;
 /** Of the film on the first D1, decrypted. */
 let film: string;
 let post: VideoPost;
+/** Captions, chapters and poster, as players and editors get them. */
+let beside: unknown;
+let texts: unknown;
 let apiKey: string;
 let kept: IssuedToken;
 /** Revoked on D1, and on Postgres. */
@@ -76,9 +80,23 @@ async function content({ origin }: Stack, { masterUrl }: IssuedToken): Promise<s
 async function expectSameDeployment(stack: Stack): Promise<void> {
   expect(await content(stack, kept)).toBe(film);
   expect(await content(stack, await stack.token(part))).toBe(film);
+  expect(await playedTextsAndImages(stack, kept)).toEqual(beside);
+  expect(await editedTexts(stack, part)).toEqual(texts);
   const reader = createClient({ baseUrl: stack.origin, token: apiKey });
   expect(bodyOf(await reader.getVideoPost({ params: part }))).toEqual(post);
   for (const token of revoked) await expectRefused(stack, token);
+}
+
+/** Captions are in master playlists some seconds after they were added. */
+function untilPlayed(stack: Stack): Promise<unknown> {
+  return vi.waitFor(
+    async () => {
+      const played = await playedTextsAndImages(stack, kept);
+      expect(played).toMatchObject({ captions: ["en", "ja"].map((language) => expect.arrayContaining([language])) });
+      return played;
+    },
+    { timeout: 60_000, interval: 300 },
+  );
 }
 
 /** A revocation is in effect some seconds after its answer. Playlists are not refused, because they contain no key. */
@@ -129,10 +147,13 @@ describe.runIf(isTried)("a deployment that moves from D1 to Postgres and back", 
       part = await stack.ingest(clip);
       const policies = [{ quality: "360p", policy: "ENTITLED", entitlement: 'film\'s "price"' }] as const;
       bodyOf(await stack.client.setPolicies({ body: { ...part, policies } }));
+      await addTextsAndPoster(stack, part);
+      texts = await editedTexts(stack, part);
       apiKey = bodyOf(await stack.client.createApiKey({ body: { name: "Reader", scopes: ["posts:read"] } })).key;
       post = bodyOf(await stack.client.getVideoPost({ params: part }));
       kept = await stack.token(part);
       film = await content(stack, kept);
+      beside = await untilPlayed(stack);
       revoked = [await revoke(stack)];
     } finally {
       await stack.stop();

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { textRenditionName } from "../../../shared/domain/quality/rendition-name.ts";
-import { chaptersTrack } from "../../captions/chapters-track.ts";
+import { chaptersJson, chaptersTrack } from "../../captions/chapters-track.ts";
 import { VTT } from "../../captions/store-text.ts";
 import type { Context } from "../../context.ts";
 import type { PartSnapshot } from "../../gate/part-snapshots.ts";
@@ -54,7 +54,7 @@ export function routePartTexts(app: Hono, { env, playbackTokens, now }: Deps, te
       const { chapters, durationSeconds } = found.part;
       return form === "vtt"
         ? fileResponse(chaptersTrack(chapters, durationSeconds), VTT)
-        : fileResponse(JSON.stringify({ chapters }), "application/json");
+        : fileResponse(chaptersJson(chapters), "application/json");
     });
   }
 }

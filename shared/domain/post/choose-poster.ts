@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../lib/canonical-json.ts";
 import type { NewEvent } from "../events/domain-event.ts";
 import { posterPrefix } from "../part/object-keys.ts";
 import type { PosterChoice } from "../part/part-images.ts";
@@ -14,7 +15,7 @@ export function choosePoster(post: VideoPost, fileIndex: number, choice: PosterC
     return refused({ kind: "invalid", detail });
   }
   const old = file.poster;
-  const isSame = JSON.stringify(old) === JSON.stringify(choice);
+  const isSame = canonicalJson(old) === canonicalJson(choice);
   if (isSame) return { kind: "unchanged", value: undefined };
   const change = withFile(post, { ...file, poster: choice }, [], now);
   const gone: NewEvent[] = old?.kind === "own" ? [{ type: "PosterReplaced", prefixes: [posterPrefix(old.id)] }] : [];
