@@ -18,6 +18,7 @@ export const SLOW_FILES: readonly string[] = [
   "test/players/browser-players.test.ts",
   "test/e2e/batch-rotation.test.ts",
   "test/e2e/faults.test.ts",
+  "test/e2e/launched-faults.test.ts",
   "test/browser/console-editor.test.ts",
   "test/browser/watch-page.test.ts",
   "test/browser/player.test.ts",

@@ -1,8 +1,9 @@
+import type { Resources } from "../../shared/domain/job/launch-resources.ts";
 import type { JobKind } from "../../shared/domain/job/transcode-job.ts";
 
 export { LAUNCH_PLATFORMS, type LaunchPlatform } from "../settings/launchers/launch-settings.ts";
 
-export type LaunchResources = { readonly vcpus: number; readonly memoryMib: number; readonly diskGib: number };
+export type LaunchResources = Resources;
 
 export type LaunchOrder = {
   readonly jobId: string;

@@ -25,11 +25,12 @@ const GB_PER_GIB = 1.073741824;
 export const LARGEST_DISK_GIB = Math.floor((SIZES.at(-1)!.diskGb - IMAGE_GB) / GB_PER_GIB);
 
 /**
- * The smallest that is large enough; null where memory or disk is not. A job takes longer with fewer processors, and
+ * The smallest that is large enough, and the largest where any disk will do; null where memory or disk is not enough. A job takes longer with fewer processors, and
  * ffmpeg needs less memory with fewer threads: of more processors than there are, the memory shrinks with them.
  */
-export function sizeFor({ vcpus, memoryMib, diskGib }: LaunchResources): Size | null {
+export function sizeFor({ vcpus, memoryMib, diskGib, leastDiskGib }: LaunchResources): Size | null {
+  const wantedGib = Math.max(leastDiskGib, Math.min(diskGib, LARGEST_DISK_GIB));
   const neededMib = memoryMib * Math.min(1, SIZES.at(-1)!.vcpus / vcpus);
-  const roomy = SIZES.filter((size) => size.memoryMib >= neededMib && size.diskGb - IMAGE_GB >= diskGib * GB_PER_GIB);
+  const roomy = SIZES.filter((size) => size.memoryMib >= neededMib && size.diskGb - IMAGE_GB >= wantedGib * GB_PER_GIB);
   return roomy.find((size) => size.vcpus >= vcpus) ?? roomy.at(-1) ?? null;
 }

@@ -47,9 +47,9 @@ async function launch(env: ContainersEnv, { jobId, launchId, resources, sourceHo
   if (read.kind === "wrong") return misconfigured(`infra/cloudflare-containers: ${read.problems.join("; ")}`);
   const size = sizeFor(resources);
   if (size === null) {
-    const { memoryMib, diskGib } = resources;
+    const { memoryMib, leastDiskGib } = resources;
     return misconfigured(
-      `The job needs ${memoryMib} MiB of memory and ${diskGib} GiB of disk. Cloudflare Containers have at most 12,288 MiB and, beside the image, ${LARGEST_DISK_GIB} GiB. LAUNCH_MIN_DISK_GIB and LAUNCH_RESOURCES may ask for less.`,
+      `The job needs ${memoryMib} MiB of memory and ${leastDiskGib} GiB of disk. Cloudflare Containers have at most 12,288 MiB and, beside the image, ${LARGEST_DISK_GIB} GiB. LAUNCH_MIN_DISK_GIB and LAUNCH_RESOURCES may ask for less.`,
     );
   }
   const { binding } = size;

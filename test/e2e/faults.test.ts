@@ -8,18 +8,12 @@ it("brings every job to its end through kills, pauses, outages, lost replies and
 }, async () => {
   const seed = Number(process.env.FAULT_SEED ?? 1);
   const report = await runFaults({
-    launcher: "none",
-    posts: 5,
-    seed,
-    faultRate: 0.05,
-    calmAfterSeconds: 300,
     // Two processors beside another test: with shorter distances no attempt ends, and the run waits until they are stretched.
-    blowEvery: [4, 9],
-    leastBlows: 4,
-    leastOfEachFault: 0,
-    launchFaultRate: 0,
-    cancelEvery: [2, 6],
-    emptyEvery: [1, 4],
+    processors: { kind: "polling", blowEvery: [4, 9], leastBlows: 4 },
+    ...{ posts: 5, seed, clipSeconds: 8, leaseSeconds: 6, longestWaitSeconds: 4 },
+    ...{ faultRate: 0.05, leastOfEachFault: 0, calmAfterSeconds: 300 },
+    ...{ outageEvery: [8, 25], cancelEvery: [2, 6], emptyEvery: [1, 4] },
+    collects: true,
     say: () => {},
   });
   expect(report.violations, `seed ${seed}`).toEqual([]);

@@ -17,10 +17,17 @@ export type FaultProxy = {
   /** Refuses everything until it is switched back: the Worker is unavailable. */
   setAway(away: boolean): void;
   readonly counts: Record<FaultKind, number>;
+  /** Who sees the requests as they come, and the answers before they leave. */
+  watch(watcher: ProxyWatcher | null): void;
   /** Keys of objects that were stored with other bytes under the same name; there must be none. */
   overwritten(): string[];
   requests(): number;
   stop(): Promise<void>;
+};
+
+export type ProxyWatcher = {
+  arrives(method: string, path: string): void;
+  answered(path: string, status: number): void;
 };
 
 export async function startFaultProxy(target: string, random: SeededRandom): Promise<FaultProxy> {
@@ -37,9 +44,11 @@ export async function startFaultProxy(target: string, random: SeededRandom): Pro
   let rate = 0;
   let away = false;
   let requests = 0;
+  let watcher: ProxyWatcher | null = null;
 
   const server = createServer((incoming, outgoing) => {
     requests++;
+    watcher?.arrives(incoming.method ?? "", pathOf(incoming.url));
     const fault = away ? "refused" : chooseFault(random, rate);
     if (fault !== null) counts[fault]++;
     void answer(incoming, outgoing, fault);
@@ -74,6 +83,7 @@ export async function startFaultProxy(target: string, random: SeededRandom): Pro
     const hash = createHash("sha256");
     const onward = request(options, (reply) => {
       if (method === "PUT" && reply.statusCode === 200) remember(url ?? "", hash.digest("hex"));
+      watcher?.answered(pathOf(url), reply.statusCode ?? 502);
       if (fault === "reply-lost") {
         reply.resume();
         incoming.socket.destroy();
@@ -96,7 +106,7 @@ export async function startFaultProxy(target: string, random: SeededRandom): Pro
   }
 
   function remember(url: string, digest: string): void {
-    const key = url.split("?")[0] ?? "";
+    const key = pathOf(url);
     stored.set(key, (stored.get(key) ?? new Set()).add(digest));
   }
 
@@ -111,6 +121,9 @@ export async function startFaultProxy(target: string, random: SeededRandom): Pro
     setAway: (value) => {
       away = value;
     },
+    watch: (one) => {
+      watcher = one;
+    },
     overwritten: () => [...stored].filter(([, digests]) => digests.size > 1).map(([key]) => key),
     requests: () => requests,
     stop: () =>
@@ -120,6 +133,8 @@ export async function startFaultProxy(target: string, random: SeededRandom): Pro
       }),
   };
 }
+
+const pathOf = (url = "") => url.split("?")[0] ?? "";
 
 const KINDS: readonly FaultKind[] = ["error-500", "stalled", "cut-before", "reply-lost", "cut-within"];
 

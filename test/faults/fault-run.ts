@@ -2,93 +2,83 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Deployment } from "../e2e/processor-process.ts";
 import { type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
-import { between, type SeededRandom, seededRandom } from "../fixtures/seeded-random.ts";
+import { type SeededRandom, seededRandom } from "../fixtures/seeded-random.ts";
 import { cancelForGood, exposedKeys, startCancellations } from "./cancellations.ts";
-import { cutConnections } from "./cut-connections.ts";
 import { startEmptyUploads } from "./empty-uploads.ts";
+import type { FatePlan } from "./fates.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
-import { type LaunchProxy, startLaunchProxy } from "./launch-proxy.ts";
-import { startLaunchedRuns } from "./launched-runs.ts";
+import type { FaultRunReport } from "./fault-report.ts";
+import { type LaunchFaults, type LaunchProxy, startLaunchProxy } from "./launch-proxy.ts";
+import { type LaunchedRuns, startLaunchedRuns } from "./launched-runs.ts";
 import { collectLeftovers } from "./leftovers.ts";
+import { startOutages } from "./outages.ts";
 import { inspect } from "./outcome.ts";
-import { type Pace, sleep, startPace, startRhythm } from "./pace.ts";
+import { type Pace, startPace, startRhythm } from "./pace.ts";
 import { createPost, KINDS, type Kind } from "./posts.ts";
 import { quietViolations } from "./quiet-part.ts";
-import { type Restlessness, startRestlessProcessors } from "./restless-processors.ts";
+import { type RestlessProcessors, startRestlessProcessors } from "./restless-processors.ts";
 import { untilSettled } from "./settling.ts";
 import { startSourceServer } from "./source-server.ts";
 
 /*
- * The fault run: posts of several kinds go through two processors that are killed and paused at random, behind a
- * network that loses requests and replies and is at times away, with sources that break off. What must be true at its
- * end is what docs/reliability.md promises.
+ * The fault run: posts of several kinds go through processors that are killed and paused at random, behind a network that
+ * loses requests and replies and is at times away, with sources that break off. What must be true at its end is what
+ * docs/reliability.md promises.
  */
 
+type Seconds = readonly [from: number, to: number];
+
+/** Two processors poll. */
+type Polling = {
+  readonly kind: "polling";
+  /** Between two blows, kill -9 or pause, at one processor. */
+  readonly blowEvery: Seconds;
+  readonly leastBlows: number;
+};
+
+/** No processor polls: the Worker launches a run for each job. */
+type Launched = {
+  readonly kind: "launched";
+  readonly launchFaults: LaunchFaults;
+  /** Which runs are struck, and when in their work. */
+  readonly blows: FatePlan;
+  /** Share of the blows that are a pause. */
+  readonly pauseShare: number;
+  /** Until a launch whose run was killed before its claim is repeated. */
+  readonly launchTimeoutSeconds: number;
+};
+
 export type FaultRunOptions = {
-  /** Whether processors poll, or the Worker launches a run for each job. */
-  readonly launcher: "none" | "local";
+  readonly processors: Polling | Launched;
   readonly posts: number;
   readonly seed: number;
+  readonly clipSeconds: number;
+  readonly leaseSeconds: number;
+  /** Between attempts, and between launches. */
+  readonly longestWaitSeconds: number;
   /** Share of requests that meet a fault. */
   readonly faultRate: number;
-  /** The faults end after so many seconds, or when three quarters of the posts are through and enough blows were struck. */
-  readonly calmAfterSeconds: number;
-  /** Seconds between two blows, kill -9 or pause, at one processor. */
-  readonly blowEvery: readonly [number, number];
-  readonly leastBlows: number;
   /** The faults do not end before each kind of the proxy's has happened so often. */
   readonly leastOfEachFault: number;
-  /** Share of launches that meet a fault; each kind happens at least once. */
-  readonly launchFaultRate: number;
-  /** Seconds between two cancellations, each of which is retried. */
-  readonly cancelEvery: readonly [number, number];
-  /** Seconds between two uploads of no bytes. */
-  readonly emptyEvery: readonly [number, number];
+  /** The faults end after so many seconds, or when three quarters of the posts are through and enough blows were struck. */
+  readonly calmAfterSeconds: number;
+  /** Between two times in which the Worker is unavailable; null for none. */
+  readonly outageEvery: Seconds | null;
+  /** Between two cancellations, each of which is retried; null for none. */
+  readonly cancelEvery: Seconds | null;
+  /** Between two uploads of no bytes; null for none. */
+  readonly emptyEvery: Seconds | null;
+  /** Whether `ladderlock gc` must leave no object that no pointer names. */
+  readonly collects: boolean;
   readonly say: (line: string) => void;
 };
 
-export type FaultRunReport = {
-  readonly seed: number;
-  readonly posts: number;
-  readonly kinds: Partial<Record<Kind, number>>;
-  readonly seconds: number;
-  readonly published: number;
-  readonly failed: Record<string, number>;
-  readonly attempts: { readonly total: number; readonly most: number };
-  readonly kills: number;
-  readonly pauses: number;
-  readonly outages: number;
-  /** Of the processors to Postgres, in the middle of whatever they did. */
-  readonly connectionsCut: number;
-  readonly downloadsCut: number;
-  readonly cancelled: number;
-  readonly retried: number;
-  readonly emptyUploadsRefused: number;
-  readonly requests: number;
-  /** Null without a launcher. */
-  readonly launches: { readonly total: number; readonly faults: LaunchProxy["counts"] } | null;
-  readonly faults: FaultProxy["counts"];
-  /** By how much the distances between blows were stretched for this machine; 1 where it kept up. */
-  readonly slowness: number;
-  /** Objects that no pointer named before the garbage collection; none may be left after it. */
-  readonly garbageObjects: number;
-  /** Everything that must be empty. */
-  readonly violations: readonly string[];
-};
-
-const CLIP_SECONDS = 8;
-const FRAMES = CLIP_SECONDS * 25;
+const FRAMES_PER_SECOND = 25;
 
 /** Short lives, so that a run of minutes sees many of them. The relations are those of the defaults. */
-const SETTINGS = {
-  JOB_LEASE_SECONDS: "6",
-  JOB_FIRST_BACKOFF_SECONDS: "1",
-  JOB_LONGEST_BACKOFF_SECONDS: "4",
-  JOB_MAX_ATTEMPTS: "40",
-};
+const SETTINGS = { JOB_FIRST_BACKOFF_SECONDS: "1", JOB_MAX_ATTEMPTS: "40" };
 
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunReport> {
   const random = seededRandom(options.seed);
@@ -97,12 +87,19 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-faults-"));
   cleanup.defer(() => rm(directory, { recursive: true, force: true }));
   const clip = join(directory, "clip.mp4");
-  await generateClip({ path: clip, size: "640x360", frameRate: "25", seconds: CLIP_SECONDS, sound: true });
+  const seconds = options.clipSeconds;
+  await generateClip({ path: clip, size: "640x360", frameRate: String(FRAMES_PER_SECOND), seconds, sound: true });
   const text = join(directory, "text.mp4");
   await writeFile(text, randomBytes(20_000).toString("base64"));
 
-  const launches = options.launcher === "local" ? cleanup.use(await startLaunchProxy(random)) : null;
-  const stack = await startStack({ processor: false, settings: { ...SETTINGS, ...launches?.settings } });
+  const { processors: way } = options;
+  const launches =
+    way.kind === "launched" ? cleanup.use(await startLaunchProxy(random, way.launchTimeoutSeconds)) : null;
+  const rules = {
+    ...{ ...SETTINGS, JOB_LEASE_SECONDS: String(options.leaseSeconds) },
+    JOB_LONGEST_BACKOFF_SECONDS: String(options.longestWaitSeconds),
+  };
+  const stack = await startStack({ processor: false, settings: { ...rules, ...launches?.settings } });
   cleanup.defer(() => stack.stop());
   const sources = await startSourceServer(clip, random, 0.5);
   cleanup.defer(() => sources.stop());
@@ -126,23 +123,19 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   const pace = startPace(random);
   const observe = sayingChanges(options.say, pace);
   proxy.setRate(options.faultRate);
-  launches?.setRate(options.launchFaultRate);
+  const chaos = { options, random, pace };
   const settings = { HEARTBEAT_SECONDS: "1", SOURCE_ALLOW_HOSTS: sources.host };
-  const restlessness = { count: 2, killEvery: options.blowEvery, pauseShare: 0.2, pauseSeconds: 9 };
-  const deployment = { origin: proxy.origin, databaseUrl: stack.databaseUrl };
-  const runs =
-    launches === null
-      ? null
-      : await startLaunchedRuns(deployment, settings, launches, { random, pace, ...restlessness });
-  const processors = runs ?? (await startPolling(deployment, settings, random, pace, restlessness));
+  const blows = await startProcessors(stack, proxy, launches, settings, chaos);
+  const { processors, runs } = blows;
   cleanup.defer(() => processors.stop());
   if (launches !== null) cleanup.defer(startScans(stack).stop);
-  const outages = startOutages(stack, proxy, random, pace);
-  const cancellations = startCancellations(stack, random, pace, options.cancelEvery);
-  const emptyUploads = await startEmptyUploads(stack, directory, pace, options.emptyEvery);
+  const { outageEvery, cancelEvery, emptyEvery } = options;
+  const outages = outageEvery && startOutages(stack, proxy, random, pace, outageEvery);
+  const cancellations = cancelEvery && startCancellations(stack, random, pace, cancelEvery);
+  const emptyUploads = emptyEvery && (await startEmptyUploads(stack, directory, pace, emptyEvery));
   const missing = () => [
-    ...(processors.kills() + processors.pauses() < options.leastBlows ? ["blows"] : []),
-    ...(emptyUploads.refused() < 2 ? ["empty uploads"] : []),
+    ...blows.missing(),
+    ...(emptyUploads && emptyUploads.refused() < 2 ? ["empty uploads"] : []),
     ...Object.entries(launches?.counts ?? {}).flatMap(([kind, count]) => (count === 0 ? [`launches ${kind}`] : [])),
     ...Object.entries(proxy.counts).flatMap(([kind, count]) => (count < options.leastOfEachFault ? [kind] : [])),
   ];
@@ -152,19 +145,19 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     deadline: Date.now() + 1000 * options.calmAfterSeconds,
     observe,
   });
-  await Promise.race([firstPosts, cancellations.broken, emptyUploads.broken]);
-  await Promise.all([cancellations.calm(), emptyUploads.stop(), outages.stop()]);
+  const broken = [cancellations?.broken, emptyUploads?.broken, runs?.broken].filter((one) => one !== undefined);
+  await Promise.race([firstPosts, ...broken]);
+  await Promise.all([cancellations?.calm(), emptyUploads?.stop(), outages?.stop()]);
   const tooFew = missing();
   // After the faults it must come to rest by itself.
   proxy.setRate(0);
-  launches?.setRate(0);
+  launches?.setFaults(null);
   processors.calm();
   await untilSettled(stack, { wanted: posts.length, deadline: "stuck", observe });
 
-  const outcome = await inspect(stack, posts, FRAMES);
+  const outcome = await inspect(stack, posts, FRAMES_PER_SECOND * seconds);
   const quiet = launches === null || runs === null ? [] : await quietViolations(stack, clip, launches, runs);
-  const leftovers = await collectLeftovers(stack);
-  const { counts } = proxy;
+  const leftovers = options.collects ? await collectLeftovers(stack) : null;
   return {
     seed: options.seed,
     posts: posts.length,
@@ -173,43 +166,72 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     ...outcome,
     kills: processors.kills(),
     pauses: processors.pauses(),
-    outages: outages.count(),
-    connectionsCut: outages.connectionsCut(),
+    outages: outages?.count() ?? 0,
+    connectionsCut: outages?.connectionsCut() ?? 0,
     downloadsCut: sources.cuts(),
-    cancelled: cancellations.cancelled(),
-    retried: cancellations.retried(),
-    emptyUploadsRefused: emptyUploads.refused(),
+    cancelled: cancellations?.cancelled() ?? 0,
+    retried: cancellations?.retried() ?? 0,
+    emptyUploadsRefused: emptyUploads?.refused() ?? 0,
     requests: proxy.requests(),
-    launches: launches && { total: launches.launched.length, faults: launches.counts },
-    faults: counts,
+    launches: launches &&
+      runs && {
+        ...{ total: launches.launched.length, faults: launches.counts },
+        ...{ struck: runs.struck(), killedAt: await runs.killedAt() },
+      },
+    faults: proxy.counts,
     slowness: pace.slowness(),
-    garbageObjects: leftovers.before,
+    garbageObjects: leftovers?.before ?? null,
     violations: [
       ...tooFew.map((what) => `too few: ${what}`),
       ...outcome.violations,
       ...quiet,
       ...(await exposedKeys(stack)),
-      ...leftovers.after.map((key) => `no pointer names ${key}`),
+      ...(leftovers?.after ?? []).map((key) => `no pointer names ${key}`),
       ...proxy.overwritten().map((key) => `overwritten with other bytes: ${key}`),
     ],
   };
 }
 
-/** Their scan takes the place of the Cron Trigger. */
-function startPolling(
-  deployment: Deployment,
+type Chaos = { readonly options: FaultRunOptions; readonly random: SeededRandom; readonly pace: Pace };
+
+type Blows = {
+  readonly processors: RestlessProcessors;
+  /** Null where processors poll. */
+  readonly runs: LaunchedRuns | null;
+  /** Which blows have not been struck often enough. */
+  missing(): string[];
+};
+
+async function startProcessors(
+  stack: Stack,
+  proxy: FaultProxy,
+  launches: LaunchProxy | null,
   settings: Record<string, string>,
-  random: SeededRandom,
-  pace: Pace,
-  restlessness: Restlessness,
-) {
-  return startRestlessProcessors(deployment, { ...settings, SCAN_CRON: "*/2 * * * * *" }, random, pace, restlessness);
+  { options: { processors: way, leaseSeconds }, random, pace }: Chaos,
+): Promise<Blows> {
+  const pauseSeconds = 1.5 * leaseSeconds;
+  if (way.kind === "launched" && launches !== null) {
+    launches.setFaults(way.launchFaults);
+    const { blows, pauseShare } = way;
+    const runs = await startLaunchedRuns(stack, proxy, settings, launches, {
+      ...{ ...blows, random, pauseShare, pauseSeconds },
+    });
+    return { processors: runs, runs, missing: runs.missing };
+  }
+  if (way.kind !== "polling") throw new Error("runs are launched through the proxy of launches");
+  const deployment = { origin: proxy.origin, databaseUrl: stack.databaseUrl };
+  const restlessness = { count: 2, killEvery: way.blowEvery, pauseShare: 0.2, pauseSeconds };
+  // Their scan takes the place of the Cron Trigger.
+  const polling = { ...settings, SCAN_CRON: "*/2 * * * * *" };
+  const processors = await startRestlessProcessors(deployment, polling, random, pace, restlessness);
+  const struck = () => processors.kills() + processors.pauses();
+  return { processors, runs: null, missing: () => (struck() < way.leastBlows ? ["blows"] : []) };
 }
 
 /** Where nothing polls, the Cron Trigger alone scans. What of it fails, the next one repeats. */
 function startScans(stack: Stack) {
   return startRhythm(
-    () => 2000,
+    () => 1000,
     () => stack.scheduled().catch(() => {}),
   );
 }
@@ -227,22 +249,4 @@ function sayingChanges(say: (line: string) => void, pace: Pace): (ended: number,
     if (ended !== last) say(`${ended} of ${all} have ended`);
     last = ended;
   };
-}
-
-type Outages = { stop(): Promise<void>; readonly count: () => number; readonly connectionsCut: () => number };
-
-function startOutages({ databaseUrl }: Stack, proxy: FaultProxy, random: SeededRandom, pace: Pace): Outages {
-  let count = 0;
-  let connectionsCut = 0;
-  const rhythm = startRhythm(
-    () => pace.draw([8, 25]),
-    async (signal) => {
-      count++;
-      proxy.setAway(true);
-      if (databaseUrl !== null) connectionsCut += await cutConnections(databaseUrl);
-      await sleep(1000 * between(random, 1, 8), signal);
-      proxy.setAway(false);
-    },
-  );
-  return { count: () => count, connectionsCut: () => connectionsCut, stop: rhythm.stop };
 }

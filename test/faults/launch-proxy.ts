@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { SeededRandom } from "../fixtures/seeded-random.ts";
 import { LOCAL_TOKEN } from "../launchers/local/launcher-process.ts";
+import { shuffled } from "./fates.ts";
 
 /*
  * Stands between the Worker and the local launcher: loses launches and their replies, repeats them, starts a second
@@ -14,31 +15,40 @@ const STARTING = ["reply-lost", "repeated", "doubled"] as const;
 const FAULTS = [...STARTING_NOTHING, ...STARTING] as const;
 export type LaunchFault = (typeof FAULTS)[number];
 
+export type LaunchFaults = {
+  /** Probability that a launch meets one. */
+  readonly rate: number;
+  /** Whether they start again when each kind has occurred. */
+  readonly again: boolean;
+};
+
 export type LaunchProxy = AsyncDisposable & {
   /** What makes the Worker launch here. */
   readonly settings: Record<string, string>;
   /** Where the launcher answers; before that every request is refused. */
   setTarget(url: string): void;
-  /** Probability that a launch meets a fault. */
-  setRate(rate: number): void;
+  /** How launches meet faults from now on; null for calm. */
+  setFaults(faults: LaunchFaults | null): void;
   readonly counts: Record<LaunchFault, number>;
   /** The jobs that the Worker has launched, one entry a request. */
   readonly launched: readonly string[];
 };
 
-export async function startLaunchProxy(random: SeededRandom): Promise<LaunchProxy> {
+export async function startLaunchProxy(random: SeededRandom, timeoutSeconds: number): Promise<LaunchProxy> {
   const counts = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<LaunchFault, number>;
   const launched: string[] = [];
   let target: string | null = null;
-  let rate = 0;
+  let faults: LaunchFaults | null = null;
 
   // Every kind before any comes again, since a run has few launches. Those that start nothing come first: three posts are
   // then enough for all of them.
-  let ahead: LaunchFault[] = [];
+  const round = () => [...shuffled(STARTING_NOTHING, random), ...shuffled(STARTING, random)];
+  let ahead: LaunchFault[] = round();
   const choose = (): LaunchFault | null => {
-    if (random() >= rate) return null;
-    if (ahead.length === 0) ahead = [...shuffled(STARTING_NOTHING, random), ...shuffled(STARTING, random)];
-    const fault = ahead.shift()!;
+    if (faults === null || random() >= faults.rate) return null;
+    if (ahead.length === 0 && faults.again) ahead = round();
+    const fault = ahead.shift();
+    if (fault === undefined) return null;
     counts[fault]++;
     return fault;
   };
@@ -56,13 +66,13 @@ export async function startLaunchProxy(random: SeededRandom): Promise<LaunchProx
   return {
     settings: {
       ...{ LAUNCHER: "local", LOCAL_LAUNCHER_URL: `http://127.0.0.1:${port}`, LOCAL_LAUNCHER_TOKEN: LOCAL_TOKEN },
-      ...{ LAUNCH_TIMEOUT_SECONDS: "60", LAUNCH_MAX_IN_FLIGHT: "3" },
+      ...{ LAUNCH_TIMEOUT_SECONDS: String(timeoutSeconds), LAUNCH_MAX_IN_FLIGHT: "3" },
     },
     setTarget: (url) => {
       target = url;
     },
-    setRate: (value) => {
-      rate = value;
+    setFaults: (value) => {
+      faults = value;
     },
     counts,
     launched,
@@ -71,11 +81,6 @@ export async function startLaunchProxy(random: SeededRandom): Promise<LaunchProx
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-function shuffled(faults: readonly LaunchFault[], random: SeededRandom): LaunchFault[] {
-  const left = [...faults];
-  return faults.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
 }
 
 type Forwarded = { readonly target: string; readonly body: string; readonly fault: LaunchFault | null };

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { startPooledServer } from "../postgres/pooler/pooled-server.ts";
 import { startMigratedServer } from "../postgres/servers.ts";
+import { ALL_MOMENTS } from "./fates.ts";
 import { runFaults } from "./fault-run.ts";
 
 /** npm run test:faults [-- --long] [--db=postgres] [--launcher=local] [--posts n] [--seed n] [--rate share]: prints the report as JSON; exit code 1 on a violation. */
@@ -24,17 +25,22 @@ const pooled = { TEST_POSTGRES_SERVER: server?.url, TEST_POSTGRES_POOLED: pooler
 if (server !== null) Object.assign(process.env, { TEST_DATABASE: "postgres", ...pooled });
 
 const report = await runFaults({
-  launcher,
+  processors:
+    launcher === "none"
+      ? { kind: "polling", blowEvery: [3, 10], leastBlows: 4 }
+      : {
+          kind: "launched",
+          ...{ launchFaults: { rate: 0.6, again: true }, blows: ALL_MOMENTS, pauseShare: 0.2 },
+          launchTimeoutSeconds: 15,
+        },
   posts: Number(values.posts ?? (values.long ? 50 : 8)),
   seed: Number(values.seed),
+  ...{ clipSeconds: 8, leaseSeconds: 6, longestWaitSeconds: 4 },
   faultRate: Number(values.rate),
-  calmAfterSeconds: values.long ? 3600 : 90,
-  blowEvery: [3, 10],
-  leastBlows: 4,
   leastOfEachFault: values.long ? 5 : 0,
-  launchFaultRate: 0.6,
-  cancelEvery: [2, 8],
-  emptyEvery: [2, 10],
+  calmAfterSeconds: values.long || launcher === "local" ? 3600 : 90,
+  ...{ outageEvery: [8, 25], cancelEvery: [2, 8], emptyEvery: [2, 10] },
+  collects: true,
   say: (line) => console.error(line),
 });
 await pooler?.stop();

@@ -1,6 +1,6 @@
 import type { LaunchResources } from "../launcher.ts";
 
-export type ContainerSize = { readonly vcpus: number; readonly memoryMib: number };
+export type ContainerSize = Pick<LaunchResources, "vcpus" | "memoryMib">;
 
 const GIB = 1024;
 
@@ -19,7 +19,7 @@ const FARGATE: readonly Row[] = [
 ];
 
 /** The smallest pair of Fargate that has both; null where none has. */
-export function fargateSize({ vcpus, memoryMib }: Omit<LaunchResources, "diskGib">): ContainerSize | null {
+export function fargateSize({ vcpus, memoryMib }: ContainerSize): ContainerSize | null {
   const row = FARGATE.find((one) => one.vcpus >= vcpus && one.to >= memoryMib);
   if (row === undefined) return null;
   const steps = Math.max(0, Math.ceil((memoryMib - row.from) / row.step));
@@ -27,6 +27,6 @@ export function fargateSize({ vcpus, memoryMib }: Omit<LaunchResources, "diskGib
 }
 
 /** On EC2, vCPU are whole numbers and memory is whole MiB. */
-export function instanceSize({ vcpus, memoryMib }: Omit<LaunchResources, "diskGib">): ContainerSize {
+export function instanceSize({ vcpus, memoryMib }: ContainerSize): ContainerSize {
   return { vcpus: Math.max(1, Math.ceil(vcpus)), memoryMib: Math.max(4, Math.ceil(memoryMib)) };
 }

@@ -22,10 +22,10 @@ export function prepareSubmitJob(settings: AwsBatch, order: LaunchOrder): Prepar
     if (isOfAnotherRegion(value, region))
       return impossible(`${name} is an ARN of another region than ${region}: set the name that it has in each region.`);
   }
-  const { vcpus, memoryMib, diskGib } = order.resources;
-  if (diskGib > settings.diskGib)
+  const { vcpus, memoryMib, leastDiskGib } = order.resources;
+  if (leastDiskGib > settings.diskGib)
     return impossible(
-      `The job needs ${diskGib} GiB of disk and the job definition has ${settings.diskGib}: run setup with a larger --disk-gib and set VIDEO_BATCH_DISK_GIB to it.`,
+      `The job needs ${leastDiskGib} GiB of disk and the job definition has ${settings.diskGib}: run setup with a larger --disk-gib and set VIDEO_BATCH_DISK_GIB to it.`,
     );
   const size = settings.platform === "fargate" ? fargateSize(order.resources) : instanceSize(order.resources);
   if (size === null)

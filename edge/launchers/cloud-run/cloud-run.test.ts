@@ -41,7 +41,7 @@ afterEach(() => google[Symbol.asyncDispose]());
 function orderOf(more: Partial<LaunchOrder> = {}): LaunchOrder {
   return {
     ...{ jobId: crypto.randomUUID(), launchId: crypto.randomUUID(), kind: "TRANSCODE" },
-    ...{ resources: { vcpus: 4, memoryMib: 8192, diskGib: 16 }, region: null, sourceHost: null },
+    ...{ resources: { vcpus: 4, memoryMib: 8192, diskGib: 16, leastDiskGib: 16 }, region: null, sourceHost: null },
     ...more,
   };
 }

@@ -40,17 +40,17 @@ export function templateProblem(job: z.infer<typeof jobSchema>, needed: LaunchRe
 }
 
 /** Files lie in memory, unless the work directory is on a volume. */
-function roomProblem(template: Task, { memoryMib, diskGib }: LaunchResources): string | null {
+function roomProblem(template: Task, { memoryMib, leastDiskGib }: LaunchResources): string | null {
   const memory = mibOf(template.containers[0]?.resources?.limits?.memory ?? "512Mi");
   if (memory === null) return "The memory of the job of Cloud Run cannot be read. Set it in Gi.";
   const disk = workVolume(template);
-  const inMemory = disk === "memory" ? diskGib * MIB_PER_GIB : 0;
+  const inMemory = disk === "memory" ? leastDiskGib * MIB_PER_GIB : 0;
   if (memory < memoryMib + inMemory) {
-    const files = inMemory === 0 ? "" : `, ${diskGib} GiB of it for files, which lie in memory`;
+    const files = inMemory === 0 ? "" : `, ${leastDiskGib} GiB of it for files, which lie in memory`;
     return `The job of Cloud Run has ${memory} MiB of memory, and this launch needs ${memoryMib + inMemory} MiB${files}. Raise the memory of the job, or use another launcher.`;
   }
-  if (typeof disk === "number" && disk < diskGib * MIB_PER_GIB) {
-    return `The volume of the work directory has ${disk} MiB, and this launch needs ${diskGib} GiB. Enlarge the volume.`;
+  if (typeof disk === "number" && disk < leastDiskGib * MIB_PER_GIB) {
+    return `The volume of the work directory has ${disk} MiB, and this launch needs ${leastDiskGib} GiB. Enlarge the volume.`;
   }
   return null;
 }

@@ -14,7 +14,10 @@ const refused = z.strictObject({
 export const LAUNCH_REQUEST = z.strictObject({
   jobId: z.uuid(),
   launchId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-  resources: z.strictObject({ vcpus: z.number().positive(), memoryMib: z.int().min(1), diskGib: z.int().min(1) }),
+  resources: z.strictObject({
+    ...{ vcpus: z.number().positive(), memoryMib: z.int().min(1) },
+    ...{ diskGib: z.int().min(1), leastDiskGib: z.int().min(1) },
+  }),
   sourceHost: z.string().min(1).max(255).nullable(),
 });
 

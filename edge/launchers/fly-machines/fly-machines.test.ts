@@ -32,7 +32,7 @@ function launcherWith(token: string): Launcher {
 function orderOf(more: Partial<LaunchOrder> = {}): LaunchOrder {
   return {
     ...{ jobId: crypto.randomUUID(), launchId: crypto.randomUUID(), kind: "TRANSCODE" },
-    ...{ resources: { vcpus: 4, memoryMib: 8192, diskGib: 20 }, region: "fra", sourceHost: null },
+    ...{ resources: { vcpus: 4, memoryMib: 8192, diskGib: 20, leastDiskGib: 20 }, region: "fra", sourceHost: null },
     ...more,
   };
 }
@@ -148,7 +148,7 @@ describe("a launch on Fly Machines", () => {
   });
 
   it("is refused where Fly has no machine of the size", async () => {
-    const resources = { vcpus: 17, memoryMib: 4096, diskGib: 10 };
+    const resources = { vcpus: 17, memoryMib: 4096, diskGib: 10, leastDiskGib: 10 };
     expect(await launcher.launch(orderOf({ resources }), signal)).toMatchObject({ cause: "misconfigured" });
     expect(fly.requests).toEqual([]);
   });
@@ -214,27 +214,27 @@ describe("a machine of Fly", () => {
 describe("the size of a machine", () => {
   it.each([
     [
-      { vcpus: 0.5, memoryMib: 512, diskGib: 4 },
+      { vcpus: 0.5, memoryMib: 512, diskGib: 4, leastDiskGib: 4 },
       { cpus: 1, memoryMib: 2048, rootfsGib: 6 },
     ],
     [
-      { vcpus: 2, memoryMib: 4096, diskGib: 9.5 },
+      { vcpus: 2, memoryMib: 4096, diskGib: 9.5, leastDiskGib: 9.5 },
       { cpus: 2, memoryMib: 4096, rootfsGib: 12 },
     ],
     [
-      { vcpus: 3, memoryMib: 4096, diskGib: 10 },
+      { vcpus: 3, memoryMib: 4096, diskGib: 10, leastDiskGib: 10 },
       { cpus: 4, memoryMib: 8192, rootfsGib: 12 },
     ],
     [
-      { vcpus: 8, memoryMib: 17_000, diskGib: 48 },
+      { vcpus: 8, memoryMib: 17_000, diskGib: 48, leastDiskGib: 48 },
       { cpus: 8, memoryMib: 18_432, rootfsGib: 50 },
     ],
     [
-      { vcpus: 1, memoryMib: 20_480, diskGib: 10 },
+      { vcpus: 1, memoryMib: 20_480, diskGib: 10, leastDiskGib: 10 },
       { cpus: 4, memoryMib: 20_480, rootfsGib: 12 },
     ],
-    [{ vcpus: 16, memoryMib: 131_073, diskGib: 10 }, null],
-    [{ vcpus: 32, memoryMib: 4096, diskGib: 10 }, null],
+    [{ vcpus: 16, memoryMib: 131_073, diskGib: 10, leastDiskGib: 10 }, null],
+    [{ vcpus: 32, memoryMib: 4096, diskGib: 10, leastDiskGib: 10 }, null],
   ])("for %j is %j", (resources, size) => {
     expect(guestSize(resources)).toEqual(size);
   });

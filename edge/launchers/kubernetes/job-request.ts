@@ -38,14 +38,15 @@ export function jobRequest(
 }
 
 function podSpec(
-  { jobId, region, resources: { vcpus, memoryMib, diskGib } }: LaunchOrder,
+  { jobId, region, resources: { vcpus, memoryMib, diskGib, leastDiskGib } }: LaunchOrder,
   image: string,
   secret: string,
 ) {
-  const room = {
+  // A pod whose disk may be smaller than its limit finds a node that has less.
+  const room = (gib: number) => ({
     memory: `${Math.ceil(memoryMib)}Mi`,
-    "ephemeral-storage": `${Math.ceil(diskGib) + OTHER_FILES_GIB}Gi`,
-  };
+    "ephemeral-storage": `${Math.ceil(gib) + OTHER_FILES_GIB}Gi`,
+  });
   return {
     restartPolicy: "Never",
     ...{ automountServiceAccountToken: false, enableServiceLinks: false },
@@ -61,7 +62,7 @@ function podSpec(
         env: [{ name: "VIDEO_JOB_ID", value: jobId }],
         envFrom: [{ secretRef: { name: secret } }],
         // No limit of the CPU: it would slow ffmpeg down on an idle node.
-        resources: { requests: { cpu: `${Math.ceil(vcpus * 1000)}m`, ...room }, limits: room },
+        resources: { requests: { cpu: `${Math.ceil(vcpus * 1000)}m`, ...room(leastDiskGib) }, limits: room(diskGib) },
         securityContext: {
           ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
           capabilities: { drop: ["ALL"] },

@@ -44,10 +44,12 @@ export const LAUNCH_RESOURCE_SETTINGS = {
     .describe(
       "JSON table of vCPU and memory by the facts of the source; without it the one of [launchers.md](launchers.md)",
     ),
-  LAUNCH_MIN_DISK_GIB: wholeNumber(1, MOST.diskGib).default(4).describe("least disk of a container"),
+  LAUNCH_MIN_DISK_GIB: wholeNumber(1, MOST.diskGib)
+    .default(4)
+    .describe("least disk of a container; with less, no source is launched"),
   LAUNCH_MAX_DISK_GIB: wholeNumber(1, MOST.diskGib)
     .default(100)
-    .describe("most disk of a container, which a source of unknown size gets"),
+    .describe("most disk of a container; a source of unknown size gets as much of it as its platform has"),
 };
 
 type Given = { readonly LAUNCH_MIN_DISK_GIB: number; readonly LAUNCH_MAX_DISK_GIB: number };

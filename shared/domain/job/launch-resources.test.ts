@@ -7,8 +7,8 @@ const UNKNOWN: SourceFacts = { kind: "TRANSCODE", bytes: null, seconds: null, pi
 const GIB = 2 ** 30;
 
 describe("the resources of a launch", () => {
-  it("are those of the last row for a source of which nothing is known", () => {
-    expect(resourcesFor(UNKNOWN, TABLE)).toEqual({ vcpus: 8, memoryMib: 16_384, diskGib: 100 });
+  it("are those of the last row for a source of which nothing is known, with any disk between the bounds", () => {
+    expect(resourcesFor(UNKNOWN, TABLE)).toEqual({ vcpus: 8, memoryMib: 16_384, diskGib: 100, leastDiskGib: 20 });
   });
 
   it.each([
@@ -43,6 +43,6 @@ describe("the resources of a launch", () => {
     { facts: { bytes: 12 * GIB }, diskGib: 38 },
     { facts: { bytes: 80 * GIB }, diskGib: 100 },
   ])("have $diskGib GiB of disk for $facts", ({ facts, diskGib }) => {
-    expect(resourcesFor({ ...UNKNOWN, ...facts }, TABLE).diskGib).toBe(diskGib);
+    expect(resourcesFor({ ...UNKNOWN, ...facts }, TABLE)).toMatchObject({ diskGib, leastDiskGib: diskGib });
   });
 });

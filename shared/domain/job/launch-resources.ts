@@ -19,7 +19,14 @@ export type ResourceTable = {
   readonly mostDiskGib: number;
 };
 
-export type Resources = { readonly vcpus: number; readonly memoryMib: number; readonly diskGib: number };
+export type Resources = {
+  readonly vcpus: number;
+  readonly memoryMib: number;
+  /** What the container gets where its platform has so much. */
+  readonly diskGib: number;
+  /** With less it is not started. Where the size of the source is known, the same. */
+  readonly leastDiskGib: number;
+};
 
 const HD_PIXELS = 1920 * 1080;
 
@@ -44,7 +51,7 @@ const GIB = 2 ** 30;
 export function resourcesFor(facts: SourceFacts, table: ResourceTable): Resources {
   const row = table.rows.find((one) => holds(one, facts)) ?? table.rows.at(-1);
   if (row === undefined) throw new Error("a table of resources has no row");
-  return { vcpus: row.vcpus, memoryMib: row.memoryMib, diskGib: diskFor(facts, table) };
+  return { vcpus: row.vcpus, memoryMib: row.memoryMib, ...diskFor(facts, table) };
 }
 
 function holds({ kind, maxBytes, maxSeconds, maxPixels, codecs }: ResourceRow, facts: SourceFacts): boolean {
@@ -61,10 +68,13 @@ function isWithin(value: number | null, most: number | undefined): boolean {
   return most === undefined || (value !== null && value <= most);
 }
 
-/** The source and its whole ladder are on the disk at once. A source of unknown size gets the most. */
-function diskFor({ bytes, seconds }: SourceFacts, { leastDiskGib, mostDiskGib }: ResourceTable): number {
-  if (bytes === null) return mostDiskGib;
+type Disk = Pick<Resources, "diskGib" | "leastDiskGib">;
+
+/** The source and its whole ladder are on the disk at once. One of unknown size gets the most that its platform has. */
+function diskFor({ bytes, seconds }: SourceFacts, { leastDiskGib, mostDiskGib }: ResourceTable): Disk {
+  if (bytes === null) return { diskGib: mostDiskGib, leastDiskGib };
   const ladder = seconds === null ? bytes * LADDER_PER_SOURCE : seconds * LADDER_BYTES_PER_SECOND;
   const needed = Math.ceil((bytes + ladder) / GIB) + BASE_GIB;
-  return Math.min(mostDiskGib, Math.max(leastDiskGib, needed));
+  const diskGib = Math.min(mostDiskGib, Math.max(leastDiskGib, needed));
+  return { diskGib, leastDiskGib: diskGib };
 }

@@ -64,8 +64,7 @@ async function open(start: StartContainer): Promise<PlatformUnderTest> {
   });
   return {
     worker,
-    // The largest container has so much beside the image: docs/launchers.md.
-    settings: { LAUNCHER: "cloudflare-containers", LAUNCH_MAX_DISK_GIB: "17" },
+    settings: { LAUNCHER: "cloudflare-containers" },
     loseReply: () => platform.loseReply(),
     opened: async (running) => {
       stack = running;

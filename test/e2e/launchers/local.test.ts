@@ -48,7 +48,7 @@ function adapterOf({ url, token }: LauncherProcess): Launcher {
 }
 
 function launch(launcher: Launcher, jobId: string, launchId: string) {
-  const resources = { vcpus: 1, memoryMib: 2048, diskGib: 10 };
+  const resources = { vcpus: 1, memoryMib: 2048, diskGib: 10, leastDiskGib: 10 };
   return launcher.launch({ jobId, launchId, kind: "TRANSCODE", resources, region: null, sourceHost: null }, NEVER);
 }
 

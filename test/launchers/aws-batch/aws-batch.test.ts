@@ -17,7 +17,7 @@ const key = {
 };
 const ORDER: LaunchOrder = {
   ...{ jobId: "0190a5a0-0000-7000-8000-000000000001", launchId: "launch-1", kind: "TRANSCODE" },
-  resources: { vcpus: 3, memoryMib: 7000, diskGib: 40 },
+  resources: { vcpus: 3, memoryMib: 7000, diskGib: 40, leastDiskGib: 40 },
   ...{ region: null, sourceHost: null },
 };
 const never = new AbortController().signal;
@@ -98,7 +98,7 @@ describe("a launch on AWS Batch", () => {
       expect(answer).toMatchObject({ reason: expect.stringMatching(reason) });
       expect(JSON.stringify(answer)).not.toContain(key.sessionToken);
     }
-    const large = { ...ORDER, resources: { vcpus: 17, memoryMib: 1, diskGib: 1 } };
+    const large = { ...ORDER, resources: { vcpus: 17, memoryMib: 1, diskGib: 1, leastDiskGib: 1 } };
     expect(await launcher.launch(large, never)).toMatchObject({ cause: "misconfigured" });
     expect(containers).toEqual([]);
   });

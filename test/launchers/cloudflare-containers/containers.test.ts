@@ -55,7 +55,7 @@ async function hold({ labels }: StartOptions) {
 
 const newOrder = (): LaunchOrder => ({
   ...{ jobId: crypto.randomUUID(), launchId: "l1", kind: "TRANSCODE", region: null, sourceHost: "Films.example.net" },
-  resources: { vcpus: 2, memoryMib: 4096, diskGib: 10 },
+  resources: { vcpus: 2, memoryMib: 4096, diskGib: 10, leastDiskGib: 10 },
 });
 
 const idOf = ({ jobId, launchId }: LaunchOrder) => `standard-3/${jobId}/${launchId}`;
@@ -127,7 +127,7 @@ describe("a launch on Cloudflare Containers", () => {
   });
 
   it("is refused where no container is large enough", async () => {
-    const order = { ...newOrder(), resources: { vcpus: 1, memoryMib: 2048, diskGib: 18 } };
+    const order = { ...newOrder(), resources: { vcpus: 1, memoryMib: 2048, diskGib: 18, leastDiskGib: 18 } };
     const refused = { kind: "refused", cause: "misconfigured", reason: expect.stringContaining("18 GiB of disk") };
     expect(await system.launcher.launch(order, SIGNAL)).toMatchObject(refused);
     expect(startsOf(order)).toEqual([]);

@@ -25,7 +25,7 @@ const SECRET_NAME = KUBERNETES_SETTINGS.KUBERNETES_SECRET.parse(undefined);
 
 const order: LaunchOrder = {
   ...{ jobId: crypto.randomUUID(), launchId: crypto.randomUUID(), kind: "TRANSCODE" },
-  ...{ resources: { vcpus: 2, memoryMib: 4096, diskGib: 50 }, region: null, sourceHost: null },
+  ...{ resources: { vcpus: 2, memoryMib: 4096, diskGib: 50, leastDiskGib: 50 }, region: null, sourceHost: null },
 };
 
 describe("the manifests of Kubernetes", () => {

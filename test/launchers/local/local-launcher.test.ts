@@ -36,7 +36,7 @@ afterEach(() => server[Symbol.asyncDispose]());
 const launcher = (token = TOKEN) => local({ url: `http://127.0.0.1:${server.port}`, token }, { fetch, now: Date.now });
 
 function order(launchId: string): LaunchOrder {
-  const resources = { vcpus: 2, memoryMib: 4096, diskGib: 20 };
+  const resources = { vcpus: 2, memoryMib: 4096, diskGib: 20, leastDiskGib: 20 };
   return { jobId: `job-of-${launchId}`, launchId, kind: "TRANSCODE", resources, region: null, sourceHost: null };
 }
 

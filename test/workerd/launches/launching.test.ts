@@ -51,7 +51,7 @@ describe("a job", () => {
     expect(others).toEqual([]);
     expect(order).toEqual({
       ...{ jobId, launchId: expect.any(String), kind: "TRANSCODE", region: null, sourceHost: "origin.example" },
-      resources: { vcpus: 8, memoryMib: 16_384, diskGib: 100 },
+      resources: { vcpus: 8, memoryMib: 16_384, diskGib: 100, leastDiskGib: 4 },
     });
     const { launchId } = order!;
     const launch = { launchId, jobId, number: 1, state: "STARTED", platform: "aws-batch", reason: null };
