@@ -1,6 +1,6 @@
 import type { RotationBatch, RotationBatchWithProgress, RotationItem, RotationPreview } from "../../client/index.ts";
 import { textTable } from "../../processor/cli/text-table.ts";
-import type { SkipReason } from "../../shared/domain/rotation/rotation-batch.ts";
+import type { ChosenParts, SkipReason } from "../../shared/domain/rotation/rotation-batch.ts";
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {
   deleted: "its post was deleted",
@@ -90,8 +90,17 @@ export function previewSummary({ rotate, skip, segments, bytes }: Totals): strin
 function selectionText(selection: Readonly<Record<string, unknown>>): string {
   if (selection.everything === true) return "everything";
   return Object.entries(selection)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => (name === "parts" ? chosenText(value as readonly ChosenParts[]) : `${name} ${value}`))
     .join(", ");
+}
+
+/** As many as fit on a line: `rotate report` lists the parts of a batch. */
+function chosenText(parts: readonly ChosenParts[]): string {
+  const names = parts.map(({ videoPostId, fileIndex }) =>
+    fileIndex === undefined ? videoPostId : `${videoPostId}/${fileIndex}`,
+  );
+  const shown = names.slice(0, 3).join(" ");
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
 /** The largest unit that fits, rounded: an estimate is no promise. */

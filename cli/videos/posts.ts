@@ -1,4 +1,4 @@
-import type { Operations, VideoPost } from "../../client/index.ts";
+import type { Operations, Part, VideoPost } from "../../client/index.ts";
 import type { OperatorClient } from "../../processor/adapters/operator-client.ts";
 import { EXIT } from "../../processor/cli/exit-codes.ts";
 import type { Output } from "../../processor/cli/output.ts";
@@ -15,7 +15,7 @@ export type PostsCommand =
 export function posts(
   command: PostsCommand,
   { json, serviceUrl }: { readonly json: boolean; readonly serviceUrl: string },
-  client: OperatorClient,
+  client: Pick<OperatorClient, "getVideoPost" | "listVideoPosts">,
   { out, err }: Output,
 ): Promise<number> {
   return reportOperatorErrors(async () => {
@@ -43,10 +43,15 @@ export function posts(
 
 function describe(post: VideoPost, serviceUrl: string): string {
   const about = `${post.title}\n${post.videoPostId}, ${post.resourceType}, ${post.status}, by ${post.authorId}\n\n`;
-  const columns = [{ title: "PART" }, { title: "FILE" }, { title: "QUALITIES" }, { title: "WATCH" }, { title: "WHY" }];
-  const rows = post.files.map(({ fileIndex, fileName, variants, failReason }) => [
+  const columns = ["PART", "FILE", "QUALITIES", "WATCH", "POSTER", "WHY"].map((title) => ({ title }));
+  const rows = post.files.map(({ fileIndex, fileName, variants, images, failReason }) => [
     ...[String(fileIndex), fileName, variants.map(({ quality }) => quality).join(" ")],
-    ...[watchUrlOf(serviceUrl, post.videoPostId, fileIndex), failReason ?? ""],
+    ...[watchUrlOf(serviceUrl, post.videoPostId, fileIndex), posterText(images, serviceUrl), failReason ?? ""],
   ]);
   return `${about}${textTable(columns, rows)}`;
+}
+
+function posterText({ poster }: Part["images"], serviceUrl: string): string {
+  if (poster === null) return "none";
+  return poster.url === null ? "not public" : new URL(poster.url, serviceUrl).href;
 }

@@ -24,9 +24,12 @@ export function createStreamApi(apiKey: string | null): Pick<Api, "streamVideoPo
   });
 }
 
-/** Redirects are not followed: those of Cloudflare Access lead to another origin. */
+/**
+ * Redirects are not followed: those of Cloudflare Access lead to another origin. The cache of the browser is not used:
+ * queries keep what they read, and the poster of a part changes at its address.
+ */
 export async function sendRequest(request: Request): Promise<Response> {
-  const response = await fetch(request, { redirect: "manual" });
+  const response = await fetch(request, { redirect: "manual", cache: "no-store" });
   if (response.type === "opaqueredirect") throw new AccessSessionEnded("redirected to a sign-in page");
   return response;
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import type { Column } from "../components/paged-table.tsx";
-import { PlainTable } from "../components/plain-table.tsx";
+import type { Column } from "../components/lists/paged-table.tsx";
+import { PlainTable } from "../components/lists/plain-table.tsx";
 import { Section } from "../components/section.tsx";
 import { Empty } from "../components/states.tsx";
 import "./plots.css";

@@ -8,7 +8,10 @@ import { bodyOf, type VideoPost } from "../../client/index.ts";
 import { type Stack, startStack } from "../e2e/stack.ts";
 import { launchChromium } from "./chromium.ts";
 import { type ConsolePage, openConsole } from "./console-page.ts";
+import { rotateChosenParts, rotateChosenPosts, rotateEverything } from "./editor-rotations.ts";
+import { addCaptions, choosePosters } from "./editor-tabs.ts";
 import { CHUNK_BYTES, type EditorClips, holdChunkAt, makeClips } from "./editor-uploads.ts";
+import { addPosters } from "./many-posters.ts";
 
 /* An editor's day in a real browser, with real jobs. A minute beside other tests. */
 
@@ -97,27 +100,10 @@ describe("an editor", () => {
     await editor.picture("console-post");
   });
 
-  it("adds captions and chapters", async () => {
-    const { page } = editor;
-    await editor.tab("Captions").click();
-    const part = page.getByRole("region", { name: `Captions and chapters of ${basename(clips.first)}` });
-    await part.getByRole("button", { name: "Add captions" }).click();
-    const dialog = page.getByRole("dialog");
-    const choose = (name: string, text: string) =>
-      dialog.locator("input[type=file]").setInputFiles({ name, mimeType: "", buffer: Buffer.from(text) });
-    await choose("film.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nGood morning.\n");
-    await dialog.getByLabel("Language", { exact: true }).fill("en");
-    await dialog.getByLabel("Name", { exact: true }).fill("English");
-    expect(await editor.faults()).toEqual([]);
-    await dialog.getByRole("button", { name: "Add", exact: true }).click();
-    await part.getByText("en · 1 cue").waitFor();
-    await part.getByRole("button", { name: "Set chapters" }).click();
-    await choose("film.json", JSON.stringify({ chapters: [{ startSeconds: 0, title: "Morning" }] }));
-    await part.getByText("Morning").waitFor();
-    expect(await editor.faults()).toEqual([]);
-    expect((await thePost()).files[0]!.captions).toHaveLength(1);
-    await editor.tab("Parts").click();
-  });
+  it("adds captions and chapters", () => addCaptions(editor, basename(clips.first), thePost));
+
+  it("chooses a candidate as the poster, an uploaded image, and the default again", () =>
+    choosePosters(editor, basename(clips.first), thePost));
 
   it("reviews it with the player, rejects it with a reason, and publishes it", async () => {
     const { page } = editor;
@@ -126,6 +112,13 @@ describe("an editor", () => {
     await expect
       .poll(() => page.locator("video").evaluate((video: HTMLVideoElement) => video.currentTime))
       .toBeGreaterThan(0.5);
+    expect(await editor.faults("player")).toEqual([]);
+    const sprite = page.waitForResponse(/\/storyboard-1\.jpg/);
+    await page.locator("ladderlock-video").hover();
+    await page.locator("ladderlock-video .seek").hover();
+    expect((await sprite).status()).toBe(200);
+    await page.locator("ladderlock-video .preview .picture").waitFor();
+    await editor.picture("console-player");
     await editor.confirm("Reject", "Reject", "The sound is too quiet.");
     await status("Rejected").waitFor();
     await page.getByText("The sound is too quiet.").first().waitFor();
@@ -160,6 +153,8 @@ describe("an editor", () => {
     await editor.confirm(part.getByRole("button", { name: "Revoke" }).last(), "Revoke");
     await part.getByText("Revoked").first().waitFor();
   });
+
+  it("rotates chosen parts in one batch and watches it", () => rotateChosenParts(editor, stack));
 
   it("is asked to load the newest version where the post has changed meanwhile", async () => {
     const { page } = editor;
@@ -200,6 +195,8 @@ describe("an editor", () => {
     const { page } = editor;
     const { videoPostId, files } = await thePost();
     await editor.tab("History").click();
+    // Rows that are not in view are not in the document.
+    await editor.resize({ width: 1280, height: 4000 });
     await page.getByText("The sound is too quiet.").waitFor();
     expect(await editor.faults()).toEqual([]);
     const { token } = await stack.token({ videoPostId, fileIndex: files[0]!.fileIndex }, { maxUses: 3 });
@@ -215,18 +212,9 @@ describe("an editor", () => {
     await page.getByRole("heading", { level: 1, name: TITLE }).waitFor();
   });
 
-  it("rotates everything in a batch and watches it", async () => {
-    const { page } = editor;
-    const address = page.url();
-    await page.getByRole("link", { name: "Key rotation" }).click();
-    await page.getByText("No keys were rotated in a batch yet").waitFor();
-    expect(await editor.faults()).toEqual([]);
-    await editor.confirm("Rotate all keys", "Start the batch");
-    await page.getByRole("progressbar", { name: /of \d parts/ }).waitFor();
-    expect(await editor.faults()).toEqual([]);
-    await stack.scheduled();
-    await page.getByText("1 of 1 parts").waitFor({ timeout: 120_000 });
-    await page.goto(address);
+  it("rotates everything, and posts that are chosen in the list, in a batch each", async () => {
+    await rotateEverything(editor, stack);
+    await rotateChosenPosts(editor, stack, TITLE);
   });
 
   it("deletes the post, by the keyboard alone", async () => {
@@ -253,17 +241,19 @@ describe("a list of 10,000 posts", () => {
     const database = await stack.database();
     await fillPosts(database, MANY_POSTS);
     expect(await database.count("video_post", { deleted_at: null })).toBeGreaterThan(10_000);
+    await addPosters(stack, directory, { from: MANY_POSTS - SCROLLED_POSTS, end: MANY_POSTS });
     await editor.open("/console/posts");
     const rows = page.getByRole("row");
-    await rows.nth(3).waitFor();
+    const poster = rows.nth(3).locator("img");
+    await expect.poll(() => poster.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
     await editor.picture("console-posts");
-    expect(await editor.faults()).toEqual([]);
-    const end = page.getByText(`${SCROLLED_POSTS} loaded`);
-    while (!(await end.isVisible())) {
-      await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-      await page.waitForTimeout(20);
-    }
+    expect(await editor.faults("many-posts")).toEqual([]);
+    await editor.scrollUntilLoaded(SCROLLED_POSTS);
     expect(await rows.count()).toBeLessThan(100);
+    // Rows request their posters where the list rests: at the end of each page, at most 40 of 100.
+    const requested = editor.requestsOf(/\/parts\/0\/poster$/);
+    expect(requested).toBeGreaterThan(5);
+    expect(requested).toBeLessThan(0.4 * SCROLLED_POSTS);
   });
 
   it("is filtered by status and by how titles begin", async () => {
@@ -291,6 +281,10 @@ describe("a caller with few scopes", () => {
     const links = reader.page.getByRole("navigation", { name: "Console" }).getByRole("link");
     expect(await links.allTextContents()).not.toContain("New post");
     expect(await reader.faults()).toEqual([]);
+    await links.getByText("Posts", { exact: true }).click();
+    await reader.page.getByRole("row").getByRole("link").first().click();
+    await reader.tab("History").waitFor();
+    expect(await reader.page.getByRole("tab").allTextContents()).not.toContain("Poster");
     // The key was in memory alone.
     await reader.page.reload();
     await reader.page.getByLabel("API key").waitFor();

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { deleteVideoPost, updateVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { VideoPostFilter, VideoPostSummary } from "../../shared/application/ports/video-post-queries.ts";
+import type { VideoFile } from "../../shared/domain/part/video-file.ts";
 import { foldTitle } from "../../shared/domain/post/folded-title.ts";
 import { createVideoPost, type NewVideoPost, type VideoPost } from "../../shared/domain/post/video-post.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import type { OpenPersistence, TestPersistence } from "./persistence.ts";
-import { barePost } from "./sample-posts.ts";
+import { barePost, fullPost } from "./sample-posts.ts";
 import { NOW, publishPost, savePost } from "./steps.ts";
 
 /** Posts that one page reads at most. */
@@ -51,9 +52,48 @@ export function describePostList(name: string, open: OpenPersistence): void {
       const { id, authorId, title, slug, resourceType, status, durationSeconds, createdAt, updatedAt } = post;
       const shown = { authorId, title, slug, resourceType, status, durationSeconds, createdAt, updatedAt };
       expect(await persistence.postQueries.list({ filter: {}, after: null, limit: 10 })).toStrictEqual({
-        items: [{ videoPostId: id, ...shown, publishedAt: 7 }],
+        items: [{ videoPostId: id, ...shown, publishedAt: 7, poster: null }],
         next: null,
       });
+    });
+
+    /** The poster in the list of a post with such parts, of which the last one stands first. */
+    async function posterOf(more: Partial<VideoPost>, ...parts: readonly Partial<VideoFile>[]) {
+      const id = uuidV7(NOW);
+      const files = parts.map((part, fileIndex) => ({
+        ...fullPost.files[0]!,
+        ...{ id: `${id}/${fileIndex}`, fileIndex, position: parts.length - fileIndex, singleKey: null },
+        source: { kind: "upload", uploadId: `${id}/${fileIndex}` } as const,
+        keys: fullPost.files[0]!.keys.map((key) => ({ ...key, keyId: `${id}/${fileIndex}/${key.keyId}` })),
+        ...part,
+      }));
+      const post = { ...fullPost, id, importId: null, authorId: id, deletedAt: null, ...more, files };
+      expect(await persistence.posts.save({ from: null, post, events: [], jobs: [] }, NOW)).toBe("saved");
+      const filter = { authorId: id, status: post.status };
+      const { items } = await persistence.postQueries.list({ filter, after: null, limit: 10 });
+      expect(items).toHaveLength(1);
+      return items[0]!.poster;
+    }
+
+    it("has the poster of the first part that has one, with its address where anybody may see it", async () => {
+      const own = { width: 640, height: 360, candidate: null, address: "AAAAAAAAAAAAAAAAAAAAA1/poster.png" };
+      const best = { width: 1280, height: 720, candidate: 2, address: "images-1/poster-2.jpg" };
+      const none = { images: null, poster: null };
+      const first = { poster: { kind: "candidate", number: 1 } } as const;
+      expect(await posterOf({}, {})).toEqual({ fileIndex: 0, ...own });
+      expect(await posterOf({}, {}, { poster: null })).toEqual({ fileIndex: 1, ...best });
+      expect(await posterOf({}, first, none)).toMatchObject({ fileIndex: 0, candidate: 1 });
+      expect(await posterOf({}, { images: null }, none)).toEqual({ fileIndex: 0, ...own });
+      expect(await posterOf({}, none)).toBe(null);
+      expect(await posterOf({})).toBe(null);
+      const hidden = { fileIndex: 0, ...own, address: null };
+      expect(await posterOf({ publishedAt: null, status: "PENDING_AUDIT" }, {})).toEqual(hidden);
+      expect(await posterOf({}, { playing: null })).toEqual(hidden);
+      expect(await posterOf({}, { qualityAuth: [] })).toEqual(hidden);
+      const [entitled, open] = fullPost.files[0]!.qualityAuth;
+      const served = { ...open!, quality: entitled!.quality };
+      expect(await posterOf({}, { qualityAuth: [served, { ...open!, policy: "AUTHENTICATED" }] })).toEqual(hidden);
+      expect(await posterOf({ status: "DELETED", deletedAt: NOW }, {})).toBe(null);
     });
 
     it("starts with the newest and comes in pages of the limit, without a gap or a repetition", async () => {

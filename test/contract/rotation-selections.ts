@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { deleteVideoPost } from "../../shared/application/commands/edit-video-post.ts";
 import type { PartName, PreviewedPart } from "../../shared/application/ports/rotation-batches.ts";
-import type { RotationSelection } from "../../shared/domain/rotation/rotation-batch.ts";
+import type { ChosenParts, RotationSelection } from "../../shared/domain/rotation/rotation-batch.ts";
 import { uuidV7 } from "../../shared/lib/random-id.ts";
 import { dump, type OpenPersistence, type TestPersistence } from "./persistence.ts";
 import { askForJob, encrypt, NOW, publishPost, reload, savePost } from "./steps.ts";
@@ -57,10 +57,25 @@ export function describeRotationSelections(name: string, open: OpenPersistence):
     };
     const nameOf = (id: string) => Object.entries(posts).find(([, each]) => each === id)![0];
 
+    const part = (post: keyof typeof posts, fileIndex: number) => ({ videoPostId: posts[post], fileIndex });
+
     it.each<[string, () => RotationSelection, string[]]>([
       ["everything", () => ({}), ["audio 0", "old 0", "rotated 0", "twoParts 0", "twoParts 1", "waiting 0"]],
       ["a post", () => ({ videoPostId: posts.twoParts }), ["twoParts 0", "twoParts 1"]],
       ["a part", () => ({ videoPostId: posts.twoParts, fileIndex: 1 }), ["twoParts 1"]],
+      [
+        "parts of some posts",
+        () => ({ parts: [{ videoPostId: posts.old }, part("twoParts", 1)] }),
+        ["old 0", "twoParts 1"],
+      ],
+      ["all parts of some posts", () => ({ parts: [{ videoPostId: posts.twoParts }] }), ["twoParts 0", "twoParts 1"]],
+      ["a part that is named twice", () => ({ parts: [part("old", 0), part("old", 0)] }), ["old 0"]],
+      [
+        "parts that fit a filter too",
+        () => ({ parts: [part("old", 0), part("audio", 0)], resourceType: "AUDIO" }),
+        ["audio 0"],
+      ],
+      ["parts of posts that were deleted", () => ({ parts: [part("deleted", 0)] }), []],
       ["a post that was deleted", () => ({ videoPostId: posts.deleted }), []],
       ["a status", () => ({ status: "PUBLISHED" }), ["audio 0", "old 0", "rotated 0"]],
       ["an author", () => ({ authorId: "somebody else" }), ["audio 0"]],
@@ -75,6 +90,20 @@ export function describeRotationSelections(name: string, open: OpenPersistence):
       ["what is said together", () => ({ keyVersionBelow: 2, authorId: "author" }), ["old 0"]],
     ])("%s", async (_, selection, parts) => {
       expect(await selected(selection())).toEqual(parts);
+    });
+
+    it("finds the first of the named parts that does not exist or was deleted", async () => {
+      const find = (...parts: readonly ChosenParts[]) => persistence.rotationBatches.findMissing(parts);
+      const nobody = { videoPostId: "nobody" };
+      expect(await find(part("old", 0), { videoPostId: posts.twoParts }, part("twoParts", 1))).toBe(null);
+      expect(await find(part("old", 0), part("twoParts", 2), nobody)).toEqual({
+        ...part("twoParts", 2),
+        isDeleted: false,
+      });
+      expect(await find(nobody, part("deleted", 0))).toEqual({ ...nobody, isDeleted: false });
+      expect(await find(part("deleted", 0), nobody)).toEqual({ ...part("deleted", 0), isDeleted: true });
+      expect(await find({ videoPostId: posts.deleted })).toEqual({ videoPostId: posts.deleted, isDeleted: true });
+      expect(await find()).toBe(null);
     });
 
     it("is previewed by pages of any size, and nothing is written", async () => {

@@ -3,11 +3,11 @@ import type { ApiKey } from "../../../client/index.ts";
 import type { Api } from "../../api/api-client.ts";
 import { answered } from "../../api/api-problem.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
-import { ConfirmDialog } from "../../components/dialogs.tsx";
+import { ConfirmDialog } from "../../components/dialogs/dialogs.tsx";
 import { DateTime } from "../../components/facts.tsx";
+import { PagedList } from "../../components/lists/paged-list.tsx";
+import type { Column } from "../../components/lists/paged-table.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { PagedList } from "../../components/paged-list.tsx";
-import type { Column } from "../../components/paged-table.tsx";
 import { useSession } from "../../session/session.tsx";
 import { CreateKey } from "./create-key.tsx";
 

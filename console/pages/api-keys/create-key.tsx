@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answered } from "../../api/api-problem.ts";
-import { DialogForm } from "../../components/dialog-form.tsx";
-import { ButtonDialog } from "../../components/dialogs.tsx";
+import { DialogForm } from "../../components/dialogs/dialog-form.tsx";
+import { ButtonDialog } from "../../components/dialogs/dialogs.tsx";
+import { ShownOnce } from "../../components/dialogs/shown-once.tsx";
 import { CheckboxField, SelectInput, TextInput } from "../../components/fields.tsx";
-import { ShownOnce } from "../../components/shown-once.tsx";
 import type { Scope } from "../../session/scopes.ts";
 import { useSession } from "../../session/session.tsx";
 

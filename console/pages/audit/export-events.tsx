@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { answered } from "../../api/api-problem.ts";
-import { DialogForm } from "../../components/dialog-form.tsx";
-import { ButtonDialog } from "../../components/dialogs.tsx";
+import { DialogForm } from "../../components/dialogs/dialog-form.tsx";
+import { ButtonDialog } from "../../components/dialogs/dialogs.tsx";
 import { SelectInput, TextInput } from "../../components/fields.tsx";
 import { useSession } from "../../session/session.tsx";
 import { type AuditFilters, auditQueryOf, endOf, isDay, startOf } from "./audit-filters.ts";

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { Job } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
-import { ConfirmDialog } from "../../components/dialogs.tsx";
+import { ConfirmDialog } from "../../components/dialogs/dialogs.tsx";
 import { useHolds, useSession } from "../../session/session.tsx";
 import { isLive, mayBeRetried } from "./job-queries.ts";
 

@@ -1,7 +1,7 @@
 import type { Revision } from "../../../client/index.ts";
 import { DateTime, wordsOf } from "../../components/facts.tsx";
-import type { Column } from "../../components/paged-table.tsx";
-import { PlainTable } from "../../components/plain-table.tsx";
+import type { Column } from "../../components/lists/paged-table.tsx";
+import { PlainTable } from "../../components/lists/plain-table.tsx";
 
 const COLUMNS: readonly Column<Revision>[] = [
   { id: "at", heading: "When", cell: ({ at }) => <DateTime at={at} /> },

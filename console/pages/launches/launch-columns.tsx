@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ListedLaunch } from "../../../client/index.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { DateTime } from "../../components/facts.tsx";
-import type { Column } from "../../components/paged-table.tsx";
+import type { Column } from "../../components/lists/paged-table.tsx";
 
 const SHOWN: Readonly<Record<ListedLaunch["state"], { readonly label: string; readonly tone: Tone }>> = {
   STARTING: { label: "Starting", tone: "waiting" },

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import type { Overview } from "../../../client/index.ts";
 import { DateTime } from "../../components/facts.tsx";
-import { FilterSelect } from "../../components/filter-select.tsx";
-import type { Column } from "../../components/paged-table.tsx";
+import { FilterSelect } from "../../components/lists/filter-select.tsx";
+import type { Column } from "../../components/lists/paged-table.tsx";
 import { StandingBars } from "../../plots/bars.tsx";
 import { PLOT_COLORS, Plot, type Series } from "../../plots/plot.tsx";
 import { JOB_KINDS } from "../jobs/job-filters.ts";

@@ -1,5 +1,5 @@
 import type { Overview } from "../../../client/index.ts";
-import type { Column } from "../../components/paged-table.tsx";
+import type { Column } from "../../components/lists/paged-table.tsx";
 import { LyingBars } from "../../plots/bars.tsx";
 import { PLOT_COLORS, Plot, type Series } from "../../plots/plot.tsx";
 import { spanText } from "./figures.ts";

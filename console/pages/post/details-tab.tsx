@@ -6,8 +6,8 @@ import { type Fact, FactList } from "../../components/fact-list.tsx";
 import { DateTime, durationText, wordsOf } from "../../components/facts.tsx";
 import { CheckboxField, TextInput } from "../../components/fields.tsx";
 import { useHolds } from "../../session/session.tsx";
-import { CommandProblem } from "./command-problem.tsx";
-import { usePostCommand } from "./use-post-command.ts";
+import { CommandProblem } from "./commands/command-problem.tsx";
+import { usePostCommand } from "./commands/use-post-command.ts";
 
 export function DetailsTab({ post }: { readonly post: VideoPost }) {
   const mayWrite = useHolds("posts:write") && post.status !== "DELETED";

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Revision } from "../../../client/index.ts";
 import { DateTime, wordsOf } from "../../components/facts.tsx";
-import { type Column, PagedTable } from "../../components/paged-table.tsx";
+import { type Column, PagedTable } from "../../components/lists/paged-table.tsx";
 import { Loading, ProblemNotice } from "../../components/states.tsx";
 import { useSession } from "../../session/session.tsx";
 import { PostStatusBadge } from "../posts/post-status.tsx";

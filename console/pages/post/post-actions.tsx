@@ -1,9 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
 import type { VideoPost } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
-import { ConfirmDialog } from "../../components/dialogs.tsx";
+import { ConfirmDialog } from "../../components/dialogs/dialogs.tsx";
 import { useHolds } from "../../session/session.tsx";
-import { type PostCommand, usePostCommand } from "./use-post-command.ts";
+import { type PostCommand, usePostCommand } from "./commands/use-post-command.ts";
 
 type Shown = { readonly post: VideoPost };
 

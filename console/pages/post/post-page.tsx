@@ -9,16 +9,17 @@ import { Loading, ProblemNotice } from "../../components/states.tsx";
 import { holds, type Scope } from "../../session/scopes.ts";
 import { useSession } from "../../session/session.tsx";
 import { PostStatusBadge } from "../posts/post-status.tsx";
-import { AccessTab } from "./access-tab.tsx";
-import { CaptionsTab } from "./captions-tab.tsx";
+import { AccessTab } from "./access/access-tab.tsx";
+import { CaptionsTab } from "./captions/captions-tab.tsx";
 import { DetailsTab } from "./details-tab.tsx";
 import { HistoryTab } from "./history-tab.tsx";
-import { KeysTab } from "./keys-tab.tsx";
-import { PartsTab } from "./parts-tab.tsx";
+import { KeysTab } from "./keys/keys-tab.tsx";
+import { PartsTab } from "./parts/parts-tab.tsx";
+import { ReviewPlayer } from "./player/review-player.tsx";
 import { PostActions } from "./post-actions.tsx";
 import { postQuery } from "./post-queries.ts";
 import type { PostTab } from "./post-tab.ts";
-import { ReviewPlayer } from "./review-player.tsx";
+import { PosterTab } from "./poster/poster-tab.tsx";
 import { useLivePost } from "./use-live-post.ts";
 
 const route = getRouteApi("/posts/$videoPostId");
@@ -89,6 +90,7 @@ type TabEntry = {
 const TABS: readonly TabEntry[] = [
   { tab: "parts", label: "Parts", scope: "posts:read", panel: (post) => <PartsTab post={post} /> },
   { tab: "captions", label: "Captions", scope: "posts:read", panel: (post) => <CaptionsTab post={post} /> },
+  { tab: "poster", label: "Poster", scope: "posts:write", panel: (post) => <PosterTab post={post} /> },
   { tab: "details", label: "Details", scope: "posts:read", panel: (post) => <DetailsTab post={post} /> },
   { tab: "access", label: "Access", scope: "access:write", panel: (post) => <AccessTab post={post} /> },
   { tab: "keys", label: "Keys", scope: "keys:rotate", panel: (post) => <KeysTab post={post} /> },

@@ -2,26 +2,36 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { VideoPostSummary } from "../../../client/index.ts";
 import { DateTime, durationText, wordsOf } from "../../components/facts.tsx";
+import { type Column, PagedTable } from "../../components/lists/paged-table.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { type Column, PagedTable } from "../../components/paged-table.tsx";
 import { Empty, Loading, ProblemNotice } from "../../components/states.tsx";
-import { useSession } from "../../session/session.tsx";
+import { Thumbnail } from "../../posters/thumbnail.tsx";
+import { useHolds, useSession } from "../../session/session.tsx";
+import { ChoosePost, ChosenBar, type ChosenPosts, useChosenPosts } from "./chosen-posts.tsx";
 import { PostFilterBar } from "./post-filter-bar.tsx";
 import { PostStatusBadge } from "./post-status.tsx";
 import { postsQuery } from "./posts-query.ts";
 
 const route = getRouteApi("/posts");
 
-const COLUMNS: readonly Column<VideoPostSummary>[] = [
-  {
+/** `chosen`: null where the caller may do nothing with the posts that would be chosen. */
+function titleColumn(chosen: ChosenPosts | null): Column<VideoPostSummary> {
+  return {
     id: "title",
     heading: "Title",
-    cell: ({ videoPostId, title }) => (
-      <Link to="/posts/$videoPostId" params={{ videoPostId }} className="post-title" dir="auto">
-        {title}
-      </Link>
+    cell: (post) => (
+      <div className="titled">
+        {chosen !== null && <ChoosePost post={post} chosen={chosen} />}
+        <Thumbnail post={post} />
+        <Link to="/posts/$videoPostId" params={{ videoPostId: post.videoPostId }} className="post-title" dir="auto">
+          {post.title}
+        </Link>
+      </div>
     ),
-  },
+  };
+}
+
+const OTHER_COLUMNS: readonly Column<VideoPostSummary>[] = [
   { id: "status", heading: "Status", width: "10rem", cell: ({ status }) => <PostStatusBadge status={status} /> },
   {
     id: "type",
@@ -48,16 +58,19 @@ const COLUMNS: readonly Column<VideoPostSummary>[] = [
 
 export function PostsPage() {
   const filters = route.useSearch();
+  const chosen = useChosenPosts();
+  const mayRotate = useHolds("keys:rotate");
   return (
     <>
       <PageHeader title="Posts" />
       <PostFilterBar filters={filters} />
-      <PostList />
+      <PostList chosen={mayRotate ? chosen : null} />
+      <ChosenBar chosen={chosen} />
     </>
   );
 }
 
-function PostList() {
+function PostList({ chosen }: { readonly chosen: ChosenPosts | null }) {
   const { api } = useSession();
   const filters = route.useSearch();
   const posts = useInfiniteQuery(postsQuery(api, filters));
@@ -66,7 +79,13 @@ function PostList() {
   const items = posts.data.pages.flatMap((page) => page.items);
   if (items.length === 0 && !posts.hasNextPage) return <NoPosts isFiltered={Object.values(filters).some(Boolean)} />;
   return (
-    <PagedTable label="Posts" columns={COLUMNS} items={items} keyOf={({ videoPostId }) => videoPostId} pages={posts} />
+    <PagedTable
+      label="Posts"
+      columns={[titleColumn(chosen), ...OTHER_COLUMNS]}
+      items={items}
+      keyOf={({ videoPostId }) => videoPostId}
+      pages={posts}
+    />
   );
 }
 

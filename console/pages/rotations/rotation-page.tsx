@@ -1,16 +1,18 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import type { RotationBatchWithProgress, RotationItem } from "../../../client/index.ts";
 import type { Api } from "../../api/api-client.ts";
 import { answered } from "../../api/api-problem.ts";
 import { ActionButton } from "../../components/buttons.tsx";
-import { ConfirmDialog } from "../../components/dialogs.tsx";
+import { ConfirmDialog } from "../../components/dialogs/dialogs.tsx";
 import { FactList } from "../../components/fact-list.tsx";
 import { DateTime, durationText } from "../../components/facts.tsx";
+import { type Column, PagedTable } from "../../components/lists/paged-table.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { type Column, PagedTable } from "../../components/paged-table.tsx";
 import { Progress } from "../../components/progress.tsx";
 import { Loading, ProblemNotice } from "../../components/states.tsx";
+import { selectionText } from "../../rotations/selection-text.ts";
 import { useSession } from "../../session/session.tsx";
 import { rotationItemsQuery, rotationQuery } from "./rotation-queries.ts";
 import { BatchState, ItemState } from "./rotation-state.tsx";
@@ -33,7 +35,7 @@ export function RotationPage() {
 }
 
 function Batch({ batch }: { readonly batch: RotationBatchWithProgress }) {
-  const { progress, state, createdAt, requestedBy, maxInFlight } = batch;
+  const { progress, state, selection, createdAt, requestedBy, maxInFlight } = batch;
   const left = progress.secondsLeft;
   return (
     <>
@@ -51,6 +53,7 @@ function Batch({ batch }: { readonly batch: RotationBatchWithProgress }) {
         facts={[
           { name: "Started", value: <DateTime at={createdAt} /> },
           { name: "Requested by", value: requestedBy },
+          { name: "Selection", value: selectionText(selection) },
           { name: "Parts at a time", value: maxInFlight },
           { name: "Waiting", value: progress.pending },
           { name: "Being rotated", value: progress.rotating },
@@ -58,7 +61,7 @@ function Batch({ batch }: { readonly batch: RotationBatchWithProgress }) {
           { name: "Skipped", value: progress.skipped },
         ]}
       />
-      <Items batchId={batch.batchId} />
+      <Items batchId={batch.batchId} progress={progress} />
     </>
   );
 }
@@ -120,9 +123,20 @@ const COLUMNS: readonly Column<RotationItem>[] = [
   { id: "reason", heading: "Reason", cell: ({ reason }) => reason ?? "", isExtra: true },
 ];
 
-function Items({ batchId }: { readonly batchId: string }) {
+type ItemsProps = Pick<RotationBatchWithProgress, "batchId" | "progress">;
+
+/** Read again whenever the progress of the batch changes. */
+function Items({ batchId, progress: { total, pending, rotating, failed } }: ItemsProps) {
   const { api } = useSession();
+  const queries = useQueryClient();
   const items = useInfiniteQuery(rotationItemsQuery(api, batchId));
+  const states = [total, pending, rotating, failed].join();
+  const shown = useRef(states);
+  useEffect(() => {
+    if (shown.current === states) return;
+    shown.current = states;
+    void queries.invalidateQueries({ queryKey: rotationItemsQuery(api, batchId).queryKey });
+  }, [api, batchId, queries, states]);
   if (items.isPending) return <Loading label="Loading parts" />;
   if (items.data === undefined) return <ProblemNotice error={items.error} retry={() => void items.refetch()} />;
   return (

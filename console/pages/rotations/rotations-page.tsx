@@ -1,12 +1,13 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { RotationBatch } from "../../../client/index.ts";
-import { answered } from "../../api/api-problem.ts";
-import { ConfirmDialog } from "../../components/dialogs.tsx";
+import { ConfirmDialog } from "../../components/dialogs/dialogs.tsx";
 import { DateTime } from "../../components/facts.tsx";
+import { type Column, PagedTable } from "../../components/lists/paged-table.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { type Column, PagedTable } from "../../components/paged-table.tsx";
 import { Empty, Loading, ProblemNotice } from "../../components/states.tsx";
+import { selectionText } from "../../rotations/selection-text.ts";
+import { useStartBatch } from "../../rotations/use-start-batch.ts";
 import { useSession } from "../../session/session.tsx";
 import { rotationsQuery } from "./rotation-queries.ts";
 import { BatchState } from "./rotation-state.tsx";
@@ -25,12 +26,6 @@ const COLUMNS: readonly Column<RotationBatch>[] = [
   { id: "selection", heading: "Selection", cell: ({ selection }) => <code>{selectionText(selection)}</code> },
   { id: "by", heading: "Requested by", width: "12rem", cell: ({ requestedBy }) => requestedBy, isExtra: true },
 ];
-
-function selectionText(selection: RotationBatch["selection"]): string {
-  return Object.entries(selection)
-    .map(([name, value]) => (value === true ? name : `${name} ${String(value)}`))
-    .join(", ");
-}
 
 export function RotationsPage() {
   const { api } = useSession();
@@ -58,27 +53,14 @@ export function RotationsPage() {
 }
 
 function RotateEverything() {
-  const { api } = useSession();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const start = useMutation({
-    mutationFn: async () => {
-      const batch = await answered(api.startRotation({ body: { selection: { everything: true } } }));
-      if ("dryRun" in batch) throw new Error("the batch was only listed");
-      return batch;
-    },
-    onSuccess: ({ batchId }) => {
-      void queries.invalidateQueries({ queryKey: ["rotations"] });
-      return navigate({ to: "/rotations/$batchId", params: { batchId } });
-    },
-  });
+  const start = useStartBatch();
   return (
     <ConfirmDialog
       label="Rotate all keys"
       heading="Rotate the keys of every part"
       text="Every part is encrypted again with new keys, a few at a time. Viewers notice nothing."
       confirmLabel="Start the batch"
-      onConfirm={() => start.mutateAsync()}
+      onConfirm={() => start.mutateAsync({ everything: true })}
     />
   );
 }

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from "react";
 import type { Operations } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
 import { ActionButton } from "../../components/buttons.tsx";
-import { ConfirmDialog } from "../../components/dialogs.tsx";
+import { ConfirmDialog } from "../../components/dialogs/dialogs.tsx";
 import { type Fact, FactList } from "../../components/fact-list.tsx";
 import { DateTime } from "../../components/facts.tsx";
 import { TextInput } from "../../components/fields.tsx";

@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Operations } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
-import { DialogForm } from "../../components/dialog-form.tsx";
-import { ButtonDialog } from "../../components/dialogs.tsx";
+import { DialogForm } from "../../components/dialogs/dialog-form.tsx";
+import { ButtonDialog } from "../../components/dialogs/dialogs.tsx";
+import { ShownOnce } from "../../components/dialogs/shown-once.tsx";
 import { CheckboxField, TextInput } from "../../components/fields.tsx";
-import { ShownOnce } from "../../components/shown-once.tsx";
 import { useSession } from "../../session/session.tsx";
 
 type EventName = NonNullable<Operations["createWebhook"]["input"]["body"]["events"]>[number];

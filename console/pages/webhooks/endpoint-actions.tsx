@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { WebhookEndpoint } from "../../../client/index.ts";
 import { answered } from "../../api/api-problem.ts";
-import { ConfirmDialog } from "../../components/dialogs.tsx";
+import { ConfirmDialog } from "../../components/dialogs/dialogs.tsx";
 import { useSession } from "../../session/session.tsx";
 import { RotateSecret } from "./rotate-secret.tsx";
 import { replayAll } from "./webhook-queries.ts";

@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { answered } from "../../api/api-problem.ts";
-import { DialogForm } from "../../components/dialog-form.tsx";
-import { ButtonDialog } from "../../components/dialogs.tsx";
+import { DialogForm } from "../../components/dialogs/dialog-form.tsx";
+import { ButtonDialog } from "../../components/dialogs/dialogs.tsx";
+import { ShownOnce } from "../../components/dialogs/shown-once.tsx";
 import { DateTime } from "../../components/facts.tsx";
-import { ShownOnce } from "../../components/shown-once.tsx";
 import { useSession } from "../../session/session.tsx";
 
 type SecretProps = { readonly webhookId: string };

@@ -6,15 +6,15 @@ import {
   steerKeyRotation,
 } from "../../../shared/application/commands/request-key-rotation.ts";
 import { selectionOf } from "../../../shared/application/protocols/rotation-protocol.ts";
+import type { RotationSelection } from "../../../shared/domain/rotation/rotation-batch.ts";
 import { answer, type File } from "../../api/answer.ts";
 import { batchCursor, CURSOR_UNKNOWN, partCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/admin/rotations.ts";
 import { type Route, route } from "../../api/route.ts";
 import type { Context } from "../../context.ts";
-import { refused } from "../../http/refusal.ts";
+import { type Refusal, refused } from "../../http/refusal.ts";
 import { REPORT_FORMS, reportStream } from "../../rotation/report-stream.ts";
 import { shownBatch, shownItem, shownPreview, shownProgress } from "../../rotation/rotation-views.ts";
-import { missingPart } from "./missing-part.ts";
 
 type Deps = Pick<Context, "posts" | "rotationBatches" | "rotationSteps" | "now">;
 type OfBatch = { readonly params: { readonly batchId: string } };
@@ -32,9 +32,7 @@ export const rotationRoutes: readonly Route<Deps>[] = [
     handle: async (deps: Deps, { body, caller }) => {
       const { maxInFlight, graceSeconds = null, dryRun, cursor } = body;
       const selection = selectionOf(body.selection);
-      const { videoPostId, fileIndex = null } = selection;
-      // A named post must exist; a filter may match nothing.
-      const missing = videoPostId === undefined ? null : await missingPart(deps.posts, videoPostId, fileIndex);
+      const missing = await missingParts(deps, selection);
       if (missing !== null) return missing;
       if (dryRun) return previewed(deps, selection, cursor);
       const request = { selection, maxInFlight, graceSeconds, requestedBy: caller.id };
@@ -97,6 +95,19 @@ function steer(steering: Steering) {
     if (outcome === "wrong-state") return refused("wrong-state", "the batch has ended");
     return progressAnswer(deps, batchId);
   };
+}
+
+/** What is named must exist; a filter may match nothing. */
+async function missingParts(
+  { rotationBatches }: Deps,
+  { videoPostId, fileIndex, parts }: RotationSelection,
+): Promise<Refusal<"not-found" | "deleted"> | null> {
+  const named = videoPostId === undefined ? parts : [{ videoPostId, fileIndex }];
+  const missing = named === undefined ? null : await rotationBatches.findMissing(named);
+  if (missing === null) return null;
+  const part = missing.fileIndex === undefined ? "" : `part ${missing.fileIndex} of `;
+  if (missing.isDeleted) return refused("deleted", `post ${missing.videoPostId} was deleted`);
+  return refused("not-found", `there is no ${part}post ${missing.videoPostId}`);
 }
 
 async function previewed({ rotationBatches }: Deps, selection: ReturnType<typeof selectionOf>, cursor?: string) {

@@ -4,8 +4,10 @@ import {
   createVideoPost,
 } from "../../../shared/application/commands/create-video-post.ts";
 import { deleteVideoPost, updateVideoPost } from "../../../shared/application/commands/edit-video-post.ts";
+import type { VideoPostSummary } from "../../../shared/application/ports/video-post-queries.ts";
 import { describeVideoPost } from "../../../shared/application/queries/video-posts.ts";
 import { allows } from "../../../shared/domain/access/scope.ts";
+import { imageUrl } from "../../../shared/domain/part/image-address.ts";
 import { answer } from "../../api/answer.ts";
 import { postCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/posts/posts.ts";
@@ -46,7 +48,7 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
   route(define.listVideoPosts, {
     handle: async ({ postQueries }: Deps, { query: { limit, cursor, ...filter } }) => {
       const { items, next } = await postQueries.list({ filter, after: cursor ?? null, limit });
-      return answer(200, { items, nextCursor: next === null ? null : postCursor.write(next) });
+      return answer(200, { items: items.map(shownSummary), nextCursor: next === null ? null : postCursor.write(next) });
     },
   }),
 
@@ -73,6 +75,13 @@ export const videoPostRoutes: readonly Route<Deps>[] = [
     },
   }),
 ];
+
+/** With the address of the poster. */
+function shownSummary({ poster, ...post }: VideoPostSummary) {
+  if (poster === null) return { ...post, poster };
+  const { address, ...image } = poster;
+  return { ...post, poster: { ...image, url: address && imageUrl(post.videoPostId, image.fileIndex, address) } };
+}
 
 function createdAnswer(created: CreatedVideoPost) {
   const { videoPostId, status } = created;

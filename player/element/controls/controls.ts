@@ -34,7 +34,7 @@ export function showControls(host: MediaHost, root: ShadowRoot): () => void {
       choose: () => host.select(name),
     })),
   ]);
-  const captions = menuButton("Captions (CC)", () => captionItems(host.video));
+  const captions = menuButton("Captions, CC", () => captionItems(host.video));
   captions.firstElementChild!.textContent = "CC";
   const seek = seekBar(host, on);
   const spinner = element("div", { className: "spinner" });

@@ -1,4 +1,5 @@
 import type {
+  ChosenParts,
   RotationBatch,
   RotationItem,
   RotationItemState,
@@ -18,6 +19,8 @@ export interface RotationBatches {
   progress(batchId: string): Promise<RotationProgress>;
   /** In the order in which they are started; of all states where `state` is null. */
   items(batchId: string, page: RotationItemPage): Promise<readonly RotationItem[]>;
+  /** The first of these whose post or part does not exist, or whose post was deleted; null where there is none. */
+  findMissing(parts: readonly ChosenParts[]): Promise<MissingParts | null>;
   /** What a batch would do. Writes nothing. Reads `limit` parts and returns those that are selected. */
   preview(selection: RotationSelection, page: PartPage): Promise<RotationPreview>;
   /** False when the batch is in none of the states `from`. */
@@ -28,6 +31,8 @@ export interface RotationBatches {
 
 /** The public name of a part. */
 export type PartName = { readonly videoPostId: string; readonly fileIndex: number };
+
+export type MissingParts = ChosenParts & { readonly isDeleted: boolean };
 
 export type NewRotationBatch = Pick<
   RotationBatch,

@@ -39,7 +39,7 @@ export type VideoPostPage = {
   readonly next: VideoPostPosition | null;
 };
 
-/** A post without its parts. */
+/** A post without its parts, but with the poster of the first one that has one. */
 export type VideoPostSummary = {
   readonly videoPostId: string;
   readonly authorId: string;
@@ -51,4 +51,16 @@ export type VideoPostSummary = {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly publishedAt: number | null;
+  /** Null where no part has one, and of a deleted post. */
+  readonly poster: ListedPoster | null;
+};
+
+export type ListedPoster = {
+  readonly fileIndex: number;
+  readonly width: number;
+  readonly height: number;
+  /** From 1; null for an image that an editor uploaded. */
+  readonly candidate: number | null;
+  /** The end of its address; null unless anybody may see it. */
+  readonly address: string | null;
 };

@@ -16,12 +16,20 @@ import { ROTATION_ITEM_STATES, type RotationSelection, SKIP_REASONS } from "../.
 const instant = z.iso.datetime({ offset: true });
 const nameOf = (longest: number) => z.string().min(1).max(longest);
 
+/** Entries of `parts`. */
+export const MOST_CHOSEN = 100;
+
 /** All given selectors must match. `everything` allows no other, so that a forgotten field never rotates everything. */
 const selectionSchema = z
   .strictObject({
     everything: z.literal(true).optional(),
     videoPostId: nameOf(64).optional(),
     fileIndex: z.int().min(0).optional(),
+    parts: z
+      .array(z.strictObject({ videoPostId: nameOf(64), fileIndex: z.int().min(0).optional() }))
+      .min(1)
+      .max(MOST_CHOSEN)
+      .optional(),
     status: z.enum(VIDEO_POST_STATUSES).exclude(["DELETED"]).optional(),
     authorId: nameOf(400).optional(),
     resourceType: z.enum(["VIDEO", "AUDIO"]).optional(),
@@ -39,6 +47,9 @@ const selectionSchema = z
   })
   .refine(({ videoPostId, fileIndex }) => fileIndex === undefined || videoPostId !== undefined, {
     error: "fileIndex requires videoPostId",
+  })
+  .refine(({ videoPostId, parts }) => parts === undefined || videoPostId === undefined, {
+    error: "parts cannot be combined with videoPostId",
   });
 export type SelectionRequest = z.input<typeof selectionSchema>;
 

@@ -71,7 +71,10 @@ export function spriteName(number: number): string {
 }
 
 /** Whether anybody may watch each of the qualities. */
-export function areAllPublic(qualities: readonly Quality[], policies: readonly QualityAuth[]): boolean {
+export function areAllPublic(
+  qualities: readonly Quality[],
+  policies: readonly Pick<QualityAuth, "quality" | "policy">[],
+): boolean {
   const isPublic = (quality: Quality) => policies.some((auth) => auth.quality === quality && auth.policy === "PUBLIC");
   return qualities.length > 0 && qualities.every(isPublic);
 }

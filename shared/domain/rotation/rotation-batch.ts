@@ -11,11 +11,16 @@ export type RotationState = "RUNNING" | "PAUSED" | "DONE" | "CANCELLED";
 export const ROTATION_ITEM_STATES = ["PENDING", "ROTATING", "SUCCEEDED", "FAILED", "SKIPPED"] as const;
 export type RotationItemState = (typeof ROTATION_ITEM_STATES)[number];
 
+/** One part of a post; without a file index all of its parts. */
+export type ChosenParts = { readonly videoPostId: string; readonly fileIndex?: number | undefined };
+
 /** The selected parts: those of posts that are not deleted and match every given selector. Times in milliseconds. */
 export type RotationSelection = {
   readonly videoPostId?: string | undefined;
   /** Only together with videoPostId. */
   readonly fileIndex?: number | undefined;
+  /** Not together with videoPostId. */
+  readonly parts?: readonly ChosenParts[] | undefined;
   readonly status?: VideoPostStatus | undefined;
   readonly authorId?: string | undefined;
   readonly resourceType?: ResourceType | undefined;

@@ -16,6 +16,11 @@ describe("what makes no sense", () => {
     ["everything and something", { selection: { everything: true, authorId: "a" } }, 422],
     ["everything: false", { selection: { everything: false } }, 422],
     ["a part of no post", { selection: { fileIndex: 0 } }, 422],
+    ["chosen parts beside a post", { selection: { videoPostId: "a", parts: [{ videoPostId: "b" }] } }, 422],
+    ["no chosen part", { selection: { parts: [] } }, 422],
+    ["too many chosen parts", { selection: { parts: Array(101).fill({ videoPostId: "a" }) } }, 422],
+    ["a chosen part without a post", { selection: { parts: [{ fileIndex: 0 }] } }, 422],
+    ["a chosen post that is not there", { selection: { parts: [{ videoPostId: "nobody" }] } }, 404],
     ["a misspelt filter", { selection: { authorID: "a" } }, 422],
     ["a time that is none", { selection: { createdFrom: "yesterday" } }, 422],
     ["a status that posts do not have", { selection: { status: "DELETED" } }, 422],
@@ -35,8 +40,15 @@ describe("what makes no sense", () => {
     const [post] = await rotation.publish(1);
     const { videoPostId } = post!;
     expect((await rotation.ask({ selection: { videoPostId, fileIndex: 7 } })).status).toBe(404);
+    const seventh = { selection: { parts: [{ videoPostId }, { videoPostId, fileIndex: 7 }] } };
+    const refusal = (await administer(worker, "POST", ROTATIONS, seventh)) as {
+      status: number;
+      body: { detail: string };
+    };
+    expect([refusal.status, refusal.body.detail]).toEqual([404, `there is no part 7 of post ${videoPostId}`]);
     await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`);
     expect((await rotation.ask({ selection: { videoPostId } })).status).toBe(410);
+    expect((await rotation.ask({ selection: { parts: [{ videoPostId }] } })).status).toBe(410);
     for (const path of ["", "/items"]) {
       expect((await worker.admin("GET", `${ROTATIONS}/nobody${path}`)).status).toBe(404);
     }

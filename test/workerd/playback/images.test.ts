@@ -165,6 +165,21 @@ describe("images in views", () => {
     expect(await view(bare.videoPostId)).toEqual({ poster: null, candidates: [], storyboard: null });
   });
 
+  it("are in lists of posts, with an address while all is public", async () => {
+    const listed = async () => {
+      const { body } = await administer(worker, "GET", "/api/v2/video-posts?limit=1");
+      return (body.items as { poster: unknown }[])[0]!.poster;
+    };
+    const poster = { fileIndex: 0, width: 1280, height: 720, candidate: 2 };
+    const url = `/video/enc/images/${post.videoPostId}/0/${post.images.id}/poster-2.jpg`;
+    expect(await listed()).toEqual({ ...poster, url });
+    expect((await worker.fetch(url)).status).toBe(200);
+    await setPolicy("AUTHENTICATED");
+    expect(await listed()).toEqual({ ...poster, url: null });
+    await publishPost(worker);
+    expect(await listed()).toBe(null);
+  });
+
   it("are in the library and on the watch page while all is public", async () => {
     await worker.settled();
     const url = `/video/enc/images/${post.videoPostId}/0/${post.images.id}/poster-2.jpg`;

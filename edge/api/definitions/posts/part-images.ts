@@ -2,6 +2,13 @@ import * as z from "zod";
 
 const shown = { url: z.string().nullable(), width: z.int(), height: z.int() };
 
+/** The poster of the first part that has one, in lists of posts. */
+export const listedPosterSchema = z.object({ fileIndex: z.int(), ...shown, candidate: z.int().nullable() }).meta({
+  id: "ListedPoster",
+  description:
+    "`url`, relative to the Worker, is null unless anybody may see the poster; `getPartPoster` returns any. `candidate` is null for an image that an editor uploaded.",
+});
+
 export const imagesSchema = z
   .object({
     poster: z

@@ -17,7 +17,7 @@ import {
   versionQuery,
   wholeNumber,
 } from "../shapes.ts";
-import { imagesSchema } from "./part-images.ts";
+import { imagesSchema, listedPosterSchema } from "./part-images.ts";
 import { authorId, description, interaction, metadata, passthrough, title } from "./post-fields.ts";
 import { uploadFileListSchema } from "./upload-file-list.ts";
 
@@ -191,6 +191,7 @@ const summarySchema = z
     createdAt: millis,
     updatedAt: millis,
     publishedAt: millis.nullable(),
+    poster: listedPosterSchema.nullable(),
   })
   .meta({ id: "VideoPostSummary" });
 

@@ -1,5 +1,6 @@
 import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type {
+  MissingParts,
   PartName,
   PartPage,
   PreviewedPart,
@@ -8,7 +9,12 @@ import type {
   RotationPreview,
   RotationStateChange,
 } from "../../../application/ports/rotation-batches.ts";
-import type { RotationItem, RotationProgress, RotationSelection } from "../../../domain/rotation/rotation-batch.ts";
+import type {
+  ChosenParts,
+  RotationItem,
+  RotationProgress,
+  RotationSelection,
+} from "../../../domain/rotation/rotation-batch.ts";
 import { AVERAGED_ITEMS, rotationBatchOf, rotationProgressOf } from "../../rows/rotation-rows.ts";
 import { batched, type Database } from "../database.ts";
 import { keyRotationBatch as batch, keyRotationItem as item } from "../schema/jobs.ts";
@@ -31,6 +37,7 @@ export function d1RotationBatches(db: Database): RotationBatches {
     },
     progress: (batchId) => progress(db, batchId),
     items: (batchId, page) => items(db, batchId, page),
+    findMissing: (parts) => findMissing(db, parts),
     preview: (selection, page) => preview(db, selection, page),
     changeState: (batchId, change, now) => changeState(db, batchId, change, now),
     retryFailed: (batchId, limit, now) => retryFailed(db, batchId, limit, now),
@@ -89,6 +96,18 @@ async function items(
     .orderBy(item.fileId)
     .limit(limit);
   return rows.map(({ batchId: _, fileId: __, ...shown }) => shown);
+}
+
+async function findMissing(db: Database, parts: readonly ChosenParts[]): Promise<MissingParts | null> {
+  const [row] = await db.all<{ number: number; isDeleted: 0 | 1 }>(sql`
+    SELECT c.key AS number, p.deleted_at IS NOT NULL AS isDeleted
+    FROM json_each(${JSON.stringify(parts)}) c LEFT JOIN video_post p ON p.id = c.value ->> '$.videoPostId'
+    WHERE p.id IS NULL OR p.deleted_at IS NOT NULL OR (c.value ->> '$.fileIndex' IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM video_file_post f WHERE f.video_id = p.id AND f.file_index = c.value ->> '$.fileIndex'
+        AND f.version_state = 'PRESENT'))
+    ORDER BY c.key LIMIT 1`);
+  const missing = row === undefined ? undefined : parts[row.number];
+  return row === undefined || missing === undefined ? null : { ...missing, isDeleted: row.isDeleted === 1 };
 }
 
 async function preview(

@@ -1,23 +1,30 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { RotationSelection, SkipReason } from "../../../domain/rotation/rotation-batch.ts";
+import type { ChosenParts, RotationSelection, SkipReason } from "../../../domain/rotation/rotation-batch.ts";
 
 /* Conditions on parts `f`, posts `p` and items `i` that several statements of rotation share. */
 
-/** A single post is found by its index; otherwise parts are read in the order of their ids. */
-export function scannedParts({ videoPostId }: RotationSelection, after: SQL, limit: number): SQL {
-  const within = videoPostId === undefined ? sql`` : sql`AND video_id = ${videoPostId}`;
-  return sql`SELECT id FROM video_file_post WHERE id > ${after} ${within} AND version_state = 'PRESENT'
+/** Named posts are found by their index; otherwise parts are read in the order of their ids. */
+export function scannedParts({ videoPostId, parts }: RotationSelection, after: SQL, limit: number): SQL {
+  const posts = videoPostId === undefined ? parts?.map((chosen) => chosen.videoPostId) : [videoPostId];
+  // Without statistics, the planner could read all parts in the order that is asked for.
+  const within =
+    posts === undefined
+      ? sql`WHERE`
+      : sql`INDEXED BY video_file_post_versions
+        WHERE video_id IN (SELECT value FROM json_each(${JSON.stringify(posts)})) AND`;
+  return sql`SELECT id FROM video_file_post ${within} id > ${after} AND version_state = 'PRESENT'
     ORDER BY id LIMIT ${limit}`;
 }
 
 /** Whether a part `f` of a post `p` is selected. */
 export function isSelected(selection: RotationSelection): SQL {
-  const { videoPostId, fileIndex, status, authorId, resourceType, createdFrom, createdBefore } = selection;
+  const { videoPostId, fileIndex, parts, status, authorId, resourceType, createdFrom, createdBefore } = selection;
   const { keyVersionBelow, keysCreatedBefore, kekId } = selection;
   const conditions = [
     sql`p.deleted_at IS NULL`,
     videoPostId === undefined ? null : sql`p.id = ${videoPostId}`,
     fileIndex === undefined ? null : sql`f.file_index = ${fileIndex}`,
+    parts === undefined ? null : isChosen(parts),
     status === undefined ? null : sql`p.status = ${status}`,
     authorId === undefined ? null : sql`p.author_id = ${authorId}`,
     resourceType === undefined ? null : sql`p.resource_type = ${resourceType}`,
@@ -31,6 +38,11 @@ export function isSelected(selection: RotationSelection): SQL {
     conditions.filter((condition) => condition !== null),
     sql` AND `,
   );
+}
+
+function isChosen(parts: readonly ChosenParts[]): SQL {
+  return sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(parts)}) c WHERE c.value ->> '$.videoPostId' = f.video_id
+    AND coalesce(c.value ->> '$.fileIndex', f.file_index) = f.file_index)`;
 }
 
 function playingKey(condition: SQL): SQL {

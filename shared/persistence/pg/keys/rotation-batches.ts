@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type {
+  MissingParts,
   NewRotationBatch,
   PartName,
   PartPage,
@@ -9,6 +10,7 @@ import type {
   RotationPreview,
 } from "../../../application/ports/rotation-batches.ts";
 import type {
+  ChosenParts,
   RotationBatch,
   RotationItem,
   RotationProgress,
@@ -29,6 +31,7 @@ export function pgRotationBatches(db: Database): RotationBatches {
     },
     progress: (batchId) => progress(db, batchId),
     items: (batchId, page) => items(db, batchId, page),
+    findMissing: (parts) => findMissing(db, parts),
     preview: (selection, page) => preview(db, selection, page),
     changeState: async (batchId, { from, to }, now) => {
       const ended = to === "CANCELLED" ? now : null;
@@ -39,6 +42,21 @@ export function pgRotationBatches(db: Database): RotationBatches {
     },
     retryFailed: (batchId, limit, now) => retryFailed(db, batchId, limit, now),
   };
+}
+
+async function findMissing(db: Database, parts: readonly ChosenParts[]): Promise<MissingParts | null> {
+  const { rows } = await db.run(sql`
+    SELECT c.number, p.deleted_at IS NOT NULL AS "isDeleted"
+    FROM ROWS FROM (json_to_recordset(${JSON.stringify(parts)}::json) AS ("videoPostId" text, "fileIndex" int))
+      WITH ORDINALITY AS c("videoPostId", "fileIndex", number)
+    LEFT JOIN video_post p ON p.id = c."videoPostId"
+    WHERE p.id IS NULL OR p.deleted_at IS NOT NULL OR (c."fileIndex" IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM video_file_post f WHERE f.video_id = p.id AND f.file_index = c."fileIndex"
+        AND f.version_state = 'PRESENT'))
+    ORDER BY c.number LIMIT 1`);
+  const [row] = rows as unknown as readonly { number: number; isDeleted: boolean }[];
+  const missing = row === undefined ? undefined : parts[row.number - 1];
+  return row === undefined || missing === undefined ? null : { ...missing, isDeleted: row.isDeleted };
 }
 
 async function create(db: Database, made: NewRotationBatch, now: number): Promise<void> {

@@ -1,23 +1,26 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { RotationSelection, SkipReason } from "../../../domain/rotation/rotation-batch.ts";
+import type { ChosenParts, RotationSelection, SkipReason } from "../../../domain/rotation/rotation-batch.ts";
+import { texts } from "../database.ts";
 
 /* Conditions on parts `f`, posts `p` and items `i` that several statements of rotation share. */
 
-/** Whole rows of parts. A single post is found by its index; otherwise parts are read in the order of their ids. */
-export function scannedParts({ videoPostId }: RotationSelection, after: SQL, limit: number): SQL {
-  const within = videoPostId === undefined ? sql`` : sql`AND video_id = ${videoPostId}`;
+/** Whole rows of parts. Named posts are found by their index; otherwise parts are read in the order of their ids. */
+export function scannedParts({ videoPostId, parts }: RotationSelection, after: SQL, limit: number): SQL {
+  const posts = videoPostId === undefined ? parts?.map((chosen) => chosen.videoPostId) : [videoPostId];
+  const within = posts === undefined ? sql`` : sql`AND video_id = ANY(${texts(posts)})`;
   return sql`SELECT * FROM video_file_post WHERE id > ${after} ${within} AND version_state = 'PRESENT'
     ORDER BY id LIMIT ${limit}`;
 }
 
 /** Whether a part `f` of a post `p` is selected. */
 export function isSelected(selection: RotationSelection): SQL {
-  const { videoPostId, fileIndex, status, authorId, resourceType, createdFrom, createdBefore } = selection;
+  const { videoPostId, fileIndex, parts, status, authorId, resourceType, createdFrom, createdBefore } = selection;
   const { keyVersionBelow, keysCreatedBefore, kekId } = selection;
   const conditions = [
     sql`p.deleted_at IS NULL`,
     videoPostId === undefined ? null : sql`p.id = ${videoPostId}`,
     fileIndex === undefined ? null : sql`f.file_index = ${fileIndex}`,
+    parts === undefined ? null : isChosen(parts),
     status === undefined ? null : sql`p.status = ${status}`,
     authorId === undefined ? null : sql`p.author_id = ${authorId}`,
     resourceType === undefined ? null : sql`p.resource_type = ${resourceType}`,
@@ -31,6 +34,11 @@ export function isSelected(selection: RotationSelection): SQL {
     conditions.filter((condition) => condition !== null),
     sql` AND `,
   );
+}
+
+function isChosen(parts: readonly ChosenParts[]): SQL {
+  return sql`EXISTS (SELECT 1 FROM json_to_recordset(${JSON.stringify(parts)}::json) c("videoPostId" text, "fileIndex" int)
+    WHERE c."videoPostId" = f.video_id AND coalesce(c."fileIndex", f.file_index) = f.file_index)`;
 }
 
 function playingKey(condition: SQL): SQL {
