@@ -2,7 +2,8 @@ import { isCounted, type PlaybackClaims } from "../../shared/playback-token/clai
 import { CLOCK_SKEW_SECONDS } from "../../shared/playback-token/token-signer.ts";
 import { logError } from "../log/log.ts";
 import { sleepInParts } from "./freshness.ts";
-import type { CountedPlay, CounterStatus, LiveSession, Play, PlayCounter } from "./play-counter.ts";
+import { type Play, toCall } from "./play-call.ts";
+import type { CountedPlay, CounterStatus, LiveSession, PlayCounter } from "./play-counter.ts";
 import type { RevocationFeedReader } from "./revocation-feed.ts";
 
 export type CountRefusal = "session-ended" | "token-expired" | "uses-exhausted" | "session-limit";
@@ -70,13 +71,14 @@ export function createPlayCounting({ counters, feed, longestSeconds, sleep, onAw
     const name = counterOf(claims);
     const play = playOf(claims, longestSeconds, now);
     const ask = (more: Partial<Play>) =>
-      call(name, async (stub): Promise<CountedPlay> => stub[method]({ ...play, ...more }));
+      call(name, async (stub): Promise<CountedPlay> => stub[method](...toCall({ ...play, ...more })));
     const first = await ask({});
-    if (first.kind !== "limit") return OUTCOMES[first.kind];
+    if (typeof first === "string") return OUTCOMES[first];
     // The object does not know the feed: sessions that were revoked give their places up, and the rest is decided then.
     const revoked = await revokedOf(first.live);
     if (revoked.length === 0 && claims.sessionLimit?.overflow === "REFUSE") return "session-limit";
-    return OUTCOMES[(await ask({ revoked })).kind];
+    const second = await ask({ revoked });
+    return typeof second === "string" ? OUTCOMES[second] : "session-limit";
   };
 
   const count = async (method: "begin" | "refresh", claims: PlaybackClaims, now: number): Promise<CountOutcome> =>
@@ -122,9 +124,8 @@ const OUTCOMES = {
   ended: "session-ended",
   "too-late": "token-expired",
   exhausted: "uses-exhausted",
-  limit: "session-limit",
   full: "session-limit",
-} as const satisfies Record<CountedPlay["kind"], CountOutcome>;
+} as const satisfies Record<Extract<CountedPlay, string>, CountOutcome>;
 
 /** What Durable Objects add to the errors of a call. A busy object is not asked again. */
 function isRepeatable(error: unknown): boolean {

@@ -1,27 +1,16 @@
 import { DurableObject } from "cloudflare:workers";
-import type { SessionLimit } from "../../shared/domain/access/play-session.ts";
 import { keepNewest } from "../../shared/lib/keep-newest.ts";
+import { fromCall, type Play, type PlayCall } from "./play-call.ts";
 import type { RevocableClaims } from "./revocation-feed.ts";
 
-/** A play session that asks for its first key, or for another. Times in ms. */
-export type Play = {
-  readonly claims: RevocableClaims;
-  readonly sessionId: string;
-  readonly maxUses: number | null;
-  readonly limit: SessionLimit | null;
-  readonly startedAt: number;
-  readonly expiresAt: number;
-  /** Until when the row can decide anything: no refresh moves the end of the session beyond, and no use is forgotten. */
-  readonly keepUntil: number;
-  readonly now: number;
-  /** Sessions that the feed knows as revoked: they end first. Absent for a first try, which ends no other session. */
-  readonly revoked?: readonly string[];
-};
-
 export type CountedPlay =
-  | { readonly kind: "ok" | "ended" | "too-late" | "exhausted" | "full" }
-  /** With the sessions that hold the places. */
-  | { readonly kind: "limit"; readonly live: readonly LiveSession[] };
+  | "ok"
+  | "ended"
+  | "too-late"
+  | "exhausted"
+  | "full"
+  /** The limit: with the sessions that hold the places. */
+  | { readonly live: readonly LiveSession[] };
 
 export type LiveSession = {
   readonly sessionId: string;
@@ -73,34 +62,36 @@ export class PlayCounter extends DurableObject {
   private latest = 0;
 
   /** Counts the session if it is new. A session counts once, however often this is called. */
-  async begin(play: Play): Promise<CountedPlay> {
-    const { sessionId } = play;
-    const now = this.timeOf(play.now);
+  async begin(...call: PlayCall): Promise<CountedPlay> {
+    const [sessionId, expiresAt, at] = call;
+    const now = this.timeOf(at);
     const knownEnd = this.known.get(sessionId) ?? 0;
-    if (knownEnd > now && play.expiresAt <= knownEnd) return { kind: "ok" };
+    if (knownEnd > now && expiresAt <= knownEnd) return "ok";
+    const play = fromCall(call);
     const isTooLate = play.claims.origin.expiresAt * 1000 <= play.now;
     // Storage that no session is in would never be deleted.
-    if (isTooLate && !this.isStored()) return { kind: "too-late" };
+    if (isTooLate && !this.isStored()) return "too-late";
     const row = this.createTable() ? null : this.find(sessionId);
-    if (row !== null && row.ended_at !== null) return { kind: "ended" };
+    if (row !== null && row.ended_at !== null) return "ended";
     if (row === null) {
-      if (isTooLate) return { kind: "too-late" };
-      if (play.maxUses !== null && this.usesOf(play.claims.tokenId) >= play.maxUses) return { kind: "exhausted" };
-      if (this.isFull(now)) return { kind: "full" };
+      if (isTooLate) return "too-late";
+      if (play.maxUses !== null && this.usesOf(play.claims.tokenId) >= play.maxUses) return "exhausted";
+      if (this.isFull(now)) return "full";
     }
     // A session whose end has passed gave its place away, and needs one again.
     if (row === null || row.expires_at <= now) {
       const full = this.makeRoom(play, now);
-      if (full !== null) return { kind: "limit", live: full };
+      if (full !== null) return { live: full };
     }
     await this.keep(play, row === null);
-    return { kind: "ok" };
+    return "ok";
   }
 
   /** Moves the end of a session that was counted. One that was not is counted by its first key. */
-  async refresh(play: Play): Promise<CountedPlay> {
-    if (!this.isStored() || this.find(play.sessionId) === null) return { kind: "ok" };
-    return this.begin(play);
+  async refresh(...call: PlayCall): Promise<CountedPlay> {
+    const [sessionId] = call;
+    if (!this.isStored() || this.find(sessionId) === null) return "ok";
+    return this.begin(...call);
   }
 
   /** Whether there was a session to end. */

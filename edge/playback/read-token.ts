@@ -1,5 +1,5 @@
 import { fromWire, type PlaybackClaims } from "../../shared/playback-token/claims.ts";
-import type { IgnoreExpiry, TokenSigner } from "../../shared/playback-token/token-signer.ts";
+import type { IgnoreExpiry, TokenSigner, Verification } from "../../shared/playback-token/token-signer.ts";
 
 export type TokenRefusal = "token-missing" | "token-invalid" | "token-expired";
 
@@ -13,8 +13,13 @@ export async function readToken(
   token: string | undefined,
   now: number | IgnoreExpiry,
 ): Promise<ReadToken> {
-  if (token === undefined || token === "") return refused("token-missing");
-  const verified = await signer.verify(token, now === "ignore-expiry" ? now : now / 1000);
+  const seconds = now === "ignore-expiry" ? now : now / 1000;
+  return readVerified(token, token ? await signer.verify(token, seconds) : null);
+}
+
+/** The same without a promise, for what is verified already; null where there is no token. */
+export function readVerified(token: string | undefined, verified: Verification | null): ReadToken {
+  if (!token || verified === null) return refused("token-missing");
   if (verified.kind === "expired") return refused("token-expired");
   const claims = verified.kind === "valid" ? fromWire(verified.payload) : null;
   return claims === null ? refused("token-invalid") : { kind: "claims", claims, token };

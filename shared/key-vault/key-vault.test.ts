@@ -35,14 +35,6 @@ describe("a wrapped content key", () => {
     expect(await vault.unwrap(wrapped, binding)).toEqual(contentKey);
   });
 
-  it("is decoded once and opened many times, at once too, to what was wrapped", async () => {
-    const decoded = vault.decode(await vault.wrap(contentKey, binding), binding);
-    const opened = await Promise.all(Array.from({ length: 20 }, () => vault.open(decoded)));
-    for (const bytes of opened) expect(new Uint8Array(bytes)).toEqual(contentKey);
-    const moved = vault.decode(await vault.wrap(contentKey, binding), { ...binding, quality: "720p" });
-    await expect(vault.open(moved)).rejects.toThrow();
-  });
-
   it("looks different each time", async () => {
     const wraps = await Promise.all(Array.from({ length: 50 }, () => vault.wrap(contentKey, binding)));
     expect(new Set(wraps.map(({ wrappedKey }) => wrappedKey.slice(0, 16))).size).toBe(50);

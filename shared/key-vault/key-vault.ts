@@ -14,13 +14,6 @@ export type WrappedText = { readonly kekId: string; readonly wrappedText: string
 
 export type WrappedKey = { readonly kekId: string; readonly wrappedKey: string };
 
-/** A wrapped key, decoded for its key-encryption key. It is as secret as the wrapped key: not at all without that. */
-export type SealedKey = {
-  readonly kek: NamedSecret;
-  readonly parameters: ReturnType<typeof gcm>;
-  readonly sealed: Uint8Array<ArrayBuffer>;
-};
-
 export interface KeyVault {
   /** The key-encryption key that wraps; the others still unwrap. */
   readonly currentKekId: string;
@@ -29,9 +22,6 @@ export interface KeyVault {
   wrap(contentKey: Uint8Array<ArrayBuffer>, binding: KeyBinding): Promise<WrappedKey>;
   /** Throws if the key-encryption key is unknown or anything was changed. */
   unwrap(wrapped: WrappedKey, binding: KeyBinding): Promise<Uint8Array<ArrayBuffer>>;
-  /** The two halves of `unwrap`, for a key that is unwrapped for thousands of viewers: the first is done once. */
-  decode(wrapped: WrappedKey, binding: KeyBinding): SealedKey;
-  open(key: SealedKey): Promise<ArrayBuffer>;
   /** The same for a text that may hold a password: UTF-8 -> base64 of nonce, ciphertext and tag. */
   wrapText(text: string, binding: TextBinding): Promise<WrappedText>;
   unwrapText(wrapped: WrappedText, binding: TextBinding): Promise<string>;
@@ -56,14 +46,13 @@ export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): 
     imported.set(kek.id, key);
     return key;
   };
-  const decode = (kekId: string, text: string, bound: readonly unknown[]): SealedKey => {
+  const open = async (kekId: string, text: string, bound: readonly unknown[]) => {
     const kek = keks.find((known) => known.id === kekId);
     if (kek === undefined) throw new Error(`the key-encryption key ${kekId} is not configured`);
     const joined = base64Decode(text);
-    return { kek, parameters: gcm(joined.subarray(0, NONCE_BYTES), bound), sealed: joined.subarray(NONCE_BYTES) };
+    const parameters = gcm(joined.subarray(0, NONCE_BYTES), bound);
+    return crypto.subtle.decrypt(parameters, await importedKey(kek), joined.subarray(NONCE_BYTES));
   };
-  const open = async ({ kek, parameters, sealed }: SealedKey) =>
-    crypto.subtle.decrypt(parameters, imported.get(kek.id) ?? (await importedKey(kek)), sealed);
   const seal = async (bytes: Uint8Array<ArrayBuffer>, bound: readonly unknown[]) => {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
     const sealed = await crypto.subtle.encrypt(gcm(nonce, bound), await importedKey(keks[0]), bytes);
@@ -79,17 +68,14 @@ export function createKeyVault(keks: readonly [NamedSecret, ...NamedSecret[]]): 
       if (contentKey.length !== CONTENT_KEY_BYTES) throw new Error(`a content key has ${CONTENT_KEY_BYTES} bytes`);
       return { kekId: keks[0].id, wrappedKey: await seal(contentKey, boundKey(binding)) };
     },
-    unwrap: async ({ kekId, wrappedKey }, binding) =>
-      new Uint8Array(await open(decode(kekId, wrappedKey, boundKey(binding)))),
-    decode: ({ kekId, wrappedKey }, binding) => decode(kekId, wrappedKey, boundKey(binding)),
-    open,
+    unwrap: async ({ kekId, wrappedKey }, binding) => new Uint8Array(await open(kekId, wrappedKey, boundKey(binding))),
     wrapText: async (text, binding) => ({
       kekId: keks[0].id,
       wrappedText: await seal(Uint8Array.from(encoder.encode(text)), boundText(binding)),
     }),
     unwrapText: async ({ kekId, wrappedText }, binding) =>
       new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-        await open(decode(kekId, wrappedText, boundText(binding))),
+        await open(kekId, wrappedText, boundText(binding)),
       ),
   };
 }

@@ -1,5 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { createPlayCounting } from "../../../edge/gate/count-play.ts";
+import { fromCall, type PlayCall } from "../../../edge/gate/play-call.ts";
 import type { CountedPlay } from "../../../edge/gate/play-counter.ts";
 import type { PlaybackClaims } from "../../../shared/playback-token/claims.ts";
 
@@ -31,9 +32,9 @@ function counting(answersAfterMs: number, askRevoked: () => Promise<boolean[]>) 
   const waiting: { readonly at: number; readonly wake: () => void }[] = [];
   const sleep = (ms: number) => new Promise<void>((wake) => waiting.push({ at: at + ms, wake }));
   const live = ["a", "b"].map((sessionId) => ({ sessionId, claims, startedAt: NOW, expiresAt: NOW + 1000 }));
-  const begin = vi.fn(async (play: { revoked?: unknown }): Promise<CountedPlay> => {
+  const begin = vi.fn(async (...call: PlayCall): Promise<CountedPlay> => {
     await sleep(answersAfterMs);
-    return play.revoked === undefined ? { kind: "limit", live } : { kind: "ok" };
+    return fromCall(call).revoked === undefined ? { live } : "ok";
   });
   const counters = { getByName: () => ({ begin }) } as never;
   const feed = { isRevoked: () => "unknown" as const, askRevoked };
@@ -62,7 +63,7 @@ it("asks about all sessions that hold a place at once, and then counts", async (
   const { begin, outcome } = counting(100, askRevoked);
   expect(await outcome()).toMatchObject({ answer: "counted" });
   expect(askRevoked).toHaveBeenCalledTimes(1);
-  expect(begin.mock.lastCall![0].revoked).toEqual(["b"]);
+  expect(fromCall(begin.mock.lastCall!).revoked).toEqual(["b"]);
 });
 
 it.each([

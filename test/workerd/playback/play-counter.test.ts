@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { MOST_SESSIONS, type Play } from "../../../edge/gate/play-counter.ts";
+import { type Play, type PlayCall, toCall } from "../../../edge/gate/play-call.ts";
+import { type CountedPlay, MOST_SESSIONS } from "../../../edge/gate/play-counter.ts";
 import type { SessionLimit } from "../../../shared/domain/access/play-session.ts";
 import { testEnv } from "../support/test-env.ts";
 
@@ -25,7 +26,9 @@ function play(sessionId: string, more: Partial<Play> = {}): Play {
   };
 }
 
-const begin = async (counter: Counter, one: Play) => (await counter.begin(one)).kind;
+const kindOf = (counted: CountedPlay) => (typeof counted === "string" ? counted : "limit");
+const begin = async (counter: Counter, one: Play) => kindOf(await counter.begin(...toCall(one)));
+const refresh = async (counter: Counter, one: Play) => kindOf(await counter.refresh(...toCall(one)));
 
 /** As the platform does at any time: memory is gone, storage is not. */
 async function restart(counter: Counter): Promise<void> {
@@ -127,7 +130,7 @@ describe("the live sessions of a viewer", () => {
       const watch = async () => most.push((await counter().status("token", NOW)).live.length);
       const calls = Array.from({ length: 50 }, async (_, n) => {
         const kind = await persistently(() => begin(counter(), session(n)));
-        await persistently(async () => (await counter().refresh(longer(n))).kind);
+        await persistently(() => refresh(counter(), longer(n)));
         await persistently(watch);
         if (n % 3 === 0) await persistently(async () => counter().end(`s${n}`, NOW));
         return kind;
@@ -149,8 +152,8 @@ describe("the live sessions of a viewer", () => {
   it("asks before it ends any, so that sessions which were revoked are ended first", async () => {
     const counter = newCounter();
     for (const id of ["a", "b"]) expect(await begin(counter, play(id, { limit: REFUSE }))).toBe("ok");
-    const asked = await counter.begin(play("c", { limit: REFUSE }));
-    expect(asked).toMatchObject({ kind: "limit", live: [{ sessionId: "a" }, { sessionId: "b" }] });
+    const asked = await counter.begin(...toCall(play("c", { limit: REFUSE })));
+    expect(asked).toMatchObject({ live: [{ sessionId: "a" }, { sessionId: "b" }] });
     expect(await begin(counter, play("c", { limit: REFUSE, revoked: ["b"] }))).toBe("ok");
     expect((await counter.status("token", NOW)).live.map(({ sessionId }) => sessionId)).toEqual(["a", "c"]);
   });
@@ -162,16 +165,16 @@ describe("the live sessions of a viewer", () => {
     expect(await begin(counter, play("b", { ...one, now: NOW + MINUTE }))).toBe("ok");
     const newer = { ...one, expiresAt: NOW + 2 * HOUR, now: NOW + MINUTE };
     expect(await begin(counter, play("a", newer))).toBe("limit");
-    expect((await counter.refresh(play("a", newer))).kind).toBe("limit");
+    expect(await refresh(counter, play("a", newer))).toBe("limit");
     await counter.end("b", NOW + MINUTE);
-    expect((await counter.refresh(play("a", newer))).kind).toBe("ok");
+    expect(await refresh(counter, play("a", newer))).toBe("ok");
   });
 
   it("hold their place until the end that a refresh has moved", async () => {
     const counter = newCounter();
     const one = { limit: { atMost: 1, overflow: "REFUSE" } } as const;
-    await counter.begin(play("a", one));
-    await counter.refresh(play("a", { ...one, expiresAt: NOW + 3 * HOUR }));
+    await begin(counter, play("a", one));
+    await refresh(counter, play("a", { ...one, expiresAt: NOW + 3 * HOUR }));
     const later = { ...one, claims: { ...play("b").claims, origin: { issuedAt: 0, expiresAt: NOW / 1000 + 86_400 } } };
     expect(await begin(counter, play("b", { ...later, now: NOW + 2 * HOUR }))).toBe("limit");
     expect(await begin(counter, play("b", { ...later, now: NOW + 3 * HOUR }))).toBe("ok");
@@ -190,22 +193,22 @@ describe("the storage of a counter", () => {
     const counter = newCounter();
     expect(await counter.status("token", NOW)).toEqual({ uses: 0, live: [] });
     expect(await counter.end("s", NOW)).toBe(false);
-    expect((await counter.refresh(play("s"))).kind).toBe("ok");
+    expect(await refresh(counter, play("s"))).toBe("ok");
     expect(await tables(counter)).toBe(0);
     expect(await runDurableObjectAlarm(counter)).toBe(false);
   });
 
   it("is deleted by the alarm when nothing in it can decide anything, and never before", async () => {
     const counter = newCounter();
-    await counter.begin(play("old", { keepUntil: NOW - HOUR, maxUses: 1 }));
-    await counter.begin(play("kept", { keepUntil: Date.now() + HOUR, maxUses: 2 }));
+    await begin(counter, play("old", { keepUntil: NOW - HOUR, maxUses: 1 }));
+    await begin(counter, play("kept", { keepUntil: Date.now() + HOUR, maxUses: 2 }));
     expect(await runDurableObjectAlarm(counter)).toBe(true);
     expect(await counter.status("token", NOW)).toMatchObject({ uses: 1 });
     expect(await runDurableObjectAlarm(counter)).toBe(true);
     expect(await counter.status("token", NOW)).toMatchObject({ uses: 1 });
 
     const over = newCounter();
-    await over.begin(play("old", { keepUntil: NOW - HOUR, maxUses: 1 }));
+    await begin(over, play("old", { keepUntil: NOW - HOUR, maxUses: 1 }));
     expect(await runDurableObjectAlarm(over)).toBe(true);
     expect(await tables(over)).toBe(0);
     expect(await begin(over, play("new", { maxUses: 1 }))).toBe("ok");
@@ -258,8 +261,8 @@ describe("the sessions that a counter keeps", () => {
   it("take no more memory than a thousand of them, whatever is started", async () => {
     const counter = newCounter();
     const known = await runInDurableObject(counter, async (instance) => {
-      const object = instance as unknown as { begin(one: Play): Promise<unknown>; known: Map<string, number> };
-      for (let n = 0; n < 1100; n++) await object.begin(play(`s${n}`, { maxUses: 1100 }));
+      const object = instance as unknown as { begin(...call: PlayCall): Promise<unknown>; known: Map<string, number> };
+      for (let n = 0; n < 1100; n++) await object.begin(...toCall(play(`s${n}`, { maxUses: 1100 })));
       return object.known.size;
     });
     expect(known).toBeLessThanOrEqual(1000);
