@@ -176,7 +176,10 @@ export class LadderlockVideo extends Base {
   }
 
   #source(): AttachOptions | null {
-    const { onTokenNeeded, viewerToken, hlsConfig } = this;
+    const { onTokenNeeded: ask, viewerToken: identify, hlsConfig } = this;
+    // Others may be set while it plays, as React does with each rendering.
+    const onTokenNeeded = ask && ((refusal: Refusal | null) => (this.onTokenNeeded ?? ask)(refusal));
+    const viewerToken = identify && (() => (this.viewerToken ?? identify)());
     const videoPostId = this.getAttribute("video-post-id");
     const fileIndex = Number(this.getAttribute("file-index") ?? 0);
     const part = videoPostId === null ? undefined : { videoPostId, fileIndex };

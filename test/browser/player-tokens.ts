@@ -180,6 +180,32 @@ export function describeTokens(stage: () => Stage): void {
       await page.context().close();
     });
 
+    it("asks the function that the page has set last, as a rendering of React does", async () => {
+      const viewer = "reader-12";
+      const asked: string[] = [];
+      const siteToken = (rendering: string) => {
+        asked.push(rendering);
+        return stage().stack.token(stage().part, rendering === "first" ? { viewer } : {});
+      };
+      const { page } = await stage().open(
+        `<!doctype html>${element("")}<script type="module">
+          import "${module()}";
+          document.querySelector("ladderlock-video").onTokenNeeded = () => siteToken("first");
+        </script>`,
+        { siteToken },
+      );
+      await expect.poll(() => qualities(page)).toEqual(UNLOCKED);
+      await page.$eval("ladderlock-video", (film) => {
+        const { siteToken: ask } = window as unknown as { siteToken: (rendering: string) => Promise<never> };
+        (film as unknown as Film).onTokenNeeded = () => ask("second");
+      });
+      await stage().stack.client.revoke({ body: { viewer } });
+      await page.waitForTimeout(REMEMBERED_MS);
+      await page.$eval("ladderlock-video", (film) => (film as unknown as Film).select("360p"));
+      await expect.poll(() => asked).toEqual(["first", "second"]);
+      await page.context().close();
+    });
+
     it("has the properties that a page has set before it was defined", async () => {
       const { page } = await stage().open(`<!doctype html><ladderlock-video></ladderlock-video>
         <script type="module">

@@ -4,12 +4,16 @@ import {
   Log,
   LogLevel,
   Miniflare,
+  type Request,
+  type Response,
   type V4WorkerdStructuredLog,
   type V4WorkerOptions,
 } from "miniflare";
 import { builtWorker, bundled } from "../fixtures/isolates/built-worker.ts";
 import { pooledUrl } from "./postgres-database.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
+
+export type Outbound = (request: Request) => Promise<Response>;
 
 export type RunningWorker = {
   /** Of the Worker and, below /cdn-cgi/local, of local R2's S3. */
@@ -30,6 +34,8 @@ export type WorkerRun = {
   readonly postgres?: string;
   /** The Worker of the containers, which is bound to it as CONTAINERS. */
   readonly containers?: V4WorkerOptions;
+  /** Answers what the Worker asks of the network. */
+  readonly outbound?: Outbound;
 };
 
 /** Gives a folder the tables of a deployment, and nothing in them. */
@@ -46,6 +52,7 @@ export async function runWorker({
   main,
   postgres,
   containers,
+  outbound,
 }: WorkerRun): Promise<RunningWorker> {
   const { script, options } = await builtWorker();
   const around =
@@ -66,6 +73,7 @@ export async function runWorker({
           ...(containers === undefined
             ? {}
             : { serviceBindings: { ...options.serviceBindings, CONTAINERS: containers.name! } }),
+          ...(outbound === undefined ? {} : { outboundService: outbound }),
         },
         ...(containers === undefined ? [] : [containers]),
       ],

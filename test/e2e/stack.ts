@@ -13,7 +13,7 @@ import {
   type PostgresDatabase,
 } from "./postgres-database.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
-import { newState, runWorker } from "./run-worker.ts";
+import { newState, type Outbound, runWorker } from "./run-worker.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
 /*
@@ -73,6 +73,8 @@ export type StackOptions = {
   readonly state?: string;
   /** The Worker of the containers. */
   readonly containers?: V4WorkerOptions;
+  /** Answers what the Worker asks of the network. */
+  readonly outbound?: Outbound;
 };
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
@@ -85,6 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...{ settings, state, onLog: (line) => logs.push(line) },
     ...(postgres === null ? {} : { postgres: postgres.url }),
     ...(options.containers === undefined ? {} : { containers: options.containers }),
+    ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
   });
   const databaseUrl = postgres?.url ?? null;
   const processor = options.processor === false ? null : await startProcessor({ origin, databaseUrl });

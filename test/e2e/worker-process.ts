@@ -5,7 +5,7 @@ import { runWorker, type WorkerRun } from "./run-worker.ts";
  * logs and ends at SIGTERM.
  */
 
-export type WorkerProcess = Required<Omit<WorkerRun, "onLog" | "main" | "postgres" | "containers">> &
+export type WorkerProcess = Required<Omit<WorkerRun, "onLog" | "main" | "postgres" | "containers" | "outbound">> &
   Pick<WorkerRun, "main" | "postgres">;
 
 const run = JSON.parse(process.argv[2]!) as WorkerProcess;
