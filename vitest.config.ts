@@ -23,6 +23,7 @@ const POLLING = { poll: { timeout: 30_000 } };
 const ON_D1_ANYWAY: Readonly<Record<string, string>> = {
   "e2e/deployment":
     "bundles wrangler.toml, a deployment with D1; test/e2e/postgres-deployment.test.ts has one with Postgres",
+  "e2e/dockerfile": "builds the image, which is the same for both databases",
   "e2e/database-move": "moves a deployment from D1 to Postgres and back, whatever the run is on",
 };
 

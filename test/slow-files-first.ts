@@ -17,6 +17,7 @@ export const SLOW_FILES: readonly string[] = [
   "test/workerd/playback/gate-table.test.ts",
   "test/players/browser-players.test.ts",
   "test/e2e/batch-rotation.test.ts",
+  "test/e2e/dockerfile.test.ts",
   "test/e2e/faults.test.ts",
   "test/e2e/launched-faults.test.ts",
   "test/browser/console-editor.test.ts",

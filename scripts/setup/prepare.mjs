@@ -1,6 +1,7 @@
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findChromium } from "./browser.mjs";
+import { installDebootstrap } from "./debootstrap.mjs";
 import { ensureDependencies } from "./dependencies.mjs";
 import { findMediaTools } from "./media-tools.mjs";
 import { findNode } from "./node-runtime.mjs";
@@ -23,6 +24,7 @@ export async function prepare({ forTests }) {
   const media = await findMediaTools({ toolsFile, toolsFolder });
   const chromium = forTests ? await findChromium({ toolsFile, toolsFolder }) : null;
   const players = forTests ? await findPlayers({ toolsFile, toolsFolder, ffmpeg: media.ffmpeg }) : {};
+  if (forTests) await installDebootstrap();
   const databases = forTests ? await findPostgresForTests(toolsFolder) : {};
   const programs = [join(root, "node_modules/.bin"), dirname(node), process.env.PATH ?? ""];
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { isInstalled, runProgram } from "../../scripts/dev/run-program.ts";
+import { runProgram } from "../../scripts/dev/run-program.ts";
 import { builtWorker } from "../fixtures/isolates/built-worker.ts";
 
 const WRANGLER = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
@@ -91,21 +91,3 @@ it("bundles the Worker of the containers too, where there is no container engine
   for (const name of ["jobonstandard2", "jobonstandard3", "jobonstandard4"]) expect(printed).toContain(name);
   expect((await stat(join(out, "containers/worker.js"))).size).toBeGreaterThan(0);
 });
-
-// Minutes of installing packages. What needs no root is in test/structure/containers.test.ts.
-if (process.env.LONG_TESTS === "1") {
-  const DEADLINE_SECONDS = 3600;
-  const possible = process.getuid?.() === 0 && isInstalled("debootstrap", "--version");
-  it.runIf(possible)(
-    "has a Dockerfile whose steps make an image that runs (needs root and debootstrap)",
-    async () => {
-      const script = fileURLToPath(new URL("../../scripts/prove-dockerfile.mjs", import.meta.url));
-      const { code, stdout, stderr } = await runProgram(process.execPath, [script], {
-        signal: AbortSignal.timeout(DEADLINE_SECONDS * 1000),
-      });
-      expect(code, stdout.slice(-2000) + stderr.slice(-2000)).toBe(0);
-      expect(stdout).toContain("an image that runs");
-    },
-    DEADLINE_SECONDS * 1000,
-  );
-}

@@ -143,15 +143,23 @@ describe.concurrent("ladderlock run", () => {
     expect(await job(again.jobId)).toMatchObject({ state: "SUCCEEDED", attempt: 1 });
   });
 
-  it("ends with 75 when it is stopped in the middle of ffmpeg, and the attempt is not counted", async ({ expect }) => {
-    const { jobId } = await createPost(clips.long);
+  it("ends with 75 when it is stopped in the middle of ffmpeg; the same command then publishes the part", async ({
+    expect,
+  }) => {
+    const { jobId, videoPostId } = await createPost(clips.long);
     const running = await startProcessor(stack, { X264_PRESET: "veryslow" }, ["run", jobId]);
     await expect.poll(async () => (await job(jobId)).stage, { timeout: 150_000, interval: 200 }).toBe("ENCODING");
     // The stage is reported before ffmpeg is started.
     await expect.poll(() => commandLinesWith(running.workDirectory).length, { interval: 20 }).toBeGreaterThan(0);
     running.signal("SIGTERM");
     expect((await endOf(running)).code).toBe(75);
-    expect(await job(jobId)).toMatchObject({ state: "QUEUED", attempt: 0 });
+    expect(await job(jobId)).toMatchObject({ state: "QUEUED", attempt: 0, claimNo: 1 });
+    // As a platform or an operator repeats it, at once.
+    const again = await ended(["run", jobId]);
+    expect(again.code).toBe(0);
+    expect(await job(jobId)).toMatchObject({ state: "SUCCEEDED", attempt: 1, claimNo: 2 });
+    expect(await newestJob(videoPostId)).toMatchObject({ kind: "ENCRYPT", state: "SUCCEEDED", attempt: 1 });
+    await expectToPlay(videoPostId);
   });
 
   it("ends with 0 when it is cancelled in the middle of ffmpeg", async ({ expect }) => {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bodyOf } from "../../client/index.ts";
 import { type Stack, startStack } from "../e2e/stack.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { type SeededRandom, seededRandom } from "../fixtures/seeded-random.ts";
@@ -19,7 +20,7 @@ import { type Pace, startPace, startRhythm } from "./pace.ts";
 import { createPost, KINDS, type Kind } from "./posts.ts";
 import { quietViolations } from "./quiet-part.ts";
 import { type RestlessProcessors, startRestlessProcessors } from "./restless-processors.ts";
-import { untilSettled } from "./settling.ts";
+import { hasEnded, untilSettled } from "./settling.ts";
 import { startSourceServer } from "./source-server.ts";
 
 /*
@@ -107,13 +108,11 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
   cleanup.defer(() => proxy.stop());
 
   const posts: { videoPostId: string; kind: Kind }[] = [];
-  for (let n = 0; n < options.posts; n++) {
-    const kind = KINDS[n % KINDS.length] ?? "upload";
-    posts.push({
-      kind,
-      videoPostId: await createPost(stack, kind, n, { clip, text, url: (name) => sources.url(name) }),
-    });
-  }
+  const add = async (kind: Kind) => {
+    const inputs = { clip, text, url: (name: string) => sources.url(name) };
+    posts.push({ kind, videoPostId: await createPost(stack, kind, posts.length, inputs) });
+  };
+  for (let n = 0; n < options.posts; n++) await add(KINDS[n % KINDS.length] ?? "upload");
   options.say(`${posts.length} posts are waiting`);
   await cancelForGood(
     stack,
@@ -139,15 +138,26 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunRepor
     ...Object.entries(launches?.counts ?? {}).flatMap(([kind, count]) => (count === 0 ? [`launches ${kind}`] : [])),
     ...Object.entries(proxy.counts).flatMap(([kind, count]) => (count < options.leastOfEachFault ? [kind] : [])),
   ];
+  // Without a job nothing is launched, and no further fault occurs.
+  const supply = startRhythm(
+    () => 2000,
+    async () => {
+      if (runs === null || missing().length === 0) return;
+      const { items } = bodyOf(await stack.client.listVideoPosts({ query: { limit: "100" } }));
+      if (!items.every(({ status }) => hasEnded(status))) return;
+      options.say(`another post, because these are missing: ${missing().join(", ")}`);
+      await add("upload");
+    },
+  );
   const firstPosts = untilSettled(stack, {
     wanted: posts.length * 0.75,
     enough: () => missing().length === 0,
     deadline: Date.now() + 1000 * options.calmAfterSeconds,
     observe,
   });
-  const broken = [cancellations?.broken, emptyUploads?.broken, runs?.broken].filter((one) => one !== undefined);
-  await Promise.race([firstPosts, ...broken]);
-  await Promise.all([cancellations?.calm(), emptyUploads?.stop(), outages?.stop()]);
+  const others = [cancellations?.broken, emptyUploads?.broken, runs?.broken].filter((one) => one !== undefined);
+  await Promise.race([firstPosts, supply.broken, ...others]);
+  await Promise.all([supply.stop(), cancellations?.calm(), emptyUploads?.stop(), outages?.stop()]);
   const tooFew = missing();
   // After the faults it must come to rest by itself.
   proxy.setRate(0);

@@ -1,3 +1,4 @@
+import { isAlive } from "../../processor/adapters/process-state.ts";
 import { descendantsOf, signalAll } from "../../scripts/dev/process-tree.ts";
 import type { Deployment } from "../e2e/processor-process.ts";
 import type { Stack } from "../e2e/stack.ts";
@@ -93,8 +94,11 @@ export async function startLaunchedRuns(
       }
       if (fated.get(pid) !== moment || jobId === null) return;
       fated.delete(pid);
-      struck[moment] = (struck[moment] ?? 0) + 1;
-      if (random() < pauseShare) pause(pid);
+      if (!isAlive(pid)) return fates.giveBack(moment);
+      // The first one at each moment is a kill, so that a short run has one of each.
+      const before = struck[moment] ?? 0;
+      struck[moment] = before + 1;
+      if (before > 0 && random() < pauseShare) pause(pid);
       else kill(pid, moment, jobId);
     },
   });

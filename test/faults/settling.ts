@@ -13,6 +13,9 @@ export type Settling = {
   readonly observe: (ended: number, all: number) => void;
 };
 
+/** Nothing of the post is left to be done. */
+export const hasEnded = (status: string) => /PUBLISHED|TRANSCODE_FAILED|CANCELLED/.test(status);
+
 /** Waits until so many posts have ended, or until the deadline. */
 export async function untilSettled(stack: Stack, settling: Settling): Promise<void> {
   const { wanted, enough = () => true, deadline, observe } = settling;
@@ -20,7 +23,7 @@ export async function untilSettled(stack: Stack, settling: Settling): Promise<vo
   let since = Date.now();
   for (;;) {
     const { items: videoPosts } = bodyOf(await stack.client.listVideoPosts({ query: { limit: "100" } }));
-    const ended = videoPosts.filter(({ status }) => /PUBLISHED|TRANSCODE_FAILED|CANCELLED/.test(status)).length;
+    const ended = videoPosts.filter(({ status }) => hasEnded(status)).length;
     observe(ended, videoPosts.length);
     if (ended > most) since = Date.now();
     most = Math.max(most, ended);

@@ -7,7 +7,7 @@ import { ROOT } from "./source-files.ts";
 
 /*
  * The program with the files of the image and nothing else: what COPY takes, and the packages that `npm ci` installs
- * there. Seconds, without root or network. scripts/prove-dockerfile.mjs carries out every step, in minutes (LONG_TESTS).
+ * there. Seconds, without root or network. test/e2e/dockerfile.test.ts carries out every step, with both.
  */
 
 type Locked = { readonly dev?: true; readonly optional?: true; readonly devOptional?: true };

@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { isInstalled, runProgram } from "../../scripts/dev/run-program.ts";
+
+/* What needs no root is in test/structure/containers.test.ts. */
+
+const DEADLINE_MS = 900_000;
+const isPossible =
+  process.getuid?.() === 0 && isInstalled("debootstrap", "--version") && isInstalled("chroot", "/", "true");
+
+describe.skipIf(!isPossible)("the steps of the Dockerfile, which need root, debootstrap and chroot", () => {
+  it("make an image that runs", { timeout: DEADLINE_MS }, async () => {
+    const script = fileURLToPath(new URL("../../scripts/prove-dockerfile.mjs", import.meta.url));
+    const { code, stdout, stderr } = await runProgram(process.execPath, [script], {
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    expect(code, stdout.slice(-2000) + stderr.slice(-2000)).toBe(0);
+    expect(stdout).toContain("The Dockerfile's steps make an image that runs.");
+  });
+});
