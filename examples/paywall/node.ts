@@ -17,4 +17,5 @@ const server = createServer(async ({ method = "GET", url = "/", headers }, answe
   answer.writeHead(response.status, Object.fromEntries(response.headers));
   answer.end(Buffer.from(await response.arrayBuffer()));
 });
-server.listen(Number(process.env.PORT ?? 3000), () => console.log(JSON.stringify(server.address())));
+const port = Number(process.env.PORT ?? 3000);
+server.listen(port, () => console.log(`http://localhost:${port}`));

@@ -34,6 +34,7 @@ export class LadderlockVideo extends Base {
   readonly #root = this.attachShadow({ mode: "open" });
   #player: PlayerController | null = null;
   #grant: Grant | undefined;
+  /** Why there is no player. */
   #failure: PlayerError | null = null;
   #isStarting = false;
   #hideControls: (() => void) | null = null;
@@ -133,8 +134,9 @@ export class LadderlockVideo extends Base {
 
   /** What the browser reports, or what the player could not do. */
   get error(): MediaError | null {
-    if (this.#failure === null) return this.video.error;
-    const { status, message } = this.#failure;
+    const failure = this.#failure ?? this.#player?.error ?? null;
+    if (failure === null) return this.video.error;
+    const { status, message } = failure;
     const code = status === null ? MediaError.MEDIA_ERR_DECODE : MediaError.MEDIA_ERR_NETWORK;
     return Object.create(MediaError.prototype, { code: { value: code }, message: { value: message } });
   }
@@ -153,6 +155,7 @@ export class LadderlockVideo extends Base {
   #restart(): void {
     // Properties are set after the element is created, and all attributes one by one.
     if (this.#isStarting || this.#player !== null) return;
+    this.#failure = null;
     this.#isStarting = true;
     setTimeout(() => this.#start().finally(() => (this.#isStarting = false)));
   }
@@ -165,13 +168,12 @@ export class LadderlockVideo extends Base {
     if (!this.isConnected || Class === undefined || source === null) return;
     const player = attach(this.video, { Hls: Class, ...source });
     this.#player = player;
-    this.#failure = null;
     for (const name of ["locked", "qualitychange", "qualitieschange"] as const) {
       player.addEventListener(name, (event) =>
         this.dispatchEvent(new CustomEvent(name, { detail: event.detail, bubbles: true, composed: true })),
       );
     }
-    player.addEventListener("error", ({ detail }) => detail.fatal && this.#fail(detail));
+    player.addEventListener("error", ({ detail }) => detail.fatal && this.dispatchEvent(new Event("error")));
     addPartTracks(this.video, player, this.hasAttribute("poster"));
   }
 

@@ -21,6 +21,9 @@ type Parts = Omit<AttachOptions, "server"> & {
   readonly stop: AbortController;
 };
 
+/** What cannot be decoded fails again at once. */
+const RECOVER_AT_MOST_EVERY_MS = 10_000;
+
 /** One playback in one video element. Its events are CustomEvents with the details of PlayerEvents. */
 export class PlayerController extends EventTarget {
   /** Null where the browser's own HLS plays. */
@@ -35,9 +38,10 @@ export class PlayerController extends EventTarget {
   /** Whether the token's issuer has said what it allows; otherwise the playlist says it. */
   #isToldByGrant = false;
   #quality: string | null = null;
+  #error: PlayerError | null = null;
   /** Also a locked one, which plays as soon as a token allows it. */
   #wanted: string | null;
-  #mediaErrors = 0;
+  #recoveredAt = Number.NEGATIVE_INFINITY;
 
   constructor(video: HTMLVideoElement, parts: Parts) {
     super();
@@ -81,6 +85,11 @@ export class PlayerController extends EventTarget {
   /** On the screen; null while nothing is, and where the browser's own HLS plays. */
   get quality(): string | null {
     return this.#quality;
+  }
+
+  /** What playback has stopped with; null from the next load on, as of HTMLMediaElement. */
+  get error(): PlayerError | null {
+    return this.#error;
   }
 
   /** Null for automatic. */
@@ -151,6 +160,7 @@ export class PlayerController extends EventTarget {
 
   /** The browser's player keeps nothing of what it has: it starts again at the position. */
   #loadNative(masterUrl: string): void {
+    this.#error = null;
     const { currentTime, paused, ended } = this.#video;
     const { startPosition = 0 } = this.#parts.hlsConfig ?? {};
     this.#video.src = masterUrl;
@@ -176,6 +186,7 @@ export class PlayerController extends EventTarget {
   }
 
   #listen(hls: Hls): void {
+    hls.on("hlsManifestLoading" as Events.MANIFEST_LOADING, () => (this.#error = null));
     hls.on("hlsManifestParsed" as Events.MANIFEST_PARSED, () => this.#levelsChanged(true));
     hls.on("hlsLevelsUpdated" as Events.LEVELS_UPDATED, () => this.#levelsChanged());
     hls.on("hlsLevelSwitched" as Events.LEVEL_SWITCHED, (_event, { level }) => {
@@ -210,8 +221,11 @@ export class PlayerController extends EventTarget {
   #hlsError(hls: Hls, error: ErrorData): void {
     if (!error.fatal) return;
     const status = error.response?.code;
-    if (error.type === "mediaError" && this.#mediaErrors++ === 0) hls.recoverMediaError();
-    else if (status === undefined) this.#fail(stoppedBy(error.details));
+    const isRepeated = Date.now() - this.#recoveredAt < RECOVER_AT_MOST_EVERY_MS;
+    if (error.type === "mediaError" && !isRepeated) {
+      this.#recoveredAt = Date.now();
+      hls.recoverMediaError();
+    } else if (status === undefined) this.#fail(stoppedBy(error.details));
     else void this.#requestError(error, status);
   }
 
@@ -226,7 +240,9 @@ export class PlayerController extends EventTarget {
   }
 
   #fail(error: PlayerError): void {
-    if (!this.#parts.stop.signal.aborted) this.#emit("error", error);
+    if (this.#parts.stop.signal.aborted) return;
+    if (error.fatal) this.#error = error;
+    this.#emit("error", error);
   }
 
   #emit<E extends keyof PlayerEvents>(name: E, detail: PlayerEvents[E]): void {

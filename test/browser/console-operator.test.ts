@@ -11,6 +11,9 @@ import { fillWithJobs } from "./many-jobs.ts";
 
 /* The operator's pages of the console in a real browser, over 10,000 posts and jobs. */
 
+/** Pages of which docs/console.md has a picture. */
+const IN_DOCS = ["overview", "dead-letters", "delivery", "audit"];
+
 let stack: Stack;
 let site: WebhookSite;
 let browser: Browser;
@@ -183,6 +186,7 @@ describe("every page", () => {
     for (const [name, path] of Object.entries(pages)) {
       await shown.goTo(path);
       expect(await shown.faults(name), name).toEqual([]);
+      if (IN_DOCS.includes(name)) await shown.picture(`console-${name}`);
     }
     expect(shown.requestedElsewhere).toEqual([]);
     expect(shown.complaints).toEqual([]);

@@ -1,72 +1,12 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { LadderlockVideo } from "../../player/element/ladderlock-video.ts";
+import { EXAMPLE, onNode, onWorkers, type Site } from "./paywall-sites.ts";
 import type { Stage } from "./player-stage.ts";
 
 /* examples/paywall, on Node and on Workers, with a plain page and with React. */
-
-const ROOT = join(import.meta.dirname, "../..");
-const EXAMPLE = join(ROOT, "examples/paywall");
-/** What `npm install` gives the example. */
-const PACKAGE = {
-  "ladderlock/client": join(ROOT, "client/index.ts"),
-  "ladderlock/player/react": join(ROOT, "player/react/ladderlock-video.tsx"),
-};
-
-async function bundled(file: string, platform: "browser" | "node" | "neutral"): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(EXAMPLE, file)],
-    ...{ bundle: true, format: "esm", platform, target: "es2022", jsx: "automatic", write: false, alias: PACKAGE },
-    define: { "process.env.NODE_ENV": '"production"' },
-    mainFields: ["module", "main"],
-    nodePaths: [join(ROOT, "node_modules")],
-  });
-  return outputFiles[0]!.text;
-}
-
-type Site = { readonly origin: string; close(): Promise<unknown> };
-
-async function onNode(settings: Record<string, string>): Promise<Site> {
-  const source = await bundled("site.ts", "neutral");
-  const { handle } = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as {
-    handle: (request: Request, settings: object, purchases: object) => Promise<Response>;
-  };
-  const script = await bundled("film.tsx", "browser");
-  const sold = new Map<string, string>();
-  const purchases = {
-    get: async (viewer: string) => sold.get(viewer) ?? null,
-    put: async (viewer: string, quality: string) => void sold.set(viewer, quality),
-    delete: async (viewer: string) => void sold.delete(viewer),
-  };
-  const server = createServer(async ({ url = "/", method = "GET", headers }, answer) => {
-    const request = new Request(`http://site${url}`, { method, headers: { cookie: headers.cookie ?? "" } });
-    const response =
-      url === "/film.js"
-        ? new Response(script, { headers: { "content-type": "text/javascript" } })
-        : await handle(request, settings, purchases);
-    answer.writeHead(response.status, Object.fromEntries(response.headers));
-    answer.end(Buffer.from(await response.arrayBuffer()));
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => server.close(),
-  };
-}
-
-async function onWorkers(settings: Record<string, string>): Promise<Site> {
-  const script = await bundled("worker.ts", "neutral");
-  const worker = { modules: true, script, compatibilityDate: "2026-11-01", bindings: settings } as const;
-  const workers = [{ name: "paywall", ...worker, kvNamespaces: ["PURCHASES"] }];
-  const miniflare = new Miniflare(convertV4MiniflareOptions({ host: "127.0.0.1", cf: false, workers }));
-  return { origin: (await miniflare.ready).origin, close: () => miniflare.dispose() };
-}
 
 export function describePaywall(stage: () => Stage): void {
   const settings = () => {
@@ -171,7 +111,7 @@ export function describePaywall(stage: () => Stage): void {
       expect(lines.length).toBeLessThanOrEqual(80);
     });
 
-    it("sells 1080p on Node with a plain page: from the same position, without a reload, and locked again after a refund", async () => {
+    it("sells 1080p on Node, as npm run node starts it, with a plain page: from the same position, without a reload, and locked again after a refund", async () => {
       const site = await onNode(settings());
       try {
         const bought = await buys(site, "/");
@@ -182,11 +122,12 @@ export function describePaywall(stage: () => Stage): void {
       }
     });
 
-    it("sells it with React", async () => {
+    it("sells it with React, and locks it again after a refund", async () => {
       const site = await onNode(settings());
       try {
-        const { page } = await buys(site, "/react");
-        await page.context().close();
+        const bought = await buys(site, "/react");
+        await returns(bought);
+        await bought.page.context().close();
       } finally {
         await site.close();
       }

@@ -37,7 +37,11 @@ export type StagePage = {
 /** Files of packages that pages of the site import, by their paths on the site. */
 const PACKAGES = join(import.meta.dirname, "../../node_modules");
 
-export async function startStage(settings: Record<string, string> = {}): Promise<Stage> {
+/** `film`: instead of a generated clip, which is square. */
+export async function startStage(
+  settings: Record<string, string> = {},
+  film?: { readonly path: string; readonly title: string },
+): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), "ladderlock-player-"));
   const pages = new Map<string, string>();
   const site = createServer(async (request, response) => {
@@ -51,10 +55,11 @@ export async function startStage(settings: Record<string, string> = {}): Promise
   await new Promise<void>((listening) => site.listen(0, "127.0.0.1", listening));
   const siteOrigin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
   const [stack, browser] = await Promise.all([startStack({ settings }), launchChromium()]);
-  const path = join(directory, "clip.mp4");
+  const clip = join(directory, "clip.mp4");
   // A square has fewer pixels than a wide picture of as many lines.
-  await generateClip({ path, size: "1080x1080", frameRate: "5", seconds: CLIP_SECONDS, sound: true });
-  const part = await stack.ingest(path, { title: "A clip" });
+  const square = { path: clip, size: "1080x1080", frameRate: "5", seconds: CLIP_SECONDS, sound: true };
+  if (film === undefined) await generateClip(square);
+  const part = await stack.ingest(film?.path ?? clip, { title: film?.title ?? "A clip" });
 
   return {
     ...{ stack, part, browser, siteOrigin },

@@ -4,8 +4,10 @@ import type { Player } from "../../player/playback/attach.ts";
 import { describeControls } from "./player-controls.ts";
 import { describeElement } from "./player-element.ts";
 import { describeEmbed } from "./player-embed.ts";
+import { describeErrors } from "./player-errors.ts";
 import { describePaywall } from "./player-paywall.ts";
 import { LADDER, type Stage, startStage } from "./player-stage.ts";
+import { describeTexts } from "./player-texts.ts";
 import { describeTokens } from "./player-tokens.ts";
 
 /* `attach` on a page of another origin than the Worker's, in a real browser. */
@@ -191,7 +193,10 @@ describe("a token that is revoked", () => {
 });
 
 describeTokens(() => stage);
+describeErrors(() => stage);
 describeElement(() => stage);
 describeControls(() => stage);
 describePaywall(() => stage);
 describeEmbed(() => stage);
+// Last: it gives the part captions.
+describeTexts(() => stage);

@@ -8,10 +8,14 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
+import { describePlayerPackage } from "./player-package.ts";
 import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
 import { type Stack, startStack } from "./stack.ts";
 
-/* The package `ladderlock`, as it is where the tarball of `npm pack` was installed: `ladderlock/client`, and the program. */
+/*
+ * The package `ladderlock`, as it is where the tarball of `npm pack` was installed: `ladderlock/client`, the player, and the
+ * program.
+ */
 
 const ROOT = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -109,6 +113,8 @@ it("has types that refuse what the API does not know", async () => {
     expect.stringMatching(/^state\.ts.*"BROKEN"/),
   ]);
 });
+
+describePlayerPackage(() => join(site, "node_modules/ladderlock"));
 
 describe("the program", () => {
   let stack: Stack;

@@ -4,6 +4,7 @@ import { type IconName, icon } from "./icons.ts";
 import { listenToKeys } from "./keys.ts";
 import type { Listen, MediaHost } from "./media-host.ts";
 import { menuButton, REFRESH } from "./menu.ts";
+import { chapterAt } from "./part-cues.ts";
 import { seekBar } from "./seek-bar.ts";
 import { addStyles, CONTROLS_CSS } from "./styles.ts";
 
@@ -24,6 +25,7 @@ export function showControls(host: MediaHost, root: ShadowRoot): () => void {
   });
   const volume = element("input", { type: "range", max: "1", step: "0.05", ariaLabel: "Volume", className: "volume" });
   const time = element("span", { className: "time" });
+  const chapter = element("span", { className: "chapter" });
   const full = button("Full screen", () => void toggleFullscreen(host));
   const quality = menuButton("Quality", () => [
     { label: "Automatic", checked: host.player?.selected === null, choose: () => host.select(null) },
@@ -39,7 +41,7 @@ export function showControls(host: MediaHost, root: ShadowRoot): () => void {
   const seek = seekBar(host, on);
   const spinner = element("div", { className: "spinner" });
   const bar = element("div", { className: "bar", role: "group", ariaLabel: "Player controls" });
-  bar.append(seek, play, mute, volume, time, element("span", { className: "space" }), captions, quality, full);
+  bar.append(seek, play, mute, volume, time, chapter, captions, quality, full);
   root.append(spinner, bar);
 
   const show = () => {
@@ -49,6 +51,7 @@ export function showControls(host: MediaHost, root: ShadowRoot): () => void {
     label(full, "Full screen", "full");
     volume.value = String(video.muted ? 0 : video.volume);
     time.textContent = `${clock(video.currentTime)} / ${clock(video.duration)}`;
+    chapter.textContent = chapterAt(video, video.currentTime);
     captions.hidden = captionTracks(video).length === 0;
     quality.firstElementChild!.textContent =
       host.player?.selected ?? (host.quality === null ? "Auto" : `Auto · ${host.quality}`);

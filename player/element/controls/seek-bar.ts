@@ -1,6 +1,7 @@
 import { clock } from "./clock.ts";
 import { element } from "./element.ts";
 import type { Listen, MediaHost } from "./media-host.ts";
+import { chapterAt, cueAt } from "./part-cues.ts";
 
 /** A slider over the whole width, with a picture of the storyboard and the chapter where the pointer is. */
 export function seekBar(host: MediaHost, on: Listen): HTMLElement {
@@ -17,7 +18,8 @@ export function seekBar(host: MediaHost, on: Listen): HTMLElement {
   const show = () => {
     slider.max = String(video.duration || 0);
     if (!isDragged) slider.value = String(video.currentTime);
-    slider.ariaValueText = `${clock(video.currentTime)} of ${clock(video.duration)}`;
+    const now = chapterAt(video, video.currentTime);
+    slider.ariaValueText = `${clock(video.currentTime)} of ${clock(video.duration)}${now === null ? "" : `, ${now}`}`;
     box.style.setProperty("--played", `${(Number(slider.value) / (video.duration || 1)) * 100}%`);
   };
   on(host, "timeupdate durationchange seeking emptied", show);
@@ -35,21 +37,14 @@ export function seekBar(host: MediaHost, on: Listen): HTMLElement {
     const at = part * (video.duration || 0);
     preview.hidden = video.duration === 0 || Number.isNaN(video.duration);
     preview.style.left = `${part * 100}%`;
-    const chapter = cueAt(video, "chapters", at)?.text;
-    words.textContent = chapter === undefined ? clock(at) : `${chapter} · ${clock(at)}`;
+    const chapter = chapterAt(video, at);
+    words.textContent = chapter === null ? clock(at) : `${chapter} · ${clock(at)}`;
     showTile(picture, cueAt(video, "metadata", at)?.text, host.player?.url("storyboard.vtt") ?? null);
   });
   on(box, "pointerleave", () => {
     preview.hidden = true;
   });
   return box;
-}
-
-function cueAt({ textTracks }: HTMLVideoElement, kind: TextTrackKind, at: number): VTTCue | undefined {
-  const track = [...textTracks].find((one) => one.kind === kind && (one.cues?.length ?? 0) > 0);
-  return [...(track?.cues ?? [])].find(({ startTime, endTime }) => startTime <= at && at < endTime) as
-    | VTTCue
-    | undefined;
 }
 
 /** `text` is "sprite.jpg#xywh=0,90,160,90", relative to the storyboard. */

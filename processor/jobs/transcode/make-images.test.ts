@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MOST_TILES, spriteCount } from "../../../shared/domain/part/part-images.ts";
+import { fieldColors } from "../../../test/fixtures/media/field-colors.ts";
 import { runFfmpeg } from "../../../test/fixtures/media/generate-clip.ts";
 import { MEDIA_TOOLS as tools } from "../../../test/fixtures/media/media-tools.ts";
+import { BARS, H264, STEP, soundChangingClip, TIMED, TINY } from "../../../test/fixtures/media/timed-clips.ts";
 import { seededRandom } from "../../../test/fixtures/seeded-random.ts";
 import { probe } from "../../adapters/ffmpeg/probe.ts";
 import { transcode } from "../../adapters/ffmpeg/transcode.ts";
@@ -54,16 +56,9 @@ async function imagesOf(sourcePath: string, { changePlan = (plan) => plan, damag
   const objects = new Map([...s3.objects].map(([key, { body }]) => [key.slice(key.lastIndexOf("/") + 1), body]));
   const keys = [...s3.objects.keys()].map((key) => key.slice(0, key.lastIndexOf("/") + 1));
   expect(new Set(keys).size, "one prefix").toBeLessThan(2);
-  return { ...made, durationSeconds, objects, plan };
+  const [top] = planned.rungs;
+  return { ...made, durationSeconds, objects, plan, topRung: join(directory, top?.quality ?? "") };
 }
-
-const BARS = 12;
-const STEP = 0.1;
-
-/** A picture that shows its own time in tenths of a second: upright bars are the digits of a binary number. */
-const TIMED = `geq=lum='if(mod(floor((T+0.001)/${STEP}/pow(2,floor(X*${BARS}/W))),2),235,16)':cb=128:cr=128`;
-const TINY = "color=black:size=192x108";
-const H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
 
 async function timedClip(name: string, ...args: readonly string[]): Promise<string> {
   const path = join(folder, name);
@@ -100,6 +95,7 @@ type Film = {
   readonly name: string;
   readonly clip: () => Promise<string>;
   readonly pictureTime: (at: number) => number;
+  readonly hasSecondInput?: boolean;
 };
 
 const FILMS: readonly Film[] = [
@@ -133,25 +129,36 @@ const FILMS: readonly Film[] = [
       ),
     pictureTime: (at) => (at >= 3.9 && at < 13 ? 3.9 : at),
   },
+  {
+    name: "whose sound becomes stereo on the way, so that it is read from a second file",
+    hasSecondInput: true,
+    clip: () => soundChangingClip(folder),
+    pictureTime: (at) => at,
+  },
 ];
 
 describe("a storyboard", () => {
-  it.each(FILMS)("shows the picture of its time within half a tile, of a film $name", async ({ clip, pictureTime }) => {
-    const made = await imagesOf(await clip());
-    expect(made.warning).toBeNull();
-    const { intervalSeconds, tiles } = made.images!.storyboard!;
-    const shown = await shownTimes(made);
-    expect(shown).toHaveLength(tiles);
-    const random = seededRandom(tiles);
-    for (let position = 0; position < 10; position++) {
-      const at = random() * made.durationSeconds;
-      const tile = Math.min(tiles - 1, Math.floor(at / intervalSeconds));
-      // The picture of a time may be a frame old, and shows whole tenths.
-      const nearest = [at - intervalSeconds / 2, at, at + intervalSeconds / 2].map(pictureTime);
-      expect(shown[tile], `at ${at}`).toBeGreaterThanOrEqual(nearest[0]! - STEP - 1 / 4);
-      expect(shown[tile], `at ${at}`).toBeLessThanOrEqual(nearest[2]! + STEP);
-    }
-  });
+  it.each(FILMS)(
+    "shows the picture of its time within half a tile, of a film $name",
+    async ({ clip, pictureTime, hasSecondInput = false }) => {
+      const made = await imagesOf(await clip());
+      expect(made.warning).toBeNull();
+      expect(made.plan.posterInterval !== null).toBe(hasSecondInput);
+      expect(made.images!.posters).toHaveLength(3);
+      const { intervalSeconds, tiles } = made.images!.storyboard!;
+      const shown = await shownTimes(made);
+      expect(shown).toHaveLength(tiles);
+      const random = seededRandom(tiles);
+      for (let position = 0; position < 10; position++) {
+        const at = random() * made.durationSeconds;
+        const tile = Math.min(tiles - 1, Math.floor(at / intervalSeconds));
+        // The picture of a time may be a frame old, and shows whole tenths.
+        const nearest = [at - intervalSeconds / 2, at, at + intervalSeconds / 2].map(pictureTime);
+        expect(shown[tile], `at ${at}`).toBeGreaterThanOrEqual(nearest[0]! - STEP - 1 / 4);
+        expect(shown[tile], `at ${at}`).toBeLessThanOrEqual(nearest[2]! + STEP);
+      }
+    },
+  );
 
   it("has one tile of a film of half a second, and a poster", async () => {
     const clip = await timedClip(
@@ -173,9 +180,7 @@ describe("a storyboard", () => {
 async function meanColor(jpeg: Buffer): Promise<number[]> {
   const path = join(folder, "mean.jpg");
   await writeFile(path, jpeg);
-  const args = ["-v", "error", "-i", path, "-vf", "scale=1:1:flags=area,format=rgb24", "-f", "rawvideo", "-"];
-  const { stdout } = await promisify(execFile)(tools.ffmpeg, args, { encoding: "buffer" });
-  return [...stdout];
+  return fieldColors(path, "1:1");
 }
 
 describe("posters", () => {
@@ -207,6 +212,41 @@ describe("posters", () => {
       expect(Math.abs(green! - 0xc0), name).toBeLessThan(5);
       expect(Math.abs(blue! - 0x40), name).toBeLessThan(5);
     }
+  });
+
+  it.each([
+    ["PQ", "smpte2084"],
+    ["HLG", "arib-std-b67"],
+  ])("have the tone of the ladder where the source is HDR: %s", async (name, transfer) => {
+    const tags = [
+      "-color_primaries",
+      "bt2020",
+      "-color_trc",
+      transfer,
+      "-colorspace",
+      "bt2020nc",
+      "-color_range",
+      "tv",
+    ];
+    // From black to white, in colours that bt709 has.
+    const levels = "lum='64+876*X/W':cb='512+80*(Y/H-0.5)':cr='512-80*(Y/H-0.5)'";
+    const picture = `nullsrc=size=640x360:rate=5:duration=1,format=yuv420p10le,geq=${levels}`;
+    const clip = await timedClip(`${name}.mkv`, "-f", "lavfi", "-i", picture, "-c:v", "ffv1", ...tags);
+    const { objects, topRung, images } = await imagesOf(clip);
+    const path = join(folder, `${name}.jpg`);
+    await writeFile(path, objects.get(`poster-${images!.best}.jpg`)!);
+    const fields = "32:18";
+    const [poster, ladder, source] = await Promise.all([
+      fieldColors(path, fields),
+      fieldColors(join(topRung, "seg_00001.ts"), fields),
+      fieldColors(clip, fields),
+    ]);
+    const difference = (from: readonly number[]) =>
+      poster.reduce((sum, code, index) => sum + Math.abs(code - from[index]!), 0) / poster.length;
+    expect(poster).toHaveLength(3 * 32 * 18);
+    expect(difference(ladder)).toBeLessThan(3);
+    // What the codes of the source would be without a conversion.
+    expect(difference(source)).toBeGreaterThan(6);
   });
 
   it("are taken all along where the length of the film is not known beforehand", async () => {
