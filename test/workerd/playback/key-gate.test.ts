@@ -59,7 +59,7 @@ describe("the key gate", () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(base64Decode(keyOf(post, "1080p").key));
   });
 
-  it("asks D1 nothing while what it knows is fresh, from token issue to key, with and without limits", async () => {
+  it("asks the database nothing while what it knows is fresh, from token issue to key, with and without limits", async () => {
     await issue(post);
     counting.reset();
     for (const more of [{}, { maxUses: 3 }]) {

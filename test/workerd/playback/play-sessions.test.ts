@@ -86,7 +86,7 @@ describe("POST /video/enc/session", () => {
     expect(await refusalOf(await worker.fetch("/video/enc/session", init))).toEqual([422, "invalid"]);
   });
 
-  it("asks D1 nothing while what it knows is fresh, with and without limits, and keeps its answer out of every cache", async () => {
+  it("asks the database nothing while what it knows is fresh, with and without limits, and keeps its answer out of every cache", async () => {
     for (const held of [
       await counted(worker, { maxUses: 1 }),
       await startSession(worker, post, await anonymousToken(worker, post)),
@@ -206,7 +206,7 @@ describe("the end of a session", () => {
   it.each([
     ["DELETE", "/video/enc/session"],
     ["POST", "/video/enc/session/end"],
-  ])("by %s %s asks D1 nothing, may come again, and is the end of its keys", async (method, path) => {
+  ])("by %s %s asks the database nothing, may come again, and is the end of its keys", async (method, path) => {
     const session = await counted(worker, { maxUses: 1 });
     counting.reset();
     expect((await send(worker, method, path, session)).status).toBe(204);

@@ -100,7 +100,7 @@ describe("SESSION_LIMIT_PER_VIEWER", () => {
     expect([await askKey(mine, post, byJwt), await askKey(mine, post, bySite)]).toEqual(["key", "session-limit"]);
   });
 
-  it.each([refusing, ending])("asks D1 nothing: %o", async (settings) => {
+  it.each([refusing, ending])("asks the database nothing: %o", async (settings) => {
     const mine = startWorker({ ...counting.bindings, ...settings });
     const sessions = await sessionsOf(mine, newViewer(), 4);
     for (const seat of [...sessions, ...sessions]) {
