@@ -1,17 +1,14 @@
 // Builds client/dist: the entry `ladderlock/client`, one module for Node, browsers and Workers with its types, the player
 // (`ladderlock/player`), and the program `ladderlock`. npm runs it before it packs the package in client/, which has no dependencies.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundleProgram } from "./build/program.mjs";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const DIST = join(ROOT, "client/dist");
-
-/** CommonJS packages in a module: they load Node's own modules by `require`. */
-const REQUIRE =
-  'import { createRequire as createRequireOfNode } from "node:module"; const require = createRequireOfNode(import.meta.url);';
 
 rmSync(DIST, { recursive: true, force: true });
 await build({
@@ -69,29 +66,8 @@ execFileSync(
   ],
   { stdio: "inherit" },
 );
-const { metafile } = await build({
-  entryPoints: { ladderlock: join(ROOT, "cli/main.ts") },
-  outdir: DIST,
-  // As deep as cli/database is, which reads the migrations from ../../migrations.
-  chunkNames: "program/parts/[name]-[hash]",
-  bundle: true,
-  // What a command needs is loaded with it: the processor and its S3 client stay out of the way of the others.
-  splitting: true,
-  minify: true,
-  keepNames: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  banner: { js: REQUIRE },
-  legalComments: "none",
-  logLevel: "warning",
-  metafile: true,
-});
-writeFileSync(join(DIST, "program/licenses.txt"), licensesOf(Object.keys(metafile.inputs)));
-cpSync(join(ROOT, "migrations/pg"), join(DIST, "migrations/pg"), {
-  recursive: true,
-  filter: (path) => !path.endsWith("/meta"),
-});
+const inputs = await bundleProgram(DIST);
+writeFileSync(join(DIST, "program/licenses.txt"), licensesOf(inputs));
 copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
 
 /**

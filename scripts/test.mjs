@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { exitWith, runInForeground } from "./setup/child.mjs";
+import { makeMemoryFolder } from "./setup/memory-folder.mjs";
 import { prepare } from "./setup/prepare.mjs";
 import { chooseTestDatabase, requirePostgres } from "./setup/test-database.mjs";
 
@@ -12,42 +13,69 @@ const FAULT_RUN = { name: "fault run", script: "test/faults/main.ts", args: ["--
 
 await exitWith(async () => {
   const { onPostgres, others: chosen } = chooseTestDatabase(process.argv.slice(2));
-  const prepared = await prepare({ forTests: true });
-  if (onPostgres) requirePostgres(prepared.env);
-  const { root, node } = prepared;
-  const untriedFile = join(root, ".ladderlock/untried-tests");
-  // The tests start a hundred processors and Workers, each of which would compile the same modules.
-  const compileCache = join(root, ".ladderlock/compile-cache");
-  const env = {
-    ...prepared.env,
-    UNTRIED_TESTS_FILE: untriedFile,
-    NODE_COMPILE_CACHE: compileCache,
-    TEST_DATABASE: onPostgres ? "postgres" : "d1",
-  };
-  mkdirSync(dirname(untriedFile), { recursive: true });
-  rmSync(untriedFile, { force: true });
-  const whole = onPostgres ? [FAULT_RUN] : staticChecks(root);
-  forgetClips(join(root, ".ladderlock/clips"));
+  const memory = process.env.TMPDIR === undefined ? makeMemoryFolder() : null;
+  try {
+    return await runTests({ onPostgres, chosen, temporary: memory === null ? {} : { TMPDIR: memory.path } });
+  } finally {
+    memory?.remove();
+  }
+});
+
+/**
+ * @param {{ onPostgres: boolean, chosen: string[], temporary: NodeJS.ProcessEnv }} options
+ * @returns {Promise<number>}
+ */
+async function runTests({ onPostgres, chosen, temporary }) {
   /** @type {{ name: string, code: number }[]} */
   const failed = [];
-  /** @param {{ name: string, script: string, args: string[] }} check */
-  const run = async ({ name, script, args }) => {
+  /**
+   * @param {{ root: string, node: string, env: NodeJS.ProcessEnv }} prepared
+   * @param {{ name: string, script: string, args: string[] }} check
+   */
+  const run = async ({ root, node, env }, { name, script, args }) => {
     const startedAt = Date.now();
     const code = await runInForeground(node, [join(root, script), ...args], { cwd: root, env });
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
     console.log(`${name}: ${code === 0 ? "passed" : `failed (exit code ${code})`} in ${seconds} s`);
     if (code !== 0) failed.push({ name, code });
   };
-  const checks = chosen.length === 0 ? whole : [];
-  const next = async () => {
-    for (let check = checks.shift(); check !== undefined; check = checks.shift()) await run(check);
+  const isWhole = chosen.length === 0;
+  // They need the packages alone, and run while programs are still being fetched.
+  let checks = Promise.resolve();
+  const prepared = await prepare({
+    forTests: true,
+    onPackages: ({ root, node }) => {
+      if (!isWhole || onPostgres) return;
+      const left = staticChecks(root);
+      const next = async () => {
+        for (let check = left.shift(); check !== undefined; check = left.shift()) {
+          await run({ root, node, env: process.env }, check);
+        }
+      };
+      checks = Promise.all(Array.from({ length: availableParallelism() }, next)).then(() => {});
+    },
+  });
+  await checks;
+  if (onPostgres) requirePostgres(prepared.env);
+  const { root } = prepared;
+  const untriedFile = join(root, ".ladderlock/untried-tests");
+  const env = {
+    ...prepared.env,
+    ...temporary,
+    UNTRIED_TESTS_FILE: untriedFile,
+    // The tests start a hundred processors and Workers, each of which would compile the same modules.
+    NODE_COMPILE_CACHE: join(root, ".ladderlock/compile-cache"),
+    TEST_DATABASE: onPostgres ? "postgres" : "d1",
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, next));
-  await run(vitest(chosen));
+  mkdirSync(dirname(untriedFile), { recursive: true });
+  rmSync(untriedFile, { force: true });
+  forgetClips(join(root, ".ladderlock/clips"));
+  if (isWhole && onPostgres) await run({ ...prepared, env }, FAULT_RUN);
+  await run({ ...prepared, env }, vitest(chosen));
   const result = failed.length === 0 ? "All checks passed." : `Failed: ${failed.map(({ name }) => name).join(", ")}.`;
   console.log(`${result} ${untried(untriedFile)}`);
   return failed[0]?.code ?? 0;
-});
+}
 
 /**
  * Deletes the clips of test/fixtures/media/kept-clips.ts that no run has used for a month.

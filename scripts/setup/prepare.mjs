@@ -12,20 +12,21 @@ import { findPostgresForTests } from "./postgres.mjs";
  * Everything that a command needs before it can begin, found or fetched. On a machine where that has been done it only
  * looks, and takes a few milliseconds. Runs on Node 20 and without packages, because it is what installs them.
  *
- * @param {{ forTests: boolean }} needs the tests also need a browser, players and Postgres
+ * The packages, the programs and Postgres come from different places, so they are fetched at the same time.
+ *
+ * @param {{ forTests: boolean, onPackages?: (installed: { root: string, node: string }) => void }} needs the tests also need
+ *   a browser, players and Postgres; `onPackages` is called as soon as the packages are there
  * @returns {Promise<{ root: string, node: string, env: NodeJS.ProcessEnv }>} env is for every child process
  */
-export async function prepare({ forTests }) {
+export async function prepare({ forTests, onPackages = () => {} }) {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const toolsFile = join(root, ".ladderlock/tools.json");
   const toolsFolder = join(root, ".ladderlock/tools");
-  await ensureDependencies(root);
-  const node = await findNode(root, toolsFile);
-  const media = await findMediaTools({ toolsFile, toolsFolder });
-  const chromium = forTests ? await findChromium({ toolsFile, toolsFolder }) : null;
-  const players = forTests ? await findPlayers({ toolsFile, toolsFolder, ffmpeg: media.ffmpeg }) : {};
-  if (forTests) await installDebootstrap();
-  const databases = forTests ? await findPostgresForTests(toolsFolder) : {};
+  const [node, tools, databases] = await Promise.all([
+    installedNode(root, toolsFile, onPackages),
+    findTools({ toolsFile, toolsFolder }, forTests),
+    forTests ? findPostgresForTests(toolsFolder) : {},
+  ]);
   const programs = [join(root, "node_modules/.bin"), dirname(node), process.env.PATH ?? ""];
   return {
     root,
@@ -33,14 +34,41 @@ export async function prepare({ forTests }) {
     env: {
       ...process.env,
       PATH: [...new Set(programs)].join(delimiter),
-      FFMPEG_PATH: media.ffmpeg,
-      FFPROBE_PATH: media.ffprobe,
-      ...(chromium === null ? {} : { CHROMIUM_PATH: chromium }),
-      ...players,
+      ...tools,
       ...databases,
       ...QUIET_TOOLS,
     },
   };
+}
+
+/**
+ * @param {string} root
+ * @param {string} toolsFile
+ * @param {(installed: { root: string, node: string }) => void} onPackages
+ * @returns {Promise<string>}
+ */
+async function installedNode(root, toolsFile, onPackages) {
+  await ensureDependencies(root);
+  const node = await findNode(root, toolsFile);
+  onPackages({ root, node });
+  return node;
+}
+
+/**
+ * One after the other: the package manager of a system does one thing at a time.
+ *
+ * @param {{ toolsFile: string, toolsFolder: string }} places
+ * @param {boolean} forTests
+ * @returns {Promise<Record<string, string>>} for the environment
+ */
+async function findTools(places, forTests) {
+  const { ffmpeg, ffprobe } = await findMediaTools(places);
+  const media = { FFMPEG_PATH: ffmpeg, FFPROBE_PATH: ffprobe };
+  if (!forTests) return media;
+  const chromium = await findChromium(places);
+  const players = await findPlayers({ ...places, ffmpeg });
+  await installDebootstrap();
+  return { ...media, CHROMIUM_PATH: chromium, ...players };
 }
 
 /** None of the tools looks anything up on the network or reports anything to anybody. */

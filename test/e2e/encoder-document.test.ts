@@ -31,7 +31,7 @@ beforeAll(async () => {
   sources = {
     film: await clip("film", "1920x1080", 1, "10"),
     clip: await clip("clip", "320x180", 2),
-    long: await clip("long", "640x360", 60),
+    long: await clip("long", "640x360", 20),
   };
   stack = await startStack({ processor: false, settings: { GATEWAY_SECRET } });
 });
@@ -43,9 +43,13 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function processor(deployment: Deployment = stack, source?: string): Promise<ProcessorProcess> {
+async function processor(
+  deployment: Deployment = stack,
+  source?: string,
+  more: Record<string, string> = {},
+): Promise<ProcessorProcess> {
   const hosts = source === undefined ? Object.values(sources).map(({ host }) => host) : [new URL(source).host];
-  const settings = { SOURCE_ALLOW_HOSTS: hosts.join(","), HEARTBEAT_SECONDS: "1" };
+  const settings = { SOURCE_ALLOW_HOSTS: hosts.join(","), HEARTBEAT_SECONDS: "1", ...more };
   const started = await startProcessor(deployment, settings);
   running.push(started);
   return started;
@@ -154,6 +158,8 @@ type State = {
   /** Requests that are held until the job is cancelled: of the processor to the Worker, or for the source. */
   readonly holds?: RegExp;
   readonly holdsSource?: true;
+  /** Of the processor whose job is cancelled; the retry is that of another one, which is fast. */
+  readonly slowly?: true;
   readonly met: (status: Json) => boolean;
 };
 
@@ -163,7 +169,7 @@ const DOWNLOADING: State = {
   ...{ name: "downloading", source: "clip", holdsSource: true },
   met: ({ status, stage }) => status === "DOWNLOADING" && stage === "DOWNLOADING",
 };
-const ENCODING: State = { name: "encoding", source: "long", met: ({ status }) => status === "ENCODING" };
+const ENCODING: State = { name: "encoding", source: "long", slowly: true, met: ({ status }) => status === "ENCODING" };
 /** Stored and verified, not yet recorded. Reports come once a second: that of a short clip may still name an earlier stage. */
 const UPLOADING: State = { name: "uploading", source: "clip", holds: /transcode-result$/, met: () => true };
 const ENCRYPTING: State = { name: "encrypting", source: "clip", holds: /encrypt-result$/, met: isUploading };
@@ -174,7 +180,7 @@ const NOTHING_HELD = /^(?!)/;
 describe("a job that is cancelled", () => {
   it.each([...IN_LONG_TESTS, ENCODING, ENCRYPTING])(
     "while it is $name leaves no object and no process, and a retry completes it",
-    async ({ name, source, holds = NOTHING_HELD, holdsSource, met }) => {
+    async ({ name, source, holds = NOTHING_HELD, holdsSource, slowly, met }) => {
       await Promise.all(running.splice(0).map((one) => one.stop()));
       const client = withKey();
       const toWorker = await startHoldingProxy(stack.origin, holds);
@@ -184,8 +190,9 @@ describe("a job that is cancelled", () => {
       const { jobId } = (await client.post(`${BASE}/upload/url`, request)).body;
       // A result that is to be held has to go to the Worker, where the database is a Postgres too.
       const databaseUrl = holds === NOTHING_HELD ? stack.databaseUrl : null;
-      const start = () => processor({ origin: toWorker.origin, databaseUrl }, toSource.origin);
-      const worker = name === "queued" ? null : await start();
+      const start = (more?: Record<string, string>) =>
+        processor({ origin: toWorker.origin, databaseUrl }, toSource.origin, more);
+      const worker = name === "queued" ? null : await start(slowly ? { X264_PRESET: "veryslow" } : {});
       if (holds !== NOTHING_HELD) await toWorker.held();
       if (holdsSource) await toSource.held();
       await until(client, jobId, met);
@@ -199,7 +206,8 @@ describe("a job that is cancelled", () => {
       await expect.poll(() => objectsOf(slug), { timeout: 60_000 }).toEqual([]);
       const retried = await client.post(`${BASE}/jobs/${jobId}/retry`);
       expect([retried.status, retried.body.jobId]).toEqual([202, jobId]);
-      if (worker === null) await start();
+      if (slowly) await worker?.stop();
+      if (worker === null || slowly) await start();
       const end = await until(client, jobId, (one) => one.status === "COMPLETED" || one.status === "FAILED");
       expect(end).toMatchObject({ status: "COMPLETED", failure: null });
       expect(await objectsOf(slug)).not.toEqual([]);

@@ -26,7 +26,8 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ladderlock-ladder-"));
   stack = await startStack();
   const path = join(directory, "clip.mp4");
-  await generateClip({ path, size: "1920x1080", frameRate: String(FRAME_RATE), seconds: SECONDS, sound: true });
+  // A square has fewer pixels than a wide picture of as many lines.
+  await generateClip({ path, size: "1080x1080", frameRate: String(FRAME_RATE), seconds: SECONDS, sound: true });
   part = await stack.ingest(path);
   issued = await stack.token(part);
 });

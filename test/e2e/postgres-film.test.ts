@@ -6,7 +6,7 @@ import { bodyOf } from "../../client/index.ts";
 import { generateClip } from "../fixtures/media/generate-clip.ts";
 import { decoded } from "./decoded.ts";
 import { postgresServer } from "./postgres-database.ts";
-import { type ProcessorProcess, startProcessor } from "./processor-process.ts";
+import { type ProcessorProcess, SOURCE, startProcessor } from "./processor-process.ts";
 import { type Part, type Stack, startStack } from "./stack.ts";
 
 /*
@@ -26,7 +26,7 @@ describe.skipIf(postgresServer() === "")("a film on Postgres", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "ladderlock-postgres-"));
     stack = await startStack({ database: "postgres", processor: false });
-    processor = await startProcessor(stack);
+    processor = await startProcessor(stack, {}, ["serve"], SOURCE);
     const path = join(directory, "clip.mp4");
     await generateClip({ path, size: "320x180", frameRate: "10", seconds: FRAMES / 10, sound: true });
     part = await stack.ingest(path);
@@ -47,7 +47,7 @@ describe.skipIf(postgresServer() === "")("a film on Postgres", () => {
 
   it("is rotated by a processor that polls the Worker", async () => {
     await processor.stop();
-    processor = await startProcessor({ origin: stack.origin, databaseUrl: null });
+    processor = await startProcessor({ origin: stack.origin, databaseUrl: null }, {}, ["serve"], SOURCE);
     bodyOf(await stack.client.rotateKeys({ body: part }));
     const keyVersion = async () =>
       bodyOf(await stack.client.getVideoPost({ params: part })).files[part.fileIndex]?.keyVersion;

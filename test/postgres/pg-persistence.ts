@@ -39,11 +39,9 @@ export async function openTestDatabase(
     );
     return rows.map((row) => String(row.name)).filter((table) => !table.startsWith("ladderlock_"));
   };
-  // Triggers refuse to empty the append-only tables.
-  const deletes = (await tables()).map((table) => `DELETE FROM "${table}"`);
-  const empty = `DO $$ BEGIN SET LOCAL session_replication_role = replica; ${deletes.join("; ")}; END $$`;
+  await query(emptying(await tables()));
   const open: OpenPersistence = async () => {
-    await query(empty);
+    await query("SELECT test_support.empty_tables()");
     return {
       ...pgPersistence(connect, STANDARD_JOB_RULES),
       dialect: "postgres",
@@ -65,6 +63,17 @@ export async function openTestDatabase(
     };
   };
   return { open, url };
+}
+
+/**
+ * A function, so that a connection plans its statements once. Outside of the schema that the tests look at; triggers
+ * refuse to empty the append-only tables.
+ */
+function emptying(tables: readonly string[]): string {
+  const deletes = tables.map((table) => `IF EXISTS (SELECT FROM "${table}") THEN DELETE FROM "${table}"; END IF;`);
+  return `CREATE SCHEMA test_support;
+    CREATE FUNCTION test_support.empty_tables() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS
+    $$ BEGIN ${deletes.join(" ")} END $$`;
 }
 
 /** A test with more calls at once would fail only on a busy machine, where connections are slow to open. */

@@ -122,7 +122,8 @@ describe("one ffmpeg for all rungs", () => {
 
   it("cuts 23.976 fps at 6.006 s in every rung, and loses no frame", async () => {
     const source = join(folder, "film.mp4");
-    await generateClip({ path: source, seconds: 13, frameRate: "24000/1001", size: "854x480", sound: true });
+    // A square has fewer pixels than a wide picture of as many lines.
+    await generateClip({ path: source, seconds: 13, frameRate: "24000/1001", size: "480x480", sound: true });
     const { outcome, segments } = await run(source);
     expect(outcome).toMatchObject({ kind: "done", segmentCount: 3, frames: 312 });
     for (const quality of ["480p", "360p"]) {
