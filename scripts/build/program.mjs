@@ -44,5 +44,5 @@ export async function bundleProgram(folder) {
     recursive: true,
     filter: (path) => !path.endsWith("/meta"),
   });
-  return Object.keys(metafile.inputs);
+  return Object.keys(metafile.inputs).map((path) => join(ROOT, path));
 }
