@@ -46,9 +46,9 @@ export function addCaptionCommands(program: Program, done: (command: CaptionComm
     .option("--language <tag>", "their language, as BCP 47 has it: en, pt-BR", optionText)
     .option("--name <name>", "how players list them", optionText)
     .option("--default", "players show them without a choice")
-    .option("--no-default", "players show them when the viewer chooses them")
+    .option("--no-default", "players show them only when the viewer chooses them")
     .option("--forced", "only what has to be read, such as signs")
-    .option("--no-forced", "all that is said")
+    .option("--no-forced", "they hold everything that is said")
     .action((videoPostId: string, captionId: string, flags: Flags & CaptionChanges) => {
       const { language, name, default: isDefault, forced } = flags;
       const given = Object.entries({ language, name, default: isDefault, forced });

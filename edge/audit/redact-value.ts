@@ -1,8 +1,8 @@
 import { isUuid } from "../../shared/lib/random-id.ts";
 import { redactSecrets } from "../log/redact-secrets.ts";
 
-/** Enough for the policies of all qualities; an event stays far below what a queue takes. */
-const LONGEST_VALUE = 2000;
+/** Enough for the policies of all qualities, and for the parts of a batch; an event stays far below what a queue takes. */
+const LONGEST_VALUE = 5000;
 const LONGEST_TEXT = 300;
 
 /** Never shortened, because two callers must not become one. */

@@ -145,7 +145,7 @@ export class PlayCounter extends DurableObject {
   }
 
   private timeOf(now: number): number {
-    this.latest = Math.max(this.latest, now);
+    if (now > this.latest) this.latest = now;
     return this.latest;
   }
 

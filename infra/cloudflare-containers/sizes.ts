@@ -25,8 +25,9 @@ const GB_PER_GIB = 1.073741824;
 export const LARGEST_DISK_GIB = Math.floor((SIZES.at(-1)!.diskGb - IMAGE_GB) / GB_PER_GIB);
 
 /**
- * The smallest that is large enough, and the largest where any disk will do; null where memory or disk is not enough. A job takes longer with fewer processors, and
- * ffmpeg needs less memory with fewer threads: of more processors than there are, the memory shrinks with them.
+ * The smallest that is large enough, and for a source of unknown size the one with the largest disk; null where memory or
+ * disk is not enough. A job takes longer with fewer processors, and ffmpeg needs less memory with fewer threads: of more
+ * processors than there are, the memory shrinks with them.
  */
 export function sizeFor({ vcpus, memoryMib, diskGib, leastDiskGib }: LaunchResources): Size | null {
   const wantedGib = Math.max(leastDiskGib, Math.min(diskGib, LARGEST_DISK_GIB));

@@ -34,7 +34,10 @@ function leavesOf(command: Program, path: string): Leaf[] {
     const name = [path, child.name()].filter(Boolean).join(" ");
     const below = leavesOf(child, name);
     if (below.length > 0 && ownOptions(child).length === 0) return below;
-    const operands = child.registeredArguments.map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`));
+    const operands = child.registeredArguments.map((one) => {
+      const shown = one.variadic ? `${one.name()}...` : one.name();
+      return one.required ? `<${shown}>` : `[${shown}]`;
+    });
     return [{ path: name, usage: [name, ...operands].join(" "), command: child }, ...below];
   });
 }

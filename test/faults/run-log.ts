@@ -38,8 +38,12 @@ export function openRunLog(path: string): RunLog {
   };
 }
 
-/** What a tool prints is no line of the log. */
+/** What a tool prints is no line of the log, nor is a line that a kill has cut off. */
 function parsed(line: string): LogLine[] {
   if (!line.startsWith("{")) return [];
-  return [JSON.parse(line) as LogLine];
+  try {
+    return [JSON.parse(line) as LogLine];
+  } catch {
+    return [];
+  }
 }

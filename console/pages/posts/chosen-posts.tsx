@@ -32,7 +32,7 @@ export function ChoosePost({ post: { videoPostId, title, status }, chosen: { ids
       className="checkbox choose-post"
       aria-label={`Choose ${title}`}
       isSelected={isChosen}
-      isDisabled={status === "DELETED" || (!isChosen && ids.size >= MOST_CHOSEN)}
+      isDisabled={!isChosen && (status === "DELETED" || ids.size >= MOST_CHOSEN)}
       onChange={() => toggle(videoPostId)}
     >
       <span className="checkbox-box" aria-hidden="true" />

@@ -135,7 +135,8 @@ function Items({ batchId, progress: { total, pending, rotating, failed } }: Item
   useEffect(() => {
     if (shown.current === states) return;
     shown.current = states;
-    void queries.invalidateQueries({ queryKey: rotationItemsQuery(api, batchId).queryKey });
+    // A list of many pages takes longer than the next poll.
+    void queries.invalidateQueries({ queryKey: rotationItemsQuery(api, batchId).queryKey }, { cancelRefetch: false });
   }, [api, batchId, queries, states]);
   if (items.isPending) return <Loading label="Loading parts" />;
   if (items.data === undefined) return <ProblemNotice error={items.error} retry={() => void items.refetch()} />;

@@ -5,8 +5,9 @@ import {
   type Steering,
   steerKeyRotation,
 } from "../../../shared/application/commands/request-key-rotation.ts";
-import { selectionOf } from "../../../shared/application/protocols/rotation-protocol.ts";
+import { type SelectionRequest, selectionOf } from "../../../shared/application/protocols/rotation-protocol.ts";
 import type { RotationSelection } from "../../../shared/domain/rotation/rotation-batch.ts";
+import { isUuid } from "../../../shared/lib/random-id.ts";
 import { answer, type File } from "../../api/answer.ts";
 import { batchCursor, CURSOR_UNKNOWN, partCursor } from "../../api/cursor.ts";
 import * as define from "../../api/definitions/admin/rotations.ts";
@@ -27,7 +28,7 @@ export const rotationRoutes: readonly Route<Deps>[] = [
     asked: ({ body: { selection, maxInFlight, graceSeconds, dryRun } }) => ({
       videoPostId: selection.videoPostId,
       fileIndex: selection.fileIndex,
-      details: { selection, maxInFlight, graceSeconds, dryRun },
+      details: { selection: recorded(selection), maxInFlight, graceSeconds, dryRun },
     }),
     handle: async (deps: Deps, { body, caller }) => {
       const { maxInFlight, graceSeconds = null, dryRun, cursor } = body;
@@ -97,6 +98,17 @@ function steer(steering: Steering) {
   };
 }
 
+/** Short enough for the audit log, also with as many parts as can be chosen. */
+function recorded({ parts, ...selection }: SelectionRequest) {
+  const names = parts?.map(({ videoPostId, fileIndex = "all" }) => `${shownId(videoPostId)}/${fileIndex}`);
+  return names === undefined ? selection : { ...selection, parts: names.join(" ") };
+}
+
+/** Ids are UUIDs; anything else may be a pasted secret. */
+function shownId(videoPostId: string): string {
+  return isUuid(videoPostId) ? videoPostId : "(no id)";
+}
+
 /** What is named must exist; a filter may match nothing. */
 async function missingParts(
   { rotationBatches }: Deps,
@@ -106,8 +118,9 @@ async function missingParts(
   const missing = named === undefined ? null : await rotationBatches.findMissing(named);
   if (missing === null) return null;
   const part = missing.fileIndex === undefined ? "" : `part ${missing.fileIndex} of `;
-  if (missing.isDeleted) return refused("deleted", `post ${missing.videoPostId} was deleted`);
-  return refused("not-found", `there is no ${part}post ${missing.videoPostId}`);
+  const post = `post ${shownId(missing.videoPostId)}`;
+  if (missing.isDeleted) return refused("deleted", `${post} was deleted`);
+  return refused("not-found", `there is no ${part}${post}`);
 }
 
 async function previewed({ rotationBatches }: Deps, selection: ReturnType<typeof selectionOf>, cursor?: string) {

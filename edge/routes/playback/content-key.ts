@@ -49,10 +49,10 @@ export function keyHandler(deps: KeyDeps): KeyHandler {
     const { keyId, quality, token } = asked;
     const at = now();
     const read = readVerified(token, token ? await playbackTokens.verify(token, at / 1000) : null);
-    const claims = read.kind === "claims" ? read.claims : null;
+    if (read.kind === "refused") return refusal(deps, { reason: read.code, claims: null, asked }, request, execution);
+    const { claims } = read;
     const refused = (reason: ProblemCode) => refusal(deps, { reason, claims, asked }, request, execution);
-    if (read.kind === "refused") return refused(read.code);
-    if (claims === null || isElsewhere(settings.SESSION_BINDING, claims, request)) return refused("session-elsewhere");
+    if (isElsewhere(settings.SESSION_BINDING, claims, request)) return refused("session-elsewhere");
     if (keyId === undefined || quality === undefined || !isQuality(quality)) return refused("key-unknown");
     if (!claims.qualities.includes(quality)) return refused("quality-not-allowed");
     // HEAD is answered like GET but counts nothing, so it ends at the signature.

@@ -16,6 +16,9 @@ import { ROTATION_ITEM_STATES, type RotationSelection, SKIP_REASONS } from "../.
 const instant = z.iso.datetime({ offset: true });
 const nameOf = (longest: number) => z.string().min(1).max(longest);
 
+/** As in the path of a part: databases have no place for larger numbers. */
+const fileIndex = z.int().min(0).max(999_999_999);
+
 /** Entries of `parts`. */
 export const MOST_CHOSEN = 100;
 
@@ -24,9 +27,9 @@ const selectionSchema = z
   .strictObject({
     everything: z.literal(true).optional(),
     videoPostId: nameOf(64).optional(),
-    fileIndex: z.int().min(0).optional(),
+    fileIndex: fileIndex.optional(),
     parts: z
-      .array(z.strictObject({ videoPostId: nameOf(64), fileIndex: z.int().min(0).optional() }))
+      .array(z.strictObject({ videoPostId: nameOf(64), fileIndex: fileIndex.optional() }))
       .min(1)
       .max(MOST_CHOSEN)
       .optional(),
@@ -35,7 +38,7 @@ const selectionSchema = z
     resourceType: z.enum(["VIDEO", "AUDIO"]).optional(),
     createdFrom: instant.optional(),
     createdBefore: instant.optional(),
-    keyVersionBelow: z.int().positive().optional(),
+    keyVersionBelow: z.int().positive().max(999_999_999).optional(),
     keysCreatedBefore: instant.optional(),
     kekId: nameOf(64).optional(),
   })

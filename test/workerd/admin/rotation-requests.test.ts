@@ -19,6 +19,13 @@ describe("what makes no sense", () => {
     ["chosen parts beside a post", { selection: { videoPostId: "a", parts: [{ videoPostId: "b" }] } }, 422],
     ["no chosen part", { selection: { parts: [] } }, 422],
     ["too many chosen parts", { selection: { parts: Array(101).fill({ videoPostId: "a" }) } }, 422],
+    ["a part that no database can number", { selection: { videoPostId: "a", fileIndex: 3_000_000_000 } }, 422],
+    [
+      "a chosen part that no database can number",
+      { selection: { parts: [{ videoPostId: "a", fileIndex: 3e9 }] } },
+      422,
+    ],
+    ["a key version that no database can number", { selection: { keyVersionBelow: 3_000_000_000 } }, 422],
     ["a chosen part without a post", { selection: { parts: [{ fileIndex: 0 }] } }, 422],
     ["a chosen post that is not there", { selection: { parts: [{ videoPostId: "nobody" }] } }, 404],
     ["a misspelt filter", { selection: { authorID: "a" } }, 422],
@@ -46,6 +53,13 @@ describe("what makes no sense", () => {
       body: { detail: string };
     };
     expect([refusal.status, refusal.body.detail]).toEqual([404, `there is no part 7 of post ${videoPostId}`]);
+    const many = { selection: { parts: Array(100).fill({ videoPostId, fileIndex: 0 }) }, dryRun: true };
+    expect((await rotation.ask(many)).status).toBe(200);
+    await worker.settled();
+    const { events } = (await administer(worker, "GET", "/admin/audit?limit=1", undefined)).body as {
+      events: { details: { selection: { parts: string } } }[];
+    };
+    expect(events[0]!.details.selection.parts.split(" ")).toEqual(Array(100).fill(`${videoPostId}/0`));
     await worker.admin("DELETE", `/api/v2/video-posts/${videoPostId}`);
     expect((await rotation.ask({ selection: { videoPostId } })).status).toBe(410);
     expect((await rotation.ask({ selection: { parts: [{ videoPostId }] } })).status).toBe(410);
