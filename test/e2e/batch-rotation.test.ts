@@ -94,6 +94,18 @@ async function operator(...args: string[]): Promise<{ code: number | null; log: 
 
 const progressOf = async (batchId: string) => bodyOf(await client().getRotation({ params: { batchId } })).progress;
 
+/** How often the rotation of each post was claimed. */
+async function claimsOfRotations(): Promise<number[]> {
+  const { jobs } = bodyOf(await client().listJobs({ query: { kind: "ENCRYPT", limit: "100" } }));
+  return posts.map((videoPostId) => {
+    const [last = 0, first = last] = jobs
+      .filter((job) => job.videoPostId === videoPostId)
+      .map(({ claimNo }) => claimNo)
+      .toSorted((a, b) => b - a);
+    return last - first;
+  });
+}
+
 const objectsIn = async (bucket: keyof Pick<Buckets, "source" | "playback">) =>
   (await buckets[bucket].list("", new AbortController().signal)).map(({ key }) => key);
 
@@ -115,7 +127,9 @@ it("comes to its end through kill -9 of its processors and of the Worker, and lo
   await until(async () => (await progress()).succeeded > 2 && processors!.kills() > 0);
   expect((await progressOf(batchId)).percent).toBeLessThan(100);
   await worker.killAndRestart();
-  await until(async () => (await progress()).percent === 100 || processors!.kills() > 3);
+  // A kill may strike a processor that has no job, above all on a busy machine, where processors start slowly.
+  const isOneRepeated = async () => processors!.kills() > 3 && Math.max(...(await claimsOfRotations())) > 1;
+  await until(async () => (await progress()).percent === 100 || (await isOneRepeated()));
   expect(processors.kills() + processors.pauses()).toBeGreaterThan(1);
   processors.calm();
   const watched = await watching;
@@ -129,16 +143,14 @@ it("comes to its end through kill -9 of its processors and of the Worker, and lo
 });
 
 it("has rotated each part once, by one job that succeeded, some of them after a kill", async () => {
-  const claims: number[] = [];
   for (const videoPostId of posts) {
     const { jobs } = bodyOf(await client().listJobs({ query: { videoPostId } }));
     expect(
       jobs.map(({ kind, state }) => `${kind} ${state}`),
       videoPostId,
     ).toEqual(["ENCRYPT SUCCEEDED", "ENCRYPT SUCCEEDED", "TRANSCODE SUCCEEDED"]);
-    claims.push(jobs[0]!.claimNo - jobs[1]!.claimNo);
   }
-  expect(Math.max(...claims), `seed ${SEED}`).toBeGreaterThan(1);
+  expect(Math.max(...(await claimsOfRotations())), `seed ${SEED}`).toBeGreaterThan(1);
 });
 
 it("leaves nothing but the clear renditions and the new version, after the garbage collection", SLOW, async () => {
