@@ -47,7 +47,7 @@ export function describeTexts(stage: () => Stage): void {
   };
   const choose = async (page: Page, name: string) => {
     await page.hover("ladderlock-video");
-    await page.click("role=button[name='Captions (CC)']");
+    await page.click("role=button[name='Captions, CC']");
     await page.click(`role=menuitemradio[name='${name}']`);
   };
   /** What is written over the picture. */
@@ -93,7 +93,7 @@ export function describeTexts(stage: () => Stage): void {
       await expect.poll(() => shown(page)).toEqual(["Das Schloss, later"]);
       await choose(page, "English");
       await expect.poll(() => shown(page)).toEqual(["The lock, later"]);
-      await page.click("role=button[name='Captions (CC)']");
+      await page.click("role=button[name='Captions, CC']");
       const items = await page
         .locator("role=menuitemradio")
         .evaluateAll((all) => all.map(({ textContent, ariaChecked }) => [textContent, ariaChecked]));

@@ -20,10 +20,10 @@ export async function playerPictures(stage: Stage): Promise<void> {
   await shoot(page, "player");
 
   await page.keyboard.press("Escape");
-  await page.click("role=button[name='Captions (CC)']");
+  await page.click("role=button[name='Captions, CC']");
   await page.click("role=menuitemradio[name=English]");
   await seek(page, 11);
-  await page.click("role=button[name='Captions (CC)']");
+  await page.click("role=button[name='Captions, CC']");
   await shoot(page, "captions");
 
   await page.click("role=menuitemradio[name=Off]");
