@@ -25,6 +25,8 @@ export function makeMemoryFolder({ memory = MEMORY, freeBytes = freeMemory() } =
   if (freeBytes < LEAST_FREE_MEMORY_BYTES || !hasRoom(memory)) return null;
   removeLeftovers(memory);
   const path = mkdtempSync(join(memory, `${PREFIX}${process.pid}-`));
+  // As the folder of all temporary files: a Postgres of root runs as another user.
+  chmodSync(path, 0o755);
   const remove = () => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
   if (runsPrograms(path)) return { path, remove };
   remove();

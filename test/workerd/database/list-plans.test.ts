@@ -28,10 +28,17 @@ describe("the list of posts", () => {
       return [null, { videoPostId: uuidV7(1), ...title }].map((after) => ({ filter, after, limit: 10 }));
     });
     const plans = await Promise.all(pages.map((page) => plansOf(({ postQueries }) => postQueries.list(page))));
-    const isIndexed = ([plan, ...others]: string[][]) =>
-      others.length === 0 &&
-      plan!.some((line) => line.startsWith("SEARCH video_post USING INDEX video_post_")) &&
-      !readsWhole(plan!);
+    const isIndexed = ([plan, ...others]: string[][]) => {
+      const joined = plan!.indexOf("SCAN page");
+      const [read, posters] = [plan!.slice(0, joined), plan!.slice(joined + 1)];
+      return (
+        others.length === 0 &&
+        read.some((line) => line.startsWith("SEARCH video_post USING INDEX video_post_")) &&
+        !readsWhole(read) &&
+        // The rows of the page are sorted, and the parts of each post, which are few.
+        !readsWhole(posters.filter((line) => line !== "USE TEMP B-TREE FOR ORDER BY"))
+      );
+    };
     const odd = pages.map((page, at) => ({ page, plans: plans[at]! })).filter(({ plans }) => !isIndexed(plans));
     expect(odd).toEqual([]);
   });

@@ -54,6 +54,8 @@ const gone = (bucket: R2Bucket, prefix: string) => expect.poll(() => keysIn(buck
 
 /** A second encryption of what plays, as a rotation makes it. */
 async function encryptAgain(videoPostId: string): Promise<void> {
+  // What follows the publication may save the post as well.
+  await worker.settled();
   await addJob(worker, videoPostId, { jobId: crypto.randomUUID(), kind: "ENCRYPT" });
   await encryptPost(worker, videoPostId);
 }
