@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import { publishPost } from "../../test/fixtures/isolates/published-post.ts";
 import { type BenchOptions, type Comparison, compare } from "../comparison.ts";
 import { percentile } from "../percentile.ts";
@@ -18,6 +21,8 @@ const OBJECTS = { roundMs: 500, warmUpMs: 300 };
 const ROUNDS_OF_OBJECTS = 4;
 /** Of requests that make no object, until the code of both Workers is compiled. */
 const COMPILED_MS = 1500;
+/** Before each side of a round. */
+const REST_MS = 300;
 
 type Timing = typeof FULL;
 
@@ -103,10 +108,20 @@ type Sample = LoadResult & { readonly cpuMicroseconds: number };
 
 async function load(workerd: Workerd, worker: WorkerName, asked: Asked, milliseconds: number): Promise<Sample> {
   const origin = await workerd.origin(worker);
+  await restAfterOthers();
   const before = await workerd.cpuSeconds();
   const result = await runLoad({ ...asked, origin, connections: CONNECTIONS, milliseconds });
   const seconds = (await workerd.cpuSeconds()) - before;
   return { ...result, cpuMicroseconds: (1e6 * seconds) / result.requests };
+}
+
+/**
+ * What one side has written is flushed by the kernel later, and what it has left is collected by the runtime, on the
+ * processors that the other side needs.
+ */
+async function restAfterOthers(): Promise<void> {
+  await promisify(execFile)("sync");
+  await setTimeout(REST_MS);
 }
 
 /** Gives the memory Worker the very bytes that ours answers with. */
