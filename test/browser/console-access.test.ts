@@ -55,6 +55,8 @@ it("asks for no key, offers what ACCESS_SCOPES allows, and acts in the person's 
   bodyOf(await stack.client.createVideoPost({ body: post }));
   await page.getByRole("link", { name: "Jobs" }).click();
   await page.getByRole("link", { name: /^Transcode, part 0/ }).click();
+  // The list offers the same button until the job's page is there.
+  await page.getByRole("heading", { level: 1, name: "Transcode job" }).waitFor();
   await page.getByRole("button", { name: /^Cancel the transcode job/ }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel the job" }).click();
   await page.getByText("Cancelled", { exact: true }).first().waitFor();
