@@ -8,7 +8,8 @@ import { pairedRounds } from "../rounds.ts";
 import { serveFolder } from "../s3-folder.ts";
 import { planBareFfmpeg } from "./bare-ffmpeg.ts";
 import { makeClip } from "./clip.ts";
-import { withImageRuns } from "./image-runs.ts";
+import { imageRounds } from "./image-cost.ts";
+import { inFolder } from "./in-folder.ts";
 import { type FolderStore, type JobTimes, runProcessor } from "./processor-run.ts";
 
 /** Three minutes, since what a job costs once (starts, checks) is several per cent of a clip of one. */
@@ -29,18 +30,13 @@ export async function benchPipeline(options: BenchOptions): Promise<Comparison[]
     options.progress(`a clip of ${seconds} s`);
     await makeClip(clip, seconds, height);
     const name = `${seconds} s of ${height}p30`;
-    const bareFfmpeg = await planBareFfmpeg(clip, "images");
-    const work = (run: (folder: string) => Promise<JobTimes>) => () => inFolder(directory, run);
     if (options.only !== "" && IMAGES.includes(options.only)) {
-      const ladder = await planBareFfmpeg(clip, "no images");
-      const images = withImageRuns(bareFfmpeg, seconds);
-      const measured = await pairedRounds(rounds, {
-        ours: work((folder) => told("with images", unchecked(images(folder)), options)),
-        bare: work((folder) => told("without", unchecked(ladder(folder)), options)),
-      });
       const described = { name: `${IMAGES} of ${name}`, against: "the ladder alone", unit: "CPU s" };
-      return [compare({ ...described, target: { atMost: 1.02 } }, measured, ({ cpuSeconds }) => cpuSeconds)];
+      const measured = await imageRounds(clip, { seconds, rounds, directory, progress: options.progress });
+      return [compare({ ...described, target: { atMost: 1.02 } }, measured, (cpuSeconds) => cpuSeconds)];
     }
+    const bareFfmpeg = await planBareFfmpeg(clip, { images: true, encoders: true });
+    const work = (run: (folder: string) => Promise<JobTimes>) => () => inFolder(directory, run);
     const stack = await startStack({ processor: false });
     const folder = join(directory, "buckets");
     await using server = await serveFolder(folder);
@@ -98,15 +94,5 @@ async function inEmptyStore<T>({ folder }: FolderStore, run: () => Promise<T>): 
     return await run();
   } finally {
     await rm(folder, { recursive: true });
-  }
-}
-
-async function inFolder<T>(directory: string, run: (folder: string) => Promise<T>): Promise<T> {
-  const folder = join(directory, "work");
-  await mkdir(folder);
-  try {
-    return await run(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -2,13 +2,16 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { isInstalled, runProgram } from "../../scripts/dev/run-program.ts";
 
-/* What needs no root is in test/structure/containers.test.ts. */
+/* What needs neither root nor a minute is in test/structure/containers.test.ts and test/structure/image-program.test.ts. */
 
 const DEADLINE_MS = 900_000;
 const isPossible =
-  process.getuid?.() === 0 && isInstalled("debootstrap", "--version") && isInstalled("chroot", "/", "true");
+  process.env.LONG_TESTS === "1" &&
+  process.getuid?.() === 0 &&
+  isInstalled("debootstrap", "--version") &&
+  isInstalled("chroot", "/", "true");
 
-describe.skipIf(!isPossible)("the steps of the Dockerfile, which need root, debootstrap and chroot", () => {
+describe.runIf(isPossible)("the steps of the Dockerfile, which need LONG_TESTS=1, root, debootstrap and chroot", () => {
   it("make an image that runs", { timeout: DEADLINE_MS }, async () => {
     const script = fileURLToPath(new URL("../../scripts/prove-dockerfile.mjs", import.meta.url));
     const { code, stdout, stderr } = await runProgram(process.execPath, [script], {

@@ -7,7 +7,7 @@ import { ROOT } from "./source-files.ts";
 
 /*
  * The program with the files of the image and nothing else: what COPY takes, and the packages that `npm ci` installs
- * there. Seconds, without root or network. test/e2e/dockerfile.test.ts carries out every step, with both.
+ * there. Seconds, without root or network. test/e2e/dockerfile.test.ts carries out every step, with both, in long tests.
  */
 
 type Locked = { readonly dev?: true; readonly optional?: true; readonly devOptional?: true };
