@@ -1,3 +1,15 @@
+/**
+ * An answer that was cut off. node-postgres takes it for a whole one where the server says that it is ready again, as a
+ * pooler may that lends the connection to another client too early.
+ */
+export class IncompleteAnswer extends Error {
+  override readonly name = "IncompleteAnswer";
+
+  constructor(rows: number) {
+    super(`the answer of the database ended after ${rows} rows, before its end`);
+  }
+}
+
 /** SQLSTATE class 22: the message quotes the value that Postgres could not take. */
 const DATA_EXCEPTION = /^22/;
 

@@ -7,7 +7,7 @@ import {
   sql,
   type Table,
 } from "drizzle-orm";
-import { withoutValues } from "./database-errors.ts";
+import { IncompleteAnswer, withoutValues } from "./database-errors.ts";
 import { withRetries } from "./retries.ts";
 
 /** The used part of node-postgres's client, which must be in pipeline mode and read bigint columns as numbers. */
@@ -20,8 +20,10 @@ export type Query = { readonly text: string; readonly values?: readonly unknown[
 
 export type PgResult = {
   readonly rows: readonly Record<string, unknown>[];
+  /** As the end of the answer says; null where it says none. */
   readonly rowCount: number | null;
-  readonly command: string;
+  /** Null where the answer has no end. */
+  readonly command: string | null;
 };
 
 /** Runs `work` with one client, which serves nothing else until it is released. */
@@ -77,7 +79,10 @@ async function inPipeline(
   return results.slice(begin.length, -1).map(resultOf);
 }
 
-function resultOf({ rows, rowCount }: PgResult): Result {
+function resultOf({ rows, rowCount, command }: PgResult): Result {
+  // Of rows that are returned, the end of the answer has their number.
+  const counted = rowCount !== null && (command === "SELECT" || rows.length > 0);
+  if (command === null || (counted && rowCount !== rows.length)) throw new IncompleteAnswer(rows.length);
   return { rows, changes: rowCount ?? 0 };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { IncompleteAnswer } from "./database-errors.ts";
 import { ConnectionFault, kindOfFault } from "./faults.ts";
 
 const ofPostgres = (code: string) => Object.assign(new Error("of Postgres"), { severity: "FATAL", code });
@@ -6,6 +7,7 @@ const ofPostgres = (code: string) => Object.assign(new Error("of Postgres"), { s
 describe("a fault of the database", () => {
   it.each([
     ["the connection failed", new ConnectionFault(new Error("socket hang up"))],
+    ["an answer was cut off", new IncompleteAnswer(195)],
     ["a deadlock", ofPostgres("40P01")],
     ["too many connections", ofPostgres("53300")],
     ["a transaction that stood still for too long", ofPostgres("25P03")],

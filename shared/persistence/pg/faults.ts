@@ -1,4 +1,5 @@
 import type { Connect, PgClient } from "./database.ts";
+import { IncompleteAnswer } from "./database-errors.ts";
 
 /** The connection could not be made, or failed with a statement under way, whose effect is then unknown. */
 export class ConnectionFault extends Error {
@@ -48,7 +49,7 @@ export function kindOfFault(error: unknown): "passing" | "refused" | "other" {
     const kinds = error.errors.map(kindOfFault);
     return kinds.every((kind) => kind === kinds[0]) ? (kinds[0] ?? "other") : "other";
   }
-  if (error instanceof ConnectionFault) return "passing";
+  if (error instanceof ConnectionFault || error instanceof IncompleteAnswer) return "passing";
   const state = sqlState(error);
   if (state !== null) return PASSING.test(state) ? "passing" : REFUSED.test(state) ? "refused" : "other";
   return error instanceof Error && error.cause !== undefined ? kindOfFault(error.cause) : "other";

@@ -34,6 +34,8 @@ export async function openConnection(server: string, database: string): Promise<
   /** Answers to statements of the pooler, which the client does not see. */
   let ownAnswers = 0;
   let unanswered = 0;
+  /** Parts of a statement that is not complete, whose rows may arrive before its last part is sent. */
+  let isSending = false;
   let isInTransaction = false;
   let isClosed = false;
   let reset: ((isUsable: boolean) => void) | null = null;
@@ -48,7 +50,7 @@ export async function openConnection(server: string, database: string): Promise<
       if (ownAnswers > 0) ownAnswers -= 1;
       else unanswered -= 1;
       if (ownAnswers === 0) reset?.(true);
-      isIdle = ownAnswers === 0 && unanswered === 0 && !isInTransaction;
+      isIdle = ownAnswers === 0 && unanswered === 0 && !isSending && !isInTransaction;
     }
     if (forClient.length === 0) return;
     client?.write(Buffer.concat(forClient));
@@ -73,12 +75,14 @@ export async function openConnection(server: string, database: string): Promise<
     },
     send: (type, bytes) => {
       // Each is answered by one ReadyForQuery.
-      if (type === "S" || type === "Q") unanswered += 1;
+      const isEnd = type === "S" || type === "Q";
+      if (isEnd) unanswered += 1;
+      isSending = !isEnd;
       socket.write(bytes);
     },
     giveBack: async () => {
       client = null;
-      if (unanswered > 0) socket.destroy();
+      if (unanswered > 0 || isSending) socket.destroy();
       if (isClosed || socket.destroyed) return false;
       const answered = new Promise<boolean>((resolve) => {
         reset = resolve;

@@ -1,5 +1,9 @@
+import type { Socket } from "node:net";
+import { PassThrough } from "node:stream";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { pgMessage, pgMessages } from "../../fixtures/pg-messages.ts";
+import { openConnection } from "./pooled-connection.ts";
 import { MOST_CONNECTIONS, type Pooler, startPooler } from "./pooler.ts";
 
 const server = inject("postgresNewest");
@@ -80,6 +84,33 @@ describe.skipIf(server === "")("the pooler", () => {
       return pid;
     });
     expect(new Set(await Promise.all(all)).size).toBeLessThanOrEqual(MOST_CONNECTIONS);
+  });
+
+  it("keeps a connection for a statement whose last part is still on its way, though rows have come", async () => {
+    const connection = await openConnection(server, "postgres");
+    const received: string[] = [];
+    const client = new PassThrough();
+    const read = pgMessages("server");
+    client.on("data", (chunk: Buffer) => received.push(...read(chunk).map(({ type }) => type)));
+    let idle = 0;
+    connection.lend(client as unknown as Socket, "one of the tests", () => {
+      idle += 1;
+    });
+    const rows = 1000;
+    const send = (type: string, ...body: (string | Buffer)[]) => connection.send(type, pgMessage(type, ...body));
+    const none = Buffer.alloc(2);
+    send("P", "", `SELECT repeat('x', 100) FROM generate_series(1, ${rows})`, none);
+    send("B", "", "", none, none, none);
+    send("E", "", Buffer.alloc(4));
+    // The answers of the pooler's own statement and the first rows come in one piece, as on a busy machine.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    await expect.poll(() => received).toContain("D");
+    expect(idle).toBe(0);
+    send("S");
+    await expect.poll(() => idle).toBe(1);
+    expect(received.filter((type) => type === "D")).toHaveLength(rows);
+    expect(received.slice(-2)).toEqual(["C", "Z"]);
+    connection.destroy();
   });
 
   it("passes on why the server refuses a client", async () => {
