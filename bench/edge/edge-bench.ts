@@ -30,18 +30,20 @@ type Timing = typeof FULL;
 export async function benchEdge(options: BenchOptions): Promise<Comparison[]> {
   const standard = options.quick ? QUICK : FULL;
   const timing = { ...standard, rounds: options.rounds ?? standard.rounds };
-  const withObjects: EdgeCase[] = [];
   const compared: Comparison[] = [];
-  await inWorkerd(async (workerd, cases) => {
-    options.progress(await emptyWorkerRate(workerd, timing));
-    for (const edgeCase of cases.filter(({ name }) => name.includes(options.only))) {
-      if (edgeCase.makesObjects) withObjects.push(edgeCase);
-      else compared.push(comparisonOf(edgeCase, await roundsOf(workerd, edgeCase, timing, options)));
-    }
-  });
-  for (const edgeCase of withObjects) {
+  const wanted = ({ name }: EdgeCase) => name.includes(options.only);
+  // Before the segments, whose bytes the disk still takes when their comparisons have ended.
+  for (const edgeCase of (await inWorkerd(async (_, cases) => cases)).filter(wanted)) {
+    if (!edgeCase.makesObjects) continue;
     compared.push(comparisonOf(edgeCase, await roundsWithObjects(edgeCase, timing, options)));
   }
+  await inWorkerd(async (workerd, cases) => {
+    options.progress(await emptyWorkerRate(workerd, timing));
+    for (const edgeCase of cases.filter(wanted)) {
+      if (edgeCase.makesObjects) continue;
+      compared.push(comparisonOf(edgeCase, await roundsOf(workerd, edgeCase, timing, options)));
+    }
+  });
   return compared;
 }
 

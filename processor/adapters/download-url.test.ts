@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RetryableError } from "../retryable-error.ts";
@@ -43,7 +44,9 @@ function download(overrides: Partial<Download> = {}) {
     limits: LIMITS,
     allowHosts: new Set([host]),
     signal: new AbortController().signal,
-    onProgress: () => {},
+    onProgress: (bytes) => {
+      stored = bytes;
+    },
     requireRoom: async () => {},
     pauseMs: 1,
     ...overrides,
@@ -57,6 +60,9 @@ const asked = () => requests.map(({ headers }) => [headers.range, headers["if-ra
 /** Where a request wants to begin; 0 for the whole. */
 const startOf = ({ headers: { range } }: IncomingMessage) => Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? "0");
 
+/** Bytes of the file that the download has reported since the newest request. */
+let stored = 0;
+
 /** Sends BODY from where it is asked to, and breaks off after `bytes` the first `times` times. */
 function breakingOff(bytes: number, times: number, headers: Record<string, string>): Handler {
   return (request, response) => {
@@ -66,7 +72,12 @@ function breakingOff(bytes: number, times: number, headers: Record<string, strin
     const ranged = request.headers.range !== undefined;
     response.writeHead(ranged ? 206 : 200, ranged ? part : whole);
     if (requests.length > times) return response.end(BODY.subarray(start));
-    response.write(BODY.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 20));
+    stored = 0;
+    response.write(BODY.subarray(start, start + bytes), async () => {
+      // What the client has not read is lost when the connection breaks.
+      while (stored < start + bytes && !response.destroyed) await sleep(1);
+      response.destroy();
+    });
   };
 }
 

@@ -170,6 +170,11 @@ describe("an editor", () => {
     await page.getByLabel("Description").fill("By this editor");
     await editor.button("Save").click();
     await expect.poll(async () => (await thePost()).description).toBe("By this editor");
+    // The answer to the save comes later: what is done here next is done to this version.
+    await page
+      .getByText(`Version ${(await thePost()).version}`, { exact: true })
+      .first()
+      .waitFor();
   });
 
   it("reorders the parts, replaces one and removes the other", async () => {

@@ -118,9 +118,9 @@ export function describeTexts(stage: () => Stage): void {
       ] as const) {
         await seek(page, seconds);
         await expect.poll(() => page.locator(".chapter").textContent()).toBe(title);
-        expect(await position.getAttribute("aria-valuetext")).toBe(
-          `0:${String(seconds).padStart(2, "0")} of 0:24, ${title}`,
-        );
+        await expect
+          .poll(() => position.getAttribute("aria-valuetext"))
+          .toBe(`0:${String(seconds).padStart(2, "0")} of 0:24, ${title}`);
         await pointAt(page, seconds + 0.5);
         expect(await page.locator(".preview span").textContent()).toMatch(new RegExp(`^${title} · 0:\\d\\d$`));
       }

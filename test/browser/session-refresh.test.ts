@@ -242,8 +242,8 @@ describe.concurrent("a page of a site's own", () => {
       (video as HTMLVideoElement).currentTime = 2;
     });
     await sleep(SESSION_OVER_MS);
-    await page.unroute("**/video/enc/session");
     const heard = listenTo(page);
+    await page.unroute("**/video/enc/session");
     const positions = await playedFrom(page);
     await playOther(page);
     await ended(page);

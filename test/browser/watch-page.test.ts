@@ -69,7 +69,7 @@ describe("an anonymous viewer", () => {
     await page.play(1.5);
     for (let look = 0; look < 3; look++) {
       const before = await page.position();
-      await expect.poll(() => page.position()).toBeGreaterThan(before + 1);
+      await expect.poll(() => page.position()).toBeGreaterThan(before + 0.3);
     }
     await page.ended();
     expect(await page.position()).toBeCloseTo(SECONDS, 0);
@@ -165,6 +165,7 @@ describe("a subscriber", () => {
     await page.picture(1080);
     await page.play();
     await page.page.waitForFunction(() => (document.querySelector("#video") as HTMLVideoElement).currentTime > 3);
+    const since = performance.now();
     const before = await page.position();
 
     await page.watchAs("anonymous");
@@ -173,14 +174,17 @@ describe("a subscriber", () => {
       (position) => (document.querySelector("#video") as HTMLVideoElement).currentTime > position,
       before,
     );
-    expect(await page.position()).toBeLessThan(before + 3);
+    // It has played on from there, at most for as long as this took.
+    const now = await page.position();
+    expect(now).toBeLessThan(before + (performance.now() - since) / 1000 + 0.5);
     expect(["480", "360"]).toContain(
       String(await page.page.$eval("#video", (video) => (video as HTMLVideoElement).videoHeight)),
     );
 
     await page.tryAnyway("1080p");
     await page.page.waitForSelector("[data-quality='1080p'] .rung-state:text('Refused')");
-    expect((await page.log()).slice(-3).map(({ kind, status }) => [kind, status])).toEqual([
+    const tried = (await page.log()).filter(({ quality }) => quality === "1080p").slice(-3);
+    expect(tried.map(({ kind, status }) => [kind, status])).toEqual([
       ["playlist", "403"],
       ["key", "403"],
       ["key", "404"],
@@ -269,8 +273,9 @@ describe("the page", () => {
 describe("a post that is deleted while somebody watches", () => {
   it("ends at the next key, and shows why", async () => {
     const page = await open();
-    await page.watchAs("subscriber");
+    // Before the subscriber's player has fetched the keys of other qualities by itself.
     await page.choose("360p");
+    await page.watchAs("subscriber");
     await page.picture(360);
     await stack.client.deleteVideoPost({ params: { videoPostId: part.videoPostId } });
     await page.choose(qualityNeverAskedFor(page));

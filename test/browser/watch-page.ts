@@ -101,14 +101,10 @@ export class WatchPage {
 
   /** Waits until the picture has this many lines and is there. */
   async picture(lines: number): Promise<void> {
-    const shown = this.page.waitForFunction(
-      (wanted) => {
-        const video = document.querySelector("#video") as HTMLVideoElement;
-        return video.videoHeight === wanted && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking;
-      },
-      lines,
-      { timeout: 30_000 },
-    );
+    const shown = this.page.waitForFunction((wanted) => {
+      const video = document.querySelector("#video") as HTMLVideoElement;
+      return video.videoHeight === wanted && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking;
+    }, lines);
     await shown.catch(async (cause) => {
       throw new Error(`no picture of ${lines} lines: ${await this.#state()}`, { cause });
     });

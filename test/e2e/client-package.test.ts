@@ -186,20 +186,7 @@ describe("the program", () => {
   });
 
   it("resumes an upload that was cut off, and cancels the job that it made", async () => {
-    const large = join(site, "large.mp4");
-    writeFileSync(large, "");
-    truncateSync(large, 40 * 2 ** 20);
-    const env = { PATH: process.env.PATH, HOME: site };
-    const cut = spawn(join(site, "node_modules/.bin/ladderlock"), ["encode", large, "--no-wait"], { cwd: site, env });
-    let shown = "";
-    await new Promise<void>((resolve) => {
-      cut.on("close", () => resolve());
-      cut.stderr.on("data", (text) => {
-        shown += text;
-        if (/uploading {2}[5-9]0 %/.test(shown)) cut.kill("SIGKILL");
-      });
-    });
-    expect(cut.signalCode, shown).toBe("SIGKILL");
+    const large = await cutOffUpload();
     const resumed = await ladderlock(["encode", large, "--no-wait", "--title", "Cut off"]);
     expect(resumed).toMatchObject({ code: 0, err: expect.stringMatching(/resuming an upload at \d+ %/) });
     const jobId = resumed.out.trim();
@@ -250,3 +237,28 @@ describe("the program", () => {
     expect(limited.code).toBe(78);
   });
 });
+
+const CUTS = 10;
+
+/** The path of a file whose upload by the program was killed in the middle. A busy machine may let one end before that. */
+async function cutOffUpload(): Promise<string> {
+  const shown: string[] = [];
+  for (let n = 0; n < CUTS; n++) {
+    const large = join(site, `large-${n}.mp4`);
+    writeFileSync(large, "");
+    truncateSync(large, 40 * 2 ** 20);
+    const env = { PATH: process.env.PATH, HOME: site };
+    const cut = spawn(join(site, "node_modules/.bin/ladderlock"), ["encode", large, "--no-wait"], { cwd: site, env });
+    let written = "";
+    await new Promise<void>((resolve) => {
+      cut.on("close", () => resolve());
+      cut.stderr.on("data", (text) => {
+        written += text;
+        if (/uploading {2}[5-9]0 %/.test(written)) cut.kill("SIGKILL");
+      });
+    });
+    if (cut.signalCode === "SIGKILL") return large;
+    shown.push(written);
+  }
+  throw new Error(`no upload could be cut off: ${shown.join("")}`);
+}

@@ -21,7 +21,7 @@ const CROWD = {
 };
 /** As many statements as without other isolates at the location. */
 const ALONE = { ...CROWD, GATE_LOCATION_COPIES: "off" };
-const AWAY = { GATE_FRESH_SECONDS: "1", GATE_STALE_SECONDS: "3" };
+const AWAY = { GATE_FRESH_SECONDS: "1", GATE_STALE_SECONDS: "8" };
 const GROUPS = { anonymous: ALONE, "viewer-jwt": ALONE, "api-key": ALONE, location: CROWD, away: AWAY, hanging: AWAY };
 
 let running: Isolates<keyof typeof GROUPS>;

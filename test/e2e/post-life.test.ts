@@ -214,6 +214,8 @@ describe("the life of a post", () => {
     const tab = await open(1, 180);
     await tab.play(0.25);
     await tab.passes(0.5);
+    // It must last until the new version is there: a replacement takes a minute on a busy machine.
+    await tab.play(0.0625);
     const uploadId = await uploadOf(await clip("again.mp4", "256x144"));
     const replaced = { uploadId, fileName: "again.mp4" };
     bodyOf(await client.replacePart({ params: { videoPostId, fileIndex: "1" }, body: replaced }));

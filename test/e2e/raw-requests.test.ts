@@ -6,7 +6,7 @@ import { fuzzPlan } from "../fuzz/fuzz-plan.ts";
 import { secretsIn } from "../fuzz/judge-answer.ts";
 import { MARKER } from "../fuzz/mutate-text.ts";
 import { type RawOriginals, rawRequest, request } from "../fuzz/raw-requests.ts";
-import { exchange } from "../fuzz/raw-socket.ts";
+import { exchange, UNTIL_IT_COMES } from "../fuzz/raw-socket.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { TEST_SECRETS } from "./test-secrets.ts";
 
@@ -120,7 +120,8 @@ describe(`${numbers.length} requests that are damaged below HTTP (FUZZ_SEED=${se
   });
 
   it("leave the Worker as well as it was: the same socket's untouched request gets its key, byte for byte", async () => {
-    const received = await exchange(port, Buffer.from(request(`GET ${keyTarget("480p")} HTTP/1.1`), "latin1"));
+    const untouched = Buffer.from(request(`GET ${keyTarget("480p")} HTTP/1.1`), "latin1");
+    const received = await exchange(port, untouched, UNTIL_IT_COMES);
     const body = received.subarray(received.indexOf("\r\n\r\n") + 4);
     expect(received.toString("latin1")).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(body).toEqual(Buffer.from(base64Decode(film.keys.keys.find(({ quality }) => quality === "480p")!.key)));

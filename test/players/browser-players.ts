@@ -93,7 +93,8 @@ export const HLS_JS: BrowserPlayer = {
       },
       captions: () => video.textTracks,
     };
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      hls.on(ERROR, (_event, { fatal, details }) => fatal && reject(new Error(details)));
       hls.on(MANIFEST_PARSED, () => {
         hls.loadLevel = levelOf(first);
         resolve();
@@ -158,7 +159,8 @@ export const VIDEO_JS: BrowserPlayer = {
       },
       captions: () => player.textTracks(),
     };
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      player.on("error", () => reject(new Error(player.error()?.message ?? "an error")));
       player.one("loadedmetadata", resolve);
       player.ready(() => player.src({ src: url, type: "application/x-mpegURL" }));
     });

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import { STANDARD_JOB_RULES } from "../../shared/domain/job/transcode-job.ts";
-import { pooledClients } from "../../shared/persistence/pg/clients.ts";
+import { pooledClients, withOneClient } from "../../shared/persistence/pg/clients.ts";
 import { fillLibrary, IDS, NOW, PARTS } from "./library-rows.ts";
 import { openTestDatabase } from "./pg-persistence.ts";
 import { costsOf } from "./query-plans.ts";
@@ -113,7 +113,7 @@ describe.skipIf(inject("postgresNewest") === "")(`a statement on jobs and keys o
 
   it("reads no table whole, and few rows", async () => {
     await open();
-    await clients.connect(fillLibrary);
+    await withOneClient({ connectionString: url, application_name: "test" }, fillLibrary);
     const costs = new Map<string, unknown>();
     const check = async (name: string, uses: readonly Use[], atMost: number) => {
       for (const [n, use] of uses.entries()) {

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { isAlive } from "../../processor/adapters/process-state.ts";
 import { PLACES } from "../../scripts/dev/places.ts";
+import { descendantsOf } from "../../scripts/dev/process-tree.ts";
 import { tailOf } from "../../scripts/dev/service.ts";
 import { startPostgres } from "../../scripts/postgres/server.ts";
 import { withOneClient } from "../../shared/persistence/pg/clients.ts";
@@ -73,9 +73,11 @@ describe.skipIf(binaries === "")("the launcher of Postgres", () => {
 
   it("starts again after the server itself was killed", async () => {
     const killed = await startPostgres(options);
+    const processes = descendantsOf(killed.service.pid ?? 0);
     process.kill(killed.service.pid ?? 0, "SIGKILL");
     expect((await killed.service.ended).message).toBe("Postgres ended unexpectedly (SIGKILL).");
-    await sleep(100);
+    // They hold the memory that all of them share.
+    await expect.poll(() => processes.filter(isAlive)).toEqual([]);
     const again = await startPostgres(options);
     expect(await query(again.url("postgres"), "SELECT 1 AS one")).toEqual([{ one: 1 }]);
     await again.service.stop();

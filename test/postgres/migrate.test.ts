@@ -7,6 +7,8 @@ import type { PgClient } from "../../shared/persistence/pg/database.ts";
 import { type Migration, migrate } from "../../shared/persistence/pg/migrations/migrate.ts";
 
 const NOW = 1_795_774_001_506;
+/** Of a lock: not on another database of the server. */
+const OF_DATABASE = "database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 const PASSWORD = "correct-horse-battery";
 const TAGS = readMigrations().map(({ tag }) => tag);
 const ONE: Migration = { tag: "0000_one", sql: "CREATE TABLE one (id int);\n--> statement-breakpoint\nSELECT 1;\n" };
@@ -48,7 +50,7 @@ describe.each([
       await client.query({ text: "SELECT pg_advisory_lock(1)" });
       const first = run(url, [waiting, TWO]);
       await expect
-        .poll(() => query(url, "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+        .poll(() => query(url, `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND ${OF_DATABASE}`))
         .toHaveLength(1);
       expect(await run(url, [waiting, TWO])).toEqual({
         kind: "refused",

@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from "vitest";
 import type { OverviewLimits } from "../../shared/application/ports/overview-figures.ts";
 import { LAUNCH_STATES } from "../../shared/domain/job/job-launch.ts";
 import { earliestUuidV7 } from "../../shared/lib/random-id.ts";
-import { pooledClients } from "../../shared/persistence/pg/clients.ts";
+import { pooledClients, withOneClient } from "../../shared/persistence/pg/clients.ts";
 import { openTestDatabase } from "./pg-persistence.ts";
 import { costsOf } from "./query-plans.ts";
 
@@ -48,7 +48,7 @@ describe.skipIf(inject("postgresNewest") === "")(`among ${ROWS} jobs, launches a
 
   it("the overview and the list of launches read as many rows as their limits say", async () => {
     await open();
-    await clients.connect(async (client) => {
+    await withOneClient({ connectionString: url, application_name: "test" }, async (client) => {
       for (const text of FILL) await client.query({ text });
     });
     const costs = await costsOf(clients.connect, ({ overview }) => overview.read(input));

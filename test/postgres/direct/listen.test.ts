@@ -82,7 +82,7 @@ describe("a listener", () => {
   it("finds with its next poll that the server is frozen, and listens over another connection", async () => {
     await using listening = startListening(shared.url, 100);
     await listens(listening);
-    const { rows } = await execute(shared.url, `SELECT pid ${ofListener}`);
+    const { rows } = await execute(shared.url, `SELECT pid ${ofListener} ORDER BY backend_start DESC LIMIT 1`);
     const pid = Number(rows[0]!.pid);
     process.kill(pid, "SIGSTOP");
     try {

@@ -33,7 +33,7 @@ it("a processor does its jobs with a role that cannot read or write what only th
       onEnd: (_, end) => ends.push(end),
       ...{ lost: 0, workMs: 0 },
     });
-    await expect.poll(() => ends.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => ends.length).toBeGreaterThanOrEqual(4);
     await processor.stop();
     expect(ends).toEqual(["recorded", "recorded", "recorded", "recorded"]);
     const { service, settled, end } = openDirect({ url, fetch });

@@ -236,7 +236,7 @@ describe("the objects of a claim", () => {
     await gone(testEnv.SOURCE, prefix);
     await gone(testEnv.PLAYBACK, prefix);
     // What it was made from goes with its post alone.
-    expect(await keysIn(testEnv.SOURCE, clear)).toBe(how === "cancelled" ? 1 : 0);
+    await expect.poll(() => keysIn(testEnv.SOURCE, clear)).toBe(how === "cancelled" ? 1 : 0);
   });
 
   it("stay when its lease was lost: another may hold the job, and the garbage collection finds them", async () => {

@@ -49,7 +49,7 @@ describe("the container of a cancelled job", () => {
     const { promise, resolve } = Promise.withResolvers<LaunchAnswer>();
     platform.answers.push(() => promise);
     const videoPostId = await createPost(worker);
-    await vi.waitFor(() => expect(platform.orders).toHaveLength(1));
+    await expect.poll(() => platform.orders).toHaveLength(1);
     const jobId = await newestJob(worker, videoPostId);
     await cancel(jobId);
     expect(platform.stops).toEqual([]);
