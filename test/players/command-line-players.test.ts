@@ -111,14 +111,17 @@ describe.runIf(mpvIsHere)(mpvIsHere ? "mpv" : "mpv, which is not installed", () 
     await mpv.until("height", (height) => height === lines);
   }
 
-  const playsFrom = (mpv: Mpv, seconds: number) => mpv.until("time-pos", (at) => Number(at) > seconds + 0.5);
+  /** Of a player that is paused there: a position that it plays past may never be seen. */
+  async function playsFrom(mpv: Mpv, seconds: number): Promise<void> {
+    await mpv.until("time-pos", (at) => typeof at === "number" && Math.abs(at - seconds) < 0.5);
+    await mpv.set("pause", false);
+    await mpv.until("time-pos", (at) => Number(at) > seconds + 0.5);
+  }
 
-  /** Stands still until it is there: at its end mpv pauses by itself, and a position that it plays past is seldom seen. */
+  /** At its end mpv pauses by itself. */
   async function jump(mpv: Mpv, seconds: number): Promise<void> {
     await mpv.set("pause", true);
     await mpv.seek(seconds);
-    await mpv.until("time-pos", (at) => Math.abs(Number(at) - seconds) < 0.5);
-    await mpv.set("pause", false);
     await playsFrom(mpv, seconds);
   }
 

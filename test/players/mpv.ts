@@ -22,8 +22,8 @@ export const MPV = process.env.MPV_PATH ?? "mpv";
 const DEADLINE_MS = 60_000;
 
 /**
- * Plays `url` in its lowest quality at 4 times the speed, looks ahead a little, and stays at the end. `folder` is for its
- * socket.
+ * Opens `url` in its lowest quality, paused at its start. It plays at 4 times the speed, looks ahead a little, and stays at
+ * the end. `folder` is for its socket.
  */
 export async function startMpv(url: string, folder: string): Promise<Mpv> {
   const path = join(folder, "mpv.socket");
@@ -34,7 +34,8 @@ export async function startMpv(url: string, folder: string): Promise<Mpv> {
     "--msg-level=all=warn",
     `--input-ipc-server=${path}`,
   ];
-  const playback = ["--vo=null", "--ao=null", "--keep-open=yes", "--speed=4", "--hls-bitrate=min", "--cache-secs=4"];
+  const output = ["--vo=null", "--ao=null", "--pause", "--keep-open=yes"];
+  const playback = [...output, "--speed=4", "--hls-bitrate=min", "--cache-secs=4"];
   const child = spawn(MPV, [...settings, ...playback, url], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
