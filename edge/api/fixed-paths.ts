@@ -10,22 +10,19 @@ type Direct = (request: Request, url: string, execution: Execution) => Promise<R
  */
 export function fixedPaths(context: Context, routes: readonly Route<Context>[]): Direct {
   const fixed = routes.filter(({ definition }) => !definition.path.includes("{"));
-  const byName = new Map(fixed.map((route) => [nameOf(route.definition.method, route.definition.path), route]));
+  const byPath = Map.groupBy(fixed, ({ definition }): string => definition.path);
   return (request, url, execution) => {
-    const route = byName.get(nameOf(request.method, pathOf(url)));
+    const { method } = request;
+    const route = byPath.get(pathOf(url))?.find(({ definition }) => definition.method === method);
     return route === undefined ? null : serve(context, route, { request, params: NONE, execution });
   };
 }
 
 const NONE = {};
 
-function nameOf(method: string, path: string): string {
-  return `${method} ${path}`;
-}
-
 /** As it was sent: the paths of the definitions need no decoding. */
 function pathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("://") + 3);
-  const end = url.slice(start).search(/[?#]/);
-  return end < 0 ? url.slice(start) : url.slice(start, start + end);
+  const query = url.indexOf("?", start);
+  return query < 0 ? url.slice(start) : url.slice(start, query);
 }

@@ -5,7 +5,7 @@ import { dispatchingSaves } from "../events/outbox.ts";
 import { problemOf } from "../http/problems.ts";
 import { refused } from "../http/refusal.ts";
 import { logError } from "../log/log.ts";
-import { createDeadline, DATABASE_TIMEOUT_MS, timedOut } from "../middleware/deadline.ts";
+import { createDeadline, DATABASE_TIMEOUT_MS, type Deadline, timedOut } from "../middleware/deadline.ts";
 import { withPublicHeaders } from "../middleware/public-headers.ts";
 import type { Outcome } from "./answer.ts";
 import { routeOf } from "./definition.ts";
@@ -25,9 +25,14 @@ export type Sent = {
 export function serve(context: Context, route: Route<Context>, sent: Sent): Promise<Response> {
   const { request, execution } = sent;
   const invocation = dispatchingSaves(context, (work) => execution.waitUntil(work));
-  const work = served(invocation, route, sent);
   // A caller who disconnects ends neither the action nor its event.
-  if (request.method !== "GET") execution.waitUntil(work);
+  const keep = () => {
+    if (request.method !== "GET") execution.waitUntil(work);
+  };
+  // What memory answers at once cannot be interrupted, and keeping it would take a thirtieth of the time of a token.
+  const deadline = route.definition.prompt === true ? createDeadline(DATABASE_TIMEOUT_MS, sleep, keep) : null;
+  const work = served(invocation, route, sent, deadline);
+  if (deadline === null) keep();
   return work;
 }
 
@@ -35,22 +40,34 @@ const sleep = (ms: number) => scheduler.wait(ms);
 
 const UNWATCHED: Asked["watch"] = (work) => work;
 
-async function served(context: Context, route: Route<Context>, sent: Sent): Promise<Response> {
-  const { definition } = route;
+async function served(
+  context: Context,
+  route: Route<Context>,
+  sent: Sent,
+  deadline: Deadline | null,
+): Promise<Response> {
   const { request, execution } = sent;
-  const deadline = definition.prompt === true ? createDeadline(DATABASE_TIMEOUT_MS, sleep) : null;
   const asked = { ...sent, watch: deadline?.watch ?? UNWATCHED };
   const performing = perform(context, route, asked);
   const performed = deadline === null ? await performing : await Promise.race([performing, deadline.late]);
   if (performed !== "late") {
-    const response = respond(await recorded(context, route, asked, performed), request.method);
+    const outcome = isRecorded(route)
+      ? await asked.watch(recorded(context, route, asked, performed))
+      : performed.outcome;
+    const response = respond(outcome, request.method);
     if (performed.replayed === true) response.headers.set(IDEMPOTENCY_REPLAYED, "true");
     return response;
   }
   // The log reports what the caller saw; what still runs is not awaited.
-  const unseen = performing.then((late) => ({ ...late, outcome: refused("unavailable") }));
-  execution.waitUntil(unseen.then((late) => recorded(context, route, asked, late)));
+  const unseen = performing.then(async (late) => {
+    if (isRecorded(route)) await recorded(context, route, asked, { ...late, outcome: refused("unavailable") });
+  });
+  execution.waitUntil(unseen);
   return withPublicHeaders(timedOut(request.url));
+}
+
+function isRecorded({ definition: { access } }: Route<Context>): boolean {
+  return access.kind === "scope" || access.kind === "caller";
 }
 
 /**
@@ -62,7 +79,6 @@ async function recorded(
   { request, params, execution }: Asked,
   { outcome, caller, input }: Performed,
 ): Promise<Outcome> {
-  if (definition.access.kind !== "scope" && definition.access.kind !== "caller") return outcome;
   const action = definition.audit ?? null;
   try {
     await recordAdministration(context, execution, {

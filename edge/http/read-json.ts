@@ -27,9 +27,13 @@ export async function readJson<S extends z.ZodType>(
   schema: S,
   { whenEmpty, unstorable = "refused" }: Reading = {},
 ): Promise<ReadInput<z.output<S>>> {
-  const text = await readBoundedText(request, LONGEST_BODY_BYTES).catch(() => undefined);
-  // The sender ended the body or is gone: no fault of the Worker to log.
-  if (text === undefined) return refused("incomplete-body");
+  let text: string | null;
+  try {
+    text = await readBoundedText(request, LONGEST_BODY_BYTES);
+  } catch {
+    // The sender ended the body or is gone: no fault of the Worker to log.
+    return refused("incomplete-body");
+  }
   if (text === null) return refused("body-too-large");
   const given = text === "" ? whenEmpty : parseJson(text);
   if (given === undefined) return refused("malformed-json");

@@ -18,21 +18,27 @@ async function fromMemory(depth: number): Promise<string> {
 describe("a deadline", () => {
   it("starts no timer for work from memory", async () => {
     const { sleep } = stoppedClock();
-    const { watch } = createDeadline(DATABASE_TIMEOUT_MS, sleep);
+    const onFirstWait = vi.fn();
+    const { watch } = createDeadline(DATABASE_TIMEOUT_MS, sleep, onFirstWait);
     expect(await watch(fromMemory(30))).toBe("token");
     await expect(watch(Promise.reject(new Error("refused")))).rejects.toThrow("refused");
     await nextTask();
     expect(sleep).not.toHaveBeenCalled();
+    expect(onFirstWait).not.toHaveBeenCalled();
   });
 
   it("is reached by work that waits, and its timer starts once", async () => {
     const { sleep, runOut } = stoppedClock();
-    const { late, watch } = createDeadline(DATABASE_TIMEOUT_MS, sleep);
+    const onFirstWait = vi.fn();
+    const { late, watch } = createDeadline(DATABASE_TIMEOUT_MS, sleep, onFirstWait);
     const waiting = new Promise<never>(() => {});
     void watch(waiting);
     void watch(waiting);
     await nextTask();
+    void watch(waiting);
+    await nextTask();
     expect(sleep.mock.calls).toEqual([[DATABASE_TIMEOUT_MS]]);
+    expect(onFirstWait).toHaveBeenCalledOnce();
     expect(await Promise.race([late, nextTask()])).toBeUndefined();
     runOut();
     expect(await late).toBe("late");
@@ -40,7 +46,7 @@ describe("a deadline", () => {
 
   it("counts the waits of earlier work", async () => {
     const { sleep, runOut } = stoppedClock();
-    const { late, watch } = createDeadline(DATABASE_TIMEOUT_MS, sleep);
+    const { late, watch } = createDeadline(DATABASE_TIMEOUT_MS, sleep, () => {});
     await watch(nextTask());
     expect(sleep).toHaveBeenCalledOnce();
     runOut();

@@ -20,35 +20,36 @@ export type Deadline = {
 /**
  * The timer starts only when some work waits for more than memory: in a token that is issued from memory it takes an
  * eighth of the time. It is never cleared and ends with its request. `setTimeout`, which is Node's here, and
- * `clearTimeout` cost more.
+ * `clearTimeout` cost more. `onFirstWait` is called then, for what else only such work needs.
  */
-export function createDeadline(ms: number, sleep: (ms: number) => Promise<unknown>): Deadline {
+export function createDeadline(ms: number, sleep: (ms: number) => Promise<unknown>, onFirstWait: () => void): Deadline {
   const { promise: late, resolve } = Promise.withResolvers<"late">();
   let isStarted = false;
 
   const start = () => {
     if (isStarted) return;
     isStarted = true;
+    onFirstWait();
     void sleep(ms).then(() => resolve("late"));
   };
 
   return {
     late,
     watch: (work) => {
-      void isDoneSoon(work).then((isDone) => isDone || start());
+      if (!isStarted) void callOnWait(work, start);
       return work;
     },
   };
 }
 
-async function isDoneSoon(work: Promise<unknown>): Promise<boolean> {
+async function callOnWait(work: Promise<unknown>, onWait: () => void): Promise<void> {
   let isDone = false;
   const done = () => {
     isDone = true;
   };
   work.then(done, done);
   for (let turn = 0; turn < TURNS && !isDone; turn++) await null;
-  return isDone;
+  if (!isDone) onWait();
 }
 
 /** The path is logged, not the query. */

@@ -54,14 +54,13 @@ export async function issueVideoHlsKeyToken(
 ): Promise<IssueOutcome> {
   const playable = playableBy(request.viewer, part);
   if (typeof playable === "string") return { kind: playable };
-  const allowed = allowedQualities(playable, request);
+  const policies = playingPolicies(playable);
+  const allowed = allowedQualities(policies, request);
   if (allowed.length === 0) return { kind: "nothing-allowed" };
   const claims = issuedClaims(request, playable, feedPosition, allowed, deps.sessionRules, now);
   const token = await deps.signer.sign(toWire(claims));
   const qualities = allowed.map(({ quality }) => quality);
-  const lockedQualities = playingPolicies(playable)
-    .map(({ quality }) => quality)
-    .filter((quality) => !qualities.includes(quality));
+  const lockedQualities = policies.map(({ quality }) => quality).filter((quality) => !qualities.includes(quality));
   const { tokenId, expiresAt } = claims;
   return { kind: "issued", token, tokenId, expiresAt: expiresAt * 1000, qualities, lockedQualities };
 }
@@ -89,9 +88,9 @@ function playingPolicies({ playing, keys, policies }: StoredPart): readonly Qual
     .sort((a, b) => QUALITIES.indexOf(a.quality) - QUALITIES.indexOf(b.quality));
 }
 
-function allowedQualities(part: StoredPart, request: IssueRequest): QualityAuth[] {
+function allowedQualities(policies: readonly QualityAuth[], request: IssueRequest): QualityAuth[] {
   const asked = (quality: Quality) => request.qualities === undefined || request.qualities.includes(quality);
-  return playingPolicies(part).filter((auth) => asked(auth.quality) && mayWatch(auth, request.viewer));
+  return policies.filter((auth) => asked(auth.quality) && mayWatch(auth, request.viewer));
 }
 
 function issuedClaims(
