@@ -62,7 +62,7 @@ export class PlayCounter extends DurableObject {
   private latest = 0;
 
   /** Counts the session if it is new. A session counts once, however often this is called. */
-  async begin(...call: PlayCall): Promise<CountedPlay> {
+  begin(...call: PlayCall): CountedPlay {
     const [sessionId, expiresAt, at] = call;
     const now = this.timeOf(at);
     const knownEnd = this.known.get(sessionId) ?? 0;
@@ -83,12 +83,12 @@ export class PlayCounter extends DurableObject {
       const full = this.makeRoom(play, now);
       if (full !== null) return { live: full };
     }
-    await this.keep(play, row === null);
+    this.keep(play, row === null);
     return "ok";
   }
 
   /** Moves the end of a session that was counted. One that was not is counted by its first key. */
-  async refresh(...call: PlayCall): Promise<CountedPlay> {
+  refresh(...call: PlayCall): CountedPlay {
     const [sessionId] = call;
     if (!this.isStored() || this.find(sessionId) === null) return "ok";
     return this.begin(...call);
@@ -162,7 +162,7 @@ export class PlayCounter extends DurableObject {
     return null;
   }
 
-  private async keep(play: Play, isNew: boolean): Promise<void> {
+  private keep(play: Play, isNew: boolean): void {
     const { claims, sessionId, startedAt, expiresAt, keepUntil } = play;
     const { sql } = this.ctx.storage;
     const before = this.rows === 0 ? 0 : this.uses.get(claims.tokenId);
@@ -172,15 +172,16 @@ export class PlayCounter extends DurableObject {
     else sql.exec(EXTEND, sessionId, expiresAt, keepUntil);
     const knownEnd = this.known.get(sessionId) ?? 0;
     keepNewest(this.known, sessionId, Math.max(expiresAt, knownEnd), MOST_KNOWN);
-    await this.wakeAt(keepUntil);
+    this.wakeAt(keepUntil);
   }
 
   /** Rounded up, so that a viewer's next session seldom moves it. One that comes too early finds rows and is set again. */
-  private async wakeAt(keepUntil: number): Promise<void> {
+  private wakeAt(keepUntil: number): void {
     const at = (Math.floor(keepUntil / ALARM_STEP_MS) + 1) * ALARM_STEP_MS;
     if (this.alarmAt !== null && this.alarmAt >= at) return;
     this.alarmAt = at;
-    await this.ctx.storage.setAlarm(at);
+    // Durable with the row, or the call fails: awaiting it would only bring the isolate in once more.
+    void this.ctx.storage.setAlarm(at);
   }
 
   private live(now: number): LiveSession[] {
