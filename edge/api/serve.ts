@@ -25,14 +25,16 @@ export type Sent = {
 export function serve(context: Context, route: Route<Context>, sent: Sent): Promise<Response> {
   const { request, execution } = sent;
   const invocation = dispatchingSaves(context, (work) => execution.waitUntil(work));
-  // A caller who disconnects ends neither the action nor its event.
-  const keep = () => {
-    if (request.method !== "GET") execution.waitUntil(work);
-  };
-  // What memory answers at once cannot be interrupted, and keeping it would take a thirtieth of the time of a token.
-  const deadline = route.definition.prompt === true ? createDeadline(DATABASE_TIMEOUT_MS, sleep, keep) : null;
+  const { access, prompt } = route.definition;
+  const keep = () => execution.waitUntil(work);
+  // A viewer who leaves before the body has arrived has asked for nothing yet, and what memory answers cannot be
+  // interrupted: keeping every request for a token would take a thirtieth of its time.
+  const isKeptOnWait = prompt === true && access.kind === "viewer";
+  const onFirstWait = isKeptOnWait ? keep : () => {};
+  const deadline = prompt === true ? createDeadline(DATABASE_TIMEOUT_MS, sleep, onFirstWait) : null;
   const work = served(invocation, route, sent, deadline);
-  if (deadline === null) keep();
+  // A caller who disconnects ends neither the action nor its event.
+  if (request.method !== "GET" && !isKeptOnWait) keep();
   return work;
 }
 
@@ -51,9 +53,7 @@ async function served(
   const performing = perform(context, route, asked);
   const performed = deadline === null ? await performing : await Promise.race([performing, deadline.late]);
   if (performed !== "late") {
-    const outcome = isRecorded(route)
-      ? await asked.watch(recorded(context, route, asked, performed))
-      : performed.outcome;
+    const outcome = isRecorded(route) ? await recorded(context, route, asked, performed) : performed.outcome;
     const response = respond(outcome, request.method);
     if (performed.replayed === true) response.headers.set(IDEMPOTENCY_REPLAYED, "true");
     return response;

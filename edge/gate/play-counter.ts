@@ -116,7 +116,10 @@ export class PlayCounter extends DurableObject {
     const { last } = this.ctx.storage.sql
       .exec<{ last: number | null }>("SELECT max(keep_until) AS last FROM session")
       .one();
-    if (last !== null) return this.wakeAt(last);
+    if (last !== null) {
+      await this.wakeAt(last);
+      return;
+    }
     this.known.clear();
     this.rows = null;
     this.hasTable = null;
@@ -172,16 +175,17 @@ export class PlayCounter extends DurableObject {
     else sql.exec(EXTEND, sessionId, expiresAt, keepUntil);
     const knownEnd = this.known.get(sessionId) ?? 0;
     keepNewest(this.known, sessionId, Math.max(expiresAt, knownEnd), MOST_KNOWN);
-    this.wakeAt(keepUntil);
+    // The platform holds the answer until row and alarm are durable. A row without its alarm would stay forever, so a
+    // failure resets the object, and the call is repeated.
+    this.wakeAt(keepUntil)?.catch((error: unknown) => this.ctx.abort(`setAlarm: ${error}`));
   }
 
   /** Rounded up, so that a viewer's next session seldom moves it. One that comes too early finds rows and is set again. */
-  private wakeAt(keepUntil: number): void {
+  private wakeAt(keepUntil: number): Promise<void> | undefined {
     const at = (Math.floor(keepUntil / ALARM_STEP_MS) + 1) * ALARM_STEP_MS;
-    if (this.alarmAt !== null && this.alarmAt >= at) return;
+    if (this.alarmAt !== null && this.alarmAt >= at) return undefined;
     this.alarmAt = at;
-    // Durable with the row, or the call fails: awaiting it would only bring the isolate in once more.
-    void this.ctx.storage.setAlarm(at);
+    return this.ctx.storage.setAlarm(at);
   }
 
   private live(now: number): LiveSession[] {

@@ -3,6 +3,7 @@ import entry from "../../edge/index.ts";
 import { withOneClient } from "../../shared/persistence/pg/clients.ts";
 import { emptyTables } from "../inspection/pg.ts";
 import { inspecting } from "./support/inspection.ts";
+import { ofThisFile, startTestFile } from "./support/messages-of-this-file.ts";
 import { ownDatabaseName } from "./support/own-hyperdrive.ts";
 import { platformIdle, running } from "./support/platform-calls.ts";
 import { testEnv, withOneDatabase } from "./support/test-env.ts";
@@ -11,10 +12,9 @@ import { testEnv, withOneDatabase } from "./support/test-env.ts";
 
 const server = (env as unknown as { readonly HYPERDRIVE: Hyperdrive }).HYPERDRIVE;
 const PREPARED = Symbol.for("ladderlock: Postgres of this runtime is ready");
-const STARTED_AT = Symbol.for("ladderlock: start of the test file");
-const runtime = globalThis as { [PREPARED]?: Promise<void>; [STARTED_AT]?: number };
+const runtime = globalThis as { [PREPARED]?: Promise<void> };
 
-runtime[STARTED_AT] = Date.now();
+startTestFile();
 runtime[PREPARED] ??= prepare();
 await runtime[PREPARED];
 await platformIdle();
@@ -53,16 +53,4 @@ function givePlatformOneDatabase(): void {
       return running(handler.call(entry, call, given.get(raw), ...others));
     };
   }
-}
-
-/** Without the messages that an earlier file has left in the queue: its rows are gone, and its clock may have been ahead. */
-function ofThisFile(batch: MessageBatch): MessageBatch {
-  const messages = batch.messages.filter(({ timestamp }) => timestamp.getTime() >= runtime[STARTED_AT]!);
-  return new Proxy(batch, {
-    get: (target, name) => {
-      if (name === "messages") return messages;
-      const value = Reflect.get(target, name) as unknown;
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }

@@ -9,6 +9,7 @@ import {
   type SentStatement,
   takeViolations,
 } from "./support/d1-limits.ts";
+import { ofThisFile, startTestFile } from "./support/messages-of-this-file.ts";
 import { running } from "./support/platform-calls.ts";
 
 /*
@@ -22,6 +23,7 @@ const PATCHED = Symbol.for("ladderlock: D1 limits");
 const binding = (env as unknown as { DB: D1Database }).DB;
 const statementMethods = Object.getPrototypeOf(binding.prepare("SELECT 1")) as Methods & { [PATCHED]?: true };
 
+startTestFile();
 if (statementMethods[PATCHED] === undefined) {
   statementMethods[PATCHED] = true;
   for (const name of ["first", "run", "all", "raw"]) {
@@ -61,7 +63,10 @@ function countInvocations(): void {
   for (const name of ["fetch", "scheduled", "queue"]) {
     const handler = handlers[name];
     if (handler === undefined) throw new Error(`the Worker has no ${name} to count`);
-    handlers[name] = (...args) => running(asInvocation(() => handler.apply(entry, args)));
+    handlers[name] = (first, ...others) => {
+      const call = name === "queue" ? ofThisFile(first as MessageBatch) : first;
+      return running(asInvocation(() => handler.call(entry, call, ...others)));
+    };
   }
 }
 

@@ -213,6 +213,19 @@ describe("the storage of a counter", () => {
     expect(await tables(over)).toBe(0);
     expect(await begin(over, play("new", { maxUses: 1 }))).toBe("ok");
   });
+
+  it("answers no session whose alarm was refused, and sets the alarm when the call is repeated", async () => {
+    const name = `test ${++counters}`;
+    const counter = testEnv.PLAY_COUNTER.getByName(name);
+    await runInDurableObject(counter, (_instance, { storage }) => {
+      storage.setAlarm = () => Promise.reject(new Error("no alarm"));
+    });
+    await expect(begin(counter, play("s", { maxUses: 1 }))).rejects.toThrow("no alarm");
+    const again = testEnv.PLAY_COUNTER.getByName(name);
+    expect(await begin(again, play("s", { maxUses: 1 }))).toBe("ok");
+    expect(await again.status("token", NOW)).toMatchObject({ uses: 1 });
+    expect(await runInDurableObject(again, (_instance, { storage }) => storage.getAlarm())).not.toBeNull();
+  });
 });
 
 describe("the sessions that a counter keeps", () => {
