@@ -28,7 +28,7 @@ export function serve(context: Context, route: Route<Context>, sent: Sent): Prom
   const { access, prompt } = route.definition;
   const keep = () => execution.waitUntil(work);
   // A viewer who leaves before the body has arrived has asked for nothing yet, and what memory answers cannot be
-  // interrupted: keeping every request for a token would take a thirtieth of its time.
+  // interrupted: most requests for a token are spared the cost of being kept.
   const isKeptOnWait = prompt === true && access.kind === "viewer";
   const onFirstWait = isKeptOnWait ? keep : () => {};
   const deadline = prompt === true ? createDeadline(DATABASE_TIMEOUT_MS, sleep, onFirstWait) : null;

@@ -1,8 +1,8 @@
 import { expect, it, vi } from "vitest";
 import { type AuditEvent, auditEvent } from "../../../shared/domain/access/audit-event.ts";
-import { everyRow } from "../support/audited.ts";
-import { startTestFile } from "../support/messages-of-this-file.ts";
-import { testEnv } from "../support/test-env.ts";
+import { everyRow } from "./audited.ts";
+import { startTestFile } from "./messages-of-this-file.ts";
+import { testEnv } from "./test-env.ts";
 
 function eventOf(actor: string): AuditEvent {
   const nothing = {
@@ -18,7 +18,7 @@ function eventOf(actor: string): AuditEvent {
 
 const send = (actor: string) => testEnv.AUDIT_EVENTS.send({ ...eventOf(actor), kind: "audit-event" } as never);
 
-/* Of the set-up of these tests: files share a runtime, and so its queues. */
+/* Files share a runtime, and so its queues. */
 it("what a test file leaves in a queue is not written during the next one", async () => {
   await send("earlier");
   await scheduler.wait(20);
